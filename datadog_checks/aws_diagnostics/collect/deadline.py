@@ -1,0 +1,23 @@
+"""One deadline for everything that a run collects, passed down to every wait."""
+
+import time
+
+
+class DeadlineExceeded(Exception):
+    """There is no time left in this run."""
+
+
+class Deadline:
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def remaining(self) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self._end - time.monotonic())
+
+    def timeout(self, at_most: float) -> float:
+        """How long one wait may last. Raises DeadlineExceeded when less than a millisecond is left."""
+        left = min(at_most, self.remaining())
+        if left < 0.001:
+            raise DeadlineExceeded('the deadline of this run is over')
+        return left

@@ -1,0 +1,12 @@
+"""Where the rules come from: Datadog's guide, and AWS's user guide."""
+
+GUIDE = 'https://docs.datadoghq.com/integrations/guide/aws-integration-troubleshooting/'
+EC2_USER_GUIDE = 'https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/'
+
+
+def guide(section: str) -> str:
+    return f'{GUIDE}#{section}'
+
+
+def ec2_user_guide(page: str) -> str:
+    return f'{EC2_USER_GUIDE}{page}'

@@ -1,0 +1,27 @@
+"""What the operator says should be so."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ImdsV1(StrEnum):
+    ANY = 'any'
+    DISABLED = 'disabled'
+
+
+INSTANCE_ID = 'instance_id'
+ANY_HOSTNAME = 'any'
+
+
+@dataclass(frozen=True, slots=True)
+class Expectations:
+    hostname_providers: tuple[str, ...] = ('aws',)
+    """Any of these is right. `hostnameFile` is right in addition when that file holds the instance id."""
+    hostname: str = INSTANCE_ID
+    """INSTANCE_ID, ANY_HOSTNAME or the literal name."""
+    imdsv1: ImdsV1 = ImdsV1.ANY
+    min_hop_limit: int | None = None
+    max_hop_limit: int | None = None
+    require_imdsv2: bool = False
+    """IMDSv2 must work today: what IMDSv1 still hides is then critical instead of a warning."""
+    disabled_diagnoses: frozenset[str] = frozenset()

@@ -1,0 +1,42 @@
+"""What was observed, never judged.
+
+Facts are frozen values. Each group of facts is either the group itself or `Unobserved(reason)`: "could not look" is
+never the same as a bad value. Time is a fact too: every point in time is in seconds since the epoch, every duration
+in seconds.
+"""
+
+from .agent import Agent, AgentConfiguration, HostnameFile, HostnameSource, ProxySettings
+from .groups import Facts
+from .host import Container, ContainerKind, Dmi, Host, UtsNamespace
+from .imds import Answered, Exchange, IcmpError, Identity, Imds, NotAsked, Outcome, Unanswered
+from .observed import NotObserved, Unobserved, observed
+from .path import NetworkPath
+from .platform import Platform, platform_of
+
+__all__ = [
+    'Agent',
+    'AgentConfiguration',
+    'Answered',
+    'Container',
+    'ContainerKind',
+    'Dmi',
+    'Exchange',
+    'Facts',
+    'Host',
+    'HostnameFile',
+    'HostnameSource',
+    'IcmpError',
+    'Identity',
+    'Imds',
+    'NetworkPath',
+    'NotAsked',
+    'NotObserved',
+    'Outcome',
+    'Platform',
+    'ProxySettings',
+    'Unanswered',
+    'Unobserved',
+    'UtsNamespace',
+    'observed',
+    'platform_of',
+]

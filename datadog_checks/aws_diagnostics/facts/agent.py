@@ -1,0 +1,84 @@
+"""The running Datadog Agent: its name, where the name came from, and the settings that decide it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .observed import Unobserved
+
+
+class HostnameSource(StrEnum):
+    """How the hostname provider became known."""
+
+    EXPVAR = 'expvar'
+    IPC = 'ipc'
+    INFERRED = 'inferred'
+    """Concluded from the hostname itself: less certain."""
+    GIVEN = 'given'
+    """Told by the person at the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProxySettings:
+    """What would send IMDS traffic through a proxy. Only whether, never the proxy's address: it may hold a password."""
+
+    http_proxy_configured: bool = False
+    """`proxy.http` of the Agent is set."""
+    use_proxy_for_cloud_metadata: bool = False
+    imds_in_no_proxy: bool = False
+    """`proxy.no_proxy` covers the IMDS address."""
+    http_proxy_in_environment: bool = False
+    """HTTP_PROXY, http_proxy, ALL_PROXY or all_proxy is set in the Agent's environment."""
+    imds_in_environment_no_proxy: bool = False
+    """NO_PROXY or no_proxy covers the IMDS address."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentConfiguration:
+    """The Agent's settings that decide how it names the host, with the defaults of its version filled in.
+
+    `None` says that this version does not know the setting.
+    """
+
+    hostname: str = ''
+    hostname_file: str = ''
+    hostname_fqdn: bool = False
+    hostname_force_config_as_canonical: bool = False
+    hostname_trust_uts_namespace: bool = False
+    ec2_prefer_imdsv2: bool | None = False
+    ec2_imdsv2_transition_payload_enabled: bool | None = True
+    ec2_metadata_timeout: float = 0.3
+    """Seconds (the setting is in milliseconds)."""
+    ec2_use_dmi: bool | None = True
+    ec2_prioritize_instance_id_as_hostname: bool | None = False
+    ec2_use_windows_prefix_detection: bool | None = False
+    cloud_provider_metadata: tuple[str, ...] = ('aws', 'gcp', 'azure', 'alibaba', 'oracle', 'ibm')
+    proxy: ProxySettings = ProxySettings()
+
+
+@dataclass(frozen=True, slots=True)
+class HostnameFile:
+    """The file that `hostname_file` names."""
+
+    path: str
+    content: str = ''
+    """The name in it, stripped; at most 255 characters."""
+    error: str = ''
+    """Why it could not be read; '' when it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    hostname: str | None
+    """The name under which the Agent reports; '' when it has none, None when it is not known."""
+    version: tuple[int, int, int] | None
+    configuration: AgentConfiguration
+    provider: str | None
+    """`aws`, `os`, `container`, `configuration`, `hostnameFile`, `fqdn`, `fargate`, ...; None when it is not known."""
+    source: HostnameSource
+    """Where `provider` comes from."""
+    provider_errors: dict[str, str] = field(default_factory=dict)
+    """Why other providers gave no name, each at most 300 characters. An entry for a provider that won is no fault:
+    the Agent's second, IMDSv1-only resolution writes into the same map."""
+    hostname_file: HostnameFile | Unobserved = Unobserved('hostname_file is not set')
+    note: str = ''
+    """Why better sources for `provider` did not answer, as one clause."""

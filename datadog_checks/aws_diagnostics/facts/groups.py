@@ -1,0 +1,31 @@
+"""Everything that one run observed."""
+
+from dataclasses import dataclass
+
+from .agent import Agent
+from .host import Host
+from .imds import Imds
+from .observed import Unobserved
+from .path import NetworkPath
+from .platform import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    observed_at: float
+    platform: Platform
+    host: Host | Unobserved
+    imds: Imds | Unobserved
+    path: NetworkPath | Unobserved
+    agent: Agent | Unobserved
+
+    @property
+    def instance_id(self) -> str | None:
+        """The best-known instance id: IMDS, else the firmware, else cloud-init; None where nothing tells."""
+        if isinstance(self.imds, Imds) and self.imds.instance_id:
+            return self.imds.instance_id
+        if self.platform.instance_id:
+            return self.platform.instance_id
+        if isinstance(self.host, Host) and self.host.cloud_init_instance_id.startswith('i-'):
+            return self.host.cloud_init_instance_id
+        return None

@@ -1,0 +1,61 @@
+"""The machine, virtual machine or container that the check runs in."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .observed import Unobserved
+
+
+class ContainerKind(StrEnum):
+    NONE = 'none'
+    DOCKER = 'docker'
+    POD = 'pod'
+    """A Kubernetes pod, whichever runtime (containerd, CRI-O, cri-dockerd)."""
+    ECS_BRIDGE = 'ecs-bridge'
+    ECS_AWSVPC = 'ecs-awsvpc'
+    ECS_HOST = 'ecs-host'
+    FARGATE = 'fargate'
+    OTHER = 'other'
+    """A container of a kind that left no mark (systemd-nspawn, LXC, podman, containerd without Kubernetes)."""
+
+
+class UtsNamespace(StrEnum):
+    HOST = 'host'
+    OWN = 'own'
+    UNKNOWN = 'unknown'
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    kind: ContainerKind
+    evidence: str
+    """The mark that was seen: a file, a cgroup path, an environment variable's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dmi:
+    """/sys/devices/virtual/dmi/id: what the firmware says of the machine. '' where a file is absent or unreadable."""
+
+    board_vendor: str = ''
+    """'Amazon EC2' on Nitro."""
+    board_asset_tag: str = ''
+    """The instance id on Nitro."""
+    sys_vendor: str = ''
+    product_uuid: str = ''
+    """Readable by root alone on most systems."""
+    bios_version: str = ''
+    """Like '4.11.amazon' on Xen instances."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    os_hostname: str
+    dmi: Dmi | Unobserved
+    hypervisor_uuid: str
+    """/sys/hypervisor/uuid (Xen): starts with ec2 on EC2. '' where there is none."""
+    cloud_init_instance_id: str
+    """/var/lib/cloud/data/instance-id. '' where there is none."""
+    cloud_init_platform: str
+    """/run/cloud-init/cloud-id: 'aws' on EC2. '' where there is none."""
+    container: Container
+    uts_namespace: UtsNamespace

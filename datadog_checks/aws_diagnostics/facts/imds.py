@@ -1,0 +1,149 @@
+"""The conversation with the EC2 instance metadata service (IMDS)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class Outcome(StrEnum):
+    """Why a request has no answer. The first six are about connecting, the last three about what came after."""
+
+    REFUSED = 'refused'
+    """TCP reset in answer to the SYN: nothing listens there, or a rule rejects with a reset."""
+    SILENT = 'silent'
+    """Nothing came back to the SYN."""
+    REJECTED = 'rejected'
+    """A router or firewall said so with an ICMP error: see `icmp`."""
+    NO_ROUTE = 'no route'
+    """The local routing table has no way there."""
+    UNREACHABLE = 'unreachable'
+    """No neighbour answered (ARP, neighbour discovery), or a router has no way further."""
+    CONNECT_FAILED = 'connect failed'
+    """Any other error of connect(): see `detail`."""
+    LOST = 'lost'
+    """Connected and sent, and no answer came in time."""
+    RESET = 'reset'
+    """Connected, and the connection was reset or closed before an answer was complete."""
+    MALFORMED = 'malformed'
+    """An answer that is not HTTP, or larger than allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class IcmpError:
+    """An ICMP error from the socket's error queue: who said no, and how."""
+
+    version: int
+    """4 or 6."""
+    type: int
+    code: int
+    sender: str | None
+    """The address of the router that sent it; None where the kernel did not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A complete HTTP answer. Nothing of the body is kept here: bodies may hold secrets."""
+
+    status: int
+    connect_seconds: float
+    first_byte_seconds: float
+    """From sending the request to the first byte of the answer."""
+    token_granted: bool = False
+    """The answer is a 200 with the header X-Aws-Ec2-Metadata-Token-Ttl-Seconds and a body that can be a token."""
+    server: str = ''
+    """The Server header, at most 80 printable characters."""
+    content_type: str = ''
+    """The Content-Type header, at most 80 printable characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A request that was tried and has no usable answer."""
+
+    outcome: Outcome
+    detail: str
+    """What the system said, as evidence: an errno name, what was wrong in the answer. Never raw bytes."""
+    icmp: IcmpError | None = None
+    acknowledged: bool | None = None
+    """After connecting: the other end's kernel has acknowledged the request. None when that is not known."""
+
+    @property
+    def connected(self) -> bool:
+        return self.outcome in (Outcome.LOST, Outcome.RESET, Outcome.MALFORMED)
+
+
+@dataclass(frozen=True, slots=True)
+class NotAsked:
+    """A request that was not made, and why."""
+
+    reason: str
+
+
+Exchange: TypeAlias = Answered | Unanswered | NotAsked
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """From the instance identity document."""
+
+    region: str
+    account_id: str
+    image_id: str
+    instance_type: str
+    availability_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imds:
+    """What IMDS answered.
+
+    Throughout, "v1" is a request without a token, "v2" one with a token that a PUT granted before.
+    """
+
+    endpoint: str
+    """As configured: 'http://169.254.169.254'."""
+    observed_at: float
+    """When the requests were made. Older than `Facts.observed_at` while the probe backs off after failures."""
+    token: Exchange
+    """PUT /latest/api/token."""
+    metadata: Exchange
+    """GET /latest/meta-data/instance-id with the token."""
+    control: Exchange
+    """GET /latest/meta-data/instance-id with an invalid token: 401 says that IMDS answers, 403 that it is disabled.
+    It is no use of IMDSv1. Asked when the token or the metadata did not come."""
+    tokenless: Exchange
+    """GET /latest/meta-data/instance-id without a token, as rarely as the operator allows: 200 says that v1 is on."""
+    tokenless_at: float | None = None
+    """When `tokenless` was asked; None if never."""
+    instance_id: str | None = None
+    identity: Identity | None = None
+    requests: int = 0
+    """Requests that this run sent to IMDS, those of the path measurement not counted."""
+
+    @property
+    def v2_works(self) -> bool:
+        """A token was granted and metadata came with it."""
+        return is_status(self.token, 200) and is_granted(self.token) and is_status(self.metadata, 200)
+
+    @property
+    def v1_works(self) -> bool | None:
+        """Metadata comes without a token. None when that was not asked or had no usable answer."""
+        match self.tokenless:
+            case Answered(status=200):
+                return True
+            case Answered(status=400 | 401 | 403 | 404 | 405):
+                return False
+        return None
+
+    @property
+    def answers(self) -> bool:
+        """Anything that speaks HTTP answered at least one request."""
+        return any(isinstance(e, Answered) for e in (self.token, self.metadata, self.control, self.tokenless))
+
+
+def is_status(exchange: Exchange, *statuses: int) -> bool:
+    return isinstance(exchange, Answered) and exchange.status in statuses
+
+
+def is_granted(exchange: Exchange) -> bool:
+    return isinstance(exchange, Answered) and exchange.token_granted

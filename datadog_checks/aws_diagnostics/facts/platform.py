@@ -1,0 +1,73 @@
+"""Is this EC2? Decided on evidence, before anything is sent to an address that is another cloud's elsewhere."""
+
+from dataclasses import dataclass
+
+from .host import ContainerKind, Dmi, Host
+from .observed import Unobserved
+
+EC2_BOARD_VENDOR = 'Amazon EC2'
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    ec2: bool | None
+    """True or False where there is evidence; None where nothing is known."""
+    evidence: str
+    """One clause that quotes what was seen."""
+    instance_id: str | None = None
+    """From the firmware (Nitro), where it is there."""
+
+
+def platform_of(host: Host | Unobserved) -> Platform:
+    """What the host itself tells, without asking IMDS.
+
+    Rules: AWS, "Identify EC2 instances" (identify_ec2_instances.html in the EC2 user guide); the Agent's own DMI rules.
+    """
+    if isinstance(host, Unobserved):
+        return Platform(None, f'the host could not be inspected: {host.reason}')
+    if host.container.kind is ContainerKind.FARGATE:
+        return Platform(False, f'a Fargate task has no IMDS ({host.container.evidence})')
+    return _by_firmware(host.dmi) or _by_uuid(host) or _by_cloud_init(host) or _unknown(host)
+
+
+def _by_firmware(dmi: Dmi | Unobserved) -> Platform | None:
+    if isinstance(dmi, Unobserved):
+        return None
+    if EC2_BOARD_VENDOR in (dmi.board_vendor, dmi.sys_vendor):
+        tag = dmi.board_asset_tag
+        seen = f'DMI board_vendor is {EC2_BOARD_VENDOR!r}' + (f', board_asset_tag is {tag!r}' if tag else '')
+        return Platform(True, seen, instance_id=tag if tag.startswith('i-') else None)
+    if 'amazon' in dmi.bios_version.lower():
+        return Platform(True, f'DMI bios_version is {dmi.bios_version!r}')
+    if is_ec2_uuid(dmi.product_uuid):
+        return Platform(True, f'DMI product_uuid starts with {dmi.product_uuid[:8]!r}')
+    vendor = dmi.board_vendor or dmi.sys_vendor
+    if vendor and vendor.lower() != 'xen':
+        return Platform(False, f'DMI names another vendor: {vendor!r}')
+    return None
+
+
+def _by_uuid(host: Host) -> Platform | None:
+    if is_ec2_uuid(host.hypervisor_uuid):
+        return Platform(True, f'/sys/hypervisor/uuid starts with {host.hypervisor_uuid[:8]!r}')
+    return None
+
+
+def _by_cloud_init(host: Host) -> Platform | None:
+    if not host.cloud_init_platform:
+        return None
+    seen = f'cloud-init says that the platform is {host.cloud_init_platform!r}'
+    return Platform(host.cloud_init_platform in ('aws', 'ec2'), seen)
+
+
+def _unknown(host: Host) -> Platform:
+    return Platform(None, 'neither DMI, the hypervisor nor cloud-init says which platform this is')
+
+
+def is_ec2_uuid(uuid: str) -> bool:
+    """Starts with ec2, also where the firmware stores the first field with its bytes reversed (SMBIOS 2.4)."""
+    first = uuid.lower().partition('-')[0]
+    if len(first) != 8:
+        return False
+    reversed_bytes = ''.join(first[i : i + 2] for i in range(6, -1, -2))
+    return first.startswith('ec2') or reversed_bytes.startswith('ec2')

@@ -1,0 +1,129 @@
+"""The words of a judgement: verdicts, diagnoses, findings."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TypeAlias
+
+from .expectations import Expectations
+from .facts import Facts
+
+
+class Status(IntEnum):
+    """The numbers are those of a Datadog service check. Compare with `worst`, never with `max`."""
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """CRITICAL before WARNING before UNKNOWN before OK; OK when there is none."""
+    order = (Status.OK, Status.UNKNOWN, Status.WARNING, Status.CRITICAL)
+    return max(statuses, key=order.index, default=Status.OK)
+
+
+class Scope(StrEnum):
+    HOST = 'host'
+    ACCOUNT = 'account'
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    evidence: str
+    severity: Status | None = None
+    """Overrides the severity of the diagnosis, for a fault that does less harm in this situation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It could not be told, and why. Never an alarm."""
+
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """The question does not arise here, and why."""
+
+    evidence: str
+
+
+Verdict: TypeAlias = Passed | Failed | Unknown | NotApplicable
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    summary: str
+    """One sentence: what to do."""
+    steps: tuple[str, ...] = ()
+    """Each can be followed or pasted as it is; where several ways lead there, the least harmful comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One named fault. `judge` and `remedy` are pure; `remedy` is called only when `judge` says Failed."""
+
+    id: str
+    title: str
+    """The fault as a statement: 'The IMDSv2 hop limit is too low'."""
+    scope: Scope
+    service_check: str
+    """The service check that speaks for it: imds, hop_limit, imdsv1, hostname_provider or hostname."""
+    severity: Status
+    description: str
+    """What is tested, why it matters and what harm the fault does: two or three sentences."""
+    docs: str
+    """Link to the section of Datadog's guide, or of AWS's, that this automates."""
+    judge: Callable[[Facts, Expectations], Verdict]
+    remedy: Callable[[Facts, Expectations], Remedy]
+    after: tuple[str, ...] = ()
+    """Diagnoses that explain this one when they fail too, the most fundamental first."""
+    once_explained: tuple[str, ...] = ()
+    """Steps that this fault still needs when the fault that explains it is repaired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A diagnosis, its verdict, and the other diagnosis that explains it, if one does.
+
+    A cause changes the remedy that is shown, never the verdict.
+    """
+
+    diagnosis: Diagnosis
+    verdict: Verdict
+    explained_by: str | None = None
+    remedy: Remedy | None = None
+    """None unless the verdict is Failed."""
+
+    @property
+    def applicable(self) -> bool:
+        return not isinstance(self.verdict, NotApplicable)
+
+    @property
+    def failed(self) -> bool:
+        return isinstance(self.verdict, Failed)
+
+    @property
+    def status(self) -> Status:
+        match self.verdict:
+            case Failed(severity=severity):
+                return self.diagnosis.severity if severity is None else severity
+            case Unknown():
+                return Status.UNKNOWN
+        return Status.OK
+
+    @property
+    def word(self) -> str:
+        """ok, warning, critical, unknown or not_applicable."""
+        return self.status.word if self.applicable else 'not_applicable'

@@ -1,0 +1,110 @@
+"""One healthy default for every group of facts; a case states its one difference."""
+
+from dataclasses import replace
+from typing import Any
+
+from datadog_checks.aws_diagnostics.facts import (
+    Agent,
+    AgentConfiguration,
+    Answered,
+    Container,
+    ContainerKind,
+    Dmi,
+    Facts,
+    Host,
+    HostnameSource,
+    Identity,
+    Imds,
+    NetworkPath,
+    NotAsked,
+    Outcome,
+    Platform,
+    Unanswered,
+    UtsNamespace,
+)
+
+NOW = 1_790_000_000.0
+INSTANCE_ID = 'i-0123456789abcdef0'
+OTHER_INSTANCE_ID = 'i-0fedcba9876543210'
+
+
+def answered(status: int = 200, **differences: Any) -> Answered:
+    return replace(Answered(status, connect_seconds=0.0002, first_byte_seconds=0.0008, server='EC2ws'), **differences)
+
+
+def granted() -> Answered:
+    return answered(token_granted=True)
+
+
+def unanswered(outcome: Outcome, detail: str = '', **differences: Any) -> Unanswered:
+    return Unanswered(outcome, detail or str(outcome), **differences)
+
+
+def imds(**differences: Any) -> Imds:
+    """IMDSv2 works, IMDSv1 is switched off."""
+    healthy = Imds(
+        endpoint='http://169.254.169.254',
+        observed_at=NOW,
+        token=granted(),
+        metadata=answered(),
+        control=NotAsked('the token was granted'),
+        tokenless=answered(401),
+        tokenless_at=NOW,
+        instance_id=INSTANCE_ID,
+        identity=Identity('eu-west-1', '123456789012', 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a'),
+        requests=2,
+    )
+    return replace(healthy, **differences)
+
+
+def path(**differences: Any) -> NetworkPath:
+    """On the host itself, with the hop limit 2 of an AMI that asks for IMDSv2."""
+    healthy = NetworkPath(measured_at=NOW, gateways=0, confirmed=True, remaining_ttl=2, hop_limit=2, intercepted=False)
+    return replace(healthy, **differences)
+
+
+def host(**differences: Any) -> Host:
+    """A Nitro instance, not in a container."""
+    healthy = Host(
+        os_hostname='ip-10-0-0-12.eu-west-1.compute.internal',
+        dmi=Dmi(board_vendor='Amazon EC2', board_asset_tag=INSTANCE_ID, sys_vendor='Amazon EC2'),
+        hypervisor_uuid='',
+        cloud_init_instance_id=INSTANCE_ID,
+        cloud_init_platform='aws',
+        container=Container(ContainerKind.NONE, 'no mark of a container'),
+        uts_namespace=UtsNamespace.HOST,
+    )
+    return replace(healthy, **differences)
+
+
+def container(kind: ContainerKind) -> Container:
+    return Container(kind, f'a mark of {kind}')
+
+
+def agent(**differences: Any) -> Agent:
+    """A current Agent with default settings, named by its instance id."""
+    healthy = Agent(
+        hostname=INSTANCE_ID,
+        version=(7, 81, 3),
+        configuration=AgentConfiguration(),
+        provider='aws',
+        source=HostnameSource.EXPVAR,
+    )
+    return replace(healthy, **differences)
+
+
+def configuration(**differences: Any) -> AgentConfiguration:
+    return replace(AgentConfiguration(), **differences)
+
+
+def facts(**differences: Any) -> Facts:
+    """A healthy EC2 instance."""
+    healthy = Facts(
+        observed_at=NOW,
+        platform=Platform(True, "DMI board_vendor is 'Amazon EC2'", INSTANCE_ID),
+        host=host(),
+        imds=imds(),
+        path=path(),
+        agent=agent(),
+    )
+    return replace(healthy, **differences)
