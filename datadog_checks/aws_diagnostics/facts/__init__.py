@@ -11,7 +11,7 @@ from .host import Container, ContainerKind, Dmi, Host, UtsNamespace
 from .imds import Answered, Exchange, IcmpError, Identity, Imds, NotAsked, Outcome, Unanswered
 from .observed import NotObserved, Unobserved, observed
 from .path import NetworkPath
-from .platform import Platform, platform_of
+from .platform import Platform, platform_of, platform_of_answer
 
 __all__ = [
     'Agent',
@@ -39,4 +39,5 @@ __all__ = [
     'UtsNamespace',
     'observed',
     'platform_of',
+    'platform_of_answer',
 ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .host import ContainerKind, Dmi, Host
+from .imds import Answered, Imds, is_granted
 from .observed import Unobserved
 
 EC2_BOARD_VENDOR = 'Amazon EC2'
@@ -28,6 +29,23 @@ def platform_of(host: Host | Unobserved) -> Platform:
     if host.container.kind is ContainerKind.FARGATE:
         return Platform(False, f'a Fargate task has no IMDS ({host.container.evidence})')
     return _by_firmware(host.dmi) or _by_uuid(host) or _by_cloud_init(host) or _unknown(host)
+
+
+def platform_of_answer(imds: Imds | Unobserved) -> Platform:
+    """What an answer of IMDS tells where the host itself tells nothing.
+
+    A refusal, silence or an anonymous 403 tells nothing: another cloud, a firewall or nobody may be there.
+    """
+    if isinstance(imds, Unobserved):
+        return Platform(None, imds.reason)
+    if imds.instance_id:
+        return Platform(True, f'IMDS at {imds.endpoint} gave the instance id {imds.instance_id}')
+    if is_granted(imds.token):
+        return Platform(True, f'IMDS at {imds.endpoint} granted a token as EC2 does')
+    match imds.control:
+        case Answered(status=401, server='EC2ws'):
+            return Platform(True, f'IMDS at {imds.endpoint} refused an invalid token as EC2 does (401, Server: EC2ws)')
+    return Platform(None, f'{imds.endpoint} does not answer as EC2 does')
 
 
 def _by_firmware(dmi: Dmi | Unobserved) -> Platform | None:

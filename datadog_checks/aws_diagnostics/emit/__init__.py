@@ -1,0 +1,31 @@
+"""Findings and facts out of the process, through every channel that the Agent offers."""
+
+from collections.abc import Sequence
+
+from ..facts import Facts
+from ..findings import Finding
+from .channels import Channels
+from .issues import Issues
+from .submissions import send_change_of_name, send_diagnoses, send_metadata, send_samples
+from .tags import IDENTITY_TAGS, tags_of
+from .telemetry import SERVICE_CHECKS, Gauge, Run, ServiceCheck, gauges, service_checks
+
+__all__ = ['IDENTITY_TAGS', 'SERVICE_CHECKS', 'Emitter', 'Gauge', 'Run', 'ServiceCheck', 'gauges', 'service_checks']
+
+
+class Emitter:
+    """One for each instance of the check. `has_issues`: this Agent has the health platform."""
+
+    def __init__(self, tags: tuple[str, ...], identity_tags: tuple[str, ...], has_issues: bool) -> None:
+        self._tags = tags
+        self._identity_tags = identity_tags
+        self._issues = Issues() if has_issues else None
+
+    def emit(self, check: Channels, facts: Facts, findings: Sequence[Finding], run: Run) -> None:
+        tags = tags_of(facts, self._tags, self._identity_tags)
+        send_samples(check, facts, findings, run, tags)
+        send_diagnoses(check, findings)
+        send_metadata(check, facts)
+        send_change_of_name(check, facts, tags)
+        if self._issues:
+            self._issues.send(check, findings)

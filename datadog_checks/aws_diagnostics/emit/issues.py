@@ -1,0 +1,66 @@
+"""Issues of the Agent's health platform, where the Agent has it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..findings import Finding, Passed, Status
+from .channels import Channels
+
+SEVERITY = {Status.WARNING: 2, Status.CRITICAL: 3}
+"""Agent health platform: 0 unspecified, 1 low, 2 medium, 3 high."""
+
+
+class Issues:
+    """Reports a fault once, not with every run, and resolves it when it is gone.
+
+    The first run resolves whatever passes: an earlier process may have reported it.
+    """
+
+    def __init__(self) -> None:
+        self._reported: dict[str, str] = {}
+        self._resolved: set[str] = set()
+
+    def send(self, check: Channels, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            if finding.failed:
+                self._report(check, finding)
+            elif isinstance(finding.verdict, Passed) or not finding.applicable:
+                self._resolve(check, finding.diagnosis.id)
+
+    def _report(self, check: Channels, finding: Finding) -> None:
+        id = finding.diagnosis.id
+        if self._reported.get(id) == finding.verdict.evidence:
+            return
+        check.report_issue(**_issue(finding))
+        self._reported[id] = finding.verdict.evidence
+        self._resolved.discard(id)
+
+    def _resolve(self, check: Channels, id: str) -> None:
+        if id in self._resolved:
+            return
+        check.resolve_issue(_issue_id(id))
+        self._resolved.add(id)
+        self._reported.pop(id, None)
+
+
+def _issue_id(diagnosis_id: str) -> str:
+    return f'aws_diagnostics:{diagnosis_id}'
+
+
+def _issue(finding: Finding) -> dict[str, Any]:
+    diagnosis, remedy = finding.diagnosis, finding.remedy
+    steps = remedy.steps if remedy else ()
+    return {
+        'id': _issue_id(diagnosis.id),
+        'issue_name': diagnosis.id,
+        'issue_type': f'aws_diagnostics_{diagnosis.service_check}',
+        'title': diagnosis.title,
+        'description': f'{finding.verdict.evidence}. {diagnosis.description}',
+        'category': 'configuration',
+        'severity': SEVERITY[finding.status],
+        'remediation': {
+            'summary': remedy.summary if remedy else '',
+            'steps': [{'order': order, 'text': text} for order, text in enumerate(steps, 1)],
+        },
+        'tags': [f'diagnosis:{diagnosis.id}', f'scope:{diagnosis.scope}'],
+    }

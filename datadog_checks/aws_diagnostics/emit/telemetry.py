@@ -1,0 +1,121 @@
+"""What findings and facts become as telemetry: the one place that names metrics and service checks. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ..facts import Answered, Facts, Imds, NetworkPath, Unobserved
+from ..findings import Finding, Passed, Status, worst
+
+SERVICE_CHECKS = ('imds', 'hop_limit', 'imdsv1', 'hostname_provider', 'hostname')
+READINESS = 'hostname-lost-when-imdsv2-enforced'
+LONGEST_MESSAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    name: str
+    """Without the namespace."""
+    value: float
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCheck:
+    name: str
+    status: Status
+    message: str
+    """'' when the status is OK."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the run itself cost."""
+
+    duration: float
+    """Seconds."""
+
+
+def service_checks(facts: Facts, findings: Sequence[Finding]) -> tuple[ServiceCheck, ...]:
+    """One for each name, speaking for the worst of its diagnoses; none at all where this is not known to be EC2."""
+    if facts.platform.ec2 is not True:
+        return ()
+    return tuple(
+        _service_check(name, [f for f in findings if f.diagnosis.service_check == name]) for name in SERVICE_CHECKS
+    )
+
+
+def _service_check(name: str, findings: Sequence[Finding]) -> ServiceCheck:
+    status = worst(f.status for f in findings if f.applicable)
+    told = [f for f in findings if f.applicable and f.status is status]
+    return ServiceCheck(name, status, '' if status is Status.OK else _message(told))
+
+
+def _message(findings: Sequence[Finding]) -> str:
+    """The evidence and the first step of the remedy of the first finding, and which others there are."""
+    first, *others = sorted(findings, key=lambda f: f.explained_by is not None)
+    parts = [f'{first.diagnosis.id}: {first.verdict.evidence}.']
+    if others:
+        parts.append(f'Also {", ".join(f.diagnosis.id for f in others)}.')
+    if first.remedy:
+        parts.append(' '.join((f'{first.remedy.summary}.', *first.remedy.steps[:1])))
+    message = ' '.join(parts)
+    return message if len(message) <= LONGEST_MESSAGE else message[: LONGEST_MESSAGE - 3] + '...'
+
+
+def gauges(facts: Facts, findings: Sequence[Finding], run: Run) -> Iterator[Gauge]:
+    """Every gauge of one run. Where this is not known to be EC2, only what the run cost."""
+    yield Gauge('run.duration', run.duration)
+    if facts.platform.ec2 is not True:
+        return
+    yield from _twins(service_checks(facts, findings))
+    yield from _findings(findings)
+    yield from _readiness(findings)
+    if not isinstance(facts.imds, Unobserved):
+        yield from _imds(facts.imds, facts.observed_at)
+    if not isinstance(facts.path, Unobserved):
+        yield from _path(facts.path)
+
+
+def _twins(checks: Iterable[ServiceCheck]) -> Iterator[Gauge]:
+    """1 is OK, 0 is WARNING or CRITICAL; nothing is sent for what could not be told."""
+    for check in checks:
+        if check.status is not Status.UNKNOWN:
+            yield Gauge(f'{check.name}.ok', float(check.status is Status.OK))
+
+
+def _findings(findings: Iterable[Finding]) -> Iterator[Gauge]:
+    for finding in findings:
+        if finding.failed or isinstance(finding.verdict, Passed):
+            severity = finding.status if finding.failed else finding.diagnosis.severity
+            tags = (
+                f'diagnosis:{finding.diagnosis.id}',
+                f'severity:{severity.word}',
+                f'scope:{finding.diagnosis.scope}',
+            )
+            yield Gauge('finding', float(finding.failed), tags)
+
+
+def _readiness(findings: Iterable[Finding]) -> Iterator[Gauge]:
+    for finding in findings:
+        if finding.diagnosis.id == READINESS and (finding.failed or isinstance(finding.verdict, Passed)):
+            yield Gauge('ready_for_imdsv2', float(not finding.failed))
+
+
+def _imds(imds: Imds, now: float) -> Iterator[Gauge]:
+    for request, exchange in (('token', imds.token), ('metadata', imds.metadata)):
+        if isinstance(exchange, Answered) and imds.requests:
+            latency = exchange.connect_seconds + exchange.first_byte_seconds
+            yield Gauge('imds.latency', latency, (f'request:{request}',))
+    if imds.v1_works is not None:
+        yield Gauge('imds.imdsv1_enabled', float(imds.v1_works))
+    yield Gauge('run.imds_requests', float(imds.requests))
+    yield Gauge('run.age', max(0.0, now - imds.observed_at))
+
+
+def _path(path: NetworkPath) -> Iterator[Gauge]:
+    measured = {
+        'imds.hop_limit': path.hop_limit,
+        'imds.gateways': path.gateways if path.confirmed else None,
+        'imds.hop_limit_needed': path.hop_limit_needed if path.confirmed else None,
+    }
+    yield from (Gauge(name, float(value)) for name, value in measured.items() if value is not None)
