@@ -1,6 +1,7 @@
 """One instance of conf.yaml -> expectations and options, or an error.
 
-The error names the option, its value and what is allowed. This is the bridge between the models that are generated from assets/configuration/spec.yaml and the pure rest.
+The error names the option, its value and what is allowed. This is the bridge between the models that are generated
+from assets/configuration/spec.yaml and the pure rest.
 """
 
 import difflib

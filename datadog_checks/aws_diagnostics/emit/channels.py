@@ -11,7 +11,7 @@ class DiagnosisRows(Protocol):
 
 
 class Channels(Protocol):
-    """AgentCheck's own methods. `report_issue` and `resolve_issue` exist only where the Agent has the health platform."""
+    """AgentCheck's own methods; the last two are there only where the Agent has the health platform."""
 
     @property
     def diagnosis(self) -> DiagnosisRows: ...
