@@ -1,0 +1,160 @@
+"""Frozen dataclasses as JSON values and back, by their type hints.
+
+Fields go by name, enumerations by value, tuples and sets as lists. A member of a union of dataclasses is recognised
+by its first field, which every member writes; the two that hold nothing but a reason are named by what they are:
+`{"unobserved": reason}`, `{"not_asked": reason}`.
+"""
+
+import sys
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from ..facts import NotAsked, Unobserved
+
+Json = None | bool | int | float | str | list['Json'] | dict[str, 'Json']
+Value = TypeVar('Value')
+
+NAMES: Mapping[type, Mapping[str, str]] = {
+    Unobserved: {'reason': 'unobserved'},
+    NotAsked: {'reason': 'not_asked'},
+}
+
+
+class Undecodable(ValueError):
+    """A JSON value that is not what the type asks for. `str()` names the field, the value and what is allowed."""
+
+    def __init__(self, field: str, value: object, allowed: str) -> None:
+        shown = repr(value)
+        super().__init__(f'{field} is {shown if len(shown) <= 80 else shown[:77] + "..."}, allowed is {allowed}')
+
+
+def encode(value: object) -> Json:
+    """The JSON value of a dataclass or of any value that a field of one holds. Raises TypeError for other values."""
+    if isinstance(value, Enum):
+        return cast(Json, value.value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, tuple):
+        return [encode(item) for item in value]
+    if isinstance(value, frozenset):
+        return sorted((encode(item) for item in value), key=str)
+    if isinstance(value, dict):
+        return {str(key): encode(item) for key, item in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: encode(getattr(value, field)) for field, name, _ in _fields(type(value))}
+    raise TypeError(f'{type(value).__name__} has no JSON form')
+
+
+def decode(type_: type[Value], value: Json, field: str) -> Value:
+    """What `encode` made of a `type_`. `field` names the value in messages. Raises Undecodable.
+
+    A field that is missing takes its default, so that facts of an older version can be read.
+    """
+    return cast(Value, _decode(type_, value, field))
+
+
+def _decode(type_: object, value: Json, field: str) -> object:
+    origin, arguments = typing.get_origin(type_), typing.get_args(type_)
+    if origin in (typing.Union, types.UnionType):
+        return _decode(_member(arguments, value, field), value, field)
+    if origin is tuple or origin is frozenset:
+        return _decode_items(origin, arguments, value, field)
+    if origin is dict:
+        return {key: _decode(arguments[1], item, f'{field}.{key}') for key, item in _mapping(value, field).items()}
+    if is_dataclass(type_):
+        return _decode_dataclass(cast(type, type_), value, field)
+    if isinstance(type_, type) and issubclass(type_, Enum):
+        return _decode_enum(type_, value, field)
+    return _decode_scalar(type_, value, field)
+
+
+def _member(members: tuple[object, ...], value: Json, field: str) -> object:
+    """The member of a union that wrote this value."""
+    if value is None and type(None) in members:
+        return type(None)
+    rest = [member for member in members if member is not type(None)]
+    if len(rest) == 1:
+        return rest[0]
+    first_names = {_fields(cast(type, member))[0][1]: member for member in rest}
+    for name, member in first_names.items():
+        if name in _mapping(value, field):
+            return member
+    raise Undecodable(field, value, f'a mapping with one of {", ".join(first_names)}')
+
+
+def _decode_items(
+    origin: type[tuple[object, ...]] | type[frozenset[object]],
+    arguments: tuple[object, ...],
+    value: Json,
+    field: str,
+) -> object:
+    if not isinstance(value, list):
+        raise Undecodable(field, value, 'a list')
+    if origin is tuple and Ellipsis not in arguments:
+        if len(value) != len(arguments):
+            raise Undecodable(field, value, f'a list of {len(arguments)}')
+        types_ = list(arguments)
+    else:
+        types_ = [arguments[0]] * len(value)
+    return origin(_decode(t, item, f'{field}[{i}]') for i, (t, item) in enumerate(zip(types_, value, strict=True)))
+
+
+def _decode_dataclass(type_: type, value: Json, field: str) -> object:
+    mapping = _mapping(value, field)
+    names = {name: (own, hint) for own, name, hint in _fields(type_)}
+    for name in mapping:
+        if name not in names:
+            raise Undecodable(f'{field}.{name}', mapping[name], 'not a field of this version')
+    for name in sorted(_required(type_) - mapping.keys()):
+        raise Undecodable(f'{field}.{name}', None, 'a value: it is missing')
+    return type_(**{names[n][0]: _decode(names[n][1], item, f'{field}.{n}') for n, item in mapping.items()})
+
+
+def _decode_enum(type_: type[Enum], value: Json, field: str) -> Enum:
+    try:
+        return type_(value)
+    except ValueError:
+        raise Undecodable(field, value, 'one of ' + ', '.join(str(e.value) for e in type_)) from None
+
+
+def _decode_scalar(type_: object, value: Json, field: str) -> object:
+    if type_ is float and isinstance(value, int | float) and not isinstance(value, bool):
+        if abs(value) <= sys.float_info.max:
+            return float(value)
+    elif type(value) is type_:
+        return value
+    raise Undecodable(field, value, SCALARS.get(type_, str(type_)))
+
+
+SCALARS: Mapping[object, str] = {
+    str: 'a text',
+    int: 'a whole number',
+    float: 'a number',
+    bool: 'true or false',
+    type(None): 'null',
+}
+
+
+def _mapping(value: Json, field: str) -> dict[str, Json]:
+    if not isinstance(value, dict):
+        raise Undecodable(field, value, 'a mapping')
+    return value
+
+
+@cache
+def _fields(type_: type) -> tuple[tuple[str, str, Any], ...]:
+    """Name of the field, its name in JSON and its type."""
+    hints, names = typing.get_type_hints(type_), NAMES.get(type_, {})
+    return tuple((f.name, names.get(f.name, f.name), hints[f.name]) for f in fields(cast(Any, type_)))
+
+
+@cache
+def _required(type_: type) -> frozenset[str]:
+    names = NAMES.get(type_, {})
+    without_default = (f for f in fields(cast(Any, type_)) if f.default is MISSING and f.default_factory is MISSING)
+    return frozenset(names.get(f.name, f.name) for f in without_default)
