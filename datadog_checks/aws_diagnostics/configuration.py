@@ -6,14 +6,15 @@ from assets/configuration/spec.yaml and the pure rest.
 
 import difflib
 import logging
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from .collect.imds.address import InvalidEndpoint, parse_endpoint
+from .collect.imds.address import parse_endpoint
 from .collect.options import CollectOptions, Ec2
 from .config_models import InstanceConfig
 from .diagnoses import DIAGNOSES
@@ -42,43 +43,51 @@ class Options:
 
 
 def read_configuration(instance: Mapping[str, Any]) -> Options:
-    """Raises InvalidConfiguration at the first option that is wrong."""
+    """Raises InvalidConfiguration at the first option that is wrong. An option without a value is not set."""
     if not isinstance(instance, Mapping):
         raise InvalidConfiguration(f'an instance must be a mapping of options, not {type(instance).__name__}')
+    given = {option: value for option, value in instance.items() if value is not None}
     _check_names(instance)
-    model = _validated(instance)
-    _check_endpoint(model.imds_endpoint)
-    _check_against_catalogues(model)
-    _check_contradictions(model)
-    return _options(model)
+    _check_numbers(given)
+    model = _validated(given)
+    options = _options(model)
+    _check_endpoint(options.collect.imds_endpoint)
+    _check_against_catalogues(options)
+    _check_contradictions(options)
+    return options
 
 
 def _check_names(instance: Mapping[str, Any]) -> None:
     """The base ignores an unknown option in silence. The value is not shown: it may be a misspelt secret."""
-    known = {field.alias or name for name, field in InstanceConfig.model_fields.items()} | OPTIONS_OF_THE_AGENT
+    known = {*InstanceConfig.model_fields, *OPTIONS_OF_THE_AGENT}
     for option in instance:
         if option not in known and not str(option).startswith('__'):
-            raise InvalidConfiguration(f'option {option!r} is not known{_nearest(str(option), known)}')
+            near = _nearest(str(option), known)
+            raise InvalidConfiguration(f'option {option!r} is not known{near or f", known are {_listed(known)}"}')
 
 
-def _validated(instance: Mapping[str, Any]) -> InstanceConfig:
+def _check_numbers(given: Mapping[str, Any]) -> None:
+    """The models take true for 1."""
+    for option, value in given.items():
+        field = InstanceConfig.model_fields.get(option)
+        if isinstance(value, bool) and field and {int, float} & set(get_args(field.annotation)):
+            raise InvalidConfiguration(not_allowed(option, value, 'a number'))
+
+
+def _validated(given: Mapping[str, Any]) -> InstanceConfig:
     log = logging.getLogger(__name__)
-    context = {
-        'configured_fields': frozenset(instance),
-        'logger': log,
-        'warning': log.warning,
-        'security_config': None,
-    }
+    context = {'configured_fields': frozenset(given), 'logger': log, 'warning': log.warning, 'security_config': None}
     try:
-        return InstanceConfig.model_validate(dict(instance), context=context)
+        return InstanceConfig.model_validate(dict(given), context=context)
     except ValidationError as e:
-        raise InvalidConfiguration(_first_error(e, instance)) from None
+        raise InvalidConfiguration(_first_error(e, given)) from None
 
 
-def _first_error(e: ValidationError, instance: Mapping[str, Any]) -> str:
-    option = str(e.errors()[0]['loc'][0])
-    allowed = {error['msg'].removeprefix('Input should be ') for error in e.errors() if error['loc'][0] == option}
-    return not_allowed(option, instance.get(option), ' or '.join(sorted(allowed)))
+def _first_error(e: ValidationError, given: Mapping[str, Any]) -> str:
+    errors = [error for error in e.errors() if error['loc']]
+    option = str(errors[0]['loc'][0])
+    allowed = {error['msg'].removeprefix('Input should be ') for error in errors if error['loc'][0] == option}
+    return not_allowed(option, given.get(option), ' or '.join(sorted(allowed)))
 
 
 def not_allowed(option: str, value: object, allowed: str) -> str:
@@ -86,42 +95,59 @@ def not_allowed(option: str, value: object, allowed: str) -> str:
 
 
 def _check_endpoint(endpoint: str) -> None:
+    fault = _endpoint_fault(endpoint)
+    if fault:
+        shown = re.sub('//.*@', '//***@', endpoint)
+        allowed = f"'http://ADDRESS' or 'http://ADDRESS:PORT' ({fault})"
+        raise InvalidConfiguration(not_allowed('imds_endpoint', shown, allowed))
+
+
+def _endpoint_fault(endpoint: str) -> str | None:
     try:
+        parts = urlsplit(endpoint)
+        if parts.scheme != 'http':
+            return 'IMDS speaks plain http'
+        if '@' in parts.netloc:
+            return 'IMDS takes no credentials'
+        if parts.path.strip('/') or parts.query or parts.fragment:
+            return 'the paths are those of IMDS'
         parse_endpoint(endpoint)
-    except InvalidEndpoint as e:
-        shown = endpoint if '@' not in endpoint else f'{urlsplit(endpoint).scheme}://***@...'
-        raise InvalidConfiguration(
-            not_allowed('imds_endpoint', shown, f"'http://ADDRESS' or 'http://ADDRESS:PORT': {e}")
-        ) from None
+    except ValueError as e:
+        return str(e)
+    return None
 
 
-def _check_against_catalogues(model: InstanceConfig) -> None:
-    catalogues = (
-        ('expected_hostname_provider', _providers(model), PROVIDERS),
-        ('disabled_diagnoses', model.disabled_diagnoses or (), [d.id for d in DIAGNOSES]),
-        ('identity_tags', model.identity_tags or (), list(IDENTITY_TAGS)),
+def _check_against_catalogues(options: Options) -> None:
+    expected = options.expectations
+    catalogues: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...] = (
+        ('expected_hostname_provider', expected.hostname_providers, PROVIDERS),
+        ('disabled_diagnoses', sorted(expected.disabled_diagnoses), tuple(d.id for d in DIAGNOSES)),
+        ('identity_tags', options.identity_tags, tuple(IDENTITY_TAGS)),
     )
     for option, values, catalogue in catalogues:
         for value in values:
             if value not in catalogue:
-                allowed = f'one of {", ".join(catalogue)}{_nearest(value, catalogue)}'
+                allowed = f'one of {_listed(catalogue)}{_nearest(value, catalogue)}'
                 raise InvalidConfiguration(not_allowed(option, value, allowed))
-    if not _providers(model):
-        raise InvalidConfiguration(
-            not_allowed('expected_hostname_provider', [], f'at least one of {", ".join(PROVIDERS)}')
-        )
-    if not model.expected_hostname:
+
+
+def _check_contradictions(options: Options) -> None:
+    expected, collect = options.expectations, options.collect
+    low, high = expected.min_hop_limit, expected.max_hop_limit
+    if low is not None and high is not None and low > high:
+        raise InvalidConfiguration(not_allowed('min_hop_limit', low, f'at most max_hop_limit, which is {high}'))
+    if collect.timeout > collect.deadline:
+        allowed = f'at most deadline, which is {collect.deadline}'
+        raise InvalidConfiguration(not_allowed('timeout', collect.timeout, allowed))
+    if not expected.hostname_providers:
+        allowed = f'at least one of {_listed(PROVIDERS)}'
+        raise InvalidConfiguration(not_allowed('expected_hostname_provider', [], allowed))
+    if not expected.hostname:
         raise InvalidConfiguration(not_allowed('expected_hostname', '', 'instance_id, any or a host name'))
 
 
-def _check_contradictions(model: InstanceConfig) -> None:
-    low, high = model.min_hop_limit, model.max_hop_limit
-    if low is not None and high is not None and low > high:
-        raise InvalidConfiguration(not_allowed('min_hop_limit', low, f'at most max_hop_limit, which is {high}'))
-    if model.timeout > model.deadline:
-        raise InvalidConfiguration(
-            not_allowed('timeout', model.timeout, f'at most deadline, which is {model.deadline}')
-        )
+def _listed(names: Iterable[str]) -> str:
+    return ', '.join(sorted(names))
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
@@ -129,33 +155,18 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     return f' (did you mean {near[0]!r}?)' if near else ''
 
 
-def _providers(model: InstanceConfig) -> tuple[str, ...]:
-    expected = model.expected_hostname_provider
-    return (expected,) if isinstance(expected, str) else tuple(expected or ())
-
-
 def _options(model: InstanceConfig) -> Options:
-    return Options(
-        expectations=Expectations(
-            hostname_providers=_providers(model),
-            hostname=model.expected_hostname,
-            imdsv1=ImdsV1(model.imdsv1),
-            min_hop_limit=model.min_hop_limit,
-            max_hop_limit=model.max_hop_limit,
-            require_imdsv2=model.require_imdsv2,
-            disabled_diagnoses=frozenset(model.disabled_diagnoses or ()),
-        ),
-        collect=CollectOptions(
-            imds_endpoint=model.imds_endpoint,
-            timeout=model.timeout,
-            deadline=model.deadline,
-            max_backoff=model.max_backoff,
-            imdsv1_probe_interval=model.imdsv1_probe_interval,
-            path_probe_interval=model.path_probe_interval,
-            measure_hop_limit=model.measure_hop_limit,
-            ec2=Ec2(model.ec2),
-            agent_expvar_port=model.agent_expvar_port,
-        ),
-        tags=tuple(model.tags or ()),
-        identity_tags=tuple(model.identity_tags or ()),
+    providers = model.expected_hostname_provider
+    expectations = replace(
+        Expectations(**_of_the_same_name(model, Expectations)),
+        hostname_providers=(providers,) if isinstance(providers, str) else tuple(providers or ()),
+        hostname=str(model.expected_hostname),
+        imdsv1=ImdsV1(str(model.imdsv1)),
+        disabled_diagnoses=frozenset(model.disabled_diagnoses or ()),
     )
+    collect = replace(CollectOptions(**_of_the_same_name(model, CollectOptions)), ec2=Ec2(str(model.ec2)))
+    return Options(expectations, collect, tuple(model.tags or ()), tuple(model.identity_tags or ()))
+
+
+def _of_the_same_name(model: InstanceConfig, target: type[Expectations | CollectOptions]) -> dict[str, Any]:
+    return {field.name: getattr(model, field.name) for field in fields(target) if hasattr(model, field.name)}
