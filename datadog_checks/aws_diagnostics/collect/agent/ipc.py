@@ -1,0 +1,112 @@
+"""The Agent's own API, which guards itself with a token and a certificate in two files.
+
+The token opens the whole API of the Agent, and any local user may listen on its port while the Agent does not. So the
+token is sent only over a connection that the Agent's certificate has verified. An Agent that keeps its certificate in
+memory (before the file ipc_cert.pem existed) cannot be verified: it is not asked, which costs one of three sources.
+The peer must be on a loopback address besides.
+"""
+
+import re
+import ssl
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+
+from ..deadline import Deadline
+from ..host.text_file import printable, read_text, reason
+from .expvar import parse_object
+from .interface import AgentInterface
+from .loopback_http import LocalServer, NoAnswer
+from .settings import as_port, as_text
+
+DEFAULT_PORT = 5001
+LARGEST_INVENTORY = 4 * 1024 * 1024
+"""It contains the Agent's whole configuration, several times over."""
+LARGEST_CERTIFICATE_FILE = 64 * 1024
+CERTIFICATE = re.compile(r'-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----')
+TOKEN = re.compile(r'[\x21-\x7e]{1,1024}')
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """`''` for what the Agent leaves open."""
+
+    hostname: str
+    version: str
+    provider: str
+
+
+def ask_inventory(agent: AgentInterface, deadline: Deadline) -> Inventory:
+    """From /agent/metadata/inventory-agent. Raises NoAnswer, which never contains the token.
+
+    Source of the shape: comp/metadata/inventoryagent/README.md in DataDog/datadog-agent.
+    """
+    server = LocalServer(_address(agent), as_port(agent.setting('cmd_port'), DEFAULT_PORT), _verification(agent))
+    body = server.get(
+        '/agent/metadata/inventory-agent',
+        deadline,
+        limit=LARGEST_INVENTORY,
+        authorization=f'Bearer {_read_token(agent)}',
+    )
+    document = parse_object(body)
+    match document.get('agent_metadata'):
+        case {'hostname_source': str(source), **rest}:
+            return Inventory(_text(document.get('hostname')), _text(rest.get('agent_version')), _text(source))
+    raise NoAnswer(f'{server} answers without a hostname source')
+
+
+def _address(agent: AgentInterface) -> str:
+    """`ipc_address` is the older name of `cmd_host`, and wins."""
+    host = as_text(agent.setting('ipc_address') or agent.setting('cmd_host'), 'localhost')
+    if host == 'localhost':
+        return '127.0.0.1'
+    try:
+        local = ip_address(host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise NoAnswer('cmd_host is not a loopback address')
+    return host
+
+
+def _verification(agent: AgentInterface) -> ssl.SSLContext:
+    """Trusts the Agent's certificate, which is its own issuer, and nothing else; the private key is not used."""
+    pem = _read(_certificate_file(agent), LARGEST_CERTIFICATE_FILE, 'certificate')
+    certificate = CERTIFICATE.search(pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(cadata=certificate[0] if certificate else '')
+    except ValueError:  # ssl.SSLError is an OSError; an empty text is a ValueError
+        raise NoAnswer("the file of the Agent's certificate contains none") from None
+    except ssl.SSLError:
+        raise NoAnswer("the Agent's certificate is malformed") from None
+    return context
+
+
+def _certificate_file(agent: AgentInterface) -> Path:
+    """Beside the token unless its place is set, as the Agent looks for it."""
+    path = as_text(agent.setting('ipc_cert_file_path'), '')
+    return Path(path) if path else _token_file(agent).parent / 'ipc_cert.pem'
+
+
+def _token_file(agent: AgentInterface) -> Path:
+    path = as_text(agent.setting('auth_token_file_path'), '')
+    return Path(path) if path else agent.configuration_directory() / 'auth_token'
+
+
+def _read_token(agent: AgentInterface) -> str:
+    token = _read(_token_file(agent), 4096, 'token').strip()
+    if not TOKEN.fullmatch(token):
+        raise NoAnswer("the file of the Agent's token holds none")
+    return token
+
+
+def _read(path: Path, limit: int, what: str) -> str:
+    try:
+        return read_text(path, limit)
+    except (OSError, ValueError) as e:
+        raise NoAnswer(f"the file of the Agent's {what} cannot be read ({reason(e)})") from None
+
+
+def _text(value: object) -> str:
+    return printable(value) if isinstance(value, str) else ''

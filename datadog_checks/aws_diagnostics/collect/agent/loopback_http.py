@@ -1,0 +1,114 @@
+"""One bounded GET to a server on this host: no proxy, no redirect, no name resolution.
+
+The request is HTTP/1.0, to which a server answers without chunks and closes. Time is bounded as a whole and not for
+each read, so that a server which drips one byte a second cannot hold the check.
+"""
+
+import errno
+import re
+import socket
+import ssl
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from ..deadline import Deadline, DeadlineExceeded
+
+TIMEOUT = 1.0
+"""Seconds for connecting, asking and answering together."""
+LONGEST_HEAD = 16 * 1024
+STATUS_LINE = re.compile(rb'HTTP/1\.[01] ([0-9]{3})(?: [^\r\n]*)?\r?\n')
+CONTENT_LENGTH = re.compile(rb'\ncontent-length:[ \t]*([0-9]{1,12})[ \t]*\r?\n', re.IGNORECASE)
+END_OF_HEAD = re.compile(rb'\r?\n\r?\n')
+
+
+class NoAnswer(Exception):
+    """There is no usable answer. `str()` says why as one clause, without anything that was sent or received."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalServer:
+    address: str
+    """A loopback address: anything else raises NoAnswer before a packet is sent."""
+    port: int
+    tls: ssl.SSLContext | None = None
+
+    def __str__(self) -> str:
+        return f'[{self.address}]:{self.port}' if ':' in self.address else f'{self.address}:{self.port}'
+
+    def get(self, path: str, deadline: Deadline, *, limit: int, authorization: str = '') -> bytes:
+        """The body of a 200 answer of at most `limit` bytes. Raises NoAnswer otherwise.
+
+        `authorization` is sent only after the server has proved itself where `tls` asks for that.
+        """
+        try:
+            return self._get(path, Deadline(deadline.timeout(TIMEOUT)), limit, authorization)
+        except (DeadlineExceeded, TimeoutError):
+            raise NoAnswer(f'{self} gave no complete answer in time') from None
+        except ssl.SSLCertVerificationError:
+            raise NoAnswer(f'{self} has another certificate than the Agent') from None
+        except ConnectionRefusedError:
+            raise NoAnswer(f'nothing listens on {self}') from None
+        except OSError as e:
+            raise NoAnswer(f'{self} does not speak to us: {_name(e)}') from None
+
+    def _get(self, path: str, deadline: Deadline, limit: int, authorization: str) -> bytes:
+        if not ip_address(self.address).is_loopback:
+            raise NoAnswer(f'{self} is not this host')
+        with socket.create_connection((self.address, self.port), deadline.timeout(TIMEOUT)) as plain:
+            if self.tls is None:
+                return self._converse(plain, path, deadline, limit, authorization)
+            plain.settimeout(deadline.timeout(TIMEOUT))
+            with self.tls.wrap_socket(plain, server_hostname=self.address) as encrypted:
+                return self._converse(encrypted, path, deadline, limit, authorization)
+
+    def _converse(
+        self, connection: socket.socket, path: str, deadline: Deadline, limit: int, authorization: str
+    ) -> bytes:
+        lines = [f'GET {path} HTTP/1.0', f'Host: {self}', 'Accept: application/json']
+        lines += [f'Authorization: {authorization}'] if authorization else []
+        connection.settimeout(deadline.timeout(TIMEOUT))
+        connection.sendall('\r\n'.join([*lines, '', '']).encode('ascii'))
+        return self._body(_receive(connection, deadline, LONGEST_HEAD + limit), limit)
+
+    def _body(self, received: bytes, limit: int) -> bytes:
+        status = STATUS_LINE.match(received)
+        head = END_OF_HEAD.search(received, 0, LONGEST_HEAD)
+        if status is None or head is None:
+            raise NoAnswer(f'{self} does not answer in HTTP/1')
+        if status[1] != b'200':
+            raise NoAnswer(f'{self} answers with the status {status[1].decode()}')
+        length = len(received) - head.end()
+        if length > limit:
+            raise NoAnswer(f'{self} answers with more than {limit} bytes')
+        if length < (_content_length(received, head.start()) or 0):
+            raise NoAnswer(f'{self} closed the connection in the middle of its answer')
+        return received[head.end() :]
+
+
+def _receive(connection: socket.socket, deadline: Deadline, limit: int) -> bytes:
+    """Until the other end closes, the announced length is there, or one byte more than `limit`."""
+    received = bytearray()
+    while len(received) <= limit and not _is_complete(received):
+        connection.settimeout(deadline.timeout(TIMEOUT))
+        chunk = connection.recv(min(65536, limit + 1 - len(received)))
+        if not chunk:
+            break
+        received += chunk
+    return bytes(received)
+
+
+def _is_complete(received: bytearray) -> bool:
+    head = END_OF_HEAD.search(received, 0, LONGEST_HEAD)
+    length = _content_length(received, head.start()) if head else None
+    return head is not None and length is not None and len(received) >= head.end() + length
+
+
+def _content_length(received: bytes | bytearray, head: int) -> int | None:
+    match = CONTENT_LENGTH.search(received, 0, head + 2)
+    return int(match[1]) if match else None
+
+
+def _name(error: OSError) -> str:
+    if isinstance(error, ssl.SSLError):
+        return f'TLS {error.reason or "failed"}'
+    return errno.errorcode.get(error.errno or 0, type(error).__name__)

@@ -1,0 +1,83 @@
+"""The Agent's hostname provider, from the best source that answers.
+
+expvar comes first: it needs no credentials, and tells why other providers failed. The API is asked where expvar does
+not answer, where something else is missing that only the API tells, and where expvar contradicts the hostname: in
+builds soon after pull request 30539 of DataDog/datadog-agent, the second, IMDSv1-only resolution
+overwrote the variable.
+"""
+
+from dataclasses import dataclass
+
+from ...facts import HostnameSource
+from ..deadline import Deadline
+from .expvar import DEFAULT_PORT, HostnameVariables, ask_expvar
+from .inference import Clues, infer_provider
+from .interface import AgentInterface
+from .ipc import Inventory, ask_inventory
+from .loopback_http import NoAnswer
+from .settings import as_port
+
+UNRESOLVED = 'the Agent names no provider: its hostname is not resolved yet, or it runs on Fargate'
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the running Agent said; None where it could not be asked, with the reasons in `silence`."""
+
+    expvar: HostnameVariables | None
+    inventory: Inventory | None
+    silence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the hostname comes from, and how that is known: see the fields of `Agent` with the same names."""
+
+    provider: str | None
+    source: HostnameSource
+    note: str = ''
+
+
+def ask(
+    agent: AgentInterface, deadline: Deadline, port: int | None, *, instance_id: str | None, os_hostname: str
+) -> Answers:
+    """`port` is the operator's choice for expvar; None takes the Agent's setting."""
+    silence: list[str] = []
+    expvar: HostnameVariables | None = None
+    try:
+        expvar = ask_expvar(port or as_port(agent.setting('expvar_port'), DEFAULT_PORT), deadline)
+    except NoAnswer as e:
+        silence.append(f'expvar: {e}')
+    told = agent.hostname() is not None and agent.version() != ''
+    if expvar and told and not contradicts(expvar, agent.hostname(), instance_id, os_hostname):
+        return Answers(expvar, None)
+    try:
+        return Answers(expvar, ask_inventory(agent, deadline), tuple(silence))
+    except NoAnswer as e:
+        return Answers(expvar, None, (*silence, f'API: {e}'))
+
+
+def contradicts(expvar: HostnameVariables, hostname: str | None, instance_id: str | None, os_hostname: str) -> bool:
+    """The provider is said to be the operating system, and the name is the instance id, which is not its name."""
+    return expvar.provider == 'os' and hostname is not None and hostname == instance_id != os_hostname
+
+
+def choose(given: str | None, answers: Answers, clues: Clues) -> Origin:
+    """The provider and its source, by the order told above."""
+    why_not_better = '; '.join(answers.silence)
+    expvar, inventory = answers.expvar, answers.inventory
+    if given:
+        return Origin(given, HostnameSource.GIVEN)
+    if expvar is not None and contradicts(expvar, clues.hostname, clues.instance_id, clues.os_hostname):
+        doubt = 'expvar says os, but the hostname is the instance id'
+        if inventory is not None and inventory.provider:
+            return Origin(inventory.provider, HostnameSource.IPC, doubt)
+        return Origin('os', HostnameSource.EXPVAR, '; '.join([doubt, *answers.silence]))
+    if expvar is not None:
+        notes = answers.silence if expvar.provider else (UNRESOLVED, *answers.silence)
+        return Origin(expvar.provider or None, HostnameSource.EXPVAR, '; '.join(notes))
+    if inventory is not None:
+        note = why_not_better if inventory.provider else f'{why_not_better}; {UNRESOLVED}'
+        return Origin(inventory.provider or None, HostnameSource.IPC, note)
+    provider, why = infer_provider(clues)
+    return Origin(provider, HostnameSource.INFERRED, f'{why_not_better}; {why}')

@@ -1,0 +1,50 @@
+"""Values of the Agent's settings as Python values.
+
+The Agent hands over what the operator wrote: `true` may arrive as a boolean, a number or the text 'true'. What makes
+no sense counts as not set. An empty text counts as not set too: outside an Agent, that is what an unknown key yields.
+"""
+
+import re
+from typing import TypeVar
+
+Default = TypeVar('Default')
+
+TRUE = ('1', 't', 'true')
+FALSE = ('0', 'f', 'false')
+"""The texts that the Agent takes for a boolean, in any case (Go's strconv.ParseBool)."""
+LONGEST_TEXT = 1024
+LONGEST_LIST = 1000
+
+
+def as_boolean(value: object, default: Default) -> bool | Default:
+    text = str(value).lower() if isinstance(value, bool | int | str) else ''
+    return text in TRUE if text in TRUE + FALSE else default
+
+
+def as_text(value: object, default: Default) -> str | Default:
+    """Stripped. A number is a text too, because YAML reads a hostname such as 1234 as one."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return default
+    return str(value).strip()[:LONGEST_TEXT] or default
+
+
+def as_number(value: object, default: float, *, above: float = 0, below: float) -> float:
+    try:
+        number = float(as_text(value, ''))
+    except ValueError:
+        return default
+    return number if above < number < below else default
+
+
+def as_port(value: object, default: int) -> int:
+    text = as_text(value, '')
+    return int(text) if re.fullmatch('[0-9]{1,5}', text) and 0 < int(text) < 65536 else default
+
+
+def as_texts(value: object, default: tuple[str, ...], separators: str = r'\s+') -> tuple[str, ...]:
+    """A list, or a text of several words, as an environment variable holds it."""
+    if isinstance(value, str):
+        return tuple(filter(None, re.split(separators, value.strip()[: LONGEST_TEXT * 64])))[:LONGEST_LIST] or default
+    if not isinstance(value, list | tuple):
+        return default
+    return tuple(text for item in value[:LONGEST_LIST] if (text := as_text(item, '')))

@@ -1,0 +1,88 @@
+"""Is this a container, and of which kind? Decided on marks that runtimes leave, the most specific first."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from ...facts import Container, ContainerKind
+from .ecs import read_ecs_task
+from .marks import Marks, read_marks
+
+IN_A_FARGATE_POD = 'DD_EKS_FARGATE'
+"""Set by the operator: nothing else tells a pod on EKS Fargate from another, and the Agent relies on it too."""
+
+POD_CGROUP = re.compile(r'kubepods(\.slice)?/')
+DOCKER_CGROUP = re.compile(r'(/docker/|/docker-)[0-9a-f]{12,64}')
+OTHER_CGROUP = re.compile(r'/lxc/|/lxc\.payload[./]|/libpod-[0-9a-f]{12,}|/machine\.slice/|/nerdctl-[0-9a-f]{12,}')
+
+POD_MOUNT = re.compile(r'/pods/[0-9a-f-]{32,36}/etc-hosts$|/io\.containerd\.grpc\.v1\.cri/sandboxes/')
+DOCKER_MOUNT = re.compile(r'/containers/[0-9a-f]{64}/(hosts|hostname|resolv\.conf)$')
+OTHER_MOUNT = re.compile(r'/(overlay-containers|nerdctl)/')
+CONTAINER_ROOT = re.compile(r'containerd\.snapshotter|/overlay2/|/containers/storage/overlay/')
+
+OTHER_RUNTIMES = ('podman', 'lxc', 'lxc-libvirt', 'systemd-nspawn', 'oci', 'docker')
+"""Values of `container` by which systemd knows a container (the Container Interface of systemd.io)."""
+
+
+def read_container(root: Path, environ: Mapping[str, str]) -> Container:
+    marks = read_marks(root)
+    for recognise in (_fargate, _ecs, _pod, _docker, _other):
+        found = recognise(root, environ, marks)
+        if found is not None:
+            return found
+    return Container(ContainerKind.NONE, 'no mark of a container')
+
+
+def _fargate(root: Path, environ: Mapping[str, str], marks: Marks) -> Container | None:
+    if environ.get('AWS_EXECUTION_ENV') == 'AWS_ECS_FARGATE':
+        return Container(ContainerKind.FARGATE, "AWS_EXECUTION_ENV is 'AWS_ECS_FARGATE'")
+    for name in ('ECS_FARGATE', IN_A_FARGATE_POD):
+        if environ.get(name, '').lower() in ('1', 't', 'true'):
+            return Container(ContainerKind.FARGATE, f'{name} is set')
+    return None
+
+
+def _ecs(root: Path, environ: Mapping[str, str], marks: Marks) -> Container | None:
+    return read_ecs_task(root, environ, marks.cgroups)
+
+
+def _pod(root: Path, environ: Mapping[str, str], marks: Marks) -> Container | None:
+    def evidence() -> Iterator[str]:
+        if environ.get('KUBERNETES_SERVICE_HOST'):
+            yield 'KUBERNETES_SERVICE_HOST is set'
+        if (root / 'var/run/secrets/kubernetes.io').is_dir():
+            yield '/var/run/secrets/kubernetes.io exists'
+        yield from marks.seen(POD_CGROUP, POD_MOUNT)
+
+    return _first(ContainerKind.POD, evidence)
+
+
+def _docker(root: Path, environ: Mapping[str, str], marks: Marks) -> Container | None:
+    def evidence() -> Iterator[str]:
+        if (root / '.dockerenv').exists():
+            yield '/.dockerenv exists'
+        yield from marks.seen(DOCKER_CGROUP, DOCKER_MOUNT)
+
+    return _first(ContainerKind.DOCKER, evidence)
+
+
+def _other(root: Path, environ: Mapping[str, str], marks: Marks) -> Container | None:
+    def evidence() -> Iterator[str]:
+        if (root / 'run/.containerenv').exists():
+            yield '/run/.containerenv exists'
+        if environ.get('container') in OTHER_RUNTIMES:
+            yield f'container is {environ["container"]!r} in the environment'
+        if (root / 'run/systemd/container').exists():
+            yield '/run/systemd/container exists'
+        yield from marks.seen(OTHER_CGROUP, OTHER_MOUNT)
+        if CONTAINER_ROOT.search(marks.root_mount):
+            yield 'the root file system is a layer of a container image'
+        if environ.get('DOCKER_DD_AGENT'):
+            yield "DOCKER_DD_AGENT is set, as in Datadog's image"
+
+    return _first(ContainerKind.OTHER, evidence)
+
+
+def _first(kind: ContainerKind, evidence: Callable[[], Iterator[str]]) -> Container | None:
+    seen = next(evidence(), None)
+    return None if seen is None else Container(kind, seen)

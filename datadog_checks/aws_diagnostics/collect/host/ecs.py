@@ -1,0 +1,68 @@
+"""Tasks of Amazon ECS on EC2, and the network mode they run in, which only local traces tell."""
+
+import re
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+from ...facts import Container, ContainerKind
+from .text_file import read_or_empty, read_value
+
+LARGE = 64 * 1024
+SET_BY_ECS = ('ECS_CONTAINER_METADATA_URI_V4', 'ECS_CONTAINER_METADATA_URI')
+ECS_CGROUP = re.compile(r'/ecs/|/ecstasks[.-]')
+
+OWN_INTERFACE = 'ecs-eth0'
+"""The link to the ECS agent that a task with an interface of its own (awsvpc) gets."""
+INTERFACES_OF_THE_HOST = ('docker0', 'ecs-bridge')
+DOCKER_BRIDGE = IPv4Network('172.17.0.0/16')
+DOCKER_MAC = '02:42:'
+"""How Docker before 28 began the hardware addresses that it gave to containers."""
+
+
+def read_ecs_task(root: Path, environ: Mapping[str, str], cgroups: Iterable[str]) -> Container | None:
+    """None where this is no ECS task."""
+    task = _mark_of_a_task(environ, cgroups)
+    if task is None:
+        return None
+    kind, network = _network_mode(root)
+    return Container(kind, f'{task}; {network}')
+
+
+def _mark_of_a_task(environ: Mapping[str, str], cgroups: Iterable[str]) -> str | None:
+    for name in SET_BY_ECS:
+        if environ.get(name):
+            return f'{name} is set'
+    where = environ.get('AWS_EXECUTION_ENV', '')
+    if where.startswith('AWS_ECS_'):
+        return f'AWS_EXECUTION_ENV is {where[:40]!r}'
+    return next((f'the cgroup is {path[:120]!r}' for path in cgroups if ECS_CGROUP.search(path)), None)
+
+
+def _network_mode(root: Path) -> tuple[ContainerKind, str]:
+    interfaces = _interfaces(read_or_empty(root / 'proc/self/net/dev', LARGE))
+    if OWN_INTERFACE in interfaces:
+        return ContainerKind.ECS_AWSVPC, f'it has the interface {OWN_INTERFACE}'
+    for name in INTERFACES_OF_THE_HOST:
+        if name in interfaces:
+            return ContainerKind.ECS_HOST, f'it sees {name}, an interface of the host'
+    gateway = _default_gateway(read_or_empty(root / 'proc/self/net/route', LARGE))
+    if gateway is not None and gateway in DOCKER_BRIDGE:
+        return ContainerKind.ECS_BRIDGE, f"its gateway {gateway} is Docker's bridge"
+    if read_value(root / 'sys/class/net/eth0/address').startswith(DOCKER_MAC):
+        return ContainerKind.ECS_BRIDGE, "its eth0 has a hardware address of Docker's"
+    return ContainerKind.OTHER, 'an ECS task whose network mode left no mark'
+
+
+def _interfaces(table: str) -> frozenset[str]:
+    """The names in /proc/net/dev, whose lines are like '  eth0: 1296 16 ...' (see proc_net in proc(5))."""
+    return frozenset(line.partition(':')[0].strip() for line in table.splitlines() if ':' in line)
+
+
+def _default_gateway(table: str) -> IPv4Address | None:
+    """From /proc/net/route: addresses there are hexadecimal, the bytes in the order of this machine."""
+    for line in table.splitlines():
+        match line.split():
+            case [_, '00000000', gateway, *_] if gateway != '00000000' and re.fullmatch('[0-9A-F]{8}', gateway):
+                return IPv4Address(bytes.fromhex(gateway)[::-1])
+    return None
