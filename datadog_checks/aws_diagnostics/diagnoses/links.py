@@ -2,6 +2,7 @@
 
 GUIDE = 'https://docs.datadoghq.com/integrations/guide/aws-integration-troubleshooting/'
 EC2_USER_GUIDE = 'https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/'
+AGENT_PROXY = 'https://docs.datadoghq.com/agent/configuration/proxy/'
 
 
 def guide(section: str) -> str:

@@ -26,10 +26,15 @@ def container_kind(facts: Facts) -> ContainerKind:
 
 def modify_metadata_options(facts: Facts, *options: str) -> str:
     """The AWS CLI line that changes this instance's IMDS options."""
-    imds = facts.imds
-    region = f' --region {imds.identity.region}' if isinstance(imds, Imds) and imds.identity else ''
     instance = facts.instance_id or 'INSTANCE_ID'
-    return f'aws ec2 modify-instance-metadata-options{region} --instance-id {instance} {" ".join(options)}'
+    command = f'aws ec2 modify-instance-metadata-options{region_option(facts)}'
+    return f'{command} --instance-id {instance} {" ".join(options)}'
+
+
+def region_option(facts: Facts) -> str:
+    """' --region eu-west-1' for an AWS CLI line; '' where the region is not known, so that the operator's applies."""
+    imds = facts.imds
+    return f' --region {imds.identity.region}' if isinstance(imds, Imds) and imds.identity else ''
 
 
 def raise_hop_limit(facts: Facts, expected: Expectations) -> Remedy:

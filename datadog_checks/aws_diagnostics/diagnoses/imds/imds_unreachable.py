@@ -1,0 +1,42 @@
+"""Nothing answers at the address of IMDS."""
+
+from ...expectations import Expectations
+from ...facts import Facts, observed
+from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ..links import guide
+from ..remedies import restart_for_the_name
+from .evidence import conversation, seen
+from .fault import Fault, fault_of
+from .reaching import ways_to_reach
+
+
+def judge(facts: Facts, _: Expectations) -> Verdict:
+    imds = observed(facts.imds)
+    match fault_of(imds):
+        case Fault.UNREACHABLE:
+            return Failed(f'{conversation(imds)}{seen(facts)}')
+        case Fault.UNCLEAR:
+            return Unknown(f'{conversation(imds)}: no single cause fits')
+    return Passed(conversation(imds))
+
+
+def remedy(facts: Facts, _: Expectations) -> Remedy:
+    found = ways_to_reach(facts)
+    return Remedy(found.summary, (*found.steps, *restart_for_the_name(facts)))
+
+
+IMDS_UNREACHABLE = Diagnosis(
+    id='imds-unreachable',
+    title='The instance metadata service cannot be reached',
+    scope=Scope.HOST,
+    service_check='imds',
+    severity=Status.CRITICAL,
+    description=(
+        'Connects to IMDS and sends it requests that need no credentials; where nothing answers, says at which step '
+        'it ends and which router or rule says no. Without IMDS the Agent loses the instance id, its tags and, at '
+        'the next start, the name of this host.'
+    ),
+    docs=guide('ec2-metadata-with-imds-v2'),
+    judge=judge,
+    remedy=remedy,
+)
