@@ -1,0 +1,55 @@
+# make PYTHON=/usr/bin/python3.13 VENV=.venv-3.13 test: with another interpreter, in an environment of its own.
+export PYTHON ?=
+VENV ?= .venv
+VENV_DDEV ?= $(VENV)-ddev
+SCENARIO ?=
+PYTEST_ARGS ?=
+
+python := $(VENV)/bin/python
+export DDEV := $(CURDIR)/$(VENV_DDEV)/bin/ddev
+# Nothing is kept outside the repository.
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.hypothesis
+export MYPY_CACHE_DIR := $(CURDIR)/.mypy_cache
+export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help all demo test lint format validate assets environment environment-ddev clean
+
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+all: lint test validate demo ## Everything
+
+demo: environment ## Run the real check against the IMDS simulator (one scenario: SCENARIO=hop-limit-too-low)
+	@$(python) -m tools.demo $(SCENARIO)
+
+test: environment ## Run all tests (PYTEST_ARGS='-x tests/emit' for some)
+	@$(python) -m pytest $(PYTEST_ARGS)
+
+lint: environment ## Check style, formatting, types and spelling
+	@$(python) -m ruff check
+	@$(python) -m ruff format --check
+	@$(python) -m mypy
+	@$(python) -m codespell_lib
+
+format: environment ## Repair what ruff can repair
+	@$(python) -m ruff check --fix
+	@$(python) -m ruff format
+
+validate: environment environment-ddev ## Run every ddev validator that can fail, and prove that each does
+	@$(python) -m tools.assets --check
+	@$(python) -m tools.validate
+	@$(python) -m tools.validate --prove
+
+assets: environment environment-ddev ## Generate what is generated: models, example configuration, docs/diagnoses.md
+	@$(python) -m tools.assets --models
+
+environment:
+	@tools/environment $(VENV) requirements/dev.txt .
+
+environment-ddev:
+	@tools/environment $(VENV_DDEV) requirements/ddev.txt
+
+clean: ## Remove everything that was built or installed here
+	rm -rf .venv .venv-* .ddev-lab .build build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
