@@ -1,0 +1,66 @@
+"""Counts the IP gateways between this process and IMDS, as traceroute does: with TTLs that are too small.
+
+A connection whose packets carry TTL n dies at gateway n, which says so by ICMP "time exceeded". The first n that
+connects is the number of gateways plus one. EHOSTUNREACH alone does not do: firewalls cause it too.
+"""
+
+from dataclasses import dataclass
+
+from ...facts import Outcome, Unanswered
+from ..deadline import Deadline
+from .address import Address
+from .icmp import is_time_exceeded
+from .patience import patience
+from .tcp import Connection, connect
+
+MOST_GATEWAYS = 8
+SILENCE_SECONDS = 0.15
+"""A gateway answers within a millisecond; TCP itself would repeat its SYN only after a second."""
+MOST_SILENT = 4
+"""A path with more silent gateways than this is a filter that drops packets with a small TTL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gateways:
+    addresses: tuple[str | None, ...]
+    """Nearest first; None for one that stays silent."""
+
+    @property
+    def count(self) -> int:
+        return len(self.addresses)
+
+    @property
+    def confirmed(self) -> bool:
+        """A silent gateway may as well be a packet that was lost twice."""
+        return None not in self.addresses
+
+
+@dataclass(frozen=True, slots=True)
+class NotCounted:
+    reason: str
+
+
+def count_gateways(address: Address, deadline: Deadline) -> Gateways | NotCounted:
+    """Raises DeadlineExceeded."""
+    found: list[str | None] = []
+    while len(found) <= MOST_GATEWAYS and found.count(None) <= MOST_SILENT:
+        hops = len(found) + 1
+        result = _connect(address, hops, deadline)
+        if isinstance(result, Connection):
+            with result:
+                return Gateways(tuple(found))
+        if result.icmp and is_time_exceeded(result.icmp):
+            found.append(result.icmp.sender)
+        elif result.outcome is Outcome.SILENT:
+            found.append(None)
+        else:
+            return NotCounted(f'connecting with TTL {hops} failed: {result.outcome}, {result.detail}')
+    return NotCounted(f'no connection with a TTL up to {len(found)}')
+
+
+def _connect(address: Address, hops: int, deadline: Deadline) -> Connection | Unanswered:
+    """Silence once may be a lost packet, so it asks again."""
+    result = connect(address, patience(deadline, SILENCE_SECONDS), hops)
+    if isinstance(result, Unanswered) and result.outcome is Outcome.SILENT:
+        return connect(address, patience(deadline, SILENCE_SECONDS), hops)
+    return result

@@ -1,0 +1,110 @@
+"""Asks IMDS something and lets the kernel drop the answer where its TTL is below k (IP_MINTTL, IPV6_MINHOPCOUNT).
+
+"It does not arrive" needs evidence: the kernel's drop counter grew, and no answer came within a multiple of the time
+that answers take. Where the counter cannot be read, silence twice has to do. Everything else, a lost packet or a
+throttled request, is no answer to the question and never a "no".
+"""
+
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from ...facts import Unanswered
+from ..deadline import Deadline
+from .address import Address
+from .drop_counter import DropCounter
+from .exchange import Incoming, Reply, receive
+from .patience import patience
+from .requests import Request
+from .socket_options import require_ttl
+from .tcp import Connection, connect, ready
+
+ATTEMPTS = 4
+COUNTER_INTERVAL = 0.001
+MIN_GRACE = 0.003
+MIN_SILENCE = 0.15
+
+
+class Inconclusive(Exception):
+    """No attempt told whether the answer arrives."""
+
+
+class NotSupported(Exception):
+    """This system has no minimum TTL for a connection."""
+
+
+class _Seen(Enum):
+    ARRIVED = auto()
+    DROPPED = auto()
+    SILENCE = auto()
+    SOMETHING_ELSE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class MinimumTtl:
+    """The question, for one request to one address. Durations in seconds."""
+
+    address: Address
+    request: Request
+    is_answer: Callable[[Reply], bool]
+    """Only the answers that carry the TTL in question may count: throttling answers need not."""
+    usual_seconds: float
+    """How long an answer to this request took before."""
+    deadline: Deadline
+    counter: DropCounter
+
+    def arrives(self, ttl: int) -> bool:
+        """Does the answer arrive with at least this TTL? Raises Inconclusive, NotSupported or DeadlineExceeded."""
+        silences = 0
+        for _ in range(ATTEMPTS):
+            seen = self._attempt(ttl)
+            silences += seen is _Seen.SILENCE and self.counter.read() is None
+            if seen is _Seen.ARRIVED:
+                return True
+            if seen is _Seen.DROPPED or silences == 2:
+                return False
+        raise Inconclusive
+
+    def _attempt(self, ttl: int) -> _Seen:
+        connection = connect(self.address, patience(self.deadline, self._silence))
+        if isinstance(connection, Unanswered):
+            return _Seen.SOMETHING_ELSE
+        with connection:
+            # Not before connecting: a minimum that is too high would drop the SYN-ACK, a whole timeout each time.
+            if not require_ttl(connection.sock, ttl):
+                raise NotSupported
+            return self._ask(connection)
+
+    def _ask(self, connection: Connection) -> _Seen:
+        before = self.counter.read()
+        try:
+            connection.sock.sendall(self.request.encode(self.address.host_header))
+        except OSError:
+            return _Seen.SOMETHING_ELSE
+        seen = self._watch(connection.sock, before)
+        if seen is not _Seen.ARRIVED:
+            return seen
+        reply = receive(connection, Incoming(connection.sock, patience(self.deadline, self._silence)))
+        return _Seen.ARRIVED if isinstance(reply, Reply) and self.is_answer(reply) else _Seen.SOMETHING_ELSE
+
+    def _watch(self, sock: socket.socket, before: int | None) -> _Seen:
+        """Until something arrives, or was dropped and does not come again, or for the time of a silence."""
+        end = time.monotonic() + patience(self.deadline, self._silence)
+        grace = patience(self.deadline, self._grace)
+        while time.monotonic() < end:
+            if ready(sock, selectors.EVENT_READ, COUNTER_INTERVAL):
+                return _Seen.ARRIVED
+            if before is not None and (self.counter.read() or 0) > before:
+                return _Seen.ARRIVED if ready(sock, selectors.EVENT_READ, grace) else _Seen.DROPPED
+        return _Seen.SILENCE
+
+    @property
+    def _silence(self) -> float:
+        return max(MIN_SILENCE, 6 * self.usual_seconds)
+
+    @property
+    def _grace(self) -> float:
+        return max(MIN_GRACE, 3 * self.usual_seconds)

@@ -1,0 +1,83 @@
+"""The requests that this product makes to IMDS: these five, and no other path, ever.
+
+Nothing below iam/security-credentials and no user-data is asked for: both hold secrets, and asking for them trips
+security monitoring.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from ...__about__ import __version__
+from .http import Response
+
+TOKEN_TTL_SECONDS = 60
+"""A token serves one run. IMDS allows 1 to 21600 seconds."""
+TOKEN_TTL_HEADER = 'x-aws-ec2-metadata-token-ttl-seconds'
+TOKEN_HEADER = 'x-aws-ec2-metadata-token'
+TOKEN = re.compile(rb'[\x21-\x7e]{1,1024}')
+"""What may go into a header: nothing that could end the line."""
+INVALID_TOKEN = 'A' * 54 + '=='
+"""Well-formed and never granted: IMDS answers 401, and does not count it as use of IMDSv1."""
+
+TOKEN_PATH = '/latest/api/token'
+INSTANCE_ID_PATH = '/latest/meta-data/instance-id'
+IDENTITY_PATH = '/latest/dynamic/instance-identity/document'
+
+
+class Token:
+    """A session token: kept for one run, and never shown."""
+
+    __slots__ = ('_text',)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return 'Token(not shown)'
+
+    def header(self) -> tuple[str, str]:
+        return TOKEN_HEADER, self._text
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    def encode(self, host: str) -> bytes:
+        """The request on the wire. `Connection: close` because IMDS closes after each answer anyway."""
+        headers = (
+            ('Host', host),
+            ('User-Agent', f'datadog-aws-diagnostics/{__version__}'),
+            ('Accept', '*/*'),
+            ('Connection', 'close'),
+            *self.headers,
+        )
+        lines = (f'{self.method} {self.path} HTTP/1.1', *(f'{name}: {value}' for name, value in headers))
+        return '\r\n'.join((*lines, '', '')).encode('ascii')
+
+
+PUT_TOKEN = Request('PUT', TOKEN_PATH, ((TOKEN_TTL_HEADER, str(TOKEN_TTL_SECONDS)), ('Content-Length', '0')))
+GET_INSTANCE_ID_TOKENLESS = Request('GET', INSTANCE_ID_PATH)
+"""This one is a use of IMDSv1."""
+GET_INSTANCE_ID_INVALID_TOKEN = Request('GET', INSTANCE_ID_PATH, (Token(INVALID_TOKEN).header(),))
+
+
+def get_instance_id(token: Token) -> Request:
+    return Request('GET', INSTANCE_ID_PATH, (token.header(),))
+
+
+def get_identity(token: Token) -> Request:
+    return Request('GET', IDENTITY_PATH, (token.header(),))
+
+
+def granted_token(response: Response) -> Token | None:
+    """The token, where this is an answer of IMDS to the PUT.
+
+    A 200 alone proves nothing: a captive portal gives that too. IMDS repeats the header with the time to live.
+    """
+    if response.status != 200 or TOKEN_TTL_HEADER not in response.headers:
+        return None
+    body = response.body.strip()
+    return Token(body.decode('ascii')) if TOKEN.fullmatch(body) else None

@@ -1,0 +1,60 @@
+"""When to ask again. Time is given, in seconds since the epoch; a clock that was set back makes things due, never
+stops them."""
+
+
+class Interval:
+    """At most once in so many seconds; `seconds` is 0 for "never" where `zero_is_never`."""
+
+    def __init__(self, seconds: float, zero_is_never: bool = False) -> None:
+        self.never = zero_is_never and seconds == 0
+        self._seconds = seconds
+        self.last: float | None = None
+
+    def due(self, now: float) -> bool:
+        if self.never:
+            return False
+        return self.last is None or not self.last <= now < self.last + self._seconds
+
+    def done(self, now: float) -> None:
+        self.last = now
+
+
+class Backoff:
+    """After each failure in a row a pause twice as long as before, up to `most` seconds."""
+
+    FIRST_SECONDS = 15.0
+    """The Agent's own interval between two runs of a check."""
+
+    def __init__(self, most: float) -> None:
+        self._most = most
+        self._pause = 0.0
+        self._since = 0.0
+
+    def waiting(self, now: float) -> bool:
+        return self._since <= now < self._since + self._pause
+
+    def failed(self, now: float) -> None:
+        self._pause = min(self._most, max(self.FIRST_SECONDS, 2 * self._pause))
+        self._since = now
+
+    def succeeded(self) -> None:
+        self._pause = 0.0
+
+
+class Remeasuring:
+    """Of a thing that seldom changes: every `seconds`, when what is seen of it changes, and after an incomplete
+    measurement already after `retry_seconds`."""
+
+    def __init__(self, seconds: float, retry_seconds: float) -> None:
+        self._whole = Interval(seconds)
+        self._retry = Interval(min(seconds, retry_seconds))
+        self._seen: object = None
+        self._complete = False
+
+    def due(self, now: float, seen: object) -> bool:
+        return seen != self._seen or (self._whole if self._complete else self._retry).due(now)
+
+    def done(self, now: float, seen: object, complete: bool) -> None:
+        self._seen, self._complete = seen, complete
+        self._whole.done(now)
+        self._retry.done(now)

@@ -1,0 +1,125 @@
+"""TCP connections with a deadline, that tell why they fail."""
+
+import errno
+import selectors
+import socket
+import time
+from dataclasses import dataclass
+from types import TracebackType
+
+from ...facts import Outcome, Unanswered
+from .address import Address
+from .icmp import QueuedError, outcome_of, queued_error
+from .socket_options import limit_hops, report_icmp_errors, reset_on_close
+
+SOFT_ERROR_INTERVAL = 0.010
+"""Seconds. An ICMP error that arrives while connect() itself runs, as it does through a veth pair, becomes a "soft"
+error: no poll wakes for it, SO_ERROR tells it."""
+
+PENDING = (0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN, errno.EINTR)
+
+# Not select(): it fails for descriptors above 1023. Not epoll: it costs one more descriptor for each wait.
+Selector: type[selectors.BaseSelector] = getattr(selectors, 'PollSelector', selectors.SelectSelector)
+
+WITHOUT_ICMP = {
+    errno.ECONNREFUSED: Outcome.REFUSED,
+    errno.ETIMEDOUT: Outcome.SILENT,
+    errno.EHOSTUNREACH: Outcome.UNREACHABLE,
+    errno.ENETUNREACH: Outcome.NO_ROUTE,
+    errno.ENETDOWN: Outcome.NO_ROUTE,
+    # Linux's answers for the route types blackhole and prohibit.
+    errno.EINVAL: Outcome.NO_ROUTE,
+    errno.EACCES: Outcome.NO_ROUTE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An established connection, without blocking mode. Leaving its `with` block resets and closes it."""
+
+    sock: socket.socket
+    seconds: float
+    """How long connecting took."""
+
+    def __enter__(self) -> 'Connection':
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        reset_on_close(self.sock)
+        self.sock.close()
+
+
+def connect(address: Address, timeout: float, hops: int | None = None) -> Connection | Unanswered:
+    """A connection, or why there is none after at most `timeout` seconds. With `hops`, everything sent expires at the
+    gateway of that number."""
+    started = time.perf_counter()
+    try:
+        sock = _open(address, hops)
+    except OSError as e:
+        return Unanswered(Outcome.CONNECT_FAILED, error_name(e.errno))
+    try:
+        failure = _establish(sock, address, timeout)
+    except BaseException:
+        sock.close()
+        raise
+    if failure is None:
+        return Connection(sock, time.perf_counter() - started)
+    sock.close()
+    return failure
+
+
+def ready(sock: socket.socket, event: int, timeout: float) -> bool:
+    """Waits for EVENT_READ or EVENT_WRITE of `selectors`, or an error. False when `timeout` seconds pass without."""
+    with Selector() as selector:
+        selector.register(sock, event)
+        return bool(selector.select(timeout))
+
+
+def error_name(number: int | None) -> str:
+    return errno.errorcode.get(number or 0, f'error {number}')
+
+
+def _open(address: Address, hops: int | None) -> socket.socket:
+    sock = socket.socket(address.family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        report_icmp_errors(sock)
+        if hops is not None:
+            limit_hops(sock, hops)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _establish(sock: socket.socket, address: Address, timeout: float) -> Unanswered | None:
+    """None once the connection stands."""
+    end = time.monotonic() + timeout
+    number = sock.connect_ex(address.sockaddr)
+    if number not in PENDING:
+        return _failure(number, queued_error(sock))
+    while (left := end - time.monotonic()) > 0:
+        writable = ready(sock, selectors.EVENT_WRITE, min(left, SOFT_ERROR_INTERVAL))
+        queued = queued_error(sock)
+        number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if number or queued:
+            return _failure(number, queued)
+        if writable and _has_peer(sock):
+            return None
+    return Unanswered(Outcome.SILENT, f'no answer to the SYN within {timeout:.2f} s')
+
+
+def _has_peer(sock: socket.socket) -> bool:
+    try:
+        sock.getpeername()
+    except OSError:
+        return False
+    return True
+
+
+def _failure(number: int, queued: QueuedError | None) -> Unanswered:
+    if queued is None:
+        return Unanswered(WITHOUT_ICMP.get(number, Outcome.CONNECT_FAILED), error_name(number))
+    return Unanswered(outcome_of(queued.icmp), error_name(number or queued.number), icmp=queued.icmp)
