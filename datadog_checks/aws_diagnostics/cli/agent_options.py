@@ -9,6 +9,7 @@ from typing import TypeVar
 import click
 
 from ..collect.agent import DescribedAgent
+from ..configuration import PROVIDERS
 from ..facts import Agent, Facts
 from ..findings import Finding, Status
 from .configuration_file import read_mapping
@@ -25,10 +26,13 @@ def version_number(_: click.Context, __: click.Parameter, value: str | None) -> 
 
 
 def agent_options(command: Command) -> Command:
-    """The three options that describe an Agent."""
+    """The options that describe an Agent."""
     options = (
         click.option('--agent-hostname', metavar='NAME', help='Name under which the Agent reports this host.'),
         click.option('--agent-version', metavar='X.Y.Z', callback=version_number, help='Version of the Agent.'),
+        click.option(
+            '--agent-provider', type=click.Choice(PROVIDERS), help='Hostname provider that `agent status` shows.'
+        ),
         click.option(
             '--agent-config',
             metavar='datadog.yaml',
@@ -41,10 +45,14 @@ def agent_options(command: Command) -> Command:
     return command
 
 
-def described_agent(hostname: str | None, version: str | None, config: Path | None) -> DescribedAgent:
+def described_agent(
+    hostname: str | None, version: str | None, provider: str | None, config: Path | None
+) -> DescribedAgent:
     """Raises Failure (CONFIGURATION) for a datadog.yaml that cannot be used."""
     configuration = {} if config is None else read_mapping(config, '--agent-config')
-    return DescribedAgent(hostname, version or '', configuration, os.environ)
+    return DescribedAgent(
+        hostname, version or '', configuration, os.environ, provider=provider, configuration_file=config
+    )
 
 
 def options_that_would_tell(facts: Facts, findings: tuple[Finding, ...]) -> tuple[str, ...]:
@@ -55,5 +63,6 @@ def options_that_would_tell(facts: Facts, findings: tuple[Finding, ...]) -> tupl
     missing = (
         ('--agent-hostname', not isinstance(agent, Agent) or agent.hostname is None),
         ('--agent-version', not isinstance(agent, Agent) or agent.version is None),
+        ('--agent-provider', not isinstance(agent, Agent) or agent.provider is None),
     )
     return tuple(option for option, is_missing in missing if is_missing)

@@ -1,12 +1,12 @@
 """The catalogue of diagnoses, for a person and for a program."""
 
 import difflib
-import re
 from collections.abc import Iterator
 
 from ..diagnoses import DIAGNOSES
 from ..findings import Diagnosis
 from .codec import Json
+from .description import tests_and_harm
 from .page import BLANK, Line
 from .report import STYLES
 
@@ -41,7 +41,7 @@ def find(id: str) -> Diagnosis:
 
 
 def explanation(diagnosis: Diagnosis) -> Iterator[Line]:
-    tested, harm = first_sentence(diagnosis.description)
+    tested, harm = tests_and_harm(diagnosis)
     yield Line(diagnosis.title, f'{diagnosis.id}: ', 'bold')
     yield BLANK
     yield Line(tested, _label('tests'))
@@ -54,12 +54,6 @@ def explanation(diagnosis: Diagnosis) -> Iterator[Line]:
         ', '.join(d.id for d in DIAGNOSES if diagnosis.id in d.after) or 'no other diagnosis', _label('explains')
     )
     yield Line(diagnosis.docs, _label('docs'), pasted=True)
-
-
-def first_sentence(description: str) -> tuple[str, str]:
-    """A description first says what is tested, then why it matters and what harm the fault does."""
-    parts = re.split(r'(?<=[.!?])\s+(?=[A-Z])', description, maxsplit=1)
-    return parts[0], parts[1] if len(parts) > 1 else ''
 
 
 def _label(word: str) -> str:

@@ -28,9 +28,10 @@ NAMES: Mapping[type, Mapping[str, str]] = {
 class Undecodable(ValueError):
     """A JSON value that is not what the type asks for. `str()` names the field, the value and what is allowed."""
 
-    def __init__(self, field: str, value: object, allowed: str) -> None:
-        shown = repr(value)
-        super().__init__(f'{field} is {shown if len(shown) <= 80 else shown[:77] + "..."}, allowed is {allowed}')
+
+def not_allowed(field: str, value: object, allowed: str) -> Undecodable:
+    shown = repr(value)
+    return Undecodable(f'{field} is {shown if len(shown) <= 80 else shown[:77] + "..."}, allowed is {allowed}')
 
 
 def encode(value: object) -> Json:
@@ -84,7 +85,7 @@ def _member(members: tuple[object, ...], value: Json, field: str) -> object:
     for name, member in first_names.items():
         if name in _mapping(value, field):
             return member
-    raise Undecodable(field, value, f'a mapping with one of {", ".join(first_names)}')
+    raise not_allowed(field, value, f'a mapping with one of {", ".join(first_names)}')
 
 
 def _decode_items(
@@ -94,10 +95,10 @@ def _decode_items(
     field: str,
 ) -> object:
     if not isinstance(value, list):
-        raise Undecodable(field, value, 'a list')
+        raise not_allowed(field, value, 'a list')
     if origin is tuple and Ellipsis not in arguments:
         if len(value) != len(arguments):
-            raise Undecodable(field, value, f'a list of {len(arguments)}')
+            raise not_allowed(field, value, f'a list of {len(arguments)}')
         types_ = list(arguments)
     else:
         types_ = [arguments[0]] * len(value)
@@ -109,17 +110,17 @@ def _decode_dataclass(type_: type, value: Json, field: str) -> object:
     names = {name: (own, hint) for own, name, hint in _fields(type_)}
     for name in mapping:
         if name not in names:
-            raise Undecodable(f'{field}.{name}', mapping[name], 'not a field of this version')
+            raise Undecodable(f'{field}.{name} is no field of this version')
     for name in sorted(_required(type_) - mapping.keys()):
-        raise Undecodable(f'{field}.{name}', None, 'a value: it is missing')
+        raise Undecodable(f'{field}.{name} is missing')
     return type_(**{names[n][0]: _decode(names[n][1], item, f'{field}.{n}') for n, item in mapping.items()})
 
 
 def _decode_enum(type_: type[Enum], value: Json, field: str) -> Enum:
     try:
         return type_(value)
-    except ValueError:
-        raise Undecodable(field, value, 'one of ' + ', '.join(str(e.value) for e in type_)) from None
+    except (TypeError, ValueError):
+        raise not_allowed(field, value, 'one of ' + ', '.join(str(e.value) for e in type_)) from None
 
 
 def _decode_scalar(type_: object, value: Json, field: str) -> object:
@@ -128,7 +129,7 @@ def _decode_scalar(type_: object, value: Json, field: str) -> object:
             return float(value)
     elif type(value) is type_:
         return value
-    raise Undecodable(field, value, SCALARS.get(type_, str(type_)))
+    raise not_allowed(field, value, SCALARS.get(type_, str(type_)))
 
 
 SCALARS: Mapping[object, str] = {
@@ -142,7 +143,7 @@ SCALARS: Mapping[object, str] = {
 
 def _mapping(value: Json, field: str) -> dict[str, Json]:
     if not isinstance(value, dict):
-        raise Undecodable(field, value, 'a mapping')
+        raise not_allowed(field, value, 'a mapping')
     return value
 
 

@@ -41,12 +41,13 @@ def check(
     save_facts: Path | None,
     agent_hostname: str | None,
     agent_version: str | None,
+    agent_provider: str | None,
     agent_config: Path | None,
     colour: bool,
 ) -> int:
     """Look at this host now, once for every instance of conf.yaml."""
     instances = read_instances(config)
-    agent = described_agent(agent_hostname, agent_version, agent_config)
+    agent = described_agent(agent_hostname, agent_version, agent_provider, agent_config)
     if save_facts is not None:
         saved_facts.refuse_to_overwrite(save_facts)
     observations = observe(instances, agent)

@@ -64,5 +64,5 @@ def show_reports(judged: Sequence[Judged], console: Console, can_be_told: bool) 
         page.write(console, report(observation.facts, findings))
         options = options_that_would_tell(observation.facts, findings) if can_be_told else ()
         if options:
-            text = f'Not everything about the Agent is known: {" and ".join(options)} would tell more.'
+            text = f'Not everything about the Agent is known: {", ".join(options)} would tell more.'
             page.write(console, [page.BLANK, page.Line(text)])

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..facts import Facts
 from ..findings import Finding, Remedy, Status, worst
+from .description import tests_and_harm
 from .page import BLANK, Line
 from .steps import numbered
 
@@ -64,7 +65,8 @@ def _failed(finding: Finding, findings: Sequence[Finding]) -> Iterator[Line]:
     diagnosis = finding.diagnosis
     yield _verdict(finding.status, f'{diagnosis.title} ({diagnosis.id})')
     yield Line(finding.verdict.evidence, _label('evidence'))
-    yield Line(diagnosis.description, _label('harm'))
+    tests, harm = tests_and_harm(diagnosis)
+    yield Line(harm or tests, _label('harm'))
     if finding.explained_by is None:
         yield from _fix(finding.remedy or Remedy('none is known'))
     else:

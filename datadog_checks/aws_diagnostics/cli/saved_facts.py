@@ -18,7 +18,7 @@ from ..__about__ import __version__
 from ..expectations import Expectations
 from ..facts import Facts
 from .bounded_file import read_text
-from .codec import Json, Undecodable, decode, encode
+from .codec import Json, Undecodable, decode, encode, not_allowed
 from .exit_status import ExitStatus
 from .failure import Failure
 
@@ -63,12 +63,11 @@ def loads(text: str) -> tuple[Observation, ...]:
         raise NotFacts(f'is not a file of saved facts: no field format with the value {FORMAT!r}')
     if document.get('schema') != SCHEMA:
         by = document.get('version')
-        raise Undecodable(
-            'schema', document.get('schema'), f'{SCHEMA} (saved by version {by!r}, this is {__version__})'
-        )
+        allowed = f'{SCHEMA} (saved by version {by!r}, this is {__version__})'
+        raise not_allowed('schema', document.get('schema'), allowed)
     saved = decode(SavedFacts, document, 'file')
     if not saved.instances:
-        raise Undecodable('file.instances', [], 'a list with at least one instance')
+        raise not_allowed('file.instances', [], 'a list with at least one instance')
     return saved.instances
 
 

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator
 
 from .page import Line
 
-PASTED = re.compile(
-    r"""^(?:
-        (?:sudo|aws|docker|kubectl|helm|systemctl|datadog-agent|curl|ip|iptables|nft|terraform|python3?)\ |
-        ["'\w.-]+\ ?[:={]|
-        \{"
-    )""",
-    re.VERBOSE,
-)
-"""A command, a setting (`key: value`, `KEY=value`), or a block (`metadata_options { ... }`, `{"name": ...}`)."""
+COMMAND = r'(?:sudo|aws|docker|kubectl|helm|systemctl|datadog-agent|curl|ip|iptables|nft|terraform|python3?)\ '
+SETTING = r"""["'\w.-]+\ ?[:={]"""
+"""`key: value`, `KEY=value` or the start of a block: `metadata_options { ... }`."""
+JSON = r'\{"'
+
+PASTED = re.compile(rf'{COMMAND}|(?![A-Z][a-z]){SETTING}|{JSON}')
+"""A step that is pasted as a whole; one that starts with a place (`Helm: agents.useHostNetwork: true`) is not."""
+DIVISION = re.compile(rf'(?<=:)\s+(?={COMMAND}|{SETTING})|(?<=\.)\s+(?={COMMAND})|\s+(?={JSON})')
+"""Where the words end and what is to be pasted starts."""
 
 
 def numbered(steps: Iterable[str], indent: str) -> Iterator[Line]:
@@ -32,17 +32,9 @@ def numbered(steps: Iterable[str], indent: str) -> Iterator[Line]:
 def divided(step: str) -> tuple[str, str]:
     """What is to be read and what is to be pasted; one of both may be empty.
 
-    A step is written `words: what to paste`, and the words may themselves hold a colon.
+    A step is written `words: what to paste` or `words. command`, and the words may themselves hold a colon.
     """
-    if PASTED.match(step) and not _is_sentence(step):
+    if PASTED.match(step):
         return '', step
-    for colon in re.finditer(r':\s', step):
-        rest = step[colon.end() :]
-        if PASTED.match(rest):
-            return step[: colon.start() + 1], rest
-    return step, ''
-
-
-def _is_sentence(step: str) -> bool:
-    """`Helm: agents.useHostNetwork: true` names the place first; a command or a setting starts in lower case."""
-    return step[:1].isupper()
+    division = DIVISION.search(step)
+    return (step[: division.start()], step[division.end() :]) if division else (step, '')

@@ -1,0 +1,82 @@
+"""conf.yaml as the Agent reads it; every error is one line with the option, the value and what is allowed."""
+
+from pathlib import Path
+
+import pytest
+
+from datadog_checks.aws_diagnostics.cli.configuration_file import read_instances, read_mapping
+from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
+from datadog_checks.aws_diagnostics.cli.failure import Failure
+from datadog_checks.aws_diagnostics.configuration import read_configuration
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Path:
+    return tmp_path / 'conf.yaml'
+
+
+def test_without_a_file_there_is_one_instance_with_the_defaults() -> None:
+    assert read_instances(None) == (read_configuration({}),)
+
+
+@pytest.mark.parametrize(
+    'init_config', [pytest.param('', id='nothing'), pytest.param(' {}', id='empty'), pytest.param(' {a: 1}', id='some')]
+)
+def test_every_instance_is_read(conf: Path, init_config: str) -> None:
+    conf.write_text(f'init_config:{init_config}\ninstances:\n  - {{}}\n  - max_hop_limit: 1\n')
+    assert read_instances(conf) == (read_configuration({}), read_configuration({'max_hop_limit': 1}))
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        pytest.param('', 'instances is None, allowed is a list with at least one mapping', id='empty'),
+        pytest.param('instances: []', 'instances is [], allowed is a list with at least one mapping', id='no instance'),
+        pytest.param('instances: {}', 'instances is {}, allowed is a list with at least one mapping', id='no list'),
+        pytest.param('- {}', 'holds a list, allowed is a mapping', id='instances without their name'),
+        pytest.param('secret', 'holds a str, allowed is a mapping', id='a text, not quoted'),
+        pytest.param(
+            'init_config: 5\ninstances: [{}]', 'init_config is 5, allowed is a mapping or nothing', id='init_config'
+        ),
+        pytest.param(
+            'instances: [{}, 5]', 'instances, number 2 is 5, allowed is a mapping', id='an instance is a number'
+        ),
+        pytest.param(
+            'instances:\n  - a: b: c',
+            'is not YAML: line 2, column 9: mapping values are not allowed here',
+            id='not YAML',
+        ),
+        pytest.param('a: \x00', 'is not YAML: ', id='a character that YAML has not'),
+        pytest.param('a: !!python/name:os.system x', 'is not YAML: line 1, column 4: ', id='a Python object'),
+        pytest.param('[' * 5000, 'is not YAML that can be read: nested too deeply', id='nested without end'),
+        pytest.param('a: 2026-13-41', 'is not YAML that can be read: ', id='a date that does not exist'),
+        pytest.param(
+            'instances: [{account: {}}]',
+            'instances, number 1: account: the account scope is not in version 0.1.0, it comes in the next one: leave '
+            'this instance out',
+            id='the account scope',
+        ),
+        pytest.param(
+            'instances: [{max_hop_limits: 1}]', "instances, number 1: option 'max_hop_limits' ", id='a misspelt option'
+        ),
+        pytest.param('a: ' + 'x' * (1 << 20), 'is larger than 1 MiB', id='too large'),
+    ],
+)
+def test_a_wrong_file_is_refused(conf: Path, text: str, message: str) -> None:
+    conf.write_text(text)
+    with pytest.raises(Failure) as caught:
+        read_instances(conf)
+    assert str(caught.value).startswith(f'--config {conf}: {message}')
+    assert caught.value.status is ExitStatus.CONFIGURATION
+    assert '\n' not in str(caught.value)
+
+
+def test_an_empty_datadog_yaml_is_an_empty_mapping(conf: Path) -> None:
+    conf.write_text('# nothing set\n')
+    assert read_mapping(conf, '--agent-config') == {}
+
+
+def test_the_message_names_the_option_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(Failure) as caught:
+        read_mapping(tmp_path, '--agent-config')
+    assert str(caught.value) == f'--agent-config {tmp_path}: cannot be read: Is a directory'
