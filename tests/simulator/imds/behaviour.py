@@ -1,0 +1,62 @@
+"""What the simulator is told to be, and what it reports of its use."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+
+class Persona(StrEnum):
+    """What answers at the address of IMDS."""
+
+    IMDS = 'imds'
+    KUBE2IAM = 'kube2iam'
+    KIAM = 'kiam'
+    CAPTIVE_PORTAL = 'captive-portal'
+    HANGING = 'hanging'
+    RESETTING = 'resetting'
+    GARBAGE = 'garbage'
+    OVERSIZED_HEADERS = 'oversized-headers'
+    OVERSIZED_BODY = 'oversized-body'
+    DRIP = 'drip'
+    AZURE = 'azure'
+    GOOGLE = 'google'
+    NO_TOKENS = 'no-tokens'
+
+
+class Request(NamedTuple):
+    """One request that the simulator has read, in the order of their arrival."""
+
+    method: str
+    path: str
+    token: Literal['none', 'valid', 'invalid']
+    x_forwarded_for: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behaviour:
+    """The metadata options of the instance and the trouble on top of them. Raises ValueError on a value out of range."""
+
+    persona: Persona = Persona.IMDS
+    tokens: Literal['optional', 'required'] = 'optional'
+    endpoint: Literal['enabled', 'disabled'] = 'enabled'
+    hop_limit: int = 1
+    """TTL of the packets with a granted token, 1 to 64."""
+
+    low_ttl: Literal['data', 'all'] = 'data'
+    """'data': as EC2 does by all evidence, only the response to the PUT has the low TTL; 'all': the SYN-ACK too."""
+
+    token_reply: Literal['sent', 'lost'] = 'sent'
+    """'lost': the reply to a token request never leaves, whatever the hop limit."""
+
+    throttle_every: int = 0
+    """Every nth request is answered with `throttle_status`; 1 = all of them, 0 = none."""
+
+    throttle_status: Literal[503, 429] = 503
+    delay: float = 0.0
+    """Seconds before every answer."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.hop_limit <= 64:
+            raise ValueError(f'hop_limit is 1 to 64, not {self.hop_limit}')
+        if self.throttle_every < 0 or self.delay < 0:
+            raise ValueError('throttle_every and delay are not negative')

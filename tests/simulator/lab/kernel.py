@@ -1,0 +1,58 @@
+"""The system calls that the standard library does not offer on Python 3.11, called by ctypes."""
+
+import ctypes
+import os
+import struct
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWUTS = 0x04000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
+
+MS_NOSUID = 2
+MS_NODEV = 4
+MS_NOEXEC = 8
+MS_BIND = 4096
+MS_REC = 16384
+MS_PRIVATE = 1 << 18
+
+PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NO_NEW_PRIVS = 38
+
+_CAPABILITY_VERSION_3 = 0x20080522
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, call: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f'{call}: {os.strerror(number)}')
+
+
+def unshare(flags: int) -> None:
+    """Leave the namespaces of these kinds for new ones. Raises OSError."""
+    _check(_libc.unshare(flags), f'unshare({flags:#x})')
+
+
+def setns(namespace: int, kind: int) -> None:
+    """Join the namespace behind this file descriptor. Raises OSError."""
+    _check(_libc.setns(namespace, kind), 'setns')
+
+
+def mount(source: str, target: str, filesystem: str = '', flags: int = 0, options: str = '') -> None:
+    """Mount as mount(2) does. Raises OSError."""
+    arguments = (source.encode(), target.encode(), filesystem.encode(), ctypes.c_ulong(flags), options.encode())
+    _check(_libc.mount(*arguments), f'mount {filesystem or source} on {target}')
+
+
+def prctl(option: int, value: int) -> None:
+    """Set an attribute of this process. Raises OSError."""
+    _check(_libc.prctl(option, ctypes.c_ulong(value), *[ctypes.c_ulong(0)] * 3), f'prctl({option})')
+
+
+def drop_capabilities() -> None:
+    """Give up every permitted, effective and inheritable capability. Raises OSError."""
+    header = struct.pack('=Ii', _CAPABILITY_VERSION_3, 0)
+    _check(_libc.capset(header, bytes(24)), 'capset')
