@@ -1,0 +1,220 @@
+"""The house: who knows whom, what the pure middle may use, and where everything about a diagnosis has its place."""
+
+import json
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, hostname, imds
+from datadog_checks.aws_diagnostics.emit import SERVICE_CHECKS
+from datadog_checks.aws_diagnostics.findings import Diagnosis
+from tests.imports import PACKAGE, SOURCE, Import, imports
+
+ROOT = SOURCE.parent.parent
+GROUPS = {'imds': imds.DIAGNOSES, 'hostname': hostname.DIAGNOSES}
+
+KNOWS: dict[str, set[str]] = {
+    '__about__': set(),
+    '__init__': {'__about__', 'check'},
+    '__main__': {'cli'},
+    'facts': set(),
+    'expectations': set(),
+    'findings': {'facts', 'expectations'},
+    'diagnoses': {'facts', 'expectations', 'findings'},
+    'collect': {'__about__', 'facts'},
+    'emit': {'facts', 'findings'},
+    'config_models': set(),
+    'configuration': {'config_models', 'expectations', 'collect', 'diagnoses', 'emit'},
+    'cli': {'__about__', 'facts', 'expectations', 'findings', 'diagnoses', 'collect', 'configuration', 'emit'},
+    'check': {'__about__', 'facts', 'expectations', 'findings', 'diagnoses', 'collect', 'configuration', 'emit'},
+}
+"""Which other parts each part of the package may import."""
+
+PURE = {'facts', 'expectations', 'findings', 'diagnoses'}
+PURE_STANDARD_LIBRARY = {
+    'collections',
+    'dataclasses',
+    'datetime',
+    'enum',
+    'functools',
+    'ipaddress',
+    'itertools',
+    'math',
+    're',
+    'shlex',
+    'textwrap',
+    'types',
+    'typing',
+}
+"""Nothing that could look at the world: time is a fact, and so is the platform."""
+
+DISTRIBUTIONS = {
+    'check': {'datadog_checks.base'},
+    'cli': {'click', 'rich', 'yaml', 'datadog_checks.base'},
+    'collect': {'datadog_checks.base', 'datadog_agent'},
+    'config_models': {'datadog_checks.base', 'pydantic', 'typing_extensions'},
+    'configuration': {'pydantic'},
+    'emit': {'datadog_checks.base'},
+}
+"""What each part may import from outside the standard library; all of it but click and rich is in every Agent."""
+
+FOREIGN_TO_A_HOST = {'boto3', 'botocore', 'click', 'requests', 'rich', 'urllib3'}
+
+
+def outside_the_standard_library(found: Import) -> bool:
+    return found.imported_part is None and found.distribution not in sys.stdlib_module_names
+
+
+def test_every_part_of_the_package_has_its_place() -> None:
+    parts = {path.stem for path in SOURCE.iterdir() if path.suffix == '.py' or (path / '__init__.py').is_file()}
+    assert parts == set(KNOWS)
+
+
+def test_a_part_imports_only_the_parts_that_it_may_know() -> None:
+    strangers = [
+        f'{found}: {found.part} may know only {sorted(KNOWS[found.part])}'
+        for found in imports()
+        if found.imported_part not in (None, found.part, *KNOWS[found.part])
+    ]
+    assert strangers == []
+
+
+@pytest.mark.parametrize(
+    ('part', 'other'),
+    [
+        (part, other)
+        for part in ('collect', 'diagnoses', 'emit')
+        for other in ('collect', 'diagnoses', 'emit')
+        if part != other
+    ],
+)
+def test_the_two_ends_and_the_middle_never_know_each_other(part: str, other: str) -> None:
+    assert other not in KNOWS[part]
+
+
+def test_the_middle_is_pure() -> None:
+    impure = [
+        f'{found}: pure code computes, it does not look'
+        for found in imports()
+        if found.part in PURE and found.imported_part is None and found.distribution not in PURE_STANDARD_LIBRARY
+    ]
+    assert impure == []
+
+
+def test_the_middle_opens_and_prints_nothing() -> None:
+    calls = re.compile(r'\b(open|print|input|exec|eval|__import__)\(')
+    found = [
+        f'{path.relative_to(SOURCE)}: {match.group()}'
+        for part in sorted(PURE)
+        for path in [*SOURCE.glob(f'{part}.py'), *SOURCE.glob(f'{part}/**/*.py')]
+        for match in calls.finditer(path.read_text(encoding='utf-8'))
+    ]
+    assert found == []
+
+
+def test_a_part_uses_no_distribution_but_its_own() -> None:
+    foreign = [
+        str(found)
+        for found in imports()
+        if outside_the_standard_library(found) and found.distribution not in DISTRIBUTIONS.get(found.part, set())
+    ]
+    assert foreign == []
+
+
+MODULES_OF_A_RUN = """
+    import json, sys
+    from datadog_checks.base import AgentCheck
+    from datadog_checks.base.utils.models import validation
+
+    class NoCheck(AgentCheck):
+        def check(self, _):
+            pass
+
+    instance = {'ec2': 'never', 'imds_endpoint': 'http://127.0.0.1:1', 'agent_expvar_port': 1}
+    NoCheck('no_check', {}, [instance]).run()
+    of_the_base = set(sys.modules)
+    from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
+    error = AwsDiagnosticsCheck('aws_diagnostics', {}, [instance]).run()
+    print(json.dumps({'error': error, 'modules': sorted({name.partition('.')[0] for name in sys.modules}
+        - {name.partition('.')[0] for name in of_the_base})}))
+"""
+
+
+def test_a_run_on_a_host_loads_nothing_that_an_agent_does_not_need_anyway() -> None:
+    ran = subprocess.run(
+        [sys.executable, '-W', 'ignore', '-c', textwrap.dedent(MODULES_OF_A_RUN)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    result = json.loads(ran.stdout)
+    assert result['error'] == ''
+    assert sorted(FOREIGN_TO_A_HOST & set(result['modules'])) == []
+
+
+def test_ids_are_unique_and_name_the_fault_in_words() -> None:
+    ids = [diagnosis.id for diagnosis in DIAGNOSES]
+    assert sorted(ids) == sorted(set(ids))
+    assert [id for id in ids if not re.fullmatch(r'[a-z0-9]+(-[a-z0-9]+)+', id)] == []
+
+
+def test_causes_are_known_and_come_before_what_they_explain() -> None:
+    ids = [diagnosis.id for diagnosis in DIAGNOSES]
+    wrong = [
+        f'{diagnosis.id}: {cause} in `after` is not the id of a diagnosis that comes earlier in DIAGNOSES'
+        for position, diagnosis in enumerate(DIAGNOSES)
+        for cause in diagnosis.after
+        if cause not in ids[:position]
+    ]
+    assert wrong == []
+
+
+def test_a_diagnosis_speaks_through_a_service_check_that_exists() -> None:
+    assert {diagnosis.service_check for diagnosis in DIAGNOSES} <= set(SERVICE_CHECKS)
+
+
+def test_the_catalogue_is_made_of_its_groups() -> None:
+    groups = {path.parent.name for path in SOURCE.glob('diagnoses/*/__init__.py')}
+    assert groups == set(GROUPS)
+    assert [d for group in GROUPS.values() for d in group] == list(DIAGNOSES)
+
+
+def file_name(diagnosis: Diagnosis) -> str:
+    return diagnosis.id.replace('-', '_')
+
+
+REGISTERED = [pytest.param(group, d, id=d.id) for group, diagnoses in GROUPS.items() for d in diagnoses]
+
+
+@pytest.mark.parametrize(('group', 'diagnosis'), REGISTERED)
+def test_a_diagnosis_has_a_file_a_test_file_and_a_section(group: str, diagnosis: Diagnosis) -> None:
+    places = [
+        SOURCE / 'diagnoses' / group / f'{file_name(diagnosis)}.py',
+        ROOT / 'tests' / 'diagnoses' / group / f'test_{file_name(diagnosis)}.py',
+    ]
+    missing = [f'{diagnosis.id} needs {place.relative_to(ROOT)}' for place in places if not place.is_file()]
+    sections = (ROOT / 'docs' / 'diagnoses.md').read_text(encoding='utf-8').splitlines()
+    if f'## {diagnosis.id}' not in sections:
+        missing.append(f'{diagnosis.id} needs its section in docs/diagnoses.md: run `make assets`')
+    assert missing == []
+
+
+def defines_a_diagnosis(path: Path) -> bool:
+    return (
+        re.search(r'^[A-Z0-9_]+(: Diagnosis)? = Diagnosis\($', path.read_text(encoding='utf-8'), re.MULTILINE)
+        is not None
+    )
+
+
+@pytest.mark.parametrize('group', GROUPS)
+def test_every_file_that_defines_a_diagnosis_is_registered(group: str) -> None:
+    registered = {file_name(diagnosis) for diagnosis in GROUPS[group]}
+    defined = {path.stem for path in SOURCE.glob(f'diagnoses/{group}/*.py') if defines_a_diagnosis(path)}
+    forgotten = [f'add {name} to DIAGNOSES in {PACKAGE}.diagnoses.{group}' for name in sorted(defined - registered)]
+    assert forgotten == []
+    assert registered == defined
