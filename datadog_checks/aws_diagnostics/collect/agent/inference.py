@@ -14,6 +14,7 @@ class Clues:
     hostname: str
     instance_id: str | None
     os_hostname: str
+    """'' where it is not known."""
     configuration: AgentConfiguration
     hostname_file: HostnameFile | Unobserved
     containerized: bool
@@ -65,6 +66,6 @@ def _same_host(name: str, other: str) -> bool:
 
 
 def _by_elimination(clues: Clues) -> tuple[str | None, str]:
-    if clues.containerized and not INSTANCE_ID.fullmatch(clues.hostname):
+    if clues.containerized and clues.os_hostname and not INSTANCE_ID.fullmatch(clues.hostname):
         return 'container', 'the hostname is not that of this container, so the runtime or Kubernetes gave it'
     return None, 'the hostname is none of the names that this host is known by'

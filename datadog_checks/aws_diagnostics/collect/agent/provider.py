@@ -59,7 +59,9 @@ def ask(
 
 def contradicts(expvar: HostnameVariables, hostname: str | None, instance_id: str | None, os_hostname: str) -> bool:
     """The provider is said to be the operating system, and the name is the instance id, which is not its name."""
-    return expvar.provider == 'os' and hostname is not None and hostname == instance_id != os_hostname
+    if not hostname or not os_hostname:
+        return False
+    return expvar.provider == 'os' and hostname == instance_id != os_hostname
 
 
 def choose(given: str | None, answers: Answers, clues: Clues) -> Origin:

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .text_file import printable, read_or_empty
+from .text_file import LARGE, printable, read_or_empty
 
-LARGE = 64 * 1024
 MOUNTED_BY_RUNTIMES = ('/etc/hosts', '/etc/hostname', '/etc/resolv.conf')
 """Files that runtimes mount from a directory of their own, which tells them apart also where a private cgroup
 namespace hides the cgroup path. Only these: a host's mount table lists the mounts of every container on it."""
-LONGEST_EVIDENCE = 120
+LONGEST_EVIDENCE = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +26,14 @@ class Marks:
         """What matches, as evidence."""
         for path in self.cgroups:
             if cgroup.search(path):
-                yield f'the cgroup is {printable(path, LONGEST_EVIDENCE)!r}'
+                yield f'the cgroup is {quoted(path)}'
         for source in self.sources:
             if mount.search(source):
-                yield f'/etc/{source.rpartition("/")[2].removeprefix("etc-")} comes from {printable(source)!r}'
+                yield f'/etc/{source.rpartition("/")[2].removeprefix("etc-")} comes from {quoted(source)}'
+
+
+def quoted(path: str) -> str:
+    return repr(printable(path, LONGEST_EVIDENCE))
 
 
 def read_marks(root: Path) -> Marks:

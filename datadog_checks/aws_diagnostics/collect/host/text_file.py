@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 SMALL = 4 * 1024
+LARGE = 64 * 1024
 LONGEST_VALUE = 255
 NON_BLOCKING: int = getattr(os, 'O_NONBLOCK', 0)
 

@@ -1,0 +1,68 @@
+"""The whole host."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from datadog_checks.aws_diagnostics.collect.host import read_host
+from datadog_checks.aws_diagnostics.facts import (
+    Container,
+    ContainerKind,
+    Dmi,
+    Host,
+    Unobserved,
+    UtsNamespace,
+    platform_of,
+)
+from tests.builders import INSTANCE_ID, host
+
+from .file_system import file_system
+
+NITRO = {
+    'proc/sys/kernel/hostname': 'ip-10-0-0-12.eu-west-1.compute.internal\n',
+    'proc/self/cgroup': '0::/system.slice/datadog-agent.service\n',
+    'sys/devices/virtual/dmi/id/board_vendor': 'Amazon EC2\n',
+    'sys/devices/virtual/dmi/id/board_asset_tag': INSTANCE_ID + '\n',
+    'sys/devices/virtual/dmi/id/sys_vendor': 'Amazon EC2\n',
+    'var/lib/cloud/data/instance-id': INSTANCE_ID + '\n',
+    'run/cloud-init/cloud-id': 'aws\n',
+}
+
+
+def test_a_nitro_instance_is_observed_as_it_is(tmp_path: Path) -> None:
+    root = file_system(tmp_path, NITRO, {'proc/self/ns/uts': 'uts:[4026531838]'})
+    assert read_host(root, {}) == host()
+    assert platform_of(read_host(root, {})).instance_id == INSTANCE_ID
+
+
+def test_an_agent_pod_sees_the_machine_s_firmware_and_its_own_name(tmp_path: Path) -> None:
+    files = NITRO | {'proc/sys/kernel/hostname': 'datadog-agent-x7k2p\n', 'proc/self/cgroup': '0::/\n'}
+    del files['var/lib/cloud/data/instance-id'], files['run/cloud-init/cloud-id']
+    root = file_system(tmp_path, files, {'proc/self/ns/uts': 'uts:[4026532326]'})
+    assert read_host(root, {'KUBERNETES_SERVICE_HOST': '172.20.0.1'}) == replace(
+        host(),
+        os_hostname='datadog-agent-x7k2p',
+        cloud_init_instance_id='',
+        cloud_init_platform='',
+        container=Container(ContainerKind.POD, 'KUBERNETES_SERVICE_HOST is set'),
+        uts_namespace=UtsNamespace.OWN,
+    )
+
+
+def test_where_there_are_no_such_files_everything_still_works(tmp_path: Path) -> None:
+    found = read_host(tmp_path, {})
+    assert found == Host(
+        os_hostname=found.os_hostname,
+        dmi=Unobserved('there is no /sys/devices/virtual/dmi/id'),
+        hypervisor_uuid='',
+        cloud_init_instance_id='',
+        cloud_init_platform='',
+        container=Container(ContainerKind.NONE, 'no mark of a container'),
+        uts_namespace=UtsNamespace.UNKNOWN,
+    )
+    assert found.os_hostname
+
+
+def test_this_very_machine_can_be_observed() -> None:
+    found = read_host()
+    assert found.os_hostname
+    assert isinstance(found.dmi, Dmi | Unobserved)
