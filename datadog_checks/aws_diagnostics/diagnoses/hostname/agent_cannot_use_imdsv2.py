@@ -1,0 +1,90 @@
+"""IMDSv1 is switched off, or has to be, and this Agent speaks nothing else."""
+
+from ...expectations import Expectations, ImdsV1
+from ...facts import Agent, AgentConfiguration, Facts, Imds, observed
+from ...facts.imds import is_status
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ..links import guide
+from ..remedies import restart_agent
+from .agent_remedies import speak_imdsv2, version_text
+from .aws_provider import PREFER_IMDSV2, TRANSITION, ImdsMode, aws_metadata_enabled, imds_mode
+from .resolution import ERAS
+from .situation import Version
+
+READINESS = 'the diagnosis hostname-lost-when-imdsv2-enforced tells what happens when it is switched off'
+
+
+def judge(facts: Facts, expected: Expectations) -> Verdict:
+    agent = observed(facts.agent)
+    modes = {imds_mode(agent.configuration, version) for version in ((agent.version,) if agent.version else ERAS)}
+    if ImdsMode.V1_ONLY not in modes:
+        return Passed(f'{_agent(agent)} speaks {" or ".join(sorted(modes))}')
+    if len(modes) > 1:
+        return Unknown("the Agent's version is not known, and its settings alone do not tell")
+    if not aws_metadata_enabled(agent.configuration):
+        return NotApplicable('cloud_provider_metadata does not contain aws, so the Agent does not ask IMDS')
+    return _speaks_v1_alone(facts, expected, agent)
+
+
+def _speaks_v1_alone(facts: Facts, expected: Expectations, agent: Agent) -> Verdict:
+    evidence = f'{_agent(agent)} speaks IMDSv1 alone ({_settings(agent)})'
+    if isinstance(facts.imds, Imds) and is_status(facts.imds.tokenless, 401):
+        return Failed(f'{evidence}, and IMDSv1 is switched off (401 without a token)', _severity(agent, expected))
+    if expected.require_imdsv2:
+        return Failed(f'{evidence}, and require_imdsv2 is set')
+    if expected.imdsv1 is ImdsV1.DISABLED:
+        return Failed(f'{evidence}, and IMDSv1 has to be disabled', Status.WARNING)
+    imds = observed(facts.imds)
+    if imds.v1_works:
+        return Passed(f'{evidence}, which answers; {READINESS}')
+    return _where_v1_is_not_known(imds, evidence)
+
+
+def _where_v1_is_not_known(imds: Imds, evidence: str) -> Verdict:
+    if imds.answers and imds.v1_works is None:
+        return Unknown(f'{evidence}; whether that is on was not asked (imdsv1_probe_interval)')
+    return NotApplicable(f'{evidence}, but IMDS does not answer as it should, whichever version is spoken')
+
+
+def _severity(agent: Agent, expected: Expectations) -> Status | None:
+    """A name that does not depend on IMDS stays; only tags and aliases are lost."""
+    independent = agent.provider != 'aws' and agent.provider in expected.hostname_providers
+    return Status.WARNING if independent and not expected.require_imdsv2 else None
+
+
+def _agent(agent: Agent) -> str:
+    return f'the Agent {version_text(agent.version)}'
+
+
+def _settings(agent: Agent) -> str:
+    version, settings = agent.version or TRANSITION, agent.configuration
+    if version < PREFER_IMDSV2:
+        return 'no setting of this version changes that'
+    return ', '.join(f'{key} is {str(value).lower()}' for key, value in _decisive(settings, version))
+
+
+def _decisive(settings: AgentConfiguration, version: Version) -> tuple[tuple[str, bool | None], ...]:
+    prefer = ('ec2_prefer_imdsv2', settings.ec2_prefer_imdsv2 is True)
+    transition = ('ec2_imdsv2_transition_payload_enabled', settings.ec2_imdsv2_transition_payload_enabled)
+    return (transition, prefer) if version >= TRANSITION else (prefer,)
+
+
+def remedy(facts: Facts, _: Expectations) -> Remedy:
+    return Remedy('Let the Agent speak IMDSv2', (*speak_imdsv2(facts), f'After that: {restart_agent(facts)}'))
+
+
+AGENT_CANNOT_USE_IMDSV2 = Diagnosis(
+    id='agent-cannot-use-imdsv2',
+    title='The Agent speaks IMDSv1 alone, and IMDSv1 is off or has to be',
+    scope=Scope.HOST,
+    service_check='hostname_provider',
+    severity=Status.CRITICAL,
+    description=(
+        'Before 7.64.0 the Agent asks IMDSv1 unless ec2_prefer_imdsv2 is true; from 7.64.0 it asks IMDSv2 first unless '
+        'ec2_imdsv2_transition_payload_enabled is false. An Agent that speaks IMDSv1 alone loses the instance id, the '
+        'tags of the instance and its host name as soon as it starts where IMDSv1 is switched off.'
+    ),
+    docs=guide('ec2-hostname-with-imds'),
+    judge=judge,
+    remedy=remedy,
+)

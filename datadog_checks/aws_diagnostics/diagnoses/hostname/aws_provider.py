@@ -1,0 +1,130 @@
+"""The Agent's provider `aws`: when it is asked, and where it looks for the instance id.
+
+Settled by reading the Agent's source (pkg/util/ec2: the instance id fetcher, `UseIMDSv2`, `DoHTTPRequest`, the DMI
+fallback; pkg/util/hostname: `resolveEC2Hostname`):
+
+- Either of `ec2_prefer_imdsv2` (from 7.22) and `ec2_imdsv2_transition_payload_enabled` (from 7.64, on by default) makes
+  it ask for a token first. Whatever goes wrong with the token, it asks again without one, which is IMDSv1. When a token
+  was granted and the GET with it fails, it does not ask again.
+- Without both it speaks IMDSv1 alone. From 7.18 to 7.21 it spoke IMDSv1 first and IMDSv2 after a 401; before, IMDSv1.
+- With the transition setting on, an instance id that IMDS does not give comes from the firmware, where that is a Nitro
+  instance's, `ec2_use_dmi` allows it and this is not Fargate. Disabling aws in `cloud_provider_metadata` keeps the
+  Agent from IMDS, not from the firmware.
+
+Conflict: the matrix in the Agent's README (pkg/util/hostname) gives `os` for a token reply that is lost while IMDSv1
+answers, and for every failure of IMDS on 7.64 and later. It leaves out the retry without a token and the firmware,
+both of which are in the source. The source is followed here.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ...facts import AgentConfiguration, ContainerKind
+from .situation import ECS_ON_EC2, Situation, Version
+
+IMDSV2_AFTER_401 = (7, 18, 0)
+PREFER_IMDSV2 = (7, 22, 0)
+TRANSITION = (7, 64, 0)
+
+
+class Source(StrEnum):
+    """Where a name comes from."""
+
+    IMDSV2 = 'IMDSv2'
+    IMDSV1 = 'IMDSv1'
+    DMI = 'DMI'
+    """board_asset_tag of the firmware."""
+    SETTING = 'the setting hostname'
+    FILE = 'the file of hostname_file'
+    FARGATE = 'Fargate'
+    CONTAINER = 'the container runtime'
+    FQDN = 'the fully qualified name of the system'
+    OS = 'the name of the system'
+    NOWHERE = 'nowhere'
+    NOT_KNOWN = 'not known'
+
+
+class ImdsMode(StrEnum):
+    """Which versions of IMDS the Agent speaks, in which order."""
+
+    V1_ONLY = 'IMDSv1 alone'
+    V1_THEN_V2 = 'IMDSv1, and IMDSv2 after a 401'
+    V2_THEN_V1 = 'IMDSv2, and IMDSv1 without a token'
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    source: Source
+    """NOWHERE when the instance id was not found."""
+    why: str
+
+
+def imds_mode(configuration: AgentConfiguration, version: Version) -> ImdsMode:
+    prefers_v2 = version >= PREFER_IMDSV2 and configuration.ec2_prefer_imdsv2 is True
+    if prefers_v2 or in_transition(configuration, version):
+        return ImdsMode.V2_THEN_V1
+    return ImdsMode.V1_THEN_V2 if IMDSV2_AFTER_401 <= version < PREFER_IMDSV2 else ImdsMode.V1_ONLY
+
+
+def in_transition(configuration: AgentConfiguration, version: Version) -> bool:
+    return version >= TRANSITION and configuration.ec2_imdsv2_transition_payload_enabled is not False
+
+
+def aws_metadata_enabled(configuration: AgentConfiguration) -> bool:
+    return 'aws' in (provider.lower() for provider in configuration.cloud_provider_metadata)
+
+
+def asks_aws(world: Situation, found_default_name: bool) -> bool:
+    prioritized = world.configuration.ec2_prioritize_instance_id_as_hostname is True
+    return world.container in ECS_ON_EC2 or found_default_name or prioritized
+
+
+def fetch_instance_id(world: Situation, version: Version) -> Fetched:
+    """In a situation without unknowns."""
+    fetched = _from_imds(world, version)
+    if fetched.source is not Source.NOWHERE or not in_transition(world.configuration, version):
+        return fetched
+    return _from_firmware(world, fetched.why)
+
+
+def _from_imds(world: Situation, version: Version) -> Fetched:
+    if not aws_metadata_enabled(world.configuration):
+        return Fetched(Source.NOWHERE, 'cloud_provider_metadata does not contain aws, so IMDS is not asked')
+    match imds_mode(world.configuration, version):
+        case ImdsMode.V2_THEN_V1:
+            return _v2_then_v1(world)
+        case ImdsMode.V1_THEN_V2:
+            return _v1_then_v2(world)
+    return _v1_only(world)
+
+
+def _v2_then_v1(world: Situation) -> Fetched:
+    if world.token and world.with_token:
+        return Fetched(Source.IMDSV2, 'IMDSv2 answers')
+    if world.token:
+        return Fetched(Source.NOWHERE, 'IMDSv2 grants a token, and the request with it fails')
+    if world.without_token:
+        return Fetched(Source.IMDSV1, 'IMDSv2 gives the Agent no token, and IMDSv1 answers')
+    return Fetched(Source.NOWHERE, 'IMDSv2 gives the Agent no token, and IMDSv1 does not answer')
+
+
+def _v1_then_v2(world: Situation) -> Fetched:
+    if world.without_token:
+        return Fetched(Source.IMDSV1, 'IMDSv1 answers')
+    if world.token and world.with_token:
+        return Fetched(Source.IMDSV2, 'IMDSv1 does not answer, and IMDSv2 does')
+    return Fetched(Source.NOWHERE, 'neither IMDSv1 nor IMDSv2 answers the Agent')
+
+
+def _v1_only(world: Situation) -> Fetched:
+    if world.without_token:
+        return Fetched(Source.IMDSV1, 'IMDSv1 answers')
+    return Fetched(Source.NOWHERE, 'the Agent speaks IMDSv1 alone, which does not answer')
+
+
+def _from_firmware(world: Situation, why: str) -> Fetched:
+    allowed = world.configuration.ec2_use_dmi is not False and world.container is not ContainerKind.FARGATE
+    if allowed and world.firmware_names_instance:
+        return Fetched(Source.DMI, f'{why}; the firmware (DMI board_asset_tag) names the instance')
+    missing = 'names no instance' if allowed else 'is not asked (ec2_use_dmi)'
+    return Fetched(Source.NOWHERE, f'{why}; the firmware {missing}')

@@ -1,0 +1,85 @@
+"""What IMDS answers to the Agent, concluded from what it answered to this check.
+
+Both sit in the same network namespace, but the Agent differs: it asks over IPv4 alone, and gives each request only
+`ec2_metadata_timeout`.
+"""
+
+from dataclasses import dataclass
+
+from ...facts import AgentConfiguration, Answered, Exchange, Imds, ProxySettings, Unanswered, Unobserved
+
+SAME_RUN = 10.0
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImdsForTheAgent:
+    """Each is None where it was not measured or where the answer can change by the minute (429, 5xx)."""
+
+    token: bool | None
+    """The Agent gets something that it takes for a token: it asks for no more than the status 200."""
+    with_token: bool | None
+    """With that token it gets the instance id."""
+    without_token: bool | None
+    """IMDSv1: it gets the instance id without a token."""
+
+
+NOTHING_KNOWN = ImdsForTheAgent(None, None, None)
+
+
+def imds_for_the_agent(imds: Imds | Unobserved, configuration: AgentConfiguration) -> ImdsForTheAgent:
+    if isinstance(imds, Unobserved) or '[' in imds.endpoint or _is_proxied(configuration.proxy):
+        return NOTHING_KNOWN
+    limit = configuration.ec2_metadata_timeout
+    return ImdsForTheAgent(
+        token=_succeeds(imds.token, limit),
+        with_token=False if _is_foreign(imds.token) else _succeeds(imds.metadata, limit),
+        without_token=_without_token(imds, limit),
+    )
+
+
+def _without_token(imds: Imds, limit: float) -> bool | None:
+    if _nothing_connects(imds.token) or _is_endpoint_disabled(imds):
+        return False
+    if _is_foreign(imds.token):
+        return None
+    if isinstance(imds.control, Unanswered) and not _asked_with_the_rest(imds):
+        return False
+    return _succeeds(imds.tokenless, limit)
+
+
+def _succeeds(exchange: Exchange, limit: float) -> bool | None:
+    """Within `limit` seconds, which the Agent allows for connecting and answering together."""
+    match exchange:
+        case Answered(status=200):
+            return exchange.connect_seconds + exchange.first_byte_seconds <= limit
+        case Answered(status=status):
+            return None if status == 429 or status >= 500 else False
+        case Unanswered():
+            return False
+    return None
+
+
+def _asked_with_the_rest(imds: Imds) -> bool:
+    """An older tokenless GET tells whether IMDSv1 is on, but not that anything answers now."""
+    return imds.tokenless_at is not None and imds.tokenless_at >= imds.observed_at - SAME_RUN
+
+
+def _nothing_connects(token: Exchange) -> bool:
+    return isinstance(token, Unanswered) and not token.connected
+
+
+def _is_endpoint_disabled(imds: Imds) -> bool:
+    return isinstance(imds.control, Answered) and imds.control.status == 403
+
+
+def _is_foreign(token: Exchange) -> bool:
+    """A 200 that is no token: a captive portal or another web server answers."""
+    return isinstance(token, Answered) and token.status == 200 and not token.token_granted
+
+
+def _is_proxied(proxy: ProxySettings) -> bool:
+    """The Agent exempts IMDS from its proxy by itself, unless `use_proxy_for_cloud_metadata` says otherwise."""
+    covered = proxy.imds_in_no_proxy or proxy.imds_in_environment_no_proxy
+    configured = proxy.http_proxy_configured or proxy.http_proxy_in_environment
+    return proxy.use_proxy_for_cloud_metadata and configured and not covered

@@ -1,0 +1,131 @@
+"""A model of how the Agent names a host, to say what it would be named now, or in a situation that may come.
+
+Providers in the Agent's order: configuration, hostnameFile, fargate, gce, azure, fqdn, container, os, aws. The first
+five end the search; of the rest the last that succeeds gives the name. gce and azure cannot succeed on EC2. Source: the
+Agent's pkg/util/hostname (providers.go, common.go, os_hostname_linux.go); for `aws` see aws_provider.py.
+
+Unknowns are not guessed: every situation that agrees with what is known is played through, and the result is certain
+only when all of them end with the same provider.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+from ...facts import ContainerKind
+from .aws_provider import Source, asks_aws, fetch_instance_id
+from .names import is_default_hostname, why_unusable
+from .situation import ContainerName, Situation, Version
+
+FILE_IS_A_PROVIDER = (7, 37, 0)
+"""Before, a name from hostname_file was reported as `configuration`."""
+
+ERAS: tuple[Version, ...] = ((7, 17, 0), (7, 18, 0), (7, 22, 0), FILE_IS_A_PROVIDER, (7, 64, 0))
+"""One version of each kind that the model tells apart."""
+
+UNKNOWNS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    'version': ("the Agent's version", ERAS),
+    'file_usable': ('whether hostname_file holds a name', (True, False)),
+    'container_name': ('which name the container runtime gives', tuple(ContainerName)),
+    'firmware_names_instance': ('what the firmware says (DMI)', (True, False)),
+    'token': ('whether IMDSv2 gives the Agent a token', (True, False)),
+    'with_token': ('whether IMDSv2 answers with a token', (True, False)),
+    'without_token': ('whether IMDSv1 answers', (True, False)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    provider: str | None
+    """The provider's name as the Agent writes it; None when it finds no name at all, or when that is not certain."""
+    source: Source
+    why: str
+    """One clause."""
+    certain: bool = True
+    aws_asked: bool | None = False
+    """The Agent comes to ask its provider `aws`; None when that is not certain."""
+
+
+def resolve(situation: Situation) -> Resolution:
+    outcomes = {world: _outcome(world) for world in _worlds(situation)}
+    first = next(iter(outcomes.values()))
+    asked = {outcome.aws_asked for outcome in outcomes.values()}
+    aws_asked = first.aws_asked if len(asked) == 1 else None
+    if len({outcome.provider for outcome in outcomes.values()}) > 1:
+        open_questions = ', '.join(_open_questions(situation, outcomes))
+        return Resolution(None, Source.NOT_KNOWN, f'not measured: {open_questions}', False, aws_asked)
+    if len(set(outcomes.values())) == 1:
+        return first
+    source = first.source if len({outcome.source for outcome in outcomes.values()}) == 1 else Source.NOT_KNOWN
+    return Resolution(first.provider, source, 'whatever was not measured', True, aws_asked)
+
+
+def without_imdsv1(situation: Situation) -> Situation:
+    """The same host on the day when IMDSv2 is enforced."""
+    return replace(situation, without_token=False)
+
+
+def _worlds(situation: Situation) -> Iterator[Situation]:
+    """Every situation without unknowns that agrees with what is known: at most 5 * 3 * 2**5."""
+    names = [name for name in UNKNOWNS if getattr(situation, name) is None]
+    for values in product(*(UNKNOWNS[name][1] for name in names)):
+        yield replace(situation, **dict(zip(names, values, strict=True)))
+
+
+def _open_questions(situation: Situation, outcomes: dict[Situation, Resolution]) -> Iterator[str]:
+    """The unknowns on which the provider depends."""
+    for name, (question, values) in UNKNOWNS.items():
+        if getattr(situation, name) is None and any(
+            outcomes[replace(world, **{name: value})].provider != outcome.provider
+            for world, outcome in outcomes.items()
+            for value in values
+        ):
+            yield question
+
+
+def _outcome(world: Situation) -> Resolution:
+    return _given_by_hand(world) or _detected(world)
+
+
+def _given_by_hand(world: Situation) -> Resolution | None:
+    name = world.configuration.hostname
+    if name and not why_unusable(name):
+        return Resolution('configuration', Source.SETTING, f'hostname is set to {name!r}')
+    if world.file_usable:
+        provider = 'hostnameFile' if _version(world) >= FILE_IS_A_PROVIDER else 'configuration'
+        return Resolution(provider, Source.FILE, f'hostname_file names {world.configuration.hostname_file!r}')
+    if world.container is ContainerKind.FARGATE:
+        return Resolution('fargate', Source.FARGATE, 'a Fargate task has no host name')
+    return None
+
+
+def _detected(world: Situation) -> Resolution:
+    provider, source, default = _found_before_aws(world)
+    if not asks_aws(world, default):
+        named = f'the name from {source} is no default EC2 name' if provider else 'no name is found'
+        return Resolution(provider, source, f'{named}, so AWS is not asked')
+    fetched = fetch_instance_id(world, _version(world))
+    if fetched.source is not Source.NOWHERE:
+        return Resolution('aws', fetched.source, fetched.why, aws_asked=True)
+    return Resolution(provider, source, fetched.why, aws_asked=True)
+
+
+def _found_before_aws(world: Situation) -> tuple[str | None, Source, bool]:
+    """Provider, source, and whether the name is a default one of EC2.
+
+    The fully qualified name is taken to start like the name of the system, as it does unless DNS says otherwise.
+    """
+    settings = world.configuration
+    if world.container_name is not ContainerName.NOTHING:
+        return 'container', Source.CONTAINER, world.container_name is ContainerName.DEFAULT
+    contained = world.container is not ContainerKind.NONE
+    if contained and world.own_uts and not settings.hostname_trust_uts_namespace:
+        return None, Source.NOWHERE, False
+    default = is_default_hostname(world.os_name, settings.ec2_use_windows_prefix_detection is True)
+    return ('fqdn', Source.FQDN, default) if settings.hostname_fqdn else ('os', Source.OS, default)
+
+
+def _version(world: Situation) -> Version:
+    assert world.version is not None, 'a situation without unknowns'
+    return world.version
