@@ -28,3 +28,8 @@ class Fault(StrEnum):
     LOCAL_UNREACHABLE_ROUTE = 'the client has an unreachable route to IMDS'
     LOCAL_PROHIBIT_ROUTE = 'the client has a prohibit route to IMDS'
     LOCAL_NO_NEIGHBOUR = 'the client looks for IMDS on a link where nobody answers for its address'
+
+    @property
+    def needs_gateway(self) -> bool:
+        """Whether the fault sits on a gateway and not on the client."""
+        return self is not Fault.NONE and not self.name.startswith('LOCAL_')

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from socket import AF_INET, AF_INET6
 
 from tests.simulator.addresses import Family
 
@@ -44,6 +45,7 @@ class Link:
 
 PREFIX_LENGTH: dict[Family, int] = {'ipv4': 24, 'ipv6': 64}
 HOST_PREFIX_LENGTH: dict[Family, int] = {'ipv4': 32, 'ipv6': 128}
+FAMILY_NUMBER: dict[Family, int] = {'ipv4': AF_INET, 'ipv6': AF_INET6}
 
 # From IMDS towards the client: the VPC subnet, the bridge of the container runtime, the bridge inside a container.
 _NETWORKS = (('10.0.0', 'fd00:10'), ('172.17.0', 'fd00:17'), ('172.18.0', 'fd00:18'))

@@ -5,13 +5,15 @@ import importlib
 import os
 import signal
 import socket
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 from tests.simulator.addresses import IMDS, PORT
+from tests.simulator.fault import Fault
 from tests.simulator.imds.server import Simulator, listen
 from tests.simulator.lab.call import carry_out
 from tests.simulator.lab.channel import Channel, channel_pair
+from tests.simulator.lab.faults import broken
 from tests.simulator.lab.files import place
 from tests.simulator.lab.network import Network
 from tests.simulator.lab.plan import Call, Change, Done, Plan, Refused, TellRequests
@@ -30,17 +32,34 @@ class Keeper:
         place(plan.files)
         socket.sethostname(plan.os_hostname)
         self.simulator = self._start_simulator() if plan.topology is not Topology.EMPTY else None
+        self.faults = ExitStack()
+        self._break(plan.fault)
 
-    def fork(self, work: Callable[[], None]) -> None:
-        """Do this work in a child."""
+    def fork(self, work: Callable[[], None]) -> int:
+        """Do this work in a child, and tell its process identifier."""
         child = os.fork()
         if child:
             self.children.add(child)
-            return
+            return child
         try:
             work()
         finally:
             os._exit(1)
+
+    @contextmanager
+    def working(self, work: Callable[[], None]) -> Iterator[None]:
+        """Do this work in a child as long as the context lasts."""
+        child = self.fork(work)
+        try:
+            yield
+        finally:
+            os.kill(child, signal.SIGKILL)
+            self.children.discard(child)
+
+    def _break(self, fault: Fault) -> None:
+        """Have this fault in place of the one before."""
+        self.faults.close()
+        self.faults.enter_context(broken(fault, self.network, self.working))
 
     def _start_simulator(self) -> Channel:
         with self.network.imds.entered():
@@ -65,7 +84,8 @@ class Keeper:
             match order, descriptor:
                 case Call(module, privileged), int():
                     return self._call(module, privileged, descriptor)
-                case Change(behaviour, _), None if self.simulator is not None:
+                case Change(behaviour, fault), None if self.simulator is not None:
+                    self._break(fault)
                     self.simulator.send(behaviour)
                     return Done(self.simulator.receive())
                 case TellRequests(), None if self.simulator is not None:

@@ -14,7 +14,17 @@ from pyroute2 import IPRoute
 
 from tests.simulator.addresses import FAMILIES, IMDS, Family
 from tests.simulator.lab import kernel
-from tests.simulator.topology import CLIENT, HOST_PREFIX_LENGTH, IMDS_NODE, PREFIX_LENGTH, Link, Topology, links, nodes
+from tests.simulator.topology import (
+    CLIENT,
+    FAMILY_NUMBER,
+    HOST_PREFIX_LENGTH,
+    IMDS_NODE,
+    PREFIX_LENGTH,
+    Link,
+    Topology,
+    links,
+    nodes,
+)
 
 UPLINK = 'eth0'
 DOWNLINK = 'eth1'
@@ -100,17 +110,15 @@ class Node:
         return [each for each in self.netlink.get_addr(family=socket.AF_INET6) if each['index'] == index]
 
     def add_address(self, interface: str, address: str, prefix_length: int) -> None:
-        self.netlink.addr(
-            'add',
-            index=self.interface(interface),
-            address=address,
-            prefixlen=prefix_length,
-            flags=_IFA_F_NODAD if ':' in address else 0,
-        )
+        flags = _IFA_F_NODAD if ':' in address else 0
+        index = self.interface(interface)
+        self.netlink.addr('add', index=index, address=address, prefixlen=prefix_length, flags=flags)
+
+    def remove_address(self, interface: str, address: str, prefix_length: int) -> None:
+        self.netlink.addr('del', index=self.interface(interface), address=address, prefixlen=prefix_length)
 
     def add_route(self, destination: str, family: Family, gateway: str) -> None:
-        number = socket.AF_INET if family == 'ipv4' else socket.AF_INET6
-        self.netlink.route('add', dst=destination, family=number, gateway=gateway)
+        self.netlink.route('add', dst=destination, family=FAMILY_NUMBER[family], gateway=gateway)
 
 
 class Network:
@@ -134,6 +142,11 @@ class Network:
     @property
     def client(self) -> Node:
         return self.nodes[CLIENT]
+
+    @property
+    def gateway(self) -> Node:
+        """The gateway nearest to the client."""
+        return self.nodes[nodes(self.topology)[1]]
 
     @property
     def imds(self) -> Node:

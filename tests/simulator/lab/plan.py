@@ -11,7 +11,7 @@ from tests.simulator.topology import Topology
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Everything that a world is made of."""
+    """Everything that a world is made of. Raises ValueError for a fault that this topology has no place for."""
 
     topology: Topology
     fault: Fault
@@ -20,6 +20,10 @@ class Plan:
     files: Mapping[str, str]
     os_hostname: str
     icmp_rate_limit: bool
+
+    def __post_init__(self) -> None:
+        if self.fault.needs_gateway and not self.topology.gateways:
+            raise ValueError(f'{self.topology} has no gateway to break: {self.fault}')
 
 
 @dataclass(frozen=True)
