@@ -82,8 +82,12 @@ DEFECTS = (
     Defect('service-checks', 'no file', SERVICE_CHECKS, Path.unlink, 'service_checks.json'),
     Defect('dashboards', 'no file', DASHBOARD, Path.unlink, 'does not exist'),
     Defect('dashboards', 'no description', DASHBOARD, replaced('"description":', '"about":'), 'description'),
-    Defect('imports', 'an import of old', CHECK, appended('from datadog_checks.utils import x\n'), 'datadog_checks.utils'),
-    Defect('http', 'requests of its own', CHECK, appended('import requests\n\nrequests.get("http://x")\n'), 'requests.get'),
+    Defect(
+        'imports', 'an import of old', CHECK, appended('from datadog_checks.utils import x\n'), 'datadog_checks.utils'
+    ),
+    Defect(
+        'http', 'requests of its own', CHECK, appended('import requests\n\nrequests.get("http://x")\n'), 'requests.get'
+    ),
     Defect('dep', 'an extra without a version', PROJECT, replaced('"rich==15.0.0"', '"rich"'), 'Unpinned'),
     Defect('dep', 'an extra that was not agreed', PROJECT, replaced('"rich==15.0.0"', '"tqdm==4.0.0"'), 'tqdm'),
     Defect('dep', 'a pinned base', PROJECT, replaced('checks-base>=', 'checks-base=='), 'Forced version pin'),

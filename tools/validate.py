@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from .defects import DEFECTS, Defect, broken_copy
@@ -103,24 +104,29 @@ def account_for_proofs() -> Result:
     return Result('every validator has a proof', ', '.join(sorted(without)))
 
 
-def run(jobs: Iterable[Callable[[], Result]]) -> int:
-    """Prints one line for each job; the exit status."""
-    failed = 0
+def run(first: Callable[[], Result], others: Iterable[Callable[[], Result]]) -> int:
+    """Prints one line for each job; the exit status. The first runs alone: it prepares what the others share."""
+    failed = report(first())
     with ThreadPoolExecutor(JOBS) as pool:
-        for result in pool.map(lambda job: job(), jobs):
-            print('FAILED' if result.complaint else 'ok    ', result.name)
-            if result.complaint:
-                failed += 1
-                print(result.complaint)
+        for result in pool.map(lambda job: job(), others):
+            failed |= report(result)
     return 1 if failed else 0
+
+
+def report(result: Result) -> bool:
+    """Whether it failed."""
+    print('FAILED' if result.complaint else 'ok    ', result.name, flush=True)
+    if result.complaint:
+        print(result.complaint)
+    return bool(result.complaint)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, prog='python -m tools.validate')
     parser.add_argument('--prove', action='store_true', help='show on broken copies that each validator does fail')
     if parser.parse_args().prove:
-        return run([account_for_proofs, *((lambda d=defect: prove(d)) for defect in DEFECTS)])
-    status = run([account_for_all, *((lambda v=validator: validate(v)) for validator in VALIDATORS)])
+        return run(account_for_proofs, [partial(prove, defect) for defect in DEFECTS])
+    status = run(account_for_all, [partial(validate, validator) for validator in VALIDATORS])
     for name, reason in LEFT_OUT.items():
         print(f'left out: {name}: {reason}')
     return status
