@@ -52,6 +52,7 @@ class Row:
 
 
 Table = Mapping[str, Row]
+RemedyTable = Mapping[str, tuple[Facts, Remedy] | tuple[Facts, Expectations, Remedy]]
 
 
 def verdict_test(
@@ -79,9 +80,7 @@ def verdict_test(
     return test
 
 
-def remedy_test(
-    diagnosis: Diagnosis, remedies: Mapping[str, tuple[Facts, Remedy] | tuple[Facts, Expectations, Remedy]]
-) -> Callable[..., None]:
+def remedy_test(diagnosis: Diagnosis, remedies: RemedyTable) -> Callable[..., None]:
     """One test for each situation: the diagnosis fails there, and offers exactly this remedy."""
     cases = [pytest.param(*row[:-1], row[-1], id=situation) for situation, row in _with_expectations(remedies).items()]
 
@@ -106,9 +105,7 @@ def verdict_of(row: Row, kind: VerdictKind) -> Verdict:
     return verdict
 
 
-def _with_expectations(
-    remedies: Mapping[str, tuple[Facts, Remedy] | tuple[Facts, Expectations, Remedy]],
-) -> dict[str, tuple[Facts, Expectations, Remedy]]:
+def _with_expectations(remedies: RemedyTable) -> dict[str, tuple[Facts, Expectations, Remedy]]:
     return {
         situation: row if len(row) == 3 else (row[0], Expectations(), row[1]) for situation, row in remedies.items()
     }

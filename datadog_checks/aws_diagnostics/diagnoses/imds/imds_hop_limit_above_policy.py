@@ -31,7 +31,9 @@ def _against(most: int, path: NetworkPath) -> Verdict:
 
 
 def _doubt(path: NetworkPath) -> str:
-    return '' if path.certain else ' (less certain, as the kernel counts no drops)'
+    if not path.certain:
+        return ' (less certain, as the kernel counts no drops)'
+    return f' ({reason(path.note)})' if path.note else ''
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:

@@ -65,18 +65,24 @@ def _lost(facts: Facts, expected: Expectations, imds: Imds) -> Verdict:
     path = facts.path
     if isinstance(path, Unobserved) or path.gateways is None:
         return _lost_behind_an_unknown_path(facts, expected, imds)
+    if path.intercepted:
+        return Passed(f'{conversation(imds)}; a proxy on the way answers in place of IMDS, so it is not the hop limit')
     if path.gateways == 0:
         return Passed(f'{conversation(imds)}; no gateway is in between, so it is not the hop limit')
-    unconfirmed = '' if path.confirmed else ' (not every gateway answered for itself)'
-    limit = f'it needs a hop limit of {path.hop_limit_needed} and the instance sets {_bound(path, path.gateways)}'
-    evidence = f'{conversation(imds)}; {limit}: {gateways(path)}{unconfirmed}'
+    limit = f'it needs a hop limit of {path.hop_limit_needed} and the instance sets {_bound(path)}'
+    evidence = f'{conversation(imds)}; {limit}: {gateways(path)}'
     return Failed(f'{evidence}{still_hidden(facts, expected)}{seen(facts)}', severity_behind_v1(facts, expected))
 
 
-def _bound(path: NetworkPath, gateways: int) -> str:
+def _bound(path: NetworkPath) -> str:
     """AWS allows 1 to 64, so behind one gateway a lost reply had exactly 1."""
-    bound = gateways if path.hop_limit_at_most is None else path.hop_limit_at_most
-    return '1' if bound == 1 else f'at most {bound}'
+    match path.hop_limit_at_most:
+        case None:
+            return 'less (how much is not certain, as not every gateway answered for itself)'
+        case 1:
+            return '1'
+        case bound:
+            return f'at most {bound}'
 
 
 def _lost_behind_an_unknown_path(facts: Facts, expected: Expectations, imds: Imds) -> Verdict:

@@ -25,7 +25,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
             evidence = f'{conversation(imds)}, {SUSPECTS[fault]}{still_hidden(facts, expected)}{seen(facts)}'
             return Failed(evidence, severity_behind_v1(facts, expected))
         case Fault.TOKEN_LOST:
-            return _lost_without_a_gateway(facts, expected, imds)
+            return _token_lost(facts, expected, imds)
         case Fault.UNREACHABLE:
             return NotApplicable(f'nothing answers, neither IMDS nor anything in its place: {conversation(imds)}')
         case Fault.UNCLEAR:
@@ -35,9 +35,14 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     return Passed(f'{conversation(imds)}, which shows no interceptor')
 
 
-def _lost_without_a_gateway(facts: Facts, expected: Expectations, imds: Imds) -> Verdict:
-    if not isinstance(facts.path, NetworkPath) or facts.path.gateways != 0:
-        return Passed(f'{conversation(imds)}, as IMDS answers')
+def _token_lost(facts: Facts, expected: Expectations, imds: Imds) -> Verdict:
+    path = facts.path
+    if isinstance(path, NetworkPath) and path.intercepted:
+        evidence = f'{conversation(imds)}: a proxy on the way answers in place of IMDS and loses it ({gateways(path)})'
+        evidence = f'{evidence}{still_hidden(facts, expected)}{seen(facts)}'
+        return Failed(evidence, severity_behind_v1(facts, expected))
+    if not isinstance(path, NetworkPath) or path.gateways != 0:
+        return Passed(f'{conversation(imds)}, which shows no interceptor')
     evidence = (
         f'{conversation(imds)}, and as no gateway is in between it is not the hop limit: a filter drops the token '
         f'reply, or IMDS itself is in trouble{still_hidden(facts, expected)}{seen(facts)}'
@@ -49,8 +54,8 @@ def _proxied_or_not(facts: Facts, imds: Imds) -> Verdict:
     path = facts.path
     if isinstance(path, NetworkPath) and path.intercepted is True:
         evidence = (
-            f'IMDS works, but a proxy on the way answers in its place ({gateways(path)}; port 80 connects from there, '
-            'port 81 does not), so the TTL measured is that of the proxy and tells nothing of the hop limit'
+            f'IMDS works, but a proxy on the way answers in its place ({gateways(path)} up to it; another port is '
+            'passed on from there), so the TTL measured is that of the proxy and tells nothing of the hop limit'
         )
         return Failed(evidence, Status.WARNING)
     return Passed(f'{conversation(imds)}, as IMDS answers')

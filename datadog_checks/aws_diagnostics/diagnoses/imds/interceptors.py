@@ -1,6 +1,6 @@
 """How to get past what stands between the Agent and IMDS: the guide's advice for kube2iam and kiam, and the others."""
 
-from ...facts import ContainerKind, Facts, Imds
+from ...facts import ContainerKind, Facts, Imds, NetworkPath
 from ...findings import Remedy
 from ..remedies import container_kind, restart_for_the_name, ways_around_the_hop_limit
 from .fault import Fault, fault_of
@@ -11,6 +11,8 @@ KIAM_ROUTES = '^/latest/(api/token|meta-data/.*|dynamic/instance-identity/docume
 
 def ways_past_the_interceptor(facts: Facts) -> Remedy:
     match fault_of(facts.imds) if isinstance(facts.imds, Imds) else Fault.NONE:
+        case Fault.TOKEN_LOST if isinstance(facts.path, NetworkPath) and facts.path.intercepted:
+            found = _another_server(facts)
         case Fault.NONE:
             return _userspace_proxy(facts)
         case Fault.TOKEN_REFUSED if container_kind(facts) is not ContainerKind.NONE:

@@ -1,0 +1,67 @@
+"""What IMDS, and what stands in its place, says: one function for each conversation that the diagnoses tell apart."""
+
+from typing import Any
+
+from datadog_checks.aws_diagnostics.facts import Exchange, IcmpError, Imds, NotAsked, Outcome, Unanswered
+from tests.builders import NOW, answered, imds, unanswered
+
+NO_TOKEN = NotAsked('no token')
+NOT_ALLOWED = NotAsked('imdsv1_probe_interval is 0')
+LOST = unanswered(Outcome.LOST, 'timed out', acknowledged=True)
+
+
+def without_token(token: Exchange, control: Exchange, **differences: Any) -> Imds:
+    """No token came, so the metadata was asked for with an invalid one; IMDSv1 was never tried."""
+    silent: dict[str, Any] = {'metadata': NO_TOKEN, 'tokenless': NOT_ALLOWED, 'tokenless_at': None}
+    unidentified: dict[str, Any] = {'instance_id': None, 'identity': None}
+    return imds(**(silent | unidentified | {'token': token, 'control': control} | differences))
+
+
+def said(token: Exchange, control: Exchange, differences: dict[str, Any]) -> Imds:
+    """A conversation without a token, from which a case may differ in its exchanges too."""
+    return without_token(**({'token': token, 'control': control} | differences))
+
+
+def v1_works(**differences: Any) -> dict[str, Any]:
+    """The differences that a successful GET without a token makes."""
+    return {'tokenless': answered(), 'tokenless_at': NOW} | differences
+
+
+def connect_fails(outcome: Outcome, detail: str = '', icmp: IcmpError | None = None, **differences: Any) -> Imds:
+    failed = Unanswered(outcome, detail or str(outcome), icmp)
+    return said(failed, failed, differences)
+
+
+def disabled(**differences: Any) -> Imds:
+    return said(answered(403), answered(403), differences)
+
+
+def kube2iam(**differences: Any) -> Imds:
+    """Before its pull request 270: it adds X-Forwarded-For, and EC2 refuses a PUT with that header."""
+    return said(answered(403), answered(401), differences)
+
+
+def kiam(**differences: Any) -> Imds:
+    nothing_allowed = answered(404, server='')
+    return said(nothing_allowed, nothing_allowed, differences)
+
+
+def captive_portal(**differences: Any) -> Imds:
+    page = answered(200, server='nginx', content_type='text/html')
+    return said(page, page, differences)
+
+
+def no_tokens(**differences: Any) -> Imds:
+    return said(answered(404), answered(200), v1_works(**differences))
+
+
+def throttled(**differences: Any) -> Imds:
+    return said(answered(503), answered(503), differences)
+
+
+def token_lost(**differences: Any) -> Imds:
+    return said(LOST, answered(401), differences)
+
+
+def silent_after_connecting(**differences: Any) -> Imds:
+    return said(LOST, LOST, differences)

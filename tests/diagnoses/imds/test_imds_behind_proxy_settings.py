@@ -1,0 +1,94 @@
+from typing import Any
+
+from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_BEHIND_PROXY_SETTINGS
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, ProxySettings, Unobserved
+from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from tests.builders import agent, configuration, container, facts, host
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+FORCED: dict[str, Any] = {'http_proxy_configured': True, 'use_proxy_for_cloud_metadata': True}
+
+
+def proxied(hostname: str = 'ip-10-0-0-12', kind: ContainerKind = ContainerKind.NONE, **settings: Any) -> Facts:
+    proxy = ProxySettings(**settings)
+    return facts(
+        agent=agent(hostname=hostname, configuration=configuration(proxy=proxy)), host=host(container=container(kind))
+    )
+
+
+SENT = 'use_proxy_for_cloud_metadata is true and no_proxy does not exempt IMDS, so the Agent asks the proxy for IMDS'
+
+FAILS = {
+    'cloud metadata goes through proxy.http': Row(
+        proxied(**FORCED), f'proxy.http is set, {SENT}', near_miss='cloud metadata would go, but no_proxy exempts it'
+    ),
+    'cloud metadata goes through a proxy from the environment': Row(
+        proxied(http_proxy_in_environment=True, use_proxy_for_cloud_metadata=True),
+        f'the environment of the Agent sets a proxy (HTTP_PROXY), {SENT}',
+        near_miss='a proxy from the environment, and the Agent exempts IMDS by itself',
+    ),
+    'the Agent has its name all the same': Row(
+        proxied('i-0123456789abcdef0', **FORCED),
+        Failed(f'proxy.http is set, {SENT}; it has the name of this instance all the same', Status.WARNING),
+        near_miss='cloud metadata would go, but no_proxy exempts it',
+    ),
+}
+PASSES = {
+    'no proxy': Row(facts(), 'no HTTP proxy is set for the Agent'),
+    'cloud metadata would go, but there is no proxy': Row(
+        proxied(use_proxy_for_cloud_metadata=True), 'no HTTP proxy is set for the Agent'
+    ),
+    'a proxy, and the Agent exempts IMDS by itself': Row(
+        proxied(http_proxy_configured=True),
+        'proxy.http is set, and use_proxy_for_cloud_metadata is false, which exempts IMDS',
+    ),
+    'a proxy from the environment, and the Agent exempts IMDS by itself': Row(
+        proxied(http_proxy_in_environment=True),
+        'the environment of the Agent sets a proxy (HTTP_PROXY), and use_proxy_for_cloud_metadata is false, which '
+        'exempts IMDS',
+    ),
+    'cloud metadata would go, but no_proxy exempts it': Row(
+        proxied(**FORCED, imds_in_no_proxy=True),
+        'proxy.http is set and use_proxy_for_cloud_metadata is true, but proxy.no_proxy exempts IMDS',
+    ),
+    'cloud metadata would go, but NO_PROXY exempts it': Row(
+        proxied(**FORCED, imds_in_environment_no_proxy=True),
+        'proxy.http is set and use_proxy_for_cloud_metadata is true, but NO_PROXY exempts IMDS',
+    ),
+}
+UNKNOWN = {'Agent not observed': Row(facts(agent=Unobserved('no Agent here')), 'no Agent here')}
+
+SUMMARY = 'Let the Agent ask IMDS directly: a proxy on another machine answers for that machine, or not at all'
+EXEMPT = 'Let the Agent exempt IMDS from its proxy by itself (exposes nothing). '
+OR = (
+    'Or keep that setting and add 169.254.169.254 to proxy.no_proxy of the Agent (NO_PROXY where the proxy is set in '
+    'the environment)'
+)
+REMEDIES = {
+    'on a host': (
+        proxied(**FORCED),
+        Remedy(
+            SUMMARY,
+            (
+                f'{EXEMPT}In datadog.yaml: use_proxy_for_cloud_metadata: false',
+                OR,
+                'Restart the Agent: sudo systemctl restart datadog-agent',
+            ),
+        ),
+    ),
+    'in an ECS task': (
+        proxied(**FORCED, kind=ContainerKind.ECS_AWSVPC),
+        Remedy(
+            SUMMARY,
+            (
+                f'{EXEMPT}ECS task definition, environment of the Agent: '
+                '{"name": "DD_USE_PROXY_FOR_CLOUD_METADATA", "value": "false"}',
+                OR,
+                'Restart the Agent: aws ecs update-service --force-new-deployment --cluster CLUSTER --service SERVICE',
+            ),
+        ),
+    ),
+}
+
+test_verdict = verdict_test(IMDS_BEHIND_PROXY_SETTINGS, FAILS, PASSES, UNKNOWN, {})
+test_remedy = remedy_test(IMDS_BEHIND_PROXY_SETTINGS, REMEDIES)

@@ -1,0 +1,222 @@
+from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_INTERCEPTED
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import ContainerKind, NotAsked, Outcome, Unobserved
+from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from tests.builders import NOW, answered, container, facts, host, imds, path, unanswered
+from tests.diagnoses.imds.conversations import (
+    LOST,
+    captive_portal,
+    connect_fails,
+    disabled,
+    kiam,
+    kube2iam,
+    token_lost,
+    v1_works,
+    without_token,
+)
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+KUBE2IAM = (
+    'the token PUT was answered 403, the GET with an invalid token was answered 401, as a proxy that adds '
+    'X-Forwarded-For makes it (kube2iam does)'
+)
+NO_GATEWAY = path(gateways=0, reply_lost=True, remaining_ttl=None, hop_limit=None)
+LOST_HERE = (
+    'the token PUT connected and got no answer in time (timed out), the GET with an invalid token was answered 401, '
+    'and as no gateway is in between it is not the hop limit: a filter drops the token reply, or IMDS itself is in '
+    'trouble'
+)
+
+FAILS = {
+    'PUT is answered 403, GET 401: kube2iam': Row(
+        facts(imds=kube2iam()), KUBE2IAM, near_miss='PUT and GET are answered 403: disabled'
+    ),
+    'kube2iam, while IMDSv1 works': Row(
+        facts(imds=kube2iam(**v1_works(tokenless_at=NOW - 130))),
+        Failed(
+            f'{KUBE2IAM}; IMDSv1 still hides it (a GET without a token was answered 200 2 minutes ago)', Status.WARNING
+        ),
+        near_miss='PUT and GET are answered 403: disabled',
+    ),
+    'kube2iam, while IMDSv1 works and IMDSv2 is required': Row(
+        facts(imds=kube2iam(**v1_works())),
+        f'{KUBE2IAM}; IMDSv1 still hides it (a GET without a token was answered 200 just now), but require_imdsv2 is '
+        'set',
+        expected=Expectations(require_imdsv2=True),
+        near_miss='PUT and GET are answered 403: disabled',
+    ),
+    'a token is granted, the GET with it answered 403: kube2iam': Row(
+        facts(imds=imds(metadata=answered(403))),
+        'the token PUT was answered 200, the GET with the token was answered 403, as a proxy that adds '
+        'X-Forwarded-For makes it (kube2iam does)',
+        near_miss='all is well',
+    ),
+    'everything is answered 404: kiam': Row(
+        facts(imds=kiam()),
+        'the token PUT was answered 404, the GET with an invalid token was answered 404, as a proxy does that lets '
+        'only some paths through (kiam does)',
+        near_miss='PUT is answered 404, GET 401: no tokens',
+    ),
+    'PUT is answered 200 without a token: captive portal': Row(
+        facts(imds=captive_portal()),
+        "the token PUT was answered 200 by 'nginx', the GET with an invalid token was answered 200 by 'nginx', which "
+        'is not how IMDS answers (a captive portal, a web proxy, another server)',
+        near_miss='all is well',
+    ),
+    'an answer that is not HTTP': Row(
+        facts(imds=without_token(unanswered(Outcome.MALFORMED, 'no status line'), NotAsked('no time'))),
+        'the token PUT got an answer that is not HTTP as IMDS speaks it (no status line), which is not how IMDS '
+        'answers (a captive portal, a web proxy, another server)',
+        near_miss='all is well',
+    ),
+    'the name of the server holds control characters': Row(
+        facts(imds=without_token(answered(407, server='squid\r\n\x1b[31m'), NotAsked(''))),
+        "the token PUT was answered 407 by 'squid???[31m', which is not how IMDS answers (a captive portal, a web "
+        'proxy, another server)',
+        near_miss='all is well',
+    ),
+    'PUT is not even acknowledged, GET is answered': Row(
+        facts(imds=without_token(unanswered(Outcome.LOST, acknowledged=False), answered(401))),
+        'the token PUT connected and got no answer in time, the GET with an invalid token was answered 401, so '
+        'something on the way stops the token request alone',
+        near_miss='PUT is lost behind a gateway: the hop limit',
+    ),
+    'PUT is lost without a gateway': Row(
+        facts(imds=token_lost(), path=NO_GATEWAY),
+        Failed(LOST_HERE, Status.WARNING),
+        near_miss='PUT is lost behind a gateway: the hop limit',
+    ),
+    'PUT is lost without a gateway and IMDSv2 is required': Row(
+        facts(imds=token_lost(), path=NO_GATEWAY),
+        Failed(LOST_HERE, Status.CRITICAL),
+        expected=Expectations(require_imdsv2=True),
+        near_miss='PUT is lost behind a gateway: the hop limit',
+    ),
+    'PUT is lost by a proxy on the way': Row(
+        facts(imds=token_lost(), path=path(gateways=0, intercepted=True, remaining_ttl=None, hop_limit=None)),
+        'the token PUT connected and got no answer in time (timed out), the GET with an invalid token was answered '
+        '401: a proxy on the way answers in place of IMDS and loses it (no gateway)',
+        near_miss='PUT is lost behind a gateway: the hop limit',
+    ),
+    'everything works, by a proxy on the way': Row(
+        facts(path=path(gateways=1, gateway_addresses=('172.17.0.1',), intercepted=True)),
+        Failed(
+            'IMDS works, but a proxy on the way answers in its place (1 gateway: 172.17.0.1 up to it; another port is '
+            'passed on from there), so the TTL measured is that of the proxy and tells nothing of the hop limit',
+            Status.WARNING,
+        ),
+        near_miss='everything works behind a gateway',
+    ),
+}
+WORKS = 'the token PUT was answered 200, the GET with the token was answered 200, as IMDS answers'
+PASSES = {
+    'all is well': Row(facts(), WORKS),
+    'all is well, and the path was not measured': Row(facts(path=Unobserved('gVisor')), WORKS),
+    'everything works behind a gateway': Row(facts(path=path(gateways=1, gateway_addresses=('172.17.0.1',))), WORKS),
+    'PUT and GET are answered 403: disabled': Row(
+        facts(imds=disabled()),
+        'the token PUT was answered 403, the GET with an invalid token was answered 403, which shows no interceptor',
+    ),
+    'PUT is answered 404, GET 401: no tokens': Row(
+        facts(imds=without_token(answered(404), answered(401))),
+        'the token PUT was answered 404, the GET with an invalid token was answered 401, which shows no interceptor',
+    ),
+    'PUT is lost behind a gateway: the hop limit': Row(
+        facts(imds=token_lost(), path=path(gateways=1, reply_lost=True)),
+        'the token PUT connected and got no answer in time (timed out), the GET with an invalid token was answered '
+        '401, which shows no interceptor',
+    ),
+}
+UNKNOWN = {
+    'IMDS not observed': Row(facts(imds=Unobserved('no sockets here')), 'no sockets here'),
+    'PUT is answered 403, GET is lost': Row(
+        facts(imds=without_token(answered(403), LOST)),
+        'the token PUT was answered 403, the GET with an invalid token connected and got no answer in time '
+        '(timed out): no single cause fits',
+    ),
+}
+NOT_APPLICABLE = {
+    'nothing answers': Row(
+        facts(imds=connect_fails(Outcome.SILENT, control=NotAsked(''))),
+        'nothing answers, neither IMDS nor anything in its place: the token PUT found no connection: nothing came back',
+    ),
+}
+
+POD = host(container=container(ContainerKind.POD))
+FIND = 'See which one it is: kubectl get daemonsets --all-namespaces | grep -iE "kube2iam|kiam"'
+AROUND = (
+    'Take the name that cloud-init found, without asking IMDS (exposes one read-only file; gives the name, not the '
+    'tags; not on Bottlerocket, which lacks the file). Helm: providers.eks.ec2.useHostnameFromFile: true',
+    'Run the Agent in the host network (exposes the ports and the network of the host to the Agent alone). '
+    'Helm: agents.useHostNetwork: true',
+)
+RULES = (
+    'On this host, list the rules that name it: sudo iptables-save | grep 169.254.169.254; '
+    'sudo nft list ruleset | grep 169.254.169.254'
+)
+REMEDIES = {
+    'kube2iam in a pod': (
+        facts(imds=kube2iam(), host=POD),
+        Remedy(
+            'Let the credentials proxy (kube2iam behaves so) pass token and metadata requests on to IMDS',
+            (
+                FIND,
+                'Upgrade kube2iam to a release that passes PUT /latest/api/token and GETs with a token on without '
+                'X-Forwarded-For (jtblin/kube2iam pull requests 270 and 279); exposes the metadata to the pods, while '
+                'kube2iam keeps answering for credentials',
+                *AROUND,
+            ),
+        ),
+    ),
+    'kiam in a pod': (
+        facts(imds=kiam(), host=POD),
+        Remedy(
+            'Let the credentials proxy (kiam behaves so) pass token and metadata requests on to IMDS',
+            (
+                FIND,
+                'Allow the paths that the Agent asks for (exposes these to the pods, while kiam keeps answering for '
+                "credentials): kiam agent --whitelist-route-regexp='^/latest/(api/token|meta-data/.*|"
+                "dynamic/instance-identity/document)$'",
+                *AROUND,
+            ),
+        ),
+    ),
+    'captive portal on a host': (
+        facts(imds=captive_portal()),
+        Remedy(
+            'Find what answers in place of IMDS, and let requests to IMDS pass it by',
+            (
+                'See who answers (asks for no token, and is no use of IMDSv1): curl --silent --noproxy "*" --output '
+                '/dev/null --dump-header - --header "X-aws-ec2-metadata-token: invalid" http://169.254.169.254/latest/',
+                RULES,
+                'Exempt the address of IMDS from the redirection (iptables REDIRECT or DNAT, service mesh, captive '
+                'portal)',
+            ),
+        ),
+    ),
+    'a filter on the host': (
+        facts(imds=token_lost(), path=NO_GATEWAY),
+        Remedy(
+            'Find what stops PUT /latest/api/token or its answer',
+            (
+                RULES,
+                'Let PUT requests and their answers pass where a proxy or an application firewall inspects HTTP',
+                'If nothing filters it, stop and start the instance, or ask AWS support: IMDS itself may be in trouble',
+            ),
+        ),
+    ),
+    'a userspace proxy': (
+        facts(path=path(intercepted=True)),
+        Remedy(
+            'Nothing needs repair if the proxy is wanted; know that the hop limit cannot be measured behind it',
+            (
+                'If the proxy is wanted, switch this diagnosis off in the configuration of this check: '
+                'disabled_diagnoses: [imds-intercepted]',
+                f'If it is not, find and remove the redirection. {RULES}',
+            ),
+        ),
+    ),
+}
+
+test_verdict = verdict_test(IMDS_INTERCEPTED, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+test_remedy = remedy_test(IMDS_INTERCEPTED, REMEDIES)
