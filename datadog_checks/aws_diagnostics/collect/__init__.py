@@ -1,0 +1,99 @@
+"""Everything that one run of the host scope observes, within one deadline.
+
+The one place that turns exceptions into `Unobserved`: what a collector could not look at is never a bad value.
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved, platform_of, platform_of_answer
+from .agent import AgentInterface, read_agent
+from .deadline import Deadline
+from .host import read_host
+from .imds import ImdsProbe
+from .options import CollectOptions, Ec2
+
+__all__ = ['CollectOptions', 'Ec2', 'HostCollector']
+
+Group = TypeVar('Group')
+
+SHARE_FOR_IMDS = 0.8
+"""Of what is left of the deadline: a silent IMDS must leave time to ask the Agent."""
+
+
+class HostCollector:
+    """Keeps, from run to run, what the IMDS probe remembers: one collector for each instance of the check."""
+
+    def __init__(self, options: CollectOptions, agent: AgentInterface, environ: Mapping[str, str] = os.environ) -> None:
+        self._options = options
+        self._agent = agent
+        self._environ = environ
+        self._probe = ImdsProbe(options)
+        self._undecided: Platform | None = None
+        self._ask_again_at = 0.0
+
+    def collect(self) -> Facts:
+        """Takes no longer than `deadline`. Never raises for what the host, the network or the Agent does."""
+        now = time.time()
+        deadline = Deadline(self._options.deadline)
+        host = attempt('the host', lambda: read_host(environ=self._environ))
+        platform = self._platform(host, now)
+        if platform.ec2 is False or platform is self._undecided:
+            unasked = Unobserved('not asked: ' + platform.evidence)
+            return Facts(now, platform, host, imds=unasked, path=unasked, agent=unasked)
+        imds, path = self._observe_imds(deadline, now)
+        if platform.ec2 is None:
+            platform = self._decide(platform, imds, now)
+        facts = Facts(now, platform, host, imds, path, agent=Unobserved('not asked yet'))
+        return replace(facts, agent=attempt('the Agent', lambda: self._observe_agent(facts, deadline)))
+
+    def _platform(self, host: Host | Unobserved, now: float) -> Platform:
+        match self._options.ec2:
+            case Ec2.NEVER:
+                return Platform(False, 'the option ec2 is never')
+            case Ec2.ALWAYS:
+                found = platform_of(host)
+                return Platform(True, f'the option ec2 is always; {found.evidence}', found.instance_id)
+        if self._undecided and now < self._ask_again_at:
+            return self._undecided
+        return platform_of(host)
+
+    def _decide(self, unknown: Platform, imds: Imds | Unobserved, now: float) -> Platform:
+        """One probe decides where the host itself tells nothing; after a "cannot tell" it is not asked for a while."""
+        answer = platform_of_answer(imds)
+        if answer.ec2 is None:
+            self._undecided = Platform(None, f'{unknown.evidence}, and {answer.evidence}')
+            self._ask_again_at = now + self._options.path_probe_interval
+            return self._undecided
+        self._undecided = None
+        return answer
+
+    def _observe_imds(self, deadline: Deadline, now: float) -> tuple[Imds | Unobserved, NetworkPath | Unobserved]:
+        share = Deadline(deadline.remaining() * SHARE_FOR_IMDS)
+        observed = attempt('IMDS', lambda: self._probe.run(share, now))
+        return (observed, observed) if isinstance(observed, Unobserved) else observed
+
+    def _observe_agent(self, facts: Facts, deadline: Deadline) -> Agent:
+        return read_agent(
+            self._agent,
+            deadline,
+            expvar_port=self._options.agent_expvar_port,
+            instance_id=facts.instance_id,
+            os_hostname=facts.host.os_hostname if isinstance(facts.host, Host) else '',
+            imds_address=urlsplit(self._options.imds_endpoint).hostname or '',
+            environ=self._environ,
+        )
+
+
+def attempt(what: str, collect: Callable[[], Group]) -> Group | Unobserved:
+    """The text of an exception may hold what was read: only its kind is told."""
+    try:
+        return collect()
+    except OSError as e:
+        return Unobserved(f'{what} could not be observed: {type(e).__name__} ({e.strerror or "no errno"})')
+    except Exception as e:  # noqa: BLE001  (a defect in one collector must not take the others with it)
+        return Unobserved(f'{what} could not be observed: {type(e).__name__}')

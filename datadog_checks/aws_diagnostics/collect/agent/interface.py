@@ -32,6 +32,7 @@ class EmbeddedAgent:
 
     def __init__(self) -> None:
         self._agent = _embedded_module()
+        self.has_health_platform = hasattr(self._agent, 'report_issue')
 
     def hostname(self) -> str | None:
         return str(self._agent.get_hostname() or '')
