@@ -79,8 +79,8 @@ HOSTNAME_CUSTOM_OS_NAME = Diagnosis(
     severity=Status.WARNING,
     description=(
         'Outside of ECS the Agent asks AWS for the instance id only when the name found before starts with ip- or '
-        'domu, as EC2 names its instances. With any other name the provider stays os, fqdn or container, however well IMDS '
-        'answers. That is healthy where the name was chosen; it is a surprise where the instance id is expected.'
+        'domu, as EC2 names its instances. With any other name the provider stays os, fqdn or container, however well '
+        'IMDS answers. That is healthy where the name was chosen; it is a surprise where the instance id is expected.'
     ),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,
