@@ -1,8 +1,8 @@
 """Asks IMDS something and lets the kernel drop the answer where its TTL is below k (IP_MINTTL, IPV6_MINHOPCOUNT).
 
 "It does not arrive" needs evidence: the kernel's drop counter grew, and no answer came within a multiple of the time
-that answers take. Where the counter cannot be read, silence twice has to do. Everything else, a lost packet or a
-throttled request, is no answer to the question and never a "no".
+that answers take. Where the counter cannot be read, silence twice has to do, beside an answer that arrives without the
+minimum. Everything else, a lost packet or a throttled request, is no answer to the question and never a "no".
 """
 
 import selectors
@@ -64,9 +64,13 @@ class MinimumTtl:
             silences += seen is _Seen.SILENCE and self.counter.read() is None
             if seen is _Seen.ARRIVED:
                 return True
-            if seen is _Seen.DROPPED or silences == 2:
+            if seen is _Seen.DROPPED or (silences == 2 and self._arrives_otherwise()):
                 return False
         raise Inconclusive
+
+    def _arrives_otherwise(self) -> bool:
+        """Without the minimum the answer comes: so it was the minimum, and not the answer, that failed."""
+        return self._attempt(ttl=1) is _Seen.ARRIVED
 
     def _attempt(self, ttl: int) -> _Seen:
         connection = connect(self.address, patience(self.deadline, self._silence))

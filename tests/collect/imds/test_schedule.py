@@ -1,0 +1,87 @@
+"""When something is asked again."""
+
+import pytest
+
+from datadog_checks.aws_diagnostics.collect.imds.schedule import Backoff, Interval, Remeasuring
+
+NOW = 1_790_000_000.0
+
+
+def test_an_interval_is_due_at_first_and_then_when_it_has_passed() -> None:
+    interval = Interval(3600.0)
+    assert interval.due(NOW)
+    interval.done(NOW)
+    assert [interval.due(NOW + after) for after in (0.0, 15.0, 3599.9, 3600.0, 7200.0)] == [
+        False,
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_an_interval_is_due_when_the_clock_was_set_back() -> None:
+    interval = Interval(3600.0)
+    interval.done(NOW)
+    assert interval.due(NOW - 1.0)
+
+
+@pytest.mark.parametrize(('zero_is_never', 'due'), [(True, False), (False, True)])
+def test_an_interval_of_zero_is_never_only_where_that_was_agreed(zero_is_never: bool, due: bool) -> None:
+    assert Interval(0.0, zero_is_never).due(NOW) is due
+
+
+def failures(backoff: Backoff, count: int) -> list[float]:
+    """How long each pause is: the first whole second at which it is over."""
+    pauses, now = [], NOW
+    for _ in range(count):
+        backoff.failed(now)
+        pause = next(s for s in range(1000) if not backoff.waiting(now + s))
+        pauses.append(float(pause))
+        now += pause
+    return pauses
+
+
+def test_each_failure_in_a_row_doubles_the_pause_up_to_the_most() -> None:
+    assert failures(Backoff(300.0), 7) == [15.0, 30.0, 60.0, 120.0, 240.0, 300.0, 300.0]
+
+
+def test_a_success_ends_the_pause_and_the_next_failure_begins_anew() -> None:
+    backoff = Backoff(300.0)
+    failures(backoff, 4)
+    backoff.succeeded()
+    assert not backoff.waiting(NOW)
+    assert failures(backoff, 1) == [15.0]
+
+
+def test_no_pause_is_longer_than_the_most() -> None:
+    assert failures(Backoff(10.0), 3) == [10.0, 10.0, 10.0]
+
+
+def test_a_pause_ends_when_the_clock_was_set_back() -> None:
+    backoff = Backoff(300.0)
+    backoff.failed(NOW)
+    assert not backoff.waiting(NOW - 1.0)
+
+
+def remeasuring(complete: bool) -> Remeasuring:
+    result = Remeasuring(3600.0, retry_seconds=300.0)
+    assert result.due(NOW, 'granted')
+    result.done(NOW, 'granted', complete)
+    return result
+
+
+DUE = [
+    pytest.param(True, 3599.0, 'granted', False, id='nothing changed'),
+    pytest.param(True, 3600.0, 'granted', True, id='the interval has passed'),
+    pytest.param(True, 15.0, 'lost', True, id='the result changed'),
+    pytest.param(False, 299.0, 'granted', False, id='incomplete, a moment ago'),
+    pytest.param(False, 300.0, 'granted', True, id='incomplete, some minutes ago'),
+]
+
+
+@pytest.mark.parametrize(('complete', 'after', 'seen', 'due'), DUE)
+def test_a_measurement_is_repeated_when_it_may_tell_something_new(
+    complete: bool, after: float, seen: str, due: bool
+) -> None:
+    assert remeasuring(complete).due(NOW + after, seen) is due
