@@ -73,7 +73,7 @@ def test_the_worst_comes_first_and_a_cause_before_what_it_explains() -> None:
         'WARNING   Something is wrong (mild)',
         'UNKNOWN   unseen: could not look',
         'OK        fine: fine',
-        '-         not-asked not applicable: not asked',
+        'N/A       not-asked: not asked',
     ]
 
 
@@ -105,8 +105,8 @@ def test_reasons_that_are_the_same_are_told_once() -> None:
     findings = [Finding(diagnosis(id=id), v) for id, v in (('a', reason), ('b', other), ('c', reason))]
     assert text(findings).splitlines()[2:] == [
         '',
-        '-         2 diagnoses not applicable: not EC2',
-        '-         b not applicable: max_hop_limit is not set',
+        'N/A       2 diagnoses: not EC2',
+        'N/A       b: max_hop_limit is not set',
     ]
 
 
@@ -125,5 +125,5 @@ def test_the_second_line_says_whether_this_is_ec2(ec2: bool | None, line: str) -
 
 @pytest.mark.parametrize('verdict', [Failed('e'), Passed('e'), Unknown('e'), NotApplicable('e')])
 def test_a_verdict_is_a_word_and_not_a_colour_alone(verdict: Verdict) -> None:
-    word = {Failed: 'CRITICAL', Passed: 'OK', Unknown: 'UNKNOWN', NotApplicable: 'not applicable'}[type(verdict)]
+    word = {Failed: 'CRITICAL', Passed: 'OK', Unknown: 'UNKNOWN', NotApplicable: 'N/A'}[type(verdict)]
     assert word in '\n'.join(text([finding(verdict)]).splitlines()[2:])

@@ -1,7 +1,6 @@
 """What a person can tell about the Agent where the program does not run inside it."""
 
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -9,6 +8,7 @@ from typing import TypeVar
 import click
 
 from ..collect.agent import DescribedAgent
+from ..collect.agent.version import parse_version
 from ..configuration import PROVIDERS
 from ..facts import Agent, Facts
 from ..findings import Finding, Status
@@ -16,11 +16,9 @@ from .configuration_file import read_mapping
 
 Command = TypeVar('Command', bound=Callable[..., object])
 
-VERSION = re.compile(r'\d{1,3}\.\d{1,4}\.\d{1,4}([-+~].{1,40})?')
-
 
 def version_number(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not VERSION.fullmatch(value):
+    if value is not None and parse_version(value) is None:
         raise click.BadParameter(f'{value!r} is not allowed, it must be like 7.60.0')
     return value
 

@@ -104,4 +104,4 @@ def _not_applicable(findings: Iterable[Finding]) -> Iterator[Line]:
         yield BLANK
     for reason, ids in by_reason.items():
         counted = ids[0] if len(ids) == 1 else f'{len(ids)} diagnoses'
-        yield Line(f'{counted} not applicable: {reason}', '-'.ljust(COLUMN))
+        yield Line(f'{counted}: {reason}', 'N/A'.ljust(COLUMN))

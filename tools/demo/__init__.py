@@ -1,0 +1,1 @@
+"""Shows the check's main job: `python -m tools.demo [SCENARIO]`."""
