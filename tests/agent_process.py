@@ -1,0 +1,87 @@
+"""The check in a process that stands for the Agent: runs in a world, and returns what was submitted."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import Any
+
+from datadog_checks.base.stubs import aggregator, datadog_agent
+
+from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
+from tests.builders import INSTANCE_ID
+from tools.demo.agent import PORT, expvar_server
+
+
+@dataclass(frozen=True)
+class RunningAgent:
+    """What the Agent says of itself."""
+
+    hostname: str = INSTANCE_ID
+    provider: str = 'aws'
+    version: str = '7.81.3'
+    errors: Mapping[str, str] = field(default_factory=dict)
+    configuration: Mapping[str, object] = field(default_factory=lambda: {'hostname_trust_uts_namespace': True})
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """By name, without the namespace."""
+
+    error: str
+    service_checks: dict[str, tuple[int, str]]
+    gauges: dict[str, float]
+    tags: frozenset[str]
+    """Those that every sample carries."""
+    failed: frozenset[str]
+    """The diagnoses whose point of `finding` is 1."""
+    events: list[dict[str, Any]]
+    metadata: dict[str, str]
+    diagnoses: str
+    file_descriptors: int
+
+
+def run_check(instance: dict[str, Any], agent: RunningAgent = RunningAgent(), runs: int = 1) -> list[Submitted]:
+    """What each of the runs of one check submitted."""
+    datadog_agent.set_hostname(agent.hostname)
+    datadog_agent._config = dict(agent.configuration)
+    datadog_agent.get_version = lambda: agent.version
+    server = expvar_server(PORT, agent.provider, dict(agent.errors))
+    Thread(target=server.serve_forever, daemon=True).start()
+    check = AwsDiagnosticsCheck('aws_diagnostics', {}, [instance])
+    check.check_id = 'aws_diagnostics:test'
+    return [_run(check) for _ in range(runs)]
+
+
+def _run(check: AwsDiagnosticsCheck) -> Submitted:
+    aggregator.reset()
+    error = check.run()
+    samples = [sample for name in aggregator.metric_names for sample in aggregator.metrics(name)]
+    findings = [sample for sample in samples if _short(sample.name) == 'finding']
+    return Submitted(
+        error=error,
+        service_checks={
+            _short(name): (sent.status, sent.message)
+            for name in aggregator.service_check_names
+            for sent in aggregator.service_checks(name)
+        },
+        gauges={_short(s.name) + _request(s.tags): s.value for s in samples if s not in findings},
+        tags=frozenset.intersection(*(frozenset(sample.tags) for sample in samples)),
+        failed=frozenset(_value(s.tags, 'diagnosis') for s in findings if s.value),
+        events=list(aggregator.events),
+        metadata={name: str(value) for (_, name), value in datadog_agent._metadata.items()},
+        diagnoses=check.get_diagnoses(),
+        file_descriptors=len(os.listdir('/proc/self/fd')),
+    )
+
+
+def _short(name: str) -> str:
+    return name.removeprefix('aws_diagnostics.')
+
+
+def _request(tags: Sequence[str]) -> str:
+    return ''.join(f' of {_value(tags, "request")}' for tag in tags if tag.startswith('request:'))
+
+
+def _value(tags: Sequence[str], key: str) -> str:
+    return next(tag.partition(':')[2] for tag in tags if tag.startswith(f'{key}:'))

@@ -1,0 +1,199 @@
+"""The whole check, from the network to the Agent, over real sockets."""
+
+import pytest
+from datadog_checks.base import AgentCheck
+
+from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
+from tests.agent_process import RunningAgent, run_check
+from tests.builders import INSTANCE_ID
+from tests.simulator import Fault, Persona, Topology, World, namespaces_available
+
+pytestmark = pytest.mark.skipif(not namespaces_available(), reason='no network namespaces here')
+
+OK, WARNING, CRITICAL, UNKNOWN = AgentCheck.OK, AgentCheck.WARNING, AgentCheck.CRITICAL, AgentCheck.UNKNOWN
+ALL_OK = dict.fromkeys(('imds', 'hop_limit', 'imdsv1', 'hostname_provider', 'hostname'), OK)
+NAMED_BY_THE_OS = RunningAgent(hostname='ip-10-0-0-12', provider='os')
+ANOTHER_VENDOR = {'/sys/devices/virtual/dmi/id/board_vendor': 'Google\n'}
+TOKEN = ('PUT', '/latest/api/token')
+INSTANCE_ID_PATH = '/latest/meta-data/instance-id'
+
+
+def statuses(submitted):
+    return {name: status for name, (status, _) in submitted.service_checks.items()}
+
+
+def test_a_healthy_host_is_ok_in_every_respect():
+    with World(tokens='required', hop_limit=2) as world:
+        [submitted] = world.run(run_check, {'tags': ['team:a'], 'identity_tags': ['region']})
+    assert submitted.error == ''
+    assert statuses(submitted) == ALL_OK
+    assert submitted.failed == frozenset()
+    assert submitted.tags == {'team:a', f'instance_id:{INSTANCE_ID}', 'region:eu-west-1'}
+    measured = {name: submitted.gauges[name] for name in ('imds.hop_limit', 'imds.gateways', 'imds.hop_limit_needed')}
+    assert measured == {'imds.hop_limit': 2, 'imds.gateways': 0, 'imds.hop_limit_needed': 1}
+    assert (submitted.gauges['imds.imdsv1_enabled'], submitted.gauges['ready_for_imdsv2']) == (0, 1)
+    assert submitted.metadata == {
+        'platform': f"EC2: DMI board_vendor is 'Amazon EC2', board_asset_tag is '{INSTANCE_ID}'",
+        'imds.version': 'v2',
+        'imds.hop_limit': '2',
+        'hostname.provider': 'aws',
+    }
+
+
+def test_a_steady_run_costs_one_put_and_one_get():
+    with World(tokens='required', hop_limit=2) as world:
+        world.run(run_check, {}, runs=1)
+        once = len(world.requests)
+        first, *steady = world.run(run_check, {}, runs=4)
+        asked = [(request.method, request.path, request.token) for request in world.requests[2 * once :]]
+    put, get = ('PUT', '/latest/api/token', 'none'), ('GET', INSTANCE_ID_PATH, 'valid')
+    assert asked == [put, get] * 3
+    assert [run.gauges['run.imds_requests'] for run in steady] == [2, 2, 2]
+
+
+def test_a_container_behind_a_hop_limit_of_one_loses_its_name():
+    with World(Topology.CONTAINER, tokens='required', hop_limit=1) as world:
+        [submitted] = world.run(run_check, {}, RunningAgent(hostname='ip-10-0-0-12', provider='os'))
+    status, message = submitted.service_checks['hop_limit']
+    assert status == CRITICAL
+    assert message.startswith('imds-hop-limit-too-low: ')
+    assert '172.17.0.1' in message
+    assert submitted.gauges['imds.hop_limit_needed'] == 2
+    assert submitted.gauges['hop_limit.ok'] == 0
+    assert 'imds-hop-limit-too-low' in submitted.failed
+    assert '--http-put-response-hop-limit 2' in submitted.diagnoses
+
+
+def test_imdsv1_that_hides_the_hop_limit_is_a_warning_until_imdsv2_is_required():
+    with World(Topology.CONTAINER, tokens='optional', hop_limit=1) as world:
+        [hidden] = world.run(run_check, {})
+        [required] = world.run(run_check, {'require_imdsv2': True})
+    assert (statuses(hidden)['hop_limit'], statuses(required)['hop_limit']) == (WARNING, CRITICAL)
+
+
+@pytest.mark.parametrize(
+    ('world', 'agent', 'failed'),
+    [
+        pytest.param(
+            World(endpoint='disabled'),
+            RunningAgent(),
+            'imds-endpoint-disabled',
+            id='IMDS switched off, and DMI saves the name',
+        ),
+        pytest.param(
+            World(Topology.CONTAINER, fault=Fault.REJECT_ADMIN_PROHIBITED),
+            NAMED_BY_THE_OS,
+            'imds-unreachable',
+            id='a firewall rejects',
+        ),
+        pytest.param(
+            World(Topology.CONTAINER, persona=Persona.KUBE2IAM, tokens='optional', hop_limit=2),
+            RunningAgent(),
+            'imds-intercepted',
+            id='kube2iam',
+        ),
+        pytest.param(World(throttle_every=1), RunningAgent(), 'imds-throttled', id='throttled'),
+    ],
+)
+def test_a_fault_of_imds_is_found_by_its_name(world, agent, failed):
+    with world:
+        [submitted] = world.run(run_check, {}, agent)
+    assert submitted.error == ''
+    assert failed in submitted.failed
+
+
+@pytest.mark.parametrize(
+    'world',
+    [
+        pytest.param(World(Topology.EMPTY), id='nothing there and no sign of EC2'),
+        pytest.param(World(files=ANOTHER_VENDOR, persona=Persona.GOOGLE), id="another cloud's firmware"),
+        pytest.param(World(files={}, persona=Persona.GOOGLE), id="another cloud's metadata server and no firmware"),
+        pytest.param(World(files={}, endpoint='disabled'), id='an anonymous 403'),
+        pytest.param(World(Topology.CONTAINER, files={}, fault=Fault.BLACKHOLE), id='silence'),
+        pytest.param(World(Topology.CONTAINER, files={}, fault=Fault.REJECT_TCP_RESET), id='a refusal'),
+    ],
+)
+def test_what_is_not_known_to_be_ec2_stays_quiet(world):
+    with world:
+        [submitted] = world.run(run_check, {}, NAMED_BY_THE_OS)
+    assert (submitted.error, submitted.service_checks, set(submitted.gauges)) == ('', {}, {'run.duration'})
+
+
+def test_another_vendors_firmware_means_no_request_at_all():
+    with World(files=ANOTHER_VENDOR, persona=Persona.GOOGLE) as world:
+        world.run(run_check, {}, NAMED_BY_THE_OS)
+        assert list(world.requests) == []
+
+
+def test_one_probe_decides_where_nothing_is_known():
+    with World(files={}, persona=Persona.GOOGLE) as world:
+        world.run(run_check, {}, NAMED_BY_THE_OS)
+        once = len(world.requests)
+        world.run(run_check, {}, NAMED_BY_THE_OS, runs=3)
+        assert len(world.requests) == 2 * once
+
+
+def test_an_imds_that_answers_as_ec2_does_makes_it_ec2_without_firmware():
+    with World(files={}, tokens='required', hop_limit=2) as world:
+        [submitted] = world.run(run_check, {})
+    assert submitted.metadata['platform'] == f'EC2: IMDS at http://169.254.169.254 gave the instance id {INSTANCE_ID}'
+
+
+def test_ec2_never_asks_nothing_even_on_ec2():
+    with World() as world:
+        [submitted] = world.run(run_check, {'ec2': 'never'})
+        assert list(world.requests) == []
+    assert submitted.service_checks == {}
+
+
+def test_ec2_always_makes_silence_a_fault():
+    with World(Topology.CONTAINER, files={}, fault=Fault.BLACKHOLE) as world:
+        [submitted] = world.run(run_check, {'ec2': 'always'}, NAMED_BY_THE_OS)
+    assert statuses(submitted)['imds'] == CRITICAL
+
+
+def test_a_silent_imds_leaves_time_to_ask_the_agent_within_the_deadline():
+    with World(Topology.CONTAINER, fault=Fault.BLACKHOLE) as world:
+        [submitted] = world.run(run_check, {'deadline': 2, 'timeout': 2}, NAMED_BY_THE_OS)
+    assert statuses(submitted)['hostname_provider'] == CRITICAL
+    assert submitted.gauges['run.duration'] < 2.5
+
+
+def test_while_it_backs_off_the_last_result_is_reported_with_its_age():
+    with World(Topology.CONTAINER, fault=Fault.REJECT_TCP_RESET) as world:
+        first, second = world.run(run_check, {}, NAMED_BY_THE_OS, runs=2)
+    assert statuses(first) == statuses(second)
+    assert second.gauges['run.imds_requests'] == 0
+    assert second.gauges['run.age'] > 0
+
+
+def test_many_runs_leave_no_file_descriptor_open():
+    with World(Topology.CONTAINER, tokens='optional', hop_limit=1) as world:
+        submitted = world.run(run_check, {'max_backoff': 0, 'path_probe_interval': 0}, runs=4)
+    assert len({run.file_descriptors for run in submitted}) == 1
+
+
+def test_ipv6():
+    with World(Topology.CONTAINER, tokens='required', hop_limit=3) as world:
+        [submitted] = world.run(run_check, {'imds_endpoint': 'http://[fd00:ec2::254]'})
+    assert statuses(submitted) == ALL_OK
+    assert submitted.gauges['imds.hop_limit'] == 3
+
+
+def test_imdsv1_is_never_asked_when_the_operator_says_so():
+    with World(tokens='optional') as world:
+        [submitted] = world.run(run_check, {'imdsv1_probe_interval': 0})
+        assert [request for request in world.requests if (request.method, request.token) == ('GET', 'none')] == []
+    assert 'imds.imdsv1_enabled' not in submitted.gauges
+
+
+def test_what_is_secret_is_never_asked_for():
+    with World(Topology.CONTAINER, tokens='optional', hop_limit=1) as world:
+        world.run(run_check, {}, runs=2)
+        paths = {request.path for request in world.requests}
+    assert [path for path in paths if 'security-credentials' in path or 'user-data' in path] == []
+
+
+def test_an_agent_without_issues_gets_none(monkeypatch, datadog_agent):
+    monkeypatch.delattr(type(datadog_agent), 'report_issue')
+    assert AwsDiagnosticsCheck('aws_diagnostics', {}, [{}])._emitter._issues is None
