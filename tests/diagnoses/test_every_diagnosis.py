@@ -1,0 +1,203 @@
+"""What holds for every diagnosis of the catalogue, whatever the facts are."""
+
+import string
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
+from datadog_checks.aws_diagnostics.expectations import ANY_HOSTNAME, Expectations, ImdsV1
+from datadog_checks.aws_diagnostics.expectations import INSTANCE_ID as BY_INSTANCE_ID
+from datadog_checks.aws_diagnostics.facts import (
+    Agent,
+    AgentConfiguration,
+    Answered,
+    ContainerKind,
+    Facts,
+    HostnameFile,
+    HostnameSource,
+    IcmpError,
+    NotAsked,
+    Outcome,
+    Platform,
+    ProxySettings,
+    Unanswered,
+    Unobserved,
+    UtsNamespace,
+)
+from datadog_checks.aws_diagnostics.findings import Diagnosis, NotApplicable, Unknown
+from tests import builders
+
+LONGEST_EVIDENCE = 400
+DEFECT = 'defect in'
+
+REASONS = st.sampled_from(['no permission to look', 'the deadline of this run is over', 'the system has none'])
+FROM_THE_NETWORK = st.text(max_size=80)
+TIMES = st.sampled_from([builders.NOW - age for age in (-5.0, 0.0, 45.0, 250.0, 3600.0, 200000.0)])
+NAMES = st.sampled_from(['', builders.INSTANCE_ID, builders.OTHER_INSTANCE_ID, 'ip-10-0-0-12', 'web-1', 'ec2amaz-abc'])
+VERSIONS = st.sampled_from([None, (7, 17, 0), (7, 40, 0), (7, 63, 3), (7, 64, 0), (7, 81, 3)])
+ICMP = st.builds(
+    IcmpError, st.sampled_from([4, 6]), st.integers(0, 16), st.integers(0, 16), st.sampled_from([None, '10.0.0.1'])
+)
+EXCHANGES = st.one_of(
+    st.builds(
+        Answered,
+        status=st.sampled_from([200, 302, 400, 401, 403, 404, 405, 418, 429, 500, 501, 502, 503]),
+        connect_seconds=st.floats(0, 1),
+        first_byte_seconds=st.floats(0, 1),
+        token_granted=st.booleans(),
+        server=st.one_of(st.sampled_from(['', 'EC2ws', 'nginx']), FROM_THE_NETWORK),
+        content_type=FROM_THE_NETWORK,
+    ),
+    st.builds(
+        Unanswered,
+        outcome=st.sampled_from(Outcome),
+        detail=FROM_THE_NETWORK,
+        icmp=st.none() | ICMP,
+        acknowledged=st.sampled_from([None, False, True]),
+    ),
+    st.builds(NotAsked, REASONS),
+)
+CONVERSATIONS = st.builds(
+    builders.imds,
+    endpoint=st.sampled_from(['http://169.254.169.254', 'http://[fd00:ec2::254]:80']),
+    observed_at=TIMES,
+    token=EXCHANGES,
+    metadata=EXCHANGES,
+    control=EXCHANGES,
+    tokenless=EXCHANGES,
+    tokenless_at=st.none() | TIMES,
+    instance_id=st.sampled_from([None, builders.INSTANCE_ID]),
+    identity=st.sampled_from([None, builders.imds().identity]),
+)
+HOPS = st.none() | st.integers(1, 64)
+PATHS = st.builds(
+    builders.path,
+    measured_at=TIMES,
+    gateways=st.none() | st.integers(0, 9),
+    gateway_addresses=st.lists(st.sampled_from([None, '172.17.0.1', 'fd00::1']), max_size=9).map(tuple),
+    confirmed=st.booleans(),
+    reply_lost=st.booleans(),
+    remaining_ttl=HOPS,
+    hop_limit=HOPS,
+    hop_limit_at_most=HOPS,
+    intercepted=st.sampled_from([None, False, True]),
+    certain=st.booleans(),
+    note=st.just('') | REASONS,
+)
+HOSTS = st.builds(
+    builders.host,
+    os_hostname=NAMES,
+    dmi=st.builds(Unobserved, REASONS) | st.just(builders.host().dmi),
+    cloud_init_instance_id=st.sampled_from(['', builders.INSTANCE_ID, 'iid-datasource-none']),
+    container=st.sampled_from(ContainerKind).map(builders.container),
+    uts_namespace=st.sampled_from(UtsNamespace),
+)
+
+
+def settings_of(kind: type[AgentConfiguration] | type[ProxySettings]) -> dict[str, st.SearchStrategy[Any]]:
+    """Any switch may be on, off or, where the version may not know it, None."""
+    return {f.name: st.booleans() for f in fields(kind) if f.type in ('bool', bool)} | {
+        f.name: st.sampled_from([None, False, True]) for f in fields(kind) if f.type == bool | None
+    }
+
+
+CONFIGURATIONS = st.builds(
+    AgentConfiguration,
+    hostname=NAMES,
+    hostname_file=st.sampled_from(['', '/etc/instance-id']),
+    ec2_metadata_timeout=st.floats(0.001, 5),
+    cloud_provider_metadata=st.sampled_from([(), ('gcp',), ('aws', 'gcp')]),
+    proxy=st.builds(ProxySettings, **settings_of(ProxySettings)),
+    **settings_of(AgentConfiguration),
+)
+AGENTS = st.builds(
+    Agent,
+    hostname=st.none() | NAMES,
+    version=VERSIONS,
+    configuration=CONFIGURATIONS,
+    provider=st.none() | st.sampled_from(['', 'aws', 'os', 'container', 'configuration', 'hostnameFile', 'fargate']),
+    source=st.sampled_from(HostnameSource),
+    provider_errors=st.dictionaries(st.sampled_from(['aws', 'all', 'fqdn']), FROM_THE_NETWORK, max_size=2),
+    hostname_file=st.builds(Unobserved, REASONS)
+    | st.builds(HostnameFile, st.just('/etc/instance-id'), NAMES, st.just('') | REASONS),
+    note=st.just('') | REASONS,
+)
+PLATFORMS = st.sampled_from([Platform(True, 'DMI'), Platform(True, 'DMI', builders.INSTANCE_ID)])
+FACTS = st.builds(
+    Facts,
+    observed_at=st.just(builders.NOW),
+    platform=PLATFORMS,
+    host=HOSTS | st.builds(Unobserved, REASONS),
+    imds=CONVERSATIONS | st.builds(Unobserved, REASONS),
+    path=PATHS | st.builds(Unobserved, REASONS),
+    agent=AGENTS | st.builds(Unobserved, REASONS),
+)
+EXPECTATIONS = st.builds(
+    Expectations,
+    hostname_providers=st.sampled_from([('aws',), ('aws', 'configuration'), ('os',)]),
+    hostname=st.sampled_from([BY_INSTANCE_ID, ANY_HOSTNAME, 'web-1']),
+    imdsv1=st.sampled_from(ImdsV1),
+    min_hop_limit=HOPS,
+    max_hop_limit=HOPS,
+    require_imdsv2=st.booleans(),
+)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(situation=FACTS, expected=EXPECTATIONS)
+def test_no_judge_and_no_remedy_raises_whatever_the_facts(situation: Facts, expected: Expectations) -> None:
+    for finding in diagnose(DIAGNOSES, situation, expected):
+        assert DEFECT not in finding.verdict.evidence, finding.diagnosis.id
+        assert DEFECT not in (finding.remedy.summary if finding.remedy else ''), finding.diagnosis.id
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(situation=FACTS, expected=EXPECTATIONS)
+def test_evidence_is_one_short_line(situation: Facts, expected: Expectations) -> None:
+    for finding in diagnose(DIAGNOSES, situation, expected):
+        evidence = finding.verdict.evidence
+        assert evidence.strip() == evidence != '', finding.diagnosis.id
+        assert evidence.isprintable(), finding.diagnosis.id
+        assert len(evidence) <= LONGEST_EVIDENCE, f'{finding.diagnosis.id}: {len(evidence)}'
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(situation=FACTS, expected=EXPECTATIONS)
+def test_what_failed_has_a_remedy_of_steps_on_one_line_each(situation: Facts, expected: Expectations) -> None:
+    for finding in filter(lambda f: f.failed, diagnose(DIAGNOSES, situation, expected)):
+        assert finding.remedy is not None
+        assert finding.remedy.steps, finding.diagnosis.id
+        assert all(line.isprintable() and line for line in (finding.remedy.summary, *finding.remedy.steps))
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(expected=EXPECTATIONS)
+def test_nothing_fails_where_nothing_could_be_observed(expected: Expectations) -> None:
+    blind = Unobserved('no permission to look')
+    nothing = Facts(builders.NOW, Platform(True, 'DMI'), host=blind, imds=blind, path=blind, agent=blind)
+    assert {type(f.verdict) for f in diagnose(DIAGNOSES, nothing, expected)} <= {Unknown, NotApplicable}
+
+
+def test_ids_are_unique() -> None:
+    ids = [d.id for d in DIAGNOSES]
+    assert sorted(set(ids)) == sorted(ids)
+
+
+@pytest.mark.parametrize('diagnosis', DIAGNOSES, ids=lambda d: d.id)
+def test_a_diagnosis_says_what_it_is(diagnosis: Diagnosis) -> None:
+    assert set(diagnosis.id) <= {*string.ascii_lowercase, *string.digits, '-'}
+    assert diagnosis.title[0].isupper()
+    assert not diagnosis.title.endswith('.')
+    assert diagnosis.description.endswith('.')
+    assert diagnosis.docs.startswith(('https://docs.datadoghq.com/', 'https://docs.aws.amazon.com/'))
+    assert diagnosis.service_check in ('imds', 'hop_limit', 'imdsv1', 'hostname_provider', 'hostname')
+
+
+@pytest.mark.parametrize('diagnosis', DIAGNOSES, ids=lambda d: d.id)
+def test_what_explains_a_diagnosis_comes_before_it(diagnosis: Diagnosis) -> None:
+    before = [d.id for d in DIAGNOSES[: DIAGNOSES.index(diagnosis)]]
+    assert [id for id in diagnosis.after if id not in before] == []

@@ -1,0 +1,167 @@
+"""What holds for all diagnoses, shown with diagnoses of its own."""
+
+from typing import NoReturn
+
+import pytest
+
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import Facts, Platform, Unobserved, observed
+from datadog_checks.aws_diagnostics.findings import (
+    Diagnosis,
+    Failed,
+    Finding,
+    NotApplicable,
+    Passed,
+    Remedy,
+    Scope,
+    Status,
+    Unknown,
+    Verdict,
+)
+from tests.builders import facts
+from tests.diagnoses.imds.conversations import disabled
+
+FAILED = Failed('broken', Status.WARNING)
+NOT_EC2 = facts(platform=Platform(False, "DMI names another vendor: 'QEMU'"), imds=disabled())
+NOT_KNOWN = facts(platform=Platform(None, 'nothing says which platform this is'), imds=disabled())
+
+
+def diagnosis(
+    id: str,
+    verdict: Verdict = FAILED,
+    after: tuple[str, ...] = (),
+    once_explained: tuple[str, ...] = (),
+    scope: Scope = Scope.HOST,
+) -> Diagnosis:
+    return Diagnosis(
+        id=id,
+        title=id,
+        scope=scope,
+        service_check='imds',
+        severity=Status.CRITICAL,
+        description=id,
+        docs='https://docs.example',
+        judge=lambda facts, expected: verdict,
+        remedy=lambda facts, expected: Remedy(f'repair {id}', (f'how to repair {id}',)),
+        after=after,
+        once_explained=once_explained,
+    )
+
+
+def crashing(id: str, judge: bool = False, remedy: bool = False) -> Diagnosis:
+    def crash(_: Facts, __: Expectations) -> NoReturn:
+        raise LookupError('a secret that was in the data')
+
+    sound = diagnosis(id)
+    return Diagnosis(
+        id=id,
+        title=id,
+        scope=Scope.HOST,
+        service_check='imds',
+        severity=Status.CRITICAL,
+        description=id,
+        docs='',
+        judge=crash if judge else sound.judge,
+        remedy=crash if remedy else sound.remedy,
+    )
+
+
+def test_a_failed_diagnosis_without_a_cause_keeps_its_own_remedy() -> None:
+    only = diagnosis('a')
+    assert diagnose((only,), facts()) == (
+        Finding(only, FAILED, explained_by=None, remedy=Remedy('repair a', ('how to repair a',))),
+    )
+
+
+def test_a_cause_changes_the_remedy_and_not_the_verdict() -> None:
+    cause, effect = diagnosis('cause'), diagnosis('effect', after=('cause',), once_explained=('restart',))
+    _, finding = diagnose((cause, effect), facts())
+    assert finding == Finding(
+        effect,
+        FAILED,
+        explained_by='cause',
+        remedy=Remedy('First repair cause: repair cause', ('how to repair cause', 'restart')),
+    )
+
+
+def test_a_chain_of_causes_leads_to_its_root() -> None:
+    root, middle, end = diagnosis('root'), diagnosis('middle', after=('root',)), diagnosis('end', after=('middle',))
+    assert [f.explained_by for f in diagnose((root, middle, end), facts())] == [None, 'root', 'root']
+
+
+@pytest.mark.parametrize('verdict', [Passed('fine'), Unknown('could not look'), NotApplicable('not here')])
+def test_only_what_failed_explains_anything(verdict: Verdict) -> None:
+    cause, effect = diagnosis('cause', verdict), diagnosis('effect', after=('cause',))
+    assert [f.explained_by for f in diagnose((cause, effect), facts())] == [None, None]
+
+
+def test_the_first_failed_cause_explains() -> None:
+    fine, second, third = diagnosis('fine', Passed('fine')), diagnosis('second'), diagnosis('third')
+    effect = diagnosis('effect', after=('fine', 'second', 'third'))
+    assert diagnose((fine, second, third, effect), facts())[-1].explained_by == 'second'
+
+
+def test_a_cause_that_is_not_in_the_catalogue_explains_nothing() -> None:
+    (finding,) = diagnose((diagnosis('effect', after=('unheard-of',)),), facts())
+    assert finding.explained_by is None
+
+
+@pytest.mark.parametrize('verdict', [Passed('fine'), Unknown('could not look'), NotApplicable('not here')])
+def test_what_did_not_fail_has_neither_cause_nor_remedy(verdict: Verdict) -> None:
+    cause, sound = diagnosis('cause'), diagnosis('sound', verdict, after=('cause',))
+    assert diagnose((cause, sound), facts())[1] == Finding(sound, verdict)
+
+
+def test_a_crashing_judge_is_unknown_and_leaves_the_others_alone() -> None:
+    crashed, other = diagnose((crashing('a', judge=True), diagnosis('b')), facts())
+    assert crashed.verdict == Unknown('defect in this diagnosis, please report it: LookupError')
+    assert other.verdict == FAILED
+
+
+def test_a_crashing_remedy_leaves_the_verdict_alone() -> None:
+    (finding,) = diagnose((crashing('a', remedy=True),), facts())
+    assert finding.verdict == FAILED
+    assert finding.remedy == Remedy('defect in the remedy of a, please report it: LookupError')
+
+
+def test_a_disabled_diagnosis_is_not_applicable_and_explains_nothing() -> None:
+    cause, effect = diagnosis('cause'), diagnosis('effect', after=('cause',))
+    first, second = diagnose((cause, effect), facts(), Expectations(disabled_diagnoses=frozenset({'cause'})))
+    assert first.verdict == NotApplicable('switched off by disabled_diagnoses')
+    assert second.explained_by is None
+
+
+def test_what_was_not_observed_is_unknown_with_the_reason() -> None:
+    def judge(facts: Facts, _: Expectations) -> Verdict:
+        return Passed(observed(facts.imds).endpoint)
+
+    asks = Diagnosis('a', 'a', Scope.HOST, 'imds', Status.CRITICAL, 'a', '', judge, diagnosis('a').remedy)
+    assert diagnose((asks,), facts(imds=Unobserved('no sockets here')))[0].verdict == Unknown('no sockets here')
+    assert diagnose((asks,), facts())[0].verdict == Passed('http://169.254.169.254')
+
+
+@pytest.mark.parametrize(
+    ('elsewhere', 'evidence'),
+    [
+        pytest.param(NOT_EC2, "this is not EC2: DMI names another vendor: 'QEMU'", id='not EC2'),
+        pytest.param(NOT_KNOWN, 'not known to be EC2: nothing says which platform this is', id='not known to be EC2'),
+    ],
+)
+def test_no_host_diagnosis_applies_where_this_is_not_known_to_be_ec2(elsewhere: Facts, evidence: str) -> None:
+    findings = diagnose(DIAGNOSES, elsewhere)
+    assert {f.verdict for f in findings} == {NotApplicable(evidence)}
+    assert [d for d in DIAGNOSES if d.scope is Scope.HOST] == [f.diagnosis for f in findings]
+
+
+def test_the_same_facts_alarm_on_ec2() -> None:
+    assert any(f.failed for f in diagnose(DIAGNOSES, facts(imds=disabled())))
+
+
+def test_a_diagnosis_of_the_account_applies_wherever_it_runs() -> None:
+    (finding,) = diagnose((diagnosis('account', scope=Scope.ACCOUNT),), NOT_EC2)
+    assert finding.verdict == FAILED
+
+
+def test_findings_come_in_the_order_of_the_catalogue() -> None:
+    assert [f.diagnosis for f in diagnose(DIAGNOSES, facts())] == list(DIAGNOSES)
