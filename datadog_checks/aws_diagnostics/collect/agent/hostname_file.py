@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from ...facts import HostnameFile, Unobserved
-from ..host.text_file import LONGEST_VALUE, SMALL, read_text, reason
+from ..host.text_file import LONGEST_VALUE, SMALL, printable, read_text, reason
 
 VALID_HOSTNAME = re.compile(r'([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?')
 LOCAL_NAMES = ('localhost', 'localhost.localdomain', 'localhost6.localdomain6', 'ip6-localhost')
@@ -14,13 +14,14 @@ def read_hostname_file(path: str) -> HostnameFile | Unobserved:
     """Unobserved without a path. Content that is no hostname is not kept: the path may point at anything."""
     if not path:
         return Unobserved('hostname_file is not set')
+    shown = printable(path)
     try:
         text = read_text(Path(path), SMALL + 1)
     except (OSError, ValueError) as e:
-        return HostnameFile(path, error=reason(e))
+        return HostnameFile(shown, error=reason(e))
     name = text.strip()
     error = f'longer than {SMALL} bytes' if len(text) > SMALL else why_no_hostname(name)
-    return HostnameFile(path, error=error) if error else HostnameFile(path, content=name)
+    return HostnameFile(shown, error=error) if error else HostnameFile(shown, content=name)
 
 
 def why_no_hostname(name: str) -> str:

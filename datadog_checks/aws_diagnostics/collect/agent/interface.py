@@ -43,7 +43,7 @@ class EmbeddedAgent:
     def setting(self, key: str) -> object | None:
         return _unless_empty(self._agent.get_config(key))
 
-    def provider(self) -> None:
+    def provider(self) -> str | None:
         return None
 
     def configuration_directory(self) -> Path:
