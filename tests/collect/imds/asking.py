@@ -66,9 +66,13 @@ def ask_and_tell_privileges(settings: CollectOptions) -> tuple[Result, int, dict
 
 
 def open_descriptors_before_and_after(settings: CollectOptions) -> tuple[set[str], set[str]]:
-    before = set(os.listdir('/proc/self/fd'))
+    before = open_descriptors()
     ask(settings)
-    return before, set(os.listdir('/proc/self/fd'))
+    return before, open_descriptors()
+
+
+def open_descriptors() -> set[str]:
+    return {entry.name for entry in Path('/proc/self/fd').iterdir()}
 
 
 def without_times(exchange: Exchange) -> Exchange:

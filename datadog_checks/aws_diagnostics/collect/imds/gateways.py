@@ -45,22 +45,30 @@ def count_gateways(address: Address, deadline: Deadline) -> Gateways | NotCounte
     found: list[str | None] = []
     while len(found) <= MOST_GATEWAYS and found.count(None) <= MOST_SILENT:
         hops = len(found) + 1
-        result = _connect(address, hops, deadline)
-        if isinstance(result, Connection):
-            with result:
-                return Gateways(tuple(found))
-        if result.icmp and is_time_exceeded(result.icmp):
-            found.append(result.icmp.sender)
-        elif result.outcome is Outcome.SILENT:
+        failure = _reach(address, hops, deadline)
+        if failure is None:
+            return Gateways(tuple(found))
+        if failure.icmp and is_time_exceeded(failure.icmp):
+            found.append(failure.icmp.sender)
+        elif failure.outcome is Outcome.SILENT:
             found.append(None)
         else:
-            return NotCounted(f'connecting with TTL {hops} failed: {result.outcome}, {result.detail}')
+            return NotCounted(f'connecting with TTL {hops} failed: {failure.outcome}, {failure.detail}')
     return NotCounted(f'no connection with a TTL up to {len(found)}')
 
 
-def _connect(address: Address, hops: int, deadline: Deadline) -> Connection | Unanswered:
+def _reach(address: Address, hops: int, deadline: Deadline) -> Unanswered | None:
     """Silence once may be a lost packet, so it asks again."""
+    failure = reach(address, hops, deadline)
+    if failure is not None and failure.outcome is Outcome.SILENT:
+        return reach(address, hops, deadline)
+    return failure
+
+
+def reach(address: Address, hops: int, deadline: Deadline) -> Unanswered | None:
+    """Connects with this TTL. None once there was a handshake, however the connection ended."""
     result = connect(address, patience(deadline, SILENCE_SECONDS), hops)
-    if isinstance(result, Unanswered) and result.outcome is Outcome.SILENT:
-        return connect(address, patience(deadline, SILENCE_SECONDS), hops)
-    return result
+    if isinstance(result, Connection):
+        with result:
+            return None
+    return None if result.connected else result

@@ -30,6 +30,9 @@ WITHOUT_ICMP = {
     # Linux's answers for the route types blackhole and prohibit.
     errno.EINVAL: Outcome.NO_ROUTE,
     errno.EACCES: Outcome.NO_ROUTE,
+    # A reset in answer to the SYN is ECONNREFUSED: this one came after the handshake, before anyone could look.
+    errno.ECONNRESET: Outcome.RESET,
+    errno.EPIPE: Outcome.RESET,
 }
 
 
