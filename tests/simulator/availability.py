@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+from tests.simulator.lab.inside import is_inside_a_world
 from tests.simulator.topology import Topology
 from tests.simulator.world import World
 
@@ -21,6 +22,8 @@ class Availability:
 @cache
 def namespaces_available() -> Availability:
     """Found out by making a world."""
+    if is_inside_a_world():
+        return Availability(True, 'this process runs in a world')
     try:
         with World(Topology.CONTAINER):
             return Availability(True, 'a world with network namespaces could be made')

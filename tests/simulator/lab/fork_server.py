@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from tests.simulator.lab import kernel
 from tests.simulator.lab.channel import Channel
+from tests.simulator.lab.inside import mark_inside_a_world
 from tests.simulator.lab.keeper import keep
 from tests.simulator.lab.plan import Refused
 from tests.simulator.lab.privileges import enter_user_namespace
@@ -51,6 +52,7 @@ def _enter_own_namespaces(world: Channel) -> None:
         world.send(Refused(str(error)))
         return
     if child == 0:
+        mark_inside_a_world()
         _mount_own_proc()
         keep(world)
 

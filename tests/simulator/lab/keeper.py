@@ -108,9 +108,9 @@ class Keeper:
         for child in self.children:
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
-        with suppress(ChildProcessError):
-            while True:
-                os.wait()
+        for child in self.children:
+            with suppress(ChildProcessError):
+                os.waitpid(child, 0)
 
 
 def keep(channel: Channel) -> None:
