@@ -42,8 +42,9 @@ def find(id: str) -> Diagnosis:
 
 def explanation(diagnosis: Diagnosis) -> Iterator[Line]:
     tested, harm = tests_and_harm(diagnosis)
-    yield Line(diagnosis.title, f'{diagnosis.id}: ', 'bold')
+    yield Line('', diagnosis.id, 'bold')
     yield BLANK
+    yield Line(diagnosis.title, _label('fault'))
     yield Line(tested, _label('tests'))
     if harm:
         yield Line(harm, _label('harm'))

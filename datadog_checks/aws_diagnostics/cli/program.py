@@ -24,7 +24,7 @@ def run(arguments: Sequence[str]) -> int:
         e.show()
         return ExitStatus.USAGE
     except Failure as e:
-        click.echo(f'Error: {printable(str(e))}', err=True)
+        sys.stderr.write(f'Error: {printable(str(e))}\n')
         return e.status
     except click.Abort:
         return ExitStatus.INTERRUPTED
@@ -32,5 +32,5 @@ def run(arguments: Sequence[str]) -> int:
         return ExitStatus.OUTPUT_CLOSED
     except Exception:  # noqa: BLE001
         traceback.print_exc()
-        click.echo('Error: this is a defect of aws-diagnostics, please report it', err=True)
+        sys.stderr.write('Error: this is a defect of aws-diagnostics, please report it\n')
         return ExitStatus.DEFECT
