@@ -15,7 +15,7 @@ from datadog_checks.aws_diagnostics.configuration import read_configuration
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, SERVICE_CHECKS, Run, gauges
 from tests.builders import facts
-from tools.assets import BEGIN, END, ROOT, stale, with_table
+from tools.assets import BEGIN, END, ROOT, stale, with_table, write
 
 CHECK = 'aws_diagnostics'
 PACKAGE = Path('datadog_checks', CHECK)
@@ -44,6 +44,15 @@ def options_of(template: str) -> list[dict[str, Any]]:
 
 def test_what_is_generated_is_what_the_catalogue_says() -> None:
     assert stale() == [], 'run `make assets`'
+
+
+def test_a_generated_file_that_was_edited_or_lost_is_named(tmp_path: Path) -> None:
+    (tmp_path / 'docs').mkdir()
+    (tmp_path / 'README.md').write_text(read('README.md').replace('| --- |', '| by hand |', 1), encoding='utf-8')
+    assert stale(tmp_path) == ['docs/diagnoses.md', 'README.md']
+    write(tmp_path)
+    assert stale(tmp_path) == []
+    assert (tmp_path / 'README.md').read_text(encoding='utf-8') == read('README.md')
 
 
 def test_a_missing_mark_in_the_readme_is_named() -> None:
