@@ -14,14 +14,14 @@ FAILS = {
     ),
     'PUT is lost, GET answered 403': Row(
         facts(imds=without_token(LOST, answered(403))),
-        'the token PUT connected and got no answer in time (timed out), the GET with an invalid token was answered '
+        'the token PUT connected and got no answer in time, the GET with an invalid token was answered '
         '403: the metadata endpoint of this instance is disabled',
         near_miss='PUT is lost, GET answered 401',
     ),
     'seen four minutes ago, while the probe backs off': Row(
         facts(imds=disabled(observed_at=NOW - 250)),
         'the token PUT was answered 403, the GET with an invalid token was answered 403: the metadata endpoint of '
-        'this instance is disabled; observed 4 minutes ago, as the probe backs off after failures',
+        'this instance is disabled; observed 4 minutes ago (the probe backs off)',
         near_miss='PUT is answered 403, GET 401',
     ),
 }
@@ -32,14 +32,14 @@ PASSES = {
     ),
     'PUT is lost, GET answered 401': Row(
         facts(imds=without_token(LOST, answered(401))),
-        'the token PUT connected and got no answer in time (timed out), the GET with an invalid token was answered 401',
+        'the token PUT connected and got no answer in time, the GET with an invalid token was answered 401',
     ),
 }
 UNKNOWN = {
     'IMDS not observed': Row(facts(imds=Unobserved('no sockets here')), 'no sockets here'),
     'PUT is answered 403, GET is lost': Row(
         facts(imds=without_token(answered(403), LOST)),
-        'the token PUT was answered 403, the GET with an invalid token connected and got no answer in time (timed out)',
+        'the token PUT was answered 403, the GET with an invalid token connected and got no answer in time',
     ),
 }
 NOT_APPLICABLE = {

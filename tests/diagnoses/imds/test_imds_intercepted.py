@@ -22,7 +22,7 @@ KUBE2IAM = (
 )
 NO_GATEWAY = path(gateways=0, reply_lost=True, remaining_ttl=None, hop_limit=None)
 LOST_HERE = (
-    'the token PUT connected and got no answer in time (timed out), the GET with an invalid token was answered 401, '
+    'the token PUT connected and got no answer in time, the GET with an invalid token was answered 401, '
     'and as no gateway is in between it is not the hop limit: a filter drops the token reply, or IMDS itself is in '
     'trouble'
 )
@@ -33,15 +33,12 @@ FAILS = {
     ),
     'kube2iam, while IMDSv1 works': Row(
         facts(imds=kube2iam(**v1_works(tokenless_at=NOW - 130))),
-        Failed(
-            f'{KUBE2IAM}; IMDSv1 still hides it (a GET without a token was answered 200 2 minutes ago)', Status.WARNING
-        ),
+        Failed(f'{KUBE2IAM}; IMDSv1 still hides it (a GET without a token got 200 2 minutes ago)', Status.WARNING),
         near_miss='PUT and GET are answered 403: disabled',
     ),
     'kube2iam, while IMDSv1 works and IMDSv2 is required': Row(
         facts(imds=kube2iam(**v1_works())),
-        f'{KUBE2IAM}; IMDSv1 still hides it (a GET without a token was answered 200 just now), but require_imdsv2 is '
-        'set',
+        f'{KUBE2IAM}; IMDSv1 still hides it (a GET without a token got 200 just now)',
         expected=Expectations(require_imdsv2=True),
         near_miss='PUT and GET are answered 403: disabled',
     ),
@@ -59,20 +56,20 @@ FAILS = {
     ),
     'PUT is answered 200 without a token: captive portal': Row(
         facts(imds=captive_portal()),
-        "the token PUT was answered 200 by 'nginx', the GET with an invalid token was answered 200 by 'nginx', which "
-        'is not how IMDS answers (a captive portal, a web proxy, another server)',
+        "the token PUT was answered 200 by 'nginx', the GET with an invalid token was answered 200 by 'nginx', as "
+        'IMDS never answers (a captive portal or a web proxy does)',
         near_miss='all is well',
     ),
     'an answer that is not HTTP': Row(
         facts(imds=without_token(unanswered(Outcome.MALFORMED, 'no status line'), NotAsked('no time'))),
-        'the token PUT got an answer that is not HTTP as IMDS speaks it (no status line), which is not how IMDS '
-        'answers (a captive portal, a web proxy, another server)',
+        'the token PUT got an answer that is not HTTP (no status line), as IMDS never answers (a captive portal or '
+        'a web proxy does)',
         near_miss='all is well',
     ),
     'the name of the server holds control characters': Row(
         facts(imds=without_token(answered(407, server='squid\r\n\x1b[31m'), NotAsked(''))),
-        "the token PUT was answered 407 by 'squid???[31m', which is not how IMDS answers (a captive portal, a web "
-        'proxy, another server)',
+        "the token PUT was answered 407 by 'squid???[31m', as IMDS never answers (a captive portal or a web proxy "
+        'does)',
         near_miss='all is well',
     ),
     'PUT is not even acknowledged, GET is answered': Row(
@@ -94,7 +91,7 @@ FAILS = {
     ),
     'PUT is lost by a proxy on the way': Row(
         facts(imds=token_lost(), path=path(gateways=0, intercepted=True, remaining_ttl=None, hop_limit=None)),
-        'the token PUT connected and got no answer in time (timed out), the GET with an invalid token was answered '
+        'the token PUT connected and got no answer in time, the GET with an invalid token was answered '
         '401: a proxy on the way answers in place of IMDS and loses it (no gateway)',
         near_miss='PUT is lost behind a gateway: the hop limit',
     ),
@@ -123,7 +120,7 @@ PASSES = {
     ),
     'PUT is lost behind a gateway: the hop limit': Row(
         facts(imds=token_lost(), path=path(gateways=1, reply_lost=True)),
-        'the token PUT connected and got no answer in time (timed out), the GET with an invalid token was answered '
+        'the token PUT connected and got no answer in time, the GET with an invalid token was answered '
         '401, which shows no interceptor',
     ),
 }
@@ -131,8 +128,8 @@ UNKNOWN = {
     'IMDS not observed': Row(facts(imds=Unobserved('no sockets here')), 'no sockets here'),
     'PUT is answered 403, GET is lost': Row(
         facts(imds=without_token(answered(403), LOST)),
-        'the token PUT was answered 403, the GET with an invalid token connected and got no answer in time '
-        '(timed out): no single cause fits',
+        'the token PUT was answered 403, the GET with an invalid token connected and got no answer in time: no '
+        'single cause fits',
     ),
 }
 NOT_APPLICABLE = {

@@ -30,8 +30,8 @@ FAILS = {
     ),
     'seen some minutes ago, while the probe backs off': Row(
         facts(imds=imds(metadata=after(0.0, 0.8), observed_at=NOW - 200)),
-        'the metadata GET took 800 ms, the Agent waits 300 ms for each request; observed 3 minutes ago, as the probe '
-        'backs off after failures',
+        'the metadata GET took 800 ms, the Agent waits 300 ms for each request; observed 3 minutes ago (the probe '
+        'backs off)',
         near_miss='the metadata takes as long, and the Agent waits longer',
     ),
 }

@@ -34,8 +34,8 @@ FAILS = {
     ),
     'connected, and neither PUT nor GET is answered': Row(
         facts(imds=silent_after_connecting()),
-        'the token PUT connected and got no answer in time (timed out), '
-        'the GET with an invalid token connected and got no answer in time (timed out)',
+        'the token PUT connected and got no answer in time, '
+        'the GET with an invalid token connected and got no answer in time',
         near_miss='connected, PUT is not answered, GET is',
     ),
     'nothing answers now, IMDSv1 did an hour ago': Row(
@@ -45,7 +45,7 @@ FAILS = {
     ),
     'seen two hours ago, while the probe backs off': Row(
         facts(imds=connect_fails(Outcome.NO_ROUTE, 'ENETUNREACH', control=NotAsked(''), observed_at=NOW - 7300)),
-        'the token PUT has no route (ENETUNREACH); observed 2 hours ago, as the probe backs off after failures',
+        'the token PUT has no route (ENETUNREACH); observed 2 hours ago (the probe backs off)',
         near_miss='throttled',
     ),
 }
@@ -56,7 +56,7 @@ PASSES = {
     ),
     'connected, PUT is not answered, GET is': Row(
         facts(imds=without_token(LOST, answered(401))),
-        'the token PUT connected and got no answer in time (timed out), the GET with an invalid token was answered 401',
+        'the token PUT connected and got no answer in time, the GET with an invalid token was answered 401',
     ),
 }
 UNKNOWN = {
@@ -68,7 +68,7 @@ UNKNOWN = {
     ),
     'PUT lost, no time for more': Row(
         facts(imds=without_token(LOST, NotAsked('the deadline is over'))),
-        'the token PUT connected and got no answer in time (timed out): no single cause fits',
+        'the token PUT connected and got no answer in time: no single cause fits',
     ),
 }
 

@@ -8,7 +8,7 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 NO_TOKENS = (
     'the token PUT was answered 404, the GET with an invalid token was answered 200: tokens are not known here; '
-    'IMDSv1 still hides it (a GET without a token was answered 200 just now)'
+    'IMDSv1 still hides it (a GET without a token got 200 just now)'
 )
 
 FAILS = {
@@ -17,7 +17,7 @@ FAILS = {
     ),
     'PUT is answered 404, IMDSv1 works, and IMDSv2 is required': Row(
         facts(imds=no_tokens()),
-        f'{NO_TOKENS}, but require_imdsv2 is set',
+        f'{NO_TOKENS}',
         expected=Expectations(require_imdsv2=True),
         near_miss='all is well',
     ),

@@ -4,8 +4,9 @@ from ...facts import Answered, Exchange, Facts, Imds, NetworkPath, Outcome, Unan
 from .fault import names_another_server
 from .icmp import icmp_kind
 
-LONGEST_QUOTE = 60
+LONGEST_QUOTE = 40
 LONGEST_REASON = 120
+MOST_ADDRESSES = 3
 OLD = 60.0
 """Seconds. An observation is called old when it is older than one run takes."""
 
@@ -18,18 +19,18 @@ WORDS = {
     Outcome.CONNECT_FAILED: 'could not connect',
     Outcome.LOST: 'connected and got no answer in time',
     Outcome.RESET: 'connected and was reset before an answer was complete',
-    Outcome.MALFORMED: 'got an answer that is not HTTP as IMDS speaks it',
+    Outcome.MALFORMED: 'got an answer that is not HTTP',
 }
 
 
 def conversation(imds: Imds) -> str:
     """Like 'the token PUT was answered 403, the GET with an invalid token was answered 401'."""
-    told = [f'the token PUT {fate(imds.token)}']
+    put = f'the token PUT {fate(imds.token)}'
     if isinstance(imds.metadata, Answered | Unanswered):
-        told.append(f'the GET with the token {fate(imds.metadata)}')
+        return f'{put}, the GET with the token {fate(imds.metadata)}'
     if isinstance(imds.control, Answered | Unanswered):
-        told.append(f'the GET with an invalid token {fate(imds.control)}')
-    return ', '.join(told)
+        return f'{put}, the GET with an invalid token {fate(imds.control)}'
+    return put
 
 
 def fate(exchange: Exchange) -> str:
@@ -40,6 +41,8 @@ def fate(exchange: Exchange) -> str:
             return f'was answered {status}{by}'
         case Unanswered(outcome=outcome, icmp=icmp) if icmp is not None:
             return f'{WORDS[outcome]} by {icmp.sender or "a router that did not tell its address"} ({icmp_kind(icmp)})'
+        case Unanswered(outcome=Outcome.LOST):
+            return WORDS[Outcome.LOST]
         case Unanswered(outcome=outcome, detail=detail):
             return f'{WORDS[outcome]} ({shown(detail)})' if detail not in ('', outcome) else WORDS[outcome]
     return f'was not made ({shown(exchange.reason)})'
@@ -65,16 +68,17 @@ def gateways(path: NetworkPath) -> str:
         return 'gateways not counted'
     if path.gateways == 0:
         return 'no gateway'
-    addresses = [address or 'a silent one' for address in path.gateway_addresses[:9]]
+    addresses = [address or 'a silent one' for address in path.gateway_addresses[:MOST_ADDRESSES]]
+    more = ['...'] if len(path.gateway_addresses) > MOST_ADDRESSES else []
     count = f'{path.gateways} gateway{"s" if path.gateways > 1 else ""}'
-    return f'{count}: {", ".join(addresses)}' if addresses else count
+    return f'{count}: {", ".join(addresses + more)}' if addresses else count
 
 
 def seen(facts: Facts) -> str:
     """'' for a fresh observation of IMDS, else how old it is, to be appended to a sentence."""
     if not isinstance(facts.imds, Imds) or facts.observed_at - facts.imds.observed_at <= OLD:
         return ''
-    return f'; observed {ago(facts, facts.imds.observed_at)}, as the probe backs off after failures'
+    return f'; observed {ago(facts, facts.imds.observed_at)} (the probe backs off)'
 
 
 def ago(facts: Facts, then: float) -> str:

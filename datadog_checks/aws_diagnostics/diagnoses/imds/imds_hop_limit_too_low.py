@@ -1,12 +1,12 @@
 """The token reply dies on its way back because the response hop limit is too small."""
 
 from ...expectations import Expectations
-from ...facts import ContainerKind, Facts, Imds, NetworkPath, Unobserved, observed
+from ...facts import Answered, ContainerKind, Facts, NetworkPath, Unobserved, observed
 from ...facts.imds import is_granted
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ..links import guide
 from ..remedies import container_kind, raise_hop_limit
-from .evidence import conversation, gateways, reason, seen
+from .evidence import conversation, fate, gateways, reason, seen
 from .fault import Fault, fault_of
 from .version_one import severity_behind_v1, still_hidden
 
@@ -17,7 +17,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return _arrived(facts, expected)
     match fault_of(imds):
         case Fault.TOKEN_LOST:
-            return _lost(facts, expected, imds)
+            return _lost(facts, expected)
         case Fault.UNCLEAR:
             return Unknown(f'{conversation(imds)}: no single cause fits')
     return NotApplicable(f'no token reply was lost on its way: {conversation(imds)}')
@@ -61,39 +61,47 @@ def _not_certain(path: NetworkPath) -> str:
     return f'the hop limit is not certain ({reason(path.note)})' if path.note else 'the hop limit is not certain'
 
 
-def _lost(facts: Facts, expected: Expectations, imds: Imds) -> Verdict:
+def _loss(facts: Facts) -> str:
+    control = observed(facts.imds).control
+    others = (
+        f'the GET with an invalid token {fate(control)}' if isinstance(control, Answered) else 'others are answered'
+    )
+    return f'the token reply never arrives, while {others}'
+
+
+def _lost(facts: Facts, expected: Expectations) -> Verdict:
     path = facts.path
     if isinstance(path, Unobserved) or path.gateways is None:
-        return _lost_behind_an_unknown_path(facts, expected, imds)
+        return _lost_behind_an_unknown_path(facts, expected)
     if path.intercepted:
-        return Passed(f'{conversation(imds)}; a proxy on the way answers in place of IMDS, so it is not the hop limit')
+        return Passed(f'{_loss(facts)}; a proxy on the way answers in place of IMDS, so it is not the hop limit')
     if path.gateways == 0:
-        return Passed(f'{conversation(imds)}; no gateway is in between, so it is not the hop limit')
+        return Passed(f'{_loss(facts)}; no gateway is in between, so it is not the hop limit')
     limit = f'it needs a hop limit of {path.hop_limit_needed} and the instance sets {_bound(path)}'
-    evidence = f'{conversation(imds)}; {limit}: {gateways(path)}'
-    return Failed(f'{evidence}{still_hidden(facts, expected)}{seen(facts)}', severity_behind_v1(facts, expected))
+    evidence = f'{_loss(facts)}; {limit}: {gateways(path)}'
+    return Failed(f'{evidence}{still_hidden(facts)}{seen(facts)}', severity_behind_v1(facts, expected))
 
 
 def _bound(path: NetworkPath) -> str:
     """AWS allows 1 to 64, so behind one gateway a lost reply had exactly 1."""
     match path.hop_limit_at_most:
         case None:
-            return 'less (how much is not certain, as not every gateway answered for itself)'
+            return 'less (not certain how much, as a gateway is silent)'
         case 1:
             return '1'
         case bound:
             return f'at most {bound}'
 
 
-def _lost_behind_an_unknown_path(facts: Facts, expected: Expectations, imds: Imds) -> Verdict:
+def _lost_behind_an_unknown_path(facts: Facts, expected: Expectations) -> Verdict:
     """Such a loss is the mark of the hop limit, but only where there can be a gateway."""
     path = facts.path
     why = path.reason if isinstance(path, Unobserved) else path.note
-    evidence = f'{conversation(imds)}; the gateways were not counted ({reason(why)})'
+    evidence = f'{_loss(facts)}; the gateways were not counted ({reason(why)})'
     if container_kind(facts) in (ContainerKind.NONE, ContainerKind.ECS_HOST):
         return Unknown(f'{evidence}, so it may be the hop limit or a filter')
     evidence = f'{evidence}, but this is how a container behind a gateway sees a hop limit of 1'
-    return Failed(f'{evidence}{still_hidden(facts, expected)}{seen(facts)}', severity_behind_v1(facts, expected))
+    return Failed(f'{evidence}{still_hidden(facts)}{seen(facts)}', severity_behind_v1(facts, expected))
 
 
 IMDS_HOP_LIMIT_TOO_LOW = Diagnosis(

@@ -12,7 +12,7 @@ from .version_one import severity_behind_v1, still_hidden
 SUSPECTS = {
     Fault.TOKEN_REFUSED: 'as a proxy that adds X-Forwarded-For makes it (kube2iam does)',
     Fault.WHITELISTED: 'as a proxy does that lets only some paths through (kiam does)',
-    Fault.FOREIGN: 'which is not how IMDS answers (a captive portal, a web proxy, another server)',
+    Fault.FOREIGN: 'as IMDS never answers (a captive portal or a web proxy does)',
     Fault.FILTERED: 'so something on the way stops the token request alone',
 }
 
@@ -22,7 +22,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     fault = fault_of(imds)
     match fault:
         case Fault.TOKEN_REFUSED | Fault.WHITELISTED | Fault.FOREIGN | Fault.FILTERED:
-            evidence = f'{conversation(imds)}, {SUSPECTS[fault]}{still_hidden(facts, expected)}{seen(facts)}'
+            evidence = f'{conversation(imds)}, {SUSPECTS[fault]}{still_hidden(facts)}{seen(facts)}'
             return Failed(evidence, severity_behind_v1(facts, expected))
         case Fault.TOKEN_LOST:
             return _token_lost(facts, expected, imds)
@@ -39,13 +39,13 @@ def _token_lost(facts: Facts, expected: Expectations, imds: Imds) -> Verdict:
     path = facts.path
     if isinstance(path, NetworkPath) and path.intercepted:
         evidence = f'{conversation(imds)}: a proxy on the way answers in place of IMDS and loses it ({gateways(path)})'
-        evidence = f'{evidence}{still_hidden(facts, expected)}{seen(facts)}'
+        evidence = f'{evidence}{still_hidden(facts)}{seen(facts)}'
         return Failed(evidence, severity_behind_v1(facts, expected))
     if not isinstance(path, NetworkPath) or path.gateways != 0:
         return Passed(f'{conversation(imds)}, which shows no interceptor')
     evidence = (
         f'{conversation(imds)}, and as no gateway is in between it is not the hop limit: a filter drops the token '
-        f'reply, or IMDS itself is in trouble{still_hidden(facts, expected)}{seen(facts)}'
+        f'reply, or IMDS itself is in trouble{still_hidden(facts)}{seen(facts)}'
     )
     return Failed(evidence, Status.CRITICAL if expected.require_imdsv2 else Status.WARNING)
 

@@ -15,7 +15,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     imds = observed(facts.imds)
     match fault_of(imds):
         case Fault.NO_TOKENS:
-            evidence = f'{conversation(imds)}: tokens are not known here{still_hidden(facts, expected)}{seen(facts)}'
+            evidence = f'{conversation(imds)}: tokens are not known here{still_hidden(facts)}{seen(facts)}'
             return Failed(evidence, severity_behind_v1(facts, expected))
         case Fault.NONE:
             return Passed(conversation(imds))

@@ -11,12 +11,11 @@ def severity_behind_v1(facts: Facts, expected: Expectations) -> Status | None:
     return Status.WARNING if hidden_by_v1(facts) and not expected.require_imdsv2 else None
 
 
-def still_hidden(facts: Facts, expected: Expectations) -> str:
+def still_hidden(facts: Facts) -> str:
     """'' or the end of a sentence that says that IMDSv1 hides the fault, and since when that is known."""
     if not hidden_by_v1(facts):
         return ''
-    required = ', but require_imdsv2 is set' if expected.require_imdsv2 else ''
-    return f'; IMDSv1 still hides it (a GET without a token was answered 200 {asked_ago(facts)}){required}'
+    return f'; IMDSv1 still hides it (a GET without a token got 200 {asked_ago(facts)})'
 
 
 def hidden_by_v1(facts: Facts) -> bool:
