@@ -3,8 +3,11 @@
 Over loopback: no gateway, and every reply carries the TTL that the script gives it.
 """
 
+import socket
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from datadog_checks.aws_diagnostics.collect.deadline import Deadline
 from datadog_checks.aws_diagnostics.collect.imds.address import parse_endpoint
 from datadog_checks.aws_diagnostics.collect.imds.drop_counter import DropCounter
 from datadog_checks.aws_diagnostics.collect.imds.path import PathMeasurement
+from datadog_checks.aws_diagnostics.collect.imds.socket_options import require_ttl, reset_on_close
 from datadog_checks.aws_diagnostics.facts import Imds, NetworkPath, Outcome
 from tests import builders
 from tests.builders import NOW, answered, unanswered
@@ -89,6 +93,44 @@ def test_trouble_that_lasts_is_inconclusive_and_never_a_no(puts: Sequence[Step],
         path, complete = measure(server, counter=counter)
     assert path == unknown(INCONCLUSIVE, certain=counter is COUNTER)
     assert not complete
+
+
+@contextmanager
+def others_that_drop_by_ttl() -> Iterator[None]:
+    """Another program here makes the kernel's counter grow all the time."""
+    over = threading.Event()
+
+    def drop() -> None:
+        with socket.create_server(('127.0.0.1', 0)) as listener:
+            while not over.wait(0.001):
+                with socket.create_connection(listener.getsockname()) as client, listener.accept()[0] as server:
+                    require_ttl(client, 255)
+                    server.sendall(b'dropped')
+                    reset_on_close(client)
+
+    thread = threading.Thread(target=drop)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ('puts', 'expected'),
+    [
+        pytest.param([SILENCE], unknown(INCONCLUSIVE), id='every reply is lost'),
+        pytest.param([SILENCE, SMALL], measured(), id='one reply is lost'),
+        pytest.param([SMALL], measured(), id='no reply is lost'),
+    ],
+)
+def test_packets_that_are_dropped_for_others_are_no_evidence(puts: Sequence[Step], expected: NetworkPath) -> None:
+    before = COUNTER.read() or 0
+    with ScriptedImds(puts) as server, others_that_drop_by_ttl():
+        path, _ = measure(server)
+    assert path == expected
+    assert (COUNTER.read() or 0) - before > 3
 
 
 @pytest.mark.parametrize('family', FAMILIES)

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import sys
 from typing import NamedTuple
 
 from ...facts import IcmpError, Outcome
@@ -58,7 +59,7 @@ def _parse(data: bytes) -> QueuedError | None:
 
 def _sender(sockaddr: bytes) -> str | None:
     """The address in a struct sockaddr_in (address at byte 4) or sockaddr_in6 (at byte 8)."""
-    family = int.from_bytes(sockaddr[:2], 'little' if struct.pack('=H', 1)[0] else 'big')
+    family = int.from_bytes(sockaddr[:2], sys.byteorder)
     if family == socket.AF_INET and len(sockaddr) >= 8:
         return socket.inet_ntop(socket.AF_INET, sockaddr[4:8])
     if family == socket.AF_INET6 and len(sockaddr) >= 24:

@@ -1,6 +1,6 @@
 """Asks IMDS something and lets the kernel drop the answer where its TTL is below k (IP_MINTTL, IPV6_MINHOPCOUNT).
 
-"It does not arrive" needs evidence: the kernel's drop counter grew, and no answer came within a multiple of the time
+"It does not arrive" needs evidence: the kernel counted a drop, and no answer came within a multiple of the time
 that answers take. Where the counter cannot be read, silence twice has to do, beside an answer that arrives without the
 minimum. Everything else, a lost packet or a throttled request, is no answer to the question and never a "no".
 """
@@ -15,7 +15,7 @@ from enum import Enum, auto
 from ...facts import Unanswered
 from ..deadline import Deadline
 from .address import Address
-from .drop_counter import DropCounter
+from .drop_counter import DropCounter, Drops
 from .exchange import Incoming, Reply, receive
 from .patience import patience
 from .requests import Request
@@ -83,25 +83,25 @@ class MinimumTtl:
             return self._ask(connection)
 
     def _ask(self, connection: Connection) -> _Seen:
-        before = self.counter.read()
+        drops = Drops(self.counter, connection.sock)
         try:
             connection.sock.sendall(self.request.encode(self.address.host_header))
         except OSError:
             return _Seen.SOMETHING_ELSE
-        seen = self._watch(connection.sock, before)
+        seen = self._watch(connection.sock, drops)
         if seen is not _Seen.ARRIVED:
             return seen
         reply = receive(connection, Incoming(connection.sock, patience(self.deadline, self._silence)))
         return _Seen.ARRIVED if isinstance(reply, Reply) and self.is_answer(reply) else _Seen.SOMETHING_ELSE
 
-    def _watch(self, sock: socket.socket, before: int | None) -> _Seen:
+    def _watch(self, sock: socket.socket, drops: Drops) -> _Seen:
         """Until something arrives, or was dropped and does not come again, or for the time of a silence."""
         end = time.monotonic() + patience(self.deadline, self._silence)
         grace = patience(self.deadline, self._grace)
         while time.monotonic() < end:
             if ready(sock, selectors.EVENT_READ, COUNTER_INTERVAL):
                 return _Seen.ARRIVED
-            if before is not None and (self.counter.read() or 0) > before:
+            if drops.seen:
                 return _Seen.ARRIVED if ready(sock, selectors.EVENT_READ, grace) else _Seen.DROPPED
         return _Seen.SILENCE
 

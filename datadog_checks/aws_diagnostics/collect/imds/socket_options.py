@@ -16,9 +16,13 @@ IPV6_RECVERR = 25
 IP_MINTTL = 21
 IPV6_MINHOPCOUNT = 73
 TCP_INFO = 11
+SO_MEMINFO = 55
 
 # struct tcp_info: 8 bytes of flags, then the 32-bit numbers rto, ato, snd_mss, rcv_mss, unacked.
 TCPI_UNACKED_OFFSET = 24
+
+# SO_MEMINFO gives 32-bit numbers, the ninth of which is the number of packets dropped (SK_MEMINFO_DROPS).
+MEMINFO_DROPS_OFFSET = 32
 
 
 def report_icmp_errors(sock: socket.socket) -> None:
@@ -53,14 +57,13 @@ def require_ttl(sock: socket.socket, at_least: int) -> bool:
 
 def all_acknowledged(sock: socket.socket) -> bool | None:
     """The other end's kernel has acknowledged everything that was sent. None where this cannot be known."""
-    if not LINUX:
-        return None
-    try:
-        info = sock.getsockopt(socket.IPPROTO_TCP, TCP_INFO, TCPI_UNACKED_OFFSET + 4)
-        (unacknowledged,) = struct.unpack_from('=I', info, TCPI_UNACKED_OFFSET)
-    except (OSError, struct.error):
-        return None
-    return bool(unacknowledged == 0)
+    unacknowledged = _number(sock, socket.IPPROTO_TCP, TCP_INFO, TCPI_UNACKED_OFFSET)
+    return None if unacknowledged is None else unacknowledged == 0
+
+
+def dropped_packets(sock: socket.socket) -> int | None:
+    """How many packets for this socket the kernel has dropped. None where it does not tell (Linux before 4.12)."""
+    return _number(sock, socket.SOL_SOCKET, SO_MEMINFO, MEMINFO_DROPS_OFFSET)
 
 
 def reset_on_close(sock: socket.socket) -> None:
@@ -73,6 +76,17 @@ def reset_on_close(sock: socket.socket) -> None:
         sock.setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii' if sys.platform != 'win32' else 'hh', 1, 0)
         )
+
+
+def _number(sock: socket.socket, level: int, option: int, offset: int) -> int | None:
+    """The 32-bit number at `offset` of the structure that this option gives."""
+    if not LINUX:
+        return None
+    try:
+        structure = sock.getsockopt(level, option, offset + 4)
+    except OSError:
+        return None
+    return int.from_bytes(structure[offset:], sys.byteorder) if len(structure) == offset + 4 else None
 
 
 def _by_family(sock: socket.socket, ipv4: int, ipv6: int) -> tuple[int, int]:
