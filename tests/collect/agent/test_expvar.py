@@ -6,7 +6,7 @@ import time
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent.expvar import HostnameVariables, ask_expvar
-from datadog_checks.aws_diagnostics.collect.agent.loopback_http import NoAnswer
+from datadog_checks.aws_diagnostics.collect.agent.loopback_http import LocalServer, NoAnswer
 from datadog_checks.aws_diagnostics.collect.deadline import Deadline
 
 from .documents import ERRORS_OF_A_HEALTHY_HOST, variables
@@ -152,3 +152,9 @@ def test_a_strange_provider_is_bounded_too() -> None:
 
 def test_lines_that_end_without_a_carriage_return_are_read() -> None:
     assert ask(sending(b'HTTP/1.1 200 OK\nX: y\n\n' + variables('os', {}))).provider == 'os'
+
+
+def test_an_address_that_is_not_loopback_is_refused_before_anything_is_sent() -> None:
+    with serving(http(b'{}')) as server, pytest.raises(NoAnswer, match='is not this host'):
+        LocalServer('0.0.0.0', server.port).get('/debug/vars', Deadline(5), limit=100)
+    assert server.requests == []

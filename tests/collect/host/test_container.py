@@ -37,9 +37,9 @@ PLACES = {
         Place(
             {
                 'proc/self/cgroup': HOST_CGROUP_V2,
-                'proc/self/mountinfo': ROOT_DISK
+                'proc/self/mountinfo': DOCKER_ROOT.replace(' / / ', f' / /var/lib/docker/overlay2/{ID}/merged ')
                 + mounted(f'/var/lib/docker/containers/{ID}/hosts', '/srv/copy-of-hosts')
-                + DOCKER_ROOT.replace(' / / ', f' / /var/lib/docker/overlay2/{ID}/merged '),
+                + ROOT_DISK,
                 'proc/self/net/dev': interfaces('lo', 'ens5', 'docker0', 'ecs-bridge'),
             }
         ),
