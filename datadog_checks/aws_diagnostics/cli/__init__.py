@@ -1,13 +1,14 @@
 """The same pipeline for a person at a terminal.
 
-It needs the extra `cli` (click, rich). This module imports neither, so that it can say what is missing.
+It needs the extra `cli`. This module imports nothing of it, so that it can say what is missing.
 """
 
 import sys
 
 from .exit_status import ExitStatus
 
-INSTALL = "aws-diagnostics needs click and rich: pip install 'datadog-aws-diagnostics[cli]'"
+OF_THE_EXTRA = ('click', 'rich', 'lazy_loader', 'pydantic', 'yaml')
+"""click and rich, and what datadog-checks-base needs and only has inside an Agent."""
 
 
 def main() -> int:
@@ -15,8 +16,9 @@ def main() -> int:
     try:
         from .program import run
     except ModuleNotFoundError as e:
-        if str(e.name).partition('.')[0] not in ('click', 'rich'):
+        missing = str(e.name).partition('.')[0]
+        if missing not in OF_THE_EXTRA:
             raise
-        sys.stderr.write(f'{INSTALL}\n')
+        sys.stderr.write(f"aws-diagnostics needs {missing}: pip install 'datadog-aws-diagnostics[cli]'\n")
         return ExitStatus.NOT_INSTALLED
     return run(sys.argv[1:])

@@ -14,7 +14,7 @@ class ExitStatus(IntEnum):
     DAMAGED_FACTS = 65
     """The facts file is none, is damaged, or has a schema that this version does not know."""
     NOT_INSTALLED = 69
-    """click or rich is missing."""
+    """A package of the extra `cli` is missing."""
     DEFECT = 70
     """A defect of this program."""
     CANNOT_WRITE = 73
