@@ -1,8 +1,8 @@
 """A network lab of real kernel namespaces with a simulated EC2 instance metadata service (IMDS) in it.
 
-    with World(Topology.CONTAINER, hop_limit=2, tokens='required') as world:
-        value = world.run(function, argument)
-        assert world.requests == [('PUT', '/latest/api/token', 'none', False), ...]
+with World(Topology.CONTAINER, hop_limit=2, tokens='required') as world:
+    value = world.run(function, argument)
+    assert world.requests == [('PUT', '/latest/api/token', 'none', False), ...]
 """
 
 from tests.simulator.addresses import FAMILIES, IMDS, PORT, Family

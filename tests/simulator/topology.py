@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from socket import AF_INET, AF_INET6
 
 from tests.simulator.addresses import Family
@@ -61,7 +62,7 @@ def nodes(topology: Topology) -> tuple[str, ...]:
 def links(topology: Topology) -> tuple[Link, ...]:
     """The links from the client to IMDS, in that order."""
     chain = nodes(topology)
-    pairs = list(zip(chain, chain[1:], strict=False))
+    pairs = list(pairwise(chain))
     networks = _NETWORKS[: len(pairs)][::-1]
     return tuple(Link(near, far, *network) for (near, far), network in zip(pairs, networks, strict=True))
 

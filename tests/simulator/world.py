@@ -1,5 +1,6 @@
 """A world: a client, IMDS, and the network between them, in namespaces of its own."""
 
+import pickle
 import socket
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,8 @@ Value = TypeVar('Value')
 
 # Nothing in a world takes this long; a call that hangs ends a test instead of the whole run.
 CALL_LIMIT_SECONDS = 120.0
+
+A_WEB_SERVER = Instance()
 
 _DMI = {
     'board_vendor': 'Amazon EC2',
@@ -51,7 +54,7 @@ class World:
         topology: Topology = Topology.HOST,
         *,
         fault: Fault = Fault.NONE,
-        instance: Instance = Instance(),
+        instance: Instance = A_WEB_SERVER,
         files: Mapping[str, str] | None = None,
         os_hostname: str = 'ip-10-0-0-12',
         icmp_rate_limit: bool = False,
@@ -102,7 +105,8 @@ class World:
         Function, arguments and value must be picklable. Raises whatever the function raises, ChildProcessError when its
         process ends before it returns, and TimeoutError after CALL_LIMIT_SECONDS.
         """
-        return self._call(function, args, kwargs, privileged=False)
+        value: Value = self._call(function, args, kwargs, privileged=False)
+        return value
 
     def command(
         self, arguments: Sequence[str], *, privileged: bool = False, **options: Any
@@ -132,8 +136,6 @@ class World:
     def _call(
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], privileged: bool
     ) -> Any:
-        import pickle
-
         ours, theirs = channel_pair()
         ours.socket.settimeout(CALL_LIMIT_SECONDS)
         module = getattr(function, '__module__', 'builtins')

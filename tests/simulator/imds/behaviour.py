@@ -34,7 +34,7 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Behaviour:
-    """The metadata options of the instance and the trouble on top of them. Raises ValueError on a value out of range."""
+    """The metadata options of the instance and the trouble on top. Raises ValueError on a value out of range."""
 
     persona: Persona = Persona.IMDS
     tokens: Literal['optional', 'required'] = 'optional'

@@ -3,9 +3,13 @@
 import json
 from dataclasses import dataclass, field
 
-# A sample of the dated versions; real IMDS lists a few dozen.
-VERSIONS = ('1.0', '2007-01-19', '2009-04-04', '2016-09-02', '2018-09-24', '2021-01-03', '2021-03-23', '2021-07-15')
-VERSIONS_AND_LATEST = (*VERSIONS, '2022-09-24', '2024-04-11', 'latest')
+# As real IMDS lists them (AWS Snowball Edge Developer Guide, "Examples of retrieving instance metadata").
+VERSIONS = (
+    *('1.0', '2007-01-19', '2007-03-01', '2007-08-29', '2007-10-10', '2007-12-15', '2008-02-01', '2008-09-01'),
+    *('2009-04-04', '2011-01-01', '2011-05-01', '2012-01-12', '2014-02-25', '2014-11-05', '2015-10-20', '2016-04-19'),
+    *('2016-06-30', '2016-09-02', '2018-03-28', '2018-08-17', '2018-09-24', '2019-10-01', '2020-10-27', '2021-01-03'),
+    *('2021-03-23', '2021-07-15', '2022-09-24', '2024-04-11', 'latest'),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,29 +44,24 @@ class Instance:
 
 def lookup(instance: Instance, path: str) -> str | None:
     """The content of a path: a value, a list of names, or None where there is nothing."""
-    if path == '/':
-        return '\n'.join(VERSIONS_AND_LATEST)
     version, _, rest = path.strip('/').partition('/')
-    if version not in VERSIONS_AND_LATEST:
+    if not version:
+        return '\n'.join(VERSIONS)
+    if version not in VERSIONS:
         return None
     documents = _documents(instance)
-    if rest in documents and not path.endswith('/'):
-        return documents[rest]
-    return _listing(rest, documents)
+    return documents[rest] if rest in documents else _listing(rest, documents)
 
 
 def _listing(folder: str, documents: dict[str, str]) -> str | None:
-    if folder == 'meta-data/public-keys':
-        return '0=deployment'
-    prefix = f'{folder}/' if folder else ''
-    below = [path.removeprefix(prefix) for path in documents if path.startswith(prefix)]
-    names = {name + ('/' if rest or name in _LISTED_AS_FOLDERS else '') for name, _, rest in (p.partition('/') for p in below)}
-    if folder == '':
-        names = {name.rstrip('/') for name in names}
-    return '\n'.join(sorted(names)) or None
-
-
-_LISTED_AS_FOLDERS: frozenset[str] = frozenset()
+    """Names, those of folders with a slash at the end; two folders are listed in ways of their own."""
+    match folder:
+        case '':
+            return '\n'.join(sorted({path.partition('/')[0] for path in documents}))
+        case 'meta-data/public-keys':
+            return '0=deployment'
+    below = [path.removeprefix(f'{folder}/') for path in documents if path.startswith(f'{folder}/')]
+    return '\n'.join(sorted({name + slash for name, slash, _ in (path.partition('/') for path in below)})) or None
 
 
 def _documents(instance: Instance) -> dict[str, str]:
@@ -166,4 +165,5 @@ def _identity(instance: Instance) -> dict[str, str]:
         'region': instance.region,
         'version': '2017-09-30',
     }
-    return {'document': json.dumps(document, indent=2), 'pkcs7': 'example', 'signature': 'example', 'rsa2048': 'example'}
+    signatures = dict.fromkeys(('pkcs7', 'rsa2048', 'signature'), 'example')
+    return {'document': json.dumps(document, indent=2)} | signatures

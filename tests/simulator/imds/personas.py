@@ -16,7 +16,8 @@ from tests.simulator.imds.service import TOKEN_HEADER, refusal
 Responder = Callable[[Connection, HttpRequest], HttpResponse]
 
 _KIAM_WHITELIST = ('/latest/meta-data/instance-id', '/latest/dynamic/instance-identity/document')
-_LOGIN_PAGE = b'<!doctype html><html><head><title>Welcome</title></head><body>Sign in to use this network.</body></html>'
+_LOGIN_PAGE = b'<!doctype html><title>Welcome</title><p>Sign in to use this network.'
+_UNTIL_CLOSED = b'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n'
 _AZURE_ERROR = b'<?xml version="1.0"?><Error><Code>InvalidHttpVerb</Code><Message>PUT</Message></Error>'
 
 
@@ -97,13 +98,13 @@ async def _oversized_headers(connection: Connection) -> None:
 
 async def _oversized_body(connection: Connection) -> None:
     await connection.read()
-    await connection.send(b'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n' + b'a' * (1 << 20))
+    await connection.send(_UNTIL_CLOSED + b'a' * (1 << 20))
 
 
 async def _drip(connection: Connection) -> None:
     """One byte of an endless body every 50 ms: each read succeeds, and the answer never ends."""
     await connection.read()
-    await connection.send(b'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n')
+    await connection.send(_UNTIL_CLOSED)
     while True:
         await connection.send(b'a')
         await asyncio.sleep(0.05)

@@ -38,11 +38,13 @@ class MetadataService:
             return refusal(403)
         if behaviour.throttle_every and len(self.requests) % behaviour.throttle_every == 0:
             return refusal(behaviour.throttle_status)
-        if request.method == 'PUT':
-            return self._grant(request)
-        if request.method not in ('GET', 'HEAD'):
-            return refusal(405)
-        return self._read(request, behaviour)
+        match request.method:
+            case 'PUT':
+                return self._grant(request)
+            case 'GET' | 'HEAD' if request.path != TOKEN_PATH:
+                return self._read(request, behaviour)
+            case _:
+                return refusal(405, {'Allow': 'OPTIONS, PUT' if request.path == TOKEN_PATH else 'GET, HEAD'})
 
     def record(self, request: HttpRequest) -> None:
         forwarded = 'x-forwarded-for' in request.headers
@@ -75,8 +77,6 @@ class MetadataService:
                 return refusal(401)
             case 'valid' if 'x-forwarded-for' in request.headers:
                 return refusal(403)
-        if request.path == TOKEN_PATH:
-            return refusal(405, {'Allow': 'OPTIONS, PUT'})
         return self._document(request)
 
     def _document(self, request: HttpRequest) -> HttpResponse:

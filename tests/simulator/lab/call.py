@@ -12,7 +12,10 @@ from tests.simulator.lab.privileges import drop_privileges
 
 
 def carry_out(descriptor: int, client: Node, privileged: bool) -> None:
-    """Take a function and its arguments from the channel, call it as the client, send back how it went. Never returns."""
+    """Take a function and its arguments from the channel, call it as the client, send back how it went.
+
+    Never returns.
+    """
     status = 1
     try:
         client.enter()
@@ -30,7 +33,7 @@ def carry_out(descriptor: int, client: Node, privileged: bool) -> None:
 
 
 def _outcome(channel: Channel) -> tuple[bool, object]:
-    """(True, value) or (False, exception). An outcome that cannot be pickled is replaced by an exception that says so."""
+    """(True, value) or (False, exception); in place of what cannot be pickled, an exception that says so."""
     try:
         function, arguments, keywords = pickle.loads(channel.receive())
         outcome: tuple[bool, object] = (True, function(*arguments, **keywords))

@@ -1,6 +1,5 @@
 """Python objects and file descriptors over a Unix stream socket, between processes of the same test run."""
 
-import array
 import pickle
 import socket
 import struct
@@ -18,8 +17,8 @@ class Channel:
     def send(self, message: object, descriptor: int | None = None) -> None:
         """Send one object and, beside it, at most one open file. Raises OSError when the other end is gone."""
         body = pickle.dumps(message)
-        ancillary = [] if descriptor is None else [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [descriptor]))]
-        self.socket.sendmsg([_LENGTH.pack(len(body))], ancillary)
+        descriptors = [] if descriptor is None else [descriptor]
+        socket.send_fds(self.socket, [_LENGTH.pack(len(body))], descriptors)
         self.socket.sendall(body)
 
     def receive(self) -> Any:
@@ -28,10 +27,9 @@ class Channel:
 
     def receive_with_descriptor(self) -> tuple[Any, int | None]:
         """The next object and the file that was sent beside it. Raises EOFError when the other end is gone."""
-        header, ancillary, _, _ = self.socket.recvmsg(_LENGTH.size, socket.CMSG_SPACE(4), socket.MSG_WAITALL)
+        header, descriptors, _, _ = socket.recv_fds(self.socket, _LENGTH.size, 1, socket.MSG_WAITALL)
         if len(header) < _LENGTH.size:
             raise EOFError('the other end of the channel is gone')
-        descriptors = array.array('i', b''.join(data for _, _, data in ancillary))
         return pickle.loads(self._exactly(_LENGTH.unpack(header)[0])), next(iter(descriptors), None)
 
     def _exactly(self, size: int) -> bytes:

@@ -42,7 +42,7 @@ def _is_ours(folder: Path, covered: Path) -> bool:
 def _cover(folder: Path) -> None:
     """Lay a writable folder over this one, with links to everything that is beneath."""
     beneath = os.open(folder, os.O_PATH | os.O_DIRECTORY)
-    names = os.listdir(folder)
+    names = [entry.name for entry in folder.iterdir()]
     kernel.mount('tmpfs', str(folder), 'tmpfs', options='mode=755')
     (folder / _BENEATH).mkdir()
     kernel.mount(f'/proc/self/fd/{beneath}', str(folder / _BENEATH), flags=kernel.MS_BIND | kernel.MS_REC)

@@ -43,7 +43,7 @@ _EVERY_NODE = {
 }
 _GATEWAY = {'ipv4/ip_forward': 1, 'ipv6/conf/all/forwarding': 1}
 # Linux sends a burst of 6 ICMP errors per destination, then 1 per second: noise in a test of anything else.
-_NO_ICMP_RATE_LIMIT = {'ipv4/icmp_ratelimit': 0, 'ipv6/icmp/ratelimit': 0}
+_NO_ICMP_RATE_LIMIT = {'ipv4/icmp_ratelimit': 0, 'ipv4/icmp_ratemask': 0, 'ipv6/icmp/ratelimit': 0}
 
 
 @dataclass(frozen=True)

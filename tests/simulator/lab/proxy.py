@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -50,7 +50,7 @@ class Proxy:
             await asyncio.start_server(self._relaying_to(IMDS[family]), sock=listener)
         await asyncio.Event().wait()
 
-    def _relaying_to(self, address: str) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], object]:
+    def _relaying_to(self, address: str) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
         async def relay(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
             try:
                 server, to_server = await asyncio.open_connection(address, self.port)

@@ -70,7 +70,7 @@ def icmp_error(kind: int, code: int, quoted: bytes) -> bytes:
 def internet_checksum(data: bytes) -> int:
     """RFC 1071."""
     padded = data + b'\0' * (len(data) % 2)
-    total = sum(word for (word,) in struct.iter_unpack('!H', padded))
+    total: int = sum(struct.unpack(f'!{len(padded) // 2}H', padded))
     while total > 0xFFFF:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
