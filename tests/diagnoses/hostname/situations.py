@@ -24,12 +24,24 @@ LOST = unanswered(Outcome.LOST, acknowledged=True)
 SILENT = unanswered(Outcome.SILENT)
 
 AGENTS: dict[str, Agent] = {
-    '7.17.0': agent(version=(7, 17, 0), configuration=configuration(
-        ec2_prefer_imdsv2=None, ec2_imdsv2_transition_payload_enabled=None, ec2_use_dmi=None,
-        ec2_prioritize_instance_id_as_hostname=None)),
-    '7.20.0': agent(version=(7, 20, 0), configuration=configuration(
-        ec2_prefer_imdsv2=None, ec2_imdsv2_transition_payload_enabled=None, ec2_use_dmi=None,
-        ec2_prioritize_instance_id_as_hostname=None)),
+    '7.17.0': agent(
+        version=(7, 17, 0),
+        configuration=configuration(
+            ec2_prefer_imdsv2=None,
+            ec2_imdsv2_transition_payload_enabled=None,
+            ec2_use_dmi=None,
+            ec2_prioritize_instance_id_as_hostname=None,
+        ),
+    ),
+    '7.20.0': agent(
+        version=(7, 20, 0),
+        configuration=configuration(
+            ec2_prefer_imdsv2=None,
+            ec2_imdsv2_transition_payload_enabled=None,
+            ec2_use_dmi=None,
+            ec2_prioritize_instance_id_as_hostname=None,
+        ),
+    ),
     **{
         f'{version} {"prefer" if prefer else "-"}': agent(
             version=tuple(map(int, version.split('.'))),
@@ -47,7 +59,7 @@ AGENTS: dict[str, Agent] = {
         for prefer in (False, True)
         for transition in (False, True)
     },
-}  # fmt: skip
+}
 
 IMDS: dict[tuple[str, str], Imds] = {
     ('v1+v2', 'arrives'): imds(tokenless=answered(200)),
@@ -66,9 +78,15 @@ IMDS: dict[tuple[str, str], Imds] = {
 
 PATHS: dict[str, NetworkPath] = {
     'arrives': path(),
-    'lost': path(gateways=1, gateway_addresses=('172.17.0.1',), reply_lost=True, remaining_ttl=None, hop_limit=None,
-                 hop_limit_at_most=1),
-}  # fmt: skip
+    'lost': path(
+        gateways=1,
+        gateway_addresses=('172.17.0.1',),
+        reply_lost=True,
+        remaining_ttl=None,
+        hop_limit=None,
+        hop_limit_at_most=1,
+    ),
+}
 
 FIRMWARE: dict[str, Dmi] = {'nitro': Dmi('Amazon EC2', 'i-0123456789abcdef0', 'Amazon EC2'), 'xen': Dmi()}
 

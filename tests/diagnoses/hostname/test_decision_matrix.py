@@ -108,7 +108,7 @@ COLUMNS = (
     tuple(PLACES),
     tuple(FIRMWARE),
 )
-Combination = tuple[str, str, str, str, str]
+Combination = tuple[str, ...]
 
 
 def lines(table: str) -> list[str]:

@@ -38,8 +38,8 @@ class Source(StrEnum):
     FILE = 'the file of hostname_file'
     FARGATE = 'Fargate'
     CONTAINER = 'the container runtime'
-    FQDN = 'the fully qualified name of the system'
-    OS = 'the name of the system'
+    FQDN = 'the operating system, fully qualified'
+    OS = 'the operating system'
     NOWHERE = 'nowhere'
     NOT_KNOWN = 'not known'
 

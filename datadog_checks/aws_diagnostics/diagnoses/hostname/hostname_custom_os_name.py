@@ -25,15 +25,15 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if agent.provider in NAMES_FOUND and said:
         return _judged(expected, agent.provider, f'the Agent is named {agent.hostname!r} and says: {said}')
     if now.aws_asked is None:
-        return Unknown(f'whether the Agent asks AWS depends on {now.why}')
+        return Unknown(f'whether the Agent asks AWS is not certain: {now.why}')
     return _by_the_model(facts, expected, agent, now)
 
 
 def _by_the_model(facts: Facts, expected: Expectations, agent: Agent, now: Resolution) -> Verdict:
     if now.aws_asked:
-        return Passed('the name that the Agent finds before is a default one of EC2, so it asks AWS')
+        return Passed('the name found before does not keep the Agent from asking AWS')
     if now.provider not in NAMES_FOUND:
-        return NotApplicable(f'AWS is not asked for another reason: {now.why}')
+        return NotApplicable(f'the reason is another one: {now.why}')
     name = observed(facts.host).os_hostname if now.provider != 'container' else agent.hostname
     return _judged(
         expected, now.provider, f'the name {name!r} from {now.source} is no default EC2 name (ip-..., domu...)'

@@ -19,7 +19,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     situation = situation_of(facts)
     enforced = resolve(without_imdsv1(situation))
     if not enforced.certain:
-        return Unknown(f'what the Agent would be named without IMDSv1 depends on what was {enforced.why}')
+        return Unknown(f'what the Agent would be named without IMDSv1 is not certain: {enforced.why}')
     if enforced.provider == 'aws':
         return Passed(f'without IMDSv1 the Agent is named by its instance id all the same: {enforced.why}')
     if not enforced.aws_asked:

@@ -27,7 +27,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 def _by_the_model(named: str, agent: Agent, now: Resolution) -> Verdict:
     if not now.certain:
-        return Unknown(f'{named}; what a restart would change depends on what was {now.why}')
+        return Unknown(f'{named}; what a restart would change is not certain: {now.why}')
     if now.provider != 'aws':
         return Passed(f'{named}, and a restart would change nothing: {now.why}')
     if now.source not in (Source.IMDSV1, Source.IMDSV2):

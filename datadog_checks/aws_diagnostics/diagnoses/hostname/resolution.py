@@ -54,11 +54,13 @@ def resolve(situation: Situation) -> Resolution:
     aws_asked = first.aws_asked if len(asked) == 1 else None
     if len({outcome.provider for outcome in outcomes.values()}) > 1:
         open_questions = ', '.join(_open_questions(situation, outcomes))
-        return Resolution(None, Source.NOT_KNOWN, f'not measured: {open_questions}', False, aws_asked)
+        return Resolution(
+            None, Source.NOT_KNOWN, f'that depends on what was not measured: {open_questions}', False, aws_asked
+        )
     if len(set(outcomes.values())) == 1:
         return first
     source = first.source if len({outcome.source for outcome in outcomes.values()}) == 1 else Source.NOT_KNOWN
-    return Resolution(first.provider, source, 'whatever was not measured', True, aws_asked)
+    return Resolution(first.provider, source, 'that does not depend on what was not measured', True, aws_asked)
 
 
 def without_imdsv1(situation: Situation) -> Situation:

@@ -1,0 +1,76 @@
+"""The Agent is told not to ask AWS for metadata."""
+
+from datadog_checks.aws_diagnostics.diagnoses.hostname.aws_metadata_disabled import AWS_METADATA_DISABLED
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved
+from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+from .situations import DEFAULT_NAME
+
+
+def enabled(*providers: str, provider: str = 'os', hostname: str = DEFAULT_NAME, **differences: object) -> Facts:
+    settings = configuration(cloud_provider_metadata=providers)
+    return facts(agent=agent(configuration=settings, provider=provider, hostname=hostname), **differences)
+
+
+FAILS = {
+    'aws is missing': Row(
+        enabled('gcp', 'azure'),
+        'cloud_provider_metadata is [gcp, azure], without aws, so the Agent does not ask IMDS',
+        near_miss='aws alone',
+    ),
+    'all are switched off': Row(
+        enabled(), 'cloud_provider_metadata is [], without aws, so the Agent does not ask IMDS', near_miss='aws alone'
+    ),
+    'the firmware names the instance all the same': Row(
+        enabled('gcp', provider='aws', hostname=INSTANCE_ID),
+        Failed(
+            'cloud_provider_metadata is [gcp], without aws; the Agent has its name from aws all the same, but no EC2 '
+            'metadata',
+            Status.WARNING,
+        ),
+        near_miss='aws alone',
+    ),
+}
+PASSES = {
+    'the default': Row(facts(), 'cloud_provider_metadata is [aws, gcp, azure, alibaba, oracle, ibm]'),
+    'aws alone': Row(enabled('aws'), 'cloud_provider_metadata is [aws]'),
+    'in capitals, as the Agent does not mind': Row(enabled('AWS'), 'cloud_provider_metadata is [AWS]'),
+}
+UNKNOWN = {'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent')}
+NOT_APPLICABLE = {
+    'the operator expects another provider': Row(
+        enabled('gcp', provider='os'),
+        'cloud_provider_metadata is [gcp], and expected_hostname_provider does not ask for aws',
+        Expectations(hostname_providers=('os',)),
+    ),
+}
+test_verdict = verdict_test(AWS_METADATA_DISABLED, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+
+test_remedy = remedy_test(
+    AWS_METADATA_DISABLED,
+    {
+        'on a host, where a list is YAML': (
+            enabled('gcp', 'azure'),
+            Remedy(
+                'Let the Agent ask AWS for metadata',
+                (
+                    'In datadog.yaml: cloud_provider_metadata: [aws, gcp, azure]',
+                    'Restart the Agent: sudo systemctl restart datadog-agent',
+                ),
+            ),
+        ),
+        'in a pod, where a list is separated by spaces': (
+            enabled('gcp', 'azure', host=host(container=container(ContainerKind.POD))),
+            Remedy(
+                'Let the Agent ask AWS for metadata',
+                (
+                    'Helm: datadog.env: [{name: DD_CLOUD_PROVIDER_METADATA, value: "aws gcp azure"}]',
+                    'Restart the Agent: kubectl rollout restart daemonset/datadog',
+                ),
+            ),
+        ),
+    },
+)

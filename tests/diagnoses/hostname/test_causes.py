@@ -1,0 +1,170 @@
+"""What explains a wrong name: a cause changes the remedy that is shown, never the verdict."""
+
+from dataclasses import replace
+
+import pytest
+
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose, hostname
+from datadog_checks.aws_diagnostics.diagnoses.hostname.causes import CAUSES_OF_A_WRONG_NAME
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile
+from datadog_checks.aws_diagnostics.findings import Finding
+from tests.builders import OTHER_INSTANCE_ID, agent, configuration, facts, imds
+
+from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, LOST, PATHS, PLACES, situated
+
+SERVICE_CHECKS = {'hostname_provider', 'hostname'}
+
+
+def finding(known: Facts, id: str, expected: Expectations = Expectations()) -> Finding:
+    return next(found for found in diagnose(DIAGNOSES, known, expected) if found.diagnosis.id == id)
+
+
+def by_file(file: HostnameFile, provider: str, name: str) -> Facts:
+    settings = configuration(hostname_file=file.path)
+    return facts(agent=agent(provider=provider, hostname=name, configuration=settings, hostname_file=file))
+
+
+def by_hand(name: str) -> Facts:
+    return facts(agent=agent(provider='configuration', hostname=name, configuration=configuration(hostname=name)))
+
+
+NO_METADATA = configuration(cloud_provider_metadata=('gcp',), ec2_imdsv2_transition_payload_enabled=False)
+NEW = '7.81.3 - transition'
+
+
+@pytest.mark.parametrize(
+    ('known', 'cause'),
+    [
+        pytest.param(by_hand('web-01'), 'hostname-configured-by-hand', id='set by hand'),
+        pytest.param(
+            by_hand(OTHER_INSTANCE_ID), 'hostname-of-another-instance', id='set by hand, to the id of another instance'
+        ),
+        pytest.param(
+            by_file(HostnameFile('/f', OTHER_INSTANCE_ID), 'hostnameFile', OTHER_INSTANCE_ID),
+            'hostname-of-another-instance',
+            id='a file of another instance',
+        ),
+        pytest.param(
+            by_file(HostnameFile('/f', error='no such file'), 'os', DEFAULT_NAME),
+            'hostname-file-unusable',
+            id='a file that is not there',
+        ),
+        pytest.param(
+            facts(agent=agent(provider='os', hostname=DEFAULT_NAME)), 'hostname-stale', id='IMDS has come back'
+        ),
+        pytest.param(
+            situated(NEW, 'v2', 'arrives', 'host-custom', 'nitro'), 'hostname-custom-os-name', id='a name of its own'
+        ),
+        pytest.param(
+            situated(NEW, 'none', 'arrives', 'host-custom', 'xen'),
+            'hostname-custom-os-name',
+            id='a name of its own, and IMDS does not answer either',
+        ),
+        pytest.param(
+            facts(agent=agent(provider='os', hostname=DEFAULT_NAME, configuration=NO_METADATA)),
+            'aws-metadata-disabled',
+            id='told not to ask',
+        ),
+        pytest.param(
+            situated('7.63.3 -', 'v2', 'arrives', 'host', 'xen'), 'agent-cannot-use-imdsv2', id='speaks IMDSv1 alone'
+        ),
+        pytest.param(
+            situated(NEW, 'v2', 'lost', 'pod', 'xen'), 'imds-hop-limit-too-low', id='the hop limit is too low'
+        ),
+        pytest.param(situated(NEW, 'none', 'arrives', 'host', 'xen'), 'imds-unreachable', id='nothing answers'),
+        pytest.param(
+            replace(situated(NEW, 'v1+v2', 'lost', 'pod', 'xen'), path=PATHS['lost']),
+            'hostname-stale',
+            id='the hop limit is too low, but IMDSv1 answers now',
+        ),
+    ],
+)
+def test_the_wrong_provider_and_the_wrong_name_have_the_same_cause(known: Facts, cause: str) -> None:
+    found = (finding(known, 'hostname-provider-mismatch'), finding(known, 'hostname-not-instance-id'))
+    assert [(f.failed, f.explained_by) for f in found] == [(True, cause)] * 2
+
+
+def test_the_remedy_is_that_of_the_cause() -> None:
+    known = situated(NEW, 'v2', 'lost', 'pod', 'xen')
+    cause = finding(known, 'imds-hop-limit-too-low').remedy
+    shown = finding(known, 'hostname-provider-mismatch').remedy
+    assert cause is not None and shown is not None
+    assert (shown.summary, shown.steps) == (f'First repair imds-hop-limit-too-low: {cause.summary}', cause.steps)
+    assert shown.steps[-1].endswith('Restart the Agent: kubectl rollout restart daemonset/datadog')
+
+
+def test_a_cause_that_is_switched_off_leaves_the_verdict_as_it_is() -> None:
+    known = situated(NEW, 'v2', 'arrives', 'host', 'nitro')
+    quiet = Expectations(disabled_diagnoses=frozenset({'hostname-stale'}))
+    loud, alone = (finding(known, 'hostname-provider-mismatch', expected) for expected in (Expectations(), quiet))
+    assert (loud.verdict, loud.explained_by, alone.verdict, alone.explained_by) == (
+        alone.verdict,
+        'hostname-stale',
+        loud.verdict,
+        None,
+    )
+
+
+def test_an_old_agent_behind_a_low_hop_limit_is_told_of_both() -> None:
+    known = replace(
+        situated('7.63.3 -', 'v1+v2', 'lost', 'pod', 'xen'),
+        agent=agent(version=(7, 63, 3), configuration=configuration(ec2_imdsv2_transition_payload_enabled=None)),
+    )
+    lost = finding(known, 'hostname-lost-when-imdsv2-enforced')
+    assert lost.explained_by == 'imds-hop-limit-too-low'
+    assert lost.remedy is not None and lost.remedy.steps[-2:] == (
+        'An Agent that speaks IMDSv1 alone (before 7.64.0, without ec2_prefer_imdsv2) has to be upgraded as well',
+        'Switch IMDSv1 off only when this diagnosis passes',
+    )
+
+
+def test_every_cause_is_a_diagnosis_and_stands_before_what_it_explains() -> None:
+    order = [diagnosis.id for diagnosis in DIAGNOSES]
+    explained = [(order.index(cause), order.index(d.id)) for d in hostname.DIAGNOSES for cause in d.after]
+    assert set(CAUSES_OF_A_WRONG_NAME) < set(order)
+    assert all(cause < explains for cause, explains in explained)
+
+
+def test_every_diagnosis_speaks_through_one_of_the_two_service_checks_and_has_its_own_id() -> None:
+    assert {diagnosis.service_check for diagnosis in hostname.DIAGNOSES} == SERVICE_CHECKS
+    assert len({diagnosis.id for diagnosis in hostname.DIAGNOSES}) == len(hostname.DIAGNOSES) == 10
+
+
+HEALTHY = {
+    'Nitro, both versions of IMDS': facts(imds=IMDS['v1+v2', 'arrives']),
+    'the second, IMDSv1-only resolution of the Agent failed': facts(
+        agent=agent(provider_errors={'aws': 'Unable to determine hostname from EC2: status code 401'})
+    ),
+    'a pod that is named by aws': facts(
+        host=PLACES['pod'], agent=agent(provider_errors={'fqdn': 'FQDN hostname is not usable'})
+    ),
+    'a name by hand, as expected': by_hand(CUSTOM_NAME),
+    'the instance id from the file of cloud-init': by_file(
+        HostnameFile('/f', 'i-0123456789abcdef0'), 'hostnameFile', 'i-0123456789abcdef0'
+    ),
+}
+
+
+@pytest.mark.parametrize('known', [pytest.param(known, id=situation) for situation, known in HEALTHY.items()])
+def test_a_healthy_host_fails_nothing(known: Facts) -> None:
+    accepted = Expectations(hostname_providers=('aws', 'configuration'))
+    assert [found.diagnosis.id for found in diagnose(hostname.DIAGNOSES, known, accepted) if found.failed] == []
+
+
+def test_the_provider_aws_does_not_prove_that_imds_answers() -> None:
+    unreachable = facts(imds=IMDS['none', 'arrives'])
+    assert finding(unreachable, 'hostname-provider-mismatch').word == 'ok'
+    assert finding(unreachable, 'imds-unreachable').failed
+
+
+def test_nothing_is_critical_where_someone_chose_the_name() -> None:
+    chosen = (by_hand(CUSTOM_NAME), situated(NEW, 'v2', 'arrives', 'host-custom', 'nitro'))
+    words = {found.word for known in chosen for found in diagnose(hostname.DIAGNOSES, known)}
+    assert words == {'ok', 'warning', 'not_applicable'}
+
+
+def test_nothing_fails_where_nothing_could_be_observed() -> None:
+    silent = imds(token=LOST, metadata=LOST, control=LOST, tokenless=LOST, instance_id=None)
+    blind = facts(imds=silent, agent=agent(provider=None, hostname=None, version=None))
+    assert [found.diagnosis.id for found in diagnose(hostname.DIAGNOSES, blind) if found.failed] == []

@@ -1,0 +1,182 @@
+"""A name that is not EC2's own keeps the Agent from asking AWS."""
+
+from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_custom_os_name import HOSTNAME_CUSTOM_OS_NAME
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved, UtsNamespace
+from datadog_checks.aws_diagnostics.findings import Remedy
+from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, imds
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+from .situations import CUSTOM_NAME, DEFAULT_NAME, LOST, NOT_ASKED
+
+SAID = (
+    'not retrieving hostname from AWS: the host is not an ECS instance and other providers already retrieve '
+    'non-default hostnames'
+)
+
+
+def named(name: str, *, provider: str = 'os', errors: dict[str, str] | None = None, **settings: object) -> Facts:
+    """A host whose system has the name that the Agent has."""
+    return facts(
+        agent=agent(
+            hostname=name,
+            provider=provider,
+            provider_errors=errors or {},
+            configuration=configuration(**settings),
+        ),
+        host=host(os_hostname=name),
+    )
+
+
+def in_a_pod(name: str | None, provider: str | None) -> Facts:
+    return facts(
+        agent=agent(hostname=name, provider=provider),
+        host=host(os_hostname='agent-x7k2p', container=container(ContainerKind.POD), uts_namespace=UtsNamespace.OWN),
+    )
+
+
+NODE_NAME = f'{INSTANCE_ID}.eu-west-1.compute.internal'
+FAILS = {
+    'a host with a name of its own, in the words of the Agent': Row(
+        named(CUSTOM_NAME, errors={'aws': SAID}),
+        f"the Agent is named '{CUSTOM_NAME}' and says: {SAID}, so AWS is not asked for the instance id",
+        near_miss='a default name, while IMDS does not answer',
+    ),
+    'a host with a name of its own, by the model': Row(
+        named(CUSTOM_NAME),
+        f"the name '{CUSTOM_NAME}' from the operating system is no default EC2 name (ip-..., domu...), so AWS is not "
+        'asked for the instance id',
+        near_miss='a default name, while IMDS does not answer',
+    ),
+    'a pod on a node that Kubernetes knows by its resource name': Row(
+        in_a_pod(NODE_NAME, 'container'),
+        f"the name '{NODE_NAME}' from the container runtime is no default EC2 name (ip-..., domu...), so AWS is not "
+        'asked for the instance id',
+        near_miss='a pod on a node with a default name',
+    ),
+    'a Windows name without prefix detection': Row(
+        named('EC2AMAZ-AB12CD'),
+        "the name 'EC2AMAZ-AB12CD' from the operating system is no default EC2 name (ip-..., domu...), so AWS is not "
+        'asked for the instance id',
+        near_miss='a Windows name with prefix detection',
+    ),
+}
+PASSES = {
+    'the Agent is named by aws': Row(facts(), 'the Agent did ask AWS: its hostname provider is aws'),
+    'a default name, while IMDS does not answer': Row(
+        named(DEFAULT_NAME, errors={'aws': 'Unable to determine hostname from EC2: status code 401'}),
+        'the name found before does not keep the Agent from asking AWS',
+    ),
+    'a pod on a node with a default name': Row(
+        in_a_pod(DEFAULT_NAME, 'container'),
+        'the name found before does not keep the Agent from asking AWS',
+    ),
+    'a Windows name with prefix detection': Row(
+        named('EC2AMAZ-AB12CD', ec2_use_windows_prefix_detection=True),
+        'the name found before does not keep the Agent from asking AWS',
+    ),
+    'the instance id comes first by setting': Row(
+        named(CUSTOM_NAME, ec2_prioritize_instance_id_as_hostname=True),
+        'the name found before does not keep the Agent from asking AWS',
+    ),
+    'the operator accepts the name of the system': Row(
+        named(CUSTOM_NAME),
+        f"the name '{CUSTOM_NAME}' from the operating system is no default EC2 name (ip-..., domu...); "
+        'expected_hostname_provider accepts os',
+        Expectations(hostname_providers=('aws', 'os')),
+    ),
+}
+UNKNOWN = {
+    'a pod whose Agent could not be asked for its provider': Row(
+        in_a_pod(None, None),
+        'whether the Agent asks AWS is not certain: that depends on what was not measured: which name the container '
+        'runtime gives',
+    ),
+    'the host could not be inspected': Row(
+        facts(agent=agent(provider='os', hostname=CUSTOM_NAME), host=Unobserved('no permission')), 'no permission'
+    ),
+}
+NOT_APPLICABLE = {
+    'aws is not expected': Row(
+        named(CUSTOM_NAME),
+        'expected_hostname_provider does not ask for aws',
+        Expectations(hostname_providers=('os',)),
+    ),
+    'the name is set by hand': Row(
+        named(CUSTOM_NAME, provider='configuration', hostname=CUSTOM_NAME),
+        f"the reason is another one: hostname is set to '{CUSTOM_NAME}'",
+    ),
+    'a container that finds no name at all': Row(
+        facts(
+            agent=agent(hostname='', provider=None, provider_errors={'container': 'none'}),
+            host=host(container=container(ContainerKind.DOCKER), uts_namespace=UtsNamespace.OWN),
+        ),
+        'the reason is another one: no name is found, so AWS is not asked',
+    ),
+}
+test_verdict = verdict_test(HOSTNAME_CUSTOM_OS_NAME, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+
+
+def test_a_fault_of_imds_does_not_hide_it() -> None:
+    broken = imds(token=LOST, metadata=NOT_ASKED, control=LOST, tokenless=NOT_ASKED, tokenless_at=None)
+    known = facts(agent=agent(hostname=CUSTOM_NAME, provider='os'), host=host(os_hostname=CUSTOM_NAME), imds=broken)
+    assert HOSTNAME_CUSTOM_OS_NAME.judge(known, Expectations()) == HOSTNAME_CUSTOM_OS_NAME.judge(
+        named(CUSTOM_NAME), Expectations()
+    )
+
+
+SUMMARY = 'Keep the name and tell this check so, or let the Agent prefer the instance id'
+KEEP = 'To keep the name (changes nothing in Datadog). In conf.yaml of this check: '
+RENAMED = 'To be named by the instance id (the host changes its name in dashboards and monitors). '
+test_remedy = remedy_test(
+    HOSTNAME_CUSTOM_OS_NAME,
+    {
+        'on a host': (
+            named(CUSTOM_NAME),
+            Remedy(
+                SUMMARY,
+                (
+                    f'{KEEP}expected_hostname_provider: [aws, os]; expected_hostname: any',
+                    f'{RENAMED}In datadog.yaml: ec2_prioritize_instance_id_as_hostname: true',
+                    'After that: Restart the Agent: sudo systemctl restart datadog-agent',
+                ),
+            ),
+        ),
+        'on a host with an Agent that does not know the setting': (
+            named(CUSTOM_NAME, ec2_prioritize_instance_id_as_hostname=None),
+            Remedy(
+                SUMMARY,
+                (
+                    f'{KEEP}expected_hostname_provider: [aws, os]; expected_hostname: any',
+                    f'{RENAMED}Upgrade the Agent first, which does not know this setting yet (sudo apt-get update && '
+                    'sudo apt-get install --only-upgrade datadog-agent (Debian, Ubuntu), or sudo yum update '
+                    'datadog-agent (Amazon Linux, Red Hat)). In datadog.yaml: '
+                    'ec2_prioritize_instance_id_as_hostname: true',
+                    'After that: Restart the Agent: sudo systemctl restart datadog-agent',
+                ),
+            ),
+        ),
+        'on Windows': (
+            named('EC2AMAZ-AB12CD'),
+            Remedy(
+                SUMMARY,
+                (
+                    f'{KEEP}expected_hostname_provider: [aws, os]; expected_hostname: any',
+                    f'{RENAMED}In datadog.yaml: ec2_use_windows_prefix_detection: true',
+                    'After that: Restart the Agent: sudo systemctl restart datadog-agent',
+                ),
+            ),
+        ),
+        'in a pod': (
+            in_a_pod(NODE_NAME, 'container'),
+            Remedy(
+                SUMMARY,
+                (
+                    f'{KEEP}expected_hostname_provider: [aws, container]; expected_hostname: any',
+                    f'{RENAMED}Helm: datadog.env: [{{name: DD_EC2_PRIORITIZE_INSTANCE_ID_AS_HOSTNAME, value: "true"}}]',
+                    'After that: Restart the Agent: kubectl rollout restart daemonset/datadog',
+                ),
+            ),
+        ),
+    },
+)

@@ -1,0 +1,194 @@
+"""Ready for IMDSv2, today."""
+
+from dataclasses import replace
+
+from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_lost_when_imdsv2_enforced import (
+    HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED,
+)
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile, NotAsked, Unobserved
+from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from tests.builders import INSTANCE_ID, agent, answered, configuration, facts, host, imds
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+from .situations import AGENTS, FIRMWARE, IMDS, LOST, NOT_ASKED, PATHS, PLACES, situated
+
+NEW = '7.81.3 - transition'
+OLD = '7.63.3 -'
+TODAY = f"; today it is named '{INSTANCE_ID}'"
+
+
+def named(agent_key: str, state: str, reply: str = 'arrives', place: str = 'host', firmware: str = 'nitro') -> Facts:
+    """A host that still is named by its instance id."""
+    return facts(
+        agent=replace(AGENTS[agent_key], provider='aws', hostname=INSTANCE_ID),
+        imds=IMDS[state, reply],
+        path=PATHS[reply],
+        host=replace(PLACES[place], dmi=FIRMWARE[firmware]),
+    )
+
+
+V1_NOT_ASKED = imds(
+    token=LOST, metadata=NOT_ASKED, control=answered(401), tokenless=NotAsked('interval is 0'), tokenless_at=None
+)
+SPEAKS_V1 = (
+    'without IMDSv1 the Agent is named by os when it starts: the Agent speaks IMDSv1 alone, which does not answer'
+)
+NO_TOKEN = (
+    'without IMDSv1 the Agent is named by container when it starts: IMDSv2 gives the Agent no token, and IMDSv1 does '
+    'not answer; the firmware names no instance'
+)
+FAILS = {
+    'an Agent before 7.64 that lives on IMDSv1': Row(
+        named(OLD, 'v1+v2'), f'{SPEAKS_V1}{TODAY}', near_miss='an Agent before 7.64 that prefers IMDSv2'
+    ),
+    'an Agent from 7.64 with the transition switched off': Row(
+        named('7.81.3 - -', 'v1+v2'), f'{SPEAKS_V1}{TODAY}', near_miss='both versions answer a current Agent'
+    ),
+    'IMDSv1 is off already, and the name is still that from before': Row(
+        named(OLD, 'v2'),
+        f'IMDSv1 is off already, and {SPEAKS_V1}{TODAY}',
+        near_miss='an Agent before 7.64 that prefers IMDSv2',
+    ),
+    'IMDSv1 is off already, and the name is lost': Row(
+        situated(OLD, 'v2', 'arrives', 'host', 'nitro'),
+        f"IMDSv1 is off already, and {SPEAKS_V1}; today it is named 'ip-10-0-0-12.eu-west-1.compute.internal'",
+        near_miss='an Agent before 7.64 that prefers IMDSv2',
+    ),
+    'the token reply is lost while IMDSv1 answers, in a pod': Row(
+        named(NEW, 'v1+v2', 'lost', 'pod', 'xen'),
+        f'{NO_TOKEN}{TODAY}',
+        near_miss='the token reply is lost, and the firmware names the instance',
+    ),
+    'the token reply is lost, and whether IMDSv1 answers was never asked': Row(
+        replace(named(NEW, 'v1+v2', 'lost', 'pod', 'xen'), imds=V1_NOT_ASKED),
+        f'{NO_TOKEN}{TODAY}',
+        near_miss='the token reply is lost, and the firmware names the instance',
+    ),
+    'IMDSv2 is required today': Row(
+        named(OLD, 'v1+v2'),
+        Failed(f'{SPEAKS_V1}{TODAY}', Status.CRITICAL),
+        Expectations(require_imdsv2=True),
+        near_miss='an Agent before 7.64 that prefers IMDSv2',
+    ),
+}
+READY = 'without IMDSv1 the Agent is named by its instance id all the same: '
+PASSES = {
+    'IMDSv1 is off and all is well': Row(facts(), f'{READY}IMDSv2 answers'),
+    'both versions answer a current Agent': Row(named(NEW, 'v1+v2'), f'{READY}IMDSv2 answers'),
+    'an Agent before 7.64 that prefers IMDSv2': Row(named('7.63.3 prefer', 'v1+v2'), f'{READY}IMDSv2 answers'),
+    'an Agent of 7.18 to 7.21': Row(named('7.20.0', 'v1+v2'), f'{READY}IMDSv1 does not answer, and IMDSv2 does'),
+    'the token reply is lost, and the firmware names the instance': Row(
+        named(NEW, 'v1+v2', 'lost', 'pod', 'nitro'),
+        f'{READY}IMDSv2 gives the Agent no token, and IMDSv1 does not answer; the firmware (DMI board_asset_tag) names '
+        'the instance',
+    ),
+    'IMDS could not be asked, but the firmware is enough': Row(
+        facts(
+            imds=Unobserved('no sockets here'),
+            agent=replace(AGENTS[NEW], configuration=configuration(cloud_provider_metadata=('gcp',))),
+        ),
+        f'{READY}cloud_provider_metadata does not contain aws, so IMDS is not asked; the firmware (DMI '
+        'board_asset_tag) names the instance',
+    ),
+}
+UNKNOWN = {
+    'IMDSv2 was not measured': Row(
+        replace(named('7.63.3 prefer', 'v1+v2'), imds=Unobserved('no sockets here')),
+        'what the Agent would be named without IMDSv1 is not certain: that depends on what was not measured: whether '
+        'IMDSv2 gives the Agent a token, whether IMDSv2 answers with a token',
+    ),
+    'IMDSv2 is throttled just now': Row(
+        replace(named('7.63.3 prefer', 'v1+v2'), imds=imds(token=answered(503), tokenless=answered(200))),
+        'what the Agent would be named without IMDSv1 is not certain: that depends on what was not measured: whether '
+        'IMDSv2 gives the Agent a token',
+    ),
+    'an Agent that speaks IMDSv1 alone, where IMDS could not be asked': Row(
+        replace(named(OLD, 'v2'), imds=Unobserved('no sockets here')), 'no sockets here'
+    ),
+    'the host could not be inspected': Row(facts(host=Unobserved('no permission')), 'no permission'),
+    'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
+}
+NOT_APPLICABLE = {
+    'aws is not expected': Row(
+        named(OLD, 'v1+v2'),
+        'expected_hostname_provider does not ask for aws',
+        Expectations(hostname_providers=('configuration',)),
+    ),
+    'the name is set by hand': Row(
+        facts(agent=agent(provider='configuration', hostname='web-01', configuration=configuration(hostname='web-01'))),
+        "the name does not come from IMDS: hostname is set to 'web-01'",
+    ),
+    'the name comes from a file': Row(
+        facts(
+            agent=agent(
+                provider='hostnameFile',
+                configuration=configuration(hostname_file='/f'),
+                hostname_file=HostnameFile('/f', INSTANCE_ID),
+            )
+        ),
+        "the name does not come from IMDS: hostname_file names '/f'",
+    ),
+    'a name of its own': Row(
+        situated(NEW, 'v1+v2', 'arrives', 'host-custom', 'nitro'),
+        'the name does not come from IMDS: the name from the operating system is no default EC2 name, so AWS is not '
+        'asked',
+    ),
+    'nothing answers today either': Row(
+        situated(OLD, 'none', 'arrives', 'host', 'xen'),
+        'there is nothing to lose, IMDS gives the Agent no name today either: the Agent speaks IMDSv1 alone, which '
+        'does not answer',
+    ),
+}
+test_verdict = verdict_test(HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+
+SUMMARY = 'Make the Agent ready before IMDSv2 is enforced'
+LAST = 'Switch IMDSv1 off only when this diagnosis passes'
+UPGRADE_IN_A_POD = (
+    'Upgrade the Agent to 7.64.0 or later, which speaks IMDSv2 by itself. Helm: agents.image.tag: 7.64.0, or a later '
+    'one'
+)
+SET_IN_A_POD = 'Or keep the version and set: Helm: datadog.env: [{name: DD_EC2_PREFER_IMDSV2, value: "true"}]'
+RESTART_THE_POD = 'After that: Restart the Agent: kubectl rollout restart daemonset/datadog'
+AROUND_THE_HOPS = (
+    'Take the name that cloud-init found, without asking IMDS (exposes one read-only file; gives the name, not the '
+    'tags; not on Bottlerocket, which lacks the file). Helm: providers.eks.ec2.useHostnameFromFile: true',
+    'Run the Agent in the host network (exposes the ports and the network of the host to the Agent alone). Helm: '
+    'agents.useHostNetwork: true',
+    'Raise the hop limit to 2 (exposes IMDS, credentials of the instance role included, to every other container on '
+    'this instance): aws ec2 modify-instance-metadata-options --region eu-west-1 --instance-id '
+    f'{INSTANCE_ID} --http-put-response-hop-limit 2',
+    'So that the next instance starts right, in Terraform (aws_instance, aws_launch_template): metadata_options { '
+    'http_put_response_hop_limit = 2 }',
+)
+test_remedy = remedy_test(
+    HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED,
+    {
+        'the Agent stands in the way': (
+            named(OLD, 'v1+v2'),
+            Remedy(
+                SUMMARY,
+                (
+                    'Upgrade the Agent to 7.64.0 or later, which speaks IMDSv2 by itself. sudo apt-get update && sudo '
+                    'apt-get install --only-upgrade datadog-agent (Debian, Ubuntu), or sudo yum update datadog-agent '
+                    '(Amazon Linux, Red Hat)',
+                    'Or keep the version and set: In datadog.yaml: ec2_prefer_imdsv2: true',
+                    'After that: Restart the Agent: sudo systemctl restart datadog-agent',
+                    LAST,
+                ),
+            ),
+        ),
+        'the hop limit stands in the way': (
+            named(NEW, 'v1+v2', 'lost', 'pod', 'xen'),
+            Remedy(SUMMARY, (*AROUND_THE_HOPS, LAST)),
+        ),
+        'both do': (
+            named(OLD, 'v1+v2', 'lost', 'pod', 'xen'),
+            Remedy(SUMMARY, (UPGRADE_IN_A_POD, SET_IN_A_POD, RESTART_THE_POD, *AROUND_THE_HOPS, LAST)),
+        ),
+    },
+)
+
+
+def test_the_pod_of_these_cases_is_not_in_the_namespace_of_the_host() -> None:
+    assert PLACES['pod'].uts_namespace is not host().uts_namespace

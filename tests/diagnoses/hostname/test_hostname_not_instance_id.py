@@ -1,0 +1,130 @@
+"""The Agent reports under another name than it should."""
+
+from dataclasses import replace
+from typing import Any
+
+from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_not_instance_id import HOSTNAME_NOT_INSTANCE_ID
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved
+from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, facts, host, imds
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+from .situations import CUSTOM_NAME, DEFAULT_NAME, situated
+
+
+def named(hostname: str | None, provider: str | None = 'os', **differences: Any) -> Facts:
+    return facts(agent=agent(provider=provider, hostname=hostname, **differences))
+
+
+WEB = Expectations(hostname='web-01')
+FAILS = {
+    'a default name': Row(
+        named(DEFAULT_NAME),
+        f"the Agent is named '{DEFAULT_NAME}', the instance id is {INSTANCE_ID}",
+        near_miss='the instance id',
+    ),
+    'the id of another instance': Row(
+        named(OTHER_INSTANCE_ID, 'hostnameFile'),
+        f"the Agent is named '{OTHER_INSTANCE_ID}', the instance id is {INSTANCE_ID}",
+        near_miss='the instance id',
+    ),
+    'the resource name of this instance': Row(
+        named(f'{INSTANCE_ID}.ec2.internal'),
+        Failed(
+            f"the Agent is named '{INSTANCE_ID}.ec2.internal', the instance id is {INSTANCE_ID}",
+        ),
+        near_miss='the instance id',
+    ),
+    'a name set by hand: someone chose it': Row(
+        named('web-01', 'configuration', configuration=configuration(hostname='web-01')),
+        Failed(f"the Agent is named 'web-01', the instance id is {INSTANCE_ID}", Status.WARNING),
+        near_miss='the instance id, set by hand',
+    ),
+    'a name of its own, for which AWS is not asked: someone chose it': Row(
+        situated('7.81.3 - transition', 'v2', 'arrives', 'host-custom', 'nitro'),
+        Failed(f"the Agent is named '{CUSTOM_NAME}', the instance id is {INSTANCE_ID}", Status.WARNING),
+        near_miss='the instance id',
+    ),
+    'by aws, but of another instance': Row(
+        named(OTHER_INSTANCE_ID, 'aws'),
+        f"the Agent is named '{OTHER_INSTANCE_ID}', the instance id is {INSTANCE_ID}",
+        near_miss='the instance id',
+    ),
+    'another name than the literal one': Row(
+        named('web-02', 'configuration'),
+        "the Agent is named 'web-02', expected_hostname is 'web-01'",
+        WEB,
+        near_miss='the literal name',
+    ),
+    'the instance id where another name is expected': Row(
+        facts(),
+        f"the Agent is named '{INSTANCE_ID}', expected_hostname is 'web-01'",
+        WEB,
+        near_miss='the literal name',
+    ),
+}
+PASSES = {
+    'the instance id': Row(facts(), f"the Agent is named '{INSTANCE_ID}', which is the instance id"),
+    'the instance id, set by hand': Row(
+        named(INSTANCE_ID, 'configuration'), f"the Agent is named '{INSTANCE_ID}', which is the instance id"
+    ),
+    'the instance id by the firmware, where IMDS tells another': Row(
+        facts(imds=imds(instance_id=OTHER_INSTANCE_ID)),
+        f"the Agent is named '{INSTANCE_ID}', which is the instance id",
+    ),
+    'the literal name': Row(named('web-01', 'configuration'), "the Agent is named 'web-01'", WEB),
+}
+UNKNOWN = {
+    'the name is not known': Row(named(None), 'the host name of the Agent is not known'),
+    'the Agent has no name': Row(named(''), 'the Agent has no name'),
+    'the instance id is not known': Row(
+        facts(
+            agent=agent(hostname=DEFAULT_NAME, provider='os'),
+            imds=imds(instance_id=None),
+            platform=replace(facts().platform, instance_id=None),
+            host=host(cloud_init_instance_id=''),
+        ),
+        f"the Agent is named '{DEFAULT_NAME}', and the instance id is not known",
+    ),
+    'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
+}
+NOT_APPLICABLE = {
+    'any name is right': Row(named(DEFAULT_NAME), "expected_hostname is 'any'", Expectations(hostname='any')),
+    'the provider that the operator accepts does not give instance ids': Row(
+        named('web-01', 'configuration'),
+        "the Agent is named 'web-01' by configuration, which expected_hostname_provider accepts and which does not "
+        'give instance ids',
+        Expectations(hostname_providers=('aws', 'configuration')),
+    ),
+}
+test_verdict = verdict_test(HOSTNAME_NOT_INSTANCE_ID, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+
+test_remedy = remedy_test(
+    HOSTNAME_NOT_INSTANCE_ID,
+    {
+        'on a host': (
+            named(DEFAULT_NAME),
+            Remedy(
+                'Restart the Agent, which looks for its name only when it starts, or tell this check that the name is '
+                'wanted',
+                (
+                    'Restart the Agent: sudo systemctl restart datadog-agent',
+                    f'To keep the name. In conf.yaml of this check: expected_hostname: {DEFAULT_NAME}',
+                ),
+            ),
+        ),
+        'another name is expected, in a pod': (
+            replace(named('web-02', 'configuration'), host=host(container=container(ContainerKind.POD))),
+            WEB,
+            Remedy(
+                'Give the Agent the expected name',
+                (
+                    'Helm: datadog.env: [{name: DD_HOSTNAME, value: "web-01"}]',
+                    'Restart the Agent: kubectl rollout restart daemonset/datadog',
+                    'To keep the name. In conf.yaml of this check: expected_hostname: web-02',
+                ),
+            ),
+        ),
+    },
+)

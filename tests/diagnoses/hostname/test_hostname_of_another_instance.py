@@ -1,0 +1,158 @@
+"""The Agent reports under the name of another instance."""
+
+from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_of_another_instance import (
+    FOR_THE_IMAGE,
+    HOSTNAME_OF_ANOTHER_INSTANCE,
+)
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, Platform, Unobserved, UtsNamespace
+from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, facts, host, imds
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+from .situations import CUSTOM_NAME, DEFAULT_NAME
+
+BUILDER = 'ip-10-9-9-9.eu-west-1.compute.internal'
+PATH = '/var/lib/cloud/data/instance-id'
+
+
+def by_hand(name: str, **differences: object) -> Facts:
+    settings = configuration(hostname=name)
+    return facts(agent=agent(hostname=name, provider='configuration', configuration=settings), **differences)
+
+
+def by_file(content: str) -> Facts:
+    return facts(
+        agent=agent(
+            hostname=content,
+            provider='hostnameFile',
+            configuration=configuration(hostname_file=PATH),
+            hostname_file=HostnameFile(PATH, content),
+        )
+    )
+
+
+def by_os(name: str, system: str = DEFAULT_NAME) -> Facts:
+    return facts(agent=agent(hostname=name, provider='os'), host=host(os_hostname=system))
+
+
+OF_ANOTHER = f"the name '{OTHER_INSTANCE_ID}' holds the id of another instance, this one is {INSTANCE_ID}"
+BAKED = (
+    f"the name '{BUILDER}' is a default EC2 name, but the system is called '{DEFAULT_NAME}': it was written into the "
+    'image, or taken before cloud-init had named the system'
+)
+FAILS = {
+    'the id of another instance in hostname': Row(
+        by_hand(OTHER_INSTANCE_ID), OF_ANOTHER, near_miss='the id of this instance in hostname'
+    ),
+    'the id of another instance in hostname_file': Row(
+        by_file(OTHER_INSTANCE_ID), OF_ANOTHER, near_miss='the id of this instance in hostname_file'
+    ),
+    'the resource name of another instance': Row(
+        by_os(f'{OTHER_INSTANCE_ID}.ec2.internal'),
+        f"the name '{OTHER_INSTANCE_ID}.ec2.internal' holds the id of another instance, this one is {INSTANCE_ID}",
+        near_miss='the resource name of this instance',
+    ),
+    'a default name in hostname that is not the name of the system': Row(
+        by_hand(BUILDER, host=host(os_hostname=DEFAULT_NAME)),
+        Failed(BAKED, Status.WARNING),
+        near_miss='the name of the system',
+    ),
+    'a name taken before cloud-init had named the system': Row(
+        by_os(BUILDER), Failed(BAKED, Status.WARNING), near_miss='the name of the system'
+    ),
+}
+PASSES = {
+    'named by aws': Row(facts(), f"the name '{INSTANCE_ID}' holds the id of this instance"),
+    'the id of this instance in hostname': Row(
+        by_hand(INSTANCE_ID), f"the name '{INSTANCE_ID}' holds the id of this instance"
+    ),
+    'the id of this instance in hostname_file': Row(
+        by_file(INSTANCE_ID), f"the name '{INSTANCE_ID}' holds the id of this instance"
+    ),
+    'the resource name of this instance': Row(
+        by_os(f'{INSTANCE_ID}.ec2.internal'), f"the name '{INSTANCE_ID}.ec2.internal' holds the id of this instance"
+    ),
+    'the id by the firmware, where IMDS tells another': Row(
+        facts(imds=imds(instance_id=OTHER_INSTANCE_ID)), f"the name '{INSTANCE_ID}' holds the id of this instance"
+    ),
+    'the name of the system': Row(by_os(DEFAULT_NAME), f"the name '{DEFAULT_NAME}' is that of the system"),
+    'the name of the system without its domain': Row(
+        by_os(DEFAULT_NAME.partition('.')[0]), "the name 'ip-10-0-0-12' is that of the system"
+    ),
+    'a name that someone chose': Row(by_hand(CUSTOM_NAME), f"the name '{CUSTOM_NAME}' is no instance id"),
+    'a name that only looks like an id': Row(by_hand('i-am-web-01'), "the name 'i-am-web-01' is no instance id"),
+    'a default name, while the system was given one of its own': Row(
+        by_hand(BUILDER, host=host(os_hostname=CUSTOM_NAME)), f"the name '{BUILDER}' is no instance id"
+    ),
+    'the name of the node, in a pod with a name of its own': Row(
+        facts(
+            agent=agent(hostname=BUILDER, provider='container'),
+            host=host(os_hostname='ip-tables-x7k2p', container=container(ContainerKind.POD)),
+        ),
+        f"the name '{BUILDER}' is no instance id",
+    ),
+    'a name by hand, in a container that does not see the name of the host': Row(
+        by_hand(
+            BUILDER,
+            host=host(os_hostname='ip-f00d', container=container(ContainerKind.DOCKER), uts_namespace=UtsNamespace.OWN),
+        ),
+        f"the name '{BUILDER}' is no instance id",
+    ),
+    'the very name that is expected': Row(
+        by_hand(OTHER_INSTANCE_ID),
+        f"the name '{OTHER_INSTANCE_ID}' is the one that expected_hostname demands",
+        Expectations(hostname=OTHER_INSTANCE_ID),
+    ),
+    'the host could not be inspected': Row(
+        facts(agent=agent(hostname=BUILDER, provider='os'), host=Unobserved('no permission')),
+        f"the name '{BUILDER}' is no instance id",
+    ),
+}
+UNKNOWN = {
+    'the name is not known': Row(facts(agent=agent(hostname=None)), 'the host name of the Agent is not known'),
+    'the id of this instance is not known': Row(
+        by_hand(
+            OTHER_INSTANCE_ID,
+            imds=imds(instance_id=None),
+            platform=Platform(True, 'uuid'),
+            host=host(cloud_init_instance_id=''),
+        ),
+        f"the name '{OTHER_INSTANCE_ID}' is an instance id, and the id of this instance is not known",
+    ),
+    'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
+}
+NOT_APPLICABLE = {'the Agent has no name': Row(facts(agent=agent(hostname='')), 'the Agent has no host name')}
+test_verdict = verdict_test(HOSTNAME_OF_ANOTHER_INSTANCE, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+
+SUMMARY = 'Take the name of the other instance away, here and in the image'
+RESTART = 'On this instance: Restart the Agent: sudo systemctl restart datadog-agent'
+test_remedy = remedy_test(
+    HOSTNAME_OF_ANOTHER_INSTANCE,
+    {
+        'set by hand': (
+            by_hand(OTHER_INSTANCE_ID),
+            Remedy(
+                SUMMARY,
+                (
+                    'In datadog.yaml remove the line hostname: ..., and DD_HOSTNAME from the environment of the Agent',
+                    RESTART,
+                    FOR_THE_IMAGE,
+                ),
+            ),
+        ),
+        'by a file': (
+            by_file(OTHER_INSTANCE_ID),
+            Remedy(
+                SUMMARY,
+                (
+                    f'See who writes {PATH}: cloud-init does so at the first boot of an instance, unless its state was '
+                    'left in the image (sudo cloud-init clean, before the image is taken)',
+                    RESTART,
+                    FOR_THE_IMAGE,
+                ),
+            ),
+        ),
+        'taken before cloud-init': (by_os(BUILDER), Remedy(SUMMARY, (RESTART, FOR_THE_IMAGE))),
+    },
+)

@@ -1,0 +1,197 @@
+"""The Agent's name does not come from where it should."""
+
+from dataclasses import replace
+from typing import Any
+
+from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_provider_mismatch import HOSTNAME_PROVIDER_MISMATCH
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, HostnameSource, Unobserved
+from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, facts, host, imds
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, situated
+
+LEGACY = (
+    'Unable to determine hostname from EC2: status code 401 trying to GET '
+    'http://169.254.169.254/latest/meta-data/instance-id'
+)
+PATH = '/var/lib/cloud/data/instance-id'
+INFERRED = HostnameSource.INFERRED
+OS_OR_AWS = Expectations(hostname_providers=('aws', 'os'))
+
+
+def named(provider: str | None, hostname: str | None = DEFAULT_NAME, **differences: Any) -> Facts:
+    return facts(agent=agent(provider=provider, hostname=hostname, **differences))
+
+
+def by_file(content: HostnameFile | Unobserved, hostname: str, provider: str = 'hostnameFile') -> Facts:
+    settings = configuration(hostname_file=PATH)
+    return named(provider, hostname, configuration=settings, hostname_file=content)
+
+
+BY_OS = f'the hostname provider is os ({DEFAULT_NAME})'
+FAILS = {
+    'os instead of aws, with the reason that the Agent gave': Row(
+        named('os', provider_errors={'aws': LEGACY, 'gce': 'no GCE here'}),
+        f'{BY_OS}, expected is aws. When the Agent started: aws: {LEGACY}',
+        near_miss='aws, and the second, IMDSv1-only resolution of the Agent failed',
+    ),
+    'container instead of aws, in a pod': Row(
+        situated('7.81.3 - transition', 'v2', 'lost', 'pod', 'xen'),
+        f'the hostname provider is container ({DEFAULT_NAME}), expected is aws',
+        near_miss='container is accepted',
+    ),
+    'fqdn instead of aws': Row(
+        named('fqdn', configuration=configuration(hostname_fqdn=True)),
+        f'the hostname provider is fqdn ({DEFAULT_NAME}), expected is aws',
+        near_miss='named by aws',
+    ),
+    'two providers are right, and it is none of them': Row(
+        named('fqdn', configuration=configuration(hostname_fqdn=True)),
+        f'the hostname provider is fqdn ({DEFAULT_NAME}), expected is aws or os',
+        OS_OR_AWS,
+        near_miss='os is accepted',
+    ),
+    'set by hand: someone chose it': Row(
+        named('configuration', 'web-01', configuration=configuration(hostname='web-01')),
+        Failed('the hostname provider is configuration (web-01), expected is aws', Status.WARNING),
+        near_miss='named by aws',
+    ),
+    'the instance id, set by hand: the right name by another way': Row(
+        named('configuration', INSTANCE_ID, configuration=configuration(hostname=INSTANCE_ID)),
+        Failed(f'the hostname provider is configuration ({INSTANCE_ID}), expected is aws', Status.WARNING),
+        near_miss='the instance id by hostname_file',
+    ),
+    'a name of its own, for which AWS is not asked: someone chose it': Row(
+        situated('7.81.3 - transition', 'v2', 'arrives', 'host-custom', 'nitro'),
+        Failed(f'the hostname provider is os ({CUSTOM_NAME}), expected is aws', Status.WARNING),
+        near_miss='os is accepted',
+    ),
+    'the file holds the id of another instance, which is critical by itself': Row(
+        by_file(HostnameFile(PATH, OTHER_INSTANCE_ID), OTHER_INSTANCE_ID),
+        Failed(f'the hostname provider is hostnameFile ({OTHER_INSTANCE_ID}), expected is aws', Status.WARNING),
+        near_miss='the instance id by hostname_file',
+    ),
+    'the file holds a name: someone chose it': Row(
+        by_file(HostnameFile(PATH, 'web-01'), 'web-01'),
+        Failed('the hostname provider is hostnameFile (web-01), expected is aws', Status.WARNING),
+        near_miss='the instance id by hostname_file',
+    ),
+    'inferred: whichever it is, it is not aws': Row(
+        named('os', source=INFERRED),
+        Failed(f'{BY_OS}, inferred from the name, expected is aws', Status.WARNING),
+        near_miss='inferred to be aws',
+    ),
+    'the host could not be inspected': Row(
+        replace(named('os'), host=Unobserved('no permission')), f'{BY_OS}, expected is aws', near_miss='named by aws'
+    ),
+}
+PASSES = {
+    'named by aws': Row(facts(), f'the hostname provider is aws ({INSTANCE_ID})'),
+    'aws, and the second, IMDSv1-only resolution of the Agent failed': Row(
+        named('aws', INSTANCE_ID, provider_errors={'aws': LEGACY}), f'the hostname provider is aws ({INSTANCE_ID})'
+    ),
+    'aws by the firmware, while IMDS does not answer at all': Row(
+        facts(imds=IMDS['none', 'arrives']), f'the hostname provider is aws ({INSTANCE_ID})'
+    ),
+    'os is accepted': Row(named('os'), BY_OS, OS_OR_AWS),
+    'container is accepted': Row(
+        named('container'),
+        f'the hostname provider is container ({DEFAULT_NAME})',
+        Expectations(hostname_providers=('container',)),
+    ),
+    'the instance id by hostname_file': Row(
+        by_file(HostnameFile(PATH, INSTANCE_ID), INSTANCE_ID),
+        f'the hostname provider is hostnameFile ({INSTANCE_ID}), and hostname_file holds the instance id',
+    ),
+    'the instance id by hostname_file, as Agents before 7.37 report it': Row(
+        by_file(HostnameFile(PATH, INSTANCE_ID), INSTANCE_ID, 'configuration'),
+        f'the hostname provider is configuration ({INSTANCE_ID}), and hostname_file holds the instance id',
+    ),
+    'the instance id by hostname_file, which this check cannot read': Row(
+        by_file(Unobserved('no permission'), INSTANCE_ID),
+        f'the hostname provider is hostnameFile ({INSTANCE_ID}), and hostname_file holds the instance id',
+    ),
+    'inferred to be aws': Row(
+        named('aws', INSTANCE_ID, source=INFERRED),
+        f'the hostname provider is aws ({INSTANCE_ID}), inferred from the name',
+    ),
+    'the person at the terminal says aws': Row(
+        named('aws', None, source=HostnameSource.GIVEN), 'the hostname provider is aws'
+    ),
+}
+UNKNOWN = {
+    'the Agent names no provider': Row(
+        named(None, note='the Agent names no provider: its hostname is not resolved yet, or it runs on Fargate'),
+        'the hostname provider is not known: the Agent names no provider: its hostname is not resolved yet, or it runs '
+        'on Fargate',
+    ),
+    'nobody answers': Row(
+        named('', note='expvar: connection refused'), 'the hostname provider is not known: expvar: connection refused'
+    ),
+    'os, but the name is the instance id: the Agent contradicts itself': Row(
+        named('os', INSTANCE_ID),
+        f'the hostname provider is os ({INSTANCE_ID}), but the name is the instance id, which is not the name of the '
+        'system',
+    ),
+    'inferred, and the instance id is not known': Row(
+        replace(
+            named('os', source=INFERRED),
+            imds=imds(instance_id=None),
+            platform=replace(facts().platform, instance_id=None),
+            host=host(cloud_init_instance_id=''),
+        ),
+        f'{BY_OS}, inferred from the name, which is too weak to judge by',
+    ),
+    'inferred to be set by hand, to the instance id': Row(
+        named('configuration', INSTANCE_ID, source=INFERRED),
+        f'the hostname provider is configuration ({INSTANCE_ID}), inferred from the name, which is too weak to judge '
+        'by',
+    ),
+    'inferred, and it may be another one that is right': Row(
+        named('os', source=INFERRED),
+        f'{BY_OS}, inferred from the name, which is too weak to judge by',
+        Expectations(hostname_providers=('aws', 'container')),
+    ),
+    'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
+}
+test_verdict = verdict_test(HOSTNAME_PROVIDER_MISMATCH, FAILS, PASSES, UNKNOWN, {})
+
+
+def test_the_right_name_by_hand_where_the_system_has_it_too_is_no_contradiction() -> None:
+    known = replace(named('os', INSTANCE_ID), host=host(os_hostname=INSTANCE_ID))
+    assert HOSTNAME_PROVIDER_MISMATCH.judge(known, Expectations()) == Failed(
+        f'the hostname provider is os ({INSTANCE_ID}), expected is aws', Status.WARNING
+    )
+
+
+SUMMARY = 'Restart the Agent, which looks for its name only when it starts, or tell this check that the name is wanted'
+SEE = 'If that changes nothing, see why the other providers gave no name: datadog-agent status, section Hostname'
+test_remedy = remedy_test(
+    HOSTNAME_PROVIDER_MISMATCH,
+    {
+        'on a host': (
+            named('fqdn'),
+            Remedy(
+                SUMMARY,
+                (
+                    'Restart the Agent: sudo systemctl restart datadog-agent',
+                    SEE,
+                    'To keep the name. In conf.yaml of this check: expected_hostname_provider: [aws, fqdn]',
+                ),
+            ),
+        ),
+        'in a pod': (
+            replace(named('container'), host=host(container=container(ContainerKind.POD))),
+            Remedy(
+                SUMMARY,
+                (
+                    'Restart the Agent: kubectl rollout restart daemonset/datadog',
+                    SEE,
+                    'To keep the name. In conf.yaml of this check: expected_hostname_provider: [aws, container]',
+                ),
+            ),
+        ),
+    },
+)

@@ -1,0 +1,135 @@
+"""The Agent carries a name from a time when it could not ask AWS, and now it could."""
+
+from dataclasses import replace
+from typing import Any
+
+from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_stale import HOSTNAME_STALE
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, HostnameSource, Unobserved
+from datadog_checks.aws_diagnostics.findings import Remedy
+from tests.builders import INSTANCE_ID, agent, answered, configuration, container, facts, host
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+from .situations import AGENTS, CUSTOM_NAME, DEFAULT_NAME, IMDS, situated
+
+BY_OS = f"the Agent is named '{DEFAULT_NAME}' by os"
+ERROR = 'Unable to determine hostname from EC2: status code 401 trying to GET http://169.254.169.254/latest/meta-data/'
+
+
+def by_os(agent_key: str = '7.81.3 - transition', state: str = 'v2', reply: str = 'arrives', **more: Any) -> Facts:
+    named = replace(AGENTS[agent_key], provider='os', hostname=DEFAULT_NAME, **more)
+    return facts(agent=named, imds=IMDS[state, reply])
+
+
+FAILS = {
+    'IMDSv2 answers now': Row(
+        by_os(),
+        f'{BY_OS}, and would be named by its instance id if it started now: IMDSv2 answers',
+        near_miss='IMDS still does not answer',
+    ),
+    'IMDSv1 was switched on again for an old Agent': Row(
+        by_os('7.63.3 -', 'v1+v2', provider_errors={'aws': ERROR}),
+        f'{BY_OS}, and would be named by its instance id if it started now: IMDSv1 answers. When it started: {ERROR}',
+        near_miss='IMDSv1 is off and the Agent speaks nothing else',
+    ),
+    'the token reply is lost, but IMDSv1 answers': Row(
+        by_os(state='v1+v2', reply='lost'),
+        f'{BY_OS}, and would be named by its instance id if it started now: IMDSv2 gives the Agent no token, and '
+        'IMDSv1 answers',
+        near_miss='IMDS still does not answer',
+    ),
+    'a pod whose node has a default name': Row(
+        situated('7.81.3 - transition', 'v2', 'arrives', 'pod', 'xen'),
+        f"the Agent is named '{DEFAULT_NAME}' by container, and would be named by its instance id if it started now: "
+        'IMDSv2 answers',
+        near_miss='a pod whose node has a name of its own',
+    ),
+    'the provider is inferred, but the name is none that aws gives': Row(
+        by_os(source=HostnameSource.INFERRED),
+        f'{BY_OS}, and would be named by its instance id if it started now: IMDSv2 answers',
+        near_miss='IMDS still does not answer',
+    ),
+}
+PASSES = {
+    'named by aws': Row(facts(), f"the Agent is named '{INSTANCE_ID}' by aws"),
+    'the instance id by hostname_file': Row(
+        facts(
+            agent=agent(
+                provider='hostnameFile',
+                configuration=configuration(hostname_file='/f'),
+                hostname_file=HostnameFile('/f', INSTANCE_ID),
+            )
+        ),
+        f"the Agent is named '{INSTANCE_ID}' by hostnameFile",
+    ),
+    'IMDS still does not answer': Row(
+        replace(situated('7.81.3 - transition', 'v2', 'lost', 'host', 'xen')),
+        f'{BY_OS}, and a restart would change nothing: IMDSv2 gives the Agent no token, and IMDSv1 does not answer; '
+        'the firmware names no instance',
+    ),
+    'IMDSv1 is off and the Agent speaks nothing else': Row(
+        by_os('7.63.3 -'),
+        f'{BY_OS}, and a restart would change nothing: the Agent speaks IMDSv1 alone, which does not answer',
+    ),
+    'a pod whose node has a name of its own': Row(
+        replace(
+            situated('7.81.3 - transition', 'v2', 'arrives', 'pod', 'xen'),
+            agent=agent(provider='container', hostname='node-1'),
+        ),
+        "the Agent is named 'node-1' by container, and a restart would change nothing: the name from the container "
+        'runtime is no default EC2 name, so AWS is not asked',
+    ),
+    'a name of its own': Row(
+        situated('7.81.3 - transition', 'v2', 'arrives', 'host-custom', 'nitro'),
+        f"the Agent is named '{CUSTOM_NAME}' by os, and a restart would change nothing: the name from the operating "
+        'system is no default EC2 name, so AWS is not asked',
+    ),
+    'set by hand': Row(
+        facts(agent=agent(provider='configuration', hostname='web', configuration=configuration(hostname='web'))),
+        "the Agent is named 'web' by configuration, and a restart would change nothing: hostname is set to 'web'",
+    ),
+    'os is accepted': Row(
+        by_os(), f'{BY_OS}, which expected_hostname_provider accepts', Expectations(hostname_providers=('aws', 'os'))
+    ),
+}
+UNKNOWN = {
+    'the provider is not known': Row(
+        facts(agent=agent(provider=None)), 'the host name of the Agent, or where it comes from, is not known'
+    ),
+    'the name is not known': Row(
+        facts(agent=agent(hostname=None)), 'the host name of the Agent, or where it comes from, is not known'
+    ),
+    'IMDS is throttled just now': Row(
+        replace(by_os('7.63.3 prefer'), imds=replace(IMDS['v2', 'arrives'], token=answered(503))),
+        f'{BY_OS}; what a restart would change is not certain: that depends on what was not measured: whether IMDSv2 '
+        'gives the Agent a token',
+    ),
+    'the host could not be inspected': Row(replace(by_os(), host=Unobserved('no permission')), 'no permission'),
+}
+NOT_APPLICABLE = {
+    'aws is not expected': Row(
+        by_os(), 'expected_hostname_provider does not ask for aws', Expectations(hostname_providers=('container',))
+    ),
+    'the firmware alone would name it: IMDS comes first': Row(
+        by_os(state='none'),
+        f'{BY_OS}; IMDS is what has to be repaired first: IMDSv2 gives the Agent no token, and IMDSv1 does not answer; '
+        'the firmware (DMI board_asset_tag) names the instance',
+    ),
+}
+test_verdict = verdict_test(HOSTNAME_STALE, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+
+SUMMARY = 'Restart the Agent: it looks for its name only when it starts'
+test_remedy = remedy_test(
+    HOSTNAME_STALE,
+    {
+        'on a host': (by_os(), Remedy(SUMMARY, ('Restart the Agent: sudo systemctl restart datadog-agent',))),
+        'in a pod': (
+            situated('7.81.3 - transition', 'v2', 'arrives', 'pod', 'xen'),
+            Remedy(SUMMARY, ('Restart the Agent: kubectl rollout restart daemonset/datadog',)),
+        ),
+        'in a container of another kind': (
+            replace(by_os(), host=host(container=container(ContainerKind.OTHER))),
+            Remedy(SUMMARY, ('Restart the Agent: docker restart AGENT_CONTAINER',)),
+        ),
+    },
+)
