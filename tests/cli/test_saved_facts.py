@@ -25,6 +25,7 @@ from datadog_checks.aws_diagnostics.cli.saved_facts import (
     write,
 )
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
+from datadog_checks.aws_diagnostics.facts import Identity, Platform
 
 from ..builders import NOW, facts, imds
 from .any_facts import any_expectations, any_facts
@@ -96,6 +97,38 @@ def test_a_damaged_file_is_one_line_with_its_name(tmp_path: Path) -> None:
         read(file)
     assert str(caught.value) == f'FACTS {file}: file.instances is 5, allowed is a list'
     assert caught.value.status is ExitStatus.DAMAGED_FACTS
+
+
+EVIL = 'i-0123456789abcdef0; reboot'
+
+
+@pytest.mark.parametrize(
+    ('observed', 'message'),
+    [
+        pytest.param(facts(imds=imds(instance_id=EVIL)), f"instance_id is '{EVIL}'", id='instance id of IMDS'),
+        pytest.param(
+            facts(imds=imds(instance_id=None), platform=Platform(True, 'x', EVIL)),
+            f"instance_id is '{EVIL}'",
+            id='instance id of the firmware',
+        ),
+        pytest.param(
+            facts(imds=imds(identity=Identity('$(reboot)', '', '', '', ''))),
+            "imds.identity.region is '$(reboot)', allowed is the name of a region",
+            id='region',
+        ),
+        pytest.param(
+            facts(imds=imds(endpoint='http://1.2.3.4;reboot')),
+            "imds.endpoint is 'http://1.2.3.4;reboot'",
+            id='endpoint',
+        ),
+    ],
+)
+def test_a_value_that_would_do_something_in_a_pasted_command_is_refused(tmp_path, observed, message):
+    file = tmp_path / 'facts.json'
+    file.write_text(dumps([Observation(observed, STRICT)], NOW))
+    with pytest.raises(Failure) as caught:
+        read(file)
+    assert str(caught.value).startswith(f'FACTS {file}: file.instances[0].facts.{message}')
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from .bounded_file import read_text
 from .codec import Json, Undecodable, decode, encode, not_allowed
 from .exit_status import ExitStatus
 from .failure import Failure
+from .pasted_values import refuse_forged_values
 
 FORMAT = 'aws_diagnostics facts'
 SCHEMA = 1
@@ -75,9 +76,12 @@ def read(path: Path) -> tuple[Observation, ...]:
     """Raises Failure (DAMAGED_FACTS) with one line."""
     text = read_text(path, 'FACTS', ExitStatus.DAMAGED_FACTS)
     try:
-        return loads(text)
+        instances = loads(text)
+        for number, instance in enumerate(instances):
+            refuse_forged_values(instance.facts, f'file.instances[{number}].facts')
     except (NotFacts, Undecodable) as e:
         raise Failure(f'FACTS {path}: {e}', ExitStatus.DAMAGED_FACTS) from None
+    return instances
 
 
 def refuse_to_overwrite(path: Path) -> None:

@@ -1,0 +1,30 @@
+"""What remedies put into commands must have the form that AWS gives it: somebody else may have written the facts.
+
+The collectors hold what they observe to the same forms; a file has passed through other hands since.
+"""
+
+import re
+from collections.abc import Iterator
+
+from ..facts import Facts, Imds
+from .codec import not_allowed
+
+INSTANCE_ID = re.compile('i-([0-9a-f]{8}|[0-9a-f]{17})')
+REGION = re.compile('([a-z0-9-]{1,40})?')
+ENDPOINT = re.compile(r'http://[0-9A-Za-z.:\[\]]{1,80}')
+
+
+def refuse_forged_values(facts: Facts, field: str) -> None:
+    """Raises Undecodable for the first value that could do more in a shell than name an instance, region or address."""
+    for name, value, form, allowed in _values(facts):
+        if not form.fullmatch(value):
+            raise not_allowed(f'{field}.{name}', value, allowed)
+
+
+def _values(facts: Facts) -> Iterator[tuple[str, str, re.Pattern[str], str]]:
+    if facts.instance_id is not None:
+        yield 'instance_id', facts.instance_id, INSTANCE_ID, 'i- and 8 or 17 hexadecimal digits'
+    if isinstance(facts.imds, Imds):
+        yield 'imds.endpoint', facts.imds.endpoint, ENDPOINT, "'http://ADDRESS' or 'http://ADDRESS:PORT'"
+        if facts.imds.identity is not None:
+            yield 'imds.identity.region', facts.imds.identity.region, REGION, 'the name of a region'
