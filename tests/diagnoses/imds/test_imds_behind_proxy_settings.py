@@ -1,9 +1,9 @@
 from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_BEHIND_PROXY_SETTINGS
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, ProxySettings, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, ProxySettings, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
-from tests.builders import agent, configuration, container, facts, host
+from tests.builders import agent, configuration, container, facts, host, imds
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 FORCED: dict[str, Any] = {'http_proxy_configured': True, 'use_proxy_for_cloud_metadata': True}
@@ -26,6 +26,16 @@ FAILS = {
         proxied(http_proxy_in_environment=True, use_proxy_for_cloud_metadata=True),
         f'the environment of the Agent sets a proxy (HTTP_PROXY), {SENT}',
         near_miss='a proxy from the environment, and the Agent exempts IMDS by itself',
+    ),
+    'neither the name of the Agent nor the instance is known': Row(
+        facts(
+            platform=Platform(True, 'DMI'),
+            host=host(cloud_init_instance_id=''),
+            imds=imds(instance_id=None),
+            agent=agent(hostname=None, configuration=configuration(proxy=ProxySettings(**FORCED))),
+        ),
+        f'proxy.http is set, {SENT}',
+        near_miss='cloud metadata would go, but no_proxy exempts it',
     ),
     'the Agent has its name all the same': Row(
         proxied('i-0123456789abcdef0', **FORCED),

@@ -52,6 +52,12 @@ FAILS = {
         f'{LOST_HERE}; it needs a hop limit of 3 and the instance sets at most 2: 2 gateways: 172.17.0.1, 10.244.0.1',
         near_miss='the reply is lost on the host itself',
     ),
+    'the reply is lost behind four gateways': Row(
+        facts(imds=token_lost(), path=lost_behind('10.0.0.1', '10.0.1.1', '10.0.2.1', '10.0.3.1')),
+        f'{LOST_HERE}; it needs a hop limit of 5 and the instance sets at most 4: '
+        '4 gateways: 10.0.0.1, 10.0.1.1, 10.0.2.1, ...',
+        near_miss='the reply is lost on the host itself',
+    ),
     'the reply is lost and one of the gateways is silent': Row(
         facts(imds=token_lost(), path=lost_behind('172.17.0.1', None)),
         f'{LOST_HERE}; it needs a hop limit of 3 and the instance sets less (not certain how much, as a gateway is '
@@ -132,6 +138,10 @@ UNKNOWN = {
     'IMDS not observed': Row(facts(imds=Unobserved('no sockets here')), 'no sockets here'),
     'the reply is lost on a host and the path was not measured': Row(
         facts(imds=token_lost(), path=UNMEASURED),
+        f'{LOST_HERE}; the gateways were not counted (this kernel cannot), so it may be the hop limit or a filter',
+    ),
+    'the reply is lost in an ECS task in the host network and the path was not measured': Row(
+        facts(imds=token_lost(), path=UNMEASURED, host=host(container=container(ContainerKind.ECS_HOST))),
         f'{LOST_HERE}; the gateways were not counted (this kernel cannot), so it may be the hop limit or a filter',
     ),
     'the reply is lost on a host and the gateways could not be counted': Row(

@@ -60,6 +60,24 @@ FAILS = {
         'IMDS never answers (a captive portal or a web proxy does)',
         near_miss='all is well',
     ),
+    'PUT is answered 403 by a web proxy, GET 401': Row(
+        facts(imds=without_token(answered(403, server='squid/6.6'), answered(401))),
+        "the token PUT was answered 403 by 'squid/6.6', the GET with an invalid token was answered 401, as IMDS never "
+        'answers (a captive portal or a web proxy does)',
+        near_miss='PUT and GET are answered 403: disabled',
+    ),
+    'PUT is lost, GET answered 404: kiam': Row(
+        facts(imds=without_token(LOST, answered(404))),
+        'the token PUT connected and got no answer in time, the GET with an invalid token was answered 404, as a proxy '
+        'does that lets only some paths through (kiam does)',
+        near_miss='PUT is lost behind a gateway: the hop limit',
+    ),
+    'PUT is lost, GET answered 400': Row(
+        facts(imds=without_token(LOST, answered(400))),
+        'the token PUT connected and got no answer in time, the GET with an invalid token was answered 400, as IMDS '
+        'never answers (a captive portal or a web proxy does)',
+        near_miss='PUT is lost behind a gateway: the hop limit',
+    ),
     'an answer that is not HTTP': Row(
         facts(imds=without_token(unanswered(Outcome.MALFORMED, 'no status line'), NotAsked('no time'))),
         'the token PUT got an answer that is not HTTP (no status line), as IMDS never answers (a captive portal or '
@@ -109,6 +127,7 @@ WORKS = 'the token PUT was answered 200, the GET with the token was answered 200
 PASSES = {
     'all is well': Row(facts(), WORKS),
     'all is well, and the path was not measured': Row(facts(path=Unobserved('gVisor')), WORKS),
+    'everything works, and whether a proxy answers is not known': Row(facts(path=path(intercepted=None)), WORKS),
     'everything works behind a gateway': Row(facts(path=path(gateways=1, gateway_addresses=('172.17.0.1',))), WORKS),
     'PUT and GET are answered 403: disabled': Row(
         facts(imds=disabled()),
@@ -151,6 +170,15 @@ RULES = (
     'On this host, list the rules that name it: sudo iptables-save | grep 169.254.169.254; '
     'sudo nft list ruleset | grep 169.254.169.254'
 )
+ANOTHER_SERVER = Remedy(
+    'Find what answers in place of IMDS, and let requests to IMDS pass it by',
+    (
+        'See who answers (asks for no token, and is no use of IMDSv1): curl --silent --noproxy "*" --output '
+        '/dev/null --dump-header - --header "X-aws-ec2-metadata-token: invalid" http://169.254.169.254/latest/',
+        RULES,
+        'Exempt the address of IMDS from the redirection (iptables REDIRECT or DNAT, service mesh, captive portal)',
+    ),
+)
 REMEDIES = {
     'kube2iam in a pod': (
         facts(imds=kube2iam(), host=POD),
@@ -180,16 +208,12 @@ REMEDIES = {
     ),
     'captive portal on a host': (
         facts(imds=captive_portal()),
-        Remedy(
-            'Find what answers in place of IMDS, and let requests to IMDS pass it by',
-            (
-                'See who answers (asks for no token, and is no use of IMDSv1): curl --silent --noproxy "*" --output '
-                '/dev/null --dump-header - --header "X-aws-ec2-metadata-token: invalid" http://169.254.169.254/latest/',
-                RULES,
-                'Exempt the address of IMDS from the redirection (iptables REDIRECT or DNAT, service mesh, captive '
-                'portal)',
-            ),
-        ),
+        ANOTHER_SERVER,
+    ),
+    'something that acts like kube2iam on a host': (facts(imds=kube2iam()), ANOTHER_SERVER),
+    'a proxy on the way that loses the token reply': (
+        facts(imds=token_lost(), path=path(gateways=0, intercepted=True)),
+        ANOTHER_SERVER,
     ),
     'a filter on the host': (
         facts(imds=token_lost(), path=NO_GATEWAY),

@@ -7,6 +7,11 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 ONLY_V1 = agent(configuration=configuration(ec2_imdsv2_transition_payload_enabled=False))
 
+PREFERS_V2 = agent(
+    version=(7, 40, 0),
+    configuration=configuration(ec2_prefer_imdsv2=True, ec2_imdsv2_transition_payload_enabled=None),
+)
+
 
 def after(connect: float, first_byte: float) -> Answered:
     return answered(connect_seconds=connect, first_byte_seconds=first_byte, token_granted=True)
@@ -17,6 +22,11 @@ FAILS = {
         facts(imds=imds(token=after(0.001, 0.300))),
         'the token PUT took 301 ms, the Agent waits 300 ms for each request',
         near_miss='the token takes exactly as long as the Agent waits',
+    ),
+    'the token is slow for an old Agent that prefers IMDSv2': Row(
+        facts(imds=imds(token=after(0.001, 0.300)), agent=PREFERS_V2),
+        'the token PUT took 301 ms, the Agent waits 300 ms for each request',
+        near_miss='the token is slow, and this Agent asks for none',
     ),
     'connecting takes most of the time': Row(
         facts(imds=imds(token=after(0.25, 0.1))),

@@ -1,7 +1,7 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_UNREACHABLE
 from datadog_checks.aws_diagnostics.facts import ContainerKind, IcmpError, NotAsked, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Remedy
-from tests.builders import INSTANCE_ID, NOW, answered, container, facts, host
+from tests.builders import INSTANCE_ID, NOW, answered, container, facts, host, unanswered
 from tests.diagnoses.imds.conversations import (
     LOST,
     connect_fails,
@@ -82,6 +82,24 @@ POLICIES = (
     'egress: [{to: [{ipBlock: {cidr: 169.254.169.254/32}}], ports: [{protocol: TCP, port: 80}]}]',
 )
 POD = host(container=container(ContainerKind.POD))
+RESET = unanswered(Outcome.RESET, 'ECONNRESET')
+NO_ROUTE = Remedy(
+    'Give this system a route to 169.254.169.254',
+    (
+        'See what the routing table says: ip route get 169.254.169.254',
+        'Remove a route of type blackhole, unreachable or prohibit that covers it: ip route show',
+        'Or add one through the primary interface: sudo ip route add 169.254.169.254 dev INTERFACE',
+    ),
+)
+NO_ANSWER = Remedy(
+    'Find what accepts connections to 169.254.169.254 and then gives no answer',
+    (
+        f'On this host, {RULES}',
+        'Restart the proxy that a rule redirects to, or let it forward PUT and GET under /latest/',
+        'If no rule redirects it, see whether link-local packets are dropped, as IMDS, DNS and NTP share 1024 '
+        'packets per second for each network interface: ethtool -S eth0 | grep linklocal_allowance_exceeded',
+    ),
+)
 REMEDIES = {
     'a router rejects, on a host': (
         facts(imds=connect_fails(Outcome.REJECTED, icmp=PROHIBITED)),
@@ -132,29 +150,22 @@ REMEDIES = {
             ),
         ),
     ),
-    'no route': (
-        facts(imds=connect_fails(Outcome.NO_ROUTE)),
+    'no route': (facts(imds=connect_fails(Outcome.NO_ROUTE)), NO_ROUTE),
+    'no neighbour answers': (facts(imds=connect_fails(Outcome.UNREACHABLE)), NO_ROUTE),
+    'connecting is forbidden': (facts(imds=connect_fails(Outcome.CONNECT_FAILED, 'EACCES')), NO_ROUTE),
+    'a router rejects, and how is not known': (
+        facts(imds=connect_fails(Outcome.REJECTED)),
         Remedy(
-            'Give this system a route to 169.254.169.254',
+            'Allow TCP port 80 to 169.254.169.254 on the router that rejects it',
             (
-                'See what the routing table says: ip route get 169.254.169.254',
-                'Remove a route of type blackhole, unreachable or prohibit that covers it: ip route show',
-                'Or add one through the primary interface: sudo ip route add 169.254.169.254 dev INTERFACE',
+                'See which machine has that address: ip -brief address; ip route get 169.254.169.254',
+                f'On this host, {RULES} (and the same on the router that rejects it, if that is another machine)',
+                'If no rule rejects it, give the router that rejects it a route to 169.254.169.254',
             ),
         ),
     ),
-    'nothing comes after connecting': (
-        facts(imds=silent_after_connecting()),
-        Remedy(
-            'Find what accepts connections to 169.254.169.254 and then gives no answer',
-            (
-                f'On this host, {RULES}',
-                'Restart the proxy that a rule redirects to, or let it forward PUT and GET under /latest/',
-                'If no rule redirects it, see whether link-local packets are dropped, as IMDS, DNS and NTP share 1024 '
-                'packets per second for each network interface: ethtool -S eth0 | grep linklocal_allowance_exceeded',
-            ),
-        ),
-    ),
+    'reset after connecting': (facts(imds=without_token(RESET, RESET)), NO_ANSWER),
+    'nothing comes after connecting': (facts(imds=silent_after_connecting()), NO_ANSWER),
 }
 
 test_verdict = verdict_test(IMDS_UNREACHABLE, FAILS, PASSES, UNKNOWN, {})

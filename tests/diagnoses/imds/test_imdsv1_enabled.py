@@ -3,7 +3,7 @@ from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts import Facts, NotAsked, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Remedy, Verdict
 from tests.builders import INSTANCE_ID, NOW, answered, facts, imds, unanswered
-from tests.diagnoses.imds.conversations import captive_portal, disabled, kube2iam, v1_works
+from tests.diagnoses.imds.conversations import captive_portal, disabled, kiam, kube2iam, v1_works
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 OFF = Expectations(imdsv1=ImdsV1.DISABLED)
@@ -47,6 +47,10 @@ UNKNOWN = {
     'a GET without a token was throttled': row(
         facts(imds=imds(tokenless=answered(503))),
         'the GET without a token was answered 503 just now, which tells nothing of IMDSv1',
+    ),
+    'kiam allows nothing': row(
+        facts(imds=kiam(tokenless=answered(404), tokenless_at=NOW)),
+        'the GET without a token was answered 404 just now, but something else answers in place of IMDS',
     ),
     'a captive portal answers everything': row(
         facts(imds=captive_portal(**v1_works())),
