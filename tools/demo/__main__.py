@@ -53,7 +53,8 @@ def show(scenario: Scenario, loopback: bool) -> Outcome | None:
     print(f'== {scenario.name} '.ljust(columns(), '='))
     print(scenario.headline)
     print(f'   {picture(scenario)}')
-    print(f'$ aws-diagnostics check {" ".join(arguments_of_check(scenario))}', flush=True)
+    print(f'   The Agent says (expvar) that its hostname provider is {scenario.agent.provider}.')
+    print(f'$ {command_line(scenario)}', flush=True)
     try:
         outcome = (run_on_loopback if loopback else run_in_world)(scenario, display())
     except CheckFailed as e:
@@ -67,6 +68,12 @@ def show(scenario: Scenario, loopback: bool) -> Outcome | None:
 
 def picture(scenario: Scenario) -> str:
     return ' ----- '.join(f'[ {node} ]' for node in scenario.path)
+
+
+def command_line(scenario: Scenario) -> str:
+    """What a person would type: the variables of the Agent's environment count, as they do for the Agent."""
+    environ = [f'{name}={value}' for name, value in scenario.agent.environ.items()]
+    return ' '.join([*environ, 'aws-diagnostics', 'check', *arguments_of_check(scenario)])
 
 
 def print_summary(results: Sequence[Result], wrong: Collection[Scenario]) -> None:

@@ -7,7 +7,7 @@ text, and colour is an addition that no meaning rests on.
 import os
 import textwrap
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -46,9 +46,8 @@ def write(console: Console, lines: Iterable[Line]) -> None:
 
 
 def waiting(message: str) -> AbstractContextManager[object]:
-    """A spinner on stderr while something slow happens; nothing where stderr is not a terminal."""
-    console = _console(True, stderr=True)
-    return console.status(message, spinner='line') if console.is_terminal else nullcontext()
+    """A spinner on stderr while something slow happens; rich shows none where stderr is not a terminal."""
+    return _console(True, stderr=True).status(message, spinner='line')
 
 
 def _console(colour: bool, stderr: bool) -> Console:
