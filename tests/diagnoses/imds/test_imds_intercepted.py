@@ -211,6 +211,7 @@ REMEDIES = {
         ANOTHER_SERVER,
     ),
     'something that acts like kube2iam on a host': (facts(imds=kube2iam()), ANOTHER_SERVER),
+    'something that acts like kiam on a host': (facts(imds=kiam()), ANOTHER_SERVER),
     'a proxy on the way that loses the token reply': (
         facts(imds=token_lost(), path=path(gateways=0, intercepted=True)),
         ANOTHER_SERVER,
