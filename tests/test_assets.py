@@ -169,9 +169,9 @@ def test_the_defaults_in_the_example_are_those_in_force() -> None:
 
 def test_every_example_is_a_valid_configuration() -> None:
     examples = {option['name']: option['value']['example'] for option in options_of('instances')}
-    read = read_configuration(examples)
-    assert (read.expectations.min_hop_limit, read.collect.agent_expvar_port) == (2, 5000)
-    assert read.identity_tags == ('region', 'account_id')
+    options = read_configuration(examples)
+    assert (options.expectations.min_hop_limit, options.collect.agent_expvar_port) == (2, 5000)
+    assert options.identity_tags == ('region', 'account_id')
 
 
 def test_the_specification_names_every_identity_tag() -> None:
