@@ -138,7 +138,10 @@ def test_ec2_metadata_never_falls_back_to_imdsv1() -> None:
 
 
 def test_ec2_metadata_names_the_status_of_a_disabled_endpoint() -> None:
-    with World(Topology.HOST, endpoint='disabled') as world, pytest.raises(Exception, match='Failed to fetch token: 403'):
+    with (
+        World(Topology.HOST, endpoint='disabled') as world,
+        pytest.raises(Exception, match='Failed to fetch token: 403'),
+    ):
         world.run(ec2_metadata_instance_id)
 
 

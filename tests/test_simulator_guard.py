@@ -25,7 +25,7 @@ with socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET) as con
 
 
 def network_namespace(process: int | str) -> str:
-    return os.readlink(f'/proc/{process}/ns/net')
+    return str(Path(f'/proc/{process}/ns/net').readlink())
 
 
 @needs_isolation
@@ -66,7 +66,7 @@ def test_what_the_tests_start_stays_in_their_namespace() -> None:
 def test_the_guard_refuses_every_use_of_an_address_of_imds(address: str, use: str) -> None:
     family = socket.AF_INET6 if ':' in address else socket.AF_INET
     arguments = {'sendto': (b'', (address, 80)), 'sendmsg': ([b''], [], 0, (address, 80))}.get(use, ((address, 80),))
-    with socket.socket(family, socket.SOCK_DGRAM) as end, pytest.raises(OutsideOfAWorldError, match='outside of a world'):
+    with socket.socket(family, socket.SOCK_DGRAM) as end, pytest.raises(OutsideOfAWorldError, match='outside of a'):
         getattr(end, use)(*arguments)
 
 

@@ -1,7 +1,8 @@
 """A world: a client, IMDS, and the network between them, in namespaces of its own."""
 
+import os
 import pickle
-import socket
+import select
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -84,7 +85,7 @@ class World:
         self._keeper = new_world()
         self._keeper.socket.settimeout(CALL_LIMIT_SECONDS)
         try:
-            self._order(self._plan)
+            self._end = self._order(self._plan)
         except BaseException:
             self._keeper.close()
             raise
@@ -93,11 +94,12 @@ class World:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop every process of this world and wait until they are gone."""
-        self._keeper.socket.shutdown(socket.SHUT_WR)
-        while self._keeper.socket.recv(1 << 16):
-            pass
+        """Stop every process of this world and wait until all are gone."""
         self._keeper.close()
+        poll = select.poll()
+        poll.register(self._end, select.POLLIN)
+        poll.poll(CALL_LIMIT_SECONDS * 1000)
+        os.close(self._end)
 
     def run(self, function: Callable[Parameters, Value], *args: Parameters.args, **kwargs: Parameters.kwargs) -> Value:
         """Call a function as the client: in its network namespace, as user 65534, without capabilities.
@@ -156,7 +158,7 @@ class World:
     def _order(self, order: object, descriptor: int | None = None) -> Any:
         with self._ordering:
             self._keeper.send(order, descriptor)
-            answer = self._keeper.receive()
+            answer, received = self._keeper.receive_with_descriptor()
         if isinstance(answer, Refused):
             raise OSError(answer.reason)
-        return answer.value
+        return answer.value if received is None else received

@@ -16,7 +16,7 @@ from tests.simulator.imds.service import TOKEN_HEADER, refusal
 Responder = Callable[[Connection, HttpRequest], HttpResponse]
 
 _KIAM_WHITELIST = ('/latest/meta-data/instance-id', '/latest/dynamic/instance-identity/document')
-_LOGIN_PAGE = b'<!doctype html><title>Welcome</title><p>Sign in to use this network.'
+_LOGIN_PAGE = b'<!doctype html><html><title>Welcome</title><p>Sign in to use this network.'
 _UNTIL_CLOSED = b'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n'
 _AZURE_ERROR = b'<?xml version="1.0"?><Error><Code>InvalidHttpVerb</Code><Message>PUT</Message></Error>'
 

@@ -1,6 +1,5 @@
 """The IMDS clients of the AWS SDK for JavaScript, installed from npm into .build/node."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -30,4 +29,5 @@ def install() -> None:
     for name in _MANIFESTS:
         shutil.copy(Path(__file__).with_name(name), FOLDER)
     subprocess.run([*_INSTALL, '--cache', str(FOLDER / 'cache')], cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
-    os.replace(shutil.copy(FOLDER / _MANIFESTS[1], FOLDER / 'installing.json'), FOLDER / 'installed.json')
+    # Last, and at once: what was interrupted before is done again.
+    Path(shutil.copy(FOLDER / _MANIFESTS[1], FOLDER / 'installing.json')).replace(FOLDER / 'installed.json')

@@ -7,7 +7,7 @@ const { MetadataService } = require('@aws-sdk/ec2-metadata-service');
 const { fromInstanceMetadata } = require('@smithy/credential-provider-imds');
 
 try {
-  const service = new MetadataService({ httpOptions: { timeout: 1000 } });
+  const service = new MetadataService({ httpOptions: { timeout: 1000 }, retries: 0 });
   const instanceId = await service.request('/latest/meta-data/instance-id', {});
   const { accessKeyId } = await fromInstanceMetadata({ timeout: 1000, maxRetries: 0 })();
   console.log(JSON.stringify({ instanceId, accessKeyId }));

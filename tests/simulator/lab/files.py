@@ -41,11 +41,11 @@ def _is_ours(folder: Path, covered: Path) -> bool:
 
 def _cover(folder: Path) -> None:
     """Lay a writable folder over this one, with links to everything that is beneath."""
-    beneath = os.open(folder, os.O_PATH | os.O_DIRECTORY)
+    beneath = kernel.clone_tree(str(folder))
     names = [entry.name for entry in folder.iterdir()]
     kernel.mount('tmpfs', str(folder), 'tmpfs', options='mode=755')
     (folder / _BENEATH).mkdir()
-    kernel.mount(f'/proc/self/fd/{beneath}', str(folder / _BENEATH), flags=kernel.MS_BIND | kernel.MS_REC)
+    kernel.attach_tree(beneath, str(folder / _BENEATH))
     os.close(beneath)
     for name in names:
         (folder / name).symlink_to(Path(_BENEATH, name))

@@ -27,7 +27,6 @@ class Keeper:
         """Raises OSError or NetlinkError where the kernel does not allow it."""
         self.plan = plan
         self.channel = channel
-        self.children: set[int] = set()
         self.network = Network(plan.topology, plan.icmp_rate_limit)
         place(plan.files)
         socket.sethostname(plan.os_hostname)
@@ -39,7 +38,6 @@ class Keeper:
         """Do this work in a child, and tell its process identifier."""
         child = os.fork()
         if child:
-            self.children.add(child)
             return child
         try:
             work()
@@ -54,7 +52,6 @@ class Keeper:
             yield
         finally:
             os.kill(child, signal.SIGKILL)
-            self.children.discard(child)
 
     def _break(self, fault: Fault) -> None:
         """Have this fault in place of the one before."""
@@ -103,25 +100,18 @@ class Keeper:
         os.close(descriptor)
         return Done()
 
-    def end(self) -> None:
-        """Stop every child and wait until all are gone."""
-        for child in self.children:
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-        for child in self.children:
-            with suppress(ChildProcessError):
-                os.waitpid(child, 0)
-
 
 def keep(channel: Channel) -> None:
-    """Build the world that the channel describes and keep it until the channel closes. Never returns."""
+    """Build the world that the channel describes and keep it until the channel closes. Never returns.
+
+    This is the first process of a process namespace: the kernel ends all others with it.
+    """
     try:
-        # Children are reaped by the kernel; a process identifier in use again is impossible in so small a world.
+        # Children are reaped by the kernel.
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         keeper = Keeper(channel.receive(), channel)
-        channel.send(Done())
+        channel.send(Done(), os.pidfd_open(os.getpid()))
         keeper.obey()
-        keeper.end()
     except Exception as error:  # noqa: BLE001 - there is nobody above but the caller.
         with suppress(OSError):
             channel.send(Refused(repr(error)))

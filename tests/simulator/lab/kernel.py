@@ -13,12 +13,19 @@ CLONE_NEWNET = 0x40000000
 MS_NOSUID = 2
 MS_NODEV = 4
 MS_NOEXEC = 8
-MS_BIND = 4096
 MS_REC = 16384
 MS_PRIVATE = 1 << 18
 
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
+
+# System call numbers of asm-generic/unistd.h, the same on x86-64 and arm64.
+_SYS_OPEN_TREE = 428
+_SYS_MOVE_MOUNT = 429
+_AT_FDCWD = -100
+_AT_RECURSIVE = 0x8000
+_OPEN_TREE_CLONE = 1
+_MOVE_MOUNT_F_EMPTY_PATH = 4
 
 _CAPABILITY_VERSION_3 = 0x20080522
 
@@ -45,6 +52,20 @@ def mount(source: str, target: str, filesystem: str = '', flags: int = 0, option
     """Mount as mount(2) does. Raises OSError."""
     arguments = (source.encode(), target.encode(), filesystem.encode(), ctypes.c_ulong(flags), options.encode())
     _check(_libc.mount(*arguments), f'mount {filesystem or source} on {target}')
+
+
+def clone_tree(path: str) -> int:
+    """A copy of what is mounted at a path and below, by a file descriptor, attached nowhere. Raises OSError."""
+    flags = ctypes.c_uint(_OPEN_TREE_CLONE | _AT_RECURSIVE)
+    tree = int(_libc.syscall(_SYS_OPEN_TREE, _AT_FDCWD, path.encode(), flags))
+    _check(min(tree, 0), f'open_tree {path}')
+    return tree
+
+
+def attach_tree(tree: int, path: str) -> None:
+    """Mount a copy on a folder. Raises OSError."""
+    target = (_AT_FDCWD, path.encode(), _MOVE_MOUNT_F_EMPTY_PATH)
+    _check(_libc.syscall(_SYS_MOVE_MOUNT, tree, b'', *target), f'move_mount to {path}')
 
 
 def prctl(option: int, value: int) -> None:
