@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
@@ -179,7 +179,14 @@ def test_no_judge_and_no_remedy_raises_whatever_the_facts(situation: Facts, expe
         assert DEFECT not in (finding.remedy.summary if finding.remedy else ''), finding.diagnosis.id
 
 
+def named_by_the_system(**errors: str) -> Facts:
+    """The Agent has no name of AWS, and says why the other providers gave none."""
+    return builders.facts(agent=builders.agent(hostname='ip-10-0-0-12', provider='os', provider_errors=errors))
+
+
 @REPEATABLE
+@example(situation=named_by_the_system(aws='x' * 300, fqdn='y' * 300), expected=Expectations(('aws', 'fqdn')))
+@example(situation=named_by_the_system(aws=''), expected=Expectations())
 @given(situation=FACTS, expected=EXPECTATIONS)
 def test_evidence_is_one_short_line(situation: Facts, expected: Expectations) -> None:
     for finding in diagnose(DIAGNOSES, situation, expected):
