@@ -1,6 +1,8 @@
 """What runs inside a world, as the client: every function and value here travels between processes."""
 
+import gc
 import os
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,10 +67,14 @@ def ask_and_tell_privileges(settings: CollectOptions) -> tuple[Result, int, dict
     return result, os.getuid(), status
 
 
-def open_descriptors_before_and_after(settings: CollectOptions) -> tuple[set[str], set[str]]:
+def ask_and_count_what_stays_open(settings: CollectOptions) -> tuple[set[str], list[str]]:
+    """New descriptors, and the sockets that were left to the garbage collector to close."""
     before = open_descriptors()
-    ask(settings)
-    return before, open_descriptors()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always', ResourceWarning)
+        ask(settings)
+        gc.collect()
+    return open_descriptors() - before, [str(warning.message) for warning in caught]
 
 
 def open_descriptors() -> set[str]:
