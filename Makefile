@@ -14,7 +14,7 @@ export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help all demo test lint format validate assets environment environment-ddev clean
+.PHONY: help all demo test lint format validate assets bench wheel environment environment-ddev clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +50,12 @@ environment:
 
 environment-ddev:
 	@tools/environment $(VENV_DDEV) requirements/ddev.txt
+
+bench: environment ## Measure what a run costs, beside other clients of IMDS
+	@$(python) -m benchmarks
+
+wheel: environment ## Build the wheel that an Agent installs, in dist/
+	@$(python) -m hatchling build -t wheel
 
 clean: ## Remove everything that was built or installed here
 	rm -rf .venv .venv-* .ddev-lab .build build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache

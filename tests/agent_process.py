@@ -1,9 +1,10 @@
 """The check in a process that stands for the Agent: runs in a world, and returns what was submitted."""
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Thread
+from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 from datadog_checks.base.stubs import aggregator, datadog_agent
@@ -45,12 +46,22 @@ def run_check(instance: dict[str, Any], agent: RunningAgent = RunningAgent(), ru
     """What each of the runs of one check submitted."""
     datadog_agent.set_hostname(agent.hostname)
     datadog_agent._config = dict(agent.configuration)
-    datadog_agent.get_version = lambda: agent.version
-    server = expvar_server(PORT, agent.provider, dict(agent.errors))
-    Thread(target=server.serve_forever, daemon=True).start()
+    vars(datadog_agent)['get_version'] = lambda: agent.version
     check = AwsDiagnosticsCheck('aws_diagnostics', {}, [instance])
     check.check_id = 'aws_diagnostics:test'
-    return [_run(check) for _ in range(runs)]
+    with _expvar(agent):
+        return [_run(check) for _ in range(runs)]
+
+
+@contextmanager
+def _expvar(agent: RunningAgent) -> Iterator[None]:
+    """In a process of its own, which is gone afterwards: its descriptors are not the check's, nor is its port taken."""
+    with expvar_server(PORT, agent.provider, dict(agent.errors)) as server:
+        process = get_context('fork').Process(target=server.serve_forever, daemon=True)
+        process.start()
+    yield
+    process.terminate()
+    process.join()
 
 
 def _run(check: AwsDiagnosticsCheck) -> Submitted:
@@ -71,7 +82,7 @@ def _run(check: AwsDiagnosticsCheck) -> Submitted:
         events=list(aggregator.events),
         metadata={name: str(value) for (_, name), value in datadog_agent._metadata.items()},
         diagnoses=check.get_diagnoses(),
-        file_descriptors=len(os.listdir('/proc/self/fd')),
+        file_descriptors=sum(1 for _ in Path('/proc/self/fd').iterdir()),
     )
 
 

@@ -44,7 +44,7 @@ def test_a_steady_run_costs_one_put_and_one_get():
     with World(tokens='required', hop_limit=2) as world:
         world.run(run_check, {}, runs=1)
         once = len(world.requests)
-        first, *steady = world.run(run_check, {}, runs=4)
+        _, *steady = world.run(run_check, {}, runs=4)
         asked = [(request.method, request.path, request.token) for request in world.requests[2 * once :]]
     put, get = ('PUT', '/latest/api/token', 'none'), ('GET', INSTANCE_ID_PATH, 'valid')
     assert asked == [put, get] * 3

@@ -161,7 +161,8 @@ MESSAGES = {
     ),
     'a provider that does not exist': (
         {'expected_hostname_provider': 'awz'},
-        f"option 'expected_hostname_provider': 'awz' is not allowed, it must be one of {PROVIDERS} (did you mean 'aws'?)",
+        f"option 'expected_hostname_provider': 'awz' is not allowed, it must be one of {PROVIDERS} "
+        "(did you mean 'aws'?)",
     ),
     'no provider at all': (
         {'expected_hostname_provider': []},

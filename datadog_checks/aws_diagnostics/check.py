@@ -27,7 +27,7 @@ class AwsDiagnosticsCheck(AgentCheck):
         self._collector = HostCollector(options.collect, agent)
         self._emitter = Emitter(options.tags, options.identity_tags, has_issues)
 
-    def check(self, _: Any) -> None:
+    def check(self, _: object) -> None:
         started = time.monotonic()
         facts = self._collector.collect()
         findings = diagnose(DIAGNOSES, facts, self._expectations)

@@ -82,7 +82,7 @@ def without_the(module: str) -> list[str]:
     return [sys.executable, '-c', blocker, 'list']
 
 
-@pytest.mark.parametrize('missing', ['click', 'rich', 'yaml'])
+@pytest.mark.parametrize('missing', ['click', 'rich', 'yaml', 'pydantic', 'lazy_loader'])
 def test_without_the_extra_one_line_says_how_to_install_it(missing):
     ended = subprocess.run(without_the(missing), capture_output=True, text=True, timeout=DEADLINE)
     assert (ended.returncode, ended.stdout, ended.stderr) == (

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from ..facts import Facts, Imds
+from ..facts.instance_id import INSTANCE_ID
 from .codec import not_allowed
 
-INSTANCE_ID = re.compile('i-([0-9a-f]{8}|[0-9a-f]{17})')
 REGION = re.compile('([a-z0-9-]{1,40})?')
 ENDPOINT = re.compile(r'http://[0-9A-Za-z.:\[\]]{1,80}')
 

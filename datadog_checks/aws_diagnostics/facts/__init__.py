@@ -9,6 +9,7 @@ from .agent import Agent, AgentConfiguration, HostnameFile, HostnameSource, Prox
 from .groups import Facts
 from .host import Container, ContainerKind, Dmi, Host, UtsNamespace
 from .imds import Answered, Exchange, IcmpError, Identity, Imds, NotAsked, Outcome, Unanswered
+from .instance_id import is_instance_id
 from .observed import NotObserved, Unobserved, observed
 from .path import NetworkPath
 from .platform import Platform, platform_of, platform_of_answer
@@ -37,6 +38,7 @@ __all__ = [
     'Unanswered',
     'Unobserved',
     'UtsNamespace',
+    'is_instance_id',
     'observed',
     'platform_of',
     'platform_of_answer',

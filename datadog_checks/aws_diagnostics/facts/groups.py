@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .agent import Agent
 from .host import Host
 from .imds import Imds
+from .instance_id import is_instance_id
 from .observed import Unobserved
 from .path import NetworkPath
 from .platform import Platform
@@ -26,6 +27,6 @@ class Facts:
             return self.imds.instance_id
         if self.platform.instance_id:
             return self.platform.instance_id
-        if isinstance(self.host, Host) and self.host.cloud_init_instance_id.startswith('i-'):
+        if isinstance(self.host, Host) and is_instance_id(self.host.cloud_init_instance_id):
             return self.host.cloud_init_instance_id
         return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from .host import ContainerKind, Dmi, Host
 from .imds import Answered, Imds, is_granted
+from .instance_id import is_instance_id
 from .observed import Unobserved
 
 EC2_BOARD_VENDOR = 'Amazon EC2'
@@ -54,7 +55,7 @@ def _by_firmware(dmi: Dmi | Unobserved) -> Platform | None:
     if EC2_BOARD_VENDOR in (dmi.board_vendor, dmi.sys_vendor):
         tag = dmi.board_asset_tag
         seen = f'DMI board_vendor is {EC2_BOARD_VENDOR!r}' + (f', board_asset_tag is {tag!r}' if tag else '')
-        return Platform(True, seen, instance_id=tag if tag.startswith('i-') else None)
+        return Platform(True, seen, instance_id=tag if is_instance_id(tag) else None)
     if 'amazon' in dmi.bios_version.lower():
         return Platform(True, f'DMI bios_version is {dmi.bios_version!r}')
     if is_ec2_uuid(dmi.product_uuid):

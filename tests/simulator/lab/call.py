@@ -7,7 +7,7 @@ import socket
 import traceback
 
 from tests.simulator.lab.channel import Channel
-from tests.simulator.lab.network import Node
+from tests.simulator.lab.node import Node
 from tests.simulator.lab.privileges import drop_privileges
 
 

@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from tests.simulator.addresses import FAMILIES, IMDS, PORT, Family
 from tests.simulator.fault import Fault
-from tests.simulator.lab.network import DOWNLINK, Network, Node
+from tests.simulator.lab.network import DOWNLINK, Network
+from tests.simulator.lab.node import Node
 from tests.simulator.lab.proxy import Proxy
 from tests.simulator.lab.rejecting_router import RejectingRouter
 from tests.simulator.lab.rules import TABLE, no_icmp_of_its_own, routes_to_imds, rules_for_imds

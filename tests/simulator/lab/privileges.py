@@ -36,6 +36,8 @@ def drop_privileges() -> None:
         enter_user_namespace(UNPRIVILEGED_ID)
     kernel.drop_capabilities()
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    # As after any exec; without it the process may not read its own /proc.
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
 
 
 def _has_other_users() -> bool:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.simulator.addresses import FAMILIES, IMDS, Family
-from tests.simulator.lab.network import Node
+from tests.simulator.lab.node import Node
 from tests.simulator.topology import FAMILY_NUMBER, HOST_PREFIX_LENGTH
 
 TABLE = 100

@@ -1,12 +1,9 @@
 """Which provider gave the Agent its name, concluded from the name itself."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...facts import AgentConfiguration, HostnameFile, Unobserved
-
-INSTANCE_ID = re.compile(r'i-(?:[0-9a-f]{8}|[0-9a-f]{17})')
+from ...facts import AgentConfiguration, HostnameFile, Unobserved, is_instance_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def _configured(clues: Clues) -> tuple[str, str] | None:
 def _candidates(clues: Clues) -> Iterator[tuple[str, str]]:
     if clues.hostname == clues.instance_id:
         yield 'aws', 'the hostname is the instance id'
-    elif clues.instance_id is None and INSTANCE_ID.fullmatch(clues.hostname):
+    elif clues.instance_id is None and is_instance_id(clues.hostname):
         yield 'aws', 'the hostname looks like an instance id'
     if clues.configuration.hostname_fqdn and _same_host(clues.hostname, clues.os_hostname):
         yield 'fqdn', 'the hostname is the full name of this host, and hostname_fqdn is set'
@@ -66,6 +63,6 @@ def _same_host(name: str, other: str) -> bool:
 
 
 def _by_elimination(clues: Clues) -> tuple[str | None, str]:
-    if clues.containerized and clues.os_hostname and not INSTANCE_ID.fullmatch(clues.hostname):
+    if clues.containerized and clues.os_hostname and not is_instance_id(clues.hostname):
         return 'container', 'the hostname is not that of this container, so the runtime or Kubernetes gave it'
     return None, 'the hostname is none of the names that this host is known by'

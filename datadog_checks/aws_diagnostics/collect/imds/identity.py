@@ -7,10 +7,8 @@ paste into a shell.
 import json
 import re
 
-from ...facts import Identity
+from ...facts import Identity, is_instance_id
 from .http import Response
-
-INSTANCE_ID = re.compile(rb'i-(?:[0-9a-f]{8}|[0-9a-f]{17})')
 
 FORMS = {
     'region': re.compile('[a-z]{2,8}(?:-[a-z0-9]{1,16}){1,4}'),
@@ -23,8 +21,8 @@ FORMS = {
 
 def instance_id(response: Response) -> str | None:
     """'i-' and 8 or 17 hexadecimal digits (EC2 user guide, "Resource IDs"); None where it is anything else."""
-    body = response.body.strip()
-    return body.decode('ascii') if response.status == 200 and INSTANCE_ID.fullmatch(body) else None
+    text = response.body.strip().decode('ascii', 'replace')
+    return text if response.status == 200 and is_instance_id(text) else None
 
 
 def identity(response: Response) -> Identity | None:

@@ -1,5 +1,7 @@
 """The Agent is told to read its name from a file, and cannot."""
 
+import shlex
+
 from ...expectations import Expectations
 from ...facts import ContainerKind, Facts, HostnameFile, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Verdict
@@ -27,7 +29,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    path = observed(facts.agent).configuration.hostname_file
+    path = shlex.quote(observed(facts.agent).configuration.hostname_file)
     return Remedy(
         'Give the Agent a file that holds one name, or let it ask IMDS',
         (*_repair(facts, path), f'Or let the Agent ask IMDS. {_without_the_file(facts)}', restart_agent(facts)),

@@ -2,7 +2,7 @@
 
 import re
 
-from ...facts import Facts
+from ...facts import Facts, is_instance_id
 
 DEFAULT_PREFIXES = ('ip-', 'domu')
 WINDOWS_DEFAULT_PREFIX = 'ec2amaz-'
@@ -11,7 +11,6 @@ LONGEST_NAME = 255
 
 LABEL = r'[a-z0-9]([a-z0-9-]*[a-z0-9])?'
 RFC_1123 = re.compile(rf'({LABEL}\.)*{LABEL}', re.ASCII | re.IGNORECASE)
-INSTANCE_ID = re.compile(r'i-([0-9a-f]{8}|[0-9a-f]{17})', re.ASCII | re.IGNORECASE)
 
 
 def is_default_hostname(name: str, windows_prefix: bool = False) -> bool:
@@ -40,7 +39,7 @@ def why_unusable(name: str) -> str:
 def instance_id_in(name: str) -> str | None:
     """The instance id that a name consists of or starts with ('i-0123456789abcdef0.ec2.internal'); else None."""
     label = first_label(name)
-    return label if INSTANCE_ID.fullmatch(label) else None
+    return label if is_instance_id(label) else None
 
 
 def first_label(name: str) -> str:

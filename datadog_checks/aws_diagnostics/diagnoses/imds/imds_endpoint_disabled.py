@@ -1,7 +1,7 @@
 """IMDS answers, and says that it is switched off for this instance."""
 
 from ...expectations import Expectations
-from ...facts import ContainerKind, Facts, Host, observed
+from ...facts import ContainerKind, Facts, Host, is_instance_id, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
 from ..links import ec2_user_guide
 from ..remedies import (
@@ -44,7 +44,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
 
 
 def _without_imds(facts: Facts) -> tuple[str, ...]:
-    if not isinstance(facts.host, Host) or not facts.host.cloud_init_instance_id.startswith('i-'):
+    if not isinstance(facts.host, Host) or not is_instance_id(facts.host.cloud_init_instance_id):
         return ()
     kind = container_kind(facts)
     if kind is not ContainerKind.NONE:

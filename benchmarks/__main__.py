@@ -1,0 +1,61 @@
+"""What one run of the check costs, beside what any client of IMDS pays: `make bench`."""
+
+import statistics
+import subprocess
+import sys
+
+from benchmarks.costs import RUNS, Cost, costs_of_asking
+from tests.simulator import Topology, World, namespaces_available
+
+IMPORTS = 5
+REPORT = """
+import importlib, re, resource, sys
+importlib.import_module(sys.argv[1])
+used = resource.getrusage(resource.RUSAGE_SELF)
+# Not ru_maxrss: it begins with that of the process that forked this one.
+peak = re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1]
+print(used.ru_utime + used.ru_stime, peak)
+"""
+
+
+def costs_of_importing(module: str) -> tuple[float, float]:
+    """Median seconds of user and system time, and peak memory in MiB, of a process that imports `module`."""
+    printed = [
+        subprocess.check_output([sys.executable, '-c', REPORT, module], text=True).split() for _ in range(IMPORTS)
+    ]
+    return statistics.median(float(cpu) for cpu, _ in printed), statistics.median(
+        float(kib) for _, kib in printed
+    ) / 1024
+
+
+def print_asking(title: str, costs: dict[str, Cost]) -> None:
+    first = next(iter(costs.values()))
+    print(f'\n{title}')
+    print(f'{"median of " + str(RUNS) + " runs":44} {"wall ms":>8} {"CPU ms":>8} {"CPU, first = 1":>15}')
+    for name, measured in costs.items():
+        print(f'{name:44} {measured.wall:8.2f} {measured.cpu:8.2f} {measured.cpu / first.cpu:15.2f}')
+
+
+def print_importing() -> None:
+    print(f'\n{"a process that imports, median of " + str(IMPORTS):44} {"CPU s":>8} {"MiB":>8}')
+    for module in ('datadog_checks.base', 'pydantic.main', 'requests', 'datadog_checks.aws_diagnostics'):
+        cpu, memory = costs_of_importing(module)
+        print(f'{module:44} {cpu:8.2f} {memory:8.1f}')
+
+
+def main() -> int:
+    if not namespaces_available():
+        print('network namespaces are not allowed here', file=sys.stderr)
+        return 1
+    for title, topology, hop_limit in (
+        ('On the host, hop limit 2', Topology.HOST, 2),
+        ('In a container behind one gateway, hop limit 2', Topology.CONTAINER, 2),
+    ):
+        with World(topology, tokens='required', hop_limit=hop_limit) as world:
+            print_asking(title, world.run(costs_of_asking))
+    print_importing()
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
