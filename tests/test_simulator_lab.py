@@ -267,6 +267,18 @@ def test_a_healthy_world_looks_like_ec2() -> None:
         assert world.run(read, '/var/lib/cloud/data/instance-id') == 'i-0123456789abcdef0\n'
 
 
+def test_what_the_machine_is_does_not_shine_through() -> None:
+    """The machine of the inner world is the outer world, which is an EC2 instance."""
+    with World(Topology.HOST) as world:
+        assert world.run(what_an_empty_world_sees) == dict.fromkeys(World.EC2_FILES, False)
+
+
+def what_an_empty_world_sees() -> dict[str, bool]:
+    assert all(Path(path).exists() for path in World.EC2_FILES)
+    with World(Topology.EMPTY) as world:
+        return {path: world.run(os.path.exists, path) for path in World.EC2_FILES}
+
+
 def test_the_namespaces_of_a_world_are_its_own() -> None:
     kinds = ('net', 'mnt', 'uts')
     with World(Topology.HOST) as first, World(Topology.HOST) as second:
@@ -304,7 +316,7 @@ def test_privileges_do_not_come_back() -> None:
     with World(Topology.HOST) as world:
         for become_root in (os.setuid, os.setgid):
             # In a user namespace there is no root to become, and elsewhere it is not allowed.
-            with pytest.raises(OSError, match='Operation not permitted|Invalid argument'):
+            with pytest.raises(OSError, match=r'Operation not permitted|Invalid argument'):
                 world.run(become_root, 0)
 
 
