@@ -1,7 +1,9 @@
 """A world has real gateways, real faults and a client without privileges, and leaves nothing behind."""
 
 import os
+import select
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -304,6 +306,28 @@ def test_nothing_is_left_of_a_world_not_even_after_a_failure(fault: Fault) -> No
         assert descendants(os.getpid()) > before
         raise RuntimeError('a test failed')
     assert descendants(os.getpid()) == before
+
+
+MAKE_A_WORLD_AND_WAIT = """
+import sys
+from tests.simulator import Fault, Topology, World
+with World(Topology.CONTAINER, fault=Fault.PROXY) as world:
+    print('made', flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_nothing_is_left_when_the_test_run_itself_is_killed() -> None:
+    command = [sys.executable, '-c', MAKE_A_WORLD_AND_WAIT]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == 'made\n'
+        below = [os.pidfd_open(process) for process in descendants(run.pid)]
+        run.kill()
+    # The fork server, the keeper, the simulator and the proxy.
+    assert [bool(select.select([process], [], [], 10)[0]) for process in below] == [True] * 4
+    for process in below:
+        os.close(process)
 
 
 def test_worlds_can_be_made_without_any_privilege() -> None:

@@ -67,14 +67,18 @@ def test_google_knows_no_path_of_ec2_even_with_its_own_header() -> None:
 
 @pytest.mark.parametrize('family', FAMILIES)
 def test_a_hanging_server_accepts_and_says_nothing(family: Family) -> None:
-    with World(Topology.HOST, persona=Persona.HANGING) as world, pytest.raises(TimeoutError):
-        world.run(converse, GET, IMDS[family], timeout=0.3)
+    with World(Topology.HOST, persona=Persona.HANGING) as world:
+        with pytest.raises(TimeoutError):
+            world.run(converse, GET, IMDS[family], timeout=0.3)
+        assert world.requests == [('GET', '/latest/', 'none', False)]
 
 
 @pytest.mark.parametrize('family', FAMILIES)
 def test_a_resetting_server_resets(family: Family) -> None:
-    with World(Topology.HOST, persona=Persona.RESETTING) as world, pytest.raises(ConnectionResetError):
-        world.run(converse, GET, IMDS[family])
+    with World(Topology.HOST, persona=Persona.RESETTING) as world:
+        with pytest.raises(ConnectionResetError):
+            world.run(converse, GET, IMDS[family])
+        assert world.requests == []
 
 
 def test_garbage_is_not_http() -> None:

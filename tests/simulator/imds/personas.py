@@ -77,7 +77,15 @@ def _speaking(responder: Responder) -> Callable[[Connection], Awaitable[None]]:
     return converse
 
 
+async def _take_note(connection: Connection) -> None:
+    """Read the request only to have it on record."""
+    request = await connection.read()
+    if request is not None:
+        connection.service.record(request)
+
+
 async def _hanging(connection: Connection) -> None:
+    await _take_note(connection)
     await connection.wait_for_the_client_to_leave()
 
 
@@ -86,24 +94,24 @@ async def _resetting(connection: Connection) -> None:
 
 
 async def _garbage(connection: Connection) -> None:
-    await connection.read()
+    await _take_note(connection)
     await connection.send(b'\x00\xff\x1b[31mSSH-2.0-not-http\r\n' * 4)
 
 
 async def _oversized_headers(connection: Connection) -> None:
-    await connection.read()
+    await _take_note(connection)
     filler = b''.join(b'X-Filler-%d: %s\r\n' % (number, b'a' * 1000) for number in range(64))
     await connection.send(b'HTTP/1.1 200 OK\r\n' + filler + b'Content-Length: 0\r\n\r\n')
 
 
 async def _oversized_body(connection: Connection) -> None:
-    await connection.read()
+    await _take_note(connection)
     await connection.send(_UNTIL_CLOSED + b'a' * (1 << 20))
 
 
 async def _drip(connection: Connection) -> None:
     """One byte of an endless body every 50 ms: each read succeeds, and the answer never ends."""
-    await connection.read()
+    await _take_note(connection)
     await connection.send(_UNTIL_CLOSED)
     while True:
         await connection.send(b'a')
