@@ -45,6 +45,15 @@ FAILS = {
         '(401 without a token)',
         near_miss='7.18 to 7.21: IMDSv2 after a 401',
     ),
+    'exactly 7.22, the first version with the setting': Row(
+        facts(
+            agent=agent(version=(7, 22, 0), configuration=configuration(ec2_imdsv2_transition_payload_enabled=None)),
+            imds=V1_OFF,
+        ),
+        'the Agent 7.22.0 speaks IMDSv1 alone (ec2_prefer_imdsv2 is false), and IMDSv1 is switched off (401 without a '
+        'token)',
+        near_miss='exactly 7.22 with the setting',
+    ),
     'from 7.64 with the transition switched off': Row(
         with_agent('7.64.0 - -', V1_OFF),
         f'{NEW}, and IMDSv1 is switched off (401 without a token)',
@@ -84,6 +93,16 @@ PASSES = {
     'from 7.64 by default': Row(facts(), 'the Agent 7.81.3 speaks IMDSv2, and IMDSv1 without a token'),
     'before 7.64 with the setting': Row(
         with_agent('7.63.3 prefer', V1_OFF), 'the Agent 7.63.3 speaks IMDSv2, and IMDSv1 without a token'
+    ),
+    'exactly 7.22 with the setting': Row(
+        facts(
+            agent=agent(
+                version=(7, 22, 0),
+                configuration=configuration(ec2_prefer_imdsv2=True, ec2_imdsv2_transition_payload_enabled=None),
+            ),
+            imds=V1_OFF,
+        ),
+        'the Agent 7.22.0 speaks IMDSv2, and IMDSv1 without a token',
     ),
     '7.18 to 7.21: IMDSv2 after a 401': Row(
         with_agent('7.20.0', V1_OFF), 'the Agent 7.20.0 speaks IMDSv1, and IMDSv2 after a 401'
@@ -147,6 +166,19 @@ test_remedy = remedy_test(
     {
         'before 7.64: the upgrade first, the setting second': (
             with_agent('7.63.3 -', V1_OFF),
+            Remedy(
+                SUMMARY,
+                (
+                    f'{UPGRADE}{ON_A_HOST}',
+                    'Or keep the version and set: In datadog.yaml: ec2_prefer_imdsv2: true',
+                    RESTART,
+                ),
+            ),
+        ),
+        'exactly 7.22: the setting is there': (
+            facts(
+                agent=agent(version=(7, 22, 0), configuration=configuration(ec2_imdsv2_transition_payload_enabled=None))
+            ),
             Remedy(
                 SUMMARY,
                 (

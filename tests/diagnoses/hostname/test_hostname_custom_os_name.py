@@ -1,5 +1,7 @@
 """A name that is not EC2's own keeps the Agent from asking AWS."""
 
+from dataclasses import replace
+
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_custom_os_name import HOSTNAME_CUSTOM_OS_NAME
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved, UtsNamespace
@@ -39,6 +41,11 @@ NODE_NAME = f'{INSTANCE_ID}.eu-west-1.compute.internal'
 FAILS = {
     'a host with a name of its own, in the words of the Agent': Row(
         named(CUSTOM_NAME, errors={'aws': SAID}),
+        f"the Agent is named '{CUSTOM_NAME}' and says: {SAID}, so AWS is not asked for the instance id",
+        near_miss='a default name, while IMDS does not answer',
+    ),
+    'in the words of the Agent, where the host could not be inspected': Row(
+        replace(named(CUSTOM_NAME, errors={'aws': SAID}), host=Unobserved('no permission')),
         f"the Agent is named '{CUSTOM_NAME}' and says: {SAID}, so AWS is not asked for the instance id",
         near_miss='a default name, while IMDS does not answer',
     ),

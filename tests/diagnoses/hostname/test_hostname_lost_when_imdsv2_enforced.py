@@ -65,6 +65,11 @@ FAILS = {
         f'{NO_TOKEN}{TODAY}',
         near_miss='the token reply is lost, and the firmware names the instance',
     ),
+    'an Agent whose name is not known': Row(
+        replace(named(OLD, 'v1+v2'), agent=replace(AGENTS[OLD], hostname=None)),
+        SPEAKS_V1,
+        near_miss='an Agent before 7.64 that prefers IMDSv2',
+    ),
     'IMDSv2 is required today': Row(
         named(OLD, 'v1+v2'),
         Failed(f'{SPEAKS_V1}{TODAY}', Status.CRITICAL),
@@ -181,6 +186,19 @@ test_remedy = remedy_test(
         'the hop limit stands in the way': (
             named(NEW, 'v1+v2', 'lost', 'pod', 'xen'),
             Remedy(SUMMARY, (*AROUND_THE_HOPS, LAST)),
+        ),
+        'the Agent stands in the way, and the path was not measured': (
+            replace(named('7.81.3 - -', 'v1+v2'), path=Unobserved('the kernel cannot')),
+            Remedy(
+                SUMMARY,
+                (
+                    'Take back the setting that switches IMDSv2 off (In datadog.yaml: '
+                    'ec2_imdsv2_transition_payload_enabled: true)',
+                    'Or ask for IMDSv2 alone to be tried first: In datadog.yaml: ec2_prefer_imdsv2: true',
+                    'After that: Restart the Agent: sudo systemctl restart datadog-agent',
+                    LAST,
+                ),
+            ),
         ),
         'both do': (
             named(OLD, 'v1+v2', 'lost', 'pod', 'xen'),

@@ -61,6 +61,16 @@ FAILS = {
     'a name taken before cloud-init had named the system': Row(
         by_os(BUILDER), Failed(BAKED, Status.WARNING), near_miss='the name of the system'
     ),
+    'a default name by hand, in a container that sees the name of the host': Row(
+        by_hand(BUILDER, host=host(os_hostname=DEFAULT_NAME, container=container(ContainerKind.DOCKER))),
+        Failed(BAKED, Status.WARNING),
+        near_miss='a name by hand, in a container that does not see the name of the host',
+    ),
+    'a default name by hand, where the namespaces cannot be compared': Row(
+        by_hand(BUILDER, host=host(os_hostname=DEFAULT_NAME, uts_namespace=UtsNamespace.UNKNOWN)),
+        Failed(BAKED, Status.WARNING),
+        near_miss='the name of the system',
+    ),
 }
 PASSES = {
     'named by aws': Row(facts(), f"the name '{INSTANCE_ID}' holds the id of this instance"),

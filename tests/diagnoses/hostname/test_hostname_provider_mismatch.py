@@ -37,6 +37,12 @@ FAILS = {
         f'{BY_OS}, expected is aws. When the Agent started: aws: {LEGACY}',
         near_miss='aws, and the second, IMDSv1-only resolution of the Agent failed',
     ),
+    'os instead of aws, with a reason that is long and one that is empty': Row(
+        named('os', provider_errors={'aws': 'x' * 300, 'fqdn': ''}),
+        f'{BY_OS}, expected is aws or fqdn. When the Agent started: aws: {"x" * 117}...',
+        Expectations(hostname_providers=('aws', 'fqdn')),
+        near_miss='os is accepted',
+    ),
     'container instead of aws, in a pod': Row(
         situated('7.81.3 - transition', 'v2', 'lost', 'pod', 'xen'),
         f'the hostname provider is container ({DEFAULT_NAME}), expected is aws',

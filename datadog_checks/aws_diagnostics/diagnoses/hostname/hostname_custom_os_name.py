@@ -3,6 +3,7 @@
 from ...expectations import Expectations
 from ...facts import Agent, Facts, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ..imds.evidence import shown
 from ..links import guide
 from ..remedies import agent_setting, restart_agent
 from .agent_remedies import accept, upgrade_agent
@@ -12,6 +13,7 @@ from .resolution import Resolution, resolve
 from .situation import situation_of
 
 NAMES_FOUND = ('os', 'fqdn', 'container')
+LONGEST_SAYING = 160
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -20,10 +22,10 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return NotApplicable('expected_hostname_provider does not ask for aws')
     if agent.provider == 'aws':
         return Passed('the Agent did ask AWS: its hostname provider is aws')
-    said = says_that_it_did_not_ask(agent)
-    now = resolve(situation_of(facts))
+    said = shown(says_that_it_did_not_ask(agent), LONGEST_SAYING)
     if agent.provider in NAMES_FOUND and said:
         return _judged(expected, agent.provider, f'the Agent is named {agent.hostname!r} and says: {said}')
+    now = resolve(situation_of(facts))
     if now.aws_asked is None:
         return Unknown(f'whether the Agent asks AWS is not certain: {now.why}')
     return _by_the_model(facts, expected, agent, now)

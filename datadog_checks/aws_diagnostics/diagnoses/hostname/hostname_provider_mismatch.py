@@ -3,6 +3,7 @@
 from ...expectations import Expectations
 from ...facts import Agent, Facts, Host, HostnameFile, HostnameSource, observed
 from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ..imds.evidence import reason, shown
 from ..links import guide
 from ..remedies import restart_agent
 from .agent_remedies import accept
@@ -10,11 +11,15 @@ from .asking_aws import never_asks_aws
 from .causes import CAUSES_OF_A_WRONG_NAME
 from .names import own_instance_ids
 
+LONGEST_ERRORS = 250
+LONGEST_NOTE = 200
+
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     agent = observed(facts.agent)
     if not agent.provider:
-        return Unknown(f'the hostname provider is not known: {agent.note or "the Agent names none"}')
+        why = shown(agent.note, LONGEST_NOTE) or 'the Agent names none'
+        return Unknown(f'the hostname provider is not known: {why}')
     evidence = f'the hostname provider is {agent.provider}{_how_known(agent)}'
     if agent.provider in expected.hostname_providers:
         return Passed(evidence)
@@ -66,12 +71,9 @@ def _severity(facts: Facts, agent: Agent) -> Status | None:
 
 
 def _errors(agent: Agent, expected: Expectations) -> str:
-    told = [
-        f'{provider}: {agent.provider_errors[provider]}'
-        for provider in expected.hostname_providers
-        if provider in agent.provider_errors
-    ]
-    return f'. When the Agent started: {"; ".join(told)}' if told else ''
+    errors = [(provider, agent.provider_errors.get(provider)) for provider in expected.hostname_providers]
+    told = '; '.join(f'{provider}: {reason(error)}' for provider, error in errors if error)
+    return f'. When the Agent started: {shown(told, LONGEST_ERRORS)}' if told else ''
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:

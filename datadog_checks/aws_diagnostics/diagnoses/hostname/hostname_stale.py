@@ -3,6 +3,7 @@
 from ...expectations import Expectations
 from ...facts import Agent, Facts, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ..imds.evidence import reason
 from ..links import guide
 from ..remedies import restart_agent
 from .aws_provider import Source
@@ -33,7 +34,7 @@ def _by_the_model(named: str, agent: Agent, now: Resolution) -> Verdict:
     if now.source not in (Source.IMDSV1, Source.IMDSV2):
         return NotApplicable(f'{named}; IMDS is what has to be repaired first: {now.why}')
     said = agent.provider_errors.get('aws')
-    then = f'. When it started: {said}' if said else ''
+    then = f'. When it started: {reason(said)}' if said else ''
     return Failed(f'{named}, and would be named by its instance id if it started now: {now.why}{then}')
 
 
