@@ -62,6 +62,17 @@ SLOW = {'connect_seconds': 0.1, 'first_byte_seconds': 0.25}
             {
                 'token': LOST,
                 'metadata': NOT_ASKED,
+                'control': LOST,
+                'tokenless': answered(200),
+                'tokenless_at': NOW - 10,
+            },
+            (False, None, True),
+            id='v1 answered in this run, when another GET was not',
+        ),
+        pytest.param(
+            {
+                'token': LOST,
+                'metadata': NOT_ASKED,
                 'control': answered(401),
                 'tokenless': answered(200),
                 'tokenless_at': NOW - 1800,
