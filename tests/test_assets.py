@@ -15,7 +15,7 @@ from datadog_checks.aws_diagnostics.configuration import read_configuration
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, SERVICE_CHECKS, Run, gauges
 from tests.builders import facts
-from tools.assets import BEGIN, END, ROOT, stale, with_table, write
+from tools.assets import ROOT, marks, stale, with_section, write
 
 CHECK = 'aws_diagnostics'
 PACKAGE = Path('datadog_checks', CHECK)
@@ -48,7 +48,9 @@ def test_what_is_generated_is_what_the_catalogue_says() -> None:
 
 def test_a_generated_file_that_was_edited_or_lost_is_named(tmp_path: Path) -> None:
     (tmp_path / 'docs').mkdir()
-    (tmp_path / 'README.md').write_text(read('README.md').replace('| --- |', '| by hand |', 1), encoding='utf-8')
+    (tmp_path / 'README.md').write_text(
+        read('README.md').replace('| [imds-unreachable]', '| by hand', 1), encoding='utf-8'
+    )
     assert stale(tmp_path) == ['docs/diagnoses.md', 'README.md']
     write(tmp_path)
     assert stale(tmp_path) == []
@@ -56,15 +58,15 @@ def test_a_generated_file_that_was_edited_or_lost_is_named(tmp_path: Path) -> No
 
 
 def test_a_missing_mark_in_the_readme_is_named() -> None:
-    with pytest.raises(ValueError, match=re.escape(f'{BEGIN} and, after it, {END}')):
-        with_table(f'# Title\n{END}\n{BEGIN}\n', DIAGNOSES)
+    begin, end = marks('metrics')
+    with pytest.raises(ValueError, match=re.escape(f'{begin} and, after it, {end}')):
+        with_section(f'# Title\n{end}\n{begin}\n', 'metrics', 'table')
 
 
-def test_the_table_replaces_only_what_is_between_its_marks() -> None:
-    readme = with_table(f'before\n{BEGIN}\nold\n{END}\nafter\n', DIAGNOSES[:1])
-    assert readme.startswith(f'before\n{BEGIN}\n| Diagnosis |')
-    assert readme.endswith(f'|\n{END}\nafter\n')
-    assert 'old' not in readme
+def test_a_section_replaces_only_what_is_between_its_marks() -> None:
+    begin, end = marks('metrics')
+    before = f'before\n{begin}\nold\n{end}\nafter\n'
+    assert with_section(before, 'metrics', 'new') == f'before\n{begin}\nnew\n{end}\nafter\n'
 
 
 @pytest.mark.parametrize(

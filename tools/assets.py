@@ -1,14 +1,16 @@
-"""Writes what is generated from the catalogue: docs/diagnoses.md and the table in README.md.
+"""Writes what is generated: docs/diagnoses.md, and in README.md the tables of diagnoses, metrics and service checks.
 
 With --check it writes nothing, names what differs and exits with 1. With --models it also lets ddev generate the
 example configuration and the models from assets/configuration/spec.yaml.
 """
 
 import argparse
+import csv
+import json
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
@@ -16,7 +18,6 @@ from datadog_checks.aws_diagnostics.findings import Diagnosis
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECK = 'aws_diagnostics'
-BEGIN, END = '<!-- diagnoses:begin -->', '<!-- diagnoses:end -->'
 WIDTH = 120
 HEADER = """\
 # Diagnoses
@@ -50,31 +51,57 @@ def wrapped(text: str) -> str:
     return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def table(diagnoses: Iterable[Diagnosis]) -> str:
-    """The section of README.md, between its two marks."""
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return '\n'.join(f'| {" | ".join(cells)} |' for cells in (head, ['---'] * len(head), *rows))
+
+
+def diagnoses_table(diagnoses: Iterable[Diagnosis]) -> str:
     rows = [
-        f'| [{d.id}](docs/diagnoses.md#{d.id}) | {d.title} | {d.severity.word} | `{d.service_check}` |'
-        for d in diagnoses
+        (f'[{d.id}](docs/diagnoses.md#{d.id})', d.title, d.severity.word, f'`{d.service_check}`') for d in diagnoses
     ]
-    return '\n'.join(['| Diagnosis | The fault | Severity | Service check |', '| --- | --- | --- | --- |', *rows])
+    return table(('Diagnosis', 'The fault', 'Severity', 'Service check'), rows)
 
 
-def with_table(readme: str, diagnoses: Iterable[Diagnosis]) -> str:
-    """Raises ValueError when the marks are missing."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f'README.md must contain {BEGIN} and, after it, {END}')
-    return f'{before}{BEGIN}\n{table(diagnoses)}\n{END}{after}'
+def metrics_table(root: Path = ROOT) -> str:
+    with (root / 'metadata.csv').open(encoding='utf-8', newline='') as file:
+        rows = [(f'`{row["metric_name"]}`', row['description'], row['unit_name']) for row in csv.DictReader(file)]
+    return table(('Metric (gauge)', 'Meaning', 'Unit'), rows)
+
+
+def service_checks_table(root: Path = ROOT) -> str:
+    described = json.loads((root / 'assets' / 'service_checks.json').read_text(encoding='utf-8'))
+    rows = [(f'`{check["check"]}`', check['description'].rpartition('otherwise. ')[2]) for check in described]
+    return table(('Service check', 'OK means'), rows)
+
+
+def with_section(text: str, name: str, content: str) -> str:
+    """`text` with `content` between its two marks. Raises ValueError when the marks are missing."""
+    begin, end = marks(name)
+    before, found, rest = text.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not found or not found_end:
+        raise ValueError(f'README.md must contain {begin} and, after it, {end}')
+    return f'{before}{begin}\n{content}\n{end}{after}'
+
+
+def marks(name: str) -> tuple[str, str]:
+    return f'<!-- {name}:begin -->', f'<!-- {name}:end -->'
+
+
+def readme(root: Path) -> str:
+    text = (root / 'README.md').read_text(encoding='utf-8')
+    for name, content in (
+        ('diagnoses', diagnoses_table(DIAGNOSES)),
+        ('metrics', metrics_table()),
+        ('service-checks', service_checks_table()),
+    ):
+        text = with_section(text, name, content)
+    return text
 
 
 def generated(root: Path = ROOT) -> dict[Path, str]:
     """Every generated file with the text that it should have."""
-    readme = root / 'README.md'
-    return {
-        root / 'docs' / 'diagnoses.md': document(DIAGNOSES),
-        readme: with_table(readme.read_text(encoding='utf-8'), DIAGNOSES),
-    }
+    return {root / 'docs' / 'diagnoses.md': document(DIAGNOSES), root / 'README.md': readme(root)}
 
 
 def stale(root: Path = ROOT) -> list[str]:
