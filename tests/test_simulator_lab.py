@@ -5,7 +5,9 @@ import select
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -241,25 +243,37 @@ def test_what_cannot_leave_the_world_is_named() -> None:
         world.run(unpicklable)
 
 
-def test_files_and_hostname_are_seen_by_the_world_only() -> None:
-    outside = {folder: names(folder) for folder in ('/', '/etc', '/var', '/var/lib')}
-    passwd, group = read('/etc/passwd'), read('/etc/group')
-    files = {'/etc/passwd': 'of the world', '/etc/new/deep/file': 'new', '/sys/hypervisor/uuid': 'ec2abc'}
-    with World(Topology.HOST, files=files, os_hostname='elsewhere') as world:
-        assert {path: world.run(read, path) for path in files} == files
-        assert world.run(read, '/etc/group') == group
-        assert world.run(socket.gethostname) == 'elsewhere'
-    assert read('/etc/passwd') == passwd
-    assert {folder: names(folder) for folder in outside} == outside
-    assert socket.gethostname() != 'elsewhere'
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder of the machine with files in it that everybody may read, unlike those of pytest."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / 'below').mkdir()
+        for path in ('changed', 'kept', 'below/kept'):
+            (folder / path).write_text('of the machine')
+        yield folder
 
 
-def test_a_file_in_a_folder_that_is_already_covered_does_not_reach_the_machine() -> None:
-    files = {'/etc/passwd': 'of the world', '/etc/ssl/added': 'added', '/etc/ssl/certs/added': 'added too'}
+def tree(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob('*') if path.is_file()}
+
+
+def test_files_are_seen_by_the_world_only_and_hide_no_others(folder: Path) -> None:
+    before = tree(folder)
+    paths = ('changed', 'added', 'new/deep/added', 'below/added')
+    files = {str(folder / path): f'of the world: {path}' for path in paths} | {'/sys/hypervisor/uuid': 'ec2abc'}
     with World(Topology.HOST, files=files) as world:
         assert {path: world.run(read, path) for path in files} == files
-    assert not Path('/etc/ssl/added').exists()
-    assert not Path('/etc/ssl/certs/added').exists()
+        assert world.run(read, str(folder / 'kept')) == 'of the machine'
+        assert world.run(read, str(folder / 'below/kept')) == 'of the machine'
+    assert tree(folder) == before
+
+
+def test_the_hostname_is_that_of_the_world_only() -> None:
+    with World(Topology.HOST, os_hostname='elsewhere') as world:
+        assert world.run(socket.gethostname) == 'elsewhere'
+    assert socket.gethostname() != 'elsewhere'
 
 
 def test_a_healthy_world_looks_like_ec2() -> None:
