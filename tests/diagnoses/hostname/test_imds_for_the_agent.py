@@ -33,7 +33,7 @@ SLOW = {'connect_seconds': 0.1, 'first_byte_seconds': 0.25}
             id='token reply lost while v1 answers',
         ),
         pytest.param(
-            {'token': answered(503), 'metadata': NOT_ASKED, 'tokenless': answered(429)},
+            {'token': answered(503), 'metadata': answered(500), 'tokenless': answered(429)},
             (None, None, None),
             id='throttled: it may answer the next time',
         ),

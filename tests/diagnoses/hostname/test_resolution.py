@@ -52,6 +52,12 @@ def situation(base: Situation = HOST, settings: dict[str, Any] | None = None, **
             id='from a file, before 7.37',
         ),
         pytest.param(
+            situation(settings={'hostname_file': '/f'}, file_usable=True, version=(7, 37, 0)),
+            'hostnameFile',
+            Source.FILE,
+            id='from a file, since 7.37',
+        ),
+        pytest.param(
             situation(settings={'hostname_file': '/f'}, file_usable=False), 'aws', Source.IMDSV2, id='unusable file'
         ),
         pytest.param(situation(container=ContainerKind.FARGATE), 'fargate', Source.FARGATE, id='Fargate'),
@@ -184,6 +190,7 @@ def in_a_container(seen: Agent, **differences: Any) -> Facts:
     return facts(agent=seen, host=host(**{**place, 'uts_namespace': UtsNamespace.OWN, **differences}))
 
 
+WINDOWS = configuration(ec2_use_windows_prefix_detection=True)
 NODE = {'provider': 'container', 'hostname': DEFAULT_NAME}
 FAILED = {'container': 'no container environment detected or none of them detected a valid hostname'}
 
@@ -203,6 +210,21 @@ FAILED = {'container': 'no container environment detected or none of them detect
             in_a_container(agent(provider_errors=FAILED)), ContainerName.NOTHING, id='the Agent says that it failed'
         ),
         pytest.param(in_a_container(agent()), ContainerName.DEFAULT, id='AWS was asked, so a default name was found'),
+        pytest.param(
+            in_a_container(agent(), os_hostname='ip-of-a-pod'),
+            ContainerName.DEFAULT,
+            id='AWS was asked, and not for the name of the system, which is the name of the pod',
+        ),
+        pytest.param(
+            in_a_container(agent(provider='container', hostname='EC2AMAZ-AB12CD', configuration=WINDOWS)),
+            ContainerName.DEFAULT,
+            id='a Windows name with prefix detection',
+        ),
+        pytest.param(
+            in_a_container(agent(provider='container', hostname='EC2AMAZ-AB12CD')),
+            ContainerName.CUSTOM,
+            id='a Windows name without prefix detection',
+        ),
         pytest.param(
             in_a_container(agent(), uts_namespace=UtsNamespace.HOST, os_hostname=DEFAULT_NAME),
             None,
