@@ -362,3 +362,9 @@ def test_the_client_may_read_what_the_kernel_tells_of_it() -> None:
     with World(Topology.HOST) as world:
         assert len(world.run(names, '/proc/self/ns')) > 5
         assert 'TcpExt:' in world.run(read, '/proc/self/net/netstat')
+
+
+def test_no_mark_of_the_machines_own_container_is_seen() -> None:
+    with World(Topology.HOST) as world:
+        assert not world.run(os.path.exists, '/.dockerenv')
+        assert world.run(os.path.exists, __file__)

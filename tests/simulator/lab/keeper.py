@@ -17,6 +17,7 @@ from tests.simulator.lab.faults import broken
 from tests.simulator.lab.files import place
 from tests.simulator.lab.network import Network
 from tests.simulator.lab.plan import Call, Change, Done, Plan, Refused, TellRequests
+from tests.simulator.lab.root import hide_marks_of_the_machine
 from tests.simulator.topology import Topology
 
 
@@ -28,6 +29,7 @@ class Keeper:
         self.plan = plan
         self.channel = channel
         self.network = Network(plan.topology, plan.icmp_rate_limit)
+        hide_marks_of_the_machine()
         place(plan.files)
         socket.sethostname(plan.os_hostname)
         self.simulator = self._start_simulator() if plan.topology is not Topology.EMPTY else None

@@ -13,6 +13,7 @@ CLONE_NEWNET = 0x40000000
 MS_NOSUID = 2
 MS_NODEV = 4
 MS_NOEXEC = 8
+MNT_DETACH = 2
 MS_REC = 16384
 MS_PRIVATE = 1 << 18
 
@@ -67,6 +68,16 @@ def attach_tree(tree: int, path: str) -> None:
     """Mount a copy on a folder. Raises OSError."""
     target = (_AT_FDCWD, path.encode(), _MOVE_MOUNT_F_EMPTY_PATH)
     _check(_libc.syscall(_SYS_MOVE_MOUNT, tree, b'', *target), f'move_mount to {path}')
+
+
+def pivot_root(new_root: str, put_old: str) -> None:
+    """Make another mount the root of every process in this mount namespace that has the old one. Raises OSError."""
+    _check(_libc.pivot_root(new_root.encode(), put_old.encode()), f'pivot_root {new_root}')
+
+
+def detach(path: str) -> None:
+    """Take what is mounted at a path, and below, out of sight. Raises OSError."""
+    _check(_libc.umount2(path.encode(), MNT_DETACH), f'umount {path}')
 
 
 def prctl(option: int, value: int) -> None:
