@@ -1,25 +1,16 @@
-"""One instance of conf.yaml -> expectations and options, or an error.
-
-The error names the option, its value and what is allowed. This is the bridge between the models that are generated
-from assets/configuration/spec.yaml and the pure rest.
-"""
+"""What an instance may say, beyond the type and the range of each option. Each rule raises InvalidConfiguration."""
 
 import difflib
-import logging
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError
-
-from .collect.imds.address import parse_endpoint
-from .collect.options import CollectOptions, Ec2
-from .config_models import InstanceConfig
-from .diagnoses import DIAGNOSES
-from .emit.tags import IDENTITY_TAGS
-from .expectations import Expectations, ImdsV1
+from ..collect.imds.address import parse_endpoint
+from ..config_models import InstanceConfig
+from ..diagnoses import DIAGNOSES
+from ..emit.tags import IDENTITY_TAGS
+from .options import Options
 
 PROVIDERS = ('configuration', 'hostnameFile', 'fargate', 'gce', 'azure', 'fqdn', 'container', 'os', 'aws')
 """The names that the Agent gives its hostname providers."""
@@ -34,30 +25,7 @@ class InvalidConfiguration(ValueError):
     """`str()` is the message for the operator."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    expectations: Expectations
-    collect: CollectOptions
-    tags: tuple[str, ...] = ()
-    identity_tags: tuple[str, ...] = ()
-
-
-def read_configuration(instance: Mapping[str, Any]) -> Options:
-    """Raises InvalidConfiguration at the first option that is wrong. An option without a value is not set."""
-    if not isinstance(instance, Mapping):
-        raise InvalidConfiguration(f'an instance must be a mapping of options, not {type(instance).__name__}')
-    given = {option: value for option, value in instance.items() if value is not None}
-    _check_names(instance)
-    _check_numbers(given)
-    model = _validated(given)
-    options = _options(model)
-    _check_endpoint(options.collect.imds_endpoint)
-    _check_against_catalogues(options)
-    _check_contradictions(options)
-    return options
-
-
-def _check_names(instance: Mapping[str, Any]) -> None:
+def check_names(instance: Mapping[str, Any]) -> None:
     """The base ignores an unknown option in silence. The value is not shown: it may be a misspelt secret."""
     known = {*InstanceConfig.model_fields, *OPTIONS_OF_THE_AGENT}
     for option in instance:
@@ -66,7 +34,7 @@ def _check_names(instance: Mapping[str, Any]) -> None:
             raise InvalidConfiguration(f'option {option!r} is not known{near or f", known are {_listed(known)}"}')
 
 
-def _check_numbers(given: Mapping[str, Any]) -> None:
+def check_numbers(given: Mapping[str, Any]) -> None:
     """The models take true for 1."""
     for option, value in given.items():
         field = InstanceConfig.model_fields.get(option)
@@ -74,27 +42,11 @@ def _check_numbers(given: Mapping[str, Any]) -> None:
             raise InvalidConfiguration(not_allowed(option, value, 'a number'))
 
 
-def _validated(given: Mapping[str, Any]) -> InstanceConfig:
-    log = logging.getLogger(__name__)
-    context = {'configured_fields': frozenset(given), 'logger': log, 'warning': log.warning, 'security_config': None}
-    try:
-        return InstanceConfig.model_validate(dict(given), context=context)
-    except ValidationError as e:
-        raise InvalidConfiguration(_first_error(e, given)) from None
-
-
-def _first_error(e: ValidationError, given: Mapping[str, Any]) -> str:
-    errors = [error for error in e.errors() if error['loc']]
-    option = str(errors[0]['loc'][0])
-    allowed = {error['msg'].removeprefix('Input should be ') for error in errors if error['loc'][0] == option}
-    return not_allowed(option, given.get(option), ' or '.join(sorted(allowed)))
-
-
 def not_allowed(option: str, value: object, allowed: str) -> str:
     return f'option {option!r}: {value!r} is not allowed, it must be {allowed}'
 
 
-def _check_endpoint(endpoint: str) -> None:
+def check_endpoint(endpoint: str) -> None:
     fault = _endpoint_fault(endpoint)
     if fault:
         shown = re.sub('//.*@', '//***@', endpoint)
@@ -117,7 +69,7 @@ def _endpoint_fault(endpoint: str) -> str | None:
     return None
 
 
-def _check_against_catalogues(options: Options) -> None:
+def check_against_catalogues(options: Options) -> None:
     expected = options.expectations
     catalogues: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...] = (
         ('expected_hostname_provider', expected.hostname_providers, PROVIDERS),
@@ -131,7 +83,7 @@ def _check_against_catalogues(options: Options) -> None:
                 raise InvalidConfiguration(not_allowed(option, value, allowed))
 
 
-def _check_contradictions(options: Options) -> None:
+def check_contradictions(options: Options) -> None:
     expected, collect = options.expectations, options.collect
     low, high = expected.min_hop_limit, expected.max_hop_limit
     if low is not None and high is not None and low > high:
@@ -153,20 +105,3 @@ def _listed(names: Iterable[str]) -> str:
 def _nearest(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f' (did you mean {near[0]!r}?)' if near else ''
-
-
-def _options(model: InstanceConfig) -> Options:
-    providers = model.expected_hostname_provider
-    expectations = replace(
-        Expectations(**_of_the_same_name(model, Expectations)),
-        hostname_providers=(providers,) if isinstance(providers, str) else tuple(providers or ()),
-        hostname=str(model.expected_hostname),
-        imdsv1=ImdsV1(str(model.imdsv1)),
-        disabled_diagnoses=frozenset(model.disabled_diagnoses or ()),
-    )
-    collect = replace(CollectOptions(**_of_the_same_name(model, CollectOptions)), ec2=Ec2(str(model.ec2)))
-    return Options(expectations, collect, tuple(model.tags or ()), tuple(model.identity_tags or ()))
-
-
-def _of_the_same_name(model: InstanceConfig, target: type[Expectations | CollectOptions]) -> dict[str, Any]:
-    return {field.name: getattr(model, field.name) for field in fields(target) if hasattr(model, field.name)}

@@ -1,0 +1,77 @@
+"""One instance of conf.yaml -> expectations and options, or an error.
+
+The error names the option, its value and what is allowed. This is the bridge between the models that are generated
+from assets/configuration/spec.yaml and the pure rest.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..collect.options import CollectOptions, Ec2
+from ..config_models import InstanceConfig
+from ..expectations import Expectations, ImdsV1
+from .options import Options
+from .rules import (
+    PROVIDERS,
+    InvalidConfiguration,
+    check_against_catalogues,
+    check_contradictions,
+    check_endpoint,
+    check_names,
+    check_numbers,
+    not_allowed,
+)
+
+__all__ = ['PROVIDERS', 'InvalidConfiguration', 'Options', 'read_configuration']
+
+
+def read_configuration(instance: Mapping[str, Any]) -> Options:
+    """Raises InvalidConfiguration at the first option that is wrong. An option without a value is not set."""
+    if not isinstance(instance, Mapping):
+        raise InvalidConfiguration(f'an instance must be a mapping of options, not {type(instance).__name__}')
+    given = {option: value for option, value in instance.items() if value is not None}
+    check_names(instance)
+    check_numbers(given)
+    model = _validated(given)
+    options = _options(model)
+    check_endpoint(options.collect.imds_endpoint)
+    check_against_catalogues(options)
+    check_contradictions(options)
+    return options
+
+
+def _validated(given: Mapping[str, Any]) -> InstanceConfig:
+    log = logging.getLogger(__name__)
+    context = {'configured_fields': frozenset(given), 'logger': log, 'warning': log.warning, 'security_config': None}
+    try:
+        return InstanceConfig.model_validate(dict(given), context=context)
+    except ValidationError as e:
+        raise InvalidConfiguration(_first_error(e, given)) from None
+
+
+def _first_error(e: ValidationError, given: Mapping[str, Any]) -> str:
+    errors = [error for error in e.errors() if error['loc']]
+    option = str(errors[0]['loc'][0])
+    allowed = {error['msg'].removeprefix('Input should be ') for error in errors if error['loc'][0] == option}
+    return not_allowed(option, given.get(option), ' or '.join(sorted(allowed)))
+
+
+def _options(model: InstanceConfig) -> Options:
+    providers = model.expected_hostname_provider
+    expectations = replace(
+        Expectations(**_of_the_same_name(model, Expectations)),
+        hostname_providers=(providers,) if isinstance(providers, str) else tuple(providers or ()),
+        hostname=str(model.expected_hostname),
+        imdsv1=ImdsV1(str(model.imdsv1)),
+        disabled_diagnoses=frozenset(model.disabled_diagnoses or ()),
+    )
+    collect = replace(CollectOptions(**_of_the_same_name(model, CollectOptions)), ec2=Ec2(str(model.ec2)))
+    return Options(expectations, collect, tuple(model.tags or ()), tuple(model.identity_tags or ()))
+
+
+def _of_the_same_name(model: InstanceConfig, target: type[Expectations | CollectOptions]) -> dict[str, Any]:
+    return {field.name: getattr(model, field.name) for field in fields(target) if hasattr(model, field.name)}
