@@ -93,7 +93,9 @@ def knock(address: str = IMDS['ipv4'], port: int = PORT, ttl: int = 64, timeout:
             connection.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
         connection.setblocking(False)
         number = _connect(connection, (address, port), timeout)
-        return Knock('' if number == 0 else errno.errorcode.get(number, 'SILENT'), _icmp_error(connection))
+        queued, icmp = _icmp_error(connection) or (0, None)
+        # The error queue wakes the poll also where the kernel keeps the error as a soft one, which SO_ERROR does not say.
+        return Knock('' if number == queued == 0 else errno.errorcode.get(number or queued, 'SILENT'), icmp)
 
 
 def _connect(connection: socket.socket, address: tuple[str, int], timeout: float) -> int:
@@ -106,14 +108,15 @@ def _connect(connection: socket.socket, address: tuple[str, int], timeout: float
     return connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if poll.poll(timeout * 1000) else -1
 
 
-def _icmp_error(connection: socket.socket) -> tuple[int, int, str] | None:
+def _icmp_error(connection: socket.socket) -> tuple[int, tuple[int, int, str]] | None:
+    """The errno and, of the ICMP error, type, code and sender."""
     try:
         _, ancillary, _, _ = connection.recvmsg(512, 512, socket.MSG_ERRQUEUE)
     except OSError:
         return None
     for _, _, data in ancillary:
-        _, _, kind, code, *_ = _EXTENDED_ERROR.unpack_from(data)
+        number, _, kind, code, *_ = _EXTENDED_ERROR.unpack_from(data)
         offender = data[_EXTENDED_ERROR.size :]
         sender = offender[8:24] if connection.family == socket.AF_INET6 else offender[4:8]
-        return kind, code, socket.inet_ntop(connection.family, sender)
+        return number, (kind, code, socket.inet_ntop(connection.family, sender))
     return None
