@@ -94,7 +94,7 @@ def knock(address: str = IMDS['ipv4'], port: int = PORT, ttl: int = 64, timeout:
         connection.setblocking(False)
         number = _connect(connection, (address, port), timeout)
         queued, icmp = _icmp_error(connection) or (0, None)
-        # The error queue wakes the poll also where the kernel keeps the error as a soft one, which SO_ERROR does not say.
+        # The error queue wakes the poll also for a soft error, which SO_ERROR does not say.
         return Knock('' if number == queued == 0 else errno.errorcode.get(number or queued, 'SILENT'), icmp)
 
 
