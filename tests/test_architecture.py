@@ -22,7 +22,7 @@ KNOWS: dict[str, set[str]] = {
     '__init__': {'__about__', 'check'},
     '__main__': {'cli'},
     'facts': set(),
-    'expectations': set(),
+    'expectations': {'facts'},
     'findings': {'facts', 'expectations'},
     'diagnoses': {'facts', 'expectations', 'findings'},
     'collect': {'__about__', 'facts'},
@@ -36,6 +36,7 @@ KNOWS: dict[str, set[str]] = {
 
 PURE = {'facts', 'expectations', 'findings', 'diagnoses'}
 PURE_STANDARD_LIBRARY = {
+    'hashlib',
     'collections',
     'dataclasses',
     'datetime',

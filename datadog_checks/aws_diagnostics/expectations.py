@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .facts.account import ExternalId, Feature
+
 
 class ImdsV1(StrEnum):
     ANY = 'any'
@@ -11,6 +13,18 @@ class ImdsV1(StrEnum):
 
 INSTANCE_ID = 'instance_id'
 ANY_HOSTNAME = 'any'
+
+
+@dataclass(frozen=True, slots=True)
+class AccountExpectations:
+    site: str = 'datadoghq.com'
+    """Datadog's site, which decides whose AWS account the role must trust."""
+    role_name: str = 'DatadogIntegrationRole'
+    external_id: ExternalId | None = None
+    """As the operator configured it; the one that Datadog has on record counts more."""
+    features: frozenset[Feature] = frozenset(Feature)
+    unused_after: float = 24 * 3600.0
+    """Seconds after which a role that nobody assumed counts as unused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +39,5 @@ class Expectations:
     require_imdsv2: bool = False
     """IMDSv2 must work today: what IMDSv1 still hides is then critical instead of a warning."""
     disabled_diagnoses: frozenset[str] = frozenset()
+    account: AccountExpectations | None = None
+    """Only for an account instance."""

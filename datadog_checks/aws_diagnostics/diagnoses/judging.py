@@ -10,8 +10,12 @@ from ..findings import Diagnosis, Failed, Finding, NotApplicable, Remedy, Scope,
 def diagnose(
     diagnoses: Iterable[Diagnosis], facts: Facts, expected: Expectations = Expectations()
 ) -> tuple[Finding, ...]:
-    """One finding for each diagnosis, in the order given. Never raises: a diagnosis that crashes is Unknown."""
-    verdicts = {d.id: (d, _judge(d, facts, expected)) for d in diagnoses}
+    """One finding for each diagnosis of the scope that the facts are of, in the order given.
+
+    Never raises: a diagnosis that crashes is Unknown.
+    """
+    scope = Scope.HOST if facts.account is None else Scope.ACCOUNT
+    verdicts = {d.id: (d, _judge(d, facts, expected)) for d in diagnoses if d.scope is scope}
     return tuple(_finding(d, verdict, verdicts, facts, expected) for d, verdict in verdicts.values())
 
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from .account import Account
 from .agent import Agent
 from .host import Host
 from .imds import Imds
 from .instance_id import is_instance_id
-from .observed import Unobserved
+from .observed import NotObserved, Unobserved
 from .path import NetworkPath
 from .platform import Platform
 
@@ -19,6 +20,15 @@ class Facts:
     imds: Imds | Unobserved
     path: NetworkPath | Unobserved
     agent: Agent | Unobserved
+    account: Account | None = None
+    """Only in the account scope, where all other groups are Unobserved."""
+
+    @property
+    def of_account(self) -> Account:
+        """The groups of the account scope. Raises NotObserved in the host scope."""
+        if self.account is None:
+            raise NotObserved('this is not an account instance')
+        return self.account
 
     @property
     def instance_id(self) -> str | None:

@@ -1,0 +1,5 @@
+"""Which instances of the account will lose their name, or still offer IMDSv1."""
+
+from ...findings import Diagnosis
+
+DIAGNOSES: tuple[Diagnosis, ...] = ()
