@@ -1,0 +1,105 @@
+"""Why AWS did not answer, in words that name the permission and nothing that AWS said.
+
+The messages of AWS hold ARNs, and those of botocore addresses of proxies with their passwords: neither is quoted.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ...facts import Unobserved
+from ..deadline import DeadlineExceeded
+from .budget import BudgetExhausted
+from .error_codes import DENIED, DISABLED_REGION, EXPIRED, NOT_ACCEPTED, THROTTLED
+from .unreachable import why_unreachable
+
+DENIER = re.compile(
+    r'(explicit deny in|no) an? (?:[a-z-]+ )?(service control policy|resource control policy|permissions boundary'
+    r'|session policy|VPC endpoint policy|identity-based policy|resource-based policy)'
+)
+"""Which kind of policy refuses, as AWS says it at the end of a denial."""
+
+CODE = re.compile(r'[A-Za-z0-9.:_-]{1,64}')
+
+
+class NotAnswered(Exception):
+    """AWS did not give what was asked for. `str()` says why, as one clause without secrets."""
+
+    def __init__(self, reason: str, code: str = '') -> None:
+        super().__init__(reason)
+        self.code = code
+        """AWS's error code; '' where AWS did not answer with one."""
+
+
+@contextmanager
+def asking(action: str, region: str = '') -> Iterator[None]:
+    """Turns what botocore raises within into NotAnswered; `action` is the IAM action, as 'iam:GetRole'."""
+    try:
+        yield
+    except NotAnswered:
+        raise
+    except Exception as e:  # noqa: BLE001  (their texts hold ARNs and addresses: none may pass)
+        raise NotAnswered(why(e, action, region), code_of(e)) from None
+
+
+def unobserved(error: Exception, action: str, region: str = '') -> Unobserved:
+    """What `asking` says, as a fact: for what a paginator raises outside of it."""
+    return Unobserved(why(error, action, region))
+
+
+def why(error: Exception, action: str, region: str = '') -> str:
+    """One clause without a full stop. `region` is named where the call was made to one region of several."""
+    from botocore.exceptions import ClientError
+
+    match error:
+        case NotAnswered() | BudgetExhausted() | DeadlineExceeded():
+            return str(error)
+        case ClientError():
+            return _why_refused(error, action, region)
+    return why_unreachable(error, action, region)
+
+
+def code_of(error: Exception) -> str:
+    """AWS's error code, where it has the form of one; else ''."""
+    if isinstance(error, NotAnswered):
+        return error.code
+    answer = getattr(error, 'response', None)
+    code = str(_entry(answer, 'Error').get('Code', ''))
+    return code if CODE.fullmatch(code) else ''
+
+
+def _why_refused(error: Exception, action: str, region: str) -> str:
+    code, status = code_of(error), _status(error)
+    place = f' in {region}' if region else ''
+    if code in DISABLED_REGION:
+        return f'the region {region or "of the session"} is not enabled for this account ({code})'
+    if code in EXPIRED:
+        return f'our AWS credentials have expired ({code} for {action}{place})'
+    if code in NOT_ACCEPTED:
+        hint = f'; where a region is not enabled, AWS answers the same: {region}' if region else ''
+        return f'AWS does not accept our credentials ({code} for {action}{place}){hint}'
+    if code in THROTTLED or status == 429:
+        return f'AWS throttles {action}{place} ({code or status})'
+    if code in DENIED or status == 403:
+        return f'missing permission {action}{place} ({code or status}{_denier(error)})'
+    if status >= 500:
+        return f'AWS failed to answer {action}{place} ({code or "no code"}, status {status})'
+    return f'AWS refused {action}{place} ({code or "no code"}, status {status})'
+
+
+def _denier(error: Exception) -> str:
+    message = str(_entry(getattr(error, 'response', None), 'Error').get('Message', ''))
+    found = DENIER.search(message[:4096])
+    if found is None:
+        return ''
+    return f', explicit deny in a {found[2]}' if found[1] != 'no' else f', no {found[2]} allows it'
+
+
+def _status(error: Exception) -> int:
+    status = _entry(getattr(error, 'response', None), 'ResponseMetadata').get('HTTPStatusCode', 0)
+    return status if isinstance(status, int) else 0
+
+
+def _entry(answer: object, name: str) -> dict[str, object]:
+    entry = answer.get(name) if isinstance(answer, dict) else None
+    return entry if isinstance(entry, dict) else {}
