@@ -1,0 +1,91 @@
+"""Policy documents as IAM gives them: any JSON goes in, statements come out or one clause says what is wrong.
+
+The grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
+"""
+
+from collections.abc import Mapping
+from typing import TypeGuard
+
+MOST_STATEMENTS = 1000
+"""IAM's own bound is one of characters: the largest document that AWS manages has a few hundred statements."""
+MOST_VALUES = 20_000
+LONGEST_VALUE = 2048
+"""Of one action, principal or condition value; an ARN has at most 2048 characters."""
+
+
+class NotAPolicy(Exception):
+    """This is no policy document. `str()` says why, as one clause without anything out of the document."""
+
+
+def statements_in(document: object) -> tuple[Mapping[str, object], ...]:
+    """The statements of a document, each an object with a valid Effect. Raises NotAPolicy."""
+    if not is_object(document):
+        raise NotAPolicy(f'it is {_kind(document)} and no object')
+    found = document.get('Statement')
+    statements = [found] if is_object(found) else found
+    if not isinstance(statements, list) or not statements:
+        raise NotAPolicy('it has no Statement')
+    if len(statements) > MOST_STATEMENTS:
+        raise NotAPolicy(f'it has more than {MOST_STATEMENTS} statements')
+    return tuple(_statement(s) for s in statements)
+
+
+def effect_of(statement: Mapping[str, object]) -> str:
+    return str(statement['Effect'])
+
+
+def sid_of(statement: Mapping[str, object]) -> str:
+    sid = statement.get('Sid', '')
+    return visible(sid) if isinstance(sid, str) else ''
+
+
+def strings(statement: Mapping[str, object], name: str) -> tuple[str, ...]:
+    """A string or a list of them; () where the element is absent. Raises NotAPolicy."""
+    return () if name not in statement else texts(statement[name], name)
+
+
+def texts(value: object, name: str) -> tuple[str, ...]:
+    """Raises NotAPolicy where it is neither a string nor a list of strings, or too long for IAM."""
+    return tuple(visible(text) for text in unaltered(value, name))
+
+
+def unaltered(value: object, name: str) -> tuple[str, ...]:
+    """Like `texts`, with every character as it is: for what must be compared and is never shown."""
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list) or not _are_strings(values):
+        raise NotAPolicy(f'{name} is neither a string nor a list of strings')
+    if len(values) > MOST_VALUES or any(len(text) > LONGEST_VALUE for text in values):
+        raise NotAPolicy(f'{name} is longer than IAM allows')
+    return tuple(values)
+
+
+def one_of_two(statement: Mapping[str, object], name: str, opposite: str) -> None:
+    """Raises NotAPolicy unless the statement has exactly one of the two elements."""
+    if (name in statement) is (opposite in statement):
+        raise NotAPolicy(f'a statement has {"both" if name in statement else "neither"} {name} and {opposite}')
+
+
+def visible(text: str) -> str:
+    """The text with everything that does not print replaced by its Python escape; white space within stays."""
+    return ''.join(c if c.isprintable() else c.encode('unicode_escape').decode('ascii') for c in text)
+
+
+def is_object(value: object) -> TypeGuard[Mapping[str, object]]:
+    """JSON's objects have strings as keys."""
+    return isinstance(value, Mapping)
+
+
+def _statement(value: object) -> Mapping[str, object]:
+    if not is_object(value):
+        raise NotAPolicy('a statement is no object')
+    if value.get('Effect') not in ('Allow', 'Deny'):
+        raise NotAPolicy('a statement has no Effect that is Allow or Deny')
+    return value
+
+
+def _are_strings(values: list[object]) -> TypeGuard[list[str]]:
+    return all(isinstance(value, str) for value in values)
+
+
+def _kind(value: object) -> str:
+    return {type(None): 'null', str: 'a string', list: 'a list'}.get(type(value), 'a single value')

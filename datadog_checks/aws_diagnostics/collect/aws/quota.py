@@ -1,0 +1,20 @@
+"""How many managed policies one role may have."""
+
+from ...facts.account import PolicyQuota
+from .denials import NotAnswered, asking
+from .session import Client
+
+DEFAULT_QUOTA = 10
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+
+def read_quota(iam: Client) -> PolicyQuota:
+    """iam:GetAccountSummary, else AWS's default, which says that it is one."""
+    try:
+        with asking('iam:GetAccountSummary'):
+            quota = iam.get_account_summary()['SummaryMap'].get('AttachedPoliciesPerRoleQuota')
+    except NotAnswered:
+        quota = None
+    if isinstance(quota, int) and quota > 0:
+        return PolicyQuota(quota, default=False)
+    return PolicyQuota(DEFAULT_QUOTA, default=True)

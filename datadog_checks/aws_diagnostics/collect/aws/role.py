@@ -1,0 +1,91 @@
+"""The role that Datadog assumes, as IAM has it."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from ...facts.account import LastUsed, Role, RoleMissing
+from .denials import NotAnswered, asking
+from .policy_document import is_object, visible
+from .session import Client
+from .trust_policy import trust_statements
+
+ROLE_NAME = re.compile(r'[\w+=,.@-]{1,64}', re.ASCII)
+"""What IAM accepts; with anything else it does not even look."""
+DOCUMENTED_NAMES = ('DatadogIntegrationRole', 'DatadogAWSIntegrationRole')
+"""Of Datadog's CloudFormation template, and of the guides before it."""
+MOST_ROLES = 5000
+"""IAM's default quota is 1000 roles, and 5000 the most that it grants."""
+ABSENT = 'NoSuchEntity'
+
+
+def read_role(iam: Client, name: str) -> Role | RoleMissing:
+    """iam:GetRole, and iam:ListRoles where there is no such role. Raises NotAnswered."""
+    found = _get(iam, name)
+    return RoleMissing(visible(name), _similar(iam, name)) if found is None else _role(found)
+
+
+def _get(iam: Client, name: str) -> Mapping[str, object] | None:
+    if not ROLE_NAME.fullmatch(name):
+        return None
+    try:
+        with asking('iam:GetRole'):
+            role: Mapping[str, object] = iam.get_role(RoleName=name)['Role']
+            return role
+    except NotAnswered as e:
+        if e.code == ABSENT:
+            return None
+        raise
+
+
+def _role(found: Mapping[str, object]) -> Role:
+    created_at = seconds(found.get('CreateDate')) or 0.0
+    boundary = found.get('PermissionsBoundary')
+    return Role(
+        name=visible(str(found.get('RoleName', ''))),
+        arn=visible(str(found.get('Arn', ''))),
+        trust=trust_statements(found.get('AssumeRolePolicyDocument')),
+        created_at=created_at,
+        last_used=_last_used(found.get('RoleLastUsed')),
+        boundary=visible(str(boundary.get('PermissionsBoundaryArn'))) if is_object(boundary) else None,
+        changed_at=created_at,
+    )
+
+
+def _last_used(found: object) -> LastUsed:
+    if not is_object(found):
+        return LastUsed(at=None)
+    return LastUsed(seconds(found.get('LastUsedDate')), visible(str(found.get('Region', ''))))
+
+
+def seconds(date: object) -> float | None:
+    """Since the epoch; None where there is no date."""
+    return date.timestamp() if isinstance(date, datetime) else None
+
+
+def _similar(iam: Client, name: str) -> tuple[str, ...]:
+    """Without the permission to list roles, only the documented names can be looked for."""
+    likely = (without_white_space(name), *DOCUMENTED_NAMES)
+    try:
+        existing = _names(iam)
+    except NotAnswered:
+        existing = _existing(iam, likely)
+    wanted = {same.casefold() for same in likely}
+    return tuple(visible(other) for other in existing if other != name and other.casefold() in wanted)
+
+
+def _names(iam: Client) -> tuple[str, ...]:
+    with asking('iam:ListRoles'):
+        pages = iam.get_paginator('list_roles').paginate(PaginationConfig={'MaxItems': MOST_ROLES, 'PageSize': 1000})
+        return tuple(str(role['RoleName']) for page in pages for role in page['Roles'])
+
+
+def _existing(iam: Client, names: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return tuple(dict.fromkeys(str(role['RoleName']) for role in (_get(iam, name) for name in names) if role))
+    except NotAnswered:
+        return ()
+
+
+def without_white_space(name: str) -> str:
+    return ''.join(name.split())
