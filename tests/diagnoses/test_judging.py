@@ -1,5 +1,6 @@
 """What holds for all diagnoses, shown with diagnoses of its own."""
 
+from dataclasses import replace
 from typing import NoReturn
 
 import pytest
@@ -19,6 +20,7 @@ from datadog_checks.aws_diagnostics.findings import (
     Unknown,
     Verdict,
 )
+from tests.account.builders import account_expectations, account_facts
 from tests.builders import facts
 from tests.diagnoses.imds.conversations import disabled
 
@@ -158,10 +160,29 @@ def test_the_same_facts_alarm_on_ec2() -> None:
     assert any(f.failed for f in diagnose(DIAGNOSES, facts(imds=disabled())))
 
 
-def test_a_diagnosis_of_the_account_applies_wherever_it_runs() -> None:
-    (finding,) = diagnose((diagnosis('account', scope=Scope.ACCOUNT),), NOT_EC2)
-    assert finding.verdict == FAILED
+OF_EACH_SCOPE = tuple(diagnosis(scope.value, scope=scope) for scope in Scope)
 
 
-def test_findings_come_in_the_order_of_the_catalogue() -> None:
-    assert [f.diagnosis for f in diagnose(DIAGNOSES, facts())] == list(DIAGNOSES)
+@pytest.mark.parametrize(
+    ('observed_facts', 'judged'),
+    [
+        pytest.param(facts(), ['host'], id='a run on a host'),
+        pytest.param(NOT_EC2, ['host'], id='a run on a host that is not EC2'),
+        pytest.param(account_facts(), ['account'], id='a run of an account, wherever it is'),
+        pytest.param(replace(account_facts(), platform=NOT_EC2.platform), ['account'], id='... and not on EC2'),
+    ],
+)
+def test_a_run_is_judged_by_the_diagnoses_of_its_scope_alone(observed_facts: Facts, judged: list[str]) -> None:
+    assert [f.diagnosis.id for f in diagnose(OF_EACH_SCOPE, observed_facts)] == judged
+
+
+def test_an_account_is_judged_whatever_the_platform_is() -> None:
+    elsewhere = replace(account_facts(), platform=NOT_EC2.platform)
+    assert diagnose(OF_EACH_SCOPE, elsewhere)[0].verdict == FAILED
+
+
+@pytest.mark.parametrize('scope', Scope)
+def test_findings_come_in_the_order_of_the_catalogue(scope: Scope) -> None:
+    observed_facts = {Scope.HOST: facts(), Scope.ACCOUNT: account_facts()}[scope]
+    catalogue = [d for d in DIAGNOSES if d.scope is scope]
+    assert [f.diagnosis for f in diagnose(DIAGNOSES, observed_facts, account_expectations())] == catalogue

@@ -1,8 +1,8 @@
 """Frozen dataclasses as JSON values and back, by their type hints.
 
-Fields go by name, enumerations by value, tuples and sets as lists. A member of a union of dataclasses is recognised
-by its first field, which every member writes; the two that hold nothing but a reason are named by what they are:
-`{"unobserved": reason}`, `{"not_asked": reason}`.
+Fields go by name, enumerations by value, tuples and sets as lists. A member of a union is recognised by being a list,
+or by its first field, which every dataclass writes, and where two share that, by the rest of its fields. The two that
+hold nothing but a reason are named by what they are: `{"unobserved": reason}`, `{"not_asked": reason}`.
 """
 
 import sys
@@ -81,11 +81,19 @@ def _member(members: tuple[object, ...], value: Json, field: str) -> object:
     rest = [member for member in members if member is not type(None)]
     if len(rest) == 1:
         return rest[0]
-    first_names = {_fields(cast(type, member))[0][1]: member for member in rest}
-    for name, member in first_names.items():
-        if name in _mapping(value, field):
-            return member
-    raise not_allowed(field, value, f'a mapping with one of {", ".join(first_names)}')
+    lists = [member for member in rest if typing.get_origin(member) is tuple]
+    if lists and isinstance(value, list):
+        return lists[0]
+    return _member_by_fields([cast(type, member) for member in rest if member not in lists], value, field)
+
+
+def _member_by_fields(members: list[type], value: Json, field: str) -> type:
+    names = _mapping(value, field).keys()
+    first_names = {member: _fields(member)[0][1] for member in members}
+    candidates = [member for member, name in first_names.items() if name in names]
+    if not candidates:
+        raise not_allowed(field, value, f'a mapping with one of {", ".join(first_names.values())}')
+    return min(candidates, key=lambda member: len(_required(member) - names) + len(names - _names(member)))
 
 
 def _decode_items(
@@ -152,6 +160,11 @@ def _fields(type_: type) -> tuple[tuple[str, str, Any], ...]:
     """Name of the field, its name in JSON and its type."""
     hints, names = typing.get_type_hints(type_), NAMES.get(type_, {})
     return tuple((f.name, names.get(f.name, f.name), hints[f.name]) for f in fields(cast(Any, type_)))
+
+
+@cache
+def _names(type_: type) -> frozenset[str]:
+    return frozenset(name for _, name, _ in _fields(type_))
 
 
 @cache
