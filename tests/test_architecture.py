@@ -9,13 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, hostname, imds
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, hostname, imds, imds_fleet, integration
 from datadog_checks.aws_diagnostics.emit import SERVICE_CHECKS
 from datadog_checks.aws_diagnostics.findings import Diagnosis
 from tests.imports import PACKAGE, SOURCE, Import, imports
 
 ROOT = SOURCE.parent.parent
-GROUPS = {'imds': imds.DIAGNOSES, 'hostname': hostname.DIAGNOSES}
+GROUPS = {
+    'imds': imds.DIAGNOSES,
+    'hostname': hostname.DIAGNOSES,
+    'integration': integration.DIAGNOSES,
+    'imds_fleet': imds_fleet.DIAGNOSES,
+}
 
 KNOWS: dict[str, set[str]] = {
     '__about__': set(),
@@ -28,7 +33,7 @@ KNOWS: dict[str, set[str]] = {
     'collect': {'__about__', 'facts'},
     'emit': {'facts', 'findings'},
     'config_models': set(),
-    'configuration': {'config_models', 'expectations', 'collect', 'diagnoses', 'emit'},
+    'configuration': {'config_models', 'expectations', 'facts', 'collect', 'diagnoses', 'emit'},
     'cli': {'__about__', 'facts', 'expectations', 'findings', 'diagnoses', 'collect', 'configuration', 'emit'},
     'check': {'__about__', 'facts', 'expectations', 'findings', 'diagnoses', 'collect', 'configuration', 'emit'},
 }
@@ -56,7 +61,7 @@ PURE_STANDARD_LIBRARY = {
 DISTRIBUTIONS = {
     'check': {'datadog_checks.base'},
     'cli': {'click', 'rich', 'yaml', 'datadog_checks.base'},
-    'collect': {'datadog_checks.base', 'datadog_agent'},
+    'collect': {'datadog_checks.base', 'datadog_agent', 'boto3', 'botocore', 'requests'},
     'config_models': {'datadog_checks.base', 'pydantic', 'typing_extensions'},
     'configuration': {'pydantic'},
     'emit': {'datadog_checks.base'},
@@ -145,17 +150,51 @@ MODULES_OF_A_RUN = """
 """
 
 
-def test_a_run_on_a_host_loads_nothing_that_an_agent_does_not_need_anyway() -> None:
+def python(program: str) -> str:
+    """What a program prints in a process of its own."""
     ran = subprocess.run(
-        [sys.executable, '-W', 'ignore', '-c', textwrap.dedent(MODULES_OF_A_RUN)],
+        [sys.executable, '-W', 'ignore', '-c', textwrap.dedent(program)],
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     )
-    result = json.loads(ran.stdout)
+    return ran.stdout
+
+
+def test_a_run_on_a_host_loads_nothing_that_an_agent_does_not_need_anyway() -> None:
+    result = json.loads(python(MODULES_OF_A_RUN))
     assert result['error'] == ''
     assert sorted(FOREIGN_TO_A_HOST & set(result['modules'])) == []
+
+
+ROOM_OF = {'boto3': 'collect/aws/', 'botocore': 'collect/aws/', 'requests': 'collect/datadog_api'}
+"""Where the libraries of the account scope may be imported, and only inside functions."""
+
+
+def test_the_libraries_of_the_account_scope_stay_in_their_rooms() -> None:
+    strangers = [
+        str(found)
+        for found in imports()
+        if found.distribution in ROOM_OF and not found.file.startswith(ROOM_OF[found.distribution])
+    ]
+    assert strangers == []
+
+
+ACCOUNT_MODULES = """
+    import json, sys
+    from datadog_checks.aws_diagnostics.collect import HostCollector
+    from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
+    from datadog_checks.aws_diagnostics.cli import main
+    import datadog_checks.aws_diagnostics.cli.pipeline
+    print(json.dumps(sorted(name for name in sys.modules if name.startswith('datadog_checks.aws_diagnostics.collect.'))))
+"""
+
+
+def test_nothing_of_the_account_scope_is_loaded_before_an_account_instance_asks_for_it() -> None:
+    loaded = json.loads(python(ACCOUNT_MODULES))
+    of_the_account = re.compile(r'collect\.(aws|account|datadog_api)(\.|$)')
+    assert [name for name in loaded if of_the_account.search(name)] == []
 
 
 def test_ids_are_unique_and_name_the_fault_in_words() -> None:
