@@ -12,8 +12,11 @@ import yaml
 
 from datadog_checks.aws_diagnostics import __version__
 from datadog_checks.aws_diagnostics.configuration import read_configuration
-from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, SERVICE_CHECKS, Run, gauges
+from datadog_checks.aws_diagnostics.facts import Facts
+from datadog_checks.aws_diagnostics.findings import Finding, Passed, Scope
+from tests.account.builders import account_facts
 from tests.builders import facts
 from tools.assets import ROOT, marks, stale, with_section, write
 
@@ -122,10 +125,15 @@ def test_the_data_flows_belong_to_this_check() -> None:
     }
 
 
-def test_a_healthy_host_sends_exactly_the_metrics_that_are_described() -> None:
-    healthy = facts()
-    sent = {f'{CHECK}.{gauge.name}' for gauge in gauges(healthy, diagnose(DIAGNOSES, healthy), Run(duration=0.1))}
-    assert sent == set(described_metrics())
+def sent_with(observed: Facts) -> set[str]:
+    """The metrics that are sent where every diagnosis of the scope passes."""
+    scope = Scope.HOST if observed.account is None else Scope.ACCOUNT
+    findings = [Finding(d, Passed('fine')) for d in DIAGNOSES if d.scope is scope]
+    return {f'{CHECK}.{gauge.name}' for gauge in gauges(observed, findings, Run(duration=0.1))}
+
+
+def test_a_healthy_host_and_a_healthy_account_send_exactly_the_metrics_that_are_described() -> None:
+    assert sent_with(facts()) | sent_with(account_facts()) == set(described_metrics())
 
 
 def test_every_metric_is_a_gauge_and_described_in_its_place() -> None:
@@ -171,9 +179,13 @@ def test_the_defaults_in_the_example_are_those_in_force() -> None:
 
 def test_every_example_is_a_valid_configuration() -> None:
     examples = {option['name']: option['value']['example'] for option in options_of('instances')}
+    account = examples.pop('account')
     options = read_configuration(examples)
     assert (options.expectations.min_hop_limit, options.collect.agent_expvar_port) == (2, 5000)
     assert options.identity_tags == ('region', 'account_id')
+    resolved = read_configuration({'account': {**account, 'app_key': 'a' * 40}})
+    assert resolved.account is not None
+    assert resolved.account.regions == ('eu-west-1', 'us-east-1')
 
 
 def test_the_specification_names_every_identity_tag() -> None:

@@ -81,7 +81,7 @@ MESSAGES = {
     'a misspelt option': ({'timout': 1}, "option 'timout' is not known (did you mean 'timeout'?)"),
     'an option that resembles nothing': (
         {'zzz': 1},
-        "option 'zzz' is not known, known are agent_expvar_port, deadline,",
+        "option 'zzz' is not known, known are account, agent_expvar_port, deadline,",
     ),
     'a timeout of zero': ({'timeout': 0}, "option 'timeout': 0 is not allowed, it must be greater than 0"),
     'a timeout that is too long': (

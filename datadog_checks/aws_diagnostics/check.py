@@ -1,15 +1,23 @@
 """The Agent looks here: configuration -> collect -> diagnose -> emit."""
 
 import time
-from typing import Any
+from typing import Any, Protocol
 
 from datadog_checks.base import AgentCheck, ConfigurationError
 
 from .collect import HostCollector
+from .collect.account_defaults import with_agent_defaults
+from .collect.account_options import AccountOptions
 from .collect.agent import EmbeddedAgent
-from .configuration import InvalidConfiguration, read_configuration
+from .collect.at_most_every import AtMostEvery
+from .configuration import InvalidConfiguration, Options, read_configuration
 from .diagnoses import DIAGNOSES, diagnose
 from .emit import Emitter, Run
+from .facts import Facts
+
+
+class Collector(Protocol):
+    def collect(self) -> Facts: ...
 
 
 class AwsDiagnosticsCheck(AgentCheck):
@@ -24,8 +32,27 @@ class AwsDiagnosticsCheck(AgentCheck):
         agent = EmbeddedAgent()
         has_issues = agent.has_health_platform and hasattr(self, 'report_issue')
         self._expectations = options.expectations
-        self._collector = HostCollector(options.collect, agent)
+        self._collector = self._collector_of(options, agent)
         self._emitter = Emitter(options.tags, options.identity_tags, has_issues)
+
+    def _collector_of(self, options: Options, agent: EmbeddedAgent) -> Collector:
+        if options.account is None:
+            return HostCollector(options.collect, agent)
+        account = with_agent_defaults(options.account, agent)
+        self._register_secrets(account)
+        # A host instance does not pay for the libraries that the account scope needs.
+        from .collect.account import AccountCollector
+
+        return AtMostEvery(options.least_interval, AccountCollector(account).collect)
+
+    def _register_secrets(self, account: AccountOptions) -> None:
+        for secret in (
+            account.api_key,
+            account.app_key,
+            str((self.instance.get('account') or {}).get('external_id', '')),
+        ):
+            if secret:
+                self.register_secret(secret)
 
     def check(self, _: object) -> None:
         started = time.monotonic()

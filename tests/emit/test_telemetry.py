@@ -3,8 +3,8 @@
 import pytest
 
 from datadog_checks.aws_diagnostics.emit.telemetry import (
+    HOST_SERVICE_CHECKS,
     LONGEST_MESSAGE,
-    SERVICE_CHECKS,
     Gauge,
     Run,
     ServiceCheck,
@@ -48,7 +48,7 @@ def test_a_service_check_speaks_for_the_worst_of_its_diagnoses(findings, status,
 
 
 def test_every_service_check_is_sent_on_ec2():
-    assert tuple(c.name for c in service_checks(facts(), [])) == SERVICE_CHECKS
+    assert tuple(c.name for c in service_checks(facts(), [])) == HOST_SERVICE_CHECKS
 
 
 @pytest.mark.parametrize('elsewhere', [ELSEWHERE, NOT_KNOWN], ids=['not EC2', 'not known to be EC2'])

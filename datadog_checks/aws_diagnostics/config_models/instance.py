@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Optional, Union
+from types import MappingProxyType
+from typing import Any, Optional, Union
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from typing_extensions import Literal
@@ -14,6 +15,37 @@ from datadog_checks.base.utils.functions import identity
 from datadog_checks.base.utils.models import validation
 
 from . import defaults, validators
+
+
+class Account(BaseModel):
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+        frozen=True,
+    )
+    api_key: Optional[str] = None
+    app_key: Optional[str] = None
+    assume_role_arn: Optional[str] = None
+    datadog_api_url: Optional[str] = None
+    datadog_site: Optional[
+        Literal[
+            'datadoghq.com',
+            'datadoghq.eu',
+            'us3.datadoghq.com',
+            'us5.datadoghq.com',
+            'ap1.datadoghq.com',
+            'ap2.datadoghq.com',
+            'uk1.datadoghq.com',
+            'ddog-gov.com',
+            'us2.ddog-gov.com',
+        ]
+    ] = None
+    external_id: Optional[str] = None
+    features: Optional[tuple[Literal['role', 'permissions', 'imds_posture'], ...]] = None
+    fleet_filter: Optional[MappingProxyType[str, Any]] = None
+    max_api_calls: Optional[int] = Field(None, ge=1, le=100000)
+    regions: Optional[Union[str, tuple[str, ...]]] = None
+    role_name: Optional[str] = None
+    unused_after: Optional[float] = Field(None, gt=0.0)
 
 
 class MetricPatterns(BaseModel):
@@ -31,6 +63,7 @@ class InstanceConfig(BaseModel):
         arbitrary_types_allowed=True,
         frozen=True,
     )
+    account: Optional[Account] = None
     agent_expvar_port: Optional[int] = Field(None, ge=1, le=65535)
     deadline: Optional[float] = Field(None, gt=0.0, le=60.0)
     disable_generic_tags: Optional[bool] = None

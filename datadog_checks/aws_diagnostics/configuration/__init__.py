@@ -13,7 +13,9 @@ from pydantic import ValidationError
 
 from ..collect.options import CollectOptions, Ec2
 from ..config_models import InstanceConfig
+from ..config_models.instance import Account
 from ..expectations import Expectations, ImdsV1
+from .account import LEAST_INTERVAL, check_account, read_account, refused
 from .options import Options
 from .rules import (
     PROVIDERS,
@@ -35,9 +37,11 @@ def read_configuration(instance: Mapping[str, Any]) -> Options:
         raise InvalidConfiguration(f'an instance must be a mapping of options, not {type(instance).__name__}')
     given = {option: value for option, value in instance.items() if value is not None}
     check_names(instance)
+    if 'account' in instance:
+        given['account'] = check_account({**given, 'account': instance['account']})
     check_numbers(given)
     model = _validated(given)
-    options = _options(model)
+    options = _with_account(_options(model), model.account, given) if model.account else _options(model)
     check_endpoint(options.collect.imds_endpoint)
     check_against_catalogues(options)
     check_contradictions(options)
@@ -56,8 +60,23 @@ def _validated(given: Mapping[str, Any]) -> InstanceConfig:
 def _first_error(e: ValidationError, given: Mapping[str, Any]) -> str:
     errors = [error for error in e.errors() if error['loc']]
     option = str(errors[0]['loc'][0])
-    allowed = {error['msg'].removeprefix('Input should be ') for error in errors if error['loc'][0] == option}
-    return not_allowed(option, given.get(option), ' or '.join(sorted(allowed)))
+    depth = 2 if option == 'account' and len(errors[0]['loc']) > 1 else 1
+    where = errors[0]['loc'][:depth]
+    allowed = {e['msg'].removeprefix('Input should be ') for e in errors if e['loc'][:depth] == where}
+    if depth == 1:
+        return not_allowed(option, given.get(option), ' or '.join(sorted(allowed)))
+    setting = str(where[1])
+    return str(refused(setting, given['account'].get(setting), ' or '.join(sorted(allowed))))
+
+
+def _with_account(options: Options, model: Account, given: Mapping[str, Any]) -> Options:
+    account, expected = read_account(model, given['account'])
+    return replace(
+        options,
+        expectations=replace(options.expectations, account=expected),
+        account=account,
+        least_interval=0.0 if 'min_collection_interval' in given else LEAST_INTERVAL,
+    )
 
 
 def _options(model: InstanceConfig) -> Options:

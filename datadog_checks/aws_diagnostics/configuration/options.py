@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..collect.account_options import AccountOptions
 from ..collect.options import CollectOptions
 from ..expectations import Expectations
 
@@ -12,3 +13,7 @@ class Options:
     collect: CollectOptions
     tags: tuple[str, ...] = ()
     identity_tags: tuple[str, ...] = ()
+    account: AccountOptions | None = None
+    """Only of an account instance, which takes nothing from `collect`."""
+    least_interval: float = 0.0
+    """Seconds between two runs that collect anew; 0 where the Agent's own schedule counts."""

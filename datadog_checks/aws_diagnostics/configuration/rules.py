@@ -30,8 +30,8 @@ def check_names(instance: Mapping[str, Any]) -> None:
     known = {*InstanceConfig.model_fields, *OPTIONS_OF_THE_AGENT}
     for option in instance:
         if option not in known and not str(option).startswith('__'):
-            near = _nearest(str(option), known)
-            raise InvalidConfiguration(f'option {option!r} is not known{near or f", known are {_listed(known)}"}')
+            near = nearest(str(option), known)
+            raise InvalidConfiguration(f'option {option!r} is not known{near or f", known are {listed(known)}"}')
 
 
 def check_numbers(given: Mapping[str, Any]) -> None:
@@ -79,7 +79,7 @@ def check_against_catalogues(options: Options) -> None:
     for option, values, catalogue in catalogues:
         for value in values:
             if value not in catalogue:
-                allowed = f'one of {_listed(catalogue)}{_nearest(value, catalogue)}'
+                allowed = f'one of {listed(catalogue)}{nearest(value, catalogue)}'
                 raise InvalidConfiguration(not_allowed(option, value, allowed))
 
 
@@ -92,16 +92,16 @@ def check_contradictions(options: Options) -> None:
         allowed = f'at most deadline, which is {collect.deadline}'
         raise InvalidConfiguration(not_allowed('timeout', collect.timeout, allowed))
     if not expected.hostname_providers:
-        allowed = f'at least one of {_listed(PROVIDERS)}'
+        allowed = f'at least one of {listed(PROVIDERS)}'
         raise InvalidConfiguration(not_allowed('expected_hostname_provider', [], allowed))
     if not expected.hostname:
         raise InvalidConfiguration(not_allowed('expected_hostname', '', 'instance_id, any or a host name'))
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
     return ', '.join(sorted(names))
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f' (did you mean {near[0]!r}?)' if near else ''

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from ..facts import Facts
 from ..findings import Finding
 from .channels import Channels
+from .gauge import Gauge
 from .issues import Issues
 from .submissions import send_change_of_name, send_diagnoses, send_metadata, send_samples
-from .tags import IDENTITY_TAGS, tags_of
-from .telemetry import SERVICE_CHECKS, Gauge, Run, ServiceCheck, gauges, service_checks
+from .tags import IDENTITY_TAGS, account_id, tags_of
+from .telemetry import SERVICE_CHECKS, Run, ServiceCheck, gauges, service_checks
 
 __all__ = ['IDENTITY_TAGS', 'SERVICE_CHECKS', 'Emitter', 'Gauge', 'Run', 'ServiceCheck', 'gauges', 'service_checks']
 
@@ -25,7 +26,8 @@ class Emitter:
         tags = tags_of(facts, self._tags, self._identity_tags)
         send_samples(check, facts, findings, run, tags)
         send_diagnoses(check, findings)
-        send_metadata(check, facts)
-        send_change_of_name(check, facts, tags)
+        if facts.account is None:
+            send_metadata(check, facts)
+            send_change_of_name(check, facts, tags)
         if self._issues:
-            self._issues.send(check, findings)
+            self._issues.send(check, findings, of=account_id(facts))

@@ -20,38 +20,39 @@ class Issues:
         self._reported: dict[str, str] = {}
         self._resolved: set[str] = set()
 
-    def send(self, check: Channels, findings: Iterable[Finding]) -> None:
+    def send(self, check: Channels, findings: Iterable[Finding], of: str = '') -> None:
+        """`of` is the account that the findings are about; one Agent may look at several."""
         for finding in findings:
+            id = _issue_id(finding.diagnosis.id, of)
             if finding.failed:
-                self._report(check, finding)
+                self._report(check, id, finding)
             elif isinstance(finding.verdict, Passed) or not finding.applicable:
-                self._resolve(check, finding.diagnosis.id)
+                self._resolve(check, id)
 
-    def _report(self, check: Channels, finding: Finding) -> None:
-        id = finding.diagnosis.id
+    def _report(self, check: Channels, id: str, finding: Finding) -> None:
         if self._reported.get(id) == finding.verdict.evidence:
             return
-        check.report_issue(**_issue(finding))
+        check.report_issue(**_issue(id, finding))
         self._reported[id] = finding.verdict.evidence
         self._resolved.discard(id)
 
     def _resolve(self, check: Channels, id: str) -> None:
         if id in self._resolved:
             return
-        check.resolve_issue(_issue_id(id))
+        check.resolve_issue(id)
         self._resolved.add(id)
         self._reported.pop(id, None)
 
 
-def _issue_id(diagnosis_id: str) -> str:
-    return f'aws_diagnostics:{diagnosis_id}'
+def _issue_id(diagnosis_id: str, of: str) -> str:
+    return f'aws_diagnostics:{diagnosis_id}' + (f':{of}' if of else '')
 
 
-def _issue(finding: Finding) -> dict[str, Any]:
+def _issue(id: str, finding: Finding) -> dict[str, Any]:
     diagnosis, remedy = finding.diagnosis, finding.remedy
     steps = remedy.steps if remedy else ()
     return {
-        'id': _issue_id(diagnosis.id),
+        'id': id,
         'issue_name': diagnosis.id,
         'issue_type': f'aws_diagnostics_{diagnosis.service_check}',
         'title': diagnosis.title,

@@ -5,18 +5,13 @@ from dataclasses import dataclass
 
 from ..facts import Answered, Facts, Imds, NetworkPath, Unobserved
 from ..findings import Finding, Passed, Status, worst
+from . import account
+from .gauge import Gauge
 
-SERVICE_CHECKS = ('imds', 'hop_limit', 'imdsv1', 'hostname_provider', 'hostname')
+HOST_SERVICE_CHECKS = ('imds', 'hop_limit', 'imdsv1', 'hostname_provider', 'hostname')
+SERVICE_CHECKS = (*HOST_SERVICE_CHECKS, *account.SERVICE_CHECKS)
 READINESS = 'hostname-lost-when-imdsv2-enforced'
 LONGEST_MESSAGE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Gauge:
-    name: str
-    """Without the namespace."""
-    value: float
-    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +31,22 @@ class Run:
 
 
 def service_checks(facts: Facts, findings: Sequence[Finding]) -> tuple[ServiceCheck, ...]:
-    """One for each name, speaking for the worst of its diagnoses; none at all where this is not known to be EC2."""
-    if facts.platform.ec2 is not True:
-        return ()
-    return tuple(
-        _service_check(name, [f for f in findings if f.diagnosis.service_check == name]) for name in SERVICE_CHECKS
-    )
+    """One for each name of the scope, speaking for the worst of its diagnoses.
+
+    None at all where a host is not known to be EC2, and for an account none about what it was not asked to look at.
+    """
+    if facts.account is not None:
+        applicable = [f for f in findings if f.applicable]
+        return _of_names([n for n in account.SERVICE_CHECKS if any(n == _name(f) for f in applicable)], applicable)
+    return _of_names(HOST_SERVICE_CHECKS, findings) if facts.platform.ec2 is True else ()
+
+
+def _of_names(names: Iterable[str], findings: Sequence[Finding]) -> tuple[ServiceCheck, ...]:
+    return tuple(_service_check(name, [f for f in findings if _name(f) == name]) for name in names)
+
+
+def _name(finding: Finding) -> str:
+    return finding.diagnosis.service_check
 
 
 def _service_check(name: str, findings: Sequence[Finding]) -> ServiceCheck:
@@ -63,12 +68,15 @@ def _message(findings: Sequence[Finding]) -> str:
 
 
 def gauges(facts: Facts, findings: Sequence[Finding], run: Run) -> Iterator[Gauge]:
-    """Every gauge of one run. Where this is not known to be EC2, only what the run cost."""
+    """Every gauge of one run. Where a host is not known to be EC2, only what the run cost."""
     yield Gauge('run.duration', run.duration)
-    if facts.platform.ec2 is not True:
+    if facts.account is None and facts.platform.ec2 is not True:
         return
     yield from _twins(service_checks(facts, findings))
     yield from _findings(findings)
+    if facts.account is not None:
+        yield from account.account_gauges(facts.account)
+        return
     yield from _readiness(findings)
     if not isinstance(facts.imds, Unobserved):
         yield from _imds(facts.imds, facts.observed_at)

@@ -1,0 +1,39 @@
+"""What the facts of an account become as telemetry. No series for a single instance: counts of bounded kinds. Pure."""
+
+from collections.abc import Iterator
+
+from ..facts.account import Account, Fleet, Region
+from .gauge import Gauge
+
+SERVICE_CHECKS = ('integration_role', 'permissions', 'imds_fleet')
+LARGEST_HOP_LIMIT = 64
+"""What EC2 allows; anything else would be a series of its own for a damaged answer."""
+STATES = frozenset({'optional', 'required', 'enabled', 'disabled'})
+
+
+def account_gauges(account: Account) -> Iterator[Gauge]:
+    """What the run cost, and the fleet as far as it was observed. A sweep under way is not a count yet."""
+    yield Gauge('run.api_calls', float(account.api_calls))
+    if isinstance(account.fleet, Fleet):
+        for region in account.fleet.regions:
+            if region.complete:
+                yield from _region(region)
+
+
+def _region(region: Region) -> Iterator[Gauge]:
+    name = f'region:{region.name}'
+    if not isinstance(region.counts, tuple):
+        return
+    for count in region.counts:
+        tags = (
+            name,
+            f'http_tokens:{_state(count.http_tokens)}',
+            f'hop_limit:{count.hop_limit if 1 <= count.hop_limit <= LARGEST_HOP_LIMIT else "other"}',
+            f'endpoint:{_state(count.endpoint)}',
+        )
+        yield Gauge('imds_fleet.instances', float(count.instances), tags)
+    yield Gauge('imds_fleet.misnamed', float(region.misnamed), (name,))
+
+
+def _state(value: str) -> str:
+    return value if value in STATES else 'other'
