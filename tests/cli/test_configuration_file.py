@@ -51,12 +51,6 @@ def test_every_instance_is_read(conf: Path, init_config: str) -> None:
         pytest.param('[' * 5000, 'is not YAML that can be read: nested too deeply', id='nested without end'),
         pytest.param('a: 2026-13-41', 'is not YAML that can be read: ', id='a date that does not exist'),
         pytest.param(
-            'instances: [{account: {}}]',
-            'instances, number 1: account: the account scope is not in version 0.1.0, it comes in the next one: leave '
-            'this instance out',
-            id='the account scope',
-        ),
-        pytest.param(
             'instances: [{max_hop_limits: 1}]', "instances, number 1: option 'max_hop_limits' ", id='a misspelt option'
         ),
         pytest.param('a: ' + 'x' * (1 << 20), 'is larger than 1 MiB', id='too large'),
@@ -69,6 +63,38 @@ def test_a_wrong_file_is_refused(conf: Path, text: str, message: str) -> None:
     assert str(caught.value).startswith(f'--config {conf}: {message}')
     assert caught.value.status is ExitStatus.CONFIGURATION
     assert '\n' not in str(caught.value)
+
+
+ACCOUNT = 'instances: [{account: {app_key: "%s"}}]'
+
+
+def keys(conf: Path) -> tuple[str, str]:
+    (options,) = read_instances(conf)
+    assert options.account is not None
+    return options.account.api_key, options.account.app_key
+
+
+@pytest.mark.parametrize(
+    ('app_key', 'read'),
+    [
+        pytest.param('written', ('of-environment', 'written'), id='the file wins over the environment'),
+        pytest.param('ENC[handle]', ('of-environment', 'of-environment'), id='only an Agent could resolve it'),
+        pytest.param('', ('of-environment', 'of-environment'), id='not set'),
+    ],
+)
+def test_a_key_that_the_file_does_not_give_is_taken_from_the_environment(conf, monkeypatch, app_key, read) -> None:
+    monkeypatch.setenv('DD_API_KEY', 'of-environment')
+    monkeypatch.setenv('DD_APP_KEY', 'of-environment')
+    conf.write_text(ACCOUNT % app_key)
+    assert keys(conf) == read
+
+
+def test_a_key_that_nobody_can_resolve_is_refused_without_its_handle(conf, monkeypatch) -> None:
+    monkeypatch.delenv('DD_APP_KEY', raising=False)
+    conf.write_text(ACCOUNT % 'ENC[handle]')
+    with pytest.raises(Failure, match=r"'account\.app_key': its value is not allowed, it must be resolved") as caught:
+        read_instances(conf)
+    assert 'handle' not in str(caught.value)
 
 
 def test_an_empty_datadog_yaml_is_an_empty_mapping(conf: Path) -> None:

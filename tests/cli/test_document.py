@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import jsonschema
@@ -12,8 +12,10 @@ from hypothesis import given
 from datadog_checks.aws_diagnostics.cli.document import SCHEMA_FILE, document
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
-from datadog_checks.aws_diagnostics.findings import Finding, Status
+from datadog_checks.aws_diagnostics.facts.account import Account, RoleMissing
+from datadog_checks.aws_diagnostics.findings import Finding, Scope, Status
 
+from ..account.builders import ACCOUNT_ID, account_facts
 from ..builders import INSTANCE_ID, facts, path
 from ..emit.findings import failed, not_applicable, passed, unknown
 from .any_facts import any_facts
@@ -39,7 +41,36 @@ def test_the_schema_is_a_schema() -> None:
 @given(any_facts)
 def test_any_facts_with_all_findings_fit_the_schema(observed: Facts) -> None:
     measured = replace(observed, path=BEHIND_A_BRIDGE)
-    assert len(printed(measured, diagnose(DIAGNOSES, measured))['findings']) == len(DIAGNOSES)
+    scope = Scope.HOST if measured.account is None else Scope.ACCOUNT
+    document = printed(measured, diagnose(DIAGNOSES, measured))
+    assert (document['scope'], len(document['findings'])) == (scope, sum(d.scope is scope for d in DIAGNOSES))
+
+
+def test_a_healthy_account() -> None:
+    document = printed(account_facts(), [passed()])
+    groups = document['facts']
+    assert {name: document[name] for name in ('schema', 'scope', 'status', 'instance_id')} == {
+        'schema': 1,
+        'scope': 'account',
+        'status': 'ok',
+        'instance_id': None,
+    }
+    assert groups['account']['caller']['account_id'] == ACCOUNT_ID
+    assert set(groups['host']) == {'unobserved'}
+
+
+@pytest.mark.parametrize('group', [field.name for field in fields(Account) if field.name != 'api_calls'])
+def test_a_group_of_an_account_that_could_not_be_observed_is_its_reason(group: str) -> None:
+    observed = account_facts(**{group: Unobserved('missing permission')})
+    assert printed(observed)['facts']['account'][group] == {'unobserved': 'missing permission'}
+
+
+def test_a_role_that_is_missing() -> None:
+    observed = account_facts(role=RoleMissing('DatadogIntegrationRole', ('datadogintegrationrole',)))
+    assert printed(observed)['facts']['account']['role'] == {
+        'name': 'DatadogIntegrationRole',
+        'similar': ['datadogintegrationrole'],
+    }
 
 
 def test_everything_but_the_facts() -> None:

@@ -1,15 +1,18 @@
 """conf.yaml as the Agent reads it: `init_config` and a list of `instances`."""
 
+import os
 import reprlib
 from pathlib import Path
 
 import yaml
 
-from ..__about__ import __version__
 from ..configuration import InvalidConfiguration, Options, read_configuration
 from .bounded_file import read_text
 from .exit_status import ExitStatus
 from .failure import Failure
+
+KEYS = {'api_key': 'DD_API_KEY', 'app_key': 'DD_APP_KEY'}
+"""Setting of `account` -> variable of the environment."""
 
 
 def read_instances(path: Path | None) -> tuple[Options, ...]:
@@ -56,16 +59,23 @@ def _options(path: Path, number: int, instance: object) -> Options:
     field = f'instances, number {number}'
     if not isinstance(instance, dict):
         raise _refused(path, field, instance, 'a mapping')
-    if 'account' in instance:
-        raise Failure(
-            f'--config {path}: {field}: account: the account scope is not in version {__version__}, it comes in the '
-            'next one: leave this instance out',
-            ExitStatus.CONFIGURATION,
-        )
     try:
-        return read_configuration({str(key): value for key, value in instance.items()})
+        return read_configuration(_with_keys({str(key): value for key, value in instance.items()}))
     except InvalidConfiguration as e:
         raise Failure(f'--config {path}: {field}: {e}', ExitStatus.CONFIGURATION) from None
+
+
+def _with_keys(instance: dict[str, object]) -> dict[str, object]:
+    """A key that is absent, or that only the Agent could resolve, is taken from the environment as the Agent's are."""
+    account = instance.get('account')
+    if not isinstance(account, dict):
+        return instance
+    of_environment = {
+        setting: os.environ[variable]
+        for setting, variable in KEYS.items()
+        if os.environ.get(variable) and str(account.get(setting) or 'ENC[').startswith('ENC[')
+    }
+    return {**instance, 'account': {**account, **of_environment}}
 
 
 def _refused(path: Path, field: str, value: object, allowed: str) -> Failure:

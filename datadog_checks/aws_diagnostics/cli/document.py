@@ -16,7 +16,7 @@ def document(facts: Facts, findings: Sequence[Finding]) -> dict[str, Json]:
     """One instance of the configuration."""
     return {
         'schema': 1,
-        'scope': str(Scope.HOST),
+        'scope': str(Scope.HOST if facts.account is None else Scope.ACCOUNT),
         'status': worst(f.status for f in findings).word,
         'instance_id': facts.instance_id,
         'findings': [_finding(f) for f in findings],

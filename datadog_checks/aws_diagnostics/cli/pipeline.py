@@ -8,9 +8,11 @@ import click
 from rich.console import Console
 
 from ..collect import HostCollector
+from ..collect.account_defaults import with_agent_defaults
 from ..collect.agent import DescribedAgent
 from ..configuration import Options
 from ..diagnoses import DIAGNOSES, diagnose
+from ..facts import Facts
 from ..findings import Finding, Status, worst
 from . import page
 from .agent_options import options_that_would_tell
@@ -27,11 +29,26 @@ def observe(instances: Sequence[Options], agent: DescribedAgent) -> tuple[Observ
     """Each within its own deadline, one after the other."""
     observations = []
     for number, options in enumerate(instances, 1):
-        message = f'Asking IMDS and the Agent, at most {options.collect.deadline:g} s'
+        message = _message(options)
         with page.waiting(message if len(instances) == 1 else f'{message} ({number} of {len(instances)})'):
-            facts = HostCollector(options.collect, agent).collect()
+            facts = _collect(options, agent)
         observations.append(Observation(facts, options.expectations))
     return tuple(observations)
+
+
+def _message(options: Options) -> str:
+    if options.account is None:
+        return f'Asking IMDS and the Agent, at most {options.collect.deadline:g} s'
+    return f'Asking AWS and Datadog, at most {options.account.deadline:g} s'
+
+
+def _collect(options: Options, agent: DescribedAgent) -> Facts:
+    if options.account is None:
+        return HostCollector(options.collect, agent).collect()
+    # What the account scope needs is loaded for an account alone.
+    from ..collect.account import AccountCollector
+
+    return AccountCollector(with_agent_defaults(options.account, agent)).collect()
 
 
 def expecting(
@@ -43,7 +60,13 @@ def expecting(
     if len(instances) != len(observations):
         counts = f'instances: there are {len(instances)}, allowed is 1 or as many as were saved, {len(observations)}'
         raise Failure(f'--config {config}: {counts}', ExitStatus.CONFIGURATION)
-    pairs = zip(observations, instances, strict=True)
+    pairs = tuple(zip(observations, instances, strict=True))
+    for number, (saved, options) in enumerate(pairs, 1):
+        if (saved.facts.account is None) is not (options.account is None):
+            scope = 'the host' if saved.facts.account is None else 'an account'
+            raise Failure(
+                f'--config {config}: what was saved as number {number} is of {scope}', ExitStatus.CONFIGURATION
+            )
     return tuple(Observation(saved.facts, options.expectations) for saved, options in pairs)
 
 

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..facts import Facts
+from ..facts import Facts, Unobserved
+from ..facts.account import Caller
 from ..findings import Finding, Remedy, Status, worst
 from .description import tests_and_harm
 from .page import BLANK, Line
@@ -52,9 +53,22 @@ def _headline(facts: Facts, findings: Sequence[Finding]) -> Iterator[Line]:
     causes = sum(f.explained_by is None for f in failed)
     counted = f'{len(failed)} of {asked} diagnoses failed' if asked else 'nothing to diagnose here'
     cause = f', {causes} {"cause" if causes == 1 else "causes"}' if failed else ''
-    name = facts.instance_id or 'instance id not known'
+    name, looked_at = _subject(facts)
     yield _verdict(worst(f.status for f in findings), f'{name}: {counted}{cause}')
-    yield Line(f'{_platform(facts.platform.ec2)}: {facts.platform.evidence}', INDENT)
+    yield Line(looked_at, INDENT)
+
+
+def _subject(facts: Facts) -> tuple[str, str]:
+    """What the findings are about, and how it is known."""
+    if facts.account is None:
+        name = facts.instance_id or 'instance id not known'
+        return name, f'{_platform(facts.platform.ec2)}: {facts.platform.evidence}'
+    calls = f'{facts.account.api_calls} calls to AWS'
+    match facts.account.caller:
+        case Caller(account_id=id, arn=arn, partition=partition):
+            return f'account {id}', f'partition {partition}, looked at as {arn}: {calls}'
+        case Unobserved(reason):
+            return 'account not known', f'{reason}: {calls}'
 
 
 def _platform(ec2: bool | None) -> str:
