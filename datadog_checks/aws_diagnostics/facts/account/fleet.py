@@ -79,6 +79,10 @@ class Region:
     defaults: MetadataDefaults | Unobserved = Unobserved('not asked')
     launch_templates: tuple[LaunchTemplate, ...] | Unobserved = ()
     tokenless: tuple[TokenlessUse, ...] | Unobserved = ()
+    note: str = ''
+    """Why it is not complete: one clause without a full stop; '' where it is."""
+    more_launch_templates: int = 0
+    """Found wrong and not kept."""
 
 
 @dataclass(frozen=True, slots=True)

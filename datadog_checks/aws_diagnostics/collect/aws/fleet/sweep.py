@@ -1,0 +1,82 @@
+"""The sweep of all regions, one after the other, over as many runs as the budget of calls makes of it."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from ....facts import Unobserved
+from ....facts.account import Fleet, TokenlessUse, WrongInstance
+from ...account_options import AccountOptions
+from ...deadline import Deadline
+from ..budget import CallBudget
+from ..session import Session
+from .region import INTERRUPTIONS, RegionSweep
+
+USE_IS_ASKED_EVERY = 24 * 3600.0
+"""Seconds, for one region: CloudWatch charges for it, and a value of one day is the finest that is looked at."""
+
+Use = tuple[float, tuple[TokenlessUse, ...]]
+
+
+class FleetSweep:
+    """Keeps, from run to run, where it stopped: one for each account instance of the check.
+
+    `each` is called with every instance that is wrong, as it is found; a region that has to be begun again, as AWS
+    has forgotten where an earlier run stopped in it, passes again.
+    """
+
+    def __init__(self, options: AccountOptions, each: Callable[[WrongInstance], None] | None = None) -> None:
+        self._chosen = options.fleet_filter
+        self._each = each or (lambda _: None)
+        self._began_at = 0.0
+        self._under_way: tuple[RegionSweep, ...] = ()
+        self._finished: Fleet | None = None
+        self._use: dict[str, Use] = {}
+
+    def run(
+        self, session: Session, regions: Sequence[str], budget: CallBudget, deadline: Deadline
+    ) -> Fleet | Unobserved:
+        """One more part of the sweep. Never raises for what AWS does.
+
+        Where the sweep is not finished by this run, the answer is the last one that was, else what is known by now.
+        """
+        names = tuple(dict.fromkeys(regions))
+        if not names:
+            return Unobserved('no region is known in which to look for instances')
+        self._begin_unless_under_way(names)
+        interrupted = self._advance(session, budget, deadline)
+        fleet = Fleet(self._began_at, tuple(sweep.region(interrupted) for sweep in self._under_way))
+        if interrupted:
+            return self._finished or fleet
+        self._under_way = ()
+        self._finished = fleet
+        return fleet
+
+    def _begin_unless_under_way(self, names: tuple[str, ...]) -> None:
+        if tuple(sweep.name for sweep in self._under_way) == names:
+            return
+        if self._finished and tuple(region.name for region in self._finished.regions) != names:
+            self._finished = None
+        self._began_at = time.time()
+        self._under_way = tuple(self._begin(name, self._began_at) for name in names)
+
+    def _begin(self, name: str, now: float) -> RegionSweep:
+        asked_at, use = self._use.get(name, (0.0, ()))
+        known = use if now - asked_at < USE_IS_ASKED_EVERY else None
+        return RegionSweep(name, self._chosen, self._each, known, now)
+
+    def _advance(self, session: Session, budget: CallBudget, deadline: Deadline) -> str:
+        """Why the run ends before the sweep does; '' where it does not."""
+        for sweep in self._under_way:
+            if not sweep.done and not budget.left:
+                return 'no call to AWS is left in this run'  # not even a client is made for nothing
+            try:
+                sweep.advance(session, deadline)
+            except INTERRUPTIONS as e:
+                return str(e)
+            self._remember_use(sweep)
+        return ''
+
+    def _remember_use(self, sweep: RegionSweep) -> None:
+        asked_at = self._use.get(sweep.name, (0.0, ()))[0]
+        if sweep.use is not None and self._began_at - asked_at >= USE_IS_ASKED_EVERY:
+            self._use[sweep.name] = (self._began_at, sweep.use)
