@@ -22,10 +22,12 @@ class ExternalId:
     """The first 12 hexadecimal digits of its SHA-256."""
     stripped_digest: str
     """The same without white space around it: differs from `digest` where there is some."""
+    folded_digest: str = ''
+    """The same in lower case: tells two apart that differ by nothing else. '' where it is not known."""
 
     @classmethod
     def of(cls, secret: str) -> 'ExternalId':
-        return cls(_digest(secret), _digest(secret.strip()))
+        return cls(_digest(secret), _digest(secret.strip()), _digest(secret.lower()))
 
     @property
     def has_stray_white_space(self) -> bool:
