@@ -1,0 +1,82 @@
+"""Everything that one run of the account scope observes, within one deadline and one budget of calls."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..facts import Facts, Platform, Unobserved
+from ..facts.account import Account, Feature, Fleet, Integration, WrongInstance
+from .account_options import AccountOptions
+from .account_role import AccountRole
+from .answered import answered
+from .aws.budget import CallBudget
+from .aws.regions import regions_of
+from .aws.session import Session, open_session
+from .deadline import Deadline
+
+if TYPE_CHECKING:
+    from .aws.fleet import FleetSweep
+
+ELSEWHERE = Unobserved('not looked at in the account scope')
+
+
+class AccountCollector:
+    """Keeps, from run to run, where the sweep of the fleet is: one collector for each account instance.
+
+    `imds_usable` is False where the host scope found IMDS out of reach: no credentials are asked for there then.
+    `each` is called with every wrong instance that a sweep finds.
+    """
+
+    def __init__(
+        self,
+        options: AccountOptions,
+        role_name_default: str = 'DatadogIntegrationRole',
+        *,
+        imds_usable: bool = True,
+        each: Callable[[WrongInstance], None] | None = None,
+    ) -> None:
+        self._options = options
+        self._role_name_default = role_name_default
+        self._imds_usable = imds_usable
+        self._each = each
+        self._sweep: FleetSweep | None = None
+
+    def collect(self) -> Facts:
+        """Never raises for what AWS, Datadog or the network do.
+
+        No call begins after `options.deadline`; the last one may end 20 seconds later.
+        """
+        now = time.time()
+        deadline = Deadline(self._options.deadline)
+        budget = CallBudget(self._options.max_api_calls, deadline)
+        account = replace(self._account(budget, deadline), api_calls=budget.made)
+        platform = Platform(None, 'the account scope')
+        return Facts(now, platform, ELSEWHERE, imds=ELSEWHERE, path=ELSEWHERE, agent=ELSEWHERE, account=account)
+
+    def _account(self, budget: CallBudget, deadline: Deadline) -> Account:
+        role = AccountRole(self._options, self._role_name_default, deadline)
+        session = answered('AWS', lambda: open_session(self._options, budget, imds_usable=self._imds_usable))
+        if isinstance(session, Unobserved):
+            return role.without_session(session)
+        with session:
+            account = role.observe(session)
+            return replace(account, fleet=self._fleet(session, account.integration, budget, deadline))
+
+    def _fleet(
+        self, session: Session, integration: Integration | Unobserved, budget: CallBudget, deadline: Deadline
+    ) -> Fleet | Unobserved:
+        if Feature.IMDS_POSTURE not in self._options.features:
+            return Unobserved(f'switched off: {Feature.IMDS_POSTURE}')
+        regions = answered('the regions', lambda: regions_of(self._options, integration, session))
+        if isinstance(regions, Unobserved):
+            return regions
+        sweep = self._fleet_sweep()
+        return answered('the fleet', lambda: sweep.run(session, regions, budget, deadline))
+
+    def _fleet_sweep(self) -> 'FleetSweep':
+        if self._sweep is None:
+            from .aws.fleet import FleetSweep
+
+            self._sweep = FleetSweep(self._options, self._each)
+        return self._sweep

@@ -1,0 +1,101 @@
+"""What IAM's simulator says of the role: the only way to see a service control policy from within an account.
+
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from ...facts.account import Decision, Simulated, Simulation
+from .denials import NotAnswered, asking
+from .policy_document import is_object, visible
+from .session import Client
+
+BATCH = 25
+"""Actions in one call."""
+PACE = 0.25
+"""Seconds between two calls: IAM allows few of these in a second."""
+MOST_REGIONS = 3
+REFUSED_INPUT = frozenset({'InvalidInput', 'InvalidInputException', 'ValidationError'})
+"""One action that the simulator does not know spoils its whole batch."""
+
+
+def simulate(
+    iam: Client,
+    role_arn: str,
+    actions: Sequence[str],
+    regions: Sequence[str] = (),
+    wait: Callable[[float], None] = time.sleep,
+) -> Simulation:
+    """iam:SimulatePrincipalPolicy for concrete actions on every resource, in each of at most three regions.
+
+    Ends early, as incomplete, where IAM throttles or the budget ends after the first results. Raises NotAnswered
+    when there is none.
+    """
+    results: list[Simulated] = []
+    for region in regions[:MOST_REGIONS] or ('',):
+        for start in range(0, len(actions), BATCH):
+            try:
+                results += _batch(iam, role_arn, actions[start : start + BATCH], region)
+            except NotAnswered:
+                if not results:
+                    raise
+                return Simulation(tuple(results), complete=False)
+            wait(PACE)
+    return Simulation(tuple(results))
+
+
+def _batch(iam: Client, role_arn: str, actions: Sequence[str], region: str) -> list[Simulated]:
+    """Halved where IAM refuses it, until the action that it does not know is alone, which is left out."""
+    try:
+        return _ask(iam, role_arn, actions, region)
+    except NotAnswered as e:
+        if e.code not in REFUSED_INPUT:
+            raise
+        if len(actions) == 1:
+            return []
+    half = len(actions) // 2
+    return _batch(iam, role_arn, actions[:half], region) + _batch(iam, role_arn, actions[half:], region)
+
+
+def _ask(iam: Client, role_arn: str, actions: Sequence[str], region: str) -> list[Simulated]:
+    with asking('iam:SimulatePrincipalPolicy'):
+        pages = iam.get_paginator('simulate_principal_policy').paginate(
+            PolicySourceArn=role_arn,
+            ActionNames=list(actions),
+            **_context(region),
+            PaginationConfig={'MaxItems': len(actions)},
+        )
+        found = [result for page in pages for result in page['EvaluationResults']]
+    return list(_simulated(found, region))
+
+
+def _context(region: str) -> dict[str, list[dict[str, object]]]:
+    if not region:
+        return {}
+    entry: dict[str, object] = {
+        'ContextKeyName': 'aws:RequestedRegion',
+        'ContextKeyValues': [region],
+        'ContextKeyType': 'string',
+    }
+    return {'ContextEntries': [entry]}
+
+
+def _simulated(results: Sequence[Mapping[str, object]], region: str) -> Iterator[Simulated]:
+    """Without those whose decision is none that AWS documents."""
+    for result in results:
+        decision = result.get('EvalDecision')
+        if decision in tuple(Decision):
+            yield Simulated(
+                action=visible(str(result.get('EvalActionName', ''))),
+                decision=Decision(str(decision)),
+                allowed_by_organization=_flag(result, 'OrganizationsDecisionDetail', 'AllowedByOrganizations'),
+                allowed_by_boundary=_flag(result, 'PermissionsBoundaryDecisionDetail', 'AllowedByPermissionsBoundary'),
+                region=region,
+            )
+
+
+def _flag(result: Mapping[str, object], detail: str, name: str) -> bool | None:
+    found = result.get(detail)
+    flag = found.get(name) if is_object(found) else None
+    return flag if isinstance(flag, bool) else None

@@ -1,0 +1,95 @@
+"""What Datadog has on record for an AWS account.
+
+Shape: https://docs.datadoghq.com/api/latest/aws-integration/#list-all-aws-integrations. The external id is returned
+in clear there, and becomes a digest here.
+"""
+
+from collections.abc import Mapping
+from typing import TypeGuard
+
+from ..facts import Unobserved
+from ..facts.account import AuthKind, ExternalId, Integration
+from .datadog_api import DatadogApi, NoAnswer
+
+PATH = '/api/v2/integration/aws/accounts?aws_account_id='
+OTHER_SHAPE = 'the answer of the Datadog API has not the documented shape'
+LONGEST_NAME = 128
+MOST_REGIONS = 100
+
+Json = Mapping[str, object]
+
+
+def read_integration(api: DatadogApi, account_id: str, partition: str) -> Integration | Unobserved:
+    """GET /api/v2/integration/aws/accounts with both keys. Never raises for what Datadog answers."""
+    try:
+        return _integration(_attributes(api.get(PATH + account_id, with_keys=True), account_id, partition))
+    except NoAnswer as e:
+        return Unobserved(str(e))
+
+
+def _attributes(answer: object, account_id: str, partition: str) -> Json:
+    """Of the one entry of this account; of several, the one of its partition. Raises NoAnswer."""
+    entries = answer.get('data') if _is_object(answer) else None
+    if not isinstance(entries, list):
+        raise NoAnswer(OTHER_SHAPE)
+    found = [_entry(entry, 'attributes') for entry in entries]
+    found = [attributes for attributes in found if attributes.get('aws_account_id') == account_id]
+    if len(found) > 1:
+        found = [attributes for attributes in found if attributes.get('aws_partition') == partition]
+        if len(found) != 1:
+            raise NoAnswer(f'Datadog has several integrations for account {account_id}')
+    if not found:
+        raise NoAnswer(f'Datadog has no integration for account {account_id}')
+    return found[0]
+
+
+def _integration(attributes: Json) -> Integration:
+    auth = _entry(attributes, 'auth_config')
+    resources = _entry(attributes, 'resources_config')
+    return Integration(
+        auth=AuthKind.ACCESS_KEYS if 'access_key_id' in auth else AuthKind.ROLE,
+        role_name=_role_name(auth),
+        external_id=_external_id(auth),
+        regions=_regions(_entry(attributes, 'aws_regions')),
+        extended_collection=any(
+            resources.get(name) is True
+            for name in ('extended_collection', 'cloud_security_posture_management_collection')
+        ),
+        metrics_enabled=_entry(attributes, 'metrics_config').get('enabled') is not False,
+    )
+
+
+def _role_name(auth: Json) -> str:
+    """With its white space: that is what may be wrong with it."""
+    if 'access_key_id' in auth:
+        return ''
+    name = auth.get('role_name')
+    if not isinstance(name, str):
+        raise NoAnswer(OTHER_SHAPE)
+    return name[:LONGEST_NAME]
+
+
+def _external_id(auth: Json) -> ExternalId | None:
+    secret = auth.get('external_id')
+    if not isinstance(secret, str) or not secret:
+        return None
+    return ExternalId.of(secret.encode('utf-8', 'backslashreplace').decode('utf-8'))
+
+
+def _regions(regions: Json) -> tuple[str, ...] | None:
+    if regions.get('include_all') is True:
+        return None
+    listed = regions.get('include_only')
+    if not isinstance(listed, list):
+        raise NoAnswer(OTHER_SHAPE)
+    return tuple(str(region) for region in listed[:MOST_REGIONS])
+
+
+def _entry(value: object, name: str) -> Json:
+    """The object of that name; an empty one where there is none."""
+    entry = value.get(name) if _is_object(value) else None
+    return entry if _is_object(entry) else {}
+
+
+def _is_object(value: object) -> TypeGuard[Json]:
+    return isinstance(value, Mapping)

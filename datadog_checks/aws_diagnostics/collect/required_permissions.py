@@ -1,0 +1,81 @@
+"""Which permissions Datadog requires: its public list, else what was kept of it, else the list of this package."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+from ..facts.account import RequiredPermissions
+from .datadog_api import DatadogApi, NoAnswer
+from .permission_cache import PermissionCache
+
+PATH = '/api/v2/integration/aws/iam_permissions/'
+STANDARD, RESOURCE_COLLECTION = 'standard', 'resource_collection'
+RECORDED_ON = '2025-09-17'
+"""When the lists of data/iam_permissions were recorded from the endpoint."""
+PACKAGE = 'datadog_checks.aws_diagnostics'
+ACTION = re.compile(r'[a-z0-9-]{1,64}:[A-Za-z0-9*?]{1,128}')
+MOST_ACTIONS = 5000
+
+Lists = Mapping[str, tuple[str, ...]]
+
+
+def read_required_permissions(api: DatadogApi, site: str, cache_directory: str) -> RequiredPermissions:
+    """Asks without keys: the endpoint is public. Never raises for what the network or the disk does."""
+    cache = PermissionCache(Path(cache_directory) / _file_name(site)) if cache_directory else None
+    try:
+        fetched = {name: _fetched(api, name) for name in (STANDARD, RESOURCE_COLLECTION)}
+    except NoAnswer:
+        return _kept(cache) or recorded_permissions()
+    today = datetime.now(UTC).date().isoformat()
+    if cache:
+        cache.keep(fetched, today)
+    return _required(fetched, 'api', today)
+
+
+def recorded_permissions() -> RequiredPermissions:
+    return _required({name: _recorded(name) for name in (STANDARD, RESOURCE_COLLECTION)}, 'recorded', RECORDED_ON)
+
+
+def actions_in(listed: object) -> tuple[str, ...] | None:
+    """The actions of a list of 'service:Action'; None where it is anything else or empty."""
+    if not isinstance(listed, list) or not 0 < len(listed) <= MOST_ACTIONS:
+        return None
+    if not all(isinstance(action, str) and ACTION.fullmatch(action) for action in listed):
+        return None
+    return tuple(dict.fromkeys(listed))
+
+
+def _fetched(api: DatadogApi, name: str) -> tuple[str, ...]:
+    answer = api.get(PATH + name)
+    for key in ('data', 'attributes', 'permissions'):
+        answer = answer.get(key) if isinstance(answer, dict) else None
+    actions = actions_in(answer)
+    if actions is None:
+        raise NoAnswer('the list of permissions has not the documented shape')
+    return actions
+
+
+def _kept(cache: PermissionCache | None) -> RequiredPermissions | None:
+    kept = cache.kept() if cache else None
+    if kept is None:
+        return None
+    lists = {name: actions_in(kept.lists.get(name)) for name in (STANDARD, RESOURCE_COLLECTION)}
+    whole = {name: actions for name, actions in lists.items() if actions is not None}
+    return _required(whole, 'cache', kept.as_of) if len(whole) == len(lists) else None
+
+
+def _required(lists: Lists, source: str, as_of: str) -> RequiredPermissions:
+    return RequiredPermissions(lists[STANDARD], lists[RESOURCE_COLLECTION], source, as_of)
+
+
+def _recorded(name: str) -> tuple[str, ...]:
+    file = resources.files(PACKAGE) / 'data' / 'iam_permissions' / f'{name}_{RECORDED_ON}.json'
+    return tuple(json.loads(file.read_text(encoding='utf-8')))
+
+
+def _file_name(site: str) -> str:
+    """Each site has a list of its own."""
+    return f'iam_permissions_{re.sub("[^a-z0-9.-]", "_", site.lower())}.json'
