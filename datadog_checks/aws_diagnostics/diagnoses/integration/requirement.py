@@ -1,0 +1,94 @@
+"""Which permissions this integration needs, where that list is from, and whether the question arises at all."""
+
+from dataclasses import dataclass
+
+from ...expectations import Expectations
+from ...facts import Facts, Unobserved, observed
+from ...facts.account import Account, AuthKind, Feature, Integration, RequiredPermissions, Role, RoleMissing
+from ...findings import NotApplicable
+from ..imds.evidence import shown
+from .staleness import staleness
+
+LONGEST_NAME = 64
+LONGEST_REASON = 60
+SOURCES = {'api': 'list fetched on', 'cache': 'list kept since', 'recorded': 'list recorded on'}
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    standard: frozenset[str]
+    resource_collection: frozenset[str]
+    """Empty where the account has it off, or where that is not known."""
+    note: str
+    """Where the list is from and what was left out, as a clause."""
+
+    @property
+    def actions(self) -> frozenset[str]:
+        return self.standard | self.resource_collection
+
+
+def requirement(account: Account) -> Requirement:
+    """Raises NotObserved."""
+    required = observed(account.required)
+    source = source_of(required)
+    match account.integration:
+        case Integration(extended_collection=True):
+            return Requirement(frozenset(required.standard), frozenset(required.resource_collection), source)
+        case Unobserved(reason=why):
+            note = f'{source}; without resource collection, as whether it is on is not known ({_short(why)})'
+            return Requirement(frozenset(required.standard), frozenset(), note)
+    return Requirement(frozenset(required.standard), frozenset(), source)
+
+
+def source_of(required: RequiredPermissions) -> str:
+    """Like 'list recorded on 2025-09-17'."""
+    return f'{SOURCES.get(required.source, "list of")} {shown(required.as_of, 10)}'
+
+
+def not_asked(facts: Facts, expected: Expectations) -> NotApplicable | None:
+    """Why permissions of a role are no question here; None where they are."""
+    account = facts.of_account
+    if expected.account is not None and Feature.PERMISSIONS not in expected.account.features:
+        return NotApplicable('permissions is not among the features of this instance')
+    if isinstance(account.integration, Integration) and account.integration.auth is AuthKind.ACCESS_KEYS:
+        return NotApplicable('the integration uses access keys, so it has no role')
+    if isinstance(account.role, RoleMissing):
+        return NotApplicable(f'there is no role {shown(account.role.name, LONGEST_NAME)}')
+    return None
+
+
+def may_be_stale(facts: Facts) -> str:
+    """A clause for evidence about a role of which a policy, too, changed a moment ago; '' for any other."""
+    account = facts.of_account
+    policies = account.policies if isinstance(account.policies, tuple) else ()
+    role = (account.role.created_at, account.role.changed_at) if isinstance(account.role, Role) else ()
+    return staleness(facts, *role, *(policy.changed_at for policy in policies))
+
+
+def role_name(facts: Facts, expected: Expectations) -> str:
+    """As IAM has it, else as Datadog has it, else as it was configured, else the default."""
+    account = facts.of_account
+    if isinstance(account.role, Role):
+        return account.role.name
+    if isinstance(account.integration, Integration) and account.integration.role_name:
+        return account.integration.role_name
+    return expected.account.role_name if expected.account else 'DatadogIntegrationRole'
+
+
+def account_id(facts: Facts) -> str | None:
+    account = facts.of_account
+    if isinstance(account.role, Role) and account.role.arn.count(':') >= 5:
+        return account.role.arn.split(':')[4]
+    return None if isinstance(account.caller, Unobserved) else account.caller.account_id
+
+
+def partition(facts: Facts) -> str:
+    """aws where nothing tells."""
+    account = facts.of_account
+    if isinstance(account.role, Role) and account.role.arn.count(':') >= 5:
+        return account.role.arn.split(':')[1]
+    return 'aws' if isinstance(account.caller, Unobserved) else account.caller.partition
+
+
+def _short(text: str) -> str:
+    return shown(text, LONGEST_REASON)

@@ -1,0 +1,77 @@
+"""What one click on Datadog's "Resolve All AWS Permissions Issues" would do to the role. Nothing here does it.
+
+Read in DataDog/cloudformation-template, aws_attach_integration_permissions and aws_quickstart: 150 permissions for
+each policy, both lists whether or not resource collection is on; the parts 1 to 10 of the same hash are deleted
+first, and what another hash or another template attached stays.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from ...expectations import Expectations
+from ...facts import Facts, observed
+from ...facts.account import Policy, PolicyKind
+from ..imds.evidence import shown
+from .requirement import account_id, partition, role_name
+from .security_audit_not_attached import is_attached
+
+PERMISSIONS_PER_POLICY = 150
+PARTS_DELETED = 10
+HIGHEST_QUOTA = 20
+"""Managed policies of a role, at most (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)."""
+
+PREFIX = 'datadog-aws-integration-iam-permissions-'
+OF_DATADOG = re.compile(
+    r'datadog-aws-integration-(iam-permissions-[0-9a-f]{8}-part\d+'
+    r'|(resource-collection|instrumentation)-permissions-(v2-)?.+-\d+)\Z'
+)
+"""The names of all generations of Datadog's templates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    parts: int
+    """Policies that it would create and attach."""
+    attaches_security_audit: bool
+    staying: int
+    """Attached policies that it would not delete."""
+    leftovers: tuple[str, ...]
+    """Names of those that some other generation of Datadog's templates attached."""
+    quota: int
+    quota_is_default: bool
+
+    @property
+    def attached_then(self) -> int:
+        return self.parts + self.attaches_security_audit + self.staying
+
+
+def click(facts: Facts, expected: Expectations) -> Click:
+    """Raises NotObserved."""
+    account = facts.of_account
+    required, quota = observed(account.required), observed(account.quota)
+    policies = observed(account.policies)
+    attached = [p for p in policies if p.kind in (PolicyKind.AWS, PolicyKind.CUSTOMER)]
+    staying = [p for p in attached if not _is_deleted(p, own_hash(facts, expected))]
+    permissions = len({*required.standard, *required.resource_collection})
+    return Click(
+        parts=-(-permissions // PERMISSIONS_PER_POLICY),
+        attaches_security_audit=not is_attached(policies, partition(facts)),
+        staying=len(staying),
+        leftovers=tuple(shown(p.name, 128) for p in staying if OF_DATADOG.match(p.name)),
+        quota=quota.attached_per_role,
+        quota_is_default=quota.default,
+    )
+
+
+def own_hash(facts: Facts, expected: Expectations) -> str:
+    """Of the policies that the current template names for this role; '' where the account is not known."""
+    account = account_id(facts)
+    if account is None:
+        return ''
+    return hashlib.sha256(f'{role_name(facts, expected)}-{account}'.encode()).hexdigest()[:8]
+
+
+def _is_deleted(policy: Policy, own: str) -> bool:
+    part = re.fullmatch(rf'{PREFIX}{own}-part(\d{{1,3}})', policy.name) if own else None
+    return part is not None and int(part[1]) <= PARTS_DELETED
