@@ -40,8 +40,11 @@ class LaunchTemplate:
     name: str
     region: str
     http_tokens: str
+    """As the template says, else as the regional default does; '' where neither does, so that the AMI decides."""
     hop_limit: int | None
     containers: str = ''
+    version: str = ''
+    """The number of the default version."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,4 +55,5 @@ def _template(version: Mapping[str, Any], region: str, defaults: MetadataDefault
         http_tokens=shown(options.get('HttpTokens') or fallback.http_tokens),
         hop_limit=None if hop_limit is None else int(hop_limit),
         containers=containers_of(str(tag.get('Key', '')) for s in specified for tag in s.get('Tags', ())),
+        version=shown(version.get('VersionNumber')),
     )
