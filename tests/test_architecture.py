@@ -61,7 +61,7 @@ PURE_STANDARD_LIBRARY = {
 DISTRIBUTIONS = {
     'check': {'datadog_checks.base'},
     'cli': {'click', 'rich', 'yaml', 'datadog_checks.base'},
-    'collect': {'datadog_checks.base', 'datadog_agent', 'boto3', 'botocore', 'requests'},
+    'collect': {'datadog_checks.base', 'datadog_agent', 'botocore', 'requests', 'urllib3'},
     'config_models': {'datadog_checks.base', 'pydantic', 'typing_extensions'},
     'configuration': {'pydantic'},
     'emit': {'datadog_checks.base'},
@@ -168,7 +168,7 @@ def test_a_run_on_a_host_loads_nothing_that_an_agent_does_not_need_anyway() -> N
     assert sorted(FOREIGN_TO_A_HOST & set(result['modules'])) == []
 
 
-ROOM_OF = {'boto3': 'collect/aws/', 'botocore': 'collect/aws/', 'requests': 'collect/datadog_api'}
+ROOM_OF = {'botocore': 'collect/aws/', 'requests': 'collect/datadog_api', 'urllib3': 'collect/datadog_api'}
 """Where the libraries of the account scope may be imported, and only inside functions."""
 
 

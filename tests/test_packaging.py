@@ -77,10 +77,12 @@ def test_the_wheel_demands_the_base_of_all_checks_and_nothing_else(metadata: Mes
     ]
     assert metadata.get_all('Provides-Extra') == ['cli']
     assert {re.split(r'[=;]', requirement)[0] for requirement in demanded if 'extra ==' in requirement} == {
+        'botocore',
         'click',
         'lazy-loader',
         'pydantic',
         'pyyaml',
+        'requests',
         'rich',
     }
 

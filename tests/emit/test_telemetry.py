@@ -2,10 +2,10 @@
 
 import pytest
 
+from datadog_checks.aws_diagnostics.emit.gauge import Gauge
 from datadog_checks.aws_diagnostics.emit.telemetry import (
     HOST_SERVICE_CHECKS,
     LONGEST_MESSAGE,
-    Gauge,
     Run,
     ServiceCheck,
     gauges,

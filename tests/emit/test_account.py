@@ -1,0 +1,137 @@
+"""What an account run sends: about the account, never about the host, and never a series for a single instance."""
+
+import json
+
+import pytest
+from datadog_checks.base import AgentCheck
+
+from datadog_checks.aws_diagnostics.emit import Emitter, Gauge, Run, ServiceCheck, gauges, service_checks
+from datadog_checks.aws_diagnostics.emit.account import account_gauges
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts.account import Count
+from datadog_checks.aws_diagnostics.findings import Scope, Status
+
+from ..account.builders import ACCOUNT_ID, REGION, account, account_facts, fleet, region
+from .findings import failed, not_applicable, passed, unknown
+
+RUN = Run(0.25)
+OF_THE_ACCOUNT = {'scope': Scope.ACCOUNT, 'service_check': 'integration_role'}
+UNKNOWN_ACCOUNT = account_facts(caller=Unobserved('no credentials'))
+
+
+class Check(AgentCheck):
+    __NAMESPACE__ = 'aws_diagnostics'
+
+
+@pytest.fixture
+def check(aggregator, datadog_agent):
+    started = Check('aws_diagnostics', {}, [{}])
+    started.check_id = 'aws_diagnostics:account'
+    return started
+
+
+def emit(check, observed, *findings, has_issues=False):
+    Emitter(('team:a',), ('region',), has_issues).emit(check, observed, findings, RUN)
+
+
+@pytest.mark.parametrize(
+    ('findings', 'sent'),
+    [
+        pytest.param([passed(**OF_THE_ACCOUNT)], [ServiceCheck('integration_role', Status.OK, '')], id='all is well'),
+        pytest.param(
+            [failed(**OF_THE_ACCOUNT), passed(service_check='permissions', scope=Scope.ACCOUNT)],
+            [
+                ServiceCheck(
+                    'integration_role', Status.CRITICAL, 'a-fault: seen a fault. Raise the hop limit. first step'
+                ),
+                ServiceCheck('permissions', Status.OK, ''),
+            ],
+            id='a fault of one of two',
+        ),
+        pytest.param(
+            [unknown(**OF_THE_ACCOUNT)],
+            [ServiceCheck('integration_role', Status.UNKNOWN, 'a-fault: could not look.')],
+            id='a missing permission of our own',
+        ),
+        pytest.param([not_applicable(**OF_THE_ACCOUNT)], [], id='what was not asked for is not OK either'),
+    ],
+)
+def test_a_service_check_is_sent_for_what_was_looked_at(findings, sent):
+    assert list(service_checks(account_facts(), findings)) == sent
+
+
+def test_a_finding_says_that_it_is_about_an_account():
+    points = [g for g in gauges(account_facts(), [failed(**OF_THE_ACCOUNT)], RUN) if g.name == 'finding']
+    assert points == [Gauge('finding', 1.0, ('diagnosis:a-fault', 'severity:critical', 'scope:account'))]
+
+
+def instances(number: int, tokens: str, hop_limit: str, endpoint: str = 'enabled') -> Gauge:
+    tags = (f'region:{REGION}', f'http_tokens:{tokens}', f'hop_limit:{hop_limit}', f'endpoint:{endpoint}')
+    return Gauge('imds_fleet.instances', float(number), tags)
+
+
+def misnamed(number: int) -> Gauge:
+    return Gauge('imds_fleet.misnamed', float(number), (f'region:{REGION}',))
+
+
+COST = Gauge('run.api_calls', 25.0)
+
+
+@pytest.mark.parametrize(
+    ('observed', 'sent'),
+    [
+        pytest.param(fleet(), [COST, instances(200, 'required', '2'), misnamed(0)], id='a healthy fleet'),
+        pytest.param(
+            fleet(region(counts=(Count('required', 1, 'enabled', 3), Count('optional', 1, 'disabled', 4)), misnamed=3)),
+            [COST, instances(3, 'required', '1'), instances(4, 'optional', '1', 'disabled'), misnamed(3)],
+            id='hosts that will be misnamed',
+        ),
+        pytest.param(
+            fleet(region(counts=(Count('often', 0, 'ajar', 1), Count('required', 65, 'enabled', 1)))),
+            [COST, instances(1, 'other', 'other', 'other'), instances(1, 'required', 'other'), misnamed(0)],
+            id='what EC2 has not is one series of its own',
+        ),
+        pytest.param(fleet(region(complete=False)), [COST], id='a sweep under way is not a count yet'),
+        pytest.param(fleet(region(counts=Unobserved('missing permission'))), [COST], id='a region that refuses'),
+        pytest.param(Unobserved('missing permission'), [COST], id='no fleet at all'),
+    ],
+)
+def test_the_fleet_is_counted_by_a_bounded_number_of_kinds(observed, sent):
+    assert list(account_gauges(account(fleet=observed))) == sent
+
+
+def test_every_sample_carries_the_account_and_no_instance_id(check, aggregator):
+    emit(check, account_facts(), failed(**OF_THE_ACCOUNT), passed(id='b', **OF_THE_ACCOUNT))
+    samples = [sample for name in aggregator.metric_names for sample in aggregator.metrics(name)]
+    assert len(samples) > 5
+    assert {'team:a', f'aws_account:{ACCOUNT_ID}'} <= set.intersection(*(set(sample.tags) for sample in samples))
+    assert [tag for sample in samples for tag in sample.tags if tag.startswith('instance_id:')] == []
+
+
+def test_an_account_that_is_not_known_is_no_tag(check, aggregator):
+    emit(check, UNKNOWN_ACCOUNT, unknown(**OF_THE_ACCOUNT))
+    [sent] = aggregator.service_checks('aws_diagnostics.integration_role')
+    assert (sent.status, sent.tags) == (AgentCheck.UNKNOWN, ['team:a'])
+
+
+def test_an_account_run_says_nothing_about_the_host_that_it_runs_on(check, aggregator, datadog_agent):
+    emit(check, account_facts(), passed(**OF_THE_ACCOUNT))
+    datadog_agent.assert_metadata_count(0)
+    assert (aggregator.events, check.read_persistent_cache('naming')) == ([], '')
+
+
+def test_agent_diagnose_gets_the_findings_of_the_account(check):
+    emit(check, account_facts(), failed(**OF_THE_ACCOUNT))
+    [row] = json.loads(check.get_diagnoses())
+    assert (row['category'], row['name'], row['diagnosis']) == (
+        'aws_diagnostics.integration_role',
+        'a-fault',
+        'seen a fault',
+    )
+
+
+def test_the_same_fault_of_two_accounts_is_two_issues(check, datadog_agent):
+    emit(check, account_facts(), failed(**OF_THE_ACCOUNT), has_issues=True)
+    emit(check, UNKNOWN_ACCOUNT, failed(**OF_THE_ACCOUNT), has_issues=True)
+    reported = [issue['id'] for issue in datadog_agent._sent_reported_issues['aws_diagnostics']]
+    assert reported == [f'aws_diagnostics:a-fault:{ACCOUNT_ID}', 'aws_diagnostics:a-fault']
