@@ -1,0 +1,161 @@
+"""Which statement of the trust policy is meant for Datadog, and what becomes of Datadog's request there."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from ...expectations import AccountExpectations, Expectations
+from ...facts import Facts, NotObserved, Unobserved, observed
+from ...facts.account import AuthKind, Caller, Condition, ExternalId, Integration, Role, RoleMissing, TrustStatement
+from ...findings import NotApplicable
+from .assume_role_request import Request, datadogs_request
+from .condition_operators import is_met
+from .datadog_accounts import account_of
+from .external_ids import is_external_id, is_met_by
+from .policy_language import matches
+from .principals import EVERYONE, account_principal, is_account, is_datadog, is_in_account
+
+ASSUME_ROLE = 'sts:AssumeRole'
+DEFAULT_PARTITION = 'aws'
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Datadog, as it asks for the role of this account."""
+
+    site: str
+    partition: str
+    account: str | None
+    """None where Datadog offers no role for this site and partition."""
+    external_id: ExternalId | None
+    """None where nobody told."""
+    recorded: bool
+    """The external id is the one that Datadog has on record, not the one that the operator configured."""
+    at: float
+
+    @property
+    def request(self) -> Request:
+        return datadogs_request(self.account, self.partition, self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One statement, read as IAM would for Datadog's request."""
+
+    statement: TrustStatement
+    name: str
+    action: bool
+    external_id: bool | None
+    refusing: tuple[Condition, ...]
+    undecided: tuple[Condition, ...]
+
+    @property
+    def faults(self) -> int:
+        return (not self.action) + (self.external_id is False) + bool(self.refusing)
+
+
+def account_expectations(expected: Expectations) -> AccountExpectations:
+    return expected.account or AccountExpectations()
+
+
+def sender(facts: Facts, expected: Expectations) -> Sender:
+    wanted, partition = account_expectations(expected), partition_of(facts)
+    integration = facts.of_account.integration
+    recorded = integration.external_id if isinstance(integration, Integration) else None
+    return Sender(
+        site=wanted.site,
+        partition=partition,
+        account=account_of(wanted.site, partition),
+        external_id=recorded or wanted.external_id,
+        recorded=recorded is not None,
+        at=facts.observed_at,
+    )
+
+
+def partition_of(facts: Facts) -> str:
+    account = facts.of_account
+    if isinstance(account.caller, Caller):
+        return account.caller.partition
+    arn = account.role.arn if isinstance(account.role, Role) else ''
+    return arn.split(':')[1] if arn.count(':') > 1 else DEFAULT_PARTITION
+
+
+def nothing_to_trust(facts: Facts) -> NotApplicable | None:
+    """Why there is no trust policy to judge; None where there is one. Raises NotObserved."""
+    account = facts.of_account
+    if isinstance(account.integration, Integration) and account.integration.auth is AuthKind.ACCESS_KEYS:
+        return NotApplicable('Datadog uses access keys here, which need no trust policy')
+    if isinstance(role_of(facts), RoleMissing):
+        return NotApplicable('there is no role whose trust policy could be judged')
+    return None
+
+
+def role_of(facts: Facts) -> Role | RoleMissing:
+    """Raises NotObserved."""
+    role = facts.of_account.role
+    if isinstance(role, Unobserved):
+        raise NotObserved(role.reason)
+    return role
+
+
+def trust_of(facts: Facts) -> tuple[TrustStatement, ...]:
+    """Raises NotObserved where there is none to read."""
+    role = role_of(facts)
+    return observed(role.trust) if isinstance(role, Role) else ()
+
+
+def covers_assume_role(statement: TrustStatement) -> bool:
+    if statement.not_actions:
+        return not any(matches(action, ASSUME_ROLE) for action in statement.not_actions)
+    return any(matches(action, ASSUME_ROLE) for action in statement.actions)
+
+
+def is_everyone(principal: str) -> bool:
+    return principal in EVERYONE
+
+
+def meant_for_datadog(statements: tuple[TrustStatement, ...], to: Sender) -> tuple[TrustStatement, ...]:
+    """Those that admit Datadog's account; else those that seem to mean it; else those that mean some account."""
+    tiers = (
+        lambda p: is_everyone(p) or is_account(p, to.account, to.partition),
+        lambda p: is_in_account(p, to.account) or is_datadog(p),
+        lambda p: account_principal(p) is not None,
+    )
+    allowing = [s for s in statements if s.effect == 'Allow']
+    for means in tiers:
+        found = tuple(s for s in allowing if any(map(means, s.principals)))
+        if found:
+            return found
+    return tuple(s for s in allowing if any(map(is_external_id, s.conditions)))
+
+
+def readings(facts: Facts, to: Sender) -> tuple[Reading, ...]:
+    """Of the statements that are meant for Datadog, the one that comes closest to admitting it first."""
+    statements = trust_of(facts)
+    meant = meant_for_datadog(statements, to)
+    read = [_read(s, name_of(s, statements), to) for s in meant]
+    return tuple(sorted(read, key=lambda reading: reading.faults))
+
+
+def _read(statement: TrustStatement, name: str, to: Sender) -> Reading:
+    request = to.request
+    others = [c for c in statement.conditions if not is_external_id(c)]
+    ids = map(partial(is_met_by, sent=to.external_id), filter(is_external_id, statement.conditions))
+    return Reading(
+        statement,
+        name,
+        action=covers_assume_role(statement),
+        external_id=all_of(tuple(ids)),
+        refusing=tuple(c for c in others if is_met(c, request) is False),
+        undecided=tuple(c for c in others if is_met(c, request) is None),
+    )
+
+
+def all_of(results: tuple[bool | None, ...]) -> bool | None:
+    if False in results:
+        return False
+    return None if None in results else True
+
+
+def name_of(statement: TrustStatement, statements: tuple[TrustStatement, ...]) -> str:
+    """Like 'statement 2'."""
+    return f'statement {next(n for n, s in enumerate(statements, 1) if s is statement)}'
