@@ -17,7 +17,7 @@ def ways_to_grant(facts: Facts, expected: Expectations) -> tuple[str, ...]:
 
 def own_policies(facts: Facts, expected: Expectations) -> tuple[str, ...]:
     """Write the policies, read them, apply them."""
-    name = f'{NAME_PREFIX}-...'
+    name = f'{NAME_PREFIX}-HASH-1'
     return (
         'Write the policies that grant what is missing, and read them (this applies nothing): '
         'aws-diagnostics permissions --config conf.yaml --policy-json policies',

@@ -10,6 +10,7 @@ from .denials import Denials, Denier, denials
 from .requirement import may_be_stale, not_asked
 
 MOST_NAMED = 3
+VERBS = {Denier.ORGANIZATION: 'may deny', Denier.BOUNDARY: 'denies', Denier.POLICY: 'refuses'}
 LONGEST_ACTION = 40
 OUT_OF_SIGHT = "resource control, session and VPC endpoint policies are out of the simulator's sight"
 
@@ -27,13 +28,17 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 def _not_denied(simulation: Simulation, found: Denials, stale: str) -> Verdict:
     if not simulation.complete:
-        return Unknown(f'nothing denies the {found.counted} results that there are{_asked(simulation)}{stale}')
+        return Unknown(f'nothing denies the {_results(found)} so far{_asked(simulation)}{stale}')
     if not simulation.results:
         return Unknown("IAM's simulator was asked about no action")
     if not found.counted:
         return NotApplicable('no action was simulated in a region that the integration collects')
     missing = f', {found.not_granted} of them not granted either' if found.not_granted else ''
-    return Passed(f"IAM's simulator: nothing denies the {found.counted} results{missing}; {OUT_OF_SIGHT}{stale}")
+    return Passed(f"IAM's simulator: nothing denies the {_results(found)}{missing}; {OUT_OF_SIGHT}{stale}")
+
+
+def _results(found: Denials) -> str:
+    return f'{found.counted} {"result" if found.counted == 1 else "results"}'
 
 
 def _who_denies(found: Denials) -> str:
@@ -42,8 +47,7 @@ def _who_denies(found: Denials) -> str:
     for denier in Denier:
         actions = [result.action for result, by in found.denied if by is denier]
         if actions:
-            verb = 'may deny' if denier is Denier.ORGANIZATION else 'denies'
-            parts.append(f'{denier} {verb} {len(actions)} of {found.counted} ({_named(actions)})')
+            parts.append(f'{denier} {VERBS[denier]} {len(actions)} of {found.counted} ({_named(actions)})')
     return ', '.join(parts)
 
 

@@ -17,7 +17,7 @@ from .requirement import Requirement, may_be_stale, not_asked, requirement
 MOST_SERVICES = 3
 LONGEST_SERVICE = 24
 LONGEST_NOTE = 130
-UNCERTAIN = (Grant.PARTLY, Grant.LIMITED, Grant.DENIED_IN_PART)
+LONGEST = 400
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -28,24 +28,31 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if not needed.actions:
         return Unknown(f'the list of required permissions is empty; {needed.note}')
     entries = compare(needed.actions, policies)
-    note = f'{_beyond_boundary(entries, policies)}; {shown(needed.note, LONGEST_NOTE)}{may_be_stale(facts)}'
+    note = f'{_beyond_boundary(entries, policies)}{may_be_stale(facts)}; {shown(needed.note, LONGEST_NOTE)}'
     if any(entry.is_lost for entry in entries):
-        return Failed(f'{_lost(entries, needed)}{_counts(entries)}{note}', _severity(entries))
+        return Failed(_fitting(entries, needed, f'{_counts(entries)}{note}'), _severity(entries))
     held = sum(entry.is_held for entry in entries)
     if held < len(entries):
         return Unknown(f'{held} of {len(entries)} required permissions are granted{_counts(entries)}{note}')
     return Passed(f'all {held} required permissions are granted{_as_used(entries)}{note}')
 
 
-def _lost(entries: Sequence[Entry], needed: Requirement) -> str:
+def _fitting(entries: Sequence[Entry], needed: Requirement, rest: str) -> str:
+    """With as many services named as there is room for."""
+    versions = (f'{_lost(entries, needed, most)}{rest}' for most in range(MOST_SERVICES, -1, -1))
+    return next((v for v in versions if len(v) <= LONGEST), shown(f'{_lost(entries, needed, 0)}{rest}', LONGEST))
+
+
+def _lost(entries: Sequence[Entry], needed: Requirement, most: int) -> str:
     """Like '3 of 104 required permissions are not granted: ec2 2 (hosts, ...), s3 1 (...)'."""
     lost = [entry for entry in entries if entry.is_lost]
     standard = {entry.service for entry in lost if entry.action in needed.standard}
     services = Counter(entry.service for entry in lost)
     named = sorted(services, key=lambda s: (s not in CORE, s not in standard, -services[s], s))
-    first = [f'{shown(s, LONGEST_SERVICE)} {services[s]}{_cost(s, s in standard)}' for s in named[:MOST_SERVICES]]
-    more = f' and {len(named) - MOST_SERVICES} more services' if len(named) > MOST_SERVICES else ''
-    return f'{len(lost)} of {len(entries)} required permissions are not granted: {", ".join(first)}{more}'
+    first = [f'{shown(s, LONGEST_SERVICE)} {services[s]}{_cost(s, s in standard)}' for s in named[:most]]
+    more = [f'{len(named) - most} more services'] if len(named) > most else []
+    told = ', '.join((*first, *more))
+    return f'{len(lost)} of {len(entries)} required permissions are not granted: {told}'
 
 
 def _cost(service: str, standard: bool) -> str:
@@ -55,18 +62,16 @@ def _cost(service: str, standard: bool) -> str:
 
 def _counts(entries: Iterable[Entry]) -> str:
     """Those that are not simply missing, by how they are not granted."""
-    counts = Counter('partly' if e.grant is Grant.PARTLY else str(e.grant) for e in entries if _is_told(e))
-    words = {
-        'partly': 'partly granted',
-        str(Grant.LIMITED): 'granted only under a condition or on some resources',
-        str(Grant.DENIED_IN_PART): 'denied in part',
-        str(Grant.DENIED): "denied by the role's own policies",
-    }
-    return ''.join(f'; {counts[key]} {said}' for key, said in words.items() if counts[key])
-
-
-def _is_told(entry: Entry) -> bool:
-    return entry.grant in (*UNCERTAIN, Grant.DENIED)
+    grants = Counter(entry.grant for entry in entries if not entry.is_lost)
+    lost = Counter(entry.grant for entry in entries if entry.is_lost)
+    counts = (
+        (lost[Grant.DENIED], "of them denied by the role's own policies"),
+        (lost.total() - lost[Grant.DENIED] - lost[Grant.MISSING], 'of them granted in part'),
+        (grants[Grant.PARTLY], 'more granted in part'),
+        (grants[Grant.LIMITED], 'more granted only under a condition or on some resources'),
+        (grants[Grant.DENIED_IN_PART], 'more denied under a condition, on some resources or in part'),
+    )
+    return ''.join(f'; {count} {said}' for count, said in counts if count)
 
 
 def _as_used(entries: Iterable[Entry]) -> str:
@@ -85,8 +90,8 @@ def _beyond_boundary(entries: Iterable[Entry], policies: Iterable[Policy]) -> st
 def _severity(entries: Sequence[Entry]) -> Status | None:
     """Critical when most of what a core service needs is lost: then it is not one service that Datadog cannot see,
     but all metrics, all hosts or the tags of everything."""
-    core = {service: [e for e in entries if e.service == service] for service in CORE}
-    lost = (2 * sum(e.is_lost for e in of_service) > len(of_service) for of_service in core.values())
+    core = ([e.grant for e in entries if e.service == service] for service in sorted(CORE))
+    lost = (2 * sum(g in (Grant.MISSING, Grant.DENIED) for g in grants) > len(grants) for grants in core)
     return Status.CRITICAL if any(lost) else None
 
 

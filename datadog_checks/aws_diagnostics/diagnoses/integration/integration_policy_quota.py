@@ -1,5 +1,7 @@
 """Datadog's Resolve button would attach more policies than the role may have."""
 
+from collections.abc import Sequence
+
 from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Unknown, Verdict
@@ -7,7 +9,7 @@ from ..links import guide
 from .closing import BUTTON, own_policies, terraform
 from .granted import compare
 from .requirement import not_asked, partition, requirement
-from .resolve_button import HIGHEST_QUOTA, Click, click
+from .resolve_button import HIGHEST_QUOTA, Click, click, leftovers
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -17,9 +19,9 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     entries = compare(requirement(facts.of_account).actions, policies)
     open_entries = sum(not entry.is_held for entry in entries)
     if not open_entries:
-        return Passed(f'nothing is missing, so {BUTTON} need not be clicked{_leftovers(click(facts, expected))}')
+        return Passed(f'nothing is missing, so {BUTTON} need not be clicked{_leftovers(leftovers(facts, expected))}')
     after = click(facts, expected)
-    evidence = f'{_arithmetic(after)}{_leftovers(after)}{_elsewhere(facts)}'
+    evidence = f'{_arithmetic(after)}{_leftovers(after.leftovers)}{_elsewhere(facts)}'
     if after.attached_then <= after.quota:
         return Passed(evidence)
     if after.quota_is_default and after.attached_then <= HIGHEST_QUOTA:
@@ -37,10 +39,10 @@ def _arithmetic(after: Click) -> str:
     )
 
 
-def _leftovers(after: Click) -> str:
-    if not after.leftovers:
+def _leftovers(names: Sequence[str]) -> str:
+    if not names:
         return ''
-    return f'; {len(after.leftovers)} of them left by earlier generations of its templates'
+    return f'; {len(names)} of the attached policies are left by other generations of its templates'
 
 
 def _elsewhere(facts: Facts) -> str:

@@ -21,6 +21,7 @@ PARTS_DELETED = 10
 HIGHEST_QUOTA = 20
 """Managed policies of a role, at most (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)."""
 
+LONGEST_NAME = 128
 PREFIX = 'datadog-aws-integration-iam-permissions-'
 OF_DATADOG = re.compile(
     r'datadog-aws-integration-(iam-permissions-[0-9a-f]{8}-part\d+'
@@ -50,18 +51,26 @@ def click(facts: Facts, expected: Expectations) -> Click:
     """Raises NotObserved."""
     account = facts.of_account
     required, quota = observed(account.required), observed(account.quota)
-    policies = observed(account.policies)
-    attached = [p for p in policies if p.kind in (PolicyKind.AWS, PolicyKind.CUSTOMER)]
-    staying = [p for p in attached if not _is_deleted(p, own_hash(facts, expected))]
     permissions = len({*required.standard, *required.resource_collection})
     return Click(
         parts=-(-permissions // PERMISSIONS_PER_POLICY),
-        attaches_security_audit=not is_attached(policies, partition(facts)),
-        staying=len(staying),
-        leftovers=tuple(shown(p.name, 128) for p in staying if OF_DATADOG.match(p.name)),
+        attaches_security_audit=not is_attached(observed(account.policies), partition(facts)),
+        staying=len(_staying(facts, expected)),
+        leftovers=leftovers(facts, expected),
         quota=quota.attached_per_role,
         quota_is_default=quota.default,
     )
+
+
+def leftovers(facts: Facts, expected: Expectations) -> tuple[str, ...]:
+    """Names of attached policies of Datadog's templates that a click would not delete. Raises NotObserved."""
+    return tuple(shown(p.name, LONGEST_NAME) for p in _staying(facts, expected) if OF_DATADOG.match(p.name))
+
+
+def _staying(facts: Facts, expected: Expectations) -> list[Policy]:
+    attached = [p for p in observed(facts.of_account.policies) if p.kind in (PolicyKind.AWS, PolicyKind.CUSTOMER)]
+    own = own_hash(facts, expected)
+    return [policy for policy in attached if not _is_deleted(policy, own)]
 
 
 def own_hash(facts: Facts, expected: Expectations) -> str:
