@@ -54,7 +54,7 @@ def test_a_generated_file_that_was_edited_or_lost_is_named(tmp_path: Path) -> No
     (tmp_path / 'README.md').write_text(
         read('README.md').replace('| [imds-unreachable]', '| by hand', 1), encoding='utf-8'
     )
-    assert stale(tmp_path) == ['docs/diagnoses.md', 'README.md']
+    assert stale(tmp_path) == ['docs/diagnoses.md', 'docs/permissions.md', 'README.md']
     write(tmp_path)
     assert stale(tmp_path) == []
     assert (tmp_path / 'README.md').read_text(encoding='utf-8') == read('README.md')

@@ -1,4 +1,5 @@
-"""Writes what is generated: docs/diagnoses.md, and in README.md the tables of diagnoses, metrics and service checks.
+"""Writes what is generated: docs/diagnoses.md, docs/permissions.md, and in README.md the tables of diagnoses, metrics and
+service checks.
 
 With --check it writes nothing, names what differs and exits with 1. With --models it also lets ddev generate the
 example configuration and the models from assets/configuration/spec.yaml.
@@ -10,11 +11,13 @@ import json
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.findings import Diagnosis
+
+from .permissions_document import permissions_document, table
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECK = 'aws_diagnostics'
@@ -49,10 +52,6 @@ def section(diagnosis: Diagnosis) -> str:
 
 def wrapped(text: str) -> str:
     return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return '\n'.join(f'| {" | ".join(cells)} |' for cells in (head, ['---'] * len(head), *rows))
 
 
 def diagnoses_table(diagnoses: Iterable[Diagnosis]) -> str:
@@ -101,7 +100,11 @@ def readme(root: Path) -> str:
 
 def generated(root: Path = ROOT) -> dict[Path, str]:
     """Every generated file with the text that it should have."""
-    return {root / 'docs' / 'diagnoses.md': document(DIAGNOSES), root / 'README.md': readme(root)}
+    return {
+        root / 'docs' / 'diagnoses.md': document(DIAGNOSES),
+        root / 'docs' / 'permissions.md': permissions_document(),
+        root / 'README.md': readme(root),
+    }
 
 
 def stale(root: Path = ROOT) -> list[str]:
