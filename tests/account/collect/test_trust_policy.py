@@ -1,0 +1,188 @@
+"""A trust policy is read whole or not at all, and its external ids leave nothing but digests."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datadog_checks.aws_diagnostics.collect.aws.trust_policy import trust_statements
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts.account import Condition, ExternalId, TrustStatement
+
+DATADOG = 'arn:aws:iam::464622532012:root'
+SECRET = '3f1e0c9b8a7d4e6f9a0b1c2d3e4f5a6b'
+
+
+def document(**differences: Any) -> dict[str, Any]:
+    """As Datadog's CloudFormation template writes it; a difference of None takes an element away."""
+    statement = {
+        'Effect': 'Allow',
+        'Principal': {'AWS': DATADOG},
+        'Action': 'sts:AssumeRole',
+        'Condition': {'StringEquals': {'sts:ExternalId': SECRET}},
+    }
+    changed = {name: value for name, value in {**statement, **differences}.items() if value is not None}
+    return {'Version': '2012-10-17', 'Statement': [changed]}
+
+
+def trusted(**differences: Any) -> TrustStatement:
+    values: dict[str, Any] = {
+        'effect': 'Allow',
+        'principals': (f'AWS:{DATADOG}',),
+        'actions': ('sts:AssumeRole',),
+        'conditions': (external_ids(SECRET),),
+    }
+    return TrustStatement(**{**values, **differences})
+
+
+def external_ids(*secrets: str, operator: str = 'StringEquals', key: str = 'sts:ExternalId', wildcard: bool = False):
+    return Condition(operator, key, (), tuple(ExternalId.of(secret) for secret in secrets), wildcard)
+
+
+READ = [
+    pytest.param(document(), (trusted(),), id='as the template of Datadog writes it'),
+    pytest.param({'Statement': document()['Statement'][0]}, (trusted(),), id='one statement that is no list'),
+    pytest.param(document(Sid='Datadog'), (trusted(sid='Datadog'),), id='a statement with a name'),
+    pytest.param(document(Effect='Deny'), (trusted(effect='Deny'),), id='a deny'),
+    pytest.param(document(Principal='*'), (trusted(principals=('*',)),), id='anybody'),
+    pytest.param(document(Principal={'AWS': '*'}), (trusted(principals=('AWS:*',)),), id='anybody in AWS'),
+    pytest.param(
+        document(Principal={'AWS': [DATADOG, '123456789012'], 'Service': 'ec2.amazonaws.com', 'Federated': 'x'}),
+        (trusted(principals=(f'AWS:{DATADOG}', 'AWS:123456789012', 'Service:ec2.amazonaws.com', 'Federated:x')),),
+        id='principals of every kind',
+    ),
+    pytest.param(
+        document(Principal=None, NotPrincipal={'AWS': DATADOG}),
+        (trusted(principals=(), not_principals=(f'AWS:{DATADOG}',)),),
+        id='everybody but',
+    ),
+    pytest.param(
+        document(Action=None, NotAction=['sts:TagSession']),
+        (trusted(actions=(), not_actions=('sts:TagSession',)),),
+        id='every action but',
+    ),
+    pytest.param(
+        document(Action=['sts:AssumeRole', 'sts:TagSession']),
+        (trusted(actions=('sts:AssumeRole', 'sts:TagSession')),),
+        id='several actions',
+    ),
+    pytest.param(document(Condition=None), (trusted(conditions=()),), id='no condition'),
+    pytest.param(
+        document(Condition={'StringEquals': {'sts:ExternalId': [SECRET, 'other']}}),
+        (trusted(conditions=(external_ids(SECRET, 'other'),)),),
+        id='one of several external ids',
+    ),
+    pytest.param(
+        document(Condition={'ForAnyValue:StringLike': {'STS:externalid': f'{SECRET[:5]}*'}}),
+        (
+            trusted(
+                conditions=(
+                    external_ids(
+                        f'{SECRET[:5]}*', operator='ForAnyValue:StringLike', key='STS:externalid', wildcard=True
+                    ),
+                )
+            ),
+        ),
+        id='a pattern, the key in another case',
+    ),
+    pytest.param(
+        document(Condition={'StringEquals': {'sts:ExternalId': f' {SECRET}\n'}}),
+        (trusted(conditions=(external_ids(f' {SECRET}\n'),)),),
+        id='white space around the external id',
+    ),
+    pytest.param(
+        document(Condition={'StringEquals': {'sts:ExternalId': 1234}}),
+        (trusted(conditions=(external_ids('1234'),)),),
+        id='an external id that is a number',
+    ),
+    pytest.param(
+        document(Condition={'Null': {'sts:ExternalId': 'false'}}),
+        (trusted(conditions=(Condition('Null', 'sts:ExternalId', ('false',)),)),),
+        id='only that there is an external id',
+    ),
+    pytest.param(
+        document(Condition={'Bool': {'aws:MultiFactorAuthPresent': True}, 'IpAddress': {'aws:SourceIp': ['a', 'b']}}),
+        (
+            trusted(
+                conditions=(
+                    Condition('Bool', 'aws:MultiFactorAuthPresent', ('true',)),
+                    Condition('IpAddress', 'aws:SourceIp', ('a', 'b')),
+                )
+            ),
+        ),
+        id='conditions on other keys',
+    ),
+    pytest.param(
+        document(Principal={'AWS': 'arn:aws:iam::1:root\x1b[2J'}),
+        (trusted(principals=('AWS:arn:aws:iam::1:root\\x1b[2J',)),),
+        id='control characters are escaped',
+    ),
+]
+
+NOT_READ = [
+    pytest.param(None, 'it is null and no object', id='null'),
+    pytest.param('%7B', 'it is a string and no object', id='text that is no JSON'),
+    pytest.param([], 'it is a list and no object', id='a list'),
+    pytest.param(5, 'it is a single value and no object', id='a number'),
+    pytest.param({}, 'it has no Statement', id='an empty object'),
+    pytest.param({'Statement': []}, 'it has no Statement', id='no statements'),
+    pytest.param({'Statement': ['Allow']}, 'a statement is no object', id='a statement that is text'),
+    pytest.param(
+        document(Effect='allow'), 'a statement has no Effect that is Allow or Deny', id='effect in lower case'
+    ),
+    pytest.param(document(Principal=None), 'a statement has neither Principal and NotPrincipal', id='no principal'),
+    pytest.param(
+        document(NotPrincipal='*'), 'a statement has both Principal and NotPrincipal', id='both kinds of principal'
+    ),
+    pytest.param(document(Action=None), 'a statement has neither Action and NotAction', id='no action'),
+    pytest.param(
+        document(Action=[1]), 'Action is neither a string nor a list of strings', id='an action that is a number'
+    ),
+    pytest.param(document(Principal=DATADOG), 'Principal is neither * nor an object', id='a principal without a kind'),
+    pytest.param(document(Condition=[]), 'Condition is no object', id='a condition that is a list'),
+    pytest.param(
+        document(Condition={'StringEquals': SECRET}), 'an operator of Condition has no keys', id='an operator alone'
+    ),
+    pytest.param(
+        document(Condition={'StringEquals': {'sts:ExternalId': {}}}),
+        'a condition is neither a string nor a list of strings',
+        id='an external id that is an object',
+    ),
+    pytest.param(document(Action='a' * 2049), 'Action is longer than IAM allows', id='an endless action'),
+    pytest.param(
+        {'Statement': document()['Statement'] * 1001}, 'it has more than 1000 statements', id='endless statements'
+    ),
+]
+
+
+@pytest.mark.parametrize(('written', 'expected'), READ)
+def test_a_trust_policy_becomes_statements(written: object, expected: tuple[TrustStatement, ...]) -> None:
+    assert trust_statements(written) == expected
+
+
+@pytest.mark.parametrize(('written', 'reason'), NOT_READ)
+def test_what_is_no_trust_policy_is_not_judged(written: object, reason: str) -> None:
+    assert trust_statements(written) == Unobserved(f'the trust policy is not a policy document: {reason}')
+
+
+@pytest.mark.parametrize(('written', '_'), READ + NOT_READ)
+def test_no_external_id_is_left_in_clear(written: object, _: object) -> None:
+    assert SECRET[:5] not in repr(trust_statements(written))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+ELEMENTS = st.sampled_from(['Effect', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Condition', 'Sid'])
+KEYS = st.sampled_from(['sts:ExternalId', 'StringEquals', 'Null', 'AWS', 'Allow', '*', '\ud800'])
+CONDITIONS = st.dictionaries(KEYS, st.dictionaries(KEYS, KEYS | JSON, max_size=2) | JSON, max_size=2)
+STATEMENTS = st.dictionaries(ELEMENTS, KEYS | CONDITIONS | JSON, max_size=6)
+
+
+@given(st.one_of(JSON, st.builds(lambda found: {'Statement': found}, st.lists(STATEMENTS, max_size=3))))
+def test_any_json_is_either_read_or_not(written: object) -> None:
+    found = trust_statements(written)
+    assert isinstance(found, tuple | Unobserved)

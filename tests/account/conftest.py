@@ -1,0 +1,37 @@
+"""The servers of the account scope, each started once for all tests that need it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.account import servers
+
+
+@pytest.fixture(scope='session')
+def moto_endpoint() -> Iterator[str]:
+    with servers.moto() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope='session')
+def ministack_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with servers.ministack(tmp_path_factory.mktemp('ministack')) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def moto(moto_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Clients of this test reach moto, with nothing in it that another test has left."""
+    from urllib.request import Request, urlopen
+
+    servers.use(monkeypatch, servers.environment(moto_endpoint, tmp_path))
+    urlopen(Request(f'{moto_endpoint}/moto-api/reset', method='POST'), timeout=30).close()
+    return moto_endpoint
+
+
+@pytest.fixture
+def ministack(ministack_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Clients of this test reach ministack."""
+    servers.use(monkeypatch, servers.environment(ministack_endpoint, tmp_path))
+    return ministack_endpoint

@@ -1,0 +1,104 @@
+"""Datadog's API on loopback, with the shapes that Datadog publishes, and the ways in which it can fail."""
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+API_KEY, APP_KEY = 'a' * 20 + '0123456789ab', 'b' * 28 + '0123456789ab'
+ACCOUNTS = '/api/v2/integration/aws/accounts'
+PERMISSIONS = '/api/v2/integration/aws/iam_permissions/'
+
+
+@dataclass
+class Datadog:
+    """What the API answers with; a test changes it."""
+
+    accounts: list[dict[str, Any]] = field(default_factory=list)
+    permissions: dict[str, Sequence[str]] = field(default_factory=dict)
+    """By the last part of the path: standard, resource_collection."""
+    instead: bytes | None = None
+    """The whole answer to every request, head included; b'' for silence."""
+    url: str = ''
+    asked: list[str] = field(default_factory=list)
+    keys: list[tuple[str | None, str | None]] = field(default_factory=list)
+    """The two keys of every request."""
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+def account(account_id: str, **attributes: Any) -> dict[str, Any]:
+    """One entry of `data`, with all regions on and everything else as a new integration has it."""
+    return {
+        'id': '11111111-2222-3333-4444-555555555555',
+        'type': 'account',
+        'attributes': {
+            'aws_account_id': account_id,
+            'aws_partition': 'aws',
+            'account_tags': [],
+            'auth_config': {'role_name': 'DatadogIntegrationRole', 'external_id': 'b2f0c1e4d5a64798a3c1d2e3f4a5b6c7'},
+            'aws_regions': {'include_all': True},
+            'logs_config': {'lambda_forwarder': {'lambdas': [], 'sources': []}},
+            'metrics_config': {'enabled': True, 'automute_enabled': True, 'namespace_filters': {'exclude_only': []}},
+            'resources_config': {'cloud_security_posture_management_collection': False, 'extended_collection': False},
+            'traces_config': {'xray_services': {'include_all': False}},
+            **attributes,
+        },
+    }
+
+
+def plain(status: int, body: str, content_type: str = 'application/json') -> bytes:
+    head = f'HTTP/1.1 {status} Any\r\nContent-Type: {content_type}\r\nContent-Length: {len(body.encode())}\r\n\r\n'
+    return (head + body).encode()
+
+
+@contextmanager
+def datadog_api(datadog: Datadog | None = None) -> Iterator[Datadog]:
+    datadog = datadog or Datadog()
+    with ThreadingHTTPServer(('127.0.0.1', 0), _handler(datadog)) as server:
+        datadog.url = f'http://127.0.0.1:{server.server_address[1]}'
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield datadog
+        finally:
+            datadog.over.set()
+            server.shutdown()
+            thread.join(10)
+
+
+def _handler(datadog: Datadog) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            datadog.asked.append(self.path)
+            datadog.keys.append((self.headers['DD-API-KEY'], self.headers['DD-APPLICATION-KEY']))
+            with suppress(OSError):  # the client may have hung up
+                self.wfile.write(_answer(datadog, self.path, datadog.keys[-1]))
+                if datadog.instead == b'':
+                    datadog.over.wait(30)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing: the tests look at `asked`."""
+
+    return Handler
+
+
+def _answer(datadog: Datadog, target: str, keys: tuple[str | None, str | None]) -> bytes:
+    if datadog.instead is not None:
+        return datadog.instead
+    path, wanted = urlsplit(target).path, parse_qs(urlsplit(target).query).get('aws_account_id')
+    if path.startswith(PERMISSIONS) and path.removeprefix(PERMISSIONS) in datadog.permissions:
+        attributes = {'permissions': list(datadog.permissions[path.removeprefix(PERMISSIONS)])}
+        return _json({'data': {'id': 'permissions', 'type': 'permissions', 'attributes': attributes}})
+    if path != ACCOUNTS:
+        return plain(404, json.dumps({'errors': ['Not found']}))
+    if keys != (API_KEY, APP_KEY):
+        return plain(403, json.dumps({'errors': ['Forbidden']}))
+    return _json({'data': [a for a in datadog.accounts if not wanted or a['attributes']['aws_account_id'] in wanted]})
+
+
+def _json(document: object) -> bytes:
+    return plain(200, json.dumps(document), 'application/vnd.api+json')
