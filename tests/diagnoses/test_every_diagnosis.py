@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
+from datadog_checks.aws_diagnostics.emit import SERVICE_CHECKS
 from datadog_checks.aws_diagnostics.expectations import ANY_HOSTNAME, Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.expectations import INSTANCE_ID as BY_INSTANCE_ID
 from datadog_checks.aws_diagnostics.facts import (
@@ -225,7 +226,7 @@ def test_a_diagnosis_says_what_it_is(diagnosis: Diagnosis) -> None:
     assert not diagnosis.title.endswith('.')
     assert diagnosis.description.endswith('.')
     assert diagnosis.docs.startswith(('https://docs.datadoghq.com/', 'https://docs.aws.amazon.com/'))
-    assert diagnosis.service_check in ('imds', 'hop_limit', 'imdsv1', 'hostname_provider', 'hostname')
+    assert diagnosis.service_check in SERVICE_CHECKS
 
 
 @pytest.mark.parametrize('diagnosis', DIAGNOSES, ids=lambda d: d.id)
