@@ -1,4 +1,4 @@
-"""Writes what is generated: docs/diagnoses.md, docs/permissions.md, and in README.md the tables of diagnoses, metrics and
+"""Writes what is generated: docs/diagnoses.md, docs/permissions.md, and the tables of README.md: diagnoses, metrics and
 service checks.
 
 With --check it writes nothing, names what differs and exits with 1. With --models it also lets ddev generate the
