@@ -1,0 +1,139 @@
+"""docs/permissions.md lists every call that real runs make, and no other; its policy allows them, and nothing else."""
+
+import json
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import botocore
+import pytest
+
+from datadog_checks.aws_diagnostics.collect.account import AccountCollector
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from tests.account.builders import SECRET
+from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
+from tests.account.ec2_fleet import WRONG, listed
+from tests.account.ec2_server import Account, serving
+from tests.account.servers import MOTO_ACCOUNT
+from tests.account.whole_run import RESOURCE_COLLECTION, ROLE, STANDARD, make_role, policy, statement
+from tools.permissions_document import AWS_CALLS, DATADOG_CALLS, least_privilege
+
+ROOT = Path(__file__).parents[2]
+LISTED = {call.operation for call in AWS_CALLS}
+PERMISSIONS = {'standard': STANDARD, 'resource_collection': RESOURCE_COLLECTION}
+
+
+class Recorder:
+    """Every operation that any client of botocore in this process calls, while `recording`."""
+
+    def __init__(self) -> None:
+        self.recording = False
+        self.operations: set[str] = set()
+        self.resources: set[tuple[str, str]] = set()
+        """Operation, and the name of the role or the ARN of the policy or role that it is about."""
+
+    def watch(self, session: Any) -> None:
+        session.register('before-call', self.record)
+
+    def record(self, model: Any, params: Any, **_: object) -> None:
+        if self.recording:
+            operation = f'{model.service_model.service_id.hyphenize()}:{model.name}'
+            self.operations.add(operation)
+            body = params.get('body') or {}
+            about = body if isinstance(body, dict) else {}
+            for name in ('RoleName', 'PolicyArn', 'PolicySourceArn'):
+                if name in about:
+                    self.resources.add((operation, str(about[name])))
+
+
+RECORDER = Recorder()
+botocore.register_initializer(RECORDER.watch)
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    RECORDER.operations, RECORDER.resources = set(), set()
+    yield RECORDER
+    RECORDER.recording = False
+
+
+@pytest.fixture
+def datadog() -> Iterator[Datadog]:
+    with datadog_api(Datadog([account(MOTO_ACCOUNT)], PERMISSIONS)) as running:
+        yield running
+
+
+def collect(recorder: Recorder, datadog: Datadog, **options: Any) -> None:
+    recorder.recording = True
+    AccountCollector(AccountOptions(datadog_api_url=datadog.url, api_key=API_KEY, app_key=APP_KEY, **options)).collect()
+    recorder.recording = False
+
+
+def runs_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The role is there and all is looked at; the role is missing; through another role; and all regions."""
+    datadog.accounts = [account(MOTO_ACCOUNT, aws_regions={'include_only': ['us-east-1']})]
+    make_role(policy(statement()))
+    fleet = Account({'us-east-1': listed(*WRONG)}, {'httpTokens': 'required'})
+    with serving(fleet) as ec2, monkeypatch.context() as environment:
+        environment.setenv('AWS_ENDPOINT_URL_EC2', ec2)
+        collect(recorder, datadog)
+    collect(recorder, datadog, role_name=ROLE, assume_role_arn=f'arn:aws:iam::{MOTO_ACCOUNT}:role/{ROLE}')
+    datadog.accounts = [
+        account(MOTO_ACCOUNT, auth_config={'role_name': 'NoSuchRole', 'external_id': SECRET}),
+    ]
+    collect(recorder, datadog)
+
+
+def allowed_by(document: Any, action: str) -> list[str]:
+    """The resources on which an IAM policy allows an action."""
+    return [
+        resource
+        for entry in document['Statement']
+        if entry['Effect'] == 'Allow' and action in entry['Action']
+        for resource in entry['Resource']
+    ]
+
+
+def test_the_document_lists_exactly_the_calls_that_real_runs_make(moto, recorder, datadog, monkeypatch):
+    runs_of_every_kind(recorder, datadog, monkeypatch)
+    assert recorder.operations == LISTED
+    assert {urlsplit(target).path for target in datadog.asked} == {call.path for call in DATADOG_CALLS}
+
+
+def test_the_policy_allows_every_call_on_what_it_is_about(moto, recorder, datadog, monkeypatch):
+    make_role(policy(statement()))
+    collect(recorder, datadog, regions=('us-east-1',))
+    refused = [
+        (operation, about)
+        for operation, about in sorted(recorder.resources)
+        if not any(
+            fnmatchcase(about if about.startswith('arn:') else f'arn:aws:iam::{MOTO_ACCOUNT}:role/{about}', resource)
+            for resource in allowed_by(least_privilege(), operation)
+        )
+    ]
+    assert refused == []
+    assert ('iam:SimulatePrincipalPolicy', f'arn:aws:iam::{MOTO_ACCOUNT}:role/{ROLE}') in recorder.resources
+
+
+def test_the_policy_allows_nothing_that_is_not_listed():
+    without_policy = {'sts:GetCallerIdentity', 'sts:AssumeRole'}
+    document: Any = least_privilege()
+    allowed = [action for entry in document['Statement'] for action in entry['Action']]
+    assert sorted(allowed) == sorted(LISTED - without_policy)
+    assert [action for action in allowed if '*' in action] == []
+
+
+def test_the_policy_in_the_document_is_that_policy_and_fits_into_one_managed_policy():
+    shown = re.search(r'```json\n(.*?)\n```', (ROOT / 'docs' / 'permissions.md').read_text(), re.DOTALL)
+    assert shown
+    assert json.loads(shown[1]) == least_privilege()
+    assert len(re.sub(r'\s', '', shown[1])) <= 6144
+
+
+@pytest.mark.parametrize('call', AWS_CALLS, ids=lambda call: call.operation)
+def test_no_call_writes(call):
+    verb = call.operation.partition(':')[2]
+    assert verb.startswith(('Get', 'List', 'Describe', 'Simulate')) or verb == 'AssumeRole'
