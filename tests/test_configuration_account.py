@@ -8,7 +8,7 @@ from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.options import CollectOptions
 from datadog_checks.aws_diagnostics.configuration import InvalidConfiguration, Options, read_configuration
-from datadog_checks.aws_diagnostics.expectations import AccountExpectations, Expectations
+from datadog_checks.aws_diagnostics.expectations import AccountExpectations, Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts.account import ExternalId, Feature
 
 HUNTER2 = 'hunter2hunter2'
@@ -43,6 +43,7 @@ def test_every_setting_reaches_its_place():
           fleet_filter: {'tag:team': [platform, web]}
           max_api_calls: 50
           unused_after: 7200
+        imdsv1: disabled
         disabled_diagnoses: []
         tags: ['team:a']
         min_collection_interval: 900
@@ -51,6 +52,7 @@ def test_every_setting_reaches_its_place():
     features = frozenset({Feature.ROLE, Feature.IMDS_POSTURE})
     assert read_configuration(yaml.safe_load(text)) == Options(
         Expectations(
+            imdsv1=ImdsV1.DISABLED,
             account=AccountExpectations(
                 site='ap1.datadoghq.com',
                 role_name='DatadogAWSIntegrationRole',

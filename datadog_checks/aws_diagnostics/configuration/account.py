@@ -23,6 +23,7 @@ OF_EVERY_SCOPE = OPTIONS_OF_THE_AGENT | {
     'disable_generic_tags',
     'disabled_diagnoses',
     'empty_default_hostname',
+    'imdsv1',
     'metric_patterns',
     'min_collection_interval',
     'service',
