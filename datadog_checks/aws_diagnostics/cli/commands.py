@@ -1,4 +1,4 @@
-"""`check`, `judge`, `list` and `explain`. Each returns the exit status."""
+"""`check`, `judge`, `list` and `explain`, and where `permissions` joins them. Each returns the exit status."""
 
 import json
 import time
@@ -11,6 +11,7 @@ from . import catalogue, page, saved_facts
 from .agent_options import agent_options, described_agent
 from .configuration_file import read_instances
 from .exit_status import MEANINGS
+from .permissions import permissions
 from .pipeline import expecting, observe, show
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -96,3 +97,6 @@ def explain(id: str, colour: bool) -> int:
         raise click.BadArgumentUsage(str(e)) from None
     page.write(page.stdout(colour), catalogue.explanation(diagnosis))
     return 0
+
+
+program.add_command(permissions)

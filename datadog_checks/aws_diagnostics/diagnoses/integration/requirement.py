@@ -10,7 +10,7 @@ from ..imds.evidence import shown
 from .staleness import staleness
 
 LONGEST_NAME = 64
-LONGEST_REASON = 48
+LONGEST_REASON = 80
 SOURCES = {'api': 'list fetched on', 'cache': 'list kept since', 'recorded': 'list recorded on'}
 
 

@@ -1,0 +1,100 @@
+"""What the role lacks of the permissions that Datadog requires: for a person, and as an exit status."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from ..diagnoses.integration.features import feature_of
+from ..diagnoses.integration.granted import Entry, Grant, compare
+from ..diagnoses.integration.requirement import Requirement, may_be_stale, not_asked, requirement, role_name
+from ..facts import NotObserved, observed
+from ..findings import Status
+from .page import BLANK, Line
+from .report import COLUMN, INDENT, STYLES
+from .saved_facts import Observation
+
+WORDS = {
+    Grant.MISSING: 'missing',
+    Grant.DENIED: 'denied',
+    Grant.PARTLY: 'partly',
+    Grant.LIMITED: 'limited',
+    Grant.DENIED_IN_PART: 'limited',
+}
+LEGEND = {
+    'missing': 'no policy of the role grants it',
+    'denied': 'a policy of the role denies it, so no other policy can grant it',
+    'partly': 'a wildcard of which only some actions are granted; where Datadog documents what it uses, what lacks is '
+    'named',
+    'limited': 'granted or denied only under a condition, on some resources or for some actions',
+}
+NOT_COMPARED = 'Not compared: conditions, resources, the permissions boundary and policies of the organization.'
+NO_POLICY_HELPS = frozenset({Grant.DENIED, Grant.DENIED_IN_PART})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    role: str
+    required: int
+    needed: Requirement
+    entries: tuple[Entry, ...]
+    """Those that are not granted, or not certainly."""
+    stale: str
+    """A clause about a role that changed a moment ago; '' for any other."""
+
+    @property
+    def status(self) -> Status:
+        if any(entry.is_lost for entry in self.entries):
+            return Status.WARNING
+        return Status.UNKNOWN if self.entries or not self.required else Status.OK
+
+    @property
+    def grantable(self) -> tuple[str, ...]:
+        """What a policy can grant."""
+        return tuple(entry.action for entry in self.entries if entry.grant not in NO_POLICY_HELPS)
+
+
+def difference(observation: Observation) -> Difference:
+    """Raises NotObserved where something that it takes is not known, or where there is no role to speak of."""
+    facts, expected = observation.facts, observation.expectations
+    without_question = not_asked(facts, expected)
+    if without_question is not None:
+        raise NotObserved(without_question.evidence)
+    needed = requirement(facts.of_account)
+    entries = compare(needed.actions, observed(facts.of_account.policies))
+    lacking = tuple(entry for entry in entries if not entry.is_held)
+    return Difference(role_name(facts, expected), len(entries), needed, lacking, may_be_stale(facts))
+
+
+def not_known(reason: str) -> Line:
+    return Line(reason, Status.UNKNOWN.name.ljust(COLUMN), STYLES[Status.UNKNOWN])
+
+
+def headline(found: Difference) -> Line:
+    lost = sum(entry.is_lost for entry in found.entries)
+    unclear = len(found.entries) - lost
+    counts = f'{lost} of {found.required} required permissions are not granted'
+    more = f', and {unclear} not certainly' if unclear else ''
+    text = f'{found.role}: {counts}{more}; {found.needed.note}{found.stale}'
+    return Line(text, found.status.name.ljust(COLUMN), STYLES[found.status])
+
+
+def table(found: Difference) -> Iterator[Line]:
+    """By service, with the feature of Datadog that each costs."""
+    yield headline(found)
+    for service, entries in groupby(found.entries, key=lambda entry: entry.service):
+        yield from _service(service, tuple(entries), found.needed)
+    used = Counter(WORDS[entry.grant] for entry in found.entries)
+    yield BLANK
+    for word in (word for word in LEGEND if used[word]):
+        yield Line(LEGEND[word], word.ljust(COLUMN))
+    yield Line(NOT_COMPARED)
+
+
+def _service(service: str, entries: tuple[Entry, ...], needed: Requirement) -> Iterator[Line]:
+    standard = any(entry.action in needed.standard for entry in entries)
+    yield BLANK
+    yield Line(f'{service}: {feature_of(service, standard=standard)}', INDENT)
+    for entry in entries:
+        lacking = f' (lacks {", ".join(entry.lacking)})' if entry.lacking else ''
+        yield Line(f'{entry.action}{lacking}', WORDS[entry.grant].ljust(COLUMN), pasted=True)
