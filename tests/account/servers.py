@@ -53,6 +53,7 @@ def ministack(home: Path) -> Iterator[str]:
     """The endpoint of a ministack that holds callers to their policies, and assumed roles to their trust policies."""
     port = free_port()
     environ = {
+        **KEYS,  # of its root user
         'AUTH': 'true',
         'BIND_HOST': '127.0.0.1',
         'GATEWAY_PORT': str(port),

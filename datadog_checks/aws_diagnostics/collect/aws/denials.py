@@ -14,8 +14,8 @@ from .error_codes import DENIED, DISABLED_REGION, EXPIRED, NOT_ACCEPTED, THROTTL
 from .unreachable import why_unreachable
 
 DENIER = re.compile(
-    r'(explicit deny in|no) an? (?:[a-z-]+ )?(service control policy|resource control policy|permissions boundary'
-    r'|session policy|VPC endpoint policy|identity-based policy|resource-based policy)'
+    r'(explicit deny in an? |because no )(?:[a-z-]+ )?(service control policy|resource control policy'
+    r'|permissions boundary|session policy|VPC endpoint policy|identity-based policy|resource-based policy)'
 )
 """Which kind of policy refuses, as AWS says it at the end of a denial."""
 
@@ -92,7 +92,7 @@ def _denier(error: Exception) -> str:
     found = DENIER.search(message[:4096])
     if found is None:
         return ''
-    return f', explicit deny in a {found[2]}' if found[1] != 'no' else f', no {found[2]} allows it'
+    return f', no {found[2]} allows it' if found[1].endswith('no ') else f', explicit deny in a {found[2]}'
 
 
 def _status(error: Exception) -> int:
