@@ -22,9 +22,9 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     uses = uses_of(regions)
     used = most_used_first(uses)
     if used:
-        times = [f'{use.instance_id} in {use.region} {use.no_token:.0f} times' for use in used]
+        times = [f'{use.instance_id} in {use.region} (MetadataNoToken {use.no_token:.0f})' for use in used]
         evidence = f'{instances(len(used))} used IMDSv1 in the last {used[0].days} days: {listed(times, ", ")}'
-        return Failed(f'{evidence}; {len(uses) - len(used)} others allow it and did not use it')
+        return Failed(f'{evidence}; {len(uses) - len(used)} more allow it and did not use it')
     return _unused(regions, uses)
 
 
@@ -32,14 +32,14 @@ def _unused(regions: tuple[Region, ...], uses: list[TokenlessUse]) -> Verdict:
     unseen = [*not_swept(regions), *unobserved_in(regions, lambda region: region.tokenless)]
     if unseen:
         return Unknown(incomplete(unseen))
+    if not uses and not any(allowing(region) for region in regions):
+        return Passed('no running instance allows IMDSv1')
+    none = f'none of {len(uses)} running instance{plural(len(uses))} that {"allows" if len(uses) == 1 else "allow"}'
     silent = sum(allowing(region) for region in regions) - len(uses)
     if silent > 0:
-        rest = f'of {silent} more nothing is known: CloudWatch has no values, or was not asked as it charges for it'
-        return Unknown(f'{instances(len(uses))} that allowed IMDSv1 used it; {rest}')
-    if not uses:
-        return Passed('no running instance allows IMDSv1')
-    days = f'in the last {uses[0].days} days'
-    return Passed(f'none of {len(uses)} running instance{plural(len(uses))} that allow IMDSv1 used it {days}')
+        why = 'CloudWatch has no values, or was not asked as it charges for it'
+        return Unknown(f'{none} IMDSv1 used it, but of {silent} more nothing is known: {why}')
+    return Passed(f'{none} IMDSv1 used it in the last {uses[0].days} days')
 
 
 def uses_of(regions: tuple[Region, ...]) -> list[TokenlessUse]:

@@ -52,7 +52,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
             'A template that EKS made for a managed node group (eks-...) is changed with the node group, not by hand. '
             'Instances that run already stay as they are',
             *new_versions,
-            'In Terraform (aws_launch_template), in metadata_options: http_tokens = "required", and where containers run '
+            'In Terraform (aws_launch_template), in metadata_options: http_tokens = "required", and for containers '
             'http_put_response_hop_limit = 2',
         ),
     )

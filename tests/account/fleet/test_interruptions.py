@@ -1,0 +1,153 @@
+"""What does not answer as it should: a budget that ends, a server that throttles, denies, resets or forgets."""
+
+import pytest
+
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.aws.budget import CallBudget
+from datadog_checks.aws_diagnostics.collect.aws.fleet import FleetSweep
+from datadog_checks.aws_diagnostics.collect.aws.session import open_session
+from datadog_checks.aws_diagnostics.collect.deadline import Deadline
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts.account import Count, MetadataDefaults
+from tests.account.ec2_documents import Template
+from tests.account.ec2_fleet import WRONG, Instance, Instances, listed
+from tests.account.ec2_server import Account
+from tests.account.fleet.sweeping import REGION, Ran, run, run_once
+
+MANY = Instances(450, lambda _: Instance('optional'))
+MIXED = Instances(300, lambda n: WRONG[n % 2])
+TEMPLATES = tuple(Template(f'template-{n}', {'httpTokens': 'optional'}) for n in range(120))
+
+
+def run_until_complete(sweep: FleetSweep, *regions: str, max_calls: int) -> list[Ran]:
+    runs = [run(sweep, *regions, max_calls=max_calls)]
+    while runs[-1].calls == max_calls and len(runs) < 100:
+        runs.append(run(sweep, *regions, max_calls=max_calls))
+    return runs
+
+
+@pytest.mark.parametrize('max_calls', [2, 5])
+def test_a_small_budget_makes_more_runs_of_it_and_the_same_counts(ec2: Account, max_calls: int) -> None:
+    ec2.templates = TEMPLATES
+    ec2.instances = {REGION: MIXED, 'eu-west-1': MANY}
+    regions = (REGION, 'eu-west-1')
+    at_once = run_once(*regions)
+    runs = run_until_complete(FleetSweep(AccountOptions()), *regions, max_calls=max_calls)
+    assert len(runs) >= at_once.calls // max_calls
+    assert runs[-1].timeless == at_once.timeless
+    assert all(made.calls <= max_calls for made in runs)
+
+
+def test_a_run_whose_budget_ends_says_so_and_counts_what_it_saw(ec2: Account) -> None:
+    ec2.instances = {REGION: MANY, 'eu-west-1': MANY}
+    first, second = run(FleetSweep(AccountOptions()), REGION, 'eu-west-1', max_calls=4).fleet.regions
+    why = 'the budget of 4 calls to AWS in one run is used up'
+    assert (first.counts, first.complete, first.note) == ((Count('optional', 2, 'enabled', 300),), False, why)
+    assert (second.counts, second.complete) == (Unobserved(why), False)
+
+
+def test_a_run_without_any_call_left_asks_nothing(ec2: Account) -> None:
+    region = run(FleetSweep(AccountOptions()), max_calls=0).only
+    assert region.counts == Unobserved('no call to AWS is left in this run')
+    assert ec2.requests == []
+
+
+def test_a_deadline_ends_a_run_as_a_budget_does(ec2: Account) -> None:
+    assert run(FleetSweep(AccountOptions()), seconds=0.0).only.counts == Unobserved('the deadline of this run is over')
+
+
+def test_while_the_next_sweep_is_under_way_the_last_whole_one_counts(ec2: Account) -> None:
+    ec2.instances[REGION] = MANY
+    sweep = FleetSweep(AccountOptions())
+    whole = run(sweep).fleet
+    ec2.instances[REGION] = listed(Instance('optional', 1))
+    assert run(sweep, max_calls=1).fleet == whole
+    assert run(sweep).only.counts == (Count('optional', 1, 'enabled', 1),)
+
+
+def test_other_regions_begin_another_sweep(ec2: Account) -> None:
+    sweep = FleetSweep(AccountOptions())
+    run(sweep)
+    assert [region.name for region in run(sweep, 'eu-west-1', max_calls=1).fleet.regions] == ['eu-west-1']
+
+
+@pytest.mark.parametrize('max_calls', [pytest.param(4, id='in the instances'), pytest.param(9, id='in the templates')])
+def test_a_place_that_aws_has_forgotten_begins_the_region_again(ec2: Account, max_calls: int) -> None:
+    ec2.instances[REGION], ec2.templates = MANY, TEMPLATES
+    at_once = run_once()
+    sweep = FleetSweep(AccountOptions())
+    run(sweep, max_calls=max_calls)
+    ec2.forget_tokens()
+    assert run(sweep).timeless == at_once.timeless
+
+
+def test_throttling_and_a_page_that_breaks_off_are_asked_again(ec2: Account) -> None:
+    at_once = run_once()
+    ec2.throttled, ec2.reset_in_the_middle = 1, 1
+    again = run_once()
+    assert again.timeless == at_once.timeless
+    assert again.calls == at_once.calls + 2
+
+
+def test_throttling_that_does_not_end_is_no_complete_sweep(ec2: Account) -> None:
+    ec2.throttled = 1000
+    region = run_once().only
+    why = 'AWS throttles ec2:DescribeInstances in us-east-1 (RequestLimitExceeded)'
+    assert (region.counts, region.complete, region.note) == (Unobserved(why), False, why)
+
+
+def test_a_denied_sweep_names_the_permission_and_everything_else_is_observed(ec2: Account) -> None:
+    ec2.denied, ec2.templates = frozenset({'DescribeInstances'}), TEMPLATES[:1]
+    region = run_once().only
+    why = 'missing permission ec2:DescribeInstances in us-east-1 (UnauthorizedOperation)'
+    assert (region.counts, region.complete, region.tokenless) == (Unobserved(why), False, Unobserved(why))
+    assert region.defaults == MetadataDefaults('required', managed_by='account')
+    assert not isinstance(region.launch_templates, Unobserved)
+
+
+@pytest.mark.parametrize(
+    ('action', 'group', 'permission'),
+    [
+        ('GetInstanceMetadataDefaults', 'defaults', 'ec2:GetInstanceMetadataDefaults'),
+        ('DescribeLaunchTemplateVersions', 'launch_templates', 'ec2:DescribeLaunchTemplateVersions'),
+    ],
+)
+def test_what_is_denied_costs_its_own_group_alone(ec2: Account, action: str, group: str, permission: str) -> None:
+    ec2.denied = frozenset({action})
+    region = run_once().only
+    why = f'missing permission {permission} in us-east-1 (UnauthorizedOperation)'
+    assert (getattr(region, group), region.complete) == (Unobserved(why), True)
+
+
+def test_a_region_that_is_not_enabled_is_asked_once_and_the_others_are_swept(ec2: Account) -> None:
+    ec2.not_enabled = frozenset({'me-south-1'})
+    swept = run_once('me-south-1', REGION)
+    closed, open_ = swept.fleet.regions
+    assert isinstance(closed.counts, Unobserved)
+    assert 'AuthFailure' in closed.counts.reason
+    assert 'not enabled' in closed.counts.reason
+    assert closed.counts == closed.defaults == closed.launch_templates == closed.tokenless
+    assert open_.complete
+    assert swept.calls == run_once().calls + 1
+
+
+@pytest.mark.parametrize('region', ['us-gov-west-1', 'cn-north-1', 'eusc-de-east-1', 'ap-southeast-7'])
+def test_a_region_of_any_partition_is_swept(ec2: Account, region: str) -> None:
+    ec2.instances[region] = listed(Instance('optional'))
+    assert run_once(region).only.counts == (Count('optional', 2, 'enabled', 1),)
+    assert {r.region for r in ec2.requests} == {region}
+
+
+@pytest.mark.parametrize('region', ['nowhere at all', 'http://127.0.0.1/', '-'])
+def test_a_region_whose_name_is_none_is_unobserved(ec2: Account, region: str) -> None:
+    only = run_once(region).only
+    assert only.counts == Unobserved(
+        'no AWS region that exists is configured (ec2:DescribeInstances in ' + region + ')'
+    )
+    assert ec2.requests == []
+
+
+def test_without_any_region_there_is_no_fleet(ec2: Account) -> None:
+    with open_session(AccountOptions()) as session:
+        fleet = FleetSweep(AccountOptions()).run(session, (), CallBudget(10), Deadline(10))
+    assert fleet == Unobserved('no region is known in which to look for instances')

@@ -1,0 +1,91 @@
+from datadog_checks.aws_diagnostics.diagnoses.imds_fleet import IMDS_FLEET_DEFAULTS_ALLOW_IMDSV1
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.findings import Remedy
+from tests.diagnoses.imds_fleet.fleets import (
+    NOT_LOOKED_AT,
+    OFF,
+    SWITCHED_OFF,
+    defaults,
+    in_one_region,
+    in_two_regions,
+)
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+OPTIONAL = {'defaults': defaults('optional', managed_by='account')}
+BY_POLICY = {'defaults': defaults('optional', managed_by='declarative-policy')}
+UNSET = {'defaults': defaults()}
+DENIED = 'missing permission ec2:GetInstanceMetadataDefaults in eu-west-1 (UnauthorizedOperation)'
+UNSEEN = {'defaults': Unobserved(DENIED)}
+
+FAILS = {
+    'the account made them optional': Row(
+        in_one_region(**OPTIONAL),
+        'eu-west-1: http_tokens is optional by default, set by the account',
+        OFF,
+        near_miss='required',
+    ),
+    'a declarative policy made them optional, and another region has no default': Row(
+        in_two_regions(BY_POLICY, UNSET),
+        'eu-west-1: http_tokens is optional by default, set by the declarative-policy; us-east-1: http_tokens has no '
+        'default, so the AMI of a new instance decides',
+        OFF,
+        near_miss='required',
+    ),
+    'one region could not be asked': Row(
+        in_two_regions(UNSEEN, UNSET),
+        'us-east-1: http_tokens has no default, so the AMI of a new instance decides',
+        OFF,
+        near_miss='required',
+    ),
+}
+PASSES = {
+    'required': Row(
+        in_one_region(defaults=defaults('required', managed_by='account')),
+        'new instances require tokens by default in 1 region',
+        OFF,
+    ),
+    'no default, but tokens are enforced': Row(
+        in_one_region(defaults=defaults(enforced='enabled')), 'new instances require tokens by default in 1 region', OFF
+    ),
+}
+UNKNOWN = {
+    'the permission is missing': Row(
+        in_one_region(**UNSEEN), f'1 region could not be looked at as a whole: {DENIED}', OFF
+    )
+}
+NOT_APPLICABLE = {
+    'IMDSv1 may be on': Row(
+        in_one_region(**OPTIONAL), "imdsv1 is not set to 'disabled', so new instances may allow it"
+    ),
+    'the feature is off': Row(in_one_region(**OPTIONAL), SWITCHED_OFF, NOT_LOOKED_AT),
+}
+SUMMARY = 'Let new instances require tokens unless they ask for something else'
+STAY = 'Running instances and what launch templates say stay as they are: '
+DEFAULT_OF = 'aws ec2 modify-instance-metadata-defaults --region'
+REMEDIES = {
+    'two regions of the account': (
+        in_two_regions(OPTIONAL, UNSET),
+        OFF,
+        Remedy(
+            SUMMARY,
+            (
+                f'{STAY}{DEFAULT_OF} eu-west-1 --http-tokens required',
+                f'The same: {DEFAULT_OF} us-east-1 --http-tokens required',
+            ),
+        ),
+    ),
+    'a declarative policy, which the account cannot change': (
+        in_one_region(**BY_POLICY),
+        OFF,
+        Remedy(
+            SUMMARY,
+            (
+                'In eu-west-1 the default comes from a declarative policy of the organization, which this account '
+                'cannot change: ask for ec2_attributes.instance_metadata_defaults.http_tokens required there',
+            ),
+        ),
+    ),
+}
+
+test_verdict = verdict_test(IMDS_FLEET_DEFAULTS_ALLOW_IMDSV1, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+test_remedy = remedy_test(IMDS_FLEET_DEFAULTS_ALLOW_IMDSV1, REMEDIES)
