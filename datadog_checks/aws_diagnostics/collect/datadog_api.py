@@ -117,14 +117,15 @@ def _told_apart(cut_off: CutOff) -> Iterator[None]:
 
 def _why(error: Exception, cut_off: CutOff) -> str:
     from requests import exceptions as e
+    from urllib3.exceptions import HTTPError, TimeoutError
 
-    if cut_off.late or isinstance(error, e.Timeout):
+    if cut_off.late or isinstance(error, e.Timeout | TimeoutError):
         return TOO_LATE
     if isinstance(error, e.ProxyError):
         return 'the proxy on the way to the Datadog API failed'
     if isinstance(error, e.SSLError):
         return 'TLS with the Datadog API failed'
-    if isinstance(error, e.ConnectionError | e.ChunkedEncodingError):
+    if isinstance(error, e.ConnectionError | HTTPError):
         return 'the Datadog API could not be reached, or broke the connection'
     return f'the Datadog API could not be asked: {type(error).__name__}'
 

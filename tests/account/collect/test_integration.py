@@ -1,0 +1,124 @@
+"""What Datadog has on record for the account; anything else that it says is a reason and no integration."""
+
+import json
+from typing import Any
+
+import pytest
+
+from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
+from datadog_checks.aws_diagnostics.collect.integration import OTHER_SHAPE, read_integration
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, ExternalId, Integration
+from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api, plain
+
+ACCOUNT = '123456789012'
+SECRET = 'b2f0c1e4d5a64798a3c1d2e3f4a5b6c7'
+
+
+def integration(**differences: Any) -> Integration:
+    values: dict[str, Any] = {
+        'auth': AuthKind.ROLE,
+        'role_name': 'DatadogIntegrationRole',
+        'external_id': ExternalId.of(SECRET),
+        'regions': None,
+        'extended_collection': False,
+    }
+    return Integration(**{**values, **differences})
+
+
+def resources(**differences: bool) -> dict[str, bool]:
+    return {'cloud_security_posture_management_collection': False, 'extended_collection': False, **differences}
+
+
+RECORDS = [
+    pytest.param([account(ACCOUNT)], integration(), id='a role and all regions'),
+    pytest.param(
+        [account(ACCOUNT, aws_regions={'include_only': ['eu-west-1', 'us-east-1']})],
+        integration(regions=('eu-west-1', 'us-east-1')),
+        id='some regions',
+    ),
+    pytest.param(
+        [account(ACCOUNT, auth_config={'role_name': ' DatadogIntegrationRole ', 'external_id': f'{SECRET} '})],
+        integration(role_name=' DatadogIntegrationRole ', external_id=ExternalId.of(f'{SECRET} ')),
+        id='white space is kept, as it may be what is wrong',
+    ),
+    pytest.param(
+        [account(ACCOUNT, auth_config={'role_name': 'Other'})],
+        integration(role_name='Other', external_id=None),
+        id='no external id',
+    ),
+    pytest.param(
+        [account(ACCOUNT, auth_config={'access_key_id': 'AKIAIOSFODNN7EXAMPLE'})],
+        integration(auth=AuthKind.ACCESS_KEYS, role_name='', external_id=None),
+        id='access keys',
+    ),
+    pytest.param(
+        [account(ACCOUNT, resources_config=resources(extended_collection=True))],
+        integration(extended_collection=True),
+        id='resource collection',
+    ),
+    pytest.param(
+        [account(ACCOUNT, resources_config=resources(cloud_security_posture_management_collection=True))],
+        integration(extended_collection=True),
+        id='cloud security collects resources, too',
+    ),
+    pytest.param(
+        [account(ACCOUNT, metrics_config={'enabled': False})], integration(metrics_enabled=False), id='metrics are off'
+    ),
+    pytest.param([account('210987654321'), account(ACCOUNT)], integration(), id='beside another account'),
+    pytest.param(
+        [account(ACCOUNT, aws_partition='aws-cn', auth_config={'role_name': 'X'}), account(ACCOUNT)],
+        integration(),
+        id='beside the same number in another partition',
+    ),
+]
+
+REASONS = [
+    pytest.param({'data': []}, f'Datadog has no integration for account {ACCOUNT}', id='no account'),
+    pytest.param(
+        {'data': [account('210987654321')]}, f'Datadog has no integration for account {ACCOUNT}', id='another account'
+    ),
+    pytest.param(
+        {'data': [account(ACCOUNT), account(ACCOUNT)]},
+        f'Datadog has several integrations for account {ACCOUNT}',
+        id='the account twice',
+    ),
+    pytest.param({}, OTHER_SHAPE, id='no data'),
+    pytest.param([], OTHER_SHAPE, id='a list'),
+    pytest.param({'data': {}}, OTHER_SHAPE, id='data that is no list'),
+    pytest.param({'data': ['a']}, f'Datadog has no integration for account {ACCOUNT}', id='an entry that is text'),
+    pytest.param({'data': [account(ACCOUNT, auth_config=None)]}, OTHER_SHAPE, id='no way to authenticate'),
+    pytest.param({'data': [account(ACCOUNT, aws_regions={})]}, OTHER_SHAPE, id='no regions'),
+]
+
+
+@pytest.mark.parametrize(('accounts', 'expected'), RECORDS)
+def test_the_integration_of_the_account_is_read(accounts: list[dict[str, Any]], expected: Integration) -> None:
+    answer = plain(200, json.dumps({'data': accounts}))
+    with datadog_api(Datadog(instead=answer)) as datadog:
+        api = DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY)
+        assert read_integration(api, ACCOUNT, 'aws') == expected
+
+
+@pytest.mark.parametrize(('answer', 'reason'), REASONS)
+def test_what_is_no_record_of_the_account_is_a_reason(answer: object, reason: str) -> None:
+    with datadog_api(Datadog(instead=plain(200, json.dumps(answer)))) as datadog:
+        assert read_integration(DatadogApi(datadog.url), ACCOUNT, 'aws') == Unobserved(reason)
+
+
+def test_only_this_account_is_asked_for_and_with_both_keys() -> None:
+    with datadog_api(Datadog(accounts=[account('210987654321'), account(ACCOUNT)])) as datadog:
+        api = DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY)
+        assert read_integration(api, ACCOUNT, 'aws') == integration()
+        assert read_integration(DatadogApi(datadog.url), ACCOUNT, 'aws') == Unobserved(
+            'Datadog refuses: a key is not valid, or the application key may not read AWS configuration'
+            ' (403, permission aws_configuration_read)'
+        )
+    assert datadog.asked == [f'/api/v2/integration/aws/accounts?aws_account_id={ACCOUNT}'] * 2
+    assert datadog.keys == [(API_KEY, APP_KEY), (None, None)]
+
+
+def test_the_external_id_is_not_left_in_clear() -> None:
+    with datadog_api(Datadog(accounts=[account(ACCOUNT)])) as datadog:
+        found = read_integration(DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY), ACCOUNT, 'aws')
+    assert [secret for secret in (SECRET, API_KEY, APP_KEY) if secret in repr(found)] == []

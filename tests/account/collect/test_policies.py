@@ -1,0 +1,219 @@
+"""Every policy of the role is read as it is in force, or none is: a gap would look like a missing permission."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.aws.denials import NotAnswered
+from datadog_checks.aws_diagnostics.collect.aws.policies import policy_statements, read_policies
+from datadog_checks.aws_diagnostics.collect.aws.policy_document import NotAPolicy
+from datadog_checks.aws_diagnostics.collect.aws.quota import read_quota
+from datadog_checks.aws_diagnostics.collect.aws.role import read_role
+from datadog_checks.aws_diagnostics.collect.aws.session import Client, open_session
+from datadog_checks.aws_diagnostics.facts.account import (
+    LastUsed,
+    Policy,
+    PolicyKind,
+    PolicyQuota,
+    PolicyStatement,
+    Role,
+)
+from tests.account import servers
+from tests.account.aws_account import ROLE, allow, create_policy, create_role, document
+from tests.account.scripted_aws import error, result, scripted_aws
+
+STATEMENTS = [
+    pytest.param(
+        allow('ec2:Describe*', Sid='Metrics'), PolicyStatement('Allow', ('ec2:Describe*',), sid='Metrics'), id='a list'
+    ),
+    pytest.param(allow(Action='ec2:*'), PolicyStatement('Allow', ('ec2:*',)), id='one action that is no list'),
+    pytest.param(
+        {'Effect': 'Deny', 'NotAction': ['iam:*'], 'Resource': ['*']},
+        PolicyStatement('Deny', not_actions=('iam:*',)),
+        id='a deny of all but',
+    ),
+    pytest.param(
+        allow('s3:GetObject', Resource='arn:aws:s3:::one/*'),
+        PolicyStatement('Allow', ('s3:GetObject',), every_resource=False),
+        id='one resource',
+    ),
+    pytest.param(
+        {'Effect': 'Allow', 'Action': 's3:GetObject', 'NotResource': '*'},
+        PolicyStatement('Allow', ('s3:GetObject',), every_resource=False),
+        id='all resources but',
+    ),
+    pytest.param(
+        allow('ec2:*', Condition={'StringEquals': {'aws:RequestedRegion': 'eu-west-1'}}),
+        PolicyStatement('Allow', ('ec2:*',), conditional=True),
+        id='a condition',
+    ),
+    pytest.param(allow('ec2:*', Condition={}), PolicyStatement('Allow', ('ec2:*',)), id='an empty condition is none'),
+]
+
+NO_STATEMENTS = [
+    pytest.param(allow('ec2:*', NotAction='iam:*'), 'a statement has both Action and NotAction', id='both'),
+    pytest.param({'Effect': 'Allow', 'Resource': '*'}, 'a statement has neither Action and NotAction', id='no action'),
+    pytest.param(
+        {'Effect': 'Allow', 'Action': '*'}, 'a statement has neither Resource and NotResource', id='no resource'
+    ),
+    pytest.param(
+        allow(Action={'ec2': '*'}), 'Action is neither a string nor a list of strings', id='an action that is an object'
+    ),
+]
+
+
+@pytest.mark.parametrize(('written', 'expected'), STATEMENTS)
+def test_a_statement_is_read(written: dict[str, Any], expected: PolicyStatement) -> None:
+    assert policy_statements({'Statement': written}) == (expected,)
+
+
+@pytest.mark.parametrize(('written', 'reason'), NO_STATEMENTS)
+def test_what_is_no_statement_says_why(written: dict[str, Any], reason: str) -> None:
+    with pytest.raises(NotAPolicy) as failure:
+        policy_statements({'Statement': written})
+    assert str(failure.value) == reason
+
+
+@pytest.fixture
+def iam(moto: str) -> Iterator[Client]:
+    with open_session(AccountOptions()) as session:
+        yield session.client('iam')
+
+
+def role(iam: Client) -> Role:
+    found = read_role(iam, ROLE)
+    assert isinstance(found, Role)
+    return found
+
+
+def changed_at(iam: Client, arn: str, version: str) -> float:
+    date = iam.get_policy_version(PolicyArn=arn, VersionId=version)['PolicyVersion']['CreateDate']
+    found: float = date.timestamp()
+    return found
+
+
+def test_policies_of_every_kind_are_read_in_the_version_that_is_in_force(iam: Client) -> None:
+    boundary = create_policy(iam, 'Boundary', allow('*'))
+    create_role(iam, PermissionsBoundary=boundary)
+    own = create_policy(iam, 'Own', allow('ec2:DescribeInstances'))
+    iam.create_policy_version(PolicyArn=own, PolicyDocument=document(allow('ec2:Describe*')), SetAsDefault=True)
+    iam.create_policy_version(PolicyArn=own, PolicyDocument=document(allow('*')), SetAsDefault=False)
+    iam.attach_role_policy(RoleName=ROLE, PolicyArn=own)
+    iam.put_role_policy(RoleName=ROLE, PolicyName='Inline', PolicyDocument=document(allow('sns:List*')))
+    assert read_policies(iam, role(iam)) == (
+        Policy('Inline', PolicyKind.INLINE, (PolicyStatement('Allow', ('sns:List*',)),)),
+        Policy(
+            'Own',
+            PolicyKind.CUSTOMER,
+            (PolicyStatement('Allow', ('ec2:Describe*',)),),
+            own,
+            'v2',
+            changed_at(iam, own, 'v2'),
+        ),
+        Policy(
+            'Boundary',
+            PolicyKind.BOUNDARY,
+            (PolicyStatement('Allow', ('*',)),),
+            boundary,
+            'v1',
+            changed_at(iam, boundary, 'v1'),
+        ),
+    )
+
+
+def test_a_policy_of_aws_is_known_as_one(iam: Client) -> None:
+    create_role(iam)
+    iam.attach_role_policy(RoleName=ROLE, PolicyArn='arn:aws:iam::aws:policy/SecurityAudit')
+    (audit,) = read_policies(iam, role(iam))
+    assert (audit.name, audit.kind) == ('SecurityAudit', PolicyKind.AWS)
+    assert 'ec2:Describe*' in audit.statements[0].actions
+
+
+def test_more_policies_than_one_page_holds(iam: Client) -> None:
+    create_role(iam)
+    for number in range(120):
+        iam.put_role_policy(RoleName=ROLE, PolicyName=f'p{number}', PolicyDocument=document(allow('sns:List*')))
+    assert len(read_policies(iam, role(iam))) == 120
+
+
+def test_a_role_without_policies_has_none(iam: Client) -> None:
+    create_role(iam)
+    assert read_policies(iam, role(iam)) == ()
+
+
+LISTED = result('ListRolePolicies', '<PolicyNames><member>p</member></PolicyNames><IsTruncated>false</IsTruncated>')
+TRUNCATED = result('ListRolePolicies', '<PolicyNames/><IsTruncated>true</IsTruncated><Marker>m</Marker>')
+
+
+def inline(text: str):
+    named = f'<RoleName>{ROLE}</RoleName><PolicyName>p</PolicyName>'
+    return result('GetRolePolicy', f'{named}<PolicyDocument>{text}</PolicyDocument>')
+
+
+GAPS = [
+    pytest.param(
+        {'ListRolePolicies': [error('AccessDenied', 403)]},
+        'missing permission iam:ListRolePolicies (AccessDenied)',
+        id='may not list them',
+    ),
+    pytest.param(
+        {'ListRolePolicies': [LISTED], 'GetRolePolicy': [error('AccessDenied', 403)]},
+        'missing permission iam:GetRolePolicy (AccessDenied)',
+        id='may not read one',
+    ),
+    pytest.param(
+        {'ListRolePolicies': [LISTED], 'GetRolePolicy': [inline('%7B%22Statement')]},
+        'the policy p is not a policy document: it is a string and no object',
+        id='one that is no JSON',
+    ),
+    pytest.param(
+        {'ListRolePolicies': [TRUNCATED, result('ListRolePolicies', '<PolicyNames/>', sent=40)]},
+        'the connection to AWS broke (iam:ListRolePolicies)',
+        id='one page, and then half a page and a reset',
+    ),
+]
+
+
+@pytest.mark.parametrize(('answers', 'reason'), GAPS)
+def test_a_policy_that_cannot_be_read_leaves_none(
+    answers: dict[str, Any], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Role(ROLE, f'arn:aws:iam::1:role/{ROLE}', (), 0.0, LastUsed(at=None))
+    with scripted_aws(answers) as aws:
+        servers.use(monkeypatch, servers.environment(aws.endpoint, tmp_path))
+        with open_session(AccountOptions()) as session, pytest.raises(NotAnswered) as failure:
+            read_policies(session.client('iam'), found)
+    assert str(failure.value) == reason
+
+
+SUMMARY = '<SummaryMap><entry><key>{}</key><value>{}</value></entry></SummaryMap>'
+QUOTAS = [
+    pytest.param(
+        result('GetAccountSummary', SUMMARY.format('AttachedPoliciesPerRoleQuota', 20)),
+        PolicyQuota(20, default=False),
+        id='a quota that was raised',
+    ),
+    pytest.param(
+        result('GetAccountSummary', SUMMARY.format('Roles', 5)),
+        PolicyQuota(10, default=True),
+        id='a summary without it',
+    ),
+    pytest.param(error('AccessDenied', 403), PolicyQuota(10, default=True), id='our permission is missing'),
+]
+
+
+@pytest.mark.parametrize(('answer', 'expected'), QUOTAS)
+def test_the_quota_is_that_of_the_account_or_says_that_it_is_the_default(
+    answer: Any, expected: PolicyQuota, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scripted_aws({'GetAccountSummary': [answer]}) as aws:
+        servers.use(monkeypatch, servers.environment(aws.endpoint, tmp_path))
+        with open_session(AccountOptions()) as session:
+            assert read_quota(session.client('iam')) == expected
+
+
+def test_moto_knows_the_quota(iam: Client) -> None:
+    assert read_quota(iam) == PolicyQuota(10, default=False)

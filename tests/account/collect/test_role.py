@@ -1,0 +1,130 @@
+"""The role as IAM has it; where there is none of that name, the roles that were perhaps meant."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.aws.denials import NotAnswered
+from datadog_checks.aws_diagnostics.collect.aws.role import read_role
+from datadog_checks.aws_diagnostics.collect.aws.session import Client, open_session
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts.account import (
+    Condition,
+    ExternalId,
+    LastUsed,
+    Role,
+    RoleMissing,
+    TrustStatement,
+)
+from tests.account import servers
+from tests.account.aws_account import DATADOG, ROLE, SECRET, allow, create_policy, create_role
+from tests.account.scripted_aws import Answer, error, result, scripted_aws
+
+OF_DATADOG = TrustStatement(
+    'Allow',
+    (f'AWS:{DATADOG}',),
+    ('sts:AssumeRole',),
+    conditions=(Condition('StringEquals', 'sts:ExternalId', (), (ExternalId.of(SECRET),)),),
+)
+
+
+@pytest.fixture
+def iam(moto: str) -> Iterator[Client]:
+    with open_session(AccountOptions()) as session:
+        yield session.client('iam')
+
+
+def test_the_role_is_read_with_its_boundary(iam: Client) -> None:
+    boundary = create_policy(iam, 'Boundary', allow('ec2:*'))
+    arn = create_role(iam, PermissionsBoundary=boundary)
+    created = iam.get_role(RoleName=ROLE)['Role']['CreateDate'].timestamp()
+    assert read_role(iam, ROLE) == Role(
+        ROLE, arn, (OF_DATADOG,), created, LastUsed(at=None), boundary=boundary, changed_at=created
+    )
+
+
+MISSING = [
+    pytest.param([], ROLE, (), id='no role at all'),
+    pytest.param(['Admin', 'datadog-forwarder'], ROLE, (), id='only roles of other people'),
+    pytest.param(['datadogintegrationrole'], ROLE, ('datadogintegrationrole',), id='another case'),
+    pytest.param([ROLE], f' {ROLE} ', (ROLE,), id='white space on record'),
+    pytest.param([ROLE], 'Datadog IntegrationRole', (ROLE,), id='a space within'),
+    pytest.param(['DatadogAWSIntegrationRole'], ROLE, ('DatadogAWSIntegrationRole',), id='the other documented name'),
+    pytest.param([ROLE], 'MyDatadogRole', (ROLE,), id='the documented name instead of a chosen one'),
+    pytest.param(
+        ['Mydatadogrole', 'MyDatadogRole2'], 'MyDatadogRole', ('Mydatadogrole',), id='near misses are not meant'
+    ),
+]
+
+
+@pytest.mark.parametrize(('existing', 'name', 'similar'), MISSING)
+def test_a_missing_role_comes_with_those_that_were_meant(
+    existing: list[str], name: str, similar: tuple[str, ...], iam: Client
+) -> None:
+    for other in existing:
+        create_role(iam, other)
+    assert read_role(iam, name) == RoleMissing(name, similar)
+
+
+def test_control_characters_of_a_name_are_escaped(iam: Client) -> None:
+    assert read_role(iam, 'Datadog\x1b[2J') == RoleMissing('Datadog\\x1b[2J')
+
+
+ABSENT = error('NoSuchEntity', 404, 'The role with name X cannot be found.')
+
+
+def described(document: str, extra: str = '') -> Answer:
+    return result(
+        'GetRole',
+        f'<Role><Path>/</Path><RoleName>{ROLE}</RoleName><RoleId>AROA</RoleId><Arn>arn:aws-cn:iam::1:role/{ROLE}</Arn>'
+        f'<CreateDate>2026-01-01T00:00:00Z</CreateDate><AssumeRolePolicyDocument>{document}</AssumeRolePolicyDocument>'
+        f'{extra}</Role>',
+    )
+
+
+USED = '<RoleLastUsed><LastUsedDate>2026-02-01T00:00:00Z</LastUsedDate><Region>cn-north-1</Region></RoleLastUsed>'
+NOT_A_POLICY = Unobserved('the trust policy is not a policy document: it is a string and no object')
+CREATED, USED_AT = 1767225600.0, 1769904000.0
+
+
+class TestAnswersThatNoEmulatorGives:
+    @pytest.fixture(autouse=True)
+    def _environment(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.tmp_path, self.monkeypatch = tmp_path, monkeypatch
+
+    def read(self, **answers: Answer) -> Role | RoleMissing:
+        with scripted_aws({action: [answer] for action, answer in answers.items()}) as aws:
+            servers.use(self.monkeypatch, servers.environment(aws.endpoint, self.tmp_path))
+            with open_session(AccountOptions()) as session:
+                return read_role(session.client('iam'), ROLE)
+
+    def test_when_and_where_it_was_used_last(self) -> None:
+        arn = f'arn:aws-cn:iam::1:role/{ROLE}'
+        assert self.read(GetRole=described('%7B', USED)) == Role(
+            ROLE, arn, NOT_A_POLICY, CREATED, LastUsed(USED_AT, 'cn-north-1'), changed_at=CREATED
+        )
+
+    def test_without_the_permission_to_list_roles_the_documented_names_are_tried(self) -> None:
+        assert self.read(GetRole=ABSENT, ListRoles=error('AccessDenied', 403)) == RoleMissing(ROLE)
+
+    @pytest.mark.parametrize(
+        ('refused', 'reason'),
+        [
+            pytest.param(
+                error('AccessDenied', 403),
+                'missing permission iam:GetRole (AccessDenied)',
+                id='our permission is missing',
+            ),
+            pytest.param(
+                error('ExpiredToken', 403),
+                'our AWS credentials have expired (ExpiredToken for iam:GetRole)',
+                id='our credentials have expired',
+            ),
+        ],
+    )
+    def test_a_refusal_is_no_missing_role(self, refused: Answer, reason: str) -> None:
+        with pytest.raises(NotAnswered) as failure:
+            self.read(GetRole=refused)
+        assert str(failure.value) == reason
