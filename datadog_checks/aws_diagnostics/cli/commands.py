@@ -1,4 +1,4 @@
-"""`check`, `judge`, `list` and `explain`, and where `permissions` joins them. Each returns the exit status."""
+"""`check`, `judge`, `list` and `explain`; `permissions` and `fleet` join them. Each returns the exit status."""
 
 import json
 import time
@@ -11,6 +11,7 @@ from . import catalogue, page, saved_facts
 from .agent_options import agent_options, described_agent
 from .configuration_file import read_instances
 from .exit_status import MEANINGS
+from .fleet import fleet
 from .permissions import permissions
 from .pipeline import expecting, observe, show
 
@@ -100,3 +101,4 @@ def explain(id: str, colour: bool) -> int:
 
 
 program.add_command(permissions)
+program.add_command(fleet)

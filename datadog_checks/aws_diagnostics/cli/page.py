@@ -39,6 +39,10 @@ def stdout(colour: bool) -> Console:
     return _console(colour, stderr=False)
 
 
+def stderr(colour: bool) -> Console:
+    return _console(colour, stderr=True)
+
+
 def write(console: Console, lines: Iterable[Line]) -> None:
     for line in lines:
         for text in _laid_out(line, max(NARROWEST, console.width)):

@@ -1,0 +1,127 @@
+"""Instances as lines of CSV, written as they are found: however many there are, none is kept."""
+
+import csv
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from ..facts.account import WrongInstance
+from .exit_status import ExitStatus
+from .failure import Failure
+from .printable import printable
+
+COLUMNS = ('instance_id', 'region', 'name', 'http_tokens', 'hop_limit', 'endpoint', 'containers', 'reason')
+STDOUT = '-'
+FORMULA = ('=', '+', '-', '@')
+"""A spreadsheet computes a cell that starts with one of them: https://owasp.org/www-community/attacks/CSV_Injection."""
+
+Each = Callable[[WrongInstance], None]
+
+
+@contextmanager
+def csv_sink(target: str | None) -> Iterator[Each]:
+    """Takes each instance. A file appears as a whole or not at all, readable by its owner alone.
+
+    Raises Failure (CANNOT_WRITE); before anything is asked where the file is something else.
+    """
+    if target is None:
+        yield lambda _: None
+    elif target == STDOUT:
+        with _writing(sys.stdout) as each:
+            yield each
+    else:
+        with _file(Path(target)) as file, _writing(file) as each:
+            yield each
+
+
+def row(instance: WrongInstance) -> tuple[str, ...]:
+    i = instance
+    cells = (i.instance_id, i.region, i.name, i.http_tokens, i.hop_limit, i.endpoint, i.containers, reason(i))
+    return tuple(harmless(str(cell)) for cell in cells)
+
+
+def reason(instance: WrongInstance) -> str:
+    """The first that fits: without an endpoint the other options have no effect."""
+    if instance.endpoint == 'disabled':
+        return 'metadata endpoint disabled'
+    if instance.http_tokens == 'optional':
+        return 'IMDSv1 allowed'
+    return 'containers out of reach of IMDSv2'
+
+
+def harmless(cell: str) -> str:
+    """Without control characters, and never a formula."""
+    text = printable(cell)
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
+
+
+class _Writer:
+    """A file that cannot be written is no fault of AWS, as which the sweep would take it: it is told at the end."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._writer = csv.writer(file, lineterminator='\n')
+        self.failure: OSError | None = None
+
+    def write(self, cells: Iterable[str]) -> None:
+        if self.failure is None:
+            try:
+                self._writer.writerow(cells)
+            except OSError as e:
+                self.failure = e
+
+
+@contextmanager
+def _writing(file: TextIO) -> Iterator[Each]:
+    writer = _Writer(file)
+    writer.write(COLUMNS)
+    yield lambda instance: writer.write(row(instance))
+    if writer.failure is not None:
+        raise writer.failure
+    file.flush()
+
+
+@contextmanager
+def _file(path: Path) -> Iterator[TextIO]:
+    _refuse_to_overwrite(path)
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=f'.{path.name}.')
+        try:
+            with os.fdopen(descriptor, 'w', encoding='utf-8', newline='') as file:
+                yield file
+            Path(temporary).replace(path)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                Path(temporary).unlink()
+            raise
+    except OSError as e:
+        raise _cannot_write(path, str(e.strerror)) from None
+
+
+def _refuse_to_overwrite(path: Path) -> None:
+    """Only a file that this command wrote is replaced."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as e:
+        raise _cannot_write(path, str(e.strerror)) from None
+    if not stat.S_ISREG(mode) or not _is_ours(path):
+        raise _cannot_write(path, 'it exists and is not a list of instances: remove it or choose another name')
+
+
+def _is_ours(path: Path) -> bool:
+    head = ','.join(COLUMNS).encode() + b'\n'
+    try:
+        with path.open('rb') as file:
+            return file.read(len(head)) == head
+    except OSError:
+        return False
+
+
+def _cannot_write(path: Path, why: str) -> Failure:
+    return Failure(f'--csv {path}: cannot be written: {why}', ExitStatus.CANNOT_WRITE)
