@@ -1,0 +1,48 @@
+"""Who asks, in every partition."""
+
+from pathlib import Path
+
+import pytest
+
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.aws.caller import read_caller
+from datadog_checks.aws_diagnostics.collect.aws.denials import NotAnswered
+from datadog_checks.aws_diagnostics.collect.aws.session import open_session
+from datadog_checks.aws_diagnostics.facts.account import Caller
+from tests.account import servers
+from tests.account.scripted_aws import result, scripted_aws
+
+ACCOUNT = '012345678901'
+
+
+def read(arn: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> Caller:
+    with scripted_aws({'GetCallerIdentity': [result('GetCallerIdentity', f'<Arn>{arn}</Arn>')]}) as aws:
+        servers.use(monkeypatch, servers.environment(aws.endpoint, home))
+        with open_session(AccountOptions()) as session:
+            return read_caller(session)
+
+
+PARTITIONS = [
+    pytest.param(f'arn:aws:iam::{ACCOUNT}:user/alice', 'aws', id='commercial'),
+    pytest.param(f'arn:aws-us-gov:sts::{ACCOUNT}:assumed-role/Looker/session', 'aws-us-gov', id='GovCloud'),
+    pytest.param(f'arn:aws-cn:iam::{ACCOUNT}:root', 'aws-cn', id='China'),
+]
+
+
+@pytest.mark.parametrize(('arn', 'partition'), PARTITIONS)
+def test_the_caller_of_a_partition(arn: str, partition: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(arn, tmp_path, monkeypatch) == Caller(ACCOUNT, arn, partition)
+
+
+@pytest.mark.parametrize(
+    'arn',
+    [
+        pytest.param('', id='nothing'),
+        pytest.param('arn:aws:s3:::bucket', id='an ARN of something else'),
+        pytest.param(f'arn:aws:iam::{ACCOUNT}:user/a&#10;b', id='a line end in it'),
+    ],
+)
+def test_what_is_no_caller_is_not_believed(arn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NotAnswered) as failure:
+        read(arn, tmp_path, monkeypatch)
+    assert str(failure.value) == 'sts:GetCallerIdentity gave no ARN of a caller'
