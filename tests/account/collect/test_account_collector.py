@@ -1,0 +1,266 @@
+"""One run of the account scope: each group is observed or says why not, and none takes another with it."""
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datadog_checks.aws_diagnostics.collect.account import ELSEWHERE, AccountCollector
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.aws.session import open_session
+from datadog_checks.aws_diagnostics.facts import Facts, Platform, Unobserved
+from datadog_checks.aws_diagnostics.facts.account import (
+    Account,
+    AuthKind,
+    Caller,
+    Condition,
+    ExternalId,
+    Feature,
+    Integration,
+    LastUsed,
+    Policy,
+    PolicyKind,
+    PolicyQuota,
+    PolicyStatement,
+    RequiredPermissions,
+    Role,
+    RoleMissing,
+    Simulation,
+    TrustStatement,
+)
+from tests.account import servers
+from tests.account.aws_account import DATADOG, ROLE, SECRET, allow, create_role, document, user_keys
+from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
+from tests.account.scripted_aws import Answer, error, result, scripted_aws
+
+ROLE_SIDE = frozenset({Feature.ROLE, Feature.PERMISSIONS})
+MOTO_ACCOUNT, MINISTACK_ACCOUNT = '123456789012', '000000000000'
+LISTS = {'standard': ('ec2:Describe*', 'sns:ListTopics'), 'resource_collection': ('glue:GetDatabases',)}
+INTEGRATION = Integration(AuthKind.ROLE, ROLE, ExternalId.of(SECRET), None, extended_collection=False)
+
+
+@pytest.fixture
+def datadog() -> Iterator[Datadog]:
+    accounts = [account(number) for number in (MOTO_ACCOUNT, MINISTACK_ACCOUNT)]
+    with datadog_api(Datadog(accounts=accounts, permissions=dict(LISTS))) as datadog:
+        yield datadog
+
+
+def options(datadog: Datadog, **differences: Any) -> AccountOptions:
+    usual = AccountOptions(
+        datadog_api_url=datadog.url, api_key=API_KEY, app_key=APP_KEY, features=ROLE_SIDE, regions=('eu-west-1',)
+    )
+    return replace(usual, **differences)
+
+
+def observe(options: AccountOptions) -> Account:
+    return AccountCollector(options).collect().of_account
+
+
+def set_up_role() -> None:
+    with open_session(AccountOptions()) as session:
+        iam = session.client('iam')
+        create_role(iam)
+        iam.put_role_policy(RoleName=ROLE, PolicyName='Inline', PolicyDocument=document(allow('ec2:Describe*')))
+
+
+def test_a_healthy_role_is_observed_as_a_whole(moto: str, datadog: Datadog) -> None:
+    began = time.time()
+    set_up_role()
+    facts = AccountCollector(options(datadog)).collect()
+    role = facts.of_account.role
+    assert isinstance(role, Role)
+    assert began - 1 <= role.created_at <= facts.observed_at <= time.time()
+    external_id = Condition('StringEquals', 'sts:ExternalId', (), (ExternalId.of(SECRET),))
+    trust = TrustStatement('Allow', (f'AWS:{DATADOG}',), ('sts:AssumeRole',), conditions=(external_id,))
+    required = facts.of_account.required
+    assert isinstance(required, RequiredPermissions)
+    assert facts == Facts(
+        facts.observed_at,
+        Platform(None, 'the account scope'),
+        ELSEWHERE,
+        ELSEWHERE,
+        ELSEWHERE,
+        ELSEWHERE,
+        Account(
+            Caller(MOTO_ACCOUNT, f'arn:aws:sts::{MOTO_ACCOUNT}:user/moto', 'aws'),
+            INTEGRATION,
+            Role(
+                ROLE,
+                f'arn:aws:iam::{MOTO_ACCOUNT}:role/{ROLE}',
+                (trust,),
+                role.created_at,
+                LastUsed(at=None),
+                changed_at=role.created_at,
+            ),
+            (Policy('Inline', PolicyKind.INLINE, (PolicyStatement('Allow', ('ec2:Describe*',)),)),),
+            RequiredPermissions(LISTS['standard'], LISTS['resource_collection'], 'api', required.as_of),
+            Unobserved('what answered is not AWS (iam:SimulatePrincipalPolicy)'),  # moto has none, and says so in HTML
+            PolicyQuota(10, default=False),
+            Unobserved('switched off: imds_posture'),
+            api_calls=7,
+        ),
+    )
+
+
+def test_a_change_of_a_policy_is_a_change_of_the_role(moto: str, datadog: Datadog) -> None:
+    with open_session(AccountOptions()) as session:
+        iam = session.client('iam')
+        create_role(iam)
+        iam.attach_role_policy(RoleName=ROLE, PolicyArn='arn:aws:iam::aws:policy/SecurityAudit')
+        created = iam.get_role(RoleName=ROLE)['Role']['CreateDate'].timestamp()
+    found = observe(options(datadog))
+    assert isinstance(found.role, Role) and isinstance(found.policies, tuple)
+    assert found.role.changed_at == max(created, *(policy.changed_at or 0 for policy in found.policies))
+
+
+MAY_ALL = allow('iam:*', 'sts:*')
+OURS = [
+    pytest.param('iam:GetRole', {'role', 'policies', 'simulation'}, id='may not see the role'),
+    pytest.param('iam:ListRolePolicies', {'policies'}, id='may not list its inline policies'),
+    pytest.param('iam:GetRolePolicy', {'policies'}, id='may not read its inline policies'),
+    pytest.param('iam:ListAttachedRolePolicies', {'policies'}, id='may not list its managed policies'),
+    pytest.param('iam:SimulatePrincipalPolicy', {'simulation'}, id='may not simulate'),
+]
+
+
+@pytest.mark.parametrize(('action', 'groups'), OURS)
+def test_a_missing_permission_of_ours_is_named_and_stops_nothing_else(
+    action: str, groups: set[str], ministack: str, datadog: Datadog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ministack holds the caller to the policy of the caller."""
+    with open_session(AccountOptions()) as session:
+        iam = session.client('iam')
+        name = f'{ROLE}-{action.partition(":")[2]}'
+        create_role(iam, name)
+        iam.put_role_policy(RoleName=name, PolicyName='Inline', PolicyDocument=document(allow('ec2:Describe*')))
+        deny = {'Effect': 'Deny', 'Action': action, 'Resource': '*'}
+        keys = user_keys(iam, f'looker-{name}', MAY_ALL, deny)
+    for variable, value in keys.items():
+        monkeypatch.setenv(variable, value)
+    found = observe(options(datadog, app_key='', role_name=name))
+    reasons = {
+        group: value.reason
+        for group in ('caller', 'role', 'policies', 'simulation', 'quota', 'required')
+        if isinstance(value := getattr(found, group), Unobserved)
+    }
+    assert reasons.keys() == groups
+    assert [reason for reason in reasons.values() if not reason.startswith(f'missing permission {action} (')] == []
+
+
+def test_a_real_simulator_is_asked_about_what_datadog_requires(ministack: str, datadog: Datadog) -> None:
+    with open_session(AccountOptions()) as session:
+        create_role(session.client('iam'), f'{ROLE}-sentinels')
+    found = observe(options(datadog, app_key='', role_name=f'{ROLE}-sentinels')).simulation
+    assert isinstance(found, Simulation)
+    assert [(s.action, s.region) for s in found.results] == [
+        ('ec2:DescribeInstances', 'eu-west-1'),
+        ('sns:ListTopics', 'eu-west-1'),
+    ]
+
+
+NAMES = [
+    pytest.param(True, 'Mine', ROLE, id='the name that Datadog has on record counts most'),
+    pytest.param(False, 'Mine', 'Mine', id='else that of the operator'),
+    pytest.param(False, '', 'TheDefault', id='else the default'),
+]
+
+
+@pytest.mark.parametrize(('recorded', 'configured', 'expected'), NAMES)
+def test_which_role_is_looked_for(recorded: bool, configured: str, expected: str, moto: str, datadog: Datadog) -> None:
+    chosen = options(datadog, role_name=configured, **({} if recorded else {'app_key': ''}))
+    found = AccountCollector(chosen, 'TheDefault').collect().of_account
+    assert found.role == RoleMissing(expected)
+    assert found.policies == found.simulation == Unobserved(f'there is no role {expected}')
+
+
+NO_KEYS = Unobserved('Datadog was not asked: it takes both an API key and an application key')
+
+
+def test_without_an_application_key_datadog_is_not_asked_for_the_integration(moto: str, datadog: Datadog) -> None:
+    set_up_role()
+    found = observe(options(datadog, app_key=''))
+    assert found.integration == NO_KEYS
+    assert isinstance(found.role, Role)
+    assert [path for path in datadog.asked if 'accounts' in path] == []
+
+
+def test_features_that_are_off_cost_no_call(moto: str, datadog: Datadog) -> None:
+    set_up_role()
+    found = observe(options(datadog, features=frozenset({Feature.ROLE})))
+    off = Unobserved('switched off: permissions')
+    assert (found.policies, found.required, found.simulation, found.quota) == (off, off, off, off)
+    assert isinstance(found.role, Role)
+    assert found.api_calls == 2
+    none = observe(options(datadog, features=frozenset()))
+    assert none.role == Unobserved('switched off: permissions and role')
+    assert none.api_calls == 1
+
+
+def test_a_spent_budget_ends_the_groups_that_it_does_not_reach(moto: str, datadog: Datadog) -> None:
+    set_up_role()
+    found = observe(options(datadog, max_api_calls=2))
+    spent = Unobserved('the budget of 2 calls to AWS in one run is used up')
+    assert isinstance(found.role, Role)
+    assert (found.policies, found.simulation, found.api_calls) == (spent, spent, 2)
+    assert found.quota == PolicyQuota(10, default=True)
+
+
+def test_no_time_is_no_time_for_anything(moto: str, datadog: Datadog) -> None:
+    found = observe(options(datadog, deadline=0.0))
+    over = Unobserved('the deadline of this run is over')
+    assert (found.caller, found.role, found.required, found.simulation) == (over, over, over, over)
+    assert found.api_calls == 0
+
+
+DENIED_REGIONS = Answer('<Response><Errors><Error><Code>UnauthorizedOperation</Code></Error></Errors></Response>', 403)
+CALLER = result('GetCallerIdentity', f'<Arn>arn:aws:iam::{MOTO_ACCOUNT}:user/alice</Arn>')
+EXPIRED = error('ExpiredToken', 403)
+
+
+def test_all_regions_need_the_permission_to_list_them(
+    datadog: Datadog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scripted_aws({'GetCallerIdentity': [CALLER], 'DescribeRegions': [DENIED_REGIONS]}) as aws:
+        servers.use(monkeypatch, servers.environment(aws.endpoint, tmp_path))
+        found = observe(options(datadog, regions=None, features=frozenset({Feature.IMDS_POSTURE})))
+    assert found.integration == INTEGRATION
+    assert found.fleet == Unobserved('missing permission ec2:DescribeRegions (UnauthorizedOperation)')
+
+
+def test_expired_credentials_are_told_and_datadog_is_not_asked_in_vain(
+    datadog: Datadog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions = ('GetCallerIdentity', 'GetRole', 'GetAccountSummary')
+    with scripted_aws({action: [EXPIRED] for action in actions}) as aws:
+        servers.use(monkeypatch, servers.environment(aws.endpoint, tmp_path))
+        found = observe(options(datadog))
+    expired = 'our AWS credentials have expired (ExpiredToken for sts:GetCallerIdentity)'
+    assert found.caller == Unobserved(expired)
+    assert found.integration == Unobserved(expired)
+    assert found.role == Unobserved('our AWS credentials have expired (ExpiredToken for iam:GetRole)')
+    assert isinstance(found.required, RequiredPermissions)
+
+
+def test_a_role_to_look_from_that_is_refused_leaves_what_datadog_publishes(
+    datadog: Datadog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scripted_aws({'AssumeRole': [error('AccessDenied', 403)]}) as aws:
+        servers.use(monkeypatch, servers.environment(aws.endpoint, tmp_path))
+        found = observe(options(datadog, assume_role_arn='arn:aws:iam::210987654321:role/Looker'))
+    refused = Unobserved('missing permission sts:AssumeRole (AccessDenied)')
+    assert isinstance(found.required, RequiredPermissions)
+    assert found == Account(refused, refused, refused, refused, found.required, refused, refused, refused, api_calls=1)
+
+
+def test_no_secret_is_in_a_fact_or_a_log(moto: str, datadog: Datadog, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    set_up_role()
+    chosen = options(datadog)
+    seen = repr(AccountCollector(chosen).collect()) + repr(chosen) + caplog.text
+    assert ExternalId.of(SECRET).digest in seen
+    assert [secret for secret in (SECRET, API_KEY, APP_KEY, *servers.SECRETS) if secret in seen] == []
