@@ -8,7 +8,7 @@ from collections.abc import Mapping
 CORE = frozenset({'cloudwatch', 'ec2', 'tag'})
 """Without these it is not one service that is lost: all metrics, all hosts, or the tags of everything."""
 
-RESOURCE_COLLECTION = 'resource collection (Resource Catalog, Cloud Security)'
+RESOURCE_COLLECTION = 'Resource Catalog and Cloud Security'
 
 FEATURES: Mapping[str, str] = {
     'account': 'account inventory',

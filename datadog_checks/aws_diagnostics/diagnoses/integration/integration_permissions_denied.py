@@ -6,6 +6,7 @@ from ...facts.account import Simulation
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
 from ..imds.evidence import shown
 from ..links import guide
+from .closing import owner
 from .denials import Denials, Denier, denials
 from .requirement import may_be_stale, not_asked
 
@@ -80,7 +81,7 @@ def _severity(found: Denials) -> Status | None:
 def remedy(facts: Facts, _: Expectations) -> Remedy:
     simulation = observed(facts.of_account.simulation)
     found = denials(simulation.results, facts.of_account.integration)
-    steps = (*_exclude_regions(found), *_organization(found), *_boundary(facts, found), *_own_policies(found))
+    steps = (*_exclude_regions(found), *_organization(facts, found), *_boundary(facts, found), *_own_policies(found))
     if found.only_regions:
         return Remedy('Exclude the denied regions in the integration, or have the organization allow them', steps)
     return Remedy('Take back the denial where it stands: no policy that the role is granted outweighs it', steps)
@@ -93,7 +94,7 @@ def _exclude_regions(found: Denials) -> tuple[str, ...]:
     return (f'In Datadog, on the AWS integration page of this account under General, exclude these regions: {regions}',)
 
 
-def _organization(found: Denials) -> tuple[str, ...]:
+def _organization(facts: Facts, found: Denials) -> tuple[str, ...]:
     if Denier.ORGANIZATION not in found.by:
         return ()
     return (
@@ -101,7 +102,7 @@ def _organization(found: Denials) -> tuple[str, ...]:
         '(a condition ArnNotLike on aws:PrincipalArn), as the button Resolve All AWS Permissions Issues cannot',
         'See which policies those may be, with the credentials of the management account or of a delegated '
         'administrator: aws organizations list-policies-for-target --filter SERVICE_CONTROL_POLICY '
-        '--target-id ACCOUNT_ID',
+        f'--target-id {owner(facts)}',
     )
 
 

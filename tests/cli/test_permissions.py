@@ -1,0 +1,316 @@
+"""`permissions` in this process, against an IAM and a Datadog that the tests start: what it prints and writes."""
+
+import json
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
+from datadog_checks.aws_diagnostics.cli.program import run
+from tests.account import servers
+from tests.account.datadog_api import Datadog, datadog_api
+
+ROLE = 'DatadogIntegrationRole'
+REQUIRED = ('cloudwatch:Get*', 'cloudwatch:List*', 'ec2:Describe*', 'tag:GetResources')
+TODAY = r'list fetched on \d{4}-\d\d-\d\d'
+NOT_KNOWN = (
+    '; without resource collection, as whether it is on is not known (Datadog was not asked: it takes both an API key '
+    'and an application key)'
+)
+Conf = Callable[..., str]
+
+
+@pytest.fixture(scope='module')
+def moto_endpoint() -> Iterator[str]:
+    with servers.moto() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def iam(moto_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A client of an IAM that holds nothing but Datadog's role without policies."""
+    servers.use(monkeypatch, servers.environment(moto_endpoint, tmp_path))
+    for variable in ('DD_API_KEY', 'DD_APP_KEY'):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv('COLUMNS', '400')
+    client = boto3.client('iam')
+    trust = {'Version': '2012-10-17', 'Statement': []}
+    client.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(trust))
+    yield client
+    remove_role(client)
+    client.close()
+
+
+def remove_role(client: Any) -> None:
+    for policy in client.list_role_policies(RoleName=ROLE)['PolicyNames']:
+        client.delete_role_policy(RoleName=ROLE, PolicyName=policy)
+    for policy in client.list_attached_role_policies(RoleName=ROLE)['AttachedPolicies']:
+        client.detach_role_policy(RoleName=ROLE, PolicyArn=policy['PolicyArn'])
+        client.delete_policy(PolicyArn=policy['PolicyArn'])
+    client.delete_role(RoleName=ROLE)
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Iterator[Conf]:
+    """Writes a conf.yaml with one account instance; Datadog requires `REQUIRED`, or what a test says."""
+    with datadog_api(
+        Datadog(permissions={'standard': REQUIRED, 'resource_collection': ('s3:GetBucketTagging',)})
+    ) as api:
+
+        def write(required: tuple[str, ...] = REQUIRED, **account: Any) -> str:
+            api.permissions['standard'] = required
+            file = tmp_path / 'conf.yaml'
+            file.write_text(json.dumps({'instances': [{'account': {'datadog_api_url': api.url, **account}}]}))
+            return str(file)
+
+        yield write
+
+
+def grant(iam: Any, *actions: str, effect: str = 'Allow', **more: Any) -> None:
+    statement = {'Effect': effect, 'Action': actions, 'Resource': '*', **more}
+    document = {'Version': '2012-10-17', 'Statement': [statement]}
+    name = f'policy-{len(iam.list_role_policies(RoleName=ROLE)["PolicyNames"])}'
+    iam.put_role_policy(RoleName=ROLE, PolicyName=name, PolicyDocument=json.dumps(document))
+
+
+def without_date(shown: str) -> str:
+    """The role was made by the test a moment ago, which the headline says."""
+    told = re.sub(r'; it changed [^;]*: IAM and Datadog need at least 5 minutes', '', shown)
+    return re.sub(TODAY, 'list fetched on TODAY', told)
+
+
+def test_nothing_missing_ends_with_0(iam: Any, conf: Conf, capsys: pytest.CaptureFixture[str]) -> None:
+    grant(iam, *REQUIRED)
+    assert run(['permissions', '--diff', '--config', conf()]) == 0
+    assert without_date(capsys.readouterr().out).splitlines() == [
+        f'OK        {ROLE}: 0 of 4 required permissions are not granted; list fetched on TODAY{NOT_KNOWN}',
+        '',
+        'Not compared: conditions, resources, the permissions boundary and policies of the organization.',
+    ]
+
+
+def test_what_is_missing_is_told_by_service_with_what_it_costs(
+    iam: Any, conf: Conf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grant(iam, 'cloudwatch:Get*', 'cloudwatch:DescribeAlarms', 'ec2:DescribeInstances', 'tag:*')
+    grant(iam, 'tag:*', effect='Deny')
+    assert run(['permissions', '--diff', '--config', conf()]) == 1
+    assert without_date(capsys.readouterr().out).splitlines() == [
+        f'WARNING   {ROLE}: 3 of 4 required permissions are not granted; list fetched on TODAY{NOT_KNOWN}',
+        '',
+        '          cloudwatch: all CloudWatch metrics and alarms',
+        'missing   cloudwatch:List*',
+        '',
+        '          ec2: hosts, their tags and status',
+        'partly    ec2:Describe* (lacks ec2:DescribeInstanceStatus, ec2:DescribeSecurityGroups)',
+        '',
+        '          tag: the tags of all resources',
+        'denied    tag:GetResources',
+        '',
+        'missing   no policy of the role grants it',
+        'denied    a policy of the role denies it, so no other policy can grant it',
+        'partly    a wildcard of which only some actions are granted; where Datadog documents what it uses, what lacks '
+        'is named',
+        'Not compared: conditions, resources, the permissions boundary and policies of the organization.',
+    ]
+
+
+def test_what_rests_on_a_condition_is_not_known(iam: Any, conf: Conf, capsys: pytest.CaptureFixture[str]) -> None:
+    grant(iam, *REQUIRED, Condition={'IpAddress': {'aws:SourceIp': '192.0.2.0/24'}})
+    assert run(['permissions', '--diff', '--config', conf()]) == 3
+    assert 'UNKNOWN   DatadogIntegrationRole: 0 of 4 required permissions are not granted, and 4 not certainly' in (
+        capsys.readouterr().out
+    )
+
+
+def test_a_role_that_does_not_exist_is_not_known(iam: Any, conf: Conf, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(['permissions', '--diff', '--config', conf(role_name='AnotherRole')]) == 3
+    assert capsys.readouterr().out == 'UNKNOWN   there is no role AnotherRole\n'
+
+
+def test_an_aws_out_of_reach_is_not_known_and_nothing_is_written(
+    iam: Any, conf: Conf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv('AWS_ENDPOINT_URL', f'http://127.0.0.1:{servers.free_port()}')
+    assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == 3
+    assert capsys.readouterr().out.startswith('UNKNOWN   ')
+    assert not (tmp_path / 'policies').exists()
+
+
+def written(directory: Path) -> list[Path]:
+    return sorted(directory.iterdir())
+
+
+def as_iam_counts(file: Path) -> int:
+    return len(''.join(file.read_text().split()))
+
+
+def test_the_policies_that_are_written_close_the_difference_when_the_printed_commands_are_followed(
+    iam: Any, conf: Conf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grant(iam, 'cloudwatch:Get*')
+    assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == 1
+    (file,) = written(tmp_path / 'policies')
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[1:] == [
+        f'          wrote {file}: 3 permissions, {as_iam_counts(file)} of 6144 characters',
+        '',
+        'Nothing is applied. Read the files, then run:',
+        f'aws iam create-policy --policy-name {file.stem} --policy-document file://{file}',
+        f'aws iam attach-role-policy --role-name {ROLE} '
+        f'--policy-arn arn:aws:iam::{servers.MOTO_ACCOUNT}:policy/{file.stem}',
+    ]
+    assert iam.list_attached_role_policies(RoleName=ROLE)['AttachedPolicies'] == []
+    made = iam.create_policy(PolicyName=file.stem, PolicyDocument=file.read_text())['Policy']
+    iam.attach_role_policy(RoleName=ROLE, PolicyArn=made['Arn'])
+    assert made['Arn'] == shown[-1].rpartition(' ')[2]
+    assert run(['permissions', '--diff', '--config', conf()]) == 0
+
+
+def test_a_file_is_its_owners_alone_and_a_second_run_replaces_it(iam: Any, conf: Conf, tmp_path: Path) -> None:
+    directory = tmp_path / 'policies'
+    arguments = ['permissions', '--policy-json', str(directory), '--config', conf()]
+    umask = os.umask(0)
+    try:
+        assert run(arguments) == 1
+        (file,) = written(directory)
+        content = file.read_text()
+        assert run(arguments) == 1
+    finally:
+        os.umask(umask)
+    assert written(directory) == [file]
+    assert file.read_text() == content
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    'content',
+    [
+        pytest.param('', id='empty'),
+        pytest.param('my notes', id='notes'),
+        pytest.param('{"Version": "2012-10-17", "Statement": [{"Sid": "Mine"}]}', id='a policy of someone else'),
+        pytest.param('[' * 100_000, id='nested too deeply'),
+    ],
+)
+def test_a_file_of_someone_else_is_never_overwritten(
+    iam: Any, conf: Conf, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
+) -> None:
+    directory = tmp_path / 'policies'
+    arguments = ['permissions', '--policy-json', str(directory), '--config', conf()]
+    assert run(arguments) == 1
+    (file,) = written(directory)
+    file.write_text(content)
+    capsys.readouterr()
+    assert run(arguments) == ExitStatus.CANNOT_WRITE
+    assert capsys.readouterr().err == (
+        f'Error: --policy-json {file}: cannot be written: it exists and is not a policy of this program: remove it or '
+        'choose another directory\n'
+    )
+    assert file.read_text() == content
+
+
+def test_a_link_is_never_followed(iam: Any, conf: Conf, tmp_path: Path) -> None:
+    directory = tmp_path / 'policies'
+    arguments = ['permissions', '--policy-json', str(directory), '--config', conf()]
+    assert run(arguments) == 1
+    (file,) = written(directory)
+    target = file.rename(tmp_path / 'target.json')
+    file.symlink_to(target)
+    content = target.read_text()
+    assert run(arguments) == ExitStatus.CANNOT_WRITE
+    assert (file.is_symlink(), target.read_text()) == (True, content)
+
+
+def test_a_directory_that_cannot_be_made_is_named(
+    iam: Any, conf: Conf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = tmp_path / 'not' / 'there'
+    assert run(['permissions', '--policy-json', str(directory), '--config', conf()]) == ExitStatus.CANNOT_WRITE
+    assert capsys.readouterr().err == (
+        f'Error: --policy-json {directory}: cannot be written: No such file or directory\n'
+    )
+
+
+def test_what_is_denied_is_written_into_no_policy(
+    iam: Any, conf: Conf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grant(iam, '*')
+    grant(iam, 'tag:*', effect='Deny')
+    assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == 1
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        '          1 of them are denied, which no policy can outweigh: see --diff.',
+        '          There is nothing that a policy could grant: no file is written.',
+    ]
+    assert not (tmp_path / 'policies').exists()
+
+
+def test_a_list_that_asks_for_a_whole_service_becomes_no_policy(
+    iam: Any, conf: Conf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ['--policy-json', str(tmp_path / 'policies'), '--config', conf((*REQUIRED, 'iam:*'))]
+    assert run(['permissions', *arguments]) == ExitStatus.CANNOT_WRITE
+    told = without_date(capsys.readouterr().err)
+    assert told.startswith('Error: --policy-json: nothing is written: list fetched on TODAY')
+    assert told.endswith("'iam:*' is no action that a policy may be written for\n")
+    assert not (tmp_path / 'policies').exists()
+
+
+def test_policies_that_would_not_fit_beside_the_attached_ones_are_announced(
+    iam: Any, conf: Conf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': 's3:Get*', 'Resource': '*'}]}
+    for number in range(10):
+        made = iam.create_policy(PolicyName=f'full-{number}', PolicyDocument=json.dumps(document))
+        iam.attach_role_policy(RoleName=ROLE, PolicyArn=made['Policy']['Arn'])
+    assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == 1
+    assert (
+        '          With these, 11 policies are attached, and the quota is 10.' in capsys.readouterr().out.splitlines()
+    )
+
+
+@pytest.mark.parametrize(
+    'arguments',
+    [pytest.param([], id='neither'), pytest.param(['--diff', '--policy-json', 'policies'], id='both')],
+)
+def test_one_of_the_two_ways_has_to_be_chosen(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(['permissions', *arguments]) == ExitStatus.USAGE
+    assert 'Error: exactly one of --diff and --policy-json DIR is needed' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ('instances', 'count'),
+    [
+        pytest.param([{}], 0, id='only the host'),
+        pytest.param([{'account': {}}, {'account': {}}], 2, id='two accounts'),
+    ],
+)
+def test_a_configuration_has_to_hold_one_account(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], instances: list[Any], count: int
+) -> None:
+    file = tmp_path / 'conf.yaml'
+    file.write_text(json.dumps({'instances': instances}))
+    assert run(['permissions', '--diff', '--config', str(file)]) == ExitStatus.CONFIGURATION
+    assert capsys.readouterr().err == (f'Error: --config {file}: holds {count} instances with account, allowed is 1\n')
+
+
+def test_a_pipe_gets_no_escape_sequence(iam: Any, conf: Conf, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(['permissions', '--diff', '--config', conf()]) == 1
+    assert '\x1b' not in capsys.readouterr().out
+
+
+def test_keys_and_external_ids_are_shown_nowhere(
+    iam: Any, conf: Conf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secrets = {'api_key': 'c' * 32, 'app_key': 'd' * 40, 'external_id': 'e' * 32}
+    run(['permissions', '--diff', '--config', conf(**secrets)])
+    run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf(**secrets)])
+    shown = capsys.readouterr()
+    kept = ''.join(file.read_text() for file in written(tmp_path / 'policies'))
+    assert [s for s in (*secrets.values(), *servers.SECRETS) if s in shown.out + shown.err + kept] == []

@@ -1,0 +1,248 @@
+from dataclasses import replace
+
+from datadog_checks.aws_diagnostics.diagnoses.integration import INTEGRATION_PERMISSIONS_MISSING
+from datadog_checks.aws_diagnostics.expectations import AccountExpectations, Expectations
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, Feature, PolicyKind, PolicyStatement, RoleMissing
+from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from tests.account.builders import (
+    ACCOUNT_ID,
+    DAY,
+    MINUTE,
+    account_facts,
+    caller,
+    integration,
+    policies,
+    policy,
+    required,
+    role,
+    statement,
+)
+from tests.account.permission_lists import RECORDED
+from tests.builders import NOW
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+LIST = 'list fetched on 2026-09-21'
+COLLECTING = integration(extended_collection=True)
+STANDARD = required().standard
+BOUNDARY = policy(statement('ec2:*'), kind=PolicyKind.BOUNDARY)
+
+
+def granting(*statements: PolicyStatement):
+    return account_facts(policies=(policy(*statements),))
+
+
+def deny(*actions: str, **differences: object) -> PolicyStatement:
+    return statement(*actions, effect='Deny', **differences)
+
+
+FAILS = {
+    'tags are not granted': Row(
+        granting(statement('cloudwatch:*', 'ec2:*')),
+        Failed(
+            f'1 of 4 required permissions are not granted: tag 1 (the tags of all resources); {LIST}', Status.CRITICAL
+        ),
+        near_miss='everything is granted by wildcards',
+    ),
+    'a policy of the role denies the tags': Row(
+        granting(statement('*'), deny('tag:Get*')),
+        Failed(
+            '1 of 4 required permissions are not granted: tag 1 (the tags of all resources); 1 of them denied by the '
+            f"role's own policies; {LIST}",
+            Status.CRITICAL,
+        ),
+        near_miss='a policy of the role denies what is not required',
+    ),
+    'NotAction leaves the tags out': Row(
+        granting(statement(not_actions=('TAG:*',))),
+        Failed(
+            f'1 of 4 required permissions are not granted: tag 1 (the tags of all resources); {LIST}', Status.CRITICAL
+        ),
+        near_miss='NotAction leaves out what is not required',
+    ),
+    'one of two permissions for CloudWatch is not granted: not most of them': Row(
+        granting(statement('cloudwatch:Get*', 'ec2:*', 'tag:*')),
+        f'1 of 4 required permissions are not granted: cloudwatch 1 (all CloudWatch metrics and alarms); {LIST}',
+        near_miss='everything is granted by wildcards',
+    ),
+    'EC2 lacks an operation that Datadog documents': Row(
+        granting(statement('cloudwatch:*', 'tag:*', 'ec2:DescribeInstances', 'ec2:DescribeInstanceStatus')),
+        '1 of 4 required permissions are not granted: ec2 1 (hosts, their tags and status); 1 of them granted in part; '
+        f'{LIST}',
+        near_miss='EC2 is granted by the operations that Datadog documents',
+    ),
+    'resource collection is on and not granted': Row(
+        account_facts(integration=COLLECTING),
+        f'1 of 6 required permissions are not granted: backup 1 (Resource Catalog and Cloud Security); {LIST}',
+        near_miss='resource collection is off and not granted',
+    ),
+    'a role without policies, the recorded list, resource collection not known, changed a minute ago': Row(
+        account_facts(
+            policies=(),
+            required=RECORDED,
+            integration=Unobserved('the API of Datadog answers 403'),
+            role=role(changed_at=NOW - MINUTE),
+        ),
+        Failed(
+            '104 of 104 required permissions are not granted: cloudwatch 3 (all CloudWatch metrics and alarms), tag 3 '
+            '(the tags of all resources), 50 more services; it changed 1 minute ago, so this may be stale: IAM and '
+            'Datadog need at least 5 minutes; list recorded on 2025-09-17; '
+            'without resource collection, as whether it is on is not known (the API of Datadog answers 403)',
+            Status.CRITICAL,
+        ),
+        near_miss='the recorded list is granted',
+    ),
+}
+PASSES = {
+    'everything is granted by wildcards': Row(
+        granting(statement('cloudwatch:*', 'ec2:*', 'tag:*')), f'all 4 required permissions are granted; {LIST}'
+    ),
+    'a policy of the role denies what is not required': Row(
+        granting(statement('*'), deny('tag:Tag*', 'iam:*')), f'all 4 required permissions are granted; {LIST}'
+    ),
+    'NotAction leaves out what is not required': Row(
+        granting(statement(not_actions=('iam:*',))), f'all 4 required permissions are granted; {LIST}'
+    ),
+    'EC2 is granted by the operations that Datadog documents': Row(
+        granting(
+            statement(
+                'cloudwatch:*',
+                'tag:*',
+                'ec2:DescribeInstances',
+                'ec2:DescribeInstanceStatus',
+                'ec2:DescribeSecurityGroups',
+            )
+        ),
+        f'all 4 required permissions are granted, 1 of them as far as Datadog documents their use; {LIST}',
+    ),
+    'resource collection is off and not granted': Row(
+        account_facts(), f'all 4 required permissions are granted; {LIST}'
+    ),
+    'the recorded list is granted': Row(
+        account_facts(required=RECORDED, policies=(policy(statement(*RECORDED.standard)),)),
+        'all 104 required permissions are granted; list recorded on 2025-09-17',
+    ),
+    'a boundary is no grant and no denial of the role itself': Row(
+        account_facts(policies=policies(BOUNDARY)),
+        f'all 4 required permissions are granted; 3 of those granted are beyond the permissions boundary; {LIST}',
+    ),
+    'resource collection is on and granted': Row(
+        account_facts(integration=COLLECTING, policies=(policy(statement('*')),)),
+        f'all 6 required permissions are granted; {LIST}',
+    ),
+}
+UNKNOWN = {
+    'the policies could not be read': Row(
+        account_facts(policies=Unobserved('missing permission iam:GetRolePolicy (AccessDenied)')),
+        'missing permission iam:GetRolePolicy (AccessDenied)',
+    ),
+    'the list could not be had': Row(
+        account_facts(required=Unobserved('the list of this package is damaged')), 'the list of this package is damaged'
+    ),
+    'the list is empty': Row(
+        account_facts(required=required(standard=(), resource_collection=())),
+        f'the list of required permissions is empty; {LIST}',
+    ),
+    'the role could not be read either': Row(
+        account_facts(role=Unobserved('missing permission iam:GetRole'), policies=Unobserved('missing permission x')),
+        'missing permission x',
+    ),
+    'EC2 is granted under a condition': Row(
+        granting(statement('cloudwatch:*', 'tag:*'), statement('ec2:*', conditional=True)),
+        f'3 of 4 required permissions are granted; 1 more granted only under a condition or on some resources; {LIST}',
+    ),
+    'the tags are denied on some resources': Row(
+        granting(statement('*'), deny('tag:*', every_resource=False)),
+        '3 of 4 required permissions are granted; 1 more denied under a condition, on some resources or in part; '
+        f'{LIST}',
+    ),
+    'a wildcard is granted in part, and nothing says what is used': Row(
+        account_facts(
+            required=required(standard=('backup:List*',)), policies=(policy(statement('backup:ListBackupPlans')),)
+        ),
+        f'0 of 1 required permissions are granted; 1 more granted in part; {LIST}',
+    ),
+}
+NOT_APPLICABLE = {
+    'there is no role': Row(
+        account_facts(role=RoleMissing('DatadogIntegrationRole')), 'there is no role DatadogIntegrationRole'
+    ),
+    'access keys': Row(
+        account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS, role_name=''), policies=()),
+        'the integration uses access keys, so it has no role',
+    ),
+    'switched off': Row(
+        account_facts(policies=Unobserved('switched off: permissions')),
+        'permissions is not among the features of this instance',
+        Expectations(account=AccountExpectations(features=frozenset({Feature.ROLE}))),
+    ),
+}
+SEE = 'See what is missing, by service: aws-diagnostics permissions --config conf.yaml --diff'
+WRITE = (
+    'Write the policies that grant what is missing, and read them (this applies nothing): aws-diagnostics permissions '
+    '--config conf.yaml --policy-json policies'
+)
+CREATE = (
+    'Then run the commands that it prints, for each policy: aws iam create-policy --policy-name '
+    'datadog-integration-missing-permissions-HASH-1 --policy-document '
+    'file://policies/datadog-integration-missing-permissions-HASH-1.json'
+)
+BUTTON = (
+    'Or, in Datadog on the AWS integration page under Issues, click Resolve All AWS Permissions Issues: a '
+    'CloudFormation stack that attaches the whole list and SecurityAudit. It repairs neither the trust policy nor what '
+    'an organization denies, and it deletes the policies of an earlier click before it creates new ones'
+)
+TERRAFORM = (
+    'Or in Terraform, list the actions in an aws_iam_policy (at most 6144 characters each) and attach it with an '
+    'aws_iam_role_policy_attachment; the provider datadog has the list as the data source '
+    'datadog_integration_aws_iam_permissions'
+)
+TAKE_BACK = 'Remove these actions from the Deny statements of its policies, which no grant outweighs: tag:GetResources'
+
+
+def attach(partition: str) -> str:
+    return (
+        f'And: aws iam attach-role-policy --role-name DatadogIntegrationRole --policy-arn '
+        f'arn:{partition}:iam::{ACCOUNT_ID}:policy/datadog-integration-missing-permissions-HASH-1'
+    )
+
+
+GOVERNMENT = account_facts(
+    policies=(),
+    caller=caller(partition='aws-us-gov'),
+    role=role(arn=f'arn:aws-us-gov:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole'),
+)
+REMEDIES = {
+    'missing': (
+        account_facts(policies=()),
+        Remedy('Grant the role what is missing', (SEE, WRITE, CREATE, attach('aws'), BUTTON, TERRAFORM)),
+    ),
+    "missing in GovCloud, where Datadog's button cannot work": (
+        GOVERNMENT,
+        Remedy('Grant the role what is missing', (SEE, WRITE, CREATE, attach('aws-us-gov'), TERRAFORM)),
+    ),
+    'denied and nothing else': (
+        granting(statement('*'), deny('tag:*')),
+        Remedy("Take back what the role's own policies deny", (SEE, TAKE_BACK)),
+    ),
+    'denied, and more is missing': (
+        granting(statement('ec2:*'), deny('tag:*')),
+        Remedy('Grant the role what is missing', (SEE, TAKE_BACK, WRITE, CREATE, attach('aws'), BUTTON, TERRAFORM)),
+    ),
+}
+
+test_verdict = verdict_test(INTEGRATION_PERMISSIONS_MISSING, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+test_remedy = remedy_test(INTEGRATION_PERMISSIONS_MISSING, REMEDIES)
+
+
+def test_evidence_stays_short_whatever_is_missing() -> None:
+    services = tuple(f'{"a-service-with-a-long-name" * 3}-{number}:GetEverything' for number in range(3000))
+    situation = account_facts(
+        required=replace(required(), standard=(*services, *STANDARD)),
+        policies=(policy(statement('ec2:DescribeVolumes'), deny('tag:*'), changed_at=NOW - 1),),
+        integration=Unobserved('no answer ' * 100),
+        role=role(created_at=NOW - DAY),
+    )
+    verdict = INTEGRATION_PERMISSIONS_MISSING.judge(situation, Expectations())
+    assert isinstance(verdict, Failed)
+    assert len(verdict.evidence) <= 400

@@ -1,0 +1,174 @@
+import hashlib
+
+from datadog_checks.aws_diagnostics.diagnoses.integration import INTEGRATION_POLICY_QUOTA
+from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, Policy, PolicyKind, PolicyQuota, RoleMissing
+from datadog_checks.aws_diagnostics.findings import Remedy
+from tests.account.builders import (
+    ACCOUNT_ID,
+    ROLE_NAME,
+    account_facts,
+    caller,
+    integration,
+    policy,
+    role,
+    security_audit,
+    statement,
+)
+from tests.account.permission_lists import RECORDED
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+BUTTON = 'Resolve All AWS Permissions Issues'
+OWN_HASH = hashlib.sha256(f'{ROLE_NAME}-{ACCOUNT_ID}'.encode()).hexdigest()[:8]
+FORMER_HASH = hashlib.md5(f'{ROLE_NAME}-{ACCOUNT_ID}'.encode(), usedforsecurity=False).hexdigest()[:8]
+"""An earlier revision of the template named its policies so."""
+
+
+def attached(name: str) -> Policy:
+    return policy(statement('s3:GetObject'), name=name, kind=PolicyKind.CUSTOMER)
+
+
+def of_the_account(count: int) -> tuple[Policy, ...]:
+    return tuple(attached(f'own-{number}') for number in range(count))
+
+
+def parts(hash_: str, *numbers: int) -> tuple[Policy, ...]:
+    return tuple(attached(f'datadog-aws-integration-iam-permissions-{hash_}-part{number}') for number in numbers)
+
+
+QUICKSTART = tuple(
+    attached(f'datadog-aws-integration-resource-collection-permissions-v2-{ROLE_NAME}-{number}') for number in range(4)
+)
+
+
+def role_with(*policies: Policy, **account: object) -> Facts:
+    """The role may hardly do anything; 755 permissions are 6 policies."""
+    return account_facts(**{'required': RECORDED, 'policies': policies, **account})
+
+
+def in_partition(partition: str) -> dict[str, object]:
+    return {
+        'caller': caller(partition=partition),
+        'role': role(arn=f'arn:{partition}:iam::{ACCOUNT_ID}:role/{ROLE_NAME}'),
+    }
+
+
+def would(parts: str, staying: int, then: int, quota: int = 10) -> str:
+    return f'{BUTTON} would attach {parts} beside {staying} that stay: {then}, and the quota of the role is {quota}'
+
+
+FAILS = {
+    'four policies of the account and no SecurityAudit': Row(
+        role_with(*of_the_account(4)),
+        would('6 policies and SecurityAudit', 4, 11),
+        near_miss='three policies of the account and no SecurityAudit',
+    ),
+    'what the quickstart attached stays': Row(
+        role_with(*QUICKSTART, security_audit()),
+        f'{would("6 policies", 5, 11)}; 4 of the attached policies are left by other generations of its templates',
+        near_miss='what an earlier click attached is deleted first',
+    ),
+    'what an earlier revision of the button attached, under another hash, stays': Row(
+        role_with(*parts(FORMER_HASH, 1, 2, 3, 4, 5, 6)),
+        f'{would("6 policies and SecurityAudit", 6, 13)}; 6 of the attached policies are left by other generations of '
+        'its templates',
+        near_miss='what an earlier click attached is deleted first',
+    ),
+    'parts beyond the tenth are never deleted': Row(
+        role_with(*of_the_account(3), *parts(OWN_HASH, 10, 11)),
+        f'{would("6 policies and SecurityAudit", 4, 11)}; 1 of the attached policies are left by other generations of '
+        'its templates',
+        near_miss='what an earlier click attached is deleted first',
+    ),
+    'more than the highest quota that AWS grants, whatever the quota is': Row(
+        role_with(*of_the_account(14), quota=PolicyQuota(10, default=True)),
+        would('6 policies and SecurityAudit', 14, 21),
+        near_miss='three policies of the account and no SecurityAudit',
+    ),
+    'in China, where it could not work anyway': Row(
+        role_with(*of_the_account(4), **in_partition('aws-cn')),
+        f'{would("6 policies and SecurityAudit", 4, 11)}; its template writes ARNs of the partition aws, so in aws-cn '
+        'it fails in any case',
+        near_miss='in GovCloud with room',
+    ),
+}
+PASSES = {
+    'three policies of the account and no SecurityAudit': Row(
+        role_with(*of_the_account(3)), would('6 policies and SecurityAudit', 3, 10)
+    ),
+    'what an earlier click attached is deleted first': Row(
+        role_with(*of_the_account(3), security_audit(), *parts(OWN_HASH, 1, 2, 3, 4, 5, 6)),
+        would('6 policies', 4, 10),
+    ),
+    'inline policies and the boundary count for nothing': Row(
+        role_with(*(policy(statement('s3:GetObject')),) * 20, policy(kind=PolicyKind.BOUNDARY)),
+        would('6 policies and SecurityAudit', 0, 7),
+    ),
+    'the quota was raised': Row(
+        role_with(*of_the_account(4), quota=PolicyQuota(20, default=False)),
+        would('6 policies and SecurityAudit', 4, 11, quota=20),
+    ),
+    'nothing is missing, so nobody has to click': Row(
+        role_with(policy(statement('*')), *QUICKSTART, *of_the_account(6)),
+        f'nothing is missing, so {BUTTON} need not be clicked; 4 of the attached policies are left by other '
+        'generations of its templates',
+    ),
+    'nothing is missing, and the quota is not known': Row(
+        account_facts(quota=Unobserved('AWS did not answer')),
+        f'nothing is missing, so {BUTTON} need not be clicked',
+    ),
+    'in GovCloud with room': Row(
+        role_with(**in_partition('aws-us-gov')),
+        f'{would("6 policies and SecurityAudit", 0, 7)}; its template writes ARNs of the partition aws, so in '
+        'aws-us-gov it fails in any case',
+    ),
+}
+UNKNOWN = {
+    'the quota may have been raised': Row(
+        role_with(*of_the_account(4), quota=PolicyQuota(10, default=True)),
+        f"{would('6 policies and SecurityAudit', 4, 11)}; the quota is AWS's default, it may have been raised "
+        '(iam:GetAccountSummary)',
+    ),
+    'the policies could not be listed': Row(
+        account_facts(policies=Unobserved('missing permission iam:ListAttachedRolePolicies (AccessDenied)')),
+        'missing permission iam:ListAttachedRolePolicies (AccessDenied)',
+    ),
+    'the quota is not known': Row(role_with(quota=Unobserved('AWS did not answer')), 'AWS did not answer'),
+}
+NOT_APPLICABLE = {
+    'there is no role': Row(account_facts(role=RoleMissing(ROLE_NAME)), f'there is no role {ROLE_NAME}'),
+    'access keys': Row(
+        account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
+        'the integration uses access keys, so it has no role',
+    ),
+}
+POLICY = 'datadog-integration-missing-permissions-HASH-1'
+REMEDIES = {
+    'leftovers make room': (
+        role_with(*parts(FORMER_HASH, 1, 2), *of_the_account(3)),
+        Remedy(
+            f'Do not click {BUTTON} before there is room: it deletes its earlier policies before it creates new ones, '
+            'and a quota that is reached half way leaves the role with less than before',
+            (
+                'Once integration-permissions-missing passes without them, detach what earlier templates of Datadog '
+                f'left: datadog-aws-integration-iam-permissions-{FORMER_HASH}-part1, '
+                f'datadog-aws-integration-iam-permissions-{FORMER_HASH}-part2',
+                'Write the policies that grant what is missing, and read them (this applies nothing): '
+                'aws-diagnostics permissions --config conf.yaml --policy-json policies',
+                f'Then run the commands that it prints, for each policy: aws iam create-policy --policy-name {POLICY} '
+                f'--policy-document file://policies/{POLICY}.json',
+                f'And: aws iam attach-role-policy --role-name {ROLE_NAME} --policy-arn '
+                f'arn:aws:iam::{ACCOUNT_ID}:policy/{POLICY}',
+                'Or in Terraform, list the actions in an aws_iam_policy (at most 6144 characters each) and attach it '
+                'with an aws_iam_role_policy_attachment; the provider datadog has the list as the data source '
+                'datadog_integration_aws_iam_permissions',
+                'Or raise the quota Managed policies per role of this account, to at most 20: aws service-quotas '
+                'request-service-quota-increase --region us-east-1 --service-code iam --quota-code L-0DA4ABF3 '
+                '--desired-value 12',
+            ),
+        ),
+    ),
+}
+
+test_verdict = verdict_test(INTEGRATION_POLICY_QUOTA, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+test_remedy = remedy_test(INTEGRATION_POLICY_QUOTA, REMEDIES)

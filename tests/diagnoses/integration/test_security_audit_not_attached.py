@@ -1,0 +1,97 @@
+from datadog_checks.aws_diagnostics.diagnoses.integration import SECURITY_AUDIT_NOT_ATTACHED
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, PolicyKind, RoleMissing
+from datadog_checks.aws_diagnostics.findings import Remedy
+from tests.account.builders import (
+    ACCOUNT_ID,
+    account_facts,
+    caller,
+    integration,
+    policy,
+    role,
+    security_audit,
+)
+from tests.builders import NOW
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+NAMESAKE = security_audit(arn=f'arn:aws:iam::{ACCOUNT_ID}:policy/SecurityAudit', kind=PolicyKind.CUSTOMER)
+IN_GOVERNMENT = {
+    'caller': caller(partition='aws-us-gov'),
+    'role': role(arn=f'arn:aws-us-gov:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole'),
+}
+OFF = 'resource collection, which needs it most, is off'
+FAILS = {
+    'only an inline policy': Row(
+        account_facts(policies=(policy(),)),
+        f'SecurityAudit of AWS is not among the 0 attached policies; {OFF}',
+        near_miss='attached',
+    ),
+    'a policy of the account has the same name': Row(
+        account_facts(policies=(policy(), NAMESAKE)),
+        f'SecurityAudit of AWS is not among the 1 attached policies; {OFF}',
+        near_miss='attached beside a policy of the same name',
+    ),
+    'it is the permissions boundary': Row(
+        account_facts(policies=(security_audit(kind=PolicyKind.BOUNDARY),)),
+        f'SecurityAudit of AWS is not among the 0 attached policies; {OFF}',
+        near_miss='attached',
+    ),
+    'resource collection is on': Row(
+        account_facts(policies=(), integration=integration(extended_collection=True)),
+        'SecurityAudit of AWS is not among the 0 attached policies; resource collection, which needs it, is on',
+        near_miss='attached',
+    ),
+    'whether resource collection is on is not known, and a policy changed a moment ago': Row(
+        account_facts(policies=(policy(changed_at=NOW - 1),), integration=Unobserved('no application key')),
+        'SecurityAudit of AWS is not among the 0 attached policies; whether resource collection, which needs it, is on '
+        'is not known; it changed just now, so this may be stale: IAM and Datadog need at least 5 minutes',
+        near_miss='attached',
+    ),
+    'in GovCloud, the one of another partition': Row(
+        account_facts(policies=(security_audit(),), **IN_GOVERNMENT),
+        f'SecurityAudit of AWS is not among the 1 attached policies; {OFF}',
+        near_miss='attached in GovCloud',
+    ),
+}
+PASSES = {
+    'attached': Row(account_facts(), 'SecurityAudit is attached'),
+    'attached beside a policy of the same name': Row(
+        account_facts(policies=(NAMESAKE, security_audit())), 'SecurityAudit is attached'
+    ),
+    'attached in GovCloud': Row(
+        account_facts(policies=(security_audit(arn='arn:aws-us-gov:iam::aws:policy/SecurityAudit'),), **IN_GOVERNMENT),
+        'SecurityAudit is attached',
+    ),
+}
+UNKNOWN = {
+    'the policies could not be listed': Row(
+        account_facts(policies=Unobserved('missing permission iam:ListAttachedRolePolicies (AccessDenied)')),
+        'missing permission iam:ListAttachedRolePolicies (AccessDenied)',
+    ),
+}
+NOT_APPLICABLE = {
+    'there is no role': Row(
+        account_facts(role=RoleMissing('DatadogIntegrationRole')), 'there is no role DatadogIntegrationRole'
+    ),
+    'access keys': Row(
+        account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS), policies=()),
+        'the integration uses access keys, so it has no role',
+    ),
+}
+REMEDIES = {
+    'in China': (
+        account_facts(policies=(), role=role(arn=f'arn:aws-cn:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole')),
+        Remedy(
+            "Attach AWS's managed policy SecurityAudit to the role",
+            (
+                'Attach it: aws iam attach-role-policy --role-name DatadogIntegrationRole --policy-arn '
+                'arn:aws-cn:iam::aws:policy/SecurityAudit',
+                'Or in Terraform, an aws_iam_role_policy_attachment with '
+                'policy_arn = "arn:aws-cn:iam::aws:policy/SecurityAudit"',
+            ),
+        ),
+    ),
+}
+
+test_verdict = verdict_test(SECURITY_AUDIT_NOT_ATTACHED, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+test_remedy = remedy_test(SECURITY_AUDIT_NOT_ATTACHED, REMEDIES)
