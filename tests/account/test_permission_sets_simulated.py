@@ -35,12 +35,7 @@ def written(statement: PolicyStatement) -> Mapping[str, Any]:
     named = {'Action': statement.actions} if statement.actions else {'NotAction': statement.not_actions}
     resource = '*' if statement.every_resource else 'arn:aws:s3:::one-bucket'
     rests_on = {'Condition': {'IpAddress': {'aws:SourceIp': '192.0.2.0/24'}}} if statement.conditional else {}
-    return {
-        'Effect': statement.effect,
-        'Resource': resource,
-        **named,
-        **({'Condition': condition} if condition else {}),
-    }
+    return {'Effect': statement.effect, 'Resource': resource, **named, **rests_on}
 
 
 def give(iam: Any, permissions: PermissionSet) -> None:
