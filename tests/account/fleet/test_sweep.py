@@ -22,7 +22,9 @@ DEFAULTS = MetadataDefaults('required', managed_by='account')
 MISNAMED = Instance('required', 1, tags=EKS_NODE)
 
 
-def wrong(number: int, http_tokens: str, hop_limit: int, endpoint: str = 'enabled', containers: str = '') -> WrongInstance:
+def wrong(
+    number: int, http_tokens: str, hop_limit: int, endpoint: str = 'enabled', containers: str = ''
+) -> WrongInstance:
     name = f'node-{number}'
     return WrongInstance(instance_id(number), REGION, http_tokens, hop_limit, endpoint, containers, name, LAUNCHED)
 

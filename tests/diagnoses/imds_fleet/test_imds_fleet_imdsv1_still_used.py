@@ -24,8 +24,8 @@ ONE_USES = in_one_region(**TWO_ALLOW, tokenless=(use(ID, 0.0), use(OTHER_ID, 120
 FAILS = {
     'one of two uses it': Row(
         ONE_USES,
-        f'1 running instance used IMDSv1 in the last 14 days: {OTHER_ID} in eu-west-1 (MetadataNoToken 120); 1 more allow it '
-        'and did not use it',
+        f'1 running instance used IMDSv1 in the last 14 days: {OTHER_ID} in eu-west-1 (MetadataNoToken 120); '
+        '1 more allow it and did not use it',
         OFF,
         near_miss='two allow it, and CloudWatch counted no use',
     ),

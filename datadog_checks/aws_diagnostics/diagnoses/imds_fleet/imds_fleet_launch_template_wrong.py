@@ -6,12 +6,11 @@ from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import LaunchTemplate, Region
 from ...findings import Diagnosis, Remedy, Scope, Status, Verdict
+from ..imds.evidence import shown
 from ..links import ec2_user_guide
 from .commands import MOST_COMMANDS
 from .imdsv1 import imdsv1_may_be_on
 from .regions import judged, regions_of, switched_off, unobserved_in
-
-LONGEST_NAME = 60
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -37,7 +36,7 @@ def _misnames(template: LaunchTemplate) -> bool:
 
 
 def _described(template: LaunchTemplate) -> str:
-    name = f'{template.name[:LONGEST_NAME]} in {template.region}'
+    name = f'{shown(template.name)} in {template.region}'
     if _misnames(template):
         return f'{name} requires tokens with a hop limit of 1 for {template.containers} containers'
     return f'{name} allows IMDSv1'

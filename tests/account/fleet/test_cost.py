@@ -1,0 +1,83 @@
+"""What a sweep costs does not grow with the fleet, where it must not."""
+
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from benchmarks.fleet.__main__ import fleet, main, sent
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.aws.budget import CallBudget
+from datadog_checks.aws_diagnostics.collect.aws.fleet import FleetSweep
+from datadog_checks.aws_diagnostics.collect.aws.session import Session, open_session
+from datadog_checks.aws_diagnostics.collect.deadline import Deadline
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from tests.account import servers
+from tests.account.fleet.sweeping import REGION
+
+MORE = 1.2
+"""How much more memory a fleet of eight times the size may take: the ids that CloudWatch is asked for, bounded."""
+
+
+@contextmanager
+def clients_of(size: int, home: Path) -> Iterator[tuple[Session, CallBudget, str]]:
+    with fleet(size) as endpoint, pytest.MonkeyPatch.context() as patch:
+        servers.use(patch, servers.environment(endpoint, home))
+        budget = CallBudget(10_000)
+        with open_session(AccountOptions(), budget) as session:
+            yield session, budget, endpoint
+
+
+def peak_of(size: int, home: Path) -> int:
+    """Bytes, of a sweep by a client that has swept once."""
+    with clients_of(size, home) as (session, budget, _):
+        _sweep(session, budget)
+        tracemalloc.start()
+        try:
+            counted = _sweep(session, budget)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert counted == size // 20
+    return peak
+
+
+def _sweep(session: Session, budget: CallBudget) -> int:
+    found = FleetSweep(AccountOptions()).run(session, (REGION,), budget, Deadline(120))
+    assert not isinstance(found, Unobserved)
+    (region,) = found.regions
+    assert not isinstance(region.counts, Unobserved)
+    return sum(count.instances for count in region.counts)
+
+
+def test_memory_does_not_grow_with_the_fleet(tmp_path: Path) -> None:
+    small, large = (peak_of(size, tmp_path) for size in (6_000, 48_000))
+    assert large < small * MORE
+
+
+def test_no_more_bytes_are_asked_for_than_wrong_instances_have(tmp_path: Path) -> None:
+    with clients_of(4_000, tmp_path) as (session, budget, endpoint):
+        _sweep(session, budget)
+        assert sent(endpoint) < 200 * 4_000 + 10_000
+
+
+def test_the_benchmark_runs(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    way = 'boto3 paginator, unfiltered'
+    monkeypatch.setattr(sys, 'argv', ['fleet', '--instances', '400', '--way', way])
+    assert main() == 0
+    rows = {line[:30].strip(): line[30:].split() for line in capfd.readouterr().out.splitlines()}
+    assert rows[way][0] != '400'  # the second table: ratios
+    assert set(rows) >= {'this check', way}
+
+
+def test_a_sweep_needs_no_module_of_the_cli(tmp_path: Path) -> None:
+    code = (
+        'import sys; from datadog_checks.aws_diagnostics.collect.aws import fleet; '
+        "print(sorted({'boto3', 'botocore', 'click', 'requests', 'rich'} & set(sys.modules)))"
+    )
+    loaded = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout
+    assert loaded == '[]\n'

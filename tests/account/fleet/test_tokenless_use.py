@@ -1,0 +1,99 @@
+"""CloudWatch is asked for few instances, rarely, and what it does not say is not known."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.aws.fleet import FleetSweep
+from datadog_checks.aws_diagnostics.collect.aws.session import open_session
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts.account import TokenlessUse
+from tests.account.ec2_fleet import Instance, Instances, instance_id, listed
+from tests.account.ec2_server import Account
+from tests.account.fleet.sweeping import REGION, run, run_once
+
+ONE_DAY_AGO = timedelta(days=1)
+
+
+@pytest.fixture
+def cloudwatch(moto: str, ec2: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    """CloudWatch of moto beside our EC2."""
+    monkeypatch.setenv('AWS_ENDPOINT_URL_CLOUDWATCH', moto)
+    yield ec2
+
+
+def put(instance: str, metric: str, *values: float, ago: timedelta = ONE_DAY_AGO) -> None:
+    with open_session(AccountOptions()) as session:
+        session.client('cloudwatch', REGION).put_metric_data(
+            Namespace='AWS/EC2',
+            MetricData=[
+                {
+                    'MetricName': metric,
+                    'Dimensions': [{'Name': 'InstanceId', 'Value': instance}],
+                    'Timestamp': datetime.now(UTC) - ago,
+                    'Value': value,
+                    'Unit': 'Count',
+                }
+                for value in values
+            ],
+        )
+
+
+def test_uses_are_added_up_and_an_instance_without_values_is_left_out(cloudwatch: Account) -> None:
+    cloudwatch.instances[REGION] = listed(*[Instance('optional')] * 3)
+    put(instance_id(0), 'MetadataNoToken', 3.0, 4.0)
+    put(instance_id(0), 'MetadataNoToken', 5.0, ago=timedelta(days=9))
+    put(instance_id(1), 'MetadataNoToken', 0.0)
+    put(instance_id(1), 'MetadataNoTokenRejected', 2.0)
+    assert run_once().only.tokenless == (
+        TokenlessUse(instance_id(0), REGION, 12.0, 0.0, 14),
+        TokenlessUse(instance_id(1), REGION, 0.0, 2.0, 14),
+    )
+
+
+def test_use_before_the_days_that_are_looked_at_does_not_count(cloudwatch: Account) -> None:
+    cloudwatch.instances[REGION] = listed(Instance('optional'))
+    put(instance_id(0), 'MetadataNoToken', 3.0, ago=timedelta(days=20))
+    assert run_once().only.tokenless == ()
+
+
+def test_an_instance_that_requires_tokens_is_not_asked_for(cloudwatch: Account) -> None:
+    cloudwatch.instances[REGION] = listed(Instance(endpoint='disabled'))
+    put(instance_id(0), 'MetadataNoToken', 3.0)
+    without = run_once()
+    cloudwatch.instances[REGION] = listed(Instance('optional'))
+    assert (without.only.tokenless, run_once().calls) == ((), without.calls + 1)
+
+
+def test_a_bounded_number_is_asked_for_in_calls_of_500_metrics(cloudwatch: Account) -> None:
+    cloudwatch.instances[REGION] = Instances(700, lambda _: Instance('optional'))
+    pages = 7 + 1 + 1
+    defaults_and_templates = 2
+    assert run_once().calls == pages + defaults_and_templates + 2
+
+
+def test_cloudwatch_is_asked_once_a_day_as_it_charges(cloudwatch: Account) -> None:
+    cloudwatch.instances[REGION] = listed(Instance('optional'))
+    put(instance_id(0), 'MetadataNoToken', 3.0)
+    sweep = FleetSweep(AccountOptions())
+    first, second = run(sweep), run(sweep)
+    assert first.only.tokenless == second.only.tokenless == (TokenlessUse(instance_id(0), REGION, 3.0, 0.0, 14),)
+    assert second.calls == first.calls - 1
+
+
+def test_a_budget_that_ends_before_cloudwatch_leaves_the_instances_complete(cloudwatch: Account) -> None:
+    cloudwatch.instances[REGION] = listed(Instance('optional'))
+    sweep = FleetSweep(AccountOptions())
+    region = run(sweep, max_calls=5).only
+    assert (region.complete, region.tokenless) == (True, Unobserved('not asked yet'))
+    assert run(sweep).only.tokenless == ()
+
+
+def test_a_server_that_does_not_know_the_filters_makes_the_fleet_unobserved(moto: str) -> None:
+    with open_session(AccountOptions()) as session:
+        session.client('ec2', REGION).run_instances(ImageId='ami-12c6146b', MinCount=1, MaxCount=1)
+    region = run_once().only
+    assert isinstance(region.counts, Unobserved)
+    assert 'ec2:DescribeInstances' in region.counts.reason
