@@ -7,6 +7,7 @@ from ...facts import Facts
 from ...facts.account import AuthKind, Integration, Role, RoleMissing
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
 from ..imds.evidence import shown
+from .staleness import says_when_stale
 from .trust import account_expectations, partition_of, role_of, sender
 from .trust_remedies import FILE, GUIDE_SECTION, LONGEST_NAME, afterwards, role_name, write_trust_policy
 
@@ -14,6 +15,7 @@ MOST_NAMES = 3
 TEMPLATE_PAGE = 'https://docs.datadoghq.com/integrations/amazon-web-services/'
 
 
+@says_when_stale
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     account = facts.of_account
     if isinstance(account.integration, Integration) and account.integration.auth is AuthKind.ACCESS_KEYS:

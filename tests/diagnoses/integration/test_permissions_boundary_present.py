@@ -1,0 +1,87 @@
+"""A permissions boundary limits the role, whatever its policies grant."""
+
+from typing import Any
+
+from datadog_checks.aws_diagnostics.diagnoses.integration.permissions_boundary_present import (
+    PERMISSIONS_BOUNDARY_PRESENT,
+)
+from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
+from datadog_checks.aws_diagnostics.facts.account import Decision, PolicyKind, PolicyStatement, RoleMissing
+from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from tests.account.builders import ACCOUNT_ID, account_facts, policies, policy, role, simulated, simulation, statement
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+ARN = f'arn:aws:iam::{ACCOUNT_ID}:policy/limits'
+IS = f'the permissions boundary of the role is {ARN}'
+MAY = f'{IS}: what it does not allow, no policy of the role can grant'
+
+
+def bounded(*statements: PolicyStatement, **differences: Any) -> Facts:
+    """Without statements the document of the boundary is not among the policies."""
+    boundary = [policy(*statements, name='limits', kind=PolicyKind.BOUNDARY, arn=ARN)] if statements else []
+    return account_facts(**{'role': role(boundary=ARN), 'policies': policies(*boundary), **differences})
+
+
+def denied(*actions: str) -> Any:
+    return simulation(
+        *(simulated(action, Decision.IMPLICIT_DENY, allowed_by_boundary=False) for action in actions),
+        simulated('ec2:DescribeInstances', allowed_by_boundary=True),
+    )
+
+
+EVERYTHING = 'one that allows everything'
+FAILS = {
+    'its document is not known': Row(bounded(), MAY, near_miss='none'),
+    'we may not read the policies': Row(bounded(policies=Unobserved('x')), MAY, near_miss='none'),
+    'some actions': Row(bounded(statement('ec2:*')), MAY, near_miss=EVERYTHING),
+    'everything, but something denied': Row(
+        bounded(statement('*'), statement('iam:*', effect='Deny')), MAY, near_miss=EVERYTHING
+    ),
+    'everything under a condition': Row(bounded(statement('*', conditional=True)), MAY, near_miss=EVERYTHING),
+    'everything on some resources': Row(bounded(statement('*', every_resource=False)), MAY, near_miss=EVERYTHING),
+    'the simulator says what it denies': Row(
+        bounded(statement('ec2:*'), simulation=denied('tag:GetResources', 'cloudwatch:GetMetricData')),
+        Failed(f'{IS}, which denies tag:GetResources, cloudwatch:GetMetricData', Status.CRITICAL),
+        near_miss=EVERYTHING,
+    ),
+    'it denies many, some in several regions': Row(
+        bounded(simulation=denied('a:B', 'a:B', 'a:C', 'a:D', 'a:E')),
+        Failed(f'{IS}, which denies a:B, a:C, a:D and 1 more', Status.CRITICAL),
+        near_miss='none',
+    ),
+}
+PASSES = {
+    'none': Row(account_facts(), 'the role has no permissions boundary'),
+    'none, though the simulator says something': Row(
+        account_facts(simulation=denied('a:B')), 'the role has no permissions boundary'
+    ),
+    EVERYTHING: Row(bounded(statement('ec2:*'), statement('*')), f'{IS}, which allows everything'),
+}
+UNKNOWN = {
+    'we may not look': Row(
+        account_facts(role=Unobserved('missing permission iam:GetRole')), 'missing permission iam:GetRole'
+    ),
+}
+NOT_APPLICABLE = {
+    'there is no role': Row(account_facts(role=RoleMissing('x')), 'there is no role that a boundary could limit'),
+}
+test_verdict = verdict_test(PERMISSIONS_BOUNDARY_PRESENT, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+
+test_remedy = remedy_test(
+    PERMISSIONS_BOUNDARY_PRESENT,
+    {
+        'some actions': (
+            bounded(statement('ec2:*')),
+            Remedy(
+                'Let the boundary allow all that Datadog needs, or take it off where your organization does not '
+                'demand it',
+                (
+                    f'See what it allows: aws iam get-policy --policy-arn {ARN}',
+                    'Add to it the actions that the diagnoses of permissions name as missing or denied',
+                    'Or, if nobody demands it (exposes the account to whatever the policies of the role grant): aws '
+                    'iam delete-role-permissions-boundary --role-name DatadogIntegrationRole',
+                ),
+            ),
+        )
+    },
+)

@@ -1,0 +1,140 @@
+"""A Deny of the trust policy hits Datadog, whatever the rest of it allows."""
+
+from typing import Any
+
+from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_explicit_deny import TRUST_POLICY_EXPLICIT_DENY
+from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, RoleMissing
+from datadog_checks.aws_diagnostics.findings import Remedy
+from tests.account.builders import (
+    ACCOUNT_ID,
+    DATADOG_PRINCIPAL,
+    EXTERNAL_ID,
+    OTHER_EXTERNAL_ID,
+    account_facts,
+    condition,
+    external_id_condition,
+    integration,
+    role,
+    trust,
+)
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+from .correcting import TERRAFORM, UPDATE, WAIT, keep, saved
+
+DENIES = 'statement 2 of the trust policy denies Datadog: Deny'
+MISSES = 'none of the 1 Deny statements hits Datadog'
+WITHOUT_MFA = condition('BoolIfExists', 'aws:MultiFactorAuthPresent', 'false')
+US1 = "'arn:aws:iam::464622532012:root' (the account of datadoghq.com and others)"
+
+
+def denying(*principals: str, conditions: Any = (), **more: Any) -> Facts:
+    return account_facts(role=role(trust(), trust(effect='Deny', principals=principals, conditions=conditions, **more)))
+
+
+FAILS = {
+    'the account of Datadog': Row(denying(DATADOG_PRINCIPAL), f'{DENIES} {US1}', near_miss='another account'),
+    'everyone, under a name': Row(
+        denying('*', sid='Nobody'), f"{DENIES} '*' (Sid 'Nobody')", near_miss='everyone, for another action'
+    ),
+    'everyone without MFA': Row(
+        denying('AWS:*', conditions=(WITHOUT_MFA,)),
+        f"{DENIES} '*' if BoolIfExists aws:MultiFactorAuthPresent 'false'",
+        near_miss='everyone with MFA',
+    ),
+    'everyone outside of our organization': Row(
+        denying('AWS:*', conditions=(condition('StringNotEquals', 'aws:PrincipalOrgID', 'o-abcdefghij'),)),
+        f"{DENIES} '*' if StringNotEquals aws:PrincipalOrgID 'o-abcdefghij'",
+        near_miss='everyone within our organization',
+    ),
+    'everyone with another external id, which is that of Datadog': Row(
+        denying(
+            'AWS:*',
+            conditions=(external_id_condition(operator='StringNotEquals', external_ids=(OTHER_EXTERNAL_ID,)),),
+        ),
+        f"{DENIES} '*' if StringNotEquals sts:ExternalId",
+        near_miss='everyone with another external id',
+    ),
+    'everyone but us': Row(
+        denying(not_principals=(f'AWS:{ACCOUNT_ID}',)),
+        f"{DENIES} everyone but '{ACCOUNT_ID}'",
+        near_miss='another account',
+    ),
+    'everything but another action': Row(
+        denying('*', actions=(), not_actions=('sts:TagSession',)),
+        f"{DENIES} '*'",
+        near_miss='everyone, everything but this action',
+    ),
+}
+PASSES = {
+    'no Deny': Row(account_facts(), 'there is no Deny'),
+    'another account': Row(denying('AWS:arn:aws:iam::999999999999:root'), MISSES),
+    'the account of another site': Row(denying('AWS:arn:aws:iam::417141415827:root'), MISSES),
+    'everyone, for another action': Row(denying('*', actions=('sts:TagSession',)), MISSES),
+    'everyone, everything but this action': Row(denying('*', actions=(), not_actions=('sts:Assume*',)), MISSES),
+    'everyone with MFA': Row(
+        denying('*', conditions=(condition('Bool', 'aws:MultiFactorAuthPresent', 'true'),)), MISSES
+    ),
+    'everyone within our organization': Row(
+        denying('*', conditions=(condition('StringEquals', 'aws:PrincipalOrgID', 'o-abcdefghij'),)), MISSES
+    ),
+    'everyone with another external id': Row(
+        denying('*', conditions=(external_id_condition(operator='StringNotEquals', external_ids=(EXTERNAL_ID,)),)),
+        MISSES,
+    ),
+    'two that miss': Row(
+        account_facts(role=role(trust(), *(trust(effect='Deny', principals=(f'AWS:{n * 12}',)) for n in ('8', '9')))),
+        'none of the 2 Deny statements hits Datadog',
+    ),
+}
+MAY = 'statement 2 of the trust policy may deny Datadog: Deny'
+UNKNOWN = {
+    'one role of Datadog': Row(
+        denying('AWS:arn:aws:iam::464622532012:role/a'),
+        f"{MAY} 'arn:aws:iam::464622532012:role/a' (the account of datadoghq.com and others)",
+    ),
+    'everyone but somebody of Datadog': Row(denying(not_principals=(DATADOG_PRINCIPAL,)), f'{MAY} everyone but {US1}'),
+    'everyone with a name of which nothing is known': Row(
+        denying('*', conditions=(condition('StringLike', 'sts:RoleSessionName', 'a*'),)),
+        f"{MAY} '*' if StringLike sts:RoleSessionName 'a*'",
+    ),
+    'everyone with another external id, where that of Datadog is not known': Row(
+        account_facts(
+            role=role(
+                trust(),
+                trust(
+                    effect='Deny', principals=('*',), conditions=(external_id_condition(operator='StringNotEquals'),)
+                ),
+            ),
+            integration=Unobserved('no application key'),
+        ),
+        f"{MAY} '*' if StringNotEquals sts:ExternalId",
+    ),
+    'we may not look': Row(
+        account_facts(role=Unobserved('missing permission iam:GetRole')), 'missing permission iam:GetRole'
+    ),
+}
+NOT_APPLICABLE = {
+    'there is no role': Row(
+        account_facts(role=RoleMissing('x')), 'there is no role whose trust policy could be judged'
+    ),
+    'Datadog uses access keys': Row(
+        account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
+        'Datadog uses access keys here, which need no trust policy',
+    ),
+}
+test_verdict = verdict_test(TRUST_POLICY_EXPLICIT_DENY, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+
+test_remedy = remedy_test(
+    TRUST_POLICY_EXPLICIT_DENY,
+    {
+        'everyone': (
+            denying('*'),
+            Remedy(
+                'Take the Deny statement out of the trust policy, or except Datadog from it: what is not allowed is '
+                'denied anyway',
+                (saved(), keep('1 more statement'), UPDATE, TERRAFORM, WAIT),
+            ),
+        )
+    },
+)

@@ -1,0 +1,215 @@
+"""The trust policy does not demand the external id that Datadog sends, and nothing but that."""
+
+from typing import Any
+
+from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_external_id import TRUST_POLICY_EXTERNAL_ID
+from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, ExternalId, RoleMissing
+from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from tests.account.builders import (
+    EXTERNAL_ID,
+    OTHER_EXTERNAL_ID,
+    SECRET,
+    account_expectations,
+    account_facts,
+    condition,
+    external_id_condition,
+    integration,
+    role,
+    trust,
+)
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+from .correcting import CORRECT, PAGE
+
+NO_KEY = Unobserved('no application key')
+MINE, OTHER = f'sha256:{EXTERNAL_ID.digest}', f'sha256:{OTHER_EXTERNAL_ID.digest}'
+HAS = 'statement 1 of the trust policy has StringEquals sts:ExternalId'
+RECORD = f'Datadog has on record {MINE}'
+UNDEMANDED = 'statement 1 of the trust policy demands no certain external id'
+
+
+def demanding(*ids: ExternalId, of: Any = None, **more: Any) -> Facts:
+    """`of` is the integration, where it is not the healthy one."""
+    wanted = external_id_condition(external_ids=ids or (EXTERNAL_ID,), **more)
+    return account_facts(role=role(trust(conditions=(wanted,))), integration=of or integration())
+
+
+def shown(id: ExternalId) -> str:
+    return f'sha256:{id.digest}'
+
+
+SPACED, CAPITALS = ExternalId.of(f'{SECRET} '), ExternalId.of(SECRET.upper())
+PATTERN = ExternalId.of(f'{SECRET[:6]}*')
+FAILS = {
+    'another one': Row(demanding(OTHER_EXTERNAL_ID), f'{HAS} {OTHER}; {RECORD}', near_miss='that of Datadog'),
+    'another one than the operator told': Row(
+        demanding(OTHER_EXTERNAL_ID, of=NO_KEY),
+        f'{HAS} {OTHER}; this check was told {MINE}',
+        account_expectations(external_id=EXTERNAL_ID),
+        near_miss='that which the operator told',
+    ),
+    'that which the operator told, and Datadog has another on record': Row(
+        demanding(OTHER_EXTERNAL_ID),
+        f'{HAS} {OTHER}; {RECORD}',
+        account_expectations(external_id=OTHER_EXTERNAL_ID),
+        near_miss='that of Datadog, and the operator told another',
+    ),
+    'a space behind it': Row(
+        demanding(SPACED),
+        f'{HAS} {shown(SPACED)}; {RECORD}: they differ by white space around it',
+        near_miss='that of Datadog',
+    ),
+    'a space behind that which Datadog has': Row(
+        demanding(EXTERNAL_ID, of=integration(external_id=SPACED)),
+        f'{HAS} {MINE}; Datadog has on record {shown(SPACED)}: they differ by white space around it',
+        near_miss='that of Datadog',
+    ),
+    'a space behind it, and nobody told which is right': Row(
+        demanding(SPACED, of=NO_KEY),
+        f'{HAS} {shown(SPACED)}, with white space around it, which no external id of Datadog has',
+        near_miss='that of Datadog',
+    ),
+    'in capital letters': Row(
+        demanding(CAPITALS),
+        f'{HAS} {shown(CAPITALS)}; {RECORD}: they differ by case',
+        near_miss='in capital letters where case does not count',
+    ),
+    'a wildcard that is none': Row(
+        demanding(PATTERN, wildcard=True),
+        f'{HAS} {shown(PATTERN)}; {RECORD}: its * and ? are no wildcards with this operator',
+        near_miss='that of Datadog',
+    ),
+    'a wildcard': Row(
+        demanding(PATTERN, wildcard=True, operator='StringLike'),
+        Failed(
+            f'statement 1 of the trust policy has StringLike sts:ExternalId {shown(PATTERN)}, with a wildcard that '
+            'accepts other external ids too',
+            Status.WARNING,
+        ),
+        near_miss='StringLike without a wildcard',
+    ),
+    'one of two': Row(
+        demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID),
+        Failed(f'{HAS} {OTHER}, {MINE}, so others than that of Datadog are accepted too', Status.WARNING),
+        near_miss='twice the same',
+    ),
+    'one of three, and nobody told which is right': Row(
+        demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID, SPACED, of=NO_KEY),
+        Failed(f'{HAS} {OTHER}, {MINE} and 1 more, so others than that of Datadog are accepted too', Status.WARNING),
+        near_miss='twice the same',
+    ),
+    'none': Row(account_facts(role=role(trust(conditions=()))), UNDEMANDED, near_miss='that of Datadog'),
+    'none, and nobody told which is right': Row(
+        account_facts(role=role(trust(conditions=())), integration=NO_KEY), UNDEMANDED, near_miss='that of Datadog'
+    ),
+    'only if there is one': Row(
+        demanding(operator='StringEqualsIfExists'), UNDEMANDED, near_miss='any of the values that are sent'
+    ),
+    'all values of those that are sent, perhaps none': Row(
+        demanding(operator='ForAllValues:StringEquals'), UNDEMANDED, near_miss='any of the values that are sent'
+    ),
+    'any, if there is one': Row(
+        account_facts(role=role(trust(conditions=(condition('Null', 'sts:ExternalId', 'false'),)))),
+        UNDEMANDED,
+        near_miss='that of Datadog, asked for twice',
+    ),
+    'none may be sent': Row(
+        account_facts(role=role(trust(conditions=(condition('Null', 'sts:ExternalId', 'true'),))), integration=NO_KEY),
+        'statement 1 of the trust policy has Null sts:ExternalId true; Datadog always sends one',
+        near_miss='that of Datadog, asked for twice',
+    ),
+    'anyone but Datadog': Row(
+        demanding(operator='StringNotEquals'),
+        f'statement 1 of the trust policy has StringNotEquals sts:ExternalId {MINE}; {RECORD}',
+        near_miss='that of Datadog',
+    ),
+    'a second statement without one': Row(
+        account_facts(role=role(trust(), trust(conditions=()))),
+        'statement 2 of the trust policy demands no certain external id',
+        near_miss='a second statement without one, for tags alone',
+    ),
+}
+PASSES = {
+    'that of Datadog': Row(account_facts(), f'{HAS} {MINE}; {RECORD}, the same'),
+    'that of Datadog, and the operator told another': Row(
+        account_facts(), f'{HAS} {MINE}; {RECORD}, the same', account_expectations(external_id=OTHER_EXTERNAL_ID)
+    ),
+    'that which the operator told': Row(
+        demanding(of=NO_KEY),
+        f'{HAS} {MINE}; this check was told {MINE}, the same',
+        account_expectations(external_id=EXTERNAL_ID),
+    ),
+    'in capital letters where case does not count': Row(
+        demanding(CAPITALS, operator='StringEqualsIgnoreCase'),
+        f'statement 1 of the trust policy has StringEqualsIgnoreCase sts:ExternalId {shown(CAPITALS)}; {RECORD}, the same',
+    ),
+    'StringLike without a wildcard': Row(
+        demanding(operator='StringLike'),
+        f'statement 1 of the trust policy has StringLike sts:ExternalId {MINE}; {RECORD}, the same',
+    ),
+    'any of the values that are sent': Row(
+        demanding(operator='ForAnyValue:StringEquals'),
+        f'statement 1 of the trust policy has ForAnyValue:StringEquals sts:ExternalId {MINE}; {RECORD}, the same',
+    ),
+    'the key in another case': Row(demanding(key='STS:EXTERNALID'), f'{HAS} {MINE}; {RECORD}, the same'),
+    'twice the same': Row(demanding(EXTERNAL_ID, EXTERNAL_ID), f'{HAS} {MINE}, {MINE}; {RECORD}, the same'),
+    'that of Datadog, asked for twice': Row(
+        account_facts(
+            role=role(trust(conditions=(condition('Null', 'sts:ExternalId', 'false'), external_id_condition())))
+        ),
+        f'{HAS} {MINE}; {RECORD}, the same',
+    ),
+    'a second statement without one, for tags alone': Row(
+        account_facts(role=role(trust(), trust(conditions=(), actions=('sts:TagSession',)))),
+        f'{HAS} {MINE}; {RECORD}, the same',
+    ),
+    'a second statement of an old one': Row(
+        account_facts(
+            role=role(trust(conditions=(external_id_condition(external_ids=(OTHER_EXTERNAL_ID,)),)), trust())
+        ),
+        f'statement 2 of the trust policy has StringEquals sts:ExternalId {MINE}; {RECORD}, the same',
+    ),
+}
+UNKNOWN = {
+    'nobody told which is right': Row(
+        demanding(of=NO_KEY), f'{HAS} {MINE}; which one Datadog has is not known: set app_key or external_id'
+    ),
+    'Datadog has none on record': Row(
+        demanding(of=integration(external_id=None)),
+        f'{HAS} {MINE}; which one Datadog has is not known: set app_key or external_id',
+    ),
+    'we may not look': Row(
+        account_facts(role=Unobserved('missing permission iam:GetRole')), 'missing permission iam:GetRole'
+    ),
+}
+NOT_APPLICABLE = {
+    'there is no role': Row(
+        account_facts(role=RoleMissing('x')), 'there is no role whose trust policy could be judged'
+    ),
+    'Datadog uses access keys': Row(
+        account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
+        'Datadog uses access keys here, which need no trust policy',
+    ),
+    'the role is for a service of AWS': Row(
+        account_facts(role=role(trust(principals=('Service:ec2.amazonaws.com',), conditions=()))),
+        'no statement of the trust policy is meant for Datadog',
+    ),
+}
+test_verdict = verdict_test(TRUST_POLICY_EXTERNAL_ID, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+
+test_remedy = remedy_test(
+    TRUST_POLICY_EXTERNAL_ID,
+    {
+        'another one': (
+            demanding(OTHER_EXTERNAL_ID),
+            Remedy(
+                'Demand by StringEquals the one external id that Datadog shows for this account',
+                (
+                    *CORRECT,
+                    f'If Datadog shows no external id, let it generate one, save, and enter that. See {PAGE}',
+                ),
+            ),
+        )
+    },
+)

@@ -1,0 +1,199 @@
+"""A condition of the trust policy, besides the external id, refuses Datadog."""
+
+from typing import Any
+
+from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_extra_conditions import (
+    TRUST_POLICY_EXTRA_CONDITIONS,
+)
+from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, RoleMissing
+from datadog_checks.aws_diagnostics.findings import Remedy
+from tests.account.builders import (
+    ACCOUNT_ID,
+    account_facts,
+    condition,
+    external_id_condition,
+    integration,
+    role,
+    trust,
+)
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+from .correcting import CORRECT
+
+REFUSES = 'statement 1 of the trust policy refuses Datadog:'
+OFFICE = condition('IpAddress', 'aws:SourceIp', '203.0.113.0/24')
+
+
+def under(*conditions: Condition, **differences: Any) -> Facts:
+    """Besides the external id."""
+    return account_facts(role=role(trust(conditions=(external_id_condition(), *conditions))), **differences)
+
+
+def fails(operator: str, key: str, value: str, why: str, near_miss: str) -> Row:
+    return Row(
+        under(condition(operator, key, value)), f"{REFUSES} {operator} {key} '{value}', but {why}", near_miss=near_miss
+    )
+
+
+def passes(operator: str, key: str, *values: str) -> Row:
+    evidence = f'statement 1 of the trust policy has no condition that refuses Datadog ({key})'
+    return Row(under(condition(operator, key, *values)), evidence)
+
+
+MFA = "Datadog's calls carry no MFA"
+VPC = 'Datadog does not call through your VPC'
+SERVICE = 'Datadog does not call by way of a service of AWS'
+OURS = f'arn:aws:iam::{ACCOUNT_ID}:role/*'
+THEIRS = 'arn:aws:iam::464622532012:*'
+ALONE = 'the external id alone'
+FAILS = {
+    'with MFA': fails('Bool', 'aws:MultiFactorAuthPresent', 'true', MFA, 'without MFA'),
+    'the key in another case': fails('Bool', 'AWS:multifactorauthPRESENT', 'true', MFA, 'without MFA'),
+    'MFA of less than an hour ago': fails('NumericLessThan', 'aws:MultiFactorAuthAge', '3600', MFA, 'without MFA'),
+    'from the office': fails(
+        'IpAddress', 'aws:SourceIp', '203.0.113.0/24', 'Datadog calls from addresses of its own', 'from everywhere'
+    ),
+    'from nowhere': fails(
+        'NotIpAddress', 'aws:SourceIp', '0.0.0.0/0', 'Datadog calls from addresses of its own', 'not from one address'
+    ),
+    'from a VPC': fails('StringEquals', 'aws:SourceVpc', 'vpc-0abc', VPC, 'not from a VPC'),
+    'through an endpoint': fails('StringLike', 'aws:SourceVpce', '*', VPC, 'through an endpoint, if through any'),
+    'an endpoint among all values': fails(
+        'ForAnyValue:StringNotEquals', 'aws:SourceVpce', 'vpce-1', VPC, 'through an endpoint, if through any'
+    ),
+    'an organization': fails(
+        'StringEquals',
+        'aws:PrincipalOrgID',
+        'o-abcdefghij',
+        'Datadog is in an organization of its own',
+        'any organization',
+    ),
+    'a part of an organization': fails(
+        'ForAnyValue:StringLike',
+        'aws:PrincipalOrgPaths',
+        'o-abcdefghij/*',
+        'Datadog is in an organization of its own',
+        'any organization',
+    ),
+    'one region': fails(
+        'StringEquals',
+        'aws:RequestedRegion',
+        'eu-west-1',
+        'Datadog calls STS in regions of its own choice',
+        'not in one region',
+    ),
+    'another account': fails(
+        'StringEquals',
+        'aws:PrincipalAccount',
+        ACCOUNT_ID,
+        'Datadog comes from another account',
+        'the account of Datadog',
+    ),
+    'a role of ours': fails('ArnLike', 'aws:PrincipalArn', OURS, 'Datadog is another principal', 'anybody of Datadog'),
+    'the root of Datadog, which calls nothing': fails(
+        'ArnEquals',
+        'aws:PrincipalArn',
+        'arn:aws:iam::464622532012:root',
+        'Datadog is another principal',
+        'anybody of Datadog',
+    ),
+    'on behalf of our account': fails('StringEquals', 'aws:SourceAccount', ACCOUNT_ID, SERVICE, ALONE),
+    'on behalf of a resource': fails('ArnLike', 'aws:SourceArn', 'arn:aws:s3:::b', SERVICE, ALONE),
+    'a session tag': fails('StringEquals', 'aws:RequestTag/team', 'a', 'Datadog passes no session tags', ALONE),
+    'a source identity': fails('StringLike', 'sts:SourceIdentity', '*', 'Datadog sets no source identity', ALONE),
+    'without TLS': fails('Bool', 'aws:SecureTransport', 'false', 'Datadog calls over TLS', 'with TLS'),
+    'until a day that is over': fails(
+        'DateLessThan', 'aws:CurrentTime', '2020-01-01T00:00:00Z', 'that is not now', 'until a day to come'
+    ),
+    'from a day to come': fails(
+        'NumericGreaterThanEquals', 'aws:EpochTime', '1890000000', 'that is not now', 'until a day to come'
+    ),
+    'three of them, with many values': Row(
+        under(
+            condition('IpAddress', 'aws:SourceIp', '1.2.3.4/32', '1.2.3.5/32', '1.2.3.6/32'),
+            condition('Bool', 'aws:MultiFactorAuthPresent', 'true'),
+            condition('StringEquals', 'aws:SourceVpc', 'vpc-0abc'),
+        ),
+        f"{REFUSES} IpAddress aws:SourceIp '1.2.3.4/32', '1.2.3.5/32', 1 more, but Datadog calls from addresses of its "
+        f"own; Bool aws:MultiFactorAuthPresent 'true', but {MFA} and 1 more",
+        near_miss='two statements, one of them without',
+    ),
+    'one refuses, of another nothing is known': Row(
+        under(condition('StringEquals', 'sts:RoleSessionName', 'x'), OFFICE),
+        f"{REFUSES} IpAddress aws:SourceIp '203.0.113.0/24', but Datadog calls from addresses of its own",
+        near_miss='from everywhere',
+    ),
+}
+PASSES = {
+    ALONE: Row(account_facts(), 'statement 1 of the trust policy has no condition but the external id'),
+    'no condition at all': Row(
+        account_facts(role=role(trust(conditions=()))), 'statement 1 of the trust policy has no condition'
+    ),
+    'without MFA': passes('Bool', 'aws:MultiFactorAuthPresent', 'false'),
+    'from everywhere': passes('IpAddress', 'aws:SourceIp', '10.0.0.0/8', '0.0.0.0/0'),
+    'not from one address': passes('NotIpAddress', 'aws:SourceIp', '203.0.113.7/32'),
+    'not from a VPC': passes('StringNotEquals', 'aws:SourceVpc', 'vpc-0abc'),
+    'through no endpoint': passes('Null', 'aws:SourceVpce', 'true'),
+    'through an endpoint, if through any': passes('StringEqualsIfExists', 'aws:SourceVpce', 'vpce-0abc'),
+    'any organization': passes('StringLike', 'aws:PrincipalOrgID', '*'),
+    'not in one region': passes('StringNotEquals', 'aws:RequestedRegion', 'cn-north-1'),
+    'the account of Datadog': passes('StringEquals', 'aws:PrincipalAccount', '464622532012'),
+    'anybody of Datadog': passes('ArnLike', 'aws:PrincipalArn', THEIRS),
+    'with TLS': passes('Bool', 'aws:SecureTransport', 'true'),
+    'until a day to come': passes('DateLessThan', 'aws:CurrentTime', '2099-01-01T00:00:00Z'),
+    'two statements, one of them without': Row(
+        account_facts(role=role(trust(conditions=(external_id_condition(), OFFICE)), trust())),
+        'statement 2 of the trust policy has no condition but the external id',
+    ),
+}
+UNKNOWN = {
+    'a key of which nothing is known': Row(
+        under(condition('StringLike', 'sts:RoleSessionName', 'Datadog*')),
+        "whether Datadog meets StringLike sts:RoleSessionName 'Datadog*' of statement 1 is not known",
+    ),
+    'a role of Datadog': Row(
+        under(condition('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::464622532012:role/crawler-*')),
+        "whether Datadog meets ArnLike aws:PrincipalArn 'arn:aws:iam::464622532012:role/crawler-*' of statement 1 is "
+        'not known',
+    ),
+    'a date that is none': Row(
+        under(condition('DateLessThan', 'aws:CurrentTime', 'tomorrow')),
+        "whether Datadog meets DateLessThan aws:CurrentTime 'tomorrow' of statement 1 is not known",
+    ),
+    'an operator that is none': Row(
+        under(condition('Resembles', 'aws:PrincipalAccount', ACCOUNT_ID)),
+        f"whether Datadog meets Resembles aws:PrincipalAccount '{ACCOUNT_ID}' of statement 1 is not known",
+    ),
+    'we may not look': Row(
+        account_facts(role=Unobserved('missing permission iam:GetRole')), 'missing permission iam:GetRole'
+    ),
+}
+NOT_APPLICABLE = {
+    'there is no role': Row(
+        account_facts(role=RoleMissing('x')), 'there is no role whose trust policy could be judged'
+    ),
+    'Datadog uses access keys': Row(
+        account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
+        'Datadog uses access keys here, which need no trust policy',
+    ),
+    'the role is for a service of AWS': Row(
+        account_facts(role=role(trust(principals=('Service:ec2.amazonaws.com',), conditions=(OFFICE,)))),
+        'no statement of the trust policy is meant for Datadog',
+    ),
+}
+test_verdict = verdict_test(TRUST_POLICY_EXTRA_CONDITIONS, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+
+test_remedy = remedy_test(
+    TRUST_POLICY_EXTRA_CONDITIONS,
+    {
+        'two of them': (
+            under(OFFICE, condition('Bool', 'aws:MultiFactorAuthPresent', 'true')),
+            Remedy(
+                'Take aws:MultiFactorAuthPresent, aws:SourceIp out of the trust policy; the external id is what keeps '
+                'others out',
+                CORRECT,
+            ),
+        )
+    },
+)

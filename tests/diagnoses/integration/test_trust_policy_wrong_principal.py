@@ -1,0 +1,224 @@
+"""The trust policy names another principal than the AWS account of this Datadog site, or everyone."""
+
+from typing import Any
+
+import pytest
+
+from datadog_checks.aws_diagnostics.diagnoses import diagnose
+from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_wrong_principal import (
+    TRUST_POLICY_WRONG_PRINCIPAL,
+)
+from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, RoleMissing
+from datadog_checks.aws_diagnostics.findings import Failed, Passed, Remedy
+from tests.account.builders import (
+    ACCOUNT_ID,
+    DATADOG_PRINCIPAL,
+    MINUTE,
+    account_expectations,
+    account_facts,
+    caller,
+    condition,
+    external_id_condition,
+    integration,
+    role,
+    trust,
+)
+from tests.builders import NOW
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+from .correcting import CORRECT, TERRAFORM, UPDATE, WAIT, keep, saved
+
+US1 = 'the site datadoghq.com in the partition aws'
+COMES = f'Datadog comes from arn:aws:iam::464622532012:root for {US1}'
+RIGHT = f'the trust policy names 464622532012, the account of Datadog for {US1}'
+EVERYONE = f'statement 1 of the trust policy admits every AWS account: {COMES}'
+STALE = 'so this may be stale: IAM and Datadog need at least 5 minutes'
+
+
+def trusting(*principals: str, **more: Any) -> Facts:
+    return account_facts(role=role(trust(principals=principals, **more)))
+
+
+FAILS = {
+    'the account of another site': Row(
+        trusting('AWS:arn:aws:iam::382742775718:root'),
+        "the trust policy admits 'arn:aws:iam::382742775718:root' (the account of us2.ddog-gov.com); " + COMES,
+        near_miss='the account of this site',
+    ),
+    'this site is another one': Row(
+        account_facts(),
+        "the trust policy admits 'arn:aws:iam::464622532012:root' (the account of datadoghq.com and others); Datadog "
+        'comes from arn:aws:iam::417141415827:root for the site ap1.datadoghq.com in the partition aws',
+        account_expectations(site='ap1.datadoghq.com'),
+        near_miss='the account of this site',
+    ),
+    'somebody else': Row(
+        trusting('AWS:999999999999'),
+        f"the trust policy admits '999999999999'; {COMES}",
+        near_miss='the account by its twelve digits',
+    ),
+    'the right account of another partition': Row(
+        trusting('AWS:arn:aws-us-gov:iam::464622532012:root'),
+        "the trust policy admits 'arn:aws-us-gov:iam::464622532012:root' (the account of datadoghq.com and others) in "
+        f'the partition aws-us-gov instead of aws; {COMES}',
+        near_miss='the account of this site',
+    ),
+    'one role of the account': Row(
+        trusting('AWS:arn:aws:iam::464622532012:role/crawler'),
+        "the trust policy admits 'arn:aws:iam::464622532012:role/crawler' (the account of datadoghq.com and others) "
+        f'alone instead of the whole account; {COMES}',
+        near_miss='the account of this site',
+    ),
+    'a user that was deleted': Row(
+        trusting('AWS:AIDAQ3EGTTQ6EXAMPLEID'),
+        "the trust policy admits 'AIDAQ3EGTTQ6EXAMPLEID' (what a user that was deleted leaves behind); " + COMES,
+        near_miss='the account of this site',
+    ),
+    'nobody': Row(
+        account_facts(role=role(trust=())), f'the trust policy admits nobody; {COMES}', near_miss='among others'
+    ),
+    'the account is only denied': Row(
+        account_facts(role=role(trust(effect='Deny'))),
+        f'the trust policy admits nobody; {COMES}',
+        near_miss='the account of this site',
+    ),
+    'five services': Row(
+        trusting(*(f'Service:{n}.amazonaws.com' for n in 'abcde')),
+        "the trust policy admits 'Service:a.amazonaws.com', 'Service:b.amazonaws.com', 'Service:c.amazonaws.com', 2 "
+        f'more; {COMES}',
+        near_miss='among others',
+    ),
+    'everyone who knows the external id': Row(
+        trusting('AWS:*'), EVERYONE, near_miss='everyone, but only of the account of Datadog'
+    ),
+    'everyone in a form without a type': Row(trusting('*'), EVERYONE, near_miss='everyone for another action'),
+    'everyone, of the account of Datadog if that is said': Row(
+        trusting('*', conditions=(condition('StringEqualsIfExists', 'aws:PrincipalAccount', '464622532012'),)),
+        EVERYONE,
+        near_miss='everyone, but only of the account of Datadog',
+    ),
+    'everyone beside Datadog': Row(
+        account_facts(role=role(trust(), trust(principals=('AWS:*',)))),
+        EVERYONE.replace('statement 1', 'statement 2'),
+        near_miss='among others',
+    ),
+    'everyone but one': Row(
+        account_facts(role=role(trust(principals=(), not_principals=(f'AWS:{ACCOUNT_ID}',)))),
+        EVERYONE,
+        near_miss='the account of this site',
+    ),
+    'changed a moment ago': Row(
+        account_facts(role=role(trust(principals=('AWS:999999999999',)), changed_at=NOW - 2 * MINUTE)),
+        f"the trust policy admits '999999999999'; {COMES}; it changed 2 minutes ago, {STALE}",
+        near_miss='created a moment ago',
+    ),
+}
+PASSES = {
+    'the account of this site': Row(account_facts(), RIGHT),
+    'the account by its twelve digits': Row(trusting('AWS:464622532012'), RIGHT),
+    'among others': Row(trusting('Service:ec2.amazonaws.com', 'AWS:999999999999', DATADOG_PRINCIPAL), RIGHT),
+    'everyone, but only of the account of Datadog': Row(
+        trusting('AWS:*', conditions=(condition('StringEquals', 'aws:PrincipalAccount', '464622532012'),)), RIGHT
+    ),
+    'everyone for another action': Row(
+        account_facts(role=role(trust(), trust(principals=('*',), actions=('sts:TagSession',)))), RIGHT
+    ),
+    'created a moment ago': Row(
+        account_facts(role=role(created_at=NOW - 2 * MINUTE, changed_at=None)),
+        f'{RIGHT}; it changed 2 minutes ago, {STALE}',
+    ),
+    'changed more than five minutes ago': Row(account_facts(role=role(changed_at=NOW - 301)), RIGHT),
+    'in GovCloud, with the zero in front': Row(
+        account_facts(
+            caller=caller(partition='aws-us-gov'),
+            role=role(trust(principals=('AWS:arn:aws-us-gov:iam::065115117704:root',))),
+        ),
+        'the trust policy names 065115117704, the account of Datadog for the site ddog-gov.com in the partition '
+        'aws-us-gov',
+        account_expectations(site='ddog-gov.com'),
+    ),
+    'the caller is not known, the ARN of the role is': Row(
+        account_facts(caller=Unobserved('expired'), integration=Unobserved('no key')), RIGHT
+    ),
+}
+UNKNOWN = {
+    'Datadog offers no role in China': Row(
+        account_facts(caller=caller(partition='aws-cn')),
+        'no AWS account is known from which Datadog assumes roles for the site datadoghq.com in the partition aws-cn',
+    ),
+    'the document is no policy': Row(
+        account_facts(role=role(trust=Unobserved('the trust policy is not JSON'))), 'the trust policy is not JSON'
+    ),
+    'we may not look': Row(
+        account_facts(role=Unobserved('missing permission iam:GetRole')), 'missing permission iam:GetRole'
+    ),
+}
+NOT_APPLICABLE = {
+    'there is no role': Row(
+        account_facts(role=RoleMissing('x')), 'there is no role whose trust policy could be judged'
+    ),
+    'Datadog uses access keys': Row(
+        account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
+        'Datadog uses access keys here, which need no trust policy',
+    ),
+}
+test_verdict = verdict_test(TRUST_POLICY_WRONG_PRINCIPAL, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+
+ELSE = '; if that is the wrong site, correct datadog_site in conf.yaml of this check'
+test_remedy = remedy_test(
+    TRUST_POLICY_WRONG_PRINCIPAL,
+    {
+        'somebody else': (
+            trusting('AWS:999999999999'),
+            Remedy(f'Trust arn:aws:iam::464622532012:root and nobody else{ELSE}', CORRECT),
+        ),
+        'somebody else in GovCloud, beside a service': (
+            account_facts(
+                caller=caller(partition='aws-us-gov'),
+                role=role(trust(principals=('Service:ec2.amazonaws.com',)), trust(principals=('AWS:999999999999',))),
+            ),
+            account_expectations(site='us2.ddog-gov.com'),
+            Remedy(
+                f'Trust arn:aws-us-gov:iam::486737091498:root and nobody else{ELSE}',
+                (saved('arn:aws-us-gov:iam::486737091498:root'), keep('1 more statement'), UPDATE, TERRAFORM, WAIT),
+            ),
+        ),
+        'everyone, where Datadog offers no role': (
+            account_facts(caller=caller(partition='aws-cn'), role=role(trust(principals=('*',)))),
+            Remedy(
+                f'Trust the account of Datadog for datadoghq.com and nobody else{ELSE}',
+                (saved('arn:aws-cn:iam::DATADOG_ACCOUNT_ID:root'), UPDATE, TERRAFORM, WAIT),
+            ),
+        ),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ('site', 'partition', 'account'),
+    [
+        ('datadoghq.com', 'aws', '464622532012'),
+        ('datadoghq.eu', 'aws', '464622532012'),
+        ('us3.datadoghq.com', 'aws', '464622532012'),
+        ('us5.datadoghq.com', 'aws', '464622532012'),
+        ('ap1.datadoghq.com', 'aws', '417141415827'),
+        ('ap2.datadoghq.com', 'aws', '412381753143'),
+        ('uk1.datadoghq.com', 'aws', '117348461845'),
+        ('ddog-gov.com', 'aws', '392588925713'),
+        ('ddog-gov.com', 'aws-us-gov', '065115117704'),
+        ('us2.ddog-gov.com', 'aws', '382742775718'),
+        ('us2.ddog-gov.com', 'aws-us-gov', '486737091498'),
+    ],
+)
+def test_each_site_comes_from_its_account_and_no_other(site: str, partition: str, account: str) -> None:
+    def verdict(principal: str) -> type:
+        facts = account_facts(
+            caller=caller(partition=partition),
+            role=role(trust(principals=(principal,), conditions=(external_id_condition(),))),
+        )
+        (finding,) = diagnose((TRUST_POLICY_WRONG_PRINCIPAL,), facts, account_expectations(site=site))
+        return type(finding.verdict)
+
+    assert verdict(f'AWS:arn:{partition}:iam::{account}:root') is Passed
+    assert verdict(f'AWS:arn:{partition}:iam::727006795293:root') is Failed
