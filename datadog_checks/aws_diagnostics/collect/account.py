@@ -11,6 +11,7 @@ from .account_options import AccountOptions
 from .account_role import AccountRole
 from .answered import answered
 from .aws.budget import CallBudget
+from .aws.denials import asking
 from .aws.regions import regions_of
 from .aws.session import Session, open_session
 from .deadline import Deadline
@@ -56,12 +57,20 @@ class AccountCollector:
 
     def _account(self, budget: CallBudget, deadline: Deadline) -> Account:
         role = AccountRole(self._options, self._role_name_default, deadline)
-        session = answered('AWS', lambda: open_session(self._options, budget, imds_usable=self._imds_usable))
+        session = answered('AWS', lambda: self._open(budget))
         if isinstance(session, Unobserved):
             return role.without_session(session)
         with session:
             account = role.observe(session)
             return replace(account, fleet=self._fleet(session, account.integration, budget, deadline))
+
+    def _open(self, budget: CallBudget) -> Session:
+        """botocore only looks for credentials when it makes the first client. Raises NotAnswered."""
+        session = open_session(self._options, budget, imds_usable=self._imds_usable)
+        with asking('the credential chain'):
+            session.client('sts')
+            session.client('iam')
+        return session
 
     def _fleet(
         self, session: Session, integration: Integration | Unobserved, budget: CallBudget, deadline: Deadline

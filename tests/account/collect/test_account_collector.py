@@ -1,6 +1,8 @@
 """One run of the account scope: each group is observed or says why not, and none takes another with it."""
 
 import logging
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -217,6 +219,47 @@ def test_no_time_is_no_time_for_anything(moto: str, datadog: Datadog) -> None:
     assert found.api_calls == 0
 
 
+def nothing_but_the_list(reason: str, found: Account) -> Account:
+    """Of a run that could not ask AWS."""
+    why = Unobserved(reason)
+    assert isinstance(found.required, RequiredPermissions)
+    return Account(why, why, why, why, found.required, why, why, why, api_calls=found.api_calls)
+
+
+CONFIGURATIONS = [
+    pytest.param('', 'there are no AWS credentials (sts:GetCallerIdentity)', id='nobody has given any'),
+    pytest.param(
+        '[default', 'the AWS configuration file cannot be read (the credential chain)', id='a file with an error'
+    ),
+    pytest.param(
+        '[default]\ncredential_process = /bin/false',
+        'the AWS credentials could not be loaded (the credential chain)',
+        id='a process that fails',
+    ),
+]
+
+
+@pytest.mark.parametrize(('configuration', 'reason'), CONFIGURATIONS)
+def test_without_credentials_every_group_says_so(
+    configuration: str, reason: str, datadog: Datadog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / 'config').write_text(configuration)
+    environ = servers.environment('http://127.0.0.1:9', tmp_path)
+    servers.use(monkeypatch, {name: value for name, value in environ.items() if name not in servers.KEYS})
+    found = observe(options(datadog))
+    assert found.caller == Unobserved(reason)
+    assert isinstance(found.role, Unobserved) and isinstance(found.integration, Unobserved)
+    assert (found.api_calls, isinstance(found.required, RequiredPermissions)) == (0, True)
+
+
+def test_an_endpoint_that_is_none_is_a_reason(
+    datadog: Datadog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers.use(monkeypatch, servers.environment('http://', tmp_path))
+    found = observe(options(datadog))
+    assert found == nothing_but_the_list('the credential chain could not be asked: ValueError', found)
+
+
 DENIED_REGIONS = Answer('<Response><Errors><Error><Code>UnauthorizedOperation</Code></Error></Errors></Response>', 403)
 CALLER = result('GetCallerIdentity', f'<Arn>arn:aws:iam::{MOTO_ACCOUNT}:user/alice</Arn>')
 EXPIRED = error('ExpiredToken', 403)
@@ -252,9 +295,8 @@ def test_a_role_to_look_from_that_is_refused_leaves_what_datadog_publishes(
     with scripted_aws({'AssumeRole': [error('AccessDenied', 403)]}) as aws:
         servers.use(monkeypatch, servers.environment(aws.endpoint, tmp_path))
         found = observe(options(datadog, assume_role_arn='arn:aws:iam::210987654321:role/Looker'))
-    refused = Unobserved('missing permission sts:AssumeRole (AccessDenied)')
-    assert isinstance(found.required, RequiredPermissions)
-    assert found == Account(refused, refused, refused, refused, found.required, refused, refused, refused, api_calls=1)
+    assert found == nothing_but_the_list('missing permission sts:AssumeRole (AccessDenied)', found)
+    assert found.api_calls == 1
 
 
 def test_no_secret_is_in_a_fact_or_a_log(moto: str, datadog: Datadog, caplog: pytest.LogCaptureFixture) -> None:
@@ -264,3 +306,14 @@ def test_no_secret_is_in_a_fact_or_a_log(moto: str, datadog: Datadog, caplog: py
     seen = repr(AccountCollector(chosen).collect()) + repr(chosen) + caplog.text
     assert ExternalId.of(SECRET).digest in seen
     assert [secret for secret in (SECRET, API_KEY, APP_KEY, *servers.SECRETS) if secret in seen] == []
+
+
+def test_looking_at_an_account_is_what_imports_its_libraries() -> None:
+    """The host scope may know the names of this module without paying for botocore and requests."""
+    program = f"""
+import sys
+import {AccountCollector.__module__}
+print(sorted(sys.modules.keys() & {{'boto3', 'botocore', 'requests', 'urllib3'}}))
+"""
+    found = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True, check=True)
+    assert found.stdout == '[]\n'
