@@ -45,14 +45,15 @@ def iam() -> Any:
     return get_session().create_client('iam', region_name='us-east-1')
 
 
-def make_role(trust: Document, *permissions: Document, name: str = ROLE) -> None:
+def make_role(trust: Document, *permissions: Document, name: str = ROLE, security_audit: bool = True) -> None:
     """Anew, with inline policies and AWS's SecurityAudit. A role of that name that another test left goes first."""
     client = iam()
     _remove_role(client, name)
     client.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
-    for number, document in enumerate(permissions or (policy(allows(*STANDARD)),)):
+    for number, document in enumerate(permissions):
         client.put_role_policy(RoleName=name, PolicyName=f'inline-{number}', PolicyDocument=json.dumps(document))
-    client.attach_role_policy(RoleName=name, PolicyArn='arn:aws:iam::aws:policy/SecurityAudit')
+    if security_audit:
+        client.attach_role_policy(RoleName=name, PolicyArn='arn:aws:iam::aws:policy/SecurityAudit')
 
 
 def _remove_role(client: Any, name: str) -> None:

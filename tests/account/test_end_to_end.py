@@ -1,0 +1,197 @@
+"""`aws-diagnostics check --config examples/account.yaml` against local servers, and the same run in the Agent."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from datadog_checks.base import AgentCheck
+
+from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
+from datadog_checks.aws_diagnostics.cli.program import run
+from datadog_checks.aws_diagnostics.facts.account import PolicyKind, PolicyStatement
+from tests.account import servers
+from tests.account.datadog_api import Datadog, account, datadog_api
+from tests.account.ec2_fleet import EKS_NODE, Instance, listed
+from tests.account.ec2_server import Account, serving
+from tests.account.permission_lists import RECORDED
+from tests.account.servers import MOTO_ACCOUNT
+from tests.account.whole_run import (
+    allows,
+    check,
+    configuration,
+    failed,
+    give_keys,
+    make_role,
+    policy,
+    statement,
+    statuses,
+)
+from tests.diagnoses.integration.test_permission_sets import SETS, PermissionSet
+from tests.diagnoses.integration.trust_policies import TRUST_POLICIES, TrustPolicy
+
+MINISTACK_ACCOUNT = '000000000000'
+PUBLISHED = {'standard': RECORDED.standard, 'resource_collection': RECORDED.resource_collection}
+ADMINISTRATOR = policy(allows('*'))
+KNOWN_TO_BE_USED = {'ec2:Describe*'}
+"""Wildcards of which Datadog documents the operations, so that a part of them is not enough."""
+OUT_OF_REACH = Instance('required', 1, tags=EKS_NODE)
+
+
+@pytest.fixture
+def datadog(monkeypatch: pytest.MonkeyPatch) -> Iterator[Datadog]:
+    """It has the account of either server on record, with one region."""
+    give_keys(monkeypatch)
+    region = {'include_only': ['us-east-1']}
+    accounts = [account(id, aws_regions=region) for id in (MOTO_ACCOUNT, MINISTACK_ACCOUNT)]
+    with datadog_api(Datadog(accounts, PUBLISHED)) as running:
+        yield running
+
+
+@pytest.fixture
+def fleet() -> Account:
+    return Account({'us-east-1': listed(Instance(), Instance())}, {'httpTokens': 'required', 'managedBy': 'account'})
+
+
+@pytest.fixture(params=['moto', 'ministack'])
+def aws(request, fleet, tmp_path, monkeypatch) -> Iterator[str]:
+    """One of the servers, and beside it an EC2 that filters as AWS does: neither knows what a sweep asks for."""
+    server: str = request.getfixturevalue(request.param)
+    with serving(fleet) as ec2:
+        monkeypatch.setenv('AWS_ENDPOINT_URL_EC2', ec2)
+        yield server
+
+
+def test_an_account_as_it_should_be_has_no_fault(aws, datadog, tmp_path, capsys):
+    make_role(policy(statement()), ADMINISTRATOR)
+    document = check(capsys, configuration(tmp_path, datadog.url))
+    assert failed(document) == set()
+    assert (document['scope'], document['instance_id']) == ('account', None)
+    assert document['facts']['account']['caller']['account_id'] in (MOTO_ACCOUNT, MINISTACK_ACCOUNT)
+
+
+@pytest.mark.parametrize('trust', [pytest.param(trust, id=trust.words) for trust in TRUST_POLICIES])
+def test_the_verdict_on_a_trust_policy(ministack, datadog, tmp_path, capsys, trust: TrustPolicy):
+    make_role(trust.document)
+    document = check(capsys, configuration(tmp_path, datadog.url, features=['role']))
+    assert failed(document) == set(trust.failed)
+
+
+def written(granted: PolicyStatement) -> dict[str, Any]:
+    """The statement as JSON that the facts were read from."""
+    actions = {'Action': granted.actions} if granted.actions else {'NotAction': granted.not_actions}
+    condition = {'Condition': {'IpAddress': {'aws:SourceIp': '203.0.113.0/24'}}} if granted.conditional else {}
+    resource = '*' if granted.every_resource else 'arn:aws:s3:::one-bucket'
+    return {'Effect': granted.effect, **actions, 'Resource': resource, **condition}
+
+
+INLINE = [s for s in SETS if all(p.kind is PolicyKind.INLINE and p.statements for p in s.policies)]
+
+
+@pytest.mark.parametrize('permissions', [pytest.param(s, id=s.words) for s in INLINE])
+def test_the_verdict_on_a_permission_set(moto, datadog, tmp_path, capsys, permissions: PermissionSet):
+    documents = [policy(*map(written, p.statements)) for p in permissions.policies]
+    make_role(policy(statement()), *documents, security_audit=False)
+    document = check(capsys, configuration(tmp_path, datadog.url, features=['permissions']))
+    lost = permissions.missing | permissions.denied | (permissions.partly & KNOWN_TO_BE_USED)
+    assert ('integration-permissions-missing' in failed(document)) is bool(lost)
+    (finding,) = [f for f in document['findings'] if f['id'] == 'integration-permissions-missing']
+    assert len(lost) < 1 or any(action.partition(':')[0] in finding['evidence'] for action in lost)
+
+
+def test_a_role_of_another_name_is_missing(aws, datadog, tmp_path, capsys):
+    make_role(policy(statement()))
+    datadog.accounts = [
+        account(id, auth_config={'role_name': 'datadogintegrationROLE', 'external_id': 'x'})
+        for id in (MOTO_ACCOUNT, MINISTACK_ACCOUNT)
+    ]
+    document = check(capsys, configuration(tmp_path, datadog.url, features=['role'], regions=['us-east-1']))
+    assert 'integration-role-missing' in failed(document)
+
+
+def test_hosts_that_will_be_misnamed_are_named(aws, fleet, datadog, tmp_path, capsys):
+    make_role(policy(statement()), ADMINISTRATOR)
+    fleet.instances = {'us-east-1': listed(OUT_OF_REACH, Instance())}
+    document = check(capsys, configuration(tmp_path, datadog.url, features=['imds_posture']))
+    assert failed(document) == {'imds-fleet-hosts-misnamed'}
+
+
+def test_a_missing_permission_of_our_own_is_unknown_with_its_name_and_stops_nothing_else(
+    aws, fleet, datadog, tmp_path, capsys
+):
+    make_role(policy(statement()), ADMINISTRATOR)
+    fleet.denied = frozenset({'DescribeInstances'})
+    document = check(capsys, configuration(tmp_path, datadog.url))
+    (finding,) = [f for f in document['findings'] if f['id'] == 'imds-fleet-hosts-misnamed']
+    assert (finding['status'], 'ec2:DescribeInstances' in finding['evidence']) == ('unknown', True)
+    assert failed(document) == set()
+    assert statuses(document)['trust-policy-external-id'] == 'ok'
+
+
+def test_without_credentials_nothing_fails(datadog, tmp_path, capsys, monkeypatch):
+    nobody = {
+        **servers.environment('http://127.0.0.1:1', tmp_path),
+        'AWS_ACCESS_KEY_ID': '',
+        'AWS_SECRET_ACCESS_KEY': '',
+    }
+    servers.use(monkeypatch, nobody)
+    document = check(capsys, configuration(tmp_path, datadog.url))
+    assert (failed(document), document['status']) == (set(), 'unknown')
+    assert 'unobserved' in document['facts']['account']['caller']
+
+
+def test_judge_finds_on_saved_facts_what_the_run_found(aws, datadog, tmp_path, capsys):
+    make_role(policy(statement(Condition=None)))
+    file = tmp_path / 'facts.json'
+    config = str(configuration(tmp_path, datadog.url))
+    status = run(['check', '--json', '--config', config, '--save-facts', str(file)])
+    checked = json.loads(capsys.readouterr().out)
+    assert run(['judge', '--json', str(file)]) == status
+    assert json.loads(capsys.readouterr().out) == checked
+
+
+def test_a_person_reads_which_account_it_is_and_what_to_do(aws, datadog, tmp_path, capsys):
+    make_role(policy(statement(Principal={'AWS': 'arn:aws:iam::111122223333:root'})), ADMINISTRATOR)
+    assert run(['check', '--config', str(configuration(tmp_path, datadog.url, features=['role']))]) == 2
+    printed = capsys.readouterr().out
+    assert printed.startswith('CRITICAL  account ')
+    assert '(trust-policy-wrong-principal)' in printed
+    assert '464622532012' in printed
+
+
+def agent_check(config) -> AwsDiagnosticsCheck:
+    (instance,) = yaml.safe_load(config.read_text())['instances']
+    instance['account'] |= {'app_key': 'b' * 28 + '0123456789ab', 'api_key': 'a' * 20 + '0123456789ab'}
+    check = AwsDiagnosticsCheck('aws_diagnostics', {}, [instance])
+    check.check_id = 'aws_diagnostics:account'
+    return check
+
+
+def test_the_agent_sends_the_verdicts_and_agent_diagnose_shows_them(
+    moto, fleet, datadog, tmp_path, monkeypatch, aggregator, datadog_agent
+):
+    make_role(policy(statement(Condition=None)), ADMINISTRATOR)
+    fleet.instances = {'us-east-1': listed(OUT_OF_REACH, Instance())}
+    with serving(fleet) as ec2:
+        monkeypatch.setenv('AWS_ENDPOINT_URL_EC2', ec2)
+        check = agent_check(configuration(tmp_path, datadog.url))
+        assert check.run() == ''
+    tags = [f'aws_account:{MOTO_ACCOUNT}']
+    aggregator.assert_service_check('aws_diagnostics.integration_role', AgentCheck.CRITICAL, tags=tags)
+    aggregator.assert_service_check('aws_diagnostics.imds_fleet', AgentCheck.CRITICAL, tags=tags)
+    aggregator.assert_metric('aws_diagnostics.imds_fleet.misnamed', 1, tags=[*tags, 'region:us-east-1'])
+    rows = {row['name']: row['result'] for row in json.loads(check.get_diagnoses())}
+    assert (rows['trust-policy-external-id'], rows['trust-policy-wrong-principal']) == (1, 0)
+    assert aggregator.events == []
+
+
+def test_results_are_reported_again_until_the_next_hour_without_asking_again(moto, datadog, tmp_path, aggregator):
+    make_role(policy(statement()))
+    config = configuration(tmp_path, datadog.url, features=['role'])
+    config.write_text(config.read_text().replace('min_collection_interval: 3600', ''))
+    check = agent_check(config)
+    assert [check.run(), check.run()] == ['', '']
+    calls = [sample.value for sample in aggregator.metrics('aws_diagnostics.run.api_calls')]
+    assert (calls[0] > 0, calls[1], len(datadog.asked)) == (True, 0, 1)
+    assert len(aggregator.service_checks('aws_diagnostics.integration_role')) == 2
