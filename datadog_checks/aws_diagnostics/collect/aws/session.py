@@ -4,7 +4,6 @@ botocore alone: its clients and paginators are those that boto3 hands out.
 """
 
 import logging
-import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -92,7 +91,6 @@ def open_session(options: AccountOptions, budget: CallBudget | None = None, *, i
 def _core(budget: CallBudget) -> BotocoreSession:
     import botocore.session
 
-    _silence_bodies()
     _keep_secrets_out_of_the_log()
     core: BotocoreSession = botocore.session.get_session()
     core.register('before-send', budget.spend)
@@ -103,13 +101,6 @@ def _keep_secrets_out_of_the_log() -> None:
     """At DEBUG botocore writes whole answers: the external id of a trust policy, the session token of STS."""
     botocore_log = logging.getLogger('botocore')
     botocore_log.setLevel(max(botocore_log.level, logging.INFO))
-
-
-def _silence_bodies() -> None:
-    """Below INFO, botocore logs what it sends and receives: session tokens, and external ids in trust policies."""
-    log = logging.getLogger('botocore')
-    if log.getEffectiveLevel() < logging.INFO:
-        log.setLevel(logging.INFO)
 
 
 def _assume(core: BotocoreSession, region: str, role_arn: str, budget: CallBudget) -> BotocoreSession:
