@@ -66,6 +66,16 @@ def test_a_service_that_is_too_large_for_one_document_is_split() -> None:
     assert [len(document.actions) for document in documents] == [52, 52, 16]
 
 
+@pytest.mark.parametrize(
+    ('length', 'sizes'),
+    [pytest.param(86, [LARGEST], id='as large as allowed'), pytest.param(87, [6050, 205], id='one character more')],
+)
+def test_a_document_is_filled_to_the_last_character(length: int, sizes: list[int]) -> None:
+    others = [f'ec2:A{number:0100}' for number in range(55)]
+    documents = policy_documents([*others, f'ec2:Z{"z" * length}'])
+    assert [counted_by_iam(document) for document in documents] == sizes
+
+
 def test_the_name_of_a_document_tells_its_contents_apart() -> None:
     (ec2,), (s3,) = policy_documents(['ec2:Describe*']), policy_documents(['s3:ListAllMyBuckets'])
     assert ec2.name != s3.name
