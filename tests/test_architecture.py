@@ -187,7 +187,7 @@ ACCOUNT_MODULES = """
     from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
     from datadog_checks.aws_diagnostics.cli import main
     import datadog_checks.aws_diagnostics.cli.pipeline
-    print(json.dumps(sorted(name for name in sys.modules if name.startswith('datadog_checks.aws_diagnostics.collect.'))))
+    print(json.dumps([name for name in sys.modules if name.startswith('datadog_checks.aws_diagnostics.collect.')]))
 """
 
 

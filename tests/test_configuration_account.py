@@ -59,7 +59,7 @@ def test_every_setting_reaches_its_place():
                 external_id=ExternalId.of(' b2f0c1e4'),
                 features=features,
                 unused_after=7200.0,
-            )
+            ),
         ),
         CollectOptions(),
         tags=('team:a',),

@@ -1,7 +1,7 @@
 """`aws-diagnostics check --config examples/account.yaml` against local servers, and the same run in the Agent."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from tests.account.datadog_api import Datadog, account, datadog_api
 from tests.account.ec2_fleet import EKS_NODE, Instance, listed
 from tests.account.ec2_server import Account, serving
 from tests.account.permission_lists import RECORDED
+from tests.account.permission_sets import SETS, PermissionSet
 from tests.account.servers import MOTO_ACCOUNT
 from tests.account.whole_run import (
     allows,
@@ -28,11 +29,13 @@ from tests.account.whole_run import (
     statement,
     statuses,
 )
-from tests.diagnoses.integration.test_permission_sets import SETS, PermissionSet
 from tests.diagnoses.integration.trust_policies import TRUST_POLICIES, TrustPolicy
 
 MINISTACK_ACCOUNT = '000000000000'
-PUBLISHED = {'standard': RECORDED.standard, 'resource_collection': RECORDED.resource_collection}
+PUBLISHED: dict[str, Sequence[str]] = {
+    'standard': RECORDED.standard,
+    'resource_collection': RECORDED.resource_collection,
+}
 ADMINISTRATOR = policy(allows('*'))
 KNOWN_TO_BE_USED = {'ec2:Describe*'}
 """Wildcards of which Datadog documents the operations, so that a part of them is not enough."""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from tools.permissions_document import AWS_CALLS, DATADOG_CALLS, least_privilege
 
 ROOT = Path(__file__).parents[2]
 LISTED = {call.operation for call in AWS_CALLS}
-PERMISSIONS = {'standard': STANDARD, 'resource_collection': RESOURCE_COLLECTION}
+PERMISSIONS: dict[str, Sequence[str]] = {'standard': STANDARD, 'resource_collection': RESOURCE_COLLECTION}
 
 
 class Recorder:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,7 @@ def config(moto, tmp_path, monkeypatch) -> Iterator[Path]:
     monkeypatch.setenv('DD_API_KEY', API_KEY)
     monkeypatch.setenv('DD_APP_KEY', APP_KEY)
     make_role(policy(statement(Condition={'StringLike': {'sts:ExternalId': [SECRET, OTHER_EXTERNAL_ID]}})))
-    published = {'standard': STANDARD, 'resource_collection': ()}
+    published: dict[str, Sequence[str]] = {'standard': STANDARD, 'resource_collection': ()}
     with datadog_api(Datadog([account(MOTO_ACCOUNT)], published)) as datadog:
         yield configuration(
             tmp_path,

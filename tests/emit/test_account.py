@@ -1,6 +1,7 @@
 """What an account run sends: about the account, never about the host, and never a series for a single instance."""
 
 import json
+from typing import Any
 
 import pytest
 from datadog_checks.base import AgentCheck
@@ -15,7 +16,7 @@ from ..account.builders import ACCOUNT_ID, REGION, account, account_facts, fleet
 from .findings import failed, not_applicable, passed, unknown
 
 RUN = Run(0.25)
-OF_THE_ACCOUNT = {'scope': Scope.ACCOUNT, 'service_check': 'integration_role'}
+OF_THE_ACCOUNT: dict[str, Any] = {'scope': Scope.ACCOUNT, 'service_check': 'integration_role'}
 UNKNOWN_ACCOUNT = account_facts(caller=Unobserved('no credentials'))
 
 
