@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -23,8 +24,6 @@ def ministack_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 @pytest.fixture
 def moto(moto_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Clients of this test reach moto, with nothing in it that another test has left."""
-    from urllib.request import Request, urlopen
-
     servers.use(monkeypatch, servers.environment(moto_endpoint, tmp_path))
     urlopen(Request(f'{moto_endpoint}/moto-api/reset', method='POST'), timeout=30).close()
     return moto_endpoint

@@ -4,19 +4,16 @@ Shape: https://docs.datadoghq.com/api/latest/aws-integration/#list-all-aws-integ
 in clear there, and becomes a digest here.
 """
 
-from collections.abc import Mapping
-from typing import TypeGuard
-
 from ..facts import Unobserved
 from ..facts.account import AuthKind, ExternalId, Integration
 from .datadog_api import DatadogApi, NoAnswer
+from .external_id import external_id_of
+from .json_object import Json, is_object
 
 PATH = '/api/v2/integration/aws/accounts?aws_account_id='
 OTHER_SHAPE = 'the answer of the Datadog API has not the documented shape'
 LONGEST_NAME = 128
 MOST_REGIONS = 100
-
-Json = Mapping[str, object]
 
 
 def read_integration(api: DatadogApi, account_id: str, partition: str) -> Integration | Unobserved:
@@ -29,7 +26,7 @@ def read_integration(api: DatadogApi, account_id: str, partition: str) -> Integr
 
 def _attributes(answer: object, account_id: str, partition: str) -> Json:
     """Of the one entry of this account; of several, the one of its partition. Raises NoAnswer."""
-    entries = answer.get('data') if _is_object(answer) else None
+    entries = answer.get('data') if is_object(answer) else None
     if not isinstance(entries, list):
         raise NoAnswer(OTHER_SHAPE)
     found = [_entry(entry, 'attributes') for entry in entries]
@@ -73,7 +70,7 @@ def _external_id(auth: Json) -> ExternalId | None:
     secret = auth.get('external_id')
     if not isinstance(secret, str) or not secret:
         return None
-    return ExternalId.of(secret.encode('utf-8', 'backslashreplace').decode('utf-8'))
+    return external_id_of(secret)
 
 
 def _regions(regions: Json) -> tuple[str, ...] | None:
@@ -87,9 +84,5 @@ def _regions(regions: Json) -> tuple[str, ...] | None:
 
 def _entry(value: object, name: str) -> Json:
     """The object of that name; an empty one where there is none."""
-    entry = value.get(name) if _is_object(value) else None
-    return entry if _is_object(entry) else {}
-
-
-def _is_object(value: object) -> TypeGuard[Json]:
-    return isinstance(value, Mapping)
+    entry = value.get(name) if is_object(value) else None
+    return entry if is_object(entry) else {}

@@ -6,6 +6,8 @@ The grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies
 from collections.abc import Mapping
 from typing import TypeGuard
 
+from ..json_object import is_object
+
 MOST_STATEMENTS = 1000
 """IAM's own bound is one of characters: the largest document that AWS manages has a few hundred statements."""
 MOST_VALUES = 20_000
@@ -68,11 +70,6 @@ def one_of_two(statement: Mapping[str, object], name: str, opposite: str) -> Non
 def visible(text: str) -> str:
     """The text with everything that does not print replaced by its Python escape; white space within stays."""
     return ''.join(c if c.isprintable() else c.encode('unicode_escape').decode('ascii') for c in text)
-
-
-def is_object(value: object) -> TypeGuard[Mapping[str, object]]:
-    """JSON's objects have strings as keys."""
-    return isinstance(value, Mapping)
 
 
 def _statement(value: object) -> Mapping[str, object]:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from ...facts.account import LastUsed, Role, RoleMissing
+from ..json_object import is_object
 from .denials import NotAnswered, asking
-from .policy_document import is_object, visible
+from .policy_document import visible
 from .session import Client
 from .trust_policy import trust_statements
 

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ...facts.account import Decision, Simulated, Simulation
+from ..json_object import is_object
 from .denials import NotAnswered, asking
-from .policy_document import is_object, visible
+from .policy_document import visible
 from .session import Client
 
 BATCH = 25

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from ...facts import Unobserved
-from ...facts.account import Condition, ExternalId, TrustStatement
+from ...facts.account import Condition, TrustStatement
+from ..external_id import external_id_of
+from ..json_object import is_object
 from . import policy_document as document_of
 from .policy_document import NotAPolicy
 
@@ -20,11 +22,6 @@ def trust_statements(document: object) -> tuple[TrustStatement, ...] | Unobserve
         return tuple(_statement(s) for s in document_of.statements_in(document))
     except NotAPolicy as e:
         return Unobserved(f'the trust policy is not a policy document: {e}')
-
-
-def external_id_of(secret: str) -> ExternalId:
-    """Also of text that UTF-8 has no form for, such as half of a surrogate pair."""
-    return ExternalId.of(secret.encode('utf-8', 'backslashreplace').decode('utf-8'))
 
 
 def _statement(statement: Mapping[str, object]) -> TrustStatement:
@@ -45,7 +42,7 @@ def _principals(statement: Mapping[str, object], name: str) -> tuple[str, ...]:
     principals = statement.get(name, {})
     if principals == '*':
         return ('*',)
-    if not document_of.is_object(principals):
+    if not is_object(principals):
         raise NotAPolicy(f'{name} is neither * nor an object')
     return tuple(
         f'{document_of.visible(kind)}:{who}'
@@ -55,10 +52,10 @@ def _principals(statement: Mapping[str, object], name: str) -> tuple[str, ...]:
 
 
 def _conditions(block: object) -> Iterator[Condition]:
-    if not document_of.is_object(block):
+    if not is_object(block):
         raise NotAPolicy('Condition is no object')
     for operator, keys in block.items():
-        if not document_of.is_object(keys):
+        if not is_object(keys):
             raise NotAPolicy('an operator of Condition has no keys')
         for key, values in keys.items():
             yield _condition(document_of.visible(operator), document_of.visible(key), _as_strings(values))
