@@ -10,7 +10,7 @@ from tests.diagnoses.imds_fleet.fleets import (
     in_two_regions,
     template,
 )
-from tests.diagnoses.tables import Row, remedy_test, verdict_test
+from tests.diagnoses.tables import RemedyTable, Row, remedy_test, verdict_test
 
 MISNAMING = {'launch_templates': (template('required', 1, 'eks'),)}
 OPTIONAL = {'launch_templates': (template('optional', 1, name='old'),)}
@@ -65,7 +65,7 @@ def new_version(hop_limit: int) -> tuple[str, str]:
     )
 
 
-REMEDIES = {
+REMEDIES: RemedyTable = {
     'it hides hosts': (in_one_region(**MISNAMING), Remedy(SUMMARY, (FIRST, *new_version(2), TERRAFORM))),
     'it allows IMDSv1 on hosts without containers': (
         in_one_region(**OPTIONAL),
