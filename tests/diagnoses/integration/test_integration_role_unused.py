@@ -94,7 +94,8 @@ test_remedy = remedy_test(
         'nothing else is wrong': (
             account_facts(role=role(last_used=NEVER)),
             Remedy(
-                'Find out what keeps Datadog from the role, although its trust policy shows nothing, or remove the role',
+                'Find out what keeps Datadog from the role, although its trust policy shows nothing, or '
+                'remove the role',
                 (
                     'On the AWS integration page of Datadog look whether this account is listed, enabled, and with '
                     'this role name and this account id',

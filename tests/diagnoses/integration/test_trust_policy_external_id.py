@@ -142,7 +142,8 @@ PASSES = {
     ),
     'in capital letters where case does not count': Row(
         demanding(CAPITALS, operator='StringEqualsIgnoreCase'),
-        f'statement 1 of the trust policy has StringEqualsIgnoreCase sts:ExternalId {shown(CAPITALS)}; {RECORD}, the same',
+        f'statement 1 of the trust policy has StringEqualsIgnoreCase sts:ExternalId {shown(CAPITALS)}; {RECORD}, '
+        'the same',
     ),
     'StringLike without a wildcard': Row(
         demanding(operator='StringLike'),

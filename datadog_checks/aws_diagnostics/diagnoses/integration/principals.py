@@ -14,7 +14,7 @@ EVERYONE = ('*', 'AWS:*')
 ARN = re.compile(r'arn:(?P<partition>[a-z-]+):(?:iam|sts)::(?P<account>\d{12}):(?P<resource>.+)', re.ASCII)
 ACCOUNT = re.compile(r'\d{12}', re.ASCII)
 DELETED = re.compile(r'(?P<kind>AIDA|AROA)[A-Z0-9]{8,}', re.ASCII)
-LONGEST_PRINCIPAL = 80
+LONGEST_PRINCIPAL = 60
 KINDS = {'AIDA': 'user', 'AROA': 'role'}
 
 

@@ -13,7 +13,8 @@ from .trust import Sender, all_of, covers_assume_role, is_everyone, name_of, not
 from .trust_policy_extra_conditions import condition_words
 from .trust_remedies import GUIDE_SECTION, correct_the_trust_policy
 
-MOST_QUOTED = 2
+MOST_QUOTED = 1
+LONGEST_SID = 20
 
 
 @says_when_stale
@@ -58,7 +59,7 @@ def _quoted(statement: TrustStatement) -> str:
     besides = 'everyone but ' if statement.not_principals else ''
     who = ', '.join(described(p) for p in (statement.not_principals or statement.principals)[:MOST_QUOTED])
     conditions = [_condition_words(c) for c in statement.conditions[:MOST_QUOTED]]
-    sid = f" (Sid '{shown(statement.sid)}')" if statement.sid else ''
+    sid = f" (Sid '{shown(statement.sid, LONGEST_SID)}')" if statement.sid else ''
     return f'Deny {besides}{who}{" if " + " and ".join(conditions) if conditions else ""}{sid}'
 
 

@@ -32,7 +32,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     closest = read[0]
     if closest.external_id is False:
         return Failed(_refused(closest, to))
-    open_to_all = [r.name for r in read if r.action and not any(map(demands_one, _conditions(r)))]
+    open_to_all = [r.name for r in read if (r.action or r is closest) and not any(map(demands_one, _conditions(r)))]
     if open_to_all:
         return Failed(f'{", ".join(open_to_all)} of the trust policy demands no certain external id')
     return _form(closest, to)

@@ -10,8 +10,9 @@ from .staleness import says_when_stale
 from .trust import Reading, nothing_to_trust, readings, sender
 from .trust_remedies import GUIDE_SECTION, correct_the_trust_policy
 
-MOST_CONDITIONS = 2
+MOST_CONDITIONS = 1
 MOST_VALUES = 2
+LONGEST_VALUE = 60
 
 
 @says_when_stale
@@ -38,7 +39,7 @@ def _refusal(condition: Condition) -> str:
 
 def condition_words(condition: Condition) -> str:
     """Like "IpAddress aws:SourceIp '203.0.113.0/24'"."""
-    values = [f"'{shown(value)}'" for value in condition.values[:MOST_VALUES]]
+    values = [f"'{shown(value, LONGEST_VALUE)}'" for value in condition.values[:MOST_VALUES]]
     more = [f'{len(condition.values) - MOST_VALUES} more'] if len(condition.values) > MOST_VALUES else []
     return f'{shown(condition.operator)} {shown(condition.key)} {", ".join([*values, *more])}'.strip()
 

@@ -5,12 +5,12 @@ from ...facts import Facts
 from ...facts.account import TrustStatement
 from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Unknown, Verdict
 from .condition_operators import operator_of
-from .principals import account_principal, described, is_account, is_in_account
+from .principals import account_principal, described, is_account, is_in_account, named
 from .staleness import says_when_stale
 from .trust import Sender, covers_assume_role, is_everyone, name_of, nothing_to_trust, sender, trust_of
 from .trust_remedies import GUIDE_SECTION, correct_the_trust_policy
 
-MOST_PRINCIPALS = 3
+MOST_PRINCIPALS = 2
 NARROWING = ('aws:principalaccount', 'aws:principalarn', 'aws:principalorgid', 'aws:principalorgpaths', 'aws:userid')
 """Keys that say who may come, where the principal does not."""
 
@@ -47,18 +47,19 @@ def _narrows(operator: str, key: str) -> bool:
 def _seen(principals: list[str], to: Sender) -> str:
     if not principals:
         return 'nobody'
-    words = [f'{described(p)}{_why_not(p, to)}' for p in principals[:MOST_PRINCIPALS]]
+    words = [_why_not(p, to) or described(p) for p in principals[:MOST_PRINCIPALS]]
     more = len(principals) - MOST_PRINCIPALS
     return ', '.join([*words, *([f'{more} more'] if more > 0 else [])])
 
 
 def _why_not(principal: str, to: Sender) -> str:
+    """What is wrong with one of the right account; '' for any other."""
     found = account_principal(principal)
     if found is None or not is_in_account(principal, to.account):
         return ''
     if found.partition not in (None, to.partition):
-        return f' in the partition {found.partition} instead of {to.partition}'
-    return ' alone instead of the whole account'
+        return f'{named(principal)}, which is of the partition {found.partition} instead of {to.partition}'
+    return f'{named(principal)} alone instead of the whole account'
 
 
 def _who(to: Sender) -> str:

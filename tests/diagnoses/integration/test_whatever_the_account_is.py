@@ -1,0 +1,149 @@
+"""What holds for every diagnosis of the integration, whatever was observed of the account."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from datadog_checks.aws_diagnostics.diagnoses import diagnose
+from datadog_checks.aws_diagnostics.diagnoses.integration import DIAGNOSES
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, ExternalId, LastUsed, RoleMissing
+from datadog_checks.aws_diagnostics.findings import NotApplicable, Unknown
+from tests.account.builders import (
+    DATADOG_PRINCIPAL,
+    EXTERNAL_ID,
+    OTHER_EXTERNAL_ID,
+    account_expectations,
+    account_facts,
+    caller,
+    integration,
+    role,
+    trust,
+)
+from tests.builders import NOW
+
+OURS = ('integration-role', 'trust-policy', 'integration-uses', 'permissions-boundary')
+LONGEST_EVIDENCE = 400
+REPEATABLE = settings(
+    max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+ANY_TEXT = st.text(max_size=40)
+LONG = st.text(st.characters(codec='ascii', exclude_categories=['C']), min_size=100, max_size=200)
+PRINCIPALS = st.sampled_from(
+    [
+        '*',
+        'AWS:*',
+        DATADOG_PRINCIPAL,
+        'AWS:464622532012',
+        'AWS:arn:aws:iam::417141415827:root',
+        'AWS:AIDAQ3EGTTQ6EXAMPLE',
+    ]
+)
+IDS = st.sampled_from([EXTERNAL_ID, OTHER_EXTERNAL_ID, ExternalId.of(' x '), ExternalId('', '')])
+OPERATORS = st.sampled_from(
+    [
+        *('StringEquals', 'StringLike', 'StringNotEquals', 'StringEqualsIgnoreCase', 'ForAllValues:StringEquals'),
+        *(
+            'StringEqualsIfExists',
+            'Null',
+            'Bool',
+            'IpAddress',
+            'NotIpAddress',
+            'ArnLike',
+            'DateLessThan',
+            'NumericEquals',
+        ),
+    ]
+)
+KEYS = st.sampled_from(
+    [
+        *('aws:SourceIp', 'aws:PrincipalOrgID', 'aws:MultiFactorAuthPresent', 'aws:PrincipalArn', 'aws:CurrentTime'),
+        *('aws:PrincipalAccount', 'aws:RequestTag/x', 'sts:RoleSessionName', 'aws:SourceVpc'),
+    ]
+)
+VALUES = st.lists(
+    st.sampled_from(['true', '*', '0.0.0.0/0', '464622532012', '2030-01-01', '1' * 400, '9999-12-31T23:59:59+00:00'])
+    | ANY_TEXT,
+    max_size=4,
+).map(tuple)
+CONDITIONS = st.builds(Condition, OPERATORS | ANY_TEXT, KEYS | ANY_TEXT | LONG, VALUES) | st.builds(
+    Condition,
+    OPERATORS,
+    st.sampled_from(['sts:ExternalId', 'STS:EXTERNALID']),
+    st.just(()),
+    st.lists(IDS, max_size=4).map(tuple),
+    st.booleans(),
+)
+ACTIONS = st.lists(st.sampled_from(['sts:AssumeRole', 'sts:*', '*', 'sts:TagSession']) | ANY_TEXT, max_size=4).map(
+    tuple
+)
+STATEMENTS = st.builds(
+    trust,
+    effect=st.sampled_from(['Allow', 'Deny']),
+    principals=st.lists(PRINCIPALS | ANY_TEXT | LONG, max_size=4).map(tuple),
+    not_principals=st.just(()) | st.lists(PRINCIPALS | ANY_TEXT, max_size=3).map(tuple),
+    actions=ACTIONS,
+    not_actions=st.just(()) | ACTIONS,
+    conditions=st.lists(CONDITIONS, max_size=4).map(tuple),
+    sid=ANY_TEXT,
+)
+TIMES = st.sampled_from([NOW + 5, NOW, NOW - 200, NOW - 4000, NOW - 9e7])
+NOT_SEEN = st.builds(Unobserved, st.sampled_from(['missing permission iam:GetRole', 'no application key']))
+ROLES = st.builds(
+    role,
+    name=ANY_TEXT,
+    trust=NOT_SEEN | st.lists(STATEMENTS, max_size=4).map(tuple),
+    created_at=TIMES,
+    changed_at=st.none() | TIMES,
+    last_used=st.builds(LastUsed, st.none() | TIMES, st.sampled_from(['', 'eu-west-1'])),
+    boundary=st.none() | LONG,
+)
+INTEGRATIONS = st.builds(
+    integration,
+    auth=st.sampled_from(AuthKind),
+    role_name=ANY_TEXT,
+    external_id=st.none() | IDS,
+    metrics_enabled=st.booleans(),
+)
+MISSING = st.builds(RoleMissing, ANY_TEXT, st.lists(ANY_TEXT, max_size=5).map(tuple))
+FACTS = st.builds(
+    account_facts,
+    caller=NOT_SEEN | st.builds(caller, partition=st.sampled_from(['aws', 'aws-us-gov', 'aws-cn'])),
+    integration=NOT_SEEN | INTEGRATIONS,
+    role=NOT_SEEN | MISSING | ROLES | ROLES,
+)
+EXPECTATIONS = st.just(Expectations()) | st.builds(
+    account_expectations,
+    site=st.sampled_from(['datadoghq.com', 'ap1.datadoghq.com', 'ddog-gov.com', 'no.such.site']),
+    external_id=st.none() | IDS,
+)
+MINE = tuple(d for d in DIAGNOSES if d.id.startswith(OURS))
+
+
+@REPEATABLE
+@given(facts=FACTS, expected=EXPECTATIONS)
+def test_a_judgement_never_raises_and_says_one_short_line(facts: Facts, expected: Expectations) -> None:
+    for finding in diagnose(MINE, facts, expected):
+        evidence = finding.verdict.evidence
+        assert 'defect in' not in evidence, finding.diagnosis.id
+        assert evidence.isprintable(), finding.diagnosis.id
+        assert evidence.strip() == evidence != '', finding.diagnosis.id
+        assert len(evidence) <= LONGEST_EVIDENCE, f'{finding.diagnosis.id}: {len(evidence)}'
+
+
+@REPEATABLE
+@given(facts=FACTS, expected=EXPECTATIONS)
+def test_what_failed_has_a_remedy_of_steps_on_one_line_each(facts: Facts, expected: Expectations) -> None:
+    for finding in filter(lambda f: f.failed, diagnose(MINE, facts, expected)):
+        assert finding.remedy is not None
+        assert 'defect in' not in finding.remedy.summary, finding.diagnosis.id
+        assert finding.remedy.steps, finding.diagnosis.id
+        assert all(line.isprintable() and line for line in (finding.remedy.summary, *finding.remedy.steps))
+
+
+def test_nothing_fails_where_nothing_could_be_observed() -> None:
+    blind = Unobserved('missing permission iam:GetRole')
+    groups = ('caller', 'integration', 'role', 'policies', 'required', 'simulation', 'quota', 'fleet')
+    facts = account_facts(**dict.fromkeys(groups, blind))
+    verdicts = {type(f.verdict) for f in diagnose(DIAGNOSES, facts, account_expectations())}
+    assert verdicts <= {Unknown, NotApplicable}
