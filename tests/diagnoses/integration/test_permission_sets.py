@@ -50,3 +50,10 @@ def test_a_deny_of_one_operation_that_is_used_loses_it() -> None:
 def test_a_deny_of_what_is_not_used_changes_nothing() -> None:
     (entry,) = compare([EC2], role(statement('*'), deny('ec2:DescribeSpotPriceHistory')))
     assert entry == Entry(EC2, Grant.AS_USED)
+
+
+def test_a_pattern_longer_than_any_action_stands_for_none_and_costs_no_time() -> None:
+    hostile = statement('ec2:' + '*a' * 3000, 'ec2:' + '*' * 3000)
+    (entry,) = compare([EC2], role(hostile))
+    assert entry == Entry(EC2, Grant.GRANTED)
+    assert compare([EC2], role(statement('ec2:' + '*a' * 3000))) == (Entry(EC2, Grant.MISSING),)

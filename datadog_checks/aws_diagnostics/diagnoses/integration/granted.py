@@ -10,7 +10,10 @@ from enum import IntEnum, StrEnum
 
 from ...facts.account import Policy, PolicyKind, PolicyStatement
 from .operations import OPERATIONS
-from .policy_language import covers, is_pattern, overlaps, service_of
+from .policy_language import ANY, covers, is_pattern, overlaps, service_of
+
+LONGEST_ACTION = 128
+"""Characters of an action, at most (ActionNames of iam:SimulatePrincipalPolicy)."""
 
 
 class Grant(StrEnum):
@@ -80,7 +83,7 @@ class _Statement:
     @classmethod
     def of(cls, statement: PolicyStatement) -> '_Statement':
         by_service: dict[str, list[str]] = {}
-        for pattern in statement.actions or statement.not_actions:
+        for pattern in filter(_can_match, statement.actions or statement.not_actions):
             by_service.setdefault(service_of(pattern), []).append(pattern)
         any_service = [pattern for service, ps in by_service.items() if is_pattern(service) for pattern in ps]
         certain = statement.every_resource and not statement.conditional
@@ -94,10 +97,15 @@ class _Statement:
         return _Reach(_Reach.ALL - named) if self.excludes else named
 
 
+def _can_match(pattern: str) -> bool:
+    """False for a pattern with more characters than any action has, which would only cost time."""
+    return len(pattern) - pattern.count(ANY) <= LONGEST_ACTION
+
+
 def _named(patterns: Sequence[str], action: str) -> _Reach:
     if any(covers(pattern, action) for pattern in patterns):
         return _Reach.ALL
-    if any(overlaps(pattern, action) for pattern in patterns):
+    if is_pattern(action) and any(overlaps(pattern, action) for pattern in patterns):
         return _Reach.SOME
     return _Reach.NONE
 
