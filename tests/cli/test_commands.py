@@ -12,10 +12,12 @@ from datadog_checks.aws_diagnostics.cli.saved_facts import Observation, dumps, r
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Platform, Unobserved
-from datadog_checks.aws_diagnostics.findings import Status
+from datadog_checks.aws_diagnostics.findings import Scope, Status
 
+from ..account.builders import account_facts
 from ..builders import NOW, agent, answered, facts, imds, path
 
+OF_A_HOST = [d for d in DIAGNOSES if d.scope is Scope.HOST]
 HEALTHY = facts()
 ELSEWHERE = facts(platform=Platform(False, 'DMI names another vendor: [red]Acme[/red]'))
 UNSEEN = facts(imds=Unobserved('no sockets here'), path=Unobserved('no sockets here'))
@@ -70,7 +72,7 @@ def test_the_verdict_comes_first_and_each_instance_has_its_own(saved, capsys):
         'OK        i-0123456789abcdef0: nothing to diagnose here',
         '          not EC2: DMI names another vendor: [red]Acme[/red]',
         '',
-        f'N/A       {len(DIAGNOSES)} diagnoses: this is not EC2: DMI names another vendor: [red]Acme[/red]',
+        f'N/A       {len(OF_A_HOST)} diagnoses: this is not EC2: DMI names another vendor: [red]Acme[/red]',
     ]
 
 
@@ -97,7 +99,7 @@ def test_json_is_a_list_with_one_object_per_instance(saved, capsys):
     first, second = json.loads(capsys.readouterr().out)
     assert [first['status'], second['status']] == ['ok', 'ok']
     assert {finding['status'] for finding in second['findings']} == {'not_applicable'}
-    assert [finding['id'] for finding in first['findings']] == [diagnosis.id for diagnosis in DIAGNOSES]
+    assert [finding['id'] for finding in first['findings']] == [diagnosis.id for diagnosis in OF_A_HOST]
 
 
 def test_check_runs_every_instance_and_saves_what_it_observed(conf, tmp_path, capsys):
@@ -210,3 +212,9 @@ def test_help_tells_every_exit_status(capsys):
 
 def test_no_exit_status_is_mistaken_for_a_verdict():
     assert not set(ExitStatus) & set(Status)
+
+
+def test_facts_of_an_account_are_not_judged_by_what_is_expected_of_a_host(saved, conf, capsys):
+    config = conf({})
+    assert run(['judge', saved(account_facts()), '--config', config]) == ExitStatus.CONFIGURATION
+    assert capsys.readouterr().err == f'Error: --config {config}: what was saved as number 1 is of an account\n'
