@@ -16,6 +16,7 @@ STYLES = {
     Status.UNKNOWN: 'bold magenta',
     Status.OK: 'green',
 }
+PLATFORM = {True: 'EC2', False: 'not EC2', None: 'not known to be EC2'}
 COLUMN = 10
 """Width of a verdict."""
 INDENT = ' ' * COLUMN
@@ -54,11 +55,7 @@ def _headline(facts: Facts, findings: Sequence[Finding]) -> Iterator[Line]:
     cause = f', {causes} {"cause" if causes == 1 else "causes"}' if failed else ''
     name = facts.instance_id or 'instance id not known'
     yield _verdict(worst(f.status for f in findings), f'{name}: {counted}{cause}')
-    yield Line(f'{_platform(facts.platform.ec2)}: {facts.platform.evidence}', INDENT)
-
-
-def _platform(ec2: bool | None) -> str:
-    return {True: 'EC2', False: 'not EC2'}.get(bool(ec2), '') if ec2 is not None else 'not known to be EC2'
+    yield Line(f'{PLATFORM[facts.platform.ec2]}: {facts.platform.evidence}', INDENT)
 
 
 def _failed(finding: Finding, findings: Sequence[Finding]) -> Iterator[Line]:
