@@ -119,6 +119,13 @@ def test_what_is_not_known_to_be_ec2_stays_quiet(world):
     assert (submitted.error, submitted.service_checks, set(submitted.gauges)) == ('', {}, {'run.duration'})
 
 
+def test_where_there_is_no_sign_of_ec2_a_run_is_over_at_once():
+    with World(Topology.EMPTY) as world:
+        first_runs = [world.run(run_check, {}, NAMED_BY_THE_OS)[0].gauges['run.duration'] for _ in range(5)]
+    # The quickest of them, as whatever else this machine does only makes them longer.
+    assert min(first_runs) < 0.1
+
+
 def test_another_vendors_firmware_means_no_request_at_all():
     with World(files=ANOTHER_VENDOR, persona=Persona.GOOGLE) as world:
         world.run(run_check, {}, NAMED_BY_THE_OS)

@@ -17,6 +17,7 @@ STYLES = {
     Status.UNKNOWN: 'bold magenta',
     Status.OK: 'green',
 }
+PLATFORM = {True: 'EC2', False: 'not EC2', None: 'not known to be EC2'}
 COLUMN = 10
 """Width of a verdict."""
 INDENT = ' ' * COLUMN
@@ -62,17 +63,13 @@ def _subject(facts: Facts) -> tuple[str, str]:
     """What the findings are about, and how it is known."""
     if facts.account is None:
         name = facts.instance_id or 'instance id not known'
-        return name, f'{_platform(facts.platform.ec2)}: {facts.platform.evidence}'
+        return name, f'{PLATFORM[facts.platform.ec2]}: {facts.platform.evidence}'
     calls = f'{facts.account.api_calls} calls to AWS'
     match facts.account.caller:
         case Caller(account_id=id, arn=arn, partition=partition):
             return f'account {id}', f'partition {partition}, looked at as {arn}: {calls}'
         case Unobserved(reason):
             return 'account not known', f'{reason}: {calls}'
-
-
-def _platform(ec2: bool | None) -> str:
-    return {True: 'EC2', False: 'not EC2'}.get(bool(ec2), '') if ec2 is not None else 'not known to be EC2'
 
 
 def _failed(finding: Finding, findings: Sequence[Finding]) -> Iterator[Line]:

@@ -156,6 +156,16 @@ TALKS = [
     pytest.param({'persona': Persona.HANGING}, Talk(LOST, LOST, NOT_ANSWERING), id='silent: PUT and GET lost'),
     pytest.param({'endpoint': 'disabled'}, Talk(status(403), status(403), status(403)), id='endpoint disabled'),
     pytest.param(
+        {'endpoint': 'disabled', 'token_reply': 'lost'},
+        Talk(LOST, status(403), status(403)),
+        id='endpoint disabled, and the answer to the PUT is lost',
+    ),
+    pytest.param(
+        {'tokens': 'required', 'token_reply': 'refused'},
+        Talk(status(403), status(401), status(401)),
+        id='PUT alone refused, by a proxy that adds X-Forwarded-For',
+    ),
+    pytest.param(
         {'persona': Persona.KUBE2IAM},
         Talk(status(403), status(403), METADATA, instance_id=INSTANCE_ID),
         id='kube2iam: PUT refused, while v1 passes',

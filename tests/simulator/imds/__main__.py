@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument('--endpoint', choices=['enabled', 'disabled'], default='enabled')
     parser.add_argument('--hop-limit', type=int, default=1, metavar='1..64')
     parser.add_argument('--low-ttl', choices=['data', 'all'], default='data')
-    parser.add_argument('--token-reply', choices=['sent', 'lost'], default='sent')
+    parser.add_argument('--token-reply', choices=['sent', 'lost', 'refused'], default='sent')
     parser.add_argument('--throttle-every', type=int, default=0, metavar='N')
     parser.add_argument('--throttle-status', type=int, choices=[503, 429], default=503)
     parser.add_argument('--delay', type=float, default=0.0, metavar='SECONDS')

@@ -45,8 +45,9 @@ class Behaviour:
     low_ttl: Literal['data', 'all'] = 'data'
     """'data': as EC2 does by all evidence, only the response to the PUT has the low TTL; 'all': the SYN-ACK too."""
 
-    token_reply: Literal['sent', 'lost'] = 'sent'
-    """'lost': the reply to a token request never leaves, whatever the hop limit."""
+    token_reply: Literal['sent', 'lost', 'refused'] = 'sent'
+    """'lost': the reply to a token request, granted or not, never leaves, whatever the hop limit. 'refused': 403, as
+    a proxy answers that adds X-Forwarded-For to PUT requests alone."""
 
     throttle_every: int = 0
     """Every nth request is answered with `throttle_status`; 1 = all of them, 0 = none."""

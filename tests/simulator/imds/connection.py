@@ -26,10 +26,10 @@ class Connection:
     async def answer(self, request: HttpRequest, response: HttpResponse) -> None:
         """Send a response, a granted token with the hop limit as its TTL. The caller closes the connection."""
         await asyncio.sleep(self.behaviour.delay)
+        if request.method == 'PUT' and self.behaviour.token_reply == 'lost':
+            await self.wait_for_the_client_to_leave()
+            return
         if response.granted_token:
-            if self.behaviour.token_reply == 'lost':
-                await self.wait_for_the_client_to_leave()
-                return
             set_ttl(self.writer.get_extra_info('socket'), self.behaviour.hop_limit)
         self.writer.write(response.encoded(with_body=request.method != 'HEAD'))
         await self.writer.drain()

@@ -39,6 +39,8 @@ class MetadataService:
         if behaviour.throttle_every and len(self.requests) % behaviour.throttle_every == 0:
             return refusal(behaviour.throttle_status)
         match request.method:
+            case 'PUT' if behaviour.token_reply == 'refused':
+                return refusal(403)
             case 'PUT':
                 return self._grant(request)
             case 'GET' | 'HEAD' if request.path != TOKEN_PATH:
