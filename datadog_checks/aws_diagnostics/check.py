@@ -12,7 +12,7 @@ from .collect.agent import EmbeddedAgent
 from .collect.at_most_every import AtMostEvery
 from .configuration import InvalidConfiguration, Options, read_configuration
 from .diagnoses import DIAGNOSES, diagnose
-from .emit import Emitter, Run
+from .emit import Emitter, Run, may_ask_imds
 from .facts import Facts
 
 
@@ -43,7 +43,9 @@ class AwsDiagnosticsCheck(AgentCheck):
         # A host instance does not pay for the libraries that the account scope needs.
         from .collect.account import AccountCollector
 
-        return AtMostEvery(options.least_interval, AccountCollector(account).collect)
+        return AtMostEvery(
+            options.least_interval, AccountCollector(account, imds_usable=lambda: may_ask_imds(self)).collect
+        )
 
     def _register_secrets(self, account: AccountOptions) -> None:
         for secret in (

@@ -7,10 +7,13 @@ import re
 from collections.abc import Iterator
 
 from ..facts import Facts, Imds
+from ..facts.account import Caller
 from ..facts.instance_id import INSTANCE_ID
 from .codec import not_allowed
 
 REGION = re.compile('([a-z0-9-]{1,40})?')
+ACCOUNT_ID = re.compile('[0-9]{12}')
+PARTITION = re.compile('aws(-[a-z]{1,12}){0,3}')
 ENDPOINT = re.compile(r'http://[0-9A-Za-z.:\[\]]{1,80}')
 
 
@@ -28,3 +31,6 @@ def _values(facts: Facts) -> Iterator[tuple[str, str, re.Pattern[str], str]]:
         yield 'imds.endpoint', facts.imds.endpoint, ENDPOINT, "'http://ADDRESS' or 'http://ADDRESS:PORT'"
         if facts.imds.identity is not None:
             yield 'imds.identity.region', facts.imds.identity.region, REGION, 'the name of a region'
+    if facts.account is not None and isinstance(facts.account.caller, Caller):
+        yield 'account.caller.account_id', facts.account.caller.account_id, ACCOUNT_ID, 'twelve digits'
+        yield 'account.caller.partition', facts.account.caller.partition, PARTITION, 'aws, aws-us-gov or aws-cn'

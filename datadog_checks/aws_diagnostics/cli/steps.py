@@ -5,7 +5,10 @@ from collections.abc import Iterable, Iterator
 
 from .page import Line
 
-COMMAND = r'(?:sudo|aws|docker|kubectl|helm|systemctl|datadog-agent|curl|ip|iptables|nft|terraform|python3?)\ '
+PROGRAMS = (
+    'sudo|aws|aws-diagnostics|docker|kubectl|helm|systemctl|datadog-agent|curl|ip|iptables|nft|terraform|python3?'
+)
+COMMAND = rf'(?:{PROGRAMS})\ '
 SETTING = r"""["'\w.-]+\ ?[:={]"""
 """`key: value`, `KEY=value` or the start of a block: `metadata_options { ... }`."""
 JSON = r'\{"'

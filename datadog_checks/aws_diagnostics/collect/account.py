@@ -25,7 +25,8 @@ ELSEWHERE = Unobserved('not looked at in the account scope')
 class AccountCollector:
     """Keeps, from run to run, where the sweep of the fleet is: one collector for each account instance.
 
-    `imds_usable` is False where the host scope found IMDS out of reach: no credentials are asked for there then.
+    `imds_usable` tells, at each run, whether credentials may be asked for at IMDS: not where the host scope found it
+    out of reach.
     `each` is called with every wrong instance that a sweep finds.
     """
 
@@ -34,7 +35,7 @@ class AccountCollector:
         options: AccountOptions,
         role_name_default: str = 'DatadogIntegrationRole',
         *,
-        imds_usable: bool = True,
+        imds_usable: Callable[[], bool] = lambda: True,
         each: Callable[[WrongInstance], None] | None = None,
     ) -> None:
         self._options = options
@@ -66,7 +67,7 @@ class AccountCollector:
 
     def _open(self, budget: CallBudget) -> Session:
         """botocore only looks for credentials when it makes the first client. Raises NotAnswered."""
-        session = open_session(self._options, budget, imds_usable=self._imds_usable)
+        session = open_session(self._options, budget, imds_usable=self._imds_usable())
         with asking('the credential chain'):
             session.client('sts')
             session.client('iam')

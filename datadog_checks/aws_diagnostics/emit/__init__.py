@@ -6,12 +6,23 @@ from ..facts import Facts
 from ..findings import Finding
 from .channels import Channels
 from .gauge import Gauge
+from .imds_reach import may_ask_imds, remember_imds
 from .issues import Issues
 from .submissions import send_change_of_name, send_diagnoses, send_metadata, send_samples
 from .tags import IDENTITY_TAGS, account_id, tags_of
 from .telemetry import SERVICE_CHECKS, Run, ServiceCheck, gauges, service_checks
 
-__all__ = ['IDENTITY_TAGS', 'SERVICE_CHECKS', 'Emitter', 'Gauge', 'Run', 'ServiceCheck', 'gauges', 'service_checks']
+__all__ = [
+    'IDENTITY_TAGS',
+    'SERVICE_CHECKS',
+    'Emitter',
+    'Gauge',
+    'Run',
+    'ServiceCheck',
+    'gauges',
+    'may_ask_imds',
+    'service_checks',
+]
 
 
 class Emitter:
@@ -29,5 +40,6 @@ class Emitter:
         if facts.account is None:
             send_metadata(check, facts)
             send_change_of_name(check, facts, tags)
+            remember_imds(check, facts)
         if self._issues:
             self._issues.send(check, findings, of=account_id(facts))

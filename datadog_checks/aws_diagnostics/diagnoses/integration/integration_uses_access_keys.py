@@ -1,5 +1,7 @@
 """Datadog has access keys of an IAM user instead of a role."""
 
+import shlex
+
 from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import AuthKind
@@ -20,7 +22,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    name = account_expectations(expected).role_name
+    name = shlex.quote(account_expectations(expected).role_name)
     return Remedy(
         'Give Datadog a role instead of access keys, then delete the keys; until then rotate them',
         (
