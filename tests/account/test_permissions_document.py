@@ -18,7 +18,7 @@ from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datado
 from tests.account.ec2_fleet import WRONG, listed
 from tests.account.ec2_server import Account, serving
 from tests.account.servers import MOTO_ACCOUNT
-from tests.account.whole_run import RESOURCE_COLLECTION, ROLE, STANDARD, make_role, policy, statement
+from tests.account.whole_run import RESOURCE_COLLECTION, ROLE, STANDARD, allows, make_role, policy, statement
 from tools.permissions_document import AWS_CALLS, DATADOG_CALLS, least_privilege
 
 ROOT = Path(__file__).parents[2]
@@ -75,7 +75,7 @@ def collect(recorder: Recorder, datadog: Datadog, **options: Any) -> None:
 def runs_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pytest.MonkeyPatch) -> None:
     """The role is there and all is looked at; the role is missing; through another role; and all regions."""
     datadog.accounts = [account(MOTO_ACCOUNT, aws_regions={'include_only': ['us-east-1']})]
-    make_role(policy(statement()))
+    make_role(policy(statement()), policy(allows('ec2:Describe*')))
     fleet = Account({'us-east-1': listed(*WRONG)}, {'httpTokens': 'required'})
     with serving(fleet) as ec2, monkeypatch.context() as environment:
         environment.setenv('AWS_ENDPOINT_URL_EC2', ec2)
@@ -104,7 +104,7 @@ def test_the_document_lists_exactly_the_calls_that_real_runs_make(moto, recorder
 
 
 def test_the_policy_allows_every_call_on_what_it_is_about(moto, recorder, datadog, monkeypatch):
-    make_role(policy(statement()))
+    make_role(policy(statement()), policy(allows('ec2:Describe*')))
     collect(recorder, datadog, regions=('us-east-1',))
     refused = [
         (operation, about)
