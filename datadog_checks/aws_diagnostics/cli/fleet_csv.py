@@ -1,19 +1,15 @@
 """Instances as lines of CSV, written as they are found: however many there are, none is kept."""
 
 import csv
-import os
-import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 from ..facts.account import WrongInstance
-from .exit_status import ExitStatus
-from .failure import Failure
 from .printable import printable
+from .private_file import PrivateFile
 
 COLUMNS = ('instance_id', 'region', 'name', 'http_tokens', 'hop_limit', 'endpoint', 'containers', 'reason')
 STDOUT = '-'
@@ -35,7 +31,9 @@ def csv_sink(target: str | None) -> Iterator[Each]:
         with _writing(sys.stdout) as each:
             yield each
     else:
-        with _file(Path(target)) as file, _writing(file) as each:
+        file = _file(Path(target))
+        file.refuse_to_overwrite()
+        with file.replacing() as opened, _writing(opened) as each:
             yield each
 
 
@@ -85,33 +83,10 @@ def _writing(file: TextIO) -> Iterator[Each]:
     file.flush()
 
 
-@contextmanager
-def _file(path: Path) -> Iterator[TextIO]:
-    _refuse_to_overwrite(path)
-    try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=f'.{path.name}.')
-        try:
-            with os.fdopen(descriptor, 'w', encoding='utf-8', newline='') as file:
-                yield file
-            Path(temporary).replace(path)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                Path(temporary).unlink()
-            raise
-    except OSError as e:
-        raise _cannot_write(path, str(e.strerror)) from None
-
-
-def _refuse_to_overwrite(path: Path) -> None:
-    """Only a file that this command wrote is replaced."""
-    try:
-        mode = path.lstat().st_mode
-    except FileNotFoundError:
-        return
-    except OSError as e:
-        raise _cannot_write(path, str(e.strerror)) from None
-    if not stat.S_ISREG(mode) or not _is_ours(path):
-        raise _cannot_write(path, 'it exists and is not a list of instances: remove it or choose another name')
+def _file(path: Path) -> PrivateFile:
+    return PrivateFile(
+        path, '--csv', _is_ours, 'it exists and is not a list of instances: remove it or choose another name'
+    )
 
 
 def _is_ours(path: Path) -> bool:
@@ -121,7 +96,3 @@ def _is_ours(path: Path) -> bool:
             return file.read(len(head)) == head
     except OSError:
         return False
-
-
-def _cannot_write(path: Path, why: str) -> Failure:
-    return Failure(f'--csv {path}: cannot be written: {why}', ExitStatus.CANNOT_WRITE)

@@ -1,17 +1,14 @@
 """Policy documents as files that the AWS CLI takes. Nothing is sent to AWS."""
 
 import json
-import os
-import stat
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from ..diagnoses.integration.policy_documents import SID, PolicyDocument
 from .bounded_file import read_text
 from .exit_status import ExitStatus
 from .failure import Failure
+from .private_file import PrivateFile
 
 
 def write_policies(directory: Path, documents: Sequence[PolicyDocument]) -> tuple[Path, ...]:
@@ -19,35 +16,32 @@ def write_policies(directory: Path, documents: Sequence[PolicyDocument]) -> tupl
 
     Raises Failure (CANNOT_WRITE), before the first file is written where one of them is not a policy of ours.
     """
-    paths = tuple(directory / f'{document.name}.json' for document in documents)
+    files = tuple(_file(directory / f'{document.name}.json') for document in documents)
     _make(directory)
-    for path in paths:
-        _refuse_to_overwrite(path)
-    for path, document in zip(paths, documents, strict=True):
-        _write(path, json.dumps(document.content, indent=2) + '\n')
-    return paths
+    for file in files:
+        file.refuse_to_overwrite()
+    for file, document in zip(files, documents, strict=True):
+        with file.replacing() as opened:
+            opened.write(json.dumps(document.content, indent=2) + '\n')
+    return tuple(file.path for file in files)
 
 
 def _make(directory: Path) -> None:
     try:
         directory.mkdir(mode=0o700, exist_ok=True)
     except FileExistsError:
-        raise _cannot_write(directory, 'it is not a directory') from None
+        raise _file(directory).cannot_be_written('it is not a directory') from None
     except OSError as e:
-        raise _cannot_write(directory, str(e.strerror)) from None
+        raise _file(directory).cannot_be_written(str(e.strerror)) from None
 
 
-def _refuse_to_overwrite(path: Path) -> None:
-    try:
-        mode = path.lstat().st_mode
-    except FileNotFoundError:
-        return
-    except OSError as e:
-        raise _cannot_write(path, str(e.strerror)) from None
-    if not stat.S_ISREG(mode) or not _is_ours(path):
-        raise _cannot_write(
-            path, 'it exists and is not a policy of this program: remove it or choose another directory'
-        )
+def _file(path: Path) -> PrivateFile:
+    return PrivateFile(
+        path,
+        '--policy-json',
+        _is_ours,
+        'it exists and is not a policy of this program: remove it or choose another directory',
+    )
 
 
 def _is_ours(path: Path) -> bool:
@@ -56,22 +50,3 @@ def _is_ours(path: Path) -> bool:
         return bool(document['Statement'][0]['Sid'] == SID)
     except (Failure, ValueError, LookupError, TypeError, RecursionError):
         return False
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f'.{path.name}.')
-        try:
-            with os.fdopen(descriptor, 'w', encoding='utf-8') as file:
-                file.write(text)
-            Path(temporary).replace(path)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                Path(temporary).unlink()
-            raise
-    except OSError as e:
-        raise _cannot_write(path, str(e.strerror)) from None
-
-
-def _cannot_write(path: Path, why: str) -> Failure:
-    return Failure(f'--policy-json {path}: cannot be written: {why}', ExitStatus.CANNOT_WRITE)

@@ -5,11 +5,7 @@ therefore gives the findings of the run that saved it. Credentials and tokens ar
 """
 
 import json
-import os
-import stat
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +18,7 @@ from .codec import Json, Undecodable, decode, encode, not_allowed
 from .exit_status import ExitStatus
 from .failure import Failure
 from .pasted_values import refuse_forged_values
+from .private_file import PrivateFile
 
 FORMAT = 'aws_diagnostics facts'
 SCHEMA = 1
@@ -88,32 +85,24 @@ def refuse_to_overwrite(path: Path) -> None:
     """Only a file that holds saved facts is replaced. Raises Failure (CANNOT_WRITE) for any other, and where there is
     no directory for it; asked before the run, so that nobody waits for facts that cannot be kept."""
     if not path.absolute().parent.is_dir():
-        raise _cannot_write(path, f'{path.parent} is not a directory')
-    try:
-        mode = path.lstat().st_mode
-    except FileNotFoundError:
-        return
-    except OSError as e:
-        raise _cannot_write(path, str(e.strerror)) from None
-    if not stat.S_ISREG(mode) or not _holds_facts(path):
-        raise _cannot_write(path, 'it exists and is not a file of saved facts: remove it or choose another name')
+        raise _file(path).cannot_be_written(f'{path.parent} is not a directory')
+    _file(path).refuse_to_overwrite()
 
 
 def write(path: Path, text: str) -> None:
     """As a whole or not at all, readable by its owner alone. Raises Failure (CANNOT_WRITE)."""
     refuse_to_overwrite(path)
-    try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=f'.{path.name}.')
-        try:
-            with os.fdopen(descriptor, 'w') as file:
-                file.write(text)
-            Path(temporary).replace(path)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                Path(temporary).unlink()
-            raise
-    except OSError as e:
-        raise _cannot_write(path, str(e.strerror)) from None
+    with _file(path).replacing() as file:
+        file.write(text)
+
+
+def _file(path: Path) -> PrivateFile:
+    return PrivateFile(
+        path,
+        '--save-facts',
+        _holds_facts,
+        'it exists and is not a file of saved facts: remove it or choose another name',
+    )
 
 
 def _holds_facts(path: Path) -> bool:
@@ -135,7 +124,3 @@ def _document(text: str) -> Json:
     except ValueError as e:
         raise NotFacts(f'is not a file of saved facts: not JSON: {e}') from None
     return document
-
-
-def _cannot_write(path: Path, why: str) -> Failure:
-    return Failure(f'--save-facts {path}: cannot be written: {why}', ExitStatus.CANNOT_WRITE)
