@@ -117,10 +117,35 @@ def test_readiness_is_a_gauge_of_its_own(make, expected):
     assert of('ready_for_imdsv2', sent) == expected
 
 
+IMDSV1_ON = {'imds': imds(tokenless=answered())}
+
+
+@pytest.mark.parametrize(
+    ('make', 'differences', 'states'),
+    [
+        pytest.param(failed, IMDSV1_ON, ['state:optional'], id='IMDSv1 answers and the name hangs on it'),
+        pytest.param(unknown, IMDSV1_ON, ['state:optional'], id='IMDSv1 answers and it is not known what hangs on it'),
+        pytest.param(passed, IMDSV1_ON, ['state:ready'], id='IMDSv1 answers and the name does not need it'),
+        pytest.param(not_applicable, IMDSV1_ON, ['state:ready'], id='IMDSv1 answers and there is no name to lose'),
+        pytest.param(failed, {}, ['state:required'], id='IMDSv1 is off, whatever that does to the name'),
+        pytest.param(passed, {'imds': imds(tokenless=NotAsked('interval'))}, [], id='IMDSv1 never asked'),
+        pytest.param(passed, {'imds': Unobserved('no')}, [], id='IMDS not seen'),
+    ],
+)
+def test_a_host_is_in_one_state_of_the_transition(make, differences, states):
+    sent = send(make(id='hostname-lost-when-imdsv2-enforced'), **differences)
+    assert [gauge.tags for gauge in of('imdsv2.transition', sent)] == [(state,) for state in states]
+
+
+def test_a_host_whose_readiness_is_not_judged_is_not_called_ready():
+    assert of('imdsv2.transition', send(**IMDSV1_ON)) == [Gauge('imdsv2.transition', 1.0, ('state:optional',))]
+
+
 def test_a_healthy_host_sends_every_measurement():
     sent = [gauge for gauge in send() if not gauge.name.endswith('.ok')]
     assert sent == [
         Gauge('run.duration', 0.25),
+        Gauge('imdsv2.transition', 1.0, ('state:required',)),
         Gauge('imds.latency', 0.001, ('request:token',)),
         Gauge('imds.latency', 0.001, ('request:metadata',)),
         Gauge('imds.imdsv1_enabled', 0.0),

@@ -78,6 +78,7 @@ def gauges(facts: Facts, findings: Sequence[Finding], run: Run) -> Iterator[Gaug
         yield from account.account_gauges(facts.account)
         return
     yield from _readiness(findings)
+    yield from _transition(facts.imds, findings)
     if not isinstance(facts.imds, Unobserved):
         yield from _imds(facts.imds, facts.observed_at)
     if not isinstance(facts.path, Unobserved):
@@ -107,6 +108,19 @@ def _readiness(findings: Iterable[Finding]) -> Iterator[Gauge]:
     for finding in findings:
         if finding.diagnosis.id == READINESS and (finding.failed or isinstance(finding.verdict, Passed)):
             yield Gauge('ready_for_imdsv2', float(not finding.failed))
+
+
+def _transition(imds: Imds | Unobserved, findings: Iterable[Finding]) -> Iterator[Gauge]:
+    """How far this host is on the way to IMDSv2; nothing where it is not known whether IMDSv1 answers."""
+    if isinstance(imds, Unobserved) or imds.v1_works is None:
+        return
+    loses_nothing = any(
+        isinstance(finding.verdict, Passed) or not finding.applicable
+        for finding in findings
+        if finding.diagnosis.id == READINESS
+    )
+    state = 'required' if not imds.v1_works else 'ready' if loses_nothing else 'optional'
+    yield Gauge('imdsv2.transition', 1.0, (f'state:{state}',))
 
 
 def _imds(imds: Imds, now: float) -> Iterator[Gauge]:
