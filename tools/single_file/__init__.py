@@ -1,0 +1,55 @@
+"""Builds the check as one file, which the Agent loads from checks.d and which an upgrade of the Agent leaves alone.
+
+The same sources make the same bytes, with the same zlib; the digest in the file does not depend on zlib.
+"""
+
+import base64
+import hashlib
+import io
+import runpy
+import textwrap
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGE = Path('datadog_checks', 'aws_diagnostics')
+BOOTSTRAP = Path(__file__).with_name('bootstrap.py')
+FOR_A_PERSON = {'cli', '__main__.py'}
+"""The command line: it needs click and rich, which no Agent embeds."""
+SUFFIXES = {'.py', '.json', '.example', '.typed'}
+LINE = 116
+
+
+def build(directory: Path, root: Path = ROOT) -> Path:
+    """`aws_diagnostics.py` in the directory, made of the sources below `root`."""
+    content = _archive(root)
+    text = Template(BOOTSTRAP.read_text(encoding='utf-8')).substitute(
+        version=runpy.run_path(str(root / PACKAGE / '__about__.py'))['__version__'],
+        sha256=hashlib.sha256(content).hexdigest(),
+        payload=textwrap.fill(base64.b64encode(zlib.compress(content, 9)).decode(), LINE),
+    )
+    directory.mkdir(parents=True, exist_ok=True)
+    file = directory / 'aws_diagnostics.py'
+    file.write_text(text, encoding='utf-8')
+    return file
+
+
+def _archive(root: Path) -> bytes:
+    """A ZIP archive that says nothing about when and where it was made. It is compressed as a whole, later."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, 'w', zipfile.ZIP_STORED) as archive:
+        for path in _sources(root):
+            entry = zipfile.ZipInfo(path.relative_to(root).as_posix())
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, path.read_bytes())
+    return buffer.getvalue()
+
+
+def _sources(root: Path) -> Iterator[Path]:
+    yield root / 'LICENSE'
+    for path in sorted((root / PACKAGE).rglob('*')):
+        if path.suffix in SUFFIXES and path.relative_to(root / PACKAGE).parts[0] not in FOR_A_PERSON:
+            yield path

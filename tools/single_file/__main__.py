@@ -1,0 +1,16 @@
+"""`python -m tools.single_file [--output DIRECTORY]`"""
+
+import argparse
+from pathlib import Path
+
+from tools.single_file import build
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog='python -m tools.single_file', description='Build the check as one file.')
+    parser.add_argument('--output', type=Path, default=Path('dist', 'checks.d'), metavar='DIRECTORY')
+    print(build(parser.parse_args().output))
+
+
+if __name__ == '__main__':
+    main()
