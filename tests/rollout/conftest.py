@@ -1,0 +1,79 @@
+"""Hosts to roll out to, and what is rolled out."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.conftest import NOT_ISOLATED
+from tests.rollout.environment import ROOT
+from tests.rollout.host import Host
+from tools import single_file as checks_d
+
+AGENTS = tuple(ROOT / f'.venv-agent-3.{minor}' for minor in (13, 12, 11))
+"""Environments with what an Agent embeds."""
+
+
+@pytest.fixture(scope='session')
+def embedded() -> Path:
+    """The newest environment of an Agent that is there."""
+    there = [path for path in AGENTS if (path / 'bin' / 'python3').exists()]
+    if not there:
+        pytest.skip('no environment of an Agent is installed: run `make environment-agents`')
+    return there[0]
+
+
+@pytest.fixture
+def host(tmp_path_factory: pytest.TempPathFactory, embedded: Path) -> Iterator[Host]:
+    if os.geteuid() != 0:
+        pytest.skip('a host of its own needs root: mounts, and files of several users')
+    if NOT_ISOLATED:
+        pytest.skip(f'a host must not reach the network: {NOT_ISOLATED}')
+    directory = tmp_path_factory.mktemp('host')
+    yield Host(directory, embedded)
+    shutil.rmtree(directory)
+
+
+@pytest.fixture(scope='session')
+def shelf() -> Iterator[Path]:
+    """Where what is rolled out lies: every user of a host reads it, unlike the directories of pytest."""
+    with TemporaryDirectory(prefix='rollout-') as directory:
+        Path(directory).chmod(0o755)
+        yield Path(directory)
+
+
+@pytest.fixture(scope='session')
+def wheel(shelf: Path) -> Path:
+    """Of this version."""
+    return built(ROOT, shelf)
+
+
+@pytest.fixture(scope='session')
+def newer_wheel(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same source as version 0.2.0."""
+    source = tmp_path_factory.mktemp('newer-source')
+    for name in ('pyproject.toml', 'README.md', 'LICENSE'):
+        shutil.copy(ROOT / name, source)
+    shutil.copytree(ROOT / 'datadog_checks', source / 'datadog_checks', ignore=shutil.ignore_patterns('__pycache__'))
+    about = source / 'datadog_checks' / 'aws_diagnostics' / '__about__.py'
+    about.write_text("__version__ = '0.2.0'\n")
+    return built(source, shelf)
+
+
+@pytest.fixture(scope='session')
+def single_file(shelf: Path) -> Path:
+    """The check as one file for checks.d."""
+    return checks_d.build(shelf)
+
+
+def built(source: Path, shelf: Path) -> Path:
+    with TemporaryDirectory(dir=shelf) as directory:
+        command = [sys.executable, '-m', 'hatchling', 'build', '--target', 'wheel', '--directory', directory]
+        subprocess.run(command, cwd=source, capture_output=True, timeout=120, check=True)
+        (wheel,) = Path(directory).glob('*.whl')
+        return wheel.rename(shelf / wheel.name)

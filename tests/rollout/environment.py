@@ -1,0 +1,35 @@
+"""Where the programs are that the rollout tests run: in an environment of the repository, or installed on the system."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROLLOUT_TOOLS = ROOT / '.venv-rollout' / 'bin'
+REQUIRED = 'AWS_DIAGNOSTICS_REQUIRE_PROGRAMS'
+"""Environment variable: names, separated by spaces, of programs without which a test fails instead of being skipped."""
+
+
+def program(name: str) -> Path:
+    """A program of .venv-rollout, which `make test` sets up. Skips the test where it is missing."""
+    path = ROLLOUT_TOOLS / name
+    if not path.exists():
+        _missing(name, 'run `make environment-rollout`')
+    return path
+
+
+def system_program(name: str) -> Path:
+    """A program from PATH. Skips the test where it is missing, or fails it where it is required."""
+    found = shutil.which(name)
+    if found is None:
+        _missing(name, 'run `tools/system-packages` as root')
+    return Path(found or '')
+
+
+def _missing(name: str, how: str) -> None:
+    reason = f'{name} is not installed: {how}'
+    if name in os.environ.get(REQUIRED, '').split():
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
