@@ -1,4 +1,4 @@
-"""Where the programs are that the rollout tests run: in an environment of the repository, or installed on the system."""
+"""Where the programs are that the rollout tests run: in an environment of the repository, or on the system."""
 
 import os
 import shutil

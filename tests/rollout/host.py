@@ -149,9 +149,9 @@ class Host:
             shutil.copy(AGENT / source, programs / program)
             (programs / program).chmod(0o755)
         scripts = self._upper('opt') / 'datadog-agent' / 'bin'
-        scripts.mkdir()
-        for script in AGENT.glob('*.py'):
-            shutil.copy(script, scripts)
+        shutil.copytree(AGENT, scripts / 'agent', ignore=shutil.ignore_patterns('__pycache__'))
+        shutil.copy(AGENT / 'run.sh', scripts / 'run')
+        (scripts / 'run').chmod(0o755)
         self.run('sh', '-c', LAY_OUT_AGENT)
         self._prepare_embedded()
         self._package_script('after')
@@ -171,8 +171,7 @@ class Host:
         self.run('sh', '-c', OWN_EMBEDDED)
 
     def _package_script(self, when: str) -> subprocess.CompletedProcess[str]:
-        script = '/opt/datadog-agent/bin/upgrade.py'
-        return self.run(f'{EMBEDDED}/bin/python3', '-I', '-B', script, when, check=False)
+        return self.run('/opt/datadog-agent/bin/run', 'upgrade', when, check=False)
 
 
 LAY_OUT_AGENT = """

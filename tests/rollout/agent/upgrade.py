@@ -8,10 +8,10 @@ Agent brought is written down before the upgrade and fetched from Datadog's repo
 import subprocess
 import sys
 from importlib import metadata
-from pathlib import Path
 
-HOME = Path('/opt/datadog-agent')
-SKIP = Path('/etc/datadog-agent/.skip_install_python_third_party_deps')
+from .places import ETC, HOME, say
+
+SKIP = ETC / '.skip_install_python_third_party_deps'
 SHIPPED = HOME / '.post_python_installed_packages.txt'
 ADDED = HOME / '.diff_python_installed_packages.txt'
 
@@ -29,7 +29,7 @@ def before() -> int:
 def after() -> int:
     SHIPPED.write_text('\n'.join(sorted(installed())))
     if SKIP.exists():
-        print(f"File '{SKIP}' found: no third party integration will be installed.")
+        say(f"File '{SKIP}' found: no third party integration will be installed.")
         return 0
     return max([restore(package) for package in ADDED.read_text().split()], default=0)
 
@@ -40,9 +40,9 @@ def restore(package: str) -> int:
         command = [str(HOME / 'embedded' / 'bin' / 'python3'), '-m', 'pip', 'install', '--no-index', package]
     status = subprocess.run(command, check=False).returncode
     if status:
-        print(f'ERROR: post failed to restore custom integrations: {package}', file=sys.stderr)
+        say(f'ERROR: post failed to restore custom integrations: {package}')
     return 1 if status else 0
 
 
-if __name__ == '__main__':
+def main() -> None:
     sys.exit({'before': before, 'after': after}[sys.argv[1]]())

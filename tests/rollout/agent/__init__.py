@@ -1,0 +1,1 @@
+"""What stands for the Agent on a test host: copied there, and run by its embedded Python."""
