@@ -1,4 +1,4 @@
-"""Installed, configured, the Agent upgraded, the check upgraded, rolled back: nothing is lost and nothing is doubled."""
+"""Installed, configured, upgraded with the Agent and by itself, rolled back: nothing is lost, nothing is doubled."""
 
 import json
 from pathlib import Path
