@@ -1,0 +1,35 @@
+"""A terminal keeps every line whole and in its colours, and says what it leaves out."""
+
+from xml.etree import ElementTree
+
+from rich.text import Text
+
+from tools.pictures.terminal import terminal, without_others
+
+NAME = '{http://www.w3.org/2000/svg}text'
+PRINTED = list(
+    Text.from_ansi('\x1b[1;31mCRITICAL\x1b[0m  a fault\n\n\x1b[32mOK\x1b[0m   well\nN/A  no\nOK   fine\n').split()
+)
+
+
+def shown(svg: str) -> str:
+    return ''.join(text.text or '' for text in ElementTree.fromstring(svg).iter(NAME)).replace('\xa0', ' ')
+
+
+def test_failed_diagnoses_are_kept_and_the_others_counted() -> None:
+    assert [line.plain for line in without_others(PRINTED)] == [
+        'CRITICAL  a fault',
+        '',
+        '(and 2 OK, 1 N/A, not shown here)',
+    ]
+
+
+def test_every_character_and_its_colour_is_in_the_picture() -> None:
+    svg = terminal(PRINTED, title='A title', name='x')
+    assert [word in shown(svg) for word in ('A title', 'CRITICAL', '  a fault', 'fine')] == [True] * 4
+    assert 'fill: #f07178;font-weight: bold' in svg
+
+
+def test_a_command_to_be_pasted_stays_on_one_line() -> None:
+    command = 'aws ec2 ' + '--option value ' * 20
+    assert command.strip() in shown(terminal([Text('short'), Text(command)], title='', name='x'))
