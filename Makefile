@@ -2,6 +2,7 @@
 export PYTHON ?=
 VENV ?= .venv
 VENV_DDEV ?= $(VENV)-ddev
+VENV_ROLLOUT ?= $(VENV)-rollout
 SCENARIO ?=
 PYTEST_ARGS ?=
 
@@ -14,7 +15,7 @@ export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help all demo test lint format validate assets bench wheel environment environment-ddev clean
+.PHONY: help all demo test lint format validate assets bench wheel checks-d environment environment-ddev environment-rollout clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,7 +25,7 @@ all: lint test validate demo ## Everything
 demo: environment ## Run the real check against the IMDS simulator (one scenario: SCENARIO=hop-limit-too-low)
 	@$(python) -m tools.demo $(SCENARIO)
 
-test: environment ## Run all tests (PYTEST_ARGS='-x tests/emit' for some)
+test: environment environment-rollout ## Run all tests (PYTEST_ARGS='-x tests/emit' for some)
 	@$(python) -m pytest $(PYTEST_ARGS)
 
 lint: environment ## Check style, formatting, types and spelling
@@ -48,6 +49,9 @@ assets: environment environment-ddev ## Generate what is generated: models, exam
 environment:
 	@tools/environment $(VENV) requirements/dev.txt .
 
+environment-rollout:
+	@tools/environment $(VENV_ROLLOUT) requirements/rollout.txt
+
 environment-ddev:
 	@tools/environment $(VENV_DDEV) requirements/ddev.txt
 
@@ -56,6 +60,9 @@ bench: environment ## Measure what a run costs, beside other clients of IMDS
 
 wheel: environment ## Build the wheel that an Agent installs, in dist/
 	@$(python) -m hatchling build -t wheel
+
+checks-d: environment ## Build the check as one file for checks.d, in dist/checks.d/
+	@$(python) -m tools.single_file
 
 clean: ## Remove everything that was built or installed here
 	rm -rf .venv .venv-* .ddev-lab .build build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROLLOUT_TOOLS = ROOT / '.venv-rollout' / 'bin'
+ROLLOUT_TOOLS = Path(f'{sys.prefix}-rollout', 'bin')
+"""Beside the environment of the tests: .venv-rollout beside .venv."""
 REQUIRED = 'AWS_DIAGNOSTICS_REQUIRE_PROGRAMS'
 """Environment variable: names, separated by spaces, of programs without which a test fails instead of being skipped."""
 
