@@ -1,0 +1,27 @@
+# @summary What the check is told: conf.d/aws_diagnostics.d/conf.yaml
+#
+# @api private
+class aws_diagnostics::configuration {
+  $directory = '/etc/datadog-agent/conf.d/aws_diagnostics.d'
+
+  if $aws_diagnostics::manage_configuration and $aws_diagnostics::ensure == 'present' {
+    file { $directory:
+      ensure => directory,
+      owner  => 'dd-agent',
+      group  => 'dd-agent',
+      mode   => '0755',
+    }
+    file { "${directory}/conf.yaml":
+      ensure  => file,
+      owner   => 'dd-agent',
+      group   => 'dd-agent',
+      mode    => '0640',
+      content => template('aws_diagnostics/conf.yaml.erb'),
+    }
+  } elsif $aws_diagnostics::manage_configuration {
+    file { $directory:
+      ensure => absent,
+      force  => true,
+    }
+  }
+}

@@ -1,0 +1,177 @@
+"""The Puppet module, applied by Puppet to a host with an Agent."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.rollout.environment import ROOT, system_program
+from tests.rollout.host import Host
+
+PUPPET = ROOT / 'rollout' / 'puppet'
+MODULES = PUPPET / 'modules'
+MANIFESTS = sorted(MODULES.rglob('*.pp'))
+WAYS = ('checks.d', 'wheel')
+CONF = '/etc/datadog-agent/conf.d/aws_diagnostics.d/conf.yaml'
+CHECKS_D = '/etc/datadog-agent/checks.d/aws_diagnostics.py'
+SKIP_FILE = '/etc/datadog-agent/.skip_install_python_third_party_deps'
+UNCHANGED, REFUSED, CHANGED, PARTLY_FAILED = 0, 1, 2, 6
+"""Exit statuses of `puppet apply --detailed-exitcodes`."""
+NODE = '/srv/puppet'
+INIT_SCRIPT = '#!/bin/sh\nexec service datadog-agent "$1"\n'
+"""Puppet asks systemd only where it is process 1. The Agent's package brings an init script as well."""
+AGENT_BY_DATADOG = """
+package { 'datadog-agent': ensure => installed, noop => true }
+-> file { '/etc/datadog-agent/conf.d':
+  ensure => directory, owner => 'dd-agent', group => 'dd-agent', recurse => true, purge => true, force => true,
+}
+~> service { 'datadog-agent': ensure => running, hasrestart => true }
+"""
+"""What datadog_agent 4 declares, with conf_dir_purge, as far as this module meets it. The package stays a wish."""
+
+
+class Node:
+    """A host, the module in its modulepath, and the files of two versions in the module, as the README says."""
+
+    def __init__(self, host: Host, artifacts: dict[str, Path]) -> None:
+        self.host = host
+        host.run('mkdir', '-p', f'{NODE}/hiera')
+        host.run('cp', '-r', MODULES, NODE)
+        for name, path in artifacts.items():
+            host.run('install', '-m', '644', path, f'{NODE}/modules/aws_diagnostics/files/{name}')
+        level = {'name': 'common', 'path': 'common.yaml', 'data_hash': 'yaml_data', 'datadir': 'hiera'}
+        host.write(f'{NODE}/hiera.yaml', json.dumps({'version': 5, 'hierarchy': [level]}))
+        host.write('/etc/init.d/datadog-agent', INIT_SCRIPT, mode=0o755)
+        self.before = host.snapshot()
+
+    def apply(self, status: int, *options: str, manifest: str = 'include aws_diagnostics', **parameters: Any) -> str:
+        """What Puppet printed. Raises AssertionError with it when the status is another one."""
+        data = {f'aws_diagnostics::{name}': value for name, value in parameters.items()}
+        self.host.write(f'{NODE}/hiera/common.yaml', json.dumps(data))
+        fixed = ('--color=false', '--detailed-exitcodes', f'--modulepath={NODE}/modules', f'--confdir={NODE}/etc')
+        places = (f'--hiera_config={NODE}/hiera.yaml', f'--vardir={NODE}/var')
+        ended = self.host.run('puppet', 'apply', *fixed, *places, *options, '-e', manifest, check=False)
+        printed = f'{ended.stdout}{ended.stderr}'
+        assert ended.returncode == status, printed
+        return printed
+
+
+@pytest.fixture
+def node(host: Host, wheel: Path, newer_wheel: Path, single_file: Path, tmp_path: Path) -> Node:
+    system_program('puppet')
+    newer = tmp_path / 'newer.py'
+    newer.write_text(single_file.read_text().replace("__version__ = '0.1.0'", "__version__ = '0.2.0'"))
+    files = {wheel.name: wheel, newer_wheel.name: newer_wheel}
+    return Node(host, {**files, 'aws_diagnostics-0.1.0.py': single_file, 'aws_diagnostics-0.2.0.py': newer})
+
+
+def running(host: Host) -> tuple[str, str]:
+    """Which code the Agent loads, and its version."""
+    (run,) = json.loads(host.run('datadog-agent', 'check', 'aws_diagnostics', '--json', user='dd-agent').stdout)
+    return ('checks.d' if run['file'] == CHECKS_D else 'wheel'), run['version']
+
+
+def readme_data() -> dict[str, Any]:
+    """The first YAML block of the README: Hiera data."""
+    block = (PUPPET / 'README.md').read_text().split('```yaml\n')[1].split('```')[0]
+    return {key.removeprefix('aws_diagnostics::'): value for key, value in yaml.safe_load(block).items()}
+
+
+def test_the_parser_accepts_every_manifest_and_refuses_a_broken_one(tmp_path: Path) -> None:
+    command = (system_program('puppet'), 'parser', 'validate', f'--confdir={tmp_path}', f'--vardir={tmp_path}')
+    subprocess.run([*command, *MANIFESTS], check=True)
+    broken = tmp_path / 'broken.pp'
+    broken.write_text(MANIFESTS[0].read_text().removesuffix('}\n'))
+    assert subprocess.run([*command, broken], check=False, capture_output=True).returncode == 1
+
+
+def test_the_linter_has_nothing_to_say() -> None:
+    lint = subprocess.run(
+        [system_program('puppet-lint'), '--fail-on-warnings', MODULES], check=False, capture_output=True, text=True
+    )
+    assert (lint.returncode, lint.stdout) == (0, '')
+
+
+def test_a_dry_run_says_what_it_would_do_and_changes_nothing(node: Node) -> None:
+    said = node.apply(UNCHANGED, '--noop', **readme_data())
+    assert f"File[{CONF}]/ensure: current_value 'absent', should be 'file' (noop)" in said
+    assert (node.host.snapshot(), node.host.restarts()) == (node.before, 0)
+
+
+@pytest.mark.parametrize('way', WAYS)
+def test_the_second_run_changes_nothing_and_the_check_survives_an_upgrade_of_the_agent(node: Node, way: str) -> None:
+    host = node.host
+    node.apply(CHANGED, version='0.1.0', method=way)
+    assert (running(host), host.restarts()) == ((way, '0.1.0'), 1)
+    after = host.snapshot()
+    node.apply(UNCHANGED, version='0.1.0', method=way)
+    assert (host.snapshot(), host.restarts()) == (after, 1)
+
+    assert host.upgrade_agent().returncode == 0
+    node.apply({'wheel': CHANGED, 'checks.d': UNCHANGED}[way], version='0.1.0', method=way)
+    assert (running(host), host.restarts()) == ((way, '0.1.0'), {'wheel': 2, 'checks.d': 1}[way])
+
+
+@pytest.mark.parametrize('way', WAYS)
+def test_an_upgrade_a_rollback_and_a_removal(node: Node, way: str) -> None:
+    host = node.host
+    wanted = {**readme_data(), 'method': way}
+    node.apply(CHANGED, **{**wanted, 'version': '0.2.0'})
+    assert running(host) == (way, '0.2.0')
+    configuration = host.read(CONF)
+
+    node.apply(CHANGED, **{**wanted, 'version': '0.1.0'})
+    assert (running(host), host.restarts(), host.read(CONF)) == ((way, '0.1.0'), 2, configuration)
+
+    node.apply(CHANGED, **wanted, ensure='absent')
+    assert (host.snapshot(), host.restarts(), host.exists('/var/lib/aws_diagnostics')) == (node.before, 3, False)
+
+
+def test_the_configuration_is_what_was_declared(node: Node) -> None:
+    node.apply(CHANGED, **readme_data())
+    assert yaml.safe_load(node.host.read(CONF)) == {'init_config': {}, 'instances': readme_data()['instances']}
+    assert node.host.stat(CONF) == ('dd-agent', 'dd-agent', 0o640)
+    assert node.host.stat(CHECKS_D) == ('dd-agent', 'dd-agent', 0o644)
+
+
+def test_the_old_way_goes_when_the_new_one_is_there_and_not_before(node: Node) -> None:
+    host = node.host
+    node.apply(CHANGED, version='0.1.0', method='checks.d')
+    said = node.apply(PARTLY_FAILED, version='0.3.0', method='wheel')
+    assert 'puppet:///modules/aws_diagnostics/datadog_aws_diagnostics-0.3.0-py3-none-any.whl' in said
+    assert running(host) == ('checks.d', '0.1.0')
+
+    node.apply(CHANGED, version='0.2.0', method='wheel')
+    assert (running(host), host.exists(CHECKS_D)) == (('wheel', '0.2.0'), False)
+    assert host.stat(SKIP_FILE) == ('dd-agent', 'dd-agent', 0o644)
+
+
+def test_it_goes_with_datadog_agent_and_its_purge(node: Node) -> None:
+    host = node.host
+    together = f'include aws_diagnostics\n{AGENT_BY_DATADOG}'
+    wanted = {'version': '0.1.0', 'method': 'wheel', 'manage_service': False}
+    node.apply(CHANGED, manifest=together, **wanted)
+    assert (running(host), host.restarts()) == (('wheel', '0.1.0'), 1)
+    node.apply(CHANGED, manifest=together, **wanted)
+    settled = host.snapshot()
+    node.apply(UNCHANGED, manifest=together, **wanted)
+    assert host.snapshot() == settled
+
+
+def test_every_bad_value_is_named_with_its_parameter_and_what_is_allowed(node: Node) -> None:
+    bad = {'version': '0.1', 'method': 'whel', 'ensure': 'latest', 'source': 'files/', 'instances': []}
+    said = node.apply(REFUSED, '--noop', checks_d_directory='checks.d', manage_service='no', **bad)
+    for complaint in (
+        r"parameter 'version' expects a match for Aws_diagnostics::Version = Pattern[/\A\d+\.\d+\.\d+"
+        r"([a-zA-Z]+\d*)?\z/], got '0.1'",
+        "parameter 'method' expects a match for Enum['checks.d', 'wheel'], got 'whel'",
+        "parameter 'ensure' expects a match for Enum['absent', 'present'], got 'latest'",
+        "parameter 'source' expects a match for Aws_diagnostics::Directory",
+        "parameter 'instances' expects size to be at least 1, got 0",
+        "parameter 'checks_d_directory' expects a match for Aws_diagnostics::Absolute_path",
+        "parameter 'manage_service' expects a Boolean value, got String",
+    ):
+        assert complaint in said
