@@ -8,6 +8,7 @@ in seconds.
 from .agent import Agent, AgentConfiguration, HostnameFile, HostnameSource, ProxySettings
 from .groups import Facts
 from .host import Container, ContainerKind, Dmi, Host, UtsNamespace
+from .hostname import why_unusable
 from .imds import Answered, Exchange, IcmpError, Identity, Imds, NotAsked, Outcome, Unanswered
 from .instance_id import is_instance_id
 from .observed import NotObserved, Unobserved, observed
@@ -42,4 +43,5 @@ __all__ = [
     'observed',
     'platform_of',
     'platform_of_answer',
+    'why_unusable',
 ]

@@ -32,17 +32,17 @@ def test_the_name_in_the_file_is_taken(tmp_path: Path, content: str, name: str) 
 @pytest.mark.parametrize(
     'content, error',
     [
-        pytest.param('', 'empty', id='empty'),
-        pytest.param(' \n', 'empty', id='blank'),
-        pytest.param('localhost\n', "'localhost' is a local hostname", id='localhost'),
-        pytest.param('Localhost.localdomain', "'Localhost.localdomain' is a local hostname", id='localhost in full'),
-        pytest.param('A' * 256, 'a name of more than 255 characters', id='one character too long'),
-        pytest.param('two words', 'not a valid hostname (RFC 1123)', id='two words'),
-        pytest.param('web_1', 'not a valid hostname (RFC 1123)', id='underscore'),
-        pytest.param('-web', 'not a valid hostname (RFC 1123)', id='hyphen first'),
-        pytest.param('web..1', 'not a valid hostname (RFC 1123)', id='empty label'),
-        pytest.param('{"secret": "hunter2"}', 'not a valid hostname (RFC 1123)', id='a file of another kind'),
-        pytest.param(' ' * 5000 + 'name', 'longer than 4096 bytes', id='a long file'),
+        pytest.param('', 'it is empty', id='empty'),
+        pytest.param(' \n', 'it is empty', id='blank'),
+        pytest.param('localhost\n', 'it names every machine itself', id='localhost'),
+        pytest.param('Localhost.localdomain', 'it names every machine itself', id='localhost in full'),
+        pytest.param('A' * 256, 'it is longer than 255 characters', id='one character too long'),
+        pytest.param('two words', 'it is no host name by RFC 1123', id='two words'),
+        pytest.param('web_1', 'it is no host name by RFC 1123', id='underscore'),
+        pytest.param('-web', 'it is no host name by RFC 1123', id='hyphen first'),
+        pytest.param('web..1', 'it is no host name by RFC 1123', id='empty label'),
+        pytest.param('{"secret": "hunter2"}', 'it is no host name by RFC 1123', id='a file of another kind'),
+        pytest.param(' ' * 5000 + 'name', 'it is longer than 4096 bytes', id='a long file'),
     ],
 )
 def test_what_the_agent_would_refuse_is_an_error_and_not_kept(tmp_path: Path, content: str, error: str) -> None:

@@ -6,7 +6,6 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.names import (
     instance_id_in,
     is_default_hostname,
     own_instance_ids,
-    why_unusable,
 )
 from datadog_checks.aws_diagnostics.facts import Platform
 from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, facts, host, imds
@@ -24,24 +23,6 @@ def test_any_other_name_is_none_and_neither_is_no_name(name: str) -> None:
 
 def test_a_windows_name_is_a_default_one_only_by_the_setting() -> None:
     assert (is_default_hostname('EC2AMAZ-AB12CD'), is_default_hostname('EC2AMAZ-AB12CD', True)) == (False, True)
-
-
-@pytest.mark.parametrize(
-    ('name', 'why'),
-    [
-        ('', 'it is empty'),
-        ('LocalHost', 'it names every machine itself'),
-        ('a' * 256, 'it is longer than 255 characters'),
-        ('my_host', 'it is no host name by RFC 1123'),
-        ('web-01\n', 'it is no host name by RFC 1123'),
-        ('-web', 'it is no host name by RFC 1123'),
-        ('web-01.example.com', ''),
-        ('a' * 255, ''),
-        (INSTANCE_ID, ''),
-    ],
-)
-def test_the_agent_takes_a_name_by_rfc_1123(name: str, why: str) -> None:
-    assert why_unusable(name) == why
 
 
 @pytest.mark.parametrize(

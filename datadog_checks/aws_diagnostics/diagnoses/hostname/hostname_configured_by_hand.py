@@ -1,12 +1,12 @@
 """The host has a name that someone wrote into the Agent's configuration, beside its name on EC2."""
 
 from ...expectations import Expectations
-from ...facts import Facts, observed
+from ...facts import Facts, observed, why_unusable
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
 from ..links import guide
 from ..remedies import restart_agent
 from .agent_remedies import accept, remove_setting
-from .names import own_instance_ids, why_unusable
+from .names import own_instance_ids
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:

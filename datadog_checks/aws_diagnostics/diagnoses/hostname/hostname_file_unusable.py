@@ -3,12 +3,11 @@
 import shlex
 
 from ...expectations import Expectations
-from ...facts import ContainerKind, Facts, HostnameFile, observed
+from ...facts import ContainerKind, Facts, HostnameFile, observed, why_unusable
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Verdict
 from ..links import guide
 from ..remedies import CLOUD_INIT_FILE, container_kind, restart_agent
 from .agent_remedies import remove_setting
-from .names import why_unusable
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:

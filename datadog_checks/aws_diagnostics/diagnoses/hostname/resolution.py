@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from ...facts import ContainerKind
+from ...facts import ContainerKind, why_unusable
 from .aws_provider import Source, asks_aws, fetch_instance_id
-from .names import is_default_hostname, why_unusable
+from .names import is_default_hostname
 from .situation import ContainerName, Situation, Version
 
 FILE_IS_A_PROVIDER = (7, 37, 0)
