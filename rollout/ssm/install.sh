@@ -1,0 +1,147 @@
+#!/bin/sh
+# Brings the AWS Diagnostics check of this host to one version, and changes nothing where all is as wanted.
+# Runs as root, in the directory that holds the downloaded file. What it is told, in its environment:
+#   METHOD         wheel or checks.d
+#   VERSION        such as 0.1.0; of the wheel only: a file in checks.d is known by its digest
+#   SHA256         of the downloaded file
+#   CONFIGURATION  conf.yaml in Base64; empty keeps what there is, and writes the default where there is none
+# Exit status: 0 as wanted now, 2 misuse, 3 no such file or another digest (nothing was changed),
+#   4 the installation failed, 5 the check does not run.
+set -eu
+
+distribution=datadog-aws-diagnostics
+etc=/etc/datadog-agent
+check_file=$etc/checks.d/aws_diagnostics.py
+conf=$etc/conf.d/aws_diagnostics.d/conf.yaml
+skip_file=$etc/.skip_install_python_third_party_deps
+# Outlives a run that fails half-way, and ends with the boot, as the need for a restart does.
+restart_pending=/run/aws-diagnostics.restart
+
+say() { echo "aws-diagnostics: $*"; }
+
+fail() {
+    status=$1
+    shift
+    say "$*" >&2
+    exit "$status"
+}
+
+agent() { sudo -u dd-agent datadog-agent "$@"; }
+
+changing() { : >"$restart_pending"; }
+
+installed_version() { agent integration show -q "$distribution" 2>/dev/null || true; }
+
+# The directory of a download is closed to dd-agent. What is verified is the copy that is installed.
+verified_copy() {
+    case $METHOD in
+        wheel) source=datadog_aws_diagnostics-$VERSION-py3-none-any.whl ;;
+        checks.d) source=aws_diagnostics-$VERSION.py ;;
+        *) fail 2 "METHOD: '$METHOD' is neither wheel nor checks.d" ;;
+    esac
+    [ -f "$source" ] || fail 3 "$PWD/$source: no such file"
+    copy=$scratch/$source
+    install -m 0644 "$source" "$copy"
+    digest=$(sha256sum "$copy" | cut -d ' ' -f 1)
+    [ "$digest" = "$SHA256" ] || fail 3 "$source: its SHA-256 is $digest, not $SHA256; nothing was changed"
+}
+
+# Without this file, an Agent upgrade looks for this private package in a public repository.
+keep_agent_upgrades_from_fetching() {
+    [ -e "$skip_file" ] && return
+    echo '# Written by the rollout of aws_diagnostics' >"$scratch/skip"
+    install -o dd-agent -g dd-agent -m 0644 "$scratch/skip" "$skip_file"
+}
+
+install_wheel() {
+    keep_agent_upgrades_from_fetching
+    have=$(installed_version)
+    if [ "$have" != "$VERSION" ]; then
+        changing
+        agent integration install -w "$copy" || fail 4 "the Agent did not install $source"
+        say "$distribution: ${have:-none} -> $VERSION"
+    fi
+    if [ -e "$check_file" ]; then
+        changing
+        rm -f "$check_file"
+        say "$check_file: removed"
+    fi
+}
+
+# The Agent prefers an installed package to a file in checks.d: it has to go.
+install_file() {
+    if [ -n "$(installed_version)" ]; then
+        changing
+        agent integration remove "$distribution" || fail 4 "the Agent did not remove $distribution"
+        say "$distribution: removed"
+    fi
+    put "$copy" "$check_file" 0644
+}
+
+put() {
+    cmp -s "$1" "$2" && return
+    changing
+    [ -d "${2%/*}" ] || install -d -o dd-agent -g dd-agent -m 0755 "${2%/*}"
+    install -o dd-agent -g dd-agent -m "$3" "$1" "$2"
+    say "$2: written"
+}
+
+configure() {
+    if [ -n "$CONFIGURATION" ]; then
+        echo "$CONFIGURATION" | base64 -d >"$scratch/conf.yaml" || fail 2 'CONFIGURATION: not Base64'
+    elif [ -e "$conf" ]; then
+        return
+    else
+        cat >"$scratch/conf.yaml" <<'EOF'
+init_config: {}
+instances:
+  - identity_tags: [account_id, region]
+    min_collection_interval: 300
+EOF
+    fi
+    put "$scratch/conf.yaml" "$conf" 0640
+}
+
+restart() {
+    if [ -d /run/systemd/system ]; then
+        systemctl restart datadog-agent
+    else
+        service datadog-agent restart
+    fi
+    rm -f "$restart_pending"
+    say 'datadog-agent: restarted'
+}
+
+# Just restarted, an Agent needs some seconds until it can run a check by hand.
+smoke_test() {
+    attempt=1
+    until agent check aws_diagnostics >"$scratch/check" 2>&1; do
+        [ "$attempt" -lt "${ATTEMPTS:-6}" ] || {
+            tail -n 20 "$scratch/check" >&2
+            fail 5 "the check does not run: datadog-agent check aws_diagnostics"
+        }
+        attempt=$((attempt + 1))
+        sleep "${PAUSE:-5}"
+    done
+}
+
+: "${METHOD:?wheel or checks.d}" "${VERSION:?such as 0.1.0}" "${SHA256:?of the downloaded file}" "${CONFIGURATION=}"
+command -v datadog-agent >/dev/null || {
+    say 'no Agent on this host: nothing to do'
+    exit 0
+}
+umask 077
+scratch=$(mktemp -d /var/tmp/aws-diagnostics.XXXXXX)
+trap 'rm -rf "$scratch"' EXIT
+chmod 0711 "$scratch"
+
+verified_copy
+cd /
+case $METHOD in
+    wheel) install_wheel ;;
+    *) install_file ;;
+esac
+configure
+[ ! -e "$restart_pending" ] || restart
+smoke_test
+say "as wanted: $METHOD $VERSION"
