@@ -7,7 +7,8 @@ from itertools import groupby
 
 from ..diagnoses.integration.features import feature_of
 from ..diagnoses.integration.granted import Entry, Grant, compare
-from ..diagnoses.integration.requirement import Requirement, may_be_stale, not_asked, requirement, role_name
+from ..diagnoses.integration.requirement import Requirement, may_be_stale, not_asked, requirement
+from ..diagnoses.integration.role import role_name
 from ..facts import NotObserved, observed
 from ..findings import Status
 from .page import BLANK, Line

@@ -80,7 +80,11 @@ NOT_APPLICABLE = {
 }
 REMEDIES = {
     'in China': (
-        account_facts(policies=(), role=role(arn=f'arn:aws-cn:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole')),
+        account_facts(
+            policies=(),
+            caller=caller(partition='aws-cn'),
+            role=role(arn=f'arn:aws-cn:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole'),
+        ),
         Remedy(
             "Attach AWS's managed policy SecurityAudit to the role",
             (

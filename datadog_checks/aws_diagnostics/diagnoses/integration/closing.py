@@ -5,7 +5,7 @@ import shlex
 from ...expectations import Expectations
 from ...facts import Facts
 from .policy_documents import NAME_PREFIX
-from .requirement import account_id, partition, role_name
+from .role import account_id, partition_of, role_name
 
 BUTTON = 'Resolve All AWS Permissions Issues'
 
@@ -29,7 +29,7 @@ def own_policies(facts: Facts, expected: Expectations) -> tuple[str, ...]:
 
 def attach_policy(facts: Facts, expected: Expectations, policy: str) -> str:
     """The AWS CLI line. `policy` is the ARN after 'arn:<partition>:iam::'."""
-    arn = f'arn:{partition(facts)}:iam::{policy}'
+    arn = f'arn:{partition_of(facts)}:iam::{policy}'
     return f'aws iam attach-role-policy --role-name {shlex.quote(role_name(facts, expected))} --policy-arn {arn}'
 
 
@@ -38,7 +38,7 @@ def owner(facts: Facts) -> str:
 
 
 def _button(facts: Facts) -> tuple[str, ...]:
-    if partition(facts) != 'aws':
+    if partition_of(facts) != 'aws':
         return ()
     return (
         f'Or, in Datadog on the AWS integration page under Issues, click {BUTTON}: a CloudFormation stack that '

@@ -8,8 +8,9 @@ from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Unknow
 from ..links import guide
 from .closing import BUTTON, own_policies, terraform
 from .granted import compare
-from .requirement import not_asked, partition, requirement
+from .requirement import not_asked, requirement
 from .resolve_button import HIGHEST_QUOTA, Click, click, leftovers
+from .role import partition_of
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -46,9 +47,9 @@ def _leftovers(names: Sequence[str]) -> str:
 
 
 def _elsewhere(facts: Facts) -> str:
-    if partition(facts) == 'aws':
+    if partition_of(facts) == 'aws':
         return ''
-    return f'; its template writes ARNs of the partition aws, so in {partition(facts)} it fails in any case'
+    return f'; its template writes ARNs of the partition aws, so in {partition_of(facts)} it fails in any case'
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:

@@ -7,9 +7,10 @@ from ...facts import Facts
 from ...facts.account import AuthKind, Integration, Role, RoleMissing
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
 from ..imds.evidence import shown
+from .role import LONGEST_NAME, account_expectations, partition_of, role_name
 from .staleness import says_when_stale
-from .trust import account_expectations, partition_of, role_of, sender
-from .trust_remedies import FILE, GUIDE_SECTION, LONGEST_NAME, afterwards, role_name, write_trust_policy
+from .trust import role_of, sender
+from .trust_remedies import FILE, GUIDE_SECTION, afterwards, write_trust_policy
 
 MOST_NAMES = 3
 TEMPLATE_PAGE = 'https://docs.datadoghq.com/integrations/amazon-web-services/'

@@ -7,9 +7,10 @@ from ...facts import Facts, Unobserved
 from ...facts.account import AuthKind, Integration, Role, RoleMissing
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
 from ..imds.evidence import ago
+from .role import account_expectations, role_name
 from .staleness import says_when_stale
-from .trust import account_expectations, role_of
-from .trust_remedies import ERROR_PAGE, GUIDE_SECTION, role_name
+from .trust import role_of
+from .trust_remedies import ERROR_PAGE, GUIDE_SECTION
 
 HOUR = 3600.0
 

@@ -7,7 +7,8 @@ from ...facts import Facts, observed
 from ...facts.account import AuthKind
 from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Verdict
 from ..links import guide
-from .trust import account_expectations, sender
+from .role import account_expectations
+from .trust import sender
 from .trust_remedies import FILE, afterwards, write_trust_policy
 
 

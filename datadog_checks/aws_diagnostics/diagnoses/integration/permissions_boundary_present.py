@@ -8,9 +8,9 @@ from ...facts.account import Account, Policy, PolicyKind, RoleMissing, Simulatio
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Verdict
 from ..imds.evidence import shown
 from ..links import guide
+from .role import role_name
 from .staleness import says_when_stale
 from .trust import role_of
-from .trust_remedies import role_name
 
 LONGEST_ARN = 160
 MOST_ACTIONS = 3

@@ -65,30 +65,5 @@ def may_be_stale(facts: Facts) -> str:
     return staleness(facts, *role, *(policy.changed_at for policy in policies))
 
 
-def role_name(facts: Facts, expected: Expectations) -> str:
-    """As IAM has it, else as Datadog has it, else as it was configured, else the default."""
-    account = facts.of_account
-    if isinstance(account.role, Role):
-        return account.role.name
-    if isinstance(account.integration, Integration) and account.integration.role_name:
-        return account.integration.role_name
-    return expected.account.role_name if expected.account else 'DatadogIntegrationRole'
-
-
-def account_id(facts: Facts) -> str | None:
-    account = facts.of_account
-    if isinstance(account.role, Role) and account.role.arn.count(':') >= 5:
-        return account.role.arn.split(':')[4]
-    return None if isinstance(account.caller, Unobserved) else account.caller.account_id
-
-
-def partition(facts: Facts) -> str:
-    """aws where nothing tells."""
-    account = facts.of_account
-    if isinstance(account.role, Role) and account.role.arn.count(':') >= 5:
-        return account.role.arn.split(':')[1]
-    return 'aws' if isinstance(account.caller, Unobserved) else account.caller.partition
-
-
 def _short(text: str) -> str:
     return shown(text, LONGEST_REASON)

@@ -13,7 +13,7 @@ from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import Policy, PolicyKind
 from ..imds.evidence import shown
-from .requirement import account_id, partition, role_name
+from .role import account_id, partition_of, role_name
 from .security_audit_not_attached import is_attached
 
 PERMISSIONS_PER_POLICY = 150
@@ -54,7 +54,7 @@ def click(facts: Facts, expected: Expectations) -> Click:
     permissions = len({*required.standard, *required.resource_collection})
     return Click(
         parts=-(-permissions // PERMISSIONS_PER_POLICY),
-        attaches_security_audit=not is_attached(observed(account.policies), partition(facts)),
+        attaches_security_audit=not is_attached(observed(account.policies), partition_of(facts)),
         staying=len(_staying(facts, expected)),
         leftovers=leftovers(facts, expected),
         quota=quota.attached_per_role,

@@ -6,7 +6,8 @@ from ...facts.account import Integration, Policy, PolicyKind
 from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Verdict
 from ..links import guide
 from .closing import attach_policy
-from .requirement import may_be_stale, not_asked, partition
+from .requirement import may_be_stale, not_asked
+from .role import partition_of
 
 SECURITY_AUDIT = 'SecurityAudit'
 
@@ -15,7 +16,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if (without_question := not_asked(facts, expected)) is not None:
         return without_question
     policies = observed(facts.of_account.policies)
-    if is_attached(policies, partition(facts)):
+    if is_attached(policies, partition_of(facts)):
         return Passed('SecurityAudit is attached')
     attached = sum(policy.kind in (PolicyKind.AWS, PolicyKind.CUSTOMER) for policy in policies)
     evidence = f'SecurityAudit of AWS is not among the {attached} attached policies{_need(facts)}'
@@ -47,7 +48,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         (
             f'Attach it: {attach_policy(facts, expected, f"aws:policy/{SECURITY_AUDIT}")}',
             'Or in Terraform, an aws_iam_role_policy_attachment with '
-            f'policy_arn = "{security_audit_arn(partition(facts))}"',
+            f'policy_arn = "{security_audit_arn(partition_of(facts))}"',
         ),
     )
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import partial
 
-from ...expectations import AccountExpectations, Expectations
+from ...expectations import Expectations
 from ...facts import Facts, NotObserved, Unobserved, observed
-from ...facts.account import AuthKind, Caller, Condition, ExternalId, Integration, Role, RoleMissing, TrustStatement
+from ...facts.account import AuthKind, Condition, ExternalId, Integration, Role, RoleMissing, TrustStatement
 from ...findings import NotApplicable
 from .assume_role_request import Request, datadogs_request
 from .condition_operators import is_met
@@ -13,9 +13,9 @@ from .datadog_accounts import account_of
 from .external_ids import is_external_id, is_met_by
 from .policy_language import matches
 from .principals import EVERYONE, account_principal, is_account, is_datadog, is_in_account
+from .role import account_expectations, partition_of
 
 ASSUME_ROLE = 'sts:AssumeRole'
-DEFAULT_PARTITION = 'aws'
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,6 @@ class Reading:
         return (not self.action) + (self.external_id is False) + bool(self.refusing)
 
 
-def account_expectations(expected: Expectations) -> AccountExpectations:
-    return expected.account or AccountExpectations()
-
-
 def sender(facts: Facts, expected: Expectations) -> Sender:
     wanted, partition = account_expectations(expected), partition_of(facts)
     integration = facts.of_account.integration
@@ -69,14 +65,6 @@ def sender(facts: Facts, expected: Expectations) -> Sender:
         recorded=recorded is not None,
         at=facts.observed_at,
     )
-
-
-def partition_of(facts: Facts) -> str:
-    account = facts.of_account
-    if isinstance(account.caller, Caller):
-        return account.caller.partition
-    arn = account.role.arn if isinstance(account.role, Role) else ''
-    return arn.split(':')[1] if arn.count(':') > 1 else DEFAULT_PARTITION
 
 
 def nothing_to_trust(facts: Facts) -> NotApplicable | None:

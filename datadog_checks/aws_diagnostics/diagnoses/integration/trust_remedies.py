@@ -4,27 +4,16 @@ import shlex
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
-from ...facts.account import Integration, Role, RoleMissing
-from ..imds.evidence import shown
+from ...facts.account import Role
 from ..links import guide
-from .trust import Sender, account_expectations, meant_for_datadog, sender
+from .role import role_name
+from .trust import Sender, meant_for_datadog, sender
 
 GUIDE_SECTION = guide('datadog-is-not-authorized-to-perform-stsassumerole')
 ERROR_PAGE = 'https://docs.datadoghq.com/integrations/guide/error-datadog-not-authorized-sts-assume-role/'
 FILE = 'trust.json'
 PLACEHOLDER = 'EXTERNAL_ID'
 UNKNOWN_ACCOUNT = 'DATADOG_ACCOUNT_ID'
-LONGEST_NAME = 64
-"""Of a role, by IAM's rules."""
-
-
-def role_name(facts: Facts, expected: Expectations) -> str:
-    """As IAM has it, else as Datadog has it, else as it is expected."""
-    account = facts.of_account
-    if isinstance(account.role, Role | RoleMissing):
-        return shown(account.role.name, LONGEST_NAME)
-    recorded = account.integration.role_name if isinstance(account.integration, Integration) else ''
-    return shown(recorded or account_expectations(expected).role_name, LONGEST_NAME)
 
 
 def trust_policy(to: Sender) -> str:
