@@ -50,7 +50,7 @@ def test_the_chart_knows_every_key(file: Path) -> None:
 @pytest.mark.parametrize(
     ('given', 'problem'),
     [
-        ({'datadog': {'checkd': {}}}, 'datadog.checkd is not a key of the chart'),
+        ({'datadog': {'checks_d': {}}}, 'datadog.checks_d is not a key of the chart'),
         ({'agents': {'useHostnetwork': True}}, 'agents.useHostnetwork is not a key of the chart'),
         ({'agents': {'useHostNetwork': 'yes'}}, 'agents.useHostNetwork is str, the chart has bool'),
         ({'agents': {'image': '7.82.3'}}, 'agents.image is str, the chart has dict'),

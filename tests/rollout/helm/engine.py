@@ -23,7 +23,7 @@ def main() -> None:
     try:
         answer = {'release': release, 'size': size}[asked['question']](asked['steps'])
     except helm.HelmError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f'{error}\n')
         sys.exit(REFUSED)
     json.dump(answer, sys.stdout)
 
