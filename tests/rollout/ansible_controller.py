@@ -1,0 +1,87 @@
+"""rollout/ansible in use: a host that is its own controller, with the real ansible-playbook."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.rollout.documented import commands
+from tests.rollout.environment import ROLLOUT_TOOLS, ROOT, program
+from tests.rollout.host import Host
+
+ROLLOUT = ROOT / 'rollout' / 'ansible'
+REPOSITORY = '/srv/aws-diagnostics'
+PLAYBOOKS = f'{REPOSITORY}/rollout/ansible'
+RECAP = re.compile(r'^localhost +: ok=\d+ +changed=(\d+) +unreachable=0 +failed=(\d+)', re.MULTILINE)
+MESSAGE = re.compile(r'^fatal: \[localhost\]: FAILED! => (\{.*\})$', re.MULTILINE)
+
+
+def environment() -> dict[str, str]:
+    """Nothing is written outside of the home directory, and nothing is coloured."""
+    system = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+    return {'PATH': f'{ROLLOUT_TOOLS}:{system}', 'ANSIBLE_NOCOLOR': 'true', 'PYTHONDONTWRITEBYTECODE': 'true'}
+
+
+def inventory(*hosts: str) -> dict[str, Any]:
+    """All in the group `canary`, on this machine."""
+    local = {'ansible_connection': 'local', 'ansible_python_interpreter': str(program('python3'))}
+    return {'canary': {'hosts': {name: dict(local) for name in hosts}}}
+
+
+@dataclass(frozen=True)
+class Played:
+    """One run of ansible-playbook."""
+
+    status: int
+    changed: int
+    message: str
+    """Of the task that failed, else ''."""
+    printed: str
+
+
+@dataclass(frozen=True)
+class Controller:
+    host: Host
+
+    def documented(self, section: str) -> list[Played]:
+        """Runs the commands of a section of the README, from the root of the repository, and tells of every play."""
+        directory, played = REPOSITORY, []
+        for command in commands(ROLLOUT / 'README.md', section):
+            if command.startswith('cd '):
+                directory = f'{REPOSITORY}/{command.removeprefix("cd ")}'
+            elif command.startswith('ansible-playbook '):
+                played.append(self._run(command, directory))
+            else:
+                self.host.run('sh', '-c', command, cwd=directory)
+        return played
+
+    def play(self, *options: str, playbook: str = 'site.yml', **variables: object) -> Played:
+        """Variables without the prefix of the role."""
+        given = json.dumps({f'aws_diagnostics_{name}': value for name, value in variables.items()})
+        return self._run(f'ansible-playbook -i inventory.yml {playbook} {" ".join(options)} -e "$1"', PLAYBOOKS, given)
+
+    def _run(self, command: str, directory: str, *arguments: str) -> Played:
+        ended = self.host.run('sh', '-c', command, 'sh', *arguments, check=False, env=environment(), cwd=directory)
+        printed = ended.stdout + ended.stderr
+        recap = RECAP.search(ended.stdout)
+        assert recap, f'{command}: {printed}'
+        failed = MESSAGE.search(ended.stdout)
+        assert bool(failed) == (recap[2] != '0'), printed
+        return Played(ended.returncode, int(recap[1]), json.loads(failed[1])['msg'] if failed else '', printed)
+
+
+def controller_on(host: Host) -> Controller:
+    """With the playbooks and an inventory; what is in dist/ has to be copied to files/ first, as the README says."""
+    program('ansible-playbook')
+    host.run('mkdir', '-p', f'{REPOSITORY}/rollout')
+    host.run('cp', '-r', ROLLOUT, PLAYBOOKS)
+    host.run('mkdir', '-p', f'{PLAYBOOKS}/files')
+    host.write(f'{PLAYBOOKS}/inventory.yml', json.dumps(inventory('localhost')))
+    return Controller(host)
+
+
+def add(host: Host, wheel: Path, single_file: Path, version: str) -> None:
+    """Another version beside the first."""
+    host.run('cp', wheel, f'{PLAYBOOKS}/files/')
+    host.run('cp', single_file, f'{PLAYBOOKS}/files/aws_diagnostics-{version}.py')
