@@ -1,0 +1,75 @@
+"""A monitor with its query read, as the rules look at it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
+from datadog_checks.aws_diagnostics.findings import Scope
+
+from .names import METRICS_OF_ACCOUNTS, PREFIX, tags_of_service_check
+from .queries import MetricMonitor, Selector, ServiceCheckMonitor, metric_monitor, service_check_monitor
+
+Document = dict[str, Any]
+ACCOUNT_DIAGNOSES = frozenset(diagnosis.id for diagnosis in DIAGNOSES if diagnosis.scope is Scope.ACCOUNT)
+READERS = {'query alert': metric_monitor, 'service check': service_check_monitor}
+"""By type of monitor; other types are not shipped."""
+
+
+@dataclass(frozen=True)
+class Monitor:
+    definition: Document
+    query: MetricMonitor | ServiceCheckMonitor
+
+    @property
+    def options(self) -> Document:
+        options: Document = self.definition['options']
+        return options
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        return self.options.get('thresholds') or {}
+
+    @property
+    def selectors(self) -> tuple[Selector, ...]:
+        return self.query.expression.selectors if isinstance(self.query, MetricMonitor) else ()
+
+    @cached_property
+    def by(self) -> tuple[str, ...]:
+        """The tags that it is grouped by."""
+        if isinstance(self.query, ServiceCheckMonitor):
+            return self.query.by
+        return tuple(dict.fromkeys(tag for selector in self.selectors for tag in selector.by))
+
+    @property
+    def notified_by(self) -> tuple[str, ...]:
+        """The tags that a notification is about: those of the groups, or fewer."""
+        return tuple(self.options.get('notify_by') or self.by)
+
+    @property
+    def notifies_of_no_data(self) -> bool:
+        return bool(self.options.get('notify_no_data')) or (
+            self.options.get('on_missing_data') == 'show_and_notify_no_data'
+        )
+
+    @cached_property
+    def about_accounts(self) -> bool:
+        """Whether its samples come from account instances, and not from hosts."""
+        if isinstance(self.query, ServiceCheckMonitor):
+            return 'host' not in tags_of_service_check(self.query.check)
+        return all(_about_accounts(selector) for selector in self.selectors)
+
+
+def _about_accounts(selector: Selector) -> bool:
+    asked = set(_values(selector, 'diagnosis'))
+    return selector.metric.removeprefix(PREFIX) in METRICS_OF_ACCOUNTS or (bool(asked) and asked <= ACCOUNT_DIAGNOSES)
+
+
+def _values(selector: Selector, key: str) -> Iterator[str]:
+    yield from (condition.value for condition in selector.scope if condition.key == key)
+
+
+def read_monitor(definition: Document) -> Monitor:
+    """Of a definition that the client's model describes, of one of the types in READERS. Raises InvalidQuery."""
+    return Monitor(definition, READERS[definition['type']](definition['query']))

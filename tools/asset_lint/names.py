@@ -1,0 +1,128 @@
+"""Which metrics, service checks, tags and values of tags exist. Whoever asks for another one is never answered."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
+from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS
+from datadog_checks.aws_diagnostics.emit.account import SERVICE_CHECKS as ACCOUNT_SERVICE_CHECKS
+from datadog_checks.aws_diagnostics.findings import Scope, Status
+
+from .queries import Condition, Selector
+
+ROOT = Path(__file__).resolve().parents[2]
+PREFIX = 'aws_diagnostics.'
+FEW = 8
+
+FOREIGN_METRICS = {
+    'aws.ec2.host_ok': "Datadog's AWS integration: 1 for every instance whose EC2 status it reads",
+    'aws.ec2.metadata_no_token': "Datadog's AWS integration: CloudWatch MetadataNoToken, requests by IMDSv1",
+    'aws.ec2.metadata_no_token_rejected': "Datadog's AWS integration: CloudWatch MetadataNoTokenRejected",
+}
+HOST_TAGS = frozenset(
+    {
+        *('autoscaling_group', 'availability-zone', 'aws_account', 'image', 'instance-type', 'region'),
+        'team',
+    }
+)
+"""From elsewhere, on every sample of a host: what Datadog's AWS integration gives each EC2 host (its documentation of
+Amazon EC2), and `team`, which the product's dashboards ask an operator for.
+"""
+OF_EVERY_HOST = frozenset({'host', 'instance_id', *IDENTITY_TAGS.values(), *HOST_TAGS})
+OF_EVERY_ACCOUNT = frozenset({'aws_account'})
+TAGS_OF_METRIC: Mapping[str, frozenset[str]] = {
+    'finding': frozenset({'diagnosis', 'scope', 'severity'}),
+    'imds.latency': frozenset({'request'}),
+    'imds_fleet.instances': frozenset({'endpoint', 'hop_limit', 'http_tokens', 'region'}),
+    'imds_fleet.misnamed': frozenset({'region'}),
+    'imdsv2.transition': frozenset({'state'}),
+}
+"""Beside those of every sample, as emit/ sends them: a test compares."""
+METRICS_OF_ACCOUNTS = frozenset(
+    {'run.api_calls', 'imds_fleet.instances', 'imds_fleet.misnamed', *(f'{name}.ok' for name in ACCOUNT_SERVICE_CHECKS)}
+)
+METRICS_OF_BOTH = frozenset({'finding', 'run.duration'})
+VALUES: Mapping[str, frozenset[str]] = {
+    'diagnosis': frozenset(diagnosis.id for diagnosis in DIAGNOSES),
+    'endpoint': frozenset({'disabled', 'enabled', 'other'}),
+    'http_tokens': frozenset({'optional', 'other', 'required'}),
+    'request': frozenset({'metadata', 'token'}),
+    'scope': frozenset(Scope),
+    'severity': frozenset({Status.CRITICAL.word, Status.WARNING.word}),
+    'state': frozenset({'optional', 'ready', 'required'}),
+}
+"""Of the tags whose values are known beforehand."""
+
+
+@cache
+def metrics(root: Path = ROOT) -> frozenset[str]:
+    with (root / 'metadata.csv').open(encoding='utf-8', newline='') as file:
+        return frozenset(row['metric_name'] for row in csv.DictReader(file))
+
+
+@cache
+def service_checks(root: Path = ROOT) -> Mapping[str, tuple[str, ...]]:
+    """By name, the tags that each can be grouped by."""
+    described = json.loads((root / 'assets' / 'service_checks.json').read_text(encoding='utf-8'))
+    return {check['check']: tuple(check['groups']) for check in described}
+
+
+def unknown_names(selector: Selector) -> Iterator[str]:
+    """A complaint for each name in a selector that does not exist. Template variables of dashboards are left alone."""
+    if selector.metric not in metrics() | FOREIGN_METRICS.keys():
+        known = metrics() | FOREIGN_METRICS.keys()
+        yield f'unknown metric {selector.metric!r}, allowed: {_nearest(selector.metric, known, "metadata.csv")}'
+        return
+    allowed = tags_of(selector.metric)
+    for key in dict.fromkeys((*(condition.key for condition in selector.scope), *selector.by)):
+        if not key.startswith('$') and key not in allowed:
+            yield f'{selector.metric} has no tag {key!r}, allowed: {_listed(allowed)}'
+    yield from unknown_values(selector.scope)
+
+
+def tags_of(metric: str) -> frozenset[str]:
+    """Of a metric that exists."""
+    if metric in FOREIGN_METRICS:
+        return OF_EVERY_HOST - {'instance_id'}
+    name = metric.removeprefix(PREFIX)
+    of_hosts = frozenset() if name in METRICS_OF_ACCOUNTS else OF_EVERY_HOST
+    of_accounts = OF_EVERY_ACCOUNT if name in METRICS_OF_ACCOUNTS | METRICS_OF_BOTH else frozenset()
+    return of_hosts | of_accounts | TAGS_OF_METRIC.get(name, frozenset())
+
+
+def unknown_values(scope: Iterable[Condition]) -> Iterator[str]:
+    """Of tags whose values are known beforehand. A wildcard has to match one of them."""
+    for condition in scope:
+        known = VALUES.get(condition.key)
+        if known is not None and not any(fnmatchcase(value, condition.value) for value in known):
+            wanted = f'{condition.key}:{condition.value}'
+            yield f'the tag {wanted!r} does not exist, allowed: {_nearest(condition.value, known, condition.key)}'
+
+
+def unknown_service_check(check: str) -> Iterator[str]:
+    if check not in service_checks():
+        yield f'unknown service check {check!r}, allowed: {_listed(service_checks())}'
+
+
+def tags_of_service_check(check: str) -> frozenset[str]:
+    """Of a service check that exists."""
+    of_account = check.removeprefix(PREFIX) in ACCOUNT_SERVICE_CHECKS
+    return OF_EVERY_ACCOUNT if of_account else OF_EVERY_HOST
+
+
+def _nearest(name: str, known: Iterable[str], where: str) -> str:
+    """The few that may have been meant, or all of a few."""
+    names = sorted(known)
+    if len(names) <= FEW:
+        return ', '.join(names)
+    near = get_close_matches(name, names, n=3)
+    return ', '.join(near) if near else f'one of the {len(names)} names of {where}'
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ', '.join(sorted(names))
