@@ -1,0 +1,29 @@
+output "monitors" {
+  description = "The id of each monitor, by the name of its file."
+  value       = { for id, monitor in datadog_monitor_json.monitor : id => monitor.id }
+
+  precondition {
+    condition     = length(setsubtract(local.wanted, keys(local.shipped))) == 0
+    error_message = "monitors: there is no ${join(", ", setsubtract(local.wanted, keys(local.shipped)))}. There are: ${join(", ", keys(local.shipped))}."
+  }
+
+  precondition {
+    condition     = length(setsubtract(keys(var.thresholds), keys(local.shipped))) == 0
+    error_message = "thresholds: there is no monitor ${join(", ", setsubtract(keys(var.thresholds), keys(local.shipped)))}. There are: ${join(", ", keys(local.shipped))}."
+  }
+
+  precondition {
+    condition     = alltrue([for id in keys(var.thresholds) : try(local.shipped[id].type, "") != "service check"])
+    error_message = "thresholds: only metric monitors can have others; those of a service check count its runs."
+  }
+}
+
+output "dashboards" {
+  description = "The address of each dashboard, by the name of its file."
+  value       = { for id, dashboard in datadog_dashboard_json.dashboard : id => dashboard.url }
+}
+
+output "composite" {
+  description = "The id of the composite monitor, null where there is none."
+  value       = one(datadog_monitor.lost_name[*].id)
+}
