@@ -86,7 +86,7 @@ class PackageInMemory(importlib.abc.MetaPathFinder, importlib.abc.ExecutionLoade
         return Resources(zipfile.Path(self._content, self._name(fullname).replace('__init__.py', '')))
 
 
-def package() -> types.ModuleType:
+def load() -> types.ModuleType:
     """The package of the wheel where one is installed, else that of PAYLOAD. Raises ImportError."""
     if sys.version_info < (3, 11):  # noqa: UP036
         raise ImportError(f'AWS Diagnostics needs an Agent with Python 3.11 or newer, not {sys.version.split()[0]}')
@@ -120,5 +120,5 @@ $payload
 if __name__ == '__main__':
     main()
 else:
-    AwsDiagnosticsCheck = package().AwsDiagnosticsCheck
-    __version__ = package().__version__
+    package = load()
+    AwsDiagnosticsCheck, __version__ = package.AwsDiagnosticsCheck, package.__version__

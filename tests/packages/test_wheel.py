@@ -1,10 +1,9 @@
 """What an operator installs: one wheel with the package and its data, and nothing that the Agent does not embed."""
 
 import configparser
-import os
 import re
-import subprocess
-import sys
+import tomllib
+from collections.abc import Callable
 from email import message_from_string
 from email.message import Message
 from pathlib import Path
@@ -13,29 +12,12 @@ from zipfile import ZipFile
 import pytest
 
 from datadog_checks.aws_diagnostics import __version__
+from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
 from tests.imports import SOURCE
+from tests.packages.agent import VERSIONS, Agent
+from tests.packages.builds import ROOT, build_wheel
 
-ROOT = SOURCE.parent.parent
 INFO = f'datadog_aws_diagnostics-{__version__}.dist-info'
-
-
-def built(directory: Path) -> Path:
-    """A wheel, built with what is installed here: nothing is downloaded."""
-    subprocess.run(
-        [sys.executable, '-m', 'hatchling', 'build', '--target', 'wheel', '--directory', directory],
-        cwd=ROOT,
-        env={**os.environ, 'SOURCE_DATE_EPOCH': '1790000000'},
-        capture_output=True,
-        timeout=120,
-        check=True,
-    )
-    (wheel,) = directory.glob('*.whl')
-    return wheel
-
-
-@pytest.fixture(scope='module')
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return built(tmp_path_factory.mktemp('wheel'))
 
 
 @pytest.fixture(scope='module')
@@ -67,14 +49,14 @@ def test_the_wheel_carries_its_licence(wheel: Path) -> None:
 
 
 def test_two_builds_are_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
-    assert built(tmp_path).read_bytes() == wheel.read_bytes()
+    assert build_wheel(tmp_path).read_bytes() == wheel.read_bytes()
 
 
 def test_the_wheel_demands_the_base_of_all_checks_and_nothing_else(metadata: Message) -> None:
     demanded = metadata.get_all('Requires-Dist', [])
-    assert [requirement for requirement in demanded if 'extra ==' not in requirement] == [
-        'datadog-checks-base>=37.36.0'
-    ]
+    said = tomllib.loads((ROOT / 'pyproject.toml').read_text(encoding='utf-8'))['project']['dependencies']
+    assert [requirement for requirement in demanded if 'extra ==' not in requirement] == said
+    assert [re.split('[<=>]', requirement)[0] for requirement in said] == ['datadog-checks-base']
     assert metadata.get_all('Provides-Extra') == ['cli']
     assert {re.split(r'[=;]', requirement)[0] for requirement in demanded if 'extra ==' in requirement} == {
         'botocore',
@@ -102,3 +84,10 @@ def test_the_console_script_is_the_command_line(wheel: Path) -> None:
         scripts = configparser.ConfigParser()
         scripts.read_string(archive.read(f'{INFO}/entry_points.txt').decode())
     assert dict(scripts['console_scripts']) == {'aws-diagnostics': 'datadog_checks.aws_diagnostics.cli:main'}
+
+
+def test_the_command_says_what_an_agent_lacks_for_it(installed: Callable[[str], Agent]) -> None:
+    """An Agent has neither click nor rich; the check does not need them."""
+    ran = installed(VERSIONS[-1]).call('-m', 'datadog_checks.aws_diagnostics', check=False)
+    needed = "aws-diagnostics needs click: pip install 'datadog-aws-diagnostics[cli]'\n"
+    assert (ran.stdout, ran.stderr, ran.returncode) == ('', needed, ExitStatus.NOT_INSTALLED)

@@ -1,0 +1,1 @@
+"""What an operator installs: the wheel, and the one file for checks.d, each in the Python of an Agent."""
