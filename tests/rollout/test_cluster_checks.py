@@ -118,6 +118,16 @@ def test_a_runner_has_the_check_a_role_and_the_secret_and_never_the_credentials_
     assert of_the_operator['extraChecksd']['configMap']['name'] == f'aws-diagnostics-{__version__}'
 
 
+def test_the_application_key_is_resolved_by_the_runner_and_not_sent_to_it() -> None:
+    skip = ('DD_SECRET_BACKEND_SKIP_CHECKS', 'true')
+    assert list(manifest(VALUES)['clusterAgent']['envDict'].items()) == [skip]
+    spec = manifest(DATADOG_AGENT)['spec']
+    assert [tuple(variable.values()) for variable in spec['override']['clusterAgent']['env']] == [skip]
+    of_helm, of_operator = manifest(VALUES)['datadog']['secretBackend'], spec['global']['secretBackend']
+    assert (of_helm['command'], of_helm['arguments']) == (of_operator['command'], of_operator['args'])
+    assert (of_helm['enableGlobalPermissions'], of_operator['enableGlobalPermissions']) == (False, False)
+
+
 def test_only_accounts_are_handed_out_and_nodes_look_at_themselves(single_file: Path) -> None:
     nodes = ROOT / 'rollout' / 'helm' / 'values.yaml'
     (manifests,) = release(step(nodes, VALUES, set_file=set_file(single_file)))
