@@ -10,14 +10,11 @@ import yaml
 
 from tests.rollout.environment import ROOT, system_program
 from tests.rollout.host import Host
+from tests.rollout.rolled_out import CHECKS_D, CONF, SKIP_FILE, WAYS, WHEELS, artifacts, running, without_memory
 
 PUPPET = ROOT / 'rollout' / 'puppet'
 MODULES = PUPPET / 'modules'
 MANIFESTS = sorted(MODULES.rglob('*.pp'))
-WAYS = ('checks.d', 'wheel')
-CONF = '/etc/datadog-agent/conf.d/aws_diagnostics.d/conf.yaml'
-CHECKS_D = '/etc/datadog-agent/checks.d/aws_diagnostics.py'
-SKIP_FILE = '/etc/datadog-agent/.skip_install_python_third_party_deps'
 UNCHANGED, REFUSED, CHANGED, PARTLY_FAILED = 0, 1, 2, 6
 """Exit statuses of `puppet apply --detailed-exitcodes`."""
 NODE = '/srv/puppet'
@@ -62,16 +59,7 @@ class Node:
 @pytest.fixture
 def node(host: Host, wheel: Path, newer_wheel: Path, single_file: Path, tmp_path: Path) -> Node:
     system_program('puppet')
-    newer = tmp_path / 'newer.py'
-    newer.write_text(single_file.read_text().replace("__version__ = '0.1.0'", "__version__ = '0.2.0'"))
-    files = {wheel.name: wheel, newer_wheel.name: newer_wheel}
-    return Node(host, {**files, 'aws_diagnostics-0.1.0.py': single_file, 'aws_diagnostics-0.2.0.py': newer})
-
-
-def running(host: Host) -> tuple[str, str]:
-    """Which code the Agent loads, and its version."""
-    (run,) = json.loads(host.run('datadog-agent', 'check', 'aws_diagnostics', '--json', user='dd-agent').stdout)
-    return ('checks.d' if run['file'] == CHECKS_D else 'wheel'), run['version']
+    return Node(host, artifacts(wheel, newer_wheel, single_file, tmp_path))
 
 
 def readme_data() -> dict[str, Any]:
@@ -101,64 +89,67 @@ def test_a_dry_run_says_what_it_would_do_and_changes_nothing(node: Node) -> None
     assert (node.host.snapshot(), node.host.restarts()) == (node.before, 0)
 
 
-@pytest.mark.parametrize('way', WAYS)
-def test_the_second_run_changes_nothing_and_the_check_survives_an_upgrade_of_the_agent(node: Node, way: str) -> None:
+def test_the_wheel_is_installed_once_and_again_after_an_upgrade_of_the_agent(node: Node) -> None:
     host = node.host
-    node.apply(CHANGED, version='0.1.0', method=way)
-    assert (running(host), host.restarts()) == ((way, '0.1.0'), 1)
-    after = host.snapshot()
-    node.apply(UNCHANGED, version='0.1.0', method=way)
-    assert (host.snapshot(), host.restarts()) == (after, 1)
+    node.apply(CHANGED, version='0.1.0', method='wheel')
+    assert (running(host), host.restarts()) == (('wheel', '0.1.0'), 1)
+    assert host.stat(SKIP_FILE) == ('dd-agent', 'dd-agent', 0o644)
+    after = without_memory(host.snapshot())
+    node.apply(UNCHANGED, version='0.1.0', method='wheel')
+    assert (without_memory(host.snapshot()), host.restarts()) == (after, 1)
 
+    assert (host.upgrade_agent().returncode, host.installed()) == (0, '')
+    node.apply(CHANGED, version='0.1.0', method='wheel')
+    assert (host.installed(), host.restarts()) == ('0.1.0', 2)
+
+
+def test_the_single_file_survives_an_upgrade_of_the_agent_untouched(node: Node) -> None:
+    host = node.host
+    node.apply(CHANGED, version='0.1.0')
+    assert (running(host), host.restarts()) == (('checks.d', '0.1.0'), 1)
+    assert host.stat(CHECKS_D) == ('dd-agent', 'dd-agent', 0o644)
+    after = without_memory(host.snapshot())
     assert host.upgrade_agent().returncode == 0
-    node.apply({'wheel': CHANGED, 'checks.d': UNCHANGED}[way], version='0.1.0', method=way)
-    assert (running(host), host.restarts()) == ((way, '0.1.0'), {'wheel': 2, 'checks.d': 1}[way])
+    node.apply(UNCHANGED, version='0.1.0')
+    assert (without_memory(host.snapshot()), host.restarts(), host.exists(SKIP_FILE)) == (after, 1, False)
 
 
 @pytest.mark.parametrize('way', WAYS)
-def test_an_upgrade_a_rollback_and_a_removal(node: Node, way: str) -> None:
+def test_a_newer_version_the_older_one_again_and_a_removal(node: Node, way: str) -> None:
     host = node.host
     wanted = {**readme_data(), 'method': way}
     node.apply(CHANGED, **{**wanted, 'version': '0.2.0'})
     assert running(host) == (way, '0.2.0')
     configuration = host.read(CONF)
+    assert yaml.safe_load(configuration) == {'init_config': {}, 'instances': wanted['instances']}
+    assert host.stat(CONF) == ('dd-agent', 'dd-agent', 0o640)
 
     node.apply(CHANGED, **{**wanted, 'version': '0.1.0'})
     assert (running(host), host.restarts(), host.read(CONF)) == ((way, '0.1.0'), 2, configuration)
 
     node.apply(CHANGED, **wanted, ensure='absent')
-    assert (host.snapshot(), host.restarts(), host.exists('/var/lib/aws_diagnostics')) == (node.before, 3, False)
-
-
-def test_the_configuration_is_what_was_declared(node: Node) -> None:
-    node.apply(CHANGED, **readme_data())
-    assert yaml.safe_load(node.host.read(CONF)) == {'init_config': {}, 'instances': readme_data()['instances']}
-    assert node.host.stat(CONF) == ('dd-agent', 'dd-agent', 0o640)
-    assert node.host.stat(CHECKS_D) == ('dd-agent', 'dd-agent', 0o644)
+    assert (without_memory(host.snapshot()), host.restarts(), host.exists(WHEELS)) == (node.before, 3, False)
 
 
 def test_the_old_way_goes_when_the_new_one_is_there_and_not_before(node: Node) -> None:
     host = node.host
-    node.apply(CHANGED, version='0.1.0', method='checks.d')
+    host.run('install', '-o', 'dd-agent', f'{NODE}/modules/aws_diagnostics/files/aws_diagnostics-0.1.0.py', CHECKS_D)
     said = node.apply(PARTLY_FAILED, version='0.3.0', method='wheel')
     assert 'puppet:///modules/aws_diagnostics/datadog_aws_diagnostics-0.3.0-py3-none-any.whl' in said
     assert running(host) == ('checks.d', '0.1.0')
 
     node.apply(CHANGED, version='0.2.0', method='wheel')
     assert (running(host), host.exists(CHECKS_D)) == (('wheel', '0.2.0'), False)
-    assert host.stat(SKIP_FILE) == ('dd-agent', 'dd-agent', 0o644)
 
 
 def test_it_goes_with_datadog_agent_and_its_purge(node: Node) -> None:
     host = node.host
     together = f'include aws_diagnostics\n{AGENT_BY_DATADOG}'
-    wanted = {'version': '0.1.0', 'method': 'wheel', 'manage_service': False}
-    node.apply(CHANGED, manifest=together, **wanted)
+    node.apply(CHANGED, manifest=together, version='0.1.0', method='wheel', manage_service=False)
     assert (running(host), host.restarts()) == (('wheel', '0.1.0'), 1)
-    node.apply(CHANGED, manifest=together, **wanted)
-    settled = host.snapshot()
-    node.apply(UNCHANGED, manifest=together, **wanted)
-    assert host.snapshot() == settled
+    host.write('/etc/datadog-agent/conf.d/unknown.yaml', '')
+    node.apply(CHANGED, manifest=together, version='0.1.0', method='wheel', manage_service=False)
+    assert (host.exists('/etc/datadog-agent/conf.d/unknown.yaml'), host.exists(CONF)) == (False, True)
 
 
 def test_every_bad_value_is_named_with_its_parameter_and_what_is_allowed(node: Node) -> None:

@@ -1,0 +1,26 @@
+# What the attributes of this cookbook may be.
+module AwsDiagnostics
+  METHODS = %w(checks.d wheel).freeze
+  # What the Agent accepts as the version of a package.
+  VERSION = /\A\d+\.\d+\.\d+([a-zA-Z]+\d*)?\z/.freeze
+
+  # Raises ArgumentError that names the first attribute that is not usable, its value and what is allowed.
+  def self.check(settings)
+    require_that(settings, 'version', 'a version such as 0.1.0') { |value| VERSION.match?(value.to_s) }
+    require_that(settings, 'method', METHODS.join(' or ')) { |value| METHODS.include?(value) }
+    require_that(settings, 'instances', 'a list of at least one hash') do |value|
+      value.is_a?(Array) && !value.empty? && value.all?(Hash)
+    end
+    require_that(settings, 'checks_d_directory', 'an absolute path') { |value| value.to_s.start_with?('/') }
+    %w(manage_configuration manage_skip_file).each do |name|
+      require_that(settings, name, 'true or false') { |value| [true, false].include?(value) }
+    end
+  end
+
+  def self.require_that(settings, name, allowed)
+    value = settings[name]
+    return if yield value
+
+    raise ArgumentError, "node['aws_diagnostics']['#{name}'] is #{value.inspect}; it must be #{allowed}"
+  end
+end

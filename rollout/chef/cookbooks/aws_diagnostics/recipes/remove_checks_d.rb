@@ -1,0 +1,5 @@
+file "#{node['aws_diagnostics']['checks_d_directory']}/aws_diagnostics.py" do
+  action :delete
+  backup false
+  notifies :restart, 'service[datadog-agent]'
+end
