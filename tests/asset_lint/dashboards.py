@@ -17,6 +17,11 @@ def group(dashboard: Document, title: str) -> Any:
     return found
 
 
+def note(dashboard: Document, title: str, number: int) -> Any:
+    """Of the widgets of that group, counted from 0."""
+    return group(dashboard, title)['definition']['widgets'][number]['definition']
+
+
 def widget(dashboard: Document, title: str) -> Any:
     """The only one of that title in a group."""
     (found,) = (

@@ -38,13 +38,13 @@ CASES: dict[str, tuple[Mutation, list[str]]] = {
     'a group that leaves columns free': (
         lambda d: group(d, 'About')['layout'].update(width=11),
         [
-            *(f'the dashboard: row {row} is empty in the columns 11' for row in range(8)),
+            *(f'the dashboard: row {row} is empty in the columns 11' for row in range(7)),
             'About: 11 columns wide, and a group takes all 12',
         ],
     ),
     'a gap between two groups': (
-        lambda d: group(d, 'Cost of the check')['layout'].update(y=67),
-        ['the dashboard: row 66 is empty in the columns 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11'],
+        lambda d: group(d, 'Cost of the check')['layout'].update(y=66),
+        ['the dashboard: row 65 is empty in the columns 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11'],
     ),
     'a widget without a place': (
         lambda d: widget(d, 'Hop limit too low').pop('layout'),

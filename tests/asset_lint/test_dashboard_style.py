@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from tests.asset_lint.dashboards import SHIPPED, Mutation, definition, group, renamed, request, widget
+from tests.asset_lint.dashboards import SHIPPED, Mutation, definition, group, note, renamed, request, widget
 from tools.asset_lint.dashboards import broken_rules
 
 LOW = 'Overview / Hop limit too low'
@@ -67,6 +67,13 @@ CASES: dict[str, tuple[Mutation, list[str]]] = {
     'a note that points to a widget of old': (
         renamed('Would lose their name', 'Would be renamed'),
         ["About / note 2: it points to 'Would lose their name', and no widget is called that"],
+    ),
+    'a note with a command that its program refuses': (
+        lambda d: note(d, 'About', 1).update(content='`aws-diagnostics fleet --file fleet.csv`'),
+        [
+            "About / note 2: `aws-diagnostics fleet --file fleet.csv`: unknown option '--file', allowed: --config, "
+            '--csv, --no-color'
+        ],
     ),
     'another title': (
         lambda d: d.update(title='Fleet'),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from .commands import wrong_commands
 from .widgets import Document, Widget, flattened
 
 PREFIX = 'AWS Diagnostics: '
@@ -61,9 +62,11 @@ def _widget(widget: Widget, titles: set[str]) -> Iterator[str]:
 
 
 def _note(widget: Widget, titles: set[str]) -> Iterator[str]:
-    for name in EMPHASIS.findall(widget.definition['content']):
+    content = widget.definition['content']
+    for name in EMPHASIS.findall(content):
         if name not in titles:
             yield f'{widget.place}: it points to {name!r}, and no widget is called that'
+    yield from (f'{widget.place}: {complaint}' for complaint in wrong_commands(content))
 
 
 def _title(widget: Widget) -> Iterator[str]:

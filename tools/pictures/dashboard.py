@@ -35,23 +35,25 @@ CAPTION = (
 
 
 def fleet() -> str:
-    return drawing('assets/dashboards/fleet.json')
+    return _drawn('assets/dashboards/fleet.json')
 
 
 def integration() -> str:
-    return drawing('assets/dashboards/integration.json')
+    return _drawn('assets/dashboards/integration.json')
 
 
-def drawing(path: str) -> str:
-    """`path` from the root of the repository."""
-    dashboard = json.loads((ROOT / path).read_text(encoding='utf-8'))
+def _drawn(path: str) -> str:
+    return drawing(json.loads((ROOT / path).read_text(encoding='utf-8')), path)
+
+
+def drawing(dashboard: Document, path: str) -> str:
+    """`path` says where the dashboard comes from. KeyError for a kind of widget or a colour that nobody drew yet."""
     groups = widgets_of(dashboard)
+    width = 2 * MARGIN + COLUMNS * COLUMN
     height = HEADER + max(group.box.bottom for group in groups) * ROW + MARGIN
     parts = [STYLE, *_header(dashboard, path), *(part for group in groups for part in _group(group))]
-    description = '. '.join(_spoken(group) for group in groups)
-    return svg.document(
-        2 * MARGIN + COLUMNS * COLUMN, height, f'Layout of the dashboard {dashboard["title"]}', description, parts
-    )
+    title = f'Layout of the dashboard {dashboard["title"]}'
+    return svg.document(width, height, title, '. '.join(map(_spoken, groups)), parts)
 
 
 def _spoken(group: Widget) -> str:

@@ -36,6 +36,8 @@ SKEWED = (0.1, 0.35, 0.8, 1.0, 0.72, 0.45, 0.28, 0.16, 0.1, 0.06, 0.04, 0.02)
 """Most values are low and a few are high, as latencies are."""
 LINE = 16
 """Of a list or a text, in pixels."""
+SHORTEST = 24.0
+"""Pixels of a stroke: a speck would look like a mistake."""
 CHARACTER = 4.5
 """The width of a character of a note, in pixels, as small as the lines are."""
 
@@ -66,7 +68,7 @@ def _lines(content: str, width: float) -> Iterator[tuple[str, float]]:
             yield line.lstrip('# '), 0.0
             continue
         whole, rest = divmod(CHARACTER * len(line), width)
-        yield from (('', filled) for filled in [width] * int(whole) + [rest])
+        yield from (('', filled) for filled in [width] * int(whole) + [max(rest, SHORTEST)])
 
 
 def _query_value(definition: Document, room: Room) -> Iterator[str]:
