@@ -28,6 +28,21 @@ def test_a_setting_without_a_value_is_not_set():
     assert read_configuration({'account': nothing}) == read_configuration({'account': {}})
 
 
+@pytest.mark.parametrize(
+    ('own', 'of_the_agent', 'used'),
+    [
+        pytest.param({}, 'ap1.datadoghq.com', 'ap1.datadoghq.com', id='the site of the Agent'),
+        pytest.param({'datadog_site': 'datadoghq.eu'}, 'ap1.datadoghq.com', 'datadoghq.eu', id='its own site'),
+        pytest.param({}, '', 'datadoghq.com', id='an Agent that does not tell'),
+        pytest.param({}, 'datadog.example.com', 'datadoghq.com', id='an Agent that reports to something else'),
+    ],
+)
+def test_an_account_belongs_to_the_site_of_datadog_that_the_agent_reports_to(own, of_the_agent, used):
+    options = read_configuration({'account': own}, of_the_agent)
+    assert options.account and options.expectations.account
+    assert (options.account.datadog_site, options.expectations.account.site) == (used, used)
+
+
 def test_every_setting_reaches_its_place():
     text = """
         account:

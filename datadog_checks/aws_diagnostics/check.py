@@ -25,11 +25,11 @@ class AwsDiagnosticsCheck(AgentCheck):
 
     def __init__(self, name: str, init_config: dict[str, Any], instances: list[dict[str, Any]]) -> None:
         super().__init__(name, init_config, instances)
+        agent = EmbeddedAgent()
         try:
-            options = read_configuration(self.instance)
+            options = read_configuration(self.instance, str(agent.setting('site') or ''))
         except InvalidConfiguration as e:
             raise ConfigurationError(str(e)) from None
-        agent = EmbeddedAgent()
         has_issues = agent.has_health_platform and hasattr(self, 'report_issue')
         self._expectations = options.expectations
         self._collector = self._collector_of(options, agent)

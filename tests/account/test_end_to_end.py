@@ -189,6 +189,17 @@ def test_the_agent_sends_the_verdicts_and_agent_diagnose_shows_them(
     assert aggregator.events == []
 
 
+def test_whom_the_role_must_trust_goes_by_the_site_that_the_agent_reports_to(
+    moto, datadog, tmp_path, aggregator, datadog_agent
+):
+    make_role(policy(statement()))
+    datadog_agent._config['site'] = 'ap1.datadoghq.com'
+    check = agent_check(configuration(tmp_path, datadog.url, features=['role']))
+    assert check.run() == ''
+    rows = {row['name']: row['result'] for row in json.loads(check.get_diagnoses())}
+    assert rows['trust-policy-wrong-principal'] == 1
+
+
 def test_results_are_reported_again_until_the_next_hour_without_asking_again(moto, datadog, tmp_path, aggregator):
     make_role(policy(statement()))
     config = configuration(tmp_path, datadog.url, features=['role'])

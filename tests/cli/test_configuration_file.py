@@ -97,6 +97,23 @@ def test_a_key_that_nobody_can_resolve_is_refused_without_its_handle(conf, monke
     assert 'handle' not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ('account', 'site'),
+    [
+        pytest.param('{}', 'ap1.datadoghq.com', id='the site of the environment'),
+        pytest.param('{datadog_site: datadoghq.eu}', 'datadoghq.eu', id='the file wins'),
+    ],
+)
+def test_the_site_of_datadog_is_the_one_that_the_agent_would_take_from_the_environment(
+    conf: Path, monkeypatch, account: str, site: str
+) -> None:
+    monkeypatch.setenv('DD_SITE', 'ap1.datadoghq.com')
+    conf.write_text(f'instances: [{{account: {account}}}]')
+    (options,) = read_instances(conf)
+    assert options.account is not None
+    assert options.account.datadog_site == site
+
+
 def test_an_empty_datadog_yaml_is_an_empty_mapping(conf: Path) -> None:
     conf.write_text('# nothing set\n')
     assert read_mapping(conf, '--agent-config') == {}

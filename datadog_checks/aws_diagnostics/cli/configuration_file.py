@@ -11,8 +11,8 @@ from .bounded_file import read_text
 from .exit_status import ExitStatus
 from .failure import Failure
 
-KEYS = {'api_key': 'DD_API_KEY', 'app_key': 'DD_APP_KEY'}
-"""Setting of `account` -> variable of the environment."""
+OF_ENVIRONMENT = {'api_key': 'DD_API_KEY', 'app_key': 'DD_APP_KEY', 'datadog_site': 'DD_SITE'}
+"""Setting of `account` -> variable of the environment, as the Agent has it."""
 
 
 def read_instances(path: Path | None) -> tuple[Options, ...]:
@@ -60,22 +60,22 @@ def _options(path: Path, number: int, instance: object) -> Options:
     if not isinstance(instance, dict):
         raise _refused(path, field, instance, 'a mapping')
     try:
-        return read_configuration(_with_keys({str(key): value for key, value in instance.items()}))
+        return read_configuration(_with_environment({str(key): value for key, value in instance.items()}))
     except InvalidConfiguration as e:
         raise Failure(f'--config {path}: {field}: {e}', ExitStatus.CONFIGURATION) from None
 
 
-def _with_keys(instance: dict[str, object]) -> dict[str, object]:
-    """A key that is absent, or that only the Agent could resolve, is taken from the environment as the Agent's are."""
+def _with_environment(instance: dict[str, object]) -> dict[str, object]:
+    """What is absent, or what only the Agent could resolve, is taken from the environment as the Agent's is."""
     account = instance.get('account')
     if not isinstance(account, dict):
         return instance
-    of_environment = {
+    told = {
         setting: os.environ[variable]
-        for setting, variable in KEYS.items()
+        for setting, variable in OF_ENVIRONMENT.items()
         if os.environ.get(variable) and str(account.get(setting) or 'ENC[').startswith('ENC[')
     }
-    return {**instance, 'account': {**account, **of_environment}}
+    return {**instance, 'account': {**account, **told}}
 
 
 def _refused(path: Path, field: str, value: object, allowed: str) -> Failure:

@@ -12,7 +12,7 @@ from ..facts.account import Feature
 from ..findings import Status
 from . import page, policies
 from .agent_options import described_agent
-from .configuration_file import KEYS, read_instances
+from .configuration_file import OF_ENVIRONMENT, read_instances
 from .exit_status import ExitStatus
 from .failure import Failure
 from .permission_difference import difference, not_known, table
@@ -56,8 +56,8 @@ def permissions(diff: bool, policy_json: Path | None, config: Path | None, colou
 def account_instance(config: Path | None) -> Options:
     """The one account instance of the configuration. Raises Failure (CONFIGURATION)."""
     if config is None:
-        keys = {setting: os.environ[name] for setting, name in KEYS.items() if os.environ.get(name)}
-        return read_configuration({'account': keys})
+        told = {setting: os.environ[name] for setting, name in OF_ENVIRONMENT.items() if os.environ.get(name)}
+        return read_configuration({'account': told})
     accounts = [options for options in read_instances(config) if options.account is not None]
     if len(accounts) != 1:
         counted = f'holds {len(accounts)} instances with account, allowed is 1'

@@ -15,7 +15,7 @@ from ..collect.options import CollectOptions, Ec2
 from ..config_models import InstanceConfig
 from ..config_models.instance import Account
 from ..expectations import Expectations, ImdsV1
-from .account import LEAST_INTERVAL, check_account, read_account, refused
+from .account import LEAST_INTERVAL, check_account, read_account, refused, with_site
 from .options import Options
 from .rules import (
     PROVIDERS,
@@ -31,14 +31,17 @@ from .rules import (
 __all__ = ['PROVIDERS', 'InvalidConfiguration', 'Options', 'read_configuration']
 
 
-def read_configuration(instance: Mapping[str, Any]) -> Options:
-    """Raises InvalidConfiguration at the first option that is wrong. An option without a value is not set."""
+def read_configuration(instance: Mapping[str, Any], site_of_agent: str = '') -> Options:
+    """Raises InvalidConfiguration at the first option that is wrong. An option without a value is not set.
+
+    `site_of_agent` is used for an account that names no `datadog_site`; '' where it is not known.
+    """
     if not isinstance(instance, Mapping):
         raise InvalidConfiguration(f'an instance must be a mapping of options, not {type(instance).__name__}')
     given = {option: value for option, value in instance.items() if value is not None}
     check_names(instance)
     if 'account' in instance:
-        given['account'] = check_account({**given, 'account': instance['account']})
+        given['account'] = with_site(check_account({**given, 'account': instance['account']}), site_of_agent)
     check_numbers(given)
     model = _validated(given)
     options = _with_account(_options(model), model.account, given) if model.account else _options(model)

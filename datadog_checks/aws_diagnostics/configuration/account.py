@@ -15,6 +15,8 @@ from .rules import OPTIONS_OF_THE_AGENT, InvalidConfiguration, listed, nearest, 
 SECRETS = frozenset({'api_key', 'app_key', 'external_id'})
 FROM_THE_INTEGRATION = 'integration'
 """Of `regions`: those that Datadog has on record."""
+(_SITE, _) = get_args(Account.model_fields['datadog_site'].annotation)
+SITES = frozenset(get_args(_SITE))
 LEAST_INTERVAL = 3600.0
 """Seconds; in force where the instance has no min_collection_interval of its own."""
 
@@ -46,6 +48,11 @@ def check_account(given: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, bool) and {int, float} & set(get_args(Account.model_fields[setting].annotation)):
             raise refused(setting, value, 'a number')
     return settings
+
+
+def with_site(settings: dict[str, Any], site: str) -> dict[str, Any]:
+    """The settings, with that site of Datadog where they name none and it is a known one."""
+    return {'datadog_site': site, **settings} if site in SITES else settings
 
 
 def _check_neighbours(given: Mapping[str, Any]) -> None:
