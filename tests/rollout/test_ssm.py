@@ -9,12 +9,12 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.rollout import ssm_agent
-from tests.rollout.cloudformation import template
+from tests.rollout.cloudformation import Template
 from tests.rollout.environment import ROOT
 from tests.rollout.host import Host
 
-RESOURCES = template(ROOT / 'rollout' / 'ssm' / 'template.yaml')['Resources']
-INSTALL, REMOVE = (RESOURCES[name]['Properties']['Content'] for name in ('InstallDocument', 'RemoveDocument'))
+TEMPLATE = Template.read(ROOT / 'rollout' / 'ssm' / 'template.yaml')
+INSTALL, REMOVE = (TEMPLATE.properties(name)['Content'] for name in ('InstallDocument', 'RemoveDocument'))
 S3 = 'https://packages.s3.eu-west-1.amazonaws.com/aws-diagnostics/'
 CHECK = '/etc/datadog-agent/checks.d/aws_diagnostics.py'
 CONF = '/etc/datadog-agent/conf.d/aws_diagnostics.d/conf.yaml'

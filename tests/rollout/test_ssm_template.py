@@ -14,7 +14,7 @@ from botocore.session import Session
 from botocore.validate import ParamValidator
 
 from tests.account.servers import moto
-from tests.rollout import cloudformation
+from tests.rollout.cloudformation import Template, client
 from tests.rollout.environment import ROOT, program, system_program
 from tools import ssm_template
 
@@ -70,33 +70,16 @@ def test_the_scripts_are_clean() -> None:
     subprocess.run([system_program('shellcheck'), '-s', 'sh', *sorted(DIRECTORY.glob('*.sh'))], check=True)
 
 
-def evaluated(endpoint: str, name: str, wanted: str, **given: str) -> dict[str, Any]:
-    """The properties of the association, worked out by a stack that prints each of them."""
-    body = cloudformation.template(TEMPLATE)
-    properties = body['Resources']['Association']['Properties']
-    present, absent = properties.pop('Parameters')['Fn::If'][1:]
-    assert absent == {'Ref': 'AWS::NoValue'}
-    properties |= {'Parameters': present} if wanted == 'present' else {}
-    leaves: list[object] = []
-    shape = json.dumps(_numbered(properties, leaves))
-    body['Outputs'] = {f'Leaf{number}': {'Value': leaf} for number, leaf in enumerate(leaves)}
-    outputs = cloudformation.deployed(endpoint, name, body, {**GIVEN, 'Wanted': wanted, **given})
-    return dict(json.loads(re.sub(r'"(Leaf\d+)"', lambda leaf: json.dumps(outputs[leaf[1]]), shape)))
-
-
-def _numbered(value: Any, leaves: list[object]) -> Any:
-    """Each text and each function replaced by the name of an output."""
-    if isinstance(value, list):
-        return [_numbered(item, leaves) for item in value]
-    if isinstance(value, dict) and not any(key == 'Ref' or key.startswith('Fn::') for key in value):
-        return {key: _numbered(item, leaves) for key, item in value.items()}
-    leaves.append(value)
-    return f'Leaf{len(leaves) - 1}'
+def evaluated(endpoint: str, stack: str, wanted: str, **given: str) -> dict[str, Any]:
+    """The properties of the association of a new stack."""
+    template = Template.read(TEMPLATE)
+    given = {**GIVEN, 'Wanted': wanted, **given}
+    return dict(template.evaluated(endpoint, stack, given, template.properties('Association')))
 
 
 def document(endpoint: str, name: str) -> dict[str, Any]:
     """Of a stack, which moto keeps as Python prints it."""
-    return dict(ast.literal_eval(cloudformation.client('ssm', endpoint).get_document(Name=name)['Content']))
+    return dict(ast.literal_eval(client('ssm', endpoint).get_document(Name=name)['Content']))
 
 
 def test_a_stack_keeps_the_check_on_the_instances_with_the_tag(endpoint: str) -> None:
@@ -144,15 +127,14 @@ def test_the_service_takes_the_association_and_the_document(endpoint: str, wante
     assert ParamValidator().validate({**association, 'MaxErrors': 2}, create).generate_report() != ''
     content = json.dumps(document(endpoint, association['Name']))
     assert len(content) < 64 * 1024, 'what Systems Manager takes'
-    ssm = cloudformation.client('ssm', endpoint)
+    ssm = client('ssm', endpoint)
     ssm.create_document(Content=content, Name=f'datadog-{wanted}', DocumentType='Command', DocumentFormat='JSON')
     assert ssm.get_document(Name=f'datadog-{wanted}')['Content'] == content
 
 
 def test_the_instances_may_read_one_prefix(endpoint: str) -> None:
-    outputs = cloudformation.deployed(endpoint, 'policy', cloudformation.template(TEMPLATE), GIVEN)
-    arn = outputs['ReadPackagesArn']
-    policy = cloudformation.client('iam', endpoint).get_policy_version(PolicyArn=arn, VersionId='v1')
+    arn = Template.read(TEMPLATE).deployed(endpoint, 'policy', GIVEN)['ReadPackagesArn']
+    policy = client('iam', endpoint).get_policy_version(PolicyArn=arn, VersionId='v1')
     listing = {'StringLike': {'s3:prefix': 'aws-diagnostics/*'}}
     assert policy['PolicyVersion']['Document']['Statement'] == [
         {'Effect': 'Allow', 'Action': 's3:GetObject', 'Resource': f'{BUCKET}/aws-diagnostics/*'},
