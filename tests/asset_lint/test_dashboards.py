@@ -1,12 +1,14 @@
 """The dashboards that are shipped are right in every way that can be told without Datadog."""
 
 import copy
+import re
 
 import pytest
 
-from tests.asset_lint.dashboards import SHIPPED, Mutation, definition, request, widget
+from tests.asset_lint.dashboards import SHIPPED, Mutation, definition, note, request, widget
 from tools.asset_lint.dashboards import broken_rules, complaints
 from tools.asset_lint.widgets import Document
+from tools.pictures import ROOT
 
 PLACE = '$.widgets[1].definition.widgets[6].definition'
 GRAPH = '$.widgets[2].definition.widgets[1].definition.requests[0]'
@@ -63,3 +65,10 @@ def test_a_bare_widget_lacks_everything_that_a_dashboard_of_the_house_has() -> N
         'the dashboard: its first groups are not About and Overview',
         'the dashboard: no template variable scope for any tag, which is one without a prefix',
     ]
+
+
+def test_the_steps_to_imdsv2_are_those_of_the_document() -> None:
+    document = (ROOT / 'docs' / 'imdsv2-transition.md').read_text(encoding='utf-8')
+    steps = re.findall(r'^(\d)\. \*\*(.+?)\.?\*\*', note(SHIPPED['fleet'], 'About', 1)['content'], re.MULTILINE)
+    assert steps == re.findall(r'^## Step (\d): (.+)$', document, re.MULTILINE)
+    assert len(steps) == 6

@@ -10,45 +10,51 @@ FUNCTIONS = frozenset({'count_nonzero', 'count_not_null', 'cutoff_max', 'default
 ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 
 
+class InvalidFormula(ValueError):
+    """The message quotes what is wrong and says what is allowed."""
+
+
 def formula_complaints(request: Document) -> Iterator[str]:
     """None for a request without queries, as lists of events are."""
     names = [query['name'] for query in request.get('queries', ())]
     formulas = request.get('formulas', ())
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f'{names.count(name)} queries are called {name!r}'
-    used: set[str] = set()
     for formula in formulas:
         if not formula.get('alias'):
             yield f'the formula {formula["formula"]!r} has no alias'
-        parts, complaint = _parts(formula['formula'])
-        used.update(parts)
-        yield from [complaint] if complaint else _unknown(formula['formula'], parts, names)
-    for name in names:
-        if name not in used:
+    try:
+        used = {formula['formula']: names_in(formula['formula']) for formula in formulas}
+    except InvalidFormula as e:
+        yield str(e)
+        return
+    yield from _mismatches(used, names)
+
+
+def _mismatches(used: dict[str, set[str]], names: Sequence[str]) -> Iterator[str]:
+    for text, parts in used.items():
+        for name in sorted(parts - set(names)):
+            yield f'the formula {text!r} names the query {name!r}, allowed: {", ".join(names)}'
+    for name in dict.fromkeys(names):
+        if not any(name in parts for parts in used.values()):
             yield f'no formula uses the query {name!r}'
 
 
-def _unknown(text: str, parts: set[str], names: Sequence[str]) -> Iterator[str]:
-    for name in sorted(parts - set(names)):
-        yield f'the formula {text!r} names the query {name!r}, allowed: {", ".join(names)}'
-
-
-def _parts(text: str) -> tuple[set[str], str]:
-    """The names of queries in it, and what is wrong with it; '' where nothing is."""
+def names_in(formula: str) -> set[str]:
+    """Of queries. Raises InvalidFormula."""
     try:
-        nodes = list(ast.walk(ast.parse(text, mode='eval').body))
+        nodes = list(ast.walk(ast.parse(formula, mode='eval').body))
     except SyntaxError:
-        return set(), f'the formula {text!r} is none'
-    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
-    functions = {node.id for node in nodes if isinstance(node, ast.Name) and id(node) in called}
-    if unknown := sorted(functions - FUNCTIONS):
-        return set(), f'the function {unknown[0]!r} in a formula, allowed: {", ".join(sorted(FUNCTIONS))}'
-    if strange := [node for node in nodes if not _is_allowed(node)]:
-        return (
-            set(),
-            f'the formula {text!r} has {ast.unparse(strange[0])!r}, allowed: names, numbers, + - * / and calls',
-        )
-    return {node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in called}, ''
+        raise InvalidFormula(f'the formula {formula!r} cannot be read') from None
+    for node in nodes:
+        if not _is_allowed(node):
+            part = ast.unparse(node)
+            raise InvalidFormula(f'{part!r} in a formula, allowed: names, numbers, + - * / and calls')
+    functions = [node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    for function in functions:
+        if function not in FUNCTIONS:
+            raise InvalidFormula(f'the function {function!r} in a formula, allowed: {", ".join(sorted(FUNCTIONS))}')
+    return {node.id for node in nodes if isinstance(node, ast.Name)} - set(functions)
 
 
 def _is_allowed(node: ast.AST) -> bool:
