@@ -2,19 +2,17 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from datadog_checks.aws_diagnostics.configuration import read_configuration
-from tests.rollout.helm.chart_keys import chart_values, unknown_keys
 from tests.rollout.helm.releases import (
     CONFIG_MAP_LIMIT,
     SECRET_LIMIT,
-    VALUES,
     HelmRefused,
     Manifests,
+    pods,
     release,
     set_file,
     size_of_release,
@@ -23,7 +21,6 @@ from tests.rollout.helm.releases import (
 )
 from tests.rollout.host import Host
 
-FILES = sorted(VALUES.glob('values*.yaml'))
 OF_THE_CHART = 400 * 1024
 """Bytes of a release that are left for Datadog's chart, its templates, defaults and documents, compressed."""
 
@@ -36,34 +33,6 @@ def check_file(manifests: Manifests) -> str:
 def configuration(manifests: Manifests) -> str:
     text: str = manifests['ConfigMap/datadog-confd']['data']['aws_diagnostics.yaml']
     return text
-
-
-def pods(manifests: Manifests) -> Any:
-    return manifests['DaemonSet/datadog']['spec']['template']
-
-
-@pytest.mark.parametrize('file', [pytest.param(file, id=file.name) for file in FILES])
-def test_the_chart_knows_every_key(file: Path) -> None:
-    assert unknown_keys(yaml.safe_load(file.read_text()), chart_values()) == []
-
-
-@pytest.mark.parametrize(
-    ('given', 'problem'),
-    [
-        ({'datadog': {'checks_d': {}}}, 'datadog.checks_d is not a key of the chart'),
-        ({'agents': {'useHostnetwork': True}}, 'agents.useHostnetwork is not a key of the chart'),
-        ({'agents': {'useHostNetwork': 'yes'}}, 'agents.useHostNetwork is str, the chart has bool'),
-        ({'agents': {'image': '7.82.3'}}, 'agents.image is str, the chart has dict'),
-        ({'agents': {'volumes': {'name': 'x'}}}, 'agents.volumes is dict, the chart has list'),
-        (
-            {'providers': {'eks': {'useHostnameFromFile': True}}},
-            'providers.eks.useHostnameFromFile is not a key of the chart',
-        ),
-    ],
-    ids=lambda value: value if isinstance(value, str) else '',
-)
-def test_a_key_that_the_chart_would_silently_ignore_is_found(given: dict[str, Any], problem: str) -> None:
-    assert unknown_keys(given, chart_values()) == [problem]
 
 
 def test_the_check_and_its_configuration_arrive_as_they_are(single_file: Path) -> None:
@@ -121,6 +90,16 @@ def test_an_upgrade_replaces_the_pods_and_a_rollback_brings_the_former_check_bac
     assert third == first
 
 
+def test_an_upgrade_of_the_agent_leaves_the_check_alone(single_file: Path, tmp_path: Path) -> None:
+    yours = tmp_path / 'your-values.yaml'
+    yours.write_text('agents: {image: {tag: 7.83.0}}\n')
+    before, after = release(
+        step(values(''), set_file=set_file(single_file)), step(yours, values(''), set_file=set_file(single_file))
+    )
+    assert pods(after) != pods(before)
+    assert (check_file(after), configuration(after)) == (check_file(before), configuration(before))
+
+
 def test_an_upgrade_that_forgets_the_file_removes_the_check(single_file: Path) -> None:
     _, forgot = release(step(values(''), set_file=set_file(single_file)), step(values('')))
     assert sorted(forgot) == ['ConfigMap/datadog-confd', 'DaemonSet/datadog']
@@ -149,32 +128,3 @@ def test_a_canary_takes_the_change_pod_by_pod() -> None:
     canary, everybody = release(step(values(''), values('-canary')), step(values('')))
     assert canary['DaemonSet/datadog']['spec']['updateStrategy'] == {'type': 'OnDelete'}
     assert everybody['DaemonSet/datadog']['spec']['updateStrategy']['type'] == 'RollingUpdate'
-
-
-def test_the_image_says_which_agent_is_in_it(tmp_path: Path) -> None:
-    (manifests,) = release(step(values(''), values('-image')))
-    image = 'registry.example.com/agent-with-aws-diagnostics:7.82.3-aws-diagnostics-0.1.0'
-    assert [container['image'] for container in pods(manifests)['spec']['containers']] == [image]
-    (tmp_path / 'other.yaml').write_text('agents: {image: {tag: aws-diagnostics-0.1.0}}\n')
-    with pytest.raises(HelmRefused):
-        release(step(values(''), tmp_path / 'other.yaml'))
-
-
-def instructions(dockerfile: Path) -> list[tuple[str, str]]:
-    """Each instruction and its arguments, comments left out."""
-    lines = [line for line in dockerfile.read_text().splitlines() if line and not line.startswith('#')]
-    return [(instruction, arguments) for instruction, _, arguments in (line.partition(' ') for line in lines)]
-
-
-def test_the_image_is_built_with_the_wheel(host: Host, wheel: Path) -> None:
-    """Its instructions, on a host in the place of the base image."""
-    default = dict(arguments.split('=', 1) for name, arguments in instructions(VALUES / 'Dockerfile') if name == 'ARG')
-    assert default['WHEEL'] == wheel.name
-    host.run('ln', '-s', '/usr/local/bin/datadog-agent', '/usr/local/bin/agent')
-    for instruction, arguments in instructions(VALUES / 'Dockerfile'):
-        if instruction == 'COPY':
-            source, target = arguments.replace('${WHEEL}', wheel.name).split()
-            host.run('cp', wheel.parent / source, target)
-        elif instruction == 'RUN':
-            host.run('sh', '-c', arguments, env=default)
-    assert (host.installed(), host.exists(f'/opt/{wheel.name}')) == ('0.1.0', False)

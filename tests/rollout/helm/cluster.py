@@ -19,6 +19,7 @@ RESOURCES = {
     'apps/v1': {'daemonsets': 'DaemonSet'},
 }
 VERSION = {'major': '1', 'minor': '34', 'gitVersion': 'v1.34.0'}
+NO_RELEASES = {'kind': 'SecretList', 'apiVersion': 'v1', 'metadata': {}, 'items': []}
 VERBS = ('create', 'delete', 'get', 'list', 'patch', 'update')
 
 
@@ -59,9 +60,10 @@ def handler_of(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             path = urlsplit(self.path).path
             found = described(path) or cluster.kept.get(path)
-            if path.endswith('/secrets'):
-                found = {'kind': 'SecretList', 'apiVersion': 'v1', 'metadata': {}, 'items': []}
-            self._answer(200, found) if found else self._answer(404, failure(404, 'NotFound'))
+            if found is None:
+                self._answer(404, failure(404, 'NotFound'))
+            else:
+                self._answer(200, found)
 
         def do_PATCH(self) -> None:
             path = urlsplit(self.path).path
@@ -96,7 +98,7 @@ def failure(status: int, reason: str) -> Object:
 
 
 def described(path: str) -> Object | None:
-    """What this API says of itself: its version, its resources, and that it checks fields when it applies."""
+    """What this API says of itself: its version, its resources, that it checks fields when it applies. No Secrets."""
     apps = {'name': 'apps', 'versions': [{'groupVersion': 'apps/v1', 'version': 'v1'}]}
     answers: dict[str, Object] = {
         '/version': VERSION,
@@ -104,6 +106,8 @@ def described(path: str) -> Object | None:
         '/apis': {'kind': 'APIGroupList', 'apiVersion': 'v1', 'groups': [apps]},
         '/openapi/v3': {'paths': {root(of): {'serverRelativeURL': f'/openapi/v3/{root(of)}'} for of in RESOURCES}},
     }
+    if path.endswith('/secrets'):
+        return NO_RELEASES
     for version in RESOURCES:
         answers[f'/{root(version)}'] = resources(version)
         answers[f'/openapi/v3/{root(version)}'] = schema(version)

@@ -4,6 +4,7 @@ Datadog's chart is not in this repository. `chart/` does to the values what that
 """
 
 import json
+import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,8 +28,10 @@ def values(name: str) -> Path:
 
 
 def set_file(single_file: Path) -> str:
-    """The argument of --set-file, as the README writes it."""
-    return rf'datadog.checksd.aws_diagnostics\.py={single_file}'
+    """The argument of --set-file, as the README writes it, for this file."""
+    found = re.search(r"--set-file '(\S+)=dist/checks\.d/aws_diagnostics\.py'", (VALUES / 'README.md').read_text())
+    assert found is not None, 'the README has no --set-file'
+    return f'{found[1]}={single_file}'
 
 
 def step(*files: Path, set_file: str = '', action: str = 'upgrade') -> Values:
@@ -69,3 +72,8 @@ def ask(question: str, steps: Iterable[Values]) -> Any:
 
 def by_name(manifests: Iterable[dict[str, Any]]) -> Manifests:
     return {f'{manifest["kind"]}/{manifest["metadata"]["name"]}': manifest for manifest in manifests}
+
+
+def pods(manifests: Manifests) -> Any:
+    """The template of the pods on the nodes."""
+    return manifests['DaemonSet/datadog']['spec']['template']
