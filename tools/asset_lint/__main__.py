@@ -1,28 +1,41 @@
-"""Prints each complaint about the assets, `file: where: what, and what is allowed`; exits with 1 when there is one."""
+"""Prints each complaint about the assets, `file: where: what, and what is allowed`; exits with 1 when there is one.
+
+python -m tools.asset_lint [ROOT], where ROOT is this repository or a copy of its assets and manifest.
+"""
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from .monitors import manifest_complaints, monitor_complaints
+from .dashboards import complaints as dashboard_complaints
+from .manifest import manifest_complaints
+from .monitors import monitor_complaints
 from .names import ROOT
 
+LINTS: Mapping[str, Callable[[dict[str, Any]], list[str]]] = {
+    'dashboards': dashboard_complaints,
+    'monitors': monitor_complaints,
+}
+"""By folder of assets/, and by section of the manifest."""
 
-def complaints(root: Path = ROOT) -> Iterator[str]:
-    titles = {}
-    for path in sorted((root / 'assets' / 'monitors').glob('*.json')):
-        name = str(path.relative_to(root))
-        document = json.loads(path.read_text(encoding='utf-8'))
-        titles[name] = document.get('title', '')
-        yield from (f'{name}: {complaint}' for complaint in monitor_complaints(document))
+
+def complaints(root: Path) -> Iterator[str]:
     manifest = json.loads((root / 'manifest.json').read_text(encoding='utf-8'))
-    yield from (f'manifest.json: {complaint}' for complaint in manifest_complaints(manifest, titles))
+    for kind, lint in LINTS.items():
+        paths = sorted((root / 'assets' / kind).glob('*.json'))
+        documents = {str(path.relative_to(root)): json.loads(path.read_text(encoding='utf-8')) for path in paths}
+        for name, document in documents.items():
+            yield from (f'{name}: {complaint}' for complaint in lint(document))
+        titles = {name: document.get('title', '') for name, document in documents.items()}
+        yield from (f'manifest.json: {complaint}' for complaint in manifest_complaints(manifest, kind, titles))
 
 
 def main() -> int:
-    found = list(complaints())
-    print(*found, sep='\n', end='\n' if found else '')
+    found = list(complaints(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT))
+    for complaint in found:
+        print(complaint)
     return 1 if found else 0
 
 

@@ -1,9 +1,9 @@
 """A monitor with its query read, as the rules look at it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.findings import Scope
@@ -13,14 +13,15 @@ from .queries import MetricMonitor, Selector, ServiceCheckMonitor, metric_monito
 
 Document = dict[str, Any]
 ACCOUNT_DIAGNOSES = frozenset(diagnosis.id for diagnosis in DIAGNOSES if diagnosis.scope is Scope.ACCOUNT)
-READERS = {'query alert': metric_monitor, 'service check': service_check_monitor}
+Query: TypeAlias = MetricMonitor | ServiceCheckMonitor
+READERS: Mapping[str, Callable[[str], Query]] = {'query alert': metric_monitor, 'service check': service_check_monitor}
 """By type of monitor; other types are not shipped."""
 
 
 @dataclass(frozen=True)
 class Monitor:
     definition: Document
-    query: MetricMonitor | ServiceCheckMonitor
+    query: Query
 
     @property
     def options(self) -> Document:

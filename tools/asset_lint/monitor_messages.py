@@ -27,19 +27,23 @@ def handles(monitor: Monitor) -> Iterator[str]:
 
 
 def balanced(monitor: Monitor) -> Iterator[str]:
-    """Every block is closed, in the order in which it was opened, and has a condition that monitors know."""
-    opened: list[str] = []
+    """Every block is closed before another one is opened: no state is shown inside of another."""
+    opened = ''
     for tag in TAG.finditer(monitor.definition['message']):
         mark, name = tag['mark'], tag['name']
-        if mark and name not in CONDITIONS:
-            yield f'message: {tag[0]}, allowed: {", ".join(CONDITIONS)}'
-        elif mark == '/':
-            if not opened or opened.pop() != name:
-                yield f'message: {tag[0]} closes nothing, allowed: the end of the block opened last'
-        elif mark:
-            opened.append(name)
-    for name in opened:
-        yield f'message: {name} is not closed, allowed: {{{{/{name}}}}} after it'
+        if (mark and (mark == '/') != bool(opened)) or (mark == '/' and name != opened):
+            wanted = f'{{{{/{opened}}}}}' if opened else 'the beginning of a block'
+            yield f'message: {tag[0]}, allowed here: {wanted}'
+            return
+        opened = name if mark in ('#', '^') else '' if mark == '/' else opened
+    if opened:
+        yield f'message: {opened} is not closed, allowed: {{{{/{opened}}}}} after it'
+
+
+def conditions(monitor: Monitor) -> Iterator[str]:
+    for name in sorted({tag['name'] for tag in TAG.finditer(monitor.definition['message']) if tag['mark']}):
+        if name not in CONDITIONS:
+            yield f'message: unknown condition {name}, allowed: {", ".join(CONDITIONS)}'
 
 
 def blocks(monitor: Monitor) -> Iterator[str]:
@@ -105,6 +109,7 @@ def ascii_only(monitor: Monitor) -> Iterator[str]:
 RULES = (
     handles,
     balanced,
+    conditions,
     blocks,
     variables,
     check_message,

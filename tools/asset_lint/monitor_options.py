@@ -67,7 +67,7 @@ def missing_data(monitor: Monitor) -> Iterator[str]:
         for name in sorted(options.keys() & {'notify_no_data', 'no_data_timeframe'}):
             yield f'options: {name!r}, allowed in a metric monitor: on_missing_data'
         if 'on_missing_data' not in options:
-            yield "options: 'on_missing_data' is missing, allowed: default, resolve, show_no_data, show_and_notify_no_data"
+            yield "options: 'on_missing_data' is missing, allowed: a word on what missing data mean"
         return
     if 'on_missing_data' in options:
         yield "options: 'on_missing_data', allowed in a service check monitor: notify_no_data"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
 
 from datadog_api_client.v1.model.monitor import Monitor as MonitorModel
 
@@ -34,9 +33,11 @@ RULES = (*monitor_thresholds.RULES, *monitor_options.RULES, *monitor_messages.RU
 
 def monitor_complaints(document: Value) -> list[str]:
     """`where: what, and what is allowed`. The shape first: what is misspelt cannot be judged."""
-    if wrong_shape := [*_envelope(document)] or [*_definition(document['definition'])]:
-        return wrong_shape
+    if wrong := [*_envelope(document)]:
+        return wrong
     definition = document['definition']
+    if wrong := [*_definition(definition)] or [*_described(definition)]:
+        return wrong
     try:
         monitor = read_monitor(definition)
     except InvalidQuery as e:
@@ -62,9 +63,13 @@ def _definition(definition: Document) -> Iterator[str]:
     for key in sorted(set(definition) ^ DEFINITION):
         what = 'unknown' if key in definition else 'missing'
         yield f'definition: the key {key!r} is {what}, allowed: {", ".join(sorted(DEFINITION))}'
-    yield from (f'definition{violation.removeprefix("$")}' for violation in violations(definition, MonitorModel))
-    if definition.get('type') not in READERS:
-        yield f'definition.type: {definition.get("type")!r}, allowed: {", ".join(READERS)}'
+
+
+def _described(definition: Document) -> Iterator[str]:
+    if definition['type'] not in READERS:
+        yield f'definition.type: {definition["type"]!r}, allowed: {", ".join(READERS)}'
+    else:
+        yield from (f'definition{violation.removeprefix("$")}' for violation in violations(definition, MonitorModel))
 
 
 def _unknown(monitor: Monitor) -> Iterator[str]:
@@ -106,14 +111,3 @@ def _dates(created: str, updated: str) -> Iterator[str]:
             yield f'last_updated_at: {updated}, allowed: {created}, when it was created, or later'
     except ValueError:
         yield f'created_at, last_updated_at: {created!r}, {updated!r}, allowed: dates such as 2026-11-22'
-
-
-def manifest_complaints(manifest: Mapping[str, Any], titles: Mapping[str, str]) -> list[str]:
-    """`titles` are those of the monitor files, by their path. The manifest lists each under its title, and no other."""
-    listed: Mapping[str, str] = manifest['assets'].get('monitors', {})
-    shipped = {title: path for path, title in titles.items()}
-    return [
-        f'assets.monitors: {title!r} is {listed.get(title, "not listed")}, allowed: {shipped.get(title, "not to list it")}'
-        for title in sorted({*listed, *shipped})
-        if listed.get(title) != shipped.get(title)
-    ]
