@@ -153,7 +153,7 @@ def test_it_goes_with_datadog_agent_and_its_purge(node: Node) -> None:
 
 
 def test_every_bad_value_is_named_with_its_parameter_and_what_is_allowed(node: Node) -> None:
-    bad = {'version': '0.1', 'method': 'whel', 'ensure': 'latest', 'source': 'files/', 'instances': []}
+    bad: dict[str, Any] = {'version': '0.1', 'method': 'whel', 'ensure': 'latest', 'source': 'files/', 'instances': []}
     said = node.apply(REFUSED, '--noop', checks_d_directory='checks.d', manage_service='no', **bad)
     for complaint in (
         r"parameter 'version' expects a match for Aws_diagnostics::Version = Pattern[/\A\d+\.\d+\.\d+"
