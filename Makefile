@@ -15,7 +15,7 @@ export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help all demo test lint format validate assets bench wheel checks-d environment environment-ddev environment-rollout clean
+.PHONY: help all demo test lint format validate assets bench wheel checks-d environment environment-ddev environment-rollout environment-agents clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -25,7 +25,7 @@ all: lint test validate demo ## Everything
 demo: environment ## Run the real check against the IMDS simulator (one scenario: SCENARIO=hop-limit-too-low)
 	@$(python) -m tools.demo $(SCENARIO)
 
-test: environment environment-rollout ## Run all tests (PYTEST_ARGS='-x tests/emit' for some)
+test: environment environment-rollout environment-agents ## Run all tests (PYTEST_ARGS='-x tests/emit' for some)
 	@$(python) -m pytest $(PYTEST_ARGS)
 
 lint: environment ## Check style, formatting, types and spelling
@@ -38,19 +38,25 @@ format: environment ## Repair what ruff can repair
 	@$(python) -m ruff check --fix
 	@$(python) -m ruff format
 
-validate: environment environment-ddev ## Run every ddev validator that can fail, and prove that each does
+validate: environment environment-ddev ## Check the assets; run every ddev validator that can fail, and prove that each does
 	@$(python) -m tools.assets --check
+	@$(python) -m tools.pictures --check
+	@$(python) -m tools.asset_lint
 	@$(python) -m tools.validate
 	@$(python) -m tools.validate --prove
 
-assets: environment environment-ddev ## Generate what is generated: models, example configuration, docs/diagnoses.md
+assets: environment environment-ddev ## Generate what is generated: models, example configuration, tables, pictures
 	@$(python) -m tools.assets --models
+	@$(python) -m tools.pictures
 
 environment:
 	@tools/environment $(VENV) requirements/dev.txt .
 
 environment-rollout:
 	@tools/environment $(VENV_ROLLOUT) requirements/rollout.txt
+
+environment-agents:
+	@tools/agent-environments
 
 environment-ddev:
 	@tools/environment $(VENV_DDEV) requirements/ddev.txt

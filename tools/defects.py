@@ -59,7 +59,7 @@ def appended(text: str) -> Callable[[Path], None]:
 SPEC = 'assets/configuration/spec.yaml'
 EXAMPLE = f'{PACKAGE}/data/conf.yaml.example'
 SERVICE_CHECKS = 'assets/service_checks.json'
-DASHBOARD = 'assets/dashboards/hosts.json'
+DASHBOARD = 'assets/dashboards/fleet.json'
 METRICS = 'metadata.csv'
 PROJECT = 'pyproject.toml'
 INSTANCE = f'{PACKAGE}/config_models/instance.py'
