@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -14,6 +14,7 @@ import pytest
 from tests.rollout.environment import ROOT, system_program
 
 PYTHON = ROOT / '.venv-terraform' / 'bin' / 'python'
+MODULE = ROOT / 'rollout' / 'terraform'
 
 
 @contextmanager
@@ -67,3 +68,7 @@ class Workspace:
         ended = self.run('plan', variables=variables)
         assert ended.returncode == 1, ended.stdout
         return ' '.join(ended.stderr.replace('│', ' ').split())
+
+
+Workspaces = Callable[[Path], Workspace]
+"""A copy of a module."""

@@ -1,0 +1,1 @@
+"""What rollout/ecs needs to be tried without ECS and without Docker."""

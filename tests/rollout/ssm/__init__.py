@@ -1,0 +1,1 @@
+"""What rollout/ssm needs to be tried without Systems Manager."""

@@ -1,0 +1,76 @@
+"""What the documents of rollout/ssm do where something is wrong: they say so, and keep what there is."""
+
+from base64 import b64encode
+
+import pytest
+
+from tests.rollout.host import Host
+from tests.rollout.ssm import agent
+from tests.rollout.ssm.release import INSTALL, S3, Release, removal
+
+CHECK = '/etc/datadog-agent/checks.d/aws_diagnostics.py'
+SKIP_FILE = '/etc/datadog-agent/.skip_install_python_third_party_deps'
+OURS = 'init_config: {}\ninstances:\n  - min_hop_limit: 2\n'
+
+
+@pytest.mark.parametrize(
+    ('change', 'status', 'said'),
+    [
+        pytest.param({'Sha256': '0' * 64}, 3, 'nothing was changed', id='another digest than the one wanted'),
+        pytest.param({'Version': '0.2.0'}, 3, 'no such file', id='a version whose file is named otherwise'),
+        pytest.param({'Configuration': 'e30'}, 2, 'CONFIGURATION: not Base64', id='half a configuration'),
+    ],
+)
+def test_a_refused_release_leaves_the_old_one(
+    host: Host, one_file: Release, change: dict[str, str], status: int, said: str
+) -> None:
+    one_file.on(host)
+    before = host.snapshot()
+    refused = one_file.but(**change).on(host)
+    assert (refused.returncode, host.snapshot(), host.restarts()) == (status, before, 1)
+    assert said in refused.stderr
+
+
+def test_a_check_that_does_not_run_is_told_and_a_restart_that_failed_is_made_up_for(
+    host: Host, one_file: Release
+) -> None:
+    broken = one_file.but(Configuration=b64encode(b'init_config: {}\ninstances: [{min_hop_limit: 99}]\n').decode())
+    told = broken.on(host, attempts=1)
+    assert told.returncode == 5
+    assert 'min_hop_limit' in told.stderr
+    host.run('mv', '/usr/local/bin/systemctl', '/usr/local/bin/gone')
+    assert one_file.but(Configuration=b64encode(OURS.encode()).decode()).on(host).returncode != 0
+    host.run('mv', '/usr/local/bin/gone', '/usr/local/bin/systemctl')
+    assert (one_file.on(host).returncode, host.restarts()) == (0, 2)
+
+
+def test_a_skip_file_of_somebody_else_stays(host: Host, one_file: Release) -> None:
+    host.write(SKIP_FILE, '')
+    one_file.on(host)
+    removal(host)
+    assert (host.exists(SKIP_FILE), host.exists(CHECK)) == (True, False)
+
+
+def test_a_host_without_an_agent_is_left_alone(host: Host, one_file: Release) -> None:
+    host.remove('/usr/local/bin/datadog-agent')
+    before = host.snapshot()
+    for ended in (one_file.on(host), removal(host)):
+        assert (ended.returncode, ended.stdout) == (0, 'aws-diagnostics: no Agent on this host: nothing to do\n')
+    assert host.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    'change',
+    [
+        pytest.param({'Version': "0.1.0'; reboot; '"}, id='a version that is a command'),
+        pytest.param({'Sha256': 'F' * 64}, id='a digest in capital letters'),
+        pytest.param({'Configuration': 'init_config: {}'}, id='a configuration as it is'),
+        pytest.param({'Method': 'pip'}, id='an unknown method'),
+        pytest.param({'Colour': 'red'}, id='an unknown parameter'),
+    ],
+)
+def test_what_could_become_a_command_is_refused_by_the_service(change: dict[str, str]) -> None:
+    given = {'Method': 'wheel', 'Version': '0.1.0', 'Sha256': 'f' * 64, 'Source': f'{S3}a.py', 'Configuration': 'e30='}
+    assert agent.accepted(INSTALL['parameters'], given) == given
+    with pytest.raises(agent.Refused, match=next(iter(change))):
+        agent.accepted(INSTALL['parameters'], given | change)

@@ -1,0 +1,150 @@
+"""The CloudFormation template of rollout/ssm: what a stack of it is, and that its scripts are those beside it."""
+
+import ast
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jmespath
+import pytest
+from botocore.session import Session
+from botocore.validate import ParamValidator
+
+from tests.account.servers import moto
+from tests.rollout.cloudformation import Template, client
+from tests.rollout.environment import ROOT, program, system_program
+from tools import ssm_template
+
+DIRECTORY = ROOT / 'rollout' / 'ssm'
+TEMPLATE = DIRECTORY / 'template.yaml'
+GIVEN = {'Version': '0.1.0', 'Sha256': 'a' * 64, 'Bucket': 'packages', 'TagValue': 'canary', 'Configuration': '{}'}
+BUCKET = 'arn:aws:s3:::packages'
+
+
+@pytest.fixture(scope='module')
+def endpoint() -> Iterator[str]:
+    with moto() as listening:
+        yield listening
+
+
+def lint(template: Path) -> str:
+    """What cfn-lint says, '' for a template without faults."""
+    return subprocess.run([program('cfn-lint'), '--', template], capture_output=True, text=True, check=False).stdout
+
+
+def test_the_template_is_clean() -> None:
+    assert lint(TEMPLATE) == ''
+
+
+@pytest.mark.parametrize(
+    ('good', 'bad', 'rule'),
+    [
+        pytest.param('schemaVersion: "2.2"', 'schemaVersion: "2.3"', 'E3051', id='a document of no known schema'),
+        pytest.param('MaxErrors: !Ref', 'MaxError: !Ref', 'E3002', id='a misspelt property'),
+        pytest.param('s3:GetObject', 's3:GetObjects', 'W3037', id='an action that does not exist'),
+        pytest.param('Equals [!Ref Method', 'Equals [!Ref Methods', 'E1020', id='a parameter that does not exist'),
+    ],
+)
+def test_a_broken_template_is_not_clean(tmp_path: Path, good: str, bad: str, rule: str) -> None:
+    text = TEMPLATE.read_text()
+    assert good in text
+    broken = tmp_path / 'template.yaml'
+    broken.write_text(text.replace(good, bad))
+    assert rule in lint(broken)
+
+
+def test_the_template_holds_the_scripts_beside_it(tmp_path: Path) -> None:
+    text = TEMPLATE.read_text()
+    assert ssm_template.embedded(text) == text
+    for script in ('install.sh', 'remove.sh'):
+        (tmp_path / script).write_text('exit 0\n')
+    assert ssm_template.embedded(text, tmp_path) != text
+    for path in DIRECTORY.glob('*.sh'):
+        assert '{{' not in path.read_text(), 'Systems Manager would take it for a parameter'
+
+
+def test_the_scripts_are_clean() -> None:
+    subprocess.run([system_program('shellcheck'), '-s', 'sh', *sorted(DIRECTORY.glob('*.sh'))], check=True)
+
+
+def evaluated(endpoint: str, stack: str, wanted: str, **given: str) -> dict[str, Any]:
+    """The properties of the association of a new stack."""
+    template = Template.read(TEMPLATE)
+    given = {**GIVEN, 'Wanted': wanted, **given}
+    return dict(template.evaluated(endpoint, stack, given, template.properties('Association')))
+
+
+def document(endpoint: str, name: str) -> dict[str, Any]:
+    """Of a stack, which moto keeps as Python prints it."""
+    return dict(ast.literal_eval(client('ssm', endpoint).get_document(Name=name)['Content']))
+
+
+def test_a_stack_keeps_the_check_on_the_instances_with_the_tag(endpoint: str) -> None:
+    association = evaluated(endpoint, 'canary', 'present')
+    installs = document(endpoint, association.pop('Name'))
+    assert [step['action'] for step in installs['mainSteps']] == ['aws:downloadContent', 'aws:runShellScript']
+    assert {rule['type'] for rule in installs['parameters'].values()} == {'String'}
+    assert association == {
+        'AssociationName': 'canary',
+        'DocumentVersion': '$LATEST',
+        'Parameters': {
+            'Method': ['checks.d'],
+            'Version': ['0.1.0'],
+            'Sha256': ['a' * 64],
+            'Source': ['https://packages.s3.eu-west-1.amazonaws.com/aws-diagnostics/aws_diagnostics-0.1.0.py'],
+            'Configuration': ['e30='],
+        },
+        'Targets': [{'Key': 'tag:aws-diagnostics', 'Values': ['canary']}],
+        'ScheduleExpression': 'rate(12 hours)',
+        'MaxConcurrency': '10%',
+        'MaxErrors': '2%',
+        'ComplianceSeverity': 'MEDIUM',
+    }
+    assert association['Parameters'].keys() == installs['parameters'].keys()
+    wheel = evaluated(endpoint, 'wheel', 'present', Method='wheel')['Parameters']['Source']
+    assert wheel[0].endswith('/aws-diagnostics/datadog_aws_diagnostics-0.1.0-py3-none-any.whl')
+
+
+def test_a_stack_that_wants_it_absent_removes_it(endpoint: str) -> None:
+    association = evaluated(endpoint, 'absent', 'absent')
+    assert association['Name'] == 'datadog-absent-remove'
+    (step,) = document(endpoint, association['Name'])['mainSteps']
+    assert (step['name'], 'Parameters' in association) == ('Remove', False)
+
+
+@pytest.mark.parametrize('wanted', ['present', 'absent'])
+def test_the_service_takes_the_association_and_the_document(endpoint: str, wanted: str) -> None:
+    association = evaluated(endpoint, f'valid-{wanted}', wanted)
+    model = Session().get_service_model('ssm')
+    create = model.operation_model('CreateAssociation').input_shape
+    assert ParamValidator().validate(association, create).generate_report() == ''
+    for name, shape in create.members.items():
+        if name in association and 'pattern' in shape.metadata:
+            assert re.search(shape.metadata['pattern'], association[name]), name
+    assert ParamValidator().validate({**association, 'MaxErrors': 2}, create).generate_report() != ''
+    content = json.dumps(document(endpoint, association['Name']))
+    assert len(content) < 64 * 1024, 'what Systems Manager takes'
+    ssm = client('ssm', endpoint)
+    ssm.create_document(Content=content, Name=f'datadog-{wanted}', DocumentType='Command', DocumentFormat='JSON')
+    assert ssm.get_document(Name=f'datadog-{wanted}')['Content'] == content
+
+
+def test_the_instances_may_read_one_prefix(endpoint: str) -> None:
+    arn = Template.read(TEMPLATE).deployed(endpoint, 'policy', GIVEN)['ReadPackagesArn']
+    policy = client('iam', endpoint).get_policy_version(PolicyArn=arn, VersionId='v1')
+    listing = {'StringLike': {'s3:prefix': 'aws-diagnostics/*'}}
+    assert policy['PolicyVersion']['Document']['Statement'] == [
+        {'Effect': 'Allow', 'Action': 's3:GetObject', 'Resource': f'{BUCKET}/aws-diagnostics/*'},
+        {'Effect': 'Allow', 'Action': 's3:ListBucket', 'Resource': BUCKET, 'Condition': listing},
+    ]
+
+
+def test_instances_that_systems_manager_does_not_reach_are_found_as_the_readme_says() -> None:
+    running, managed = re.findall(r'--query "(.+?)"', (DIRECTORY / 'README.md').read_text())
+    instances = {'Reservations': [{'Instances': [{'InstanceId': 'i-1'}, {'InstanceId': 'i-2'}]}]}
+    known = [{'InstanceId': 'i-1', 'PingStatus': 'Online'}, {'InstanceId': 'i-2', 'PingStatus': 'ConnectionLost'}]
+    assert jmespath.search(running, instances) == ['i-1', 'i-2']
+    assert jmespath.search(managed, {'InstanceInformationList': known}) == ['i-1']
