@@ -1,0 +1,76 @@
+"""The lines of the documents that need an Agent, pasted into a root shell of a host that has one."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.document_blocks import ROOT, Block, blocks
+from tests.rollout.host import Host
+
+ETC = '/etc/datadog-agent'
+EXAMPLE = ROOT / 'datadog_checks/aws_diagnostics/data/conf.yaml.example'
+BLOCKS = [block for block in blocks() if block.needs == 'Agent' and block.executed]
+OF_THE_WHEEL = [block for block in BLOCKS if 'integration install' in block.text]
+OF_CHECKS_D = [block for block in BLOCKS if 'checks.d/aws_diagnostics.py' in block.text]
+REMOVING = [block for block in BLOCKS if 'integration remove' in block.text]
+RAN = 'aws_diagnostics.run.duration'
+
+
+def paste(host: Host, block: Block) -> None:
+    restarts = host.restarts()
+    host.run('bash', '-euxo', 'pipefail', '-c', block.text)
+    assert host.restarts() == restarts + 1
+
+
+def copy(host: Host, *files: Path) -> None:
+    """To where the documents say that it was copied."""
+    for file in files:
+        host.run('install', '-m', '0644', file, '/var/tmp')
+
+
+def run_check(host: Host) -> str:
+    return host.run('datadog-agent', 'check', 'aws_diagnostics', '--json', user='dd-agent').stdout
+
+
+def readable_by_the_agent_alone(host: Host) -> bool:
+    return host.stat(f'{ETC}/conf.d/aws_diagnostics.d/conf.yaml')[0] == 'dd-agent'
+
+
+@pytest.mark.parametrize('block', [block for block in OF_THE_WHEEL if 'conf.yaml.example' in block.text], ids=str)
+def test_the_wheel_is_installed_configured_and_runs(host: Host, wheel: Path, block: Block) -> None:
+    copy(host, wheel)
+    paste(host, block)
+    assert (host.installed(), RAN in run_check(host)) == ('0.1.0', True)
+    assert readable_by_the_agent_alone(host)
+    assert host.upgrade_agent().returncode == 0, 'the skip file is there'
+
+
+@pytest.mark.parametrize('block', OF_CHECKS_D, ids=str)
+def test_the_single_file_is_installed_configured_and_runs(host: Host, single_file: Path, block: Block) -> None:
+    copy(host, single_file, EXAMPLE)
+    paste(host, block)
+    assert (host.installed(), RAN in run_check(host)) == ('', True)
+
+
+@pytest.mark.parametrize('block', [block for block in OF_THE_WHEEL if 'conf.yaml' not in block.text], ids=str)
+def test_an_older_wheel_goes_over_a_newer_one(host: Host, wheel: Path, newer_wheel: Path, block: Block) -> None:
+    copy(host, wheel, newer_wheel)
+    host.run('datadog-agent', 'integration', 'install', '-w', f'/var/tmp/{newer_wheel.name}', user='dd-agent')
+    assert host.installed() == '0.2.0'
+    paste(host, block)
+    assert host.installed() == '0.1.0'
+
+
+@pytest.mark.parametrize('block', REMOVING, ids=str)
+def test_what_is_removed_leaves_nothing_but_the_skip_file(host: Host, wheel: Path, block: Block) -> None:
+    copy(host, wheel)
+    paste(host, OF_THE_WHEEL[0])
+    run_check(host)
+    paste(host, block)
+    left = host.snapshot().keys() - host.pristine.keys()
+    ours = {path for path in left if 'aws_diagnostics' in path or 'aws-diagnostics' in path}
+    assert (ours, host.exists('/opt/datadog-agent/run/aws_diagnostics')) == (set(), False)
+
+
+def test_every_block_that_needs_an_agent_is_one_of_these() -> None:
+    assert [block for block in BLOCKS if block not in (*OF_THE_WHEEL, *OF_CHECKS_D, *REMOVING)] == []
