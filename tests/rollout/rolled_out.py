@@ -1,6 +1,7 @@
 """What the tools of configuration management roll out, and what is on a host afterwards."""
 
 import json
+import re
 from pathlib import Path
 
 from tests.rollout.host import Entry, Host
@@ -30,3 +31,9 @@ def running(host: Host) -> tuple[str, str]:
 
 def without_memory(snapshot: dict[str, Entry]) -> dict[str, Entry]:
     return {path: entry for path, entry in snapshot.items() if not path.startswith(REMEMBERED)}
+
+
+def in_table(readme: Path) -> set[str]:
+    """The names in the first column of the table of parameters."""
+    rows = re.findall(r'^\| (`.*?) \|', readme.read_text(), re.MULTILINE)
+    return {name for row in rows for name in re.findall(r'`(\w+)`', row)}

@@ -1,52 +1,22 @@
-"""The Chef cookbook: read by Ruby, held against what Chef documents, and carried out by hand on a host."""
+"""The Chef cookbook, read by Ruby and held against what Chef documents."""
 
-import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.rollout import rolled_out
-from tests.rollout.chef.by_hand import COOKBOOK, Refused, carry_out, declared
+from tests.rollout.chef.by_hand import COOKBOOK, Refused, declared
 from tests.rollout.environment import system_program
-from tests.rollout.host import Host
-from tests.rollout.rolled_out import CHECKS_D, CONF, WAYS, WHEELS, running, without_memory
+from tests.rollout.rolled_out import CHECKS_D, WAYS, WHEELS, in_table
 
-INSTALL = 'execute[install the wheel of aws_diagnostics]'
 METADATA = {
     *('name', 'version', 'description', 'maintainer', 'maintainer_email', 'license', 'source_url', 'issues_url'),
     *('chef_version', 'supports'),
 }
 """The settings of metadata.rb that the cookbook uses: https://docs.chef.io/config_rb_metadata."""
-
-Rollout = Callable[..., list[str]]
-
-
-@pytest.fixture
-def artifacts(wheel: Path, newer_wheel: Path, single_file: Path, tmp_path: Path) -> dict[str, Path]:
-    return rolled_out.artifacts(wheel, newer_wheel, single_file, tmp_path)
-
-
-@pytest.fixture
-def roll_out(host: Host, artifacts: dict[str, Path]) -> Rollout:
-    """Carries out a recipe, and returns what it changed."""
-
-    def carry(recipe: str = 'default', **attributes: Any) -> list[str]:
-        return carry_out(host, declared(recipe, **attributes), artifacts)
-
-    return carry
-
-
-def readme_attributes() -> dict[str, Any]:
-    """The first JSON block of the README."""
-    block = (COOKBOOK.parents[1] / 'README.md').read_text().split('```json\n')[1].split('```')[0]
-    attributes: dict[str, Any] = json.loads(block)['aws_diagnostics']
-    return attributes
 
 
 @pytest.mark.parametrize('file', sorted(COOKBOOK.rglob('*.rb')), ids=lambda file: file.stem)
@@ -59,6 +29,12 @@ def test_the_metadata_name_the_cookbook_and_nothing_that_chef_does_not_know() ->
     text = (COOKBOOK / 'metadata.rb').read_text()
     assert set(re.findall(r'^(\w+) ', text, re.MULTILINE)) | {'supports'} == METADATA
     assert f"name '{COOKBOOK.name}'" in text
+
+
+def test_the_readme_names_every_attribute() -> None:
+    attributes = (COOKBOOK / 'attributes' / 'default.rb').read_text()
+    names = re.findall(r"^default\['aws_diagnostics'\]\['(\w+)'\]", attributes, re.MULTILINE)
+    assert in_table(COOKBOOK.parents[1] / 'README.md') == set(names)
 
 
 @pytest.mark.parametrize('recipe', ['default', 'remove'])
@@ -93,7 +69,9 @@ def test_what_chef_does_not_know_is_noticed(right: str, wrong: str, complaint: s
     ('attributes', 'complaint'),
     [
         pytest.param(
-            {}, "node['aws_diagnostics']['version'] is nil; it must be a version such as 0.1.0", id='no version'
+            {'version': None},
+            "node['aws_diagnostics']['version'] is nil; it must be a version such as 0.1.0",
+            id='no version',
         ),
         pytest.param({'version': '0.1'}, '[\'version\'] is "0.1"; it must be a version such as 0.1.0', id='version'),
         pytest.param({'method': 'whel'}, '[\'method\'] is "whel"; it must be checks.d or wheel', id='method'),
@@ -116,12 +94,6 @@ def test_a_bad_attribute_is_named_with_its_value_and_what_is_allowed(
         declared(**{'version': '0.1.0', **attributes})
 
 
-def test_the_configuration_is_what_was_asked_for(host: Host, roll_out: Rollout) -> None:
-    roll_out(**readme_attributes())
-    assert yaml.safe_load(host.read(CONF)) == {'init_config': {}, 'instances': readme_attributes()['instances']}
-    assert host.stat(CONF) == ('dd-agent', 'dd-agent', 0o640)
-
-
 def test_where_something_else_writes_files_the_recipe_leaves_them_alone() -> None:
     paths = {
         resource['name']
@@ -132,38 +104,6 @@ def test_where_something_else_writes_files_the_recipe_leaves_them_alone() -> Non
         if {'wanted': True, 'command': 'false'} not in resource['guards']
     }
     assert not {path for path in paths if 'conf.d' in path or '.skip_install' in path}
-
-
-@pytest.mark.parametrize('way', WAYS)
-def test_the_second_run_changes_nothing_and_the_check_survives_an_upgrade_of_the_agent(
-    host: Host, roll_out: Rollout, way: str
-) -> None:
-    roll_out(version='0.1.0', method=way)
-    assert (running(host), host.restarts()) == ((way, '0.1.0'), 1)
-    after = host.snapshot()
-    assert roll_out(version='0.1.0', method=way) == []
-    assert (host.snapshot(), host.restarts()) == (after, 1)
-
-    assert host.upgrade_agent().returncode == 0
-    assert roll_out(version='0.1.0', method=way) == {'wheel': [INSTALL], 'checks.d': []}[way]
-    assert (running(host), host.restarts()) == ((way, '0.1.0'), {'wheel': 2, 'checks.d': 1}[way])
-
-
-@pytest.mark.parametrize('way', WAYS)
-def test_an_upgrade_a_rollback_and_a_removal(host: Host, roll_out: Rollout, way: str) -> None:
-    for version in ('0.1.0', '0.2.0', '0.1.0'):
-        roll_out(version=version, method=way)
-        assert running(host) == (way, version)
-    roll_out('remove', version='0.1.0', method=way)
-    assert (without_memory(host.snapshot()), host.restarts(), host.exists(WHEELS)) == (host.pristine, 4, False)
-
-
-def test_the_other_way_goes(host: Host, roll_out: Rollout) -> None:
-    roll_out(version='0.1.0', method='wheel')
-    roll_out(version='0.2.0', method='checks.d')
-    assert (running(host), host.installed()) == (('checks.d', '0.2.0'), '')
-    roll_out(version='0.1.0', method='wheel')
-    assert (running(host), host.exists(CHECKS_D)) == (('wheel', '0.1.0'), False)
 
 
 def test_the_new_way_comes_before_the_old_one_goes() -> None:

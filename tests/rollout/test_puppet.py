@@ -1,25 +1,25 @@
 """The Puppet module, applied by Puppet to a host with an Agent."""
 
-import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.rollout.environment import ROOT, system_program
+from tests.rollout.environment import system_program
 from tests.rollout.host import Host
-from tests.rollout.rolled_out import CHECKS_D, CONF, SKIP_FILE, WAYS, WHEELS, artifacts, running, without_memory
+from tests.rollout.puppet_node import CHANGED, NODE, PARTLY_FAILED, PUPPET, REFUSED, UNCHANGED, Node
+from tests.rollout.rolled_out import (
+    CHECKS_D,
+    CONF,
+    SKIP_FILE,
+    WAYS,
+    WHEELS,
+    artifacts,
+    running,
+    without_memory,
+)
 
-PUPPET = ROOT / 'rollout' / 'puppet'
-MODULES = PUPPET / 'modules'
-MANIFESTS = sorted(MODULES.rglob('*.pp'))
-UNCHANGED, REFUSED, CHANGED, PARTLY_FAILED = 0, 1, 2, 6
-"""Exit statuses of `puppet apply --detailed-exitcodes`."""
-NODE = '/srv/puppet'
-INIT_SCRIPT = '#!/bin/sh\nexec service datadog-agent "$1"\n'
-"""Puppet asks systemd only where it is process 1. The Agent's package brings an init script as well."""
 AGENT_BY_DATADOG = """
 package { 'datadog-agent': ensure => installed, noop => true }
 -> file { '/etc/datadog-agent/conf.d':
@@ -28,32 +28,6 @@ package { 'datadog-agent': ensure => installed, noop => true }
 ~> service { 'datadog-agent': ensure => running, hasrestart => true }
 """
 """What datadog_agent 4 declares, with conf_dir_purge, as far as this module meets it. The package stays a wish."""
-
-
-class Node:
-    """A host, the module in its modulepath, and the files of two versions in the module, as the README says."""
-
-    def __init__(self, host: Host, artifacts: dict[str, Path]) -> None:
-        self.host = host
-        host.run('mkdir', '-p', f'{NODE}/hiera')
-        host.run('cp', '-r', MODULES, NODE)
-        for name, path in artifacts.items():
-            host.run('install', '-m', '644', path, f'{NODE}/modules/aws_diagnostics/files/{name}')
-        level = {'name': 'common', 'path': 'common.yaml', 'data_hash': 'yaml_data', 'datadir': 'hiera'}
-        host.write(f'{NODE}/hiera.yaml', json.dumps({'version': 5, 'hierarchy': [level]}))
-        host.write('/etc/init.d/datadog-agent', INIT_SCRIPT, mode=0o755)
-        self.before = host.snapshot()
-
-    def apply(self, status: int, *options: str, manifest: str = 'include aws_diagnostics', **parameters: Any) -> str:
-        """What Puppet printed. Raises AssertionError with it when the status is another one."""
-        data = {f'aws_diagnostics::{name}': value for name, value in parameters.items()}
-        self.host.write(f'{NODE}/hiera/common.yaml', json.dumps(data))
-        fixed = ('--color=false', '--detailed-exitcodes', f'--modulepath={NODE}/modules', f'--confdir={NODE}/etc')
-        places = (f'--hiera_config={NODE}/hiera.yaml', f'--vardir={NODE}/var')
-        ended = self.host.run('puppet', 'apply', *fixed, *places, *options, '-e', manifest, check=False)
-        printed = f'{ended.stdout}{ended.stderr}'
-        assert ended.returncode == status, printed
-        return printed
 
 
 @pytest.fixture
@@ -66,21 +40,6 @@ def readme_data() -> dict[str, Any]:
     """The first YAML block of the README: Hiera data."""
     block = (PUPPET / 'README.md').read_text().split('```yaml\n')[1].split('```')[0]
     return {key.removeprefix('aws_diagnostics::'): value for key, value in yaml.safe_load(block).items()}
-
-
-def test_the_parser_accepts_every_manifest_and_refuses_a_broken_one(tmp_path: Path) -> None:
-    command = (system_program('puppet'), 'parser', 'validate', f'--confdir={tmp_path}', f'--vardir={tmp_path}')
-    subprocess.run([*command, *MANIFESTS], check=True)
-    broken = tmp_path / 'broken.pp'
-    broken.write_text(MANIFESTS[0].read_text().removesuffix('}\n'))
-    assert subprocess.run([*command, broken], check=False, capture_output=True).returncode == 1
-
-
-def test_the_linter_has_nothing_to_say() -> None:
-    lint = subprocess.run(
-        [system_program('puppet-lint'), '--fail-on-warnings', MODULES], check=False, capture_output=True, text=True
-    )
-    assert (lint.returncode, lint.stdout) == (0, '')
 
 
 def test_a_dry_run_says_what_it_would_do_and_changes_nothing(node: Node) -> None:
