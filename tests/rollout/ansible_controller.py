@@ -2,19 +2,22 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.rollout.distributions import Distributions
 from tests.rollout.documented import commands
 from tests.rollout.environment import ROLLOUT_TOOLS, ROOT, program
 from tests.rollout.host import Host
 
 ROLLOUT = ROOT / 'rollout' / 'ansible'
+DATADOG_ROLE = Path(__file__).with_name('datadog_role')
 REPOSITORY = '/srv/aws-diagnostics'
 PLAYBOOKS = f'{REPOSITORY}/rollout/ansible'
 RECAP = re.compile(r'^localhost +: ok=\d+ +changed=(\d+) +unreachable=0 +failed=(\d+)', re.MULTILINE)
-MESSAGE = re.compile(r'^fatal: \[localhost\]: FAILED! => (\{.*\})$', re.MULTILINE)
+FAILED = re.compile(r'^fatal: \[localhost\]: FAILED! => (?={)', re.MULTILINE)
 
 
 def environment() -> dict[str, str]:
@@ -44,17 +47,16 @@ class Played:
 class Controller:
     host: Host
 
-    def documented(self, section: str) -> list[Played]:
-        """Runs the commands of a section of the README, from the root of the repository, and tells of every play."""
-        directory, played = REPOSITORY, []
+    def documented(self, section: str) -> Iterator[Played]:
+        """Runs the commands of a section of the README one by one, from the root of the repository."""
+        directory = REPOSITORY
         for command in commands(ROLLOUT / 'README.md', section):
             if command.startswith('cd '):
                 directory = f'{REPOSITORY}/{command.removeprefix("cd ")}'
             elif command.startswith('ansible-playbook '):
-                played.append(self._run(command, directory))
+                yield self._run(command, directory)
             else:
                 self.host.run('sh', '-c', command, cwd=directory)
-        return played
 
     def play(self, *options: str, playbook: str = 'site.yml', **variables: object) -> Played:
         """Variables without the prefix of the role."""
@@ -66,9 +68,10 @@ class Controller:
         printed = ended.stdout + ended.stderr
         recap = RECAP.search(ended.stdout)
         assert recap, f'{command}: {printed}'
-        failed = MESSAGE.search(ended.stdout)
+        failed = FAILED.search(ended.stdout)
         assert bool(failed) == (recap[2] != '0'), printed
-        return Played(ended.returncode, int(recap[1]), json.loads(failed[1])['msg'] if failed else '', printed)
+        message = json.JSONDecoder().raw_decode(ended.stdout, failed.end())[0]['msg'] if failed else ''
+        return Played(ended.returncode, int(recap[1]), message, printed)
 
 
 def controller_on(host: Host) -> Controller:
@@ -78,10 +81,12 @@ def controller_on(host: Host) -> Controller:
     host.run('cp', '-r', ROLLOUT, PLAYBOOKS)
     host.run('mkdir', '-p', f'{PLAYBOOKS}/files')
     host.write(f'{PLAYBOOKS}/inventory.yml', json.dumps(inventory('localhost')))
+    host.run('mkdir', '-p', f'{PLAYBOOKS}/collections/ansible_collections/datadog/dd/roles')
+    host.run('cp', '-r', DATADOG_ROLE, f'{PLAYBOOKS}/collections/ansible_collections/datadog/dd/roles/agent')
     return Controller(host)
 
 
-def add(host: Host, wheel: Path, single_file: Path, version: str) -> None:
+def add(host: Host, built: Distributions, version: str) -> None:
     """Another version beside the first."""
-    host.run('cp', wheel, f'{PLAYBOOKS}/files/')
-    host.run('cp', single_file, f'{PLAYBOOKS}/files/aws_diagnostics-{version}.py')
+    host.run('cp', built.wheel, f'{PLAYBOOKS}/files/')
+    host.run('cp', built.single_file, f'{PLAYBOOKS}/files/aws_diagnostics-{version}.py')

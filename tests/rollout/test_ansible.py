@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rollout.ansible_controller import PLAYBOOKS, REPOSITORY, Controller, add, controller_on
+from tests.rollout.ansible_controller import REPOSITORY, Controller, Played, add, controller_on
 from tests.rollout.distributions import Distributions, copy_to, newer_distributions
 from tests.rollout.host import Host
 
@@ -12,6 +12,11 @@ CHECK = '/etc/datadog-agent/checks.d/aws_diagnostics.py'
 CONF = '/etc/datadog-agent/conf.d/aws_diagnostics.d/conf.yaml'
 SKIP_FILE = '/etc/datadog-agent/.skip_install_python_third_party_deps'
 COMPILED = '/etc/datadog-agent/checks.d/__pycache__/aws_diagnostics.cpython-313.pyc'
+APP_KEY = 'a' * 40
+ACCOUNT = {'account': {'app_key': APP_KEY, 'regions': ['eu-west-1']}}
+CONTRADICTION = (
+    "aws_diagnostics_instances: instance 1: option 'min_hop_limit': of the host scope, not allowed beside 'account'"
+)
 DEFAULT = """\
 # Managed by Ansible, role aws_diagnostics: changes made here are overwritten.
 init_config: {}
@@ -29,29 +34,57 @@ def controller(
 ) -> Controller:
     copy_to(host, Distributions(wheel, single_file), f'{REPOSITORY}/dist')
     ready = controller_on(host)
-    newer = newer_distributions(newer_wheel, tmp_path_factory.mktemp('newer'))
-    add(host, newer.wheel, newer.single_file, '0.2.0')
+    add(host, newer_distributions(newer_wheel, tmp_path_factory.mktemp('newer')), '0.2.0')
     return ready
 
 
-def first_lines_of_check(host: Host) -> str:
-    return host.read(CHECK).partition(':')[0] if host.exists(CHECK) else ''
-
-
 def test_the_readme_rolls_the_check_out_upgrades_it_rolls_it_back_and_removes_it(controller: Controller) -> None:
-    host = controller.host
-    dry, canary, everything = controller.documented('Install')
-    assert (dry.status, dry.changed > 0, canary.changed > 0, everything.changed) == (0, True, True, 0)
-    assert (first_lines_of_check(host), host.read(CONF)) == ('"""AWS Diagnostics 0.1.0', DEFAULT)
+    host, install = controller.host, controller.documented('Install')
+    dry = next(install)
+    assert (dry.status, dry.changed > 0, host.snapshot() == host.pristine, host.restarts()) == (0, True, True, 0)
+    assert (next(install).status, host.read(CONF), host.restarts()) == (0, DEFAULT, 1)
     assert (host.stat(CHECK), host.stat(CONF)) == (('root', 'root', 0o644), ('dd-agent', 'dd-agent', 0o640))
-    assert host.restarts() == 1
+    assert ([again.changed for again in install], host.restarts()) == ([0], 1)
 
-    upgrade, rollback = controller.documented('Upgrade and roll back')
-    assert (upgrade.status, upgrade.changed, rollback.status, rollback.changed) == (0, 2, 0, 2), 'the file, the restart'
-    assert (first_lines_of_check(host), host.restarts()) == ('"""AWS Diagnostics 0.1.0', 3)
+    of_versions = [(played.changed, version_in_checks_d(host)) for played in controller.documented('Upgrade and roll back')]
+    assert of_versions == [(2, '0.2.0'), (2, '0.1.0')], 'the file and the restart'
 
     host.write(COMPILED, 'what Python leaves behind', owner='dd-agent')
-    (removal,) = controller.documented('Remove')
-    assert (removal.status, host.restarts()) == (0, 4)
-    host.remove('/etc/datadog-agent/checks.d/__pycache__')
-    assert host.snapshot() == host.pristine
+    assert [removed.status for removed in controller.documented('Remove')] == [0]
+    assert (host.snapshot() == host.pristine, host.exists(COMPILED), host.restarts()) == (True, False, 4)
+
+
+def test_the_wheel_stays_beside_the_role_of_datadog_and_across_upgrades_of_the_agent(
+    controller: Controller, wheel: Path, single_file: Path
+) -> None:
+    host = controller.host
+    add(host, Distributions(wheel, single_file), '0.1.0')
+    first = beside_datadog(controller, method='wheel', version='0.1.0')
+    assert (first.message, host.installed(), host.exists(CHECK), host.restarts()) == ('', '0.1.0', False, 1)
+    assert not host.exists('/var/cache/aws_diagnostics')
+    before = host.snapshot()
+    assert beside_datadog(controller, method='wheel', version='0.1.0').changed == 0
+    assert (host.snapshot(), host.restarts()) == (before, 1)
+
+    assert (host.upgrade_agent().returncode, host.installed()) == (0, '')
+    again = beside_datadog(controller, method='wheel', version='0.2.0', instances=[{'min_hop_limit': 2}])
+    assert (again.message, host.installed(), host.restarts()) == ('', '0.2.0', 2)
+    assert host.read(CONF).endswith('instances:\n- min_hop_limit: 2\n')
+
+    refused = controller.play('-vvv', '--diff', instances=[{**ACCOUNT, 'min_hop_limit': 2}], version='0.1.0')
+    assert (refused.status, refused.message) == (2, CONTRADICTION)
+    assert host.read(CONF).endswith('instances:\n- min_hop_limit: 2\n')
+    assert (host.installed(), version_in_checks_d(host), host.restarts()) == ('', '0.1.0', 3), 'the new file runs'
+    assert not host.exists(SKIP_FILE)
+
+    accepted = controller.play('-vvv', '--diff', instances=[ACCOUNT], version='0.1.0')
+    assert (accepted.message, host.stat(CONF), APP_KEY in host.read(CONF)) == ('', ('dd-agent', 'dd-agent', 0o640), True)
+    assert APP_KEY not in refused.printed + accepted.printed
+
+
+def beside_datadog(controller: Controller, **variables: object) -> Played:
+    return controller.play(playbook='with-datadog-role.yml', **variables)
+
+
+def version_in_checks_d(host: Host) -> str:
+    return host.run('python3', CHECK, '--version').stdout.strip()

@@ -1,8 +1,10 @@
-"""Reads conf.yaml from standard input; exits with 1 and says why where the installed check refuses an instance.
+"""Exits with 1 and says why where the installed check refuses an instance of conf.yaml.
 
-Argument: the directory checks.d, where the check is when it is not installed as a wheel.
+Arguments: the directory checks.d, where the check is when it is not installed as a wheel, and conf.yaml; without it,
+standard input.
 """
 
+import fileinput
 import sys
 from contextlib import suppress
 
@@ -14,7 +16,8 @@ with suppress(ModuleNotFoundError):
 
 from datadog_checks.aws_diagnostics.configuration import InvalidConfiguration, read_configuration  # noqa: E402
 
-for number, instance in enumerate(yaml.safe_load(sys.stdin)['instances'], 1):
+instances = yaml.safe_load(''.join(fileinput.input(sys.argv[2:])))['instances']
+for number, instance in enumerate(instances, 1):
     try:
         read_configuration(instance)
     except InvalidConfiguration as e:
