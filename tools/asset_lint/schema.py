@@ -6,6 +6,7 @@ values; `types` is a tuple of which any is right.
 
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, TypeAlias
 
 from datadog_api_client.model_utils import ModelComposed, ModelNormal, ModelSimple, OpenApiModel, cached_property
@@ -25,6 +26,7 @@ def is_model(type_: Type, *kinds: type) -> bool:
     return inspect.isclass(type_) and issubclass(type_, kinds or (OpenApiModel,))
 
 
+@cache
 def fields(model: type) -> dict[str, Types]:
     """The keys of an object, by their names in JSON."""
     return {json_name(model, name): types for name, types in declared(model, 'openapi_types').items()}
@@ -34,6 +36,7 @@ def json_name(model: type, name: str) -> str:
     return str(declared(model, 'attribute_map').get(name, name))
 
 
+@cache
 def required(model: type) -> list[str]:
     """The constructor demands them: every other parameter has the default `unset`."""
     parameters = list(inspect.signature(model.__init__).parameters.values())[1:]  # type: ignore[misc]
@@ -41,11 +44,13 @@ def required(model: type) -> list[str]:
     return [json_name(model, name) for name in names]
 
 
+@cache
 def limits(model: type) -> dict[str, Mapping[str, float]]:
     """JSON name -> what the client calls its validations: inclusive_minimum, max_length and their like."""
     return {json_name(model, name): limit for name, limit in declared(model, 'validations').items()}
 
 
+@cache
 def further_values(model: type) -> Types | None:
     """The types of the values under keys that are not declared; None where there may be no such keys.
 
@@ -55,6 +60,7 @@ def further_values(model: type) -> Types | None:
     return declared(model, 'additional_properties_type') if own else None
 
 
+@cache
 def allowed_values(model: type) -> list[str | int]:
     """Of an enumeration, in an order of their own; none where it is not an enumeration."""
     return sorted(declared(model, 'allowed_values'), key=str)
