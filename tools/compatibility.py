@@ -1,0 +1,128 @@
+"""`python -m tools.compatibility [--only PYTHON]`: the host part of the tests on the oldest and the newest base.
+
+Each in an environment of its own: what an Agent embeds, as requirements/agent-PYTHON.txt says, and the tools of the
+tests. Needs `make environment-agents`, which finds the interpreters, and an index of packages. Exits 1 when a test
+failed.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHONS = ('3.11', '3.12', '3.13')
+TOOLS = (
+    'click==8.5.1',
+    # Of the version that the Agent embeds, where one is named.
+    'cryptography',
+    'ec2-metadata==3.0.0',
+    'flaky==3.8.1',
+    'hatchling==1.33.0',
+    'hypothesis==6.170.15',
+    'jsonschema==4.26.0',
+    'lazy-loader==0.5',
+    'pyroute2==0.9.7',
+    'pytest==9.0.3',
+    'pytest-asyncio==1.5.0',
+    'pytest-benchmark==5.3.1',
+    'pytest-mock==3.17.0',
+    'pytest-xdist==3.8.0',
+    'rich==15.0.0',
+    'tenacity==9.2.1',
+)
+WITHOUT_THEIR_REQUIREMENTS = ('datadog-checks-dev==40.0.1', '--editable', '.')
+"""The first demands newer libraries than old Agents embed, and its fixtures use none of them."""
+TESTS = (
+    'tests/cli',
+    'tests/collect',
+    'tests/diagnoses',
+    'tests/emit',
+    'tests/facts',
+    'tests/test_architecture.py',
+    'tests/test_check.py',
+    'tests/test_configuration.py',
+    'tests/test_configuration_account.py',
+    'tests/test_demo.py',
+    'tests/test_findings.py',
+    'tests/test_secrets.py',
+    # Of the account scope: it needs an emulator of AWS.
+    '--ignore=tests/cli/test_permissions.py',
+)
+PYTEST = ('-q', '-p', 'no:cacheprovider', '-o', 'filterwarnings=default')
+"""Libraries of that age warn of what came later; the suite of `make test` makes errors of warnings."""
+
+
+ONLY_SINCE = {
+    # Issues of the Agent's health platform.
+    'tests/emit/test_issues.py': (37, 41),
+    'tests/emit/test_account.py::test_the_same_fault_of_two_accounts_is_two_issues': (37, 41),
+    'tests/emit/test_submissions.py::test_issues_are_sent_only_where_the_agent_has_them': (37, 41),
+    'tests/test_check.py::test_an_agent_without_issues_gets_none': (37, 41),
+    # Older ones do not need lazy_loader, and have libyaml read YAML, which words its messages in another way.
+    'tests/cli/test_program.py::test_without_the_extra_one_line_says_how_to_install_it': (37, 10),
+    'tests/cli/test_configuration_file.py::test_a_wrong_file_is_refused': (37, 10),
+    # pydantic 2.0.2, which they come with, takes .nan for a number in any range.
+    'tests/test_configuration.py::test_a_wrong_option_is_named_with_its_value_and_what_is_allowed': (37, 0),
+    'tests/test_configuration.py::test_the_check_does_not_start_with_a_wrong_option': (37, 0),
+}
+"""Tests of what an older base has not, by the first base for which they hold: major and minor version."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    python: str
+    base: str
+    summary: str
+    """The last line of pytest."""
+    passed: bool
+
+
+def environment(python: str) -> str:
+    """Its interpreter; installed from scratch. Raises CalledProcessError."""
+    directory = ROOT / f'.venv-compatibility-{python}'
+    interpreter = (ROOT / f'.venv-agent-{python}' / 'bin' / 'python').resolve(strict=True)
+    subprocess.run([interpreter, '-m', 'venv', '--clear', directory], check=True)
+    pip = [str(directory / 'bin' / 'python'), '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check']
+    subprocess.run([*pip, '-r', f'requirements/agent-{python}.txt', *TOOLS], cwd=ROOT, check=True)
+    subprocess.run([*pip, '--no-deps', '--no-build-isolation', *WITHOUT_THEIR_REQUIREMENTS], cwd=ROOT, check=True)
+    return str(directory / 'bin' / 'python')
+
+
+def try_out(python: str) -> Outcome:
+    """Raises CalledProcessError, and FileNotFoundError for a Python that no environment of an Agent has."""
+    interpreter = environment(python)
+    asked = (
+        'import importlib.metadata as m, platform; print(platform.python_version(), m.version("datadog-checks-base"))'
+    )
+    told = subprocess.run([interpreter, '-c', asked], check=True, capture_output=True, text=True)
+    version, base = told.stdout.split()
+    print(f'== Python {version}, datadog-checks-base {base}', flush=True)
+    command = [interpreter, '-m', 'pytest', *PYTEST, *TESTS, *left_out(base)]
+    ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    print(ran.stdout, flush=True)
+    last = (ran.stdout.strip() or 'pytest did not start').splitlines()[-1]
+    return Outcome(version, base, last.strip('= '), ran.returncode == 0)
+
+
+def left_out(base: str) -> list[str]:
+    """Options of pytest."""
+    major, minor = map(int, base.split('.')[:2])
+    return [f'--deselect={test}' for test, since in ONLY_SINCE.items() if (major, minor) < since]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog='python -m tools.compatibility', description='Run the tests on other bases.')
+    parser.add_argument('--only', choices=PYTHONS, help='with this Python alone')
+    only = parser.parse_args().only
+    outcomes = [try_out(python) for python in PYTHONS if only in (None, python)]
+    print(time.strftime('%Y-%m-%d'))
+    for outcome in outcomes:
+        print(f'Python {outcome.python}, datadog-checks-base {outcome.base}: {outcome.summary}')
+    return 0 if all(outcome.passed for outcome in outcomes) else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
