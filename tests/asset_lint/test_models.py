@@ -45,9 +45,9 @@ MONITORS: dict[str, tuple[Mutation, list[str]]] = {
         ['$.options: a list, allowed: an object'],
     ),
     'a misspelt key in an object in an object': (
-        lambda m: m['options']['thresholds'].update(critcal=1),
+        lambda m: m['options']['thresholds'].update(crit=1),
         [
-            "$.options.thresholds: unknown key 'critcal', allowed: critical, critical_query, critical_recovery, "
+            "$.options.thresholds: unknown key 'crit', allowed: critical, critical_query, critical_recovery, "
             'critical_recovery_query, ok, unknown, warning, warning_recovery'
         ],
     ),

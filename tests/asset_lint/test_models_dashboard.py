@@ -102,9 +102,9 @@ DASHBOARDS: dict[str, tuple[Mutation, list[str]]] = {
         ],
     ),
     'a query of the right kind with a misspelt key': (
-        lambda d: request(d)['queries'][0].update(agregator='avg'),
+        lambda d: request(d)['queries'][0].update(aggregate='avg'),
         [
-            f"{REQUEST}.queries[0]: unknown key 'agregator', allowed: aggregator, cross_org_uuids, data_source, "
+            f"{REQUEST}.queries[0]: unknown key 'aggregate', allowed: aggregator, cross_org_uuids, data_source, "
             'name, query, semantic_mode'
         ],
     ),

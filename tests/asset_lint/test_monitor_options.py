@@ -15,7 +15,7 @@ OPTIONS: dict[str, tuple[str, Change, list[str]]] = {
     'a window longer than there are': (
         'token_latency',
         in_query('last_30m', 'last_200h'),
-        ['definition.query: last_200h, allowed: up to 10080m, up to 168h, up to 7d, up to 4w, up to 1mo'],
+        ['definition.query: last_200h, allowed: up to 10080m, up to 168h, up to 1d, up to 1w'],
     ),
     'a window of a change longer than there are': (
         'imdsv1_back_on',

@@ -1,20 +1,12 @@
 """The monitors that are shipped: which they are, and that nothing is wrong with any."""
 
-import json
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-from tools.asset_lint.manifest import manifest_complaints
 from tools.asset_lint.monitor import read_monitor
 from tools.asset_lint.monitors import monitor_complaints
 
 from .mutations import MONITORS, shipped
 
-ROOT = MONITORS.parents[1]
 NAMES = sorted(path.stem for path in MONITORS.glob('*.json'))
 
 SHIPPED = {
@@ -57,56 +49,3 @@ def test_only_one_monitor_by_host_speaks_of_missing_data() -> None:
     by_host = [name for name in NAMES if {'host', 'instance_id'} & {*SHIPPED[name][0]}]
     monitors = {name: read_monitor(shipped(name)['definition']) for name in by_host}
     assert [name for name, monitor in monitors.items() if monitor.notifies_of_no_data] == ['check_silent']
-
-
-TITLES = {'assets/monitors/a.json': 'A', 'assets/monitors/b.json': 'B'}
-
-
-@pytest.mark.parametrize(
-    ('listed', 'complaints'),
-    [
-        pytest.param({'A': 'assets/monitors/a.json', 'B': 'assets/monitors/b.json'}, [], id='each file'),
-        pytest.param(
-            {'A': 'assets/monitors/a.json'},
-            ["assets.monitors: 'B': not listed, allowed: assets/monitors/b.json"],
-            id='one is forgotten',
-        ),
-        pytest.param(
-            {'A': 'assets/monitors/b.json', 'B': 'assets/monitors/b.json'},
-            ["assets.monitors: 'A': assets/monitors/b.json, allowed: assets/monitors/a.json"],
-            id='the file of another',
-        ),
-        pytest.param(
-            {'A': 'assets/monitors/a.json', 'B': 'assets/monitors/b.json', 'C': 'assets/monitors/c.json'},
-            ["assets.monitors: 'C': assets/monitors/c.json, allowed: no such entry"],
-            id='one that is not shipped',
-        ),
-    ],
-)
-def test_the_manifest_lists_each_monitor_under_its_title(listed: dict[str, str], complaints: list[str]) -> None:
-    assert manifest_complaints({'assets': {'monitors': listed}}, 'monitors', TITLES) == complaints
-
-
-def lint(root: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, '-m', 'tools.asset_lint', str(root)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / 'assets', tmp_path / 'assets')
-    shutil.copy(ROOT / 'manifest.json', tmp_path)
-    return tmp_path
-
-
-def test_the_program_names_file_place_fault_and_what_is_allowed(copy: Path) -> None:
-    file = copy / 'assets' / 'monitors' / 'permissions.json'
-    file.write_text(json.dumps({**shipped('permissions'), 'version': 3}), encoding='utf-8')
-    ended = lint(copy)
-    assert (ended.stdout, ended.stderr) == ('assets/monitors/permissions.json: version: 3, allowed: 2\n', '')
-    assert ended.returncode == 1
-
-
-def test_the_program_is_silent_about_what_is_shipped(copy: Path) -> None:
-    ended = lint(copy)
-    assert (ended.stdout, ended.stderr, ended.returncode) == ('', '', 0)

@@ -3,13 +3,13 @@
 python -m tools.asset_lint [ROOT], where ROOT is this repository or a copy of its assets and manifest.
 """
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from .dashboards import complaints as dashboard_complaints
+from .documents import NotADocument, read_document
 from .manifest import manifest_complaints
 from .monitors import monitor_complaints
 from .names import ROOT
@@ -22,13 +22,18 @@ LINTS: Mapping[str, Callable[[dict[str, Any]], list[str]]] = {
 
 
 def complaints(root: Path) -> Iterator[str]:
-    manifest = json.loads((root / 'manifest.json').read_text(encoding='utf-8'))
+    manifest = read_document(root / 'manifest.json')
     for kind, lint in LINTS.items():
-        paths = sorted((root / 'assets' / kind).glob('*.json'))
-        documents = {str(path.relative_to(root)): json.loads(path.read_text(encoding='utf-8')) for path in paths}
-        for name, document in documents.items():
+        titles = {}
+        for path in sorted((root / 'assets' / kind).glob('*.json')):
+            name = str(path.relative_to(root))
+            try:
+                document = read_document(path)
+            except NotADocument as e:
+                yield f'{name}: {e}'
+                continue
             yield from (f'{name}: {complaint}' for complaint in lint(document))
-        titles = {name: document.get('title', '') for name, document in documents.items()}
+            titles[name] = document.get('title', '')
         yield from (f'manifest.json: {complaint}' for complaint in manifest_complaints(manifest, kind, titles))
 
 

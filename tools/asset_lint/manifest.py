@@ -10,9 +10,9 @@ def manifest_complaints(manifest: Mapping[str, Any], kind: str, titles: Mapping[
     The manifest lists each file under its title, and no other.
     """
     listed: Mapping[str, str] = manifest['assets'].get(kind, {})
-    shipped = {title: path for path, title in titles.items()}
+    wrong = {title: path for path, title in titles.items() if listed.get(title) != path}
+    superfluous = [title for title in listed if title not in titles.values()]
     return [
-        f'assets.{kind}: {title!r}: {listed.get(title, "not listed")}, allowed: {shipped.get(title, "no such entry")}'
-        for title in sorted({*listed, *shipped})
-        if listed.get(title) != shipped.get(title)
+        *(f'assets.{kind}: {t!r}: {listed.get(t, "not listed")}, allowed: {path}' for t, path in wrong.items()),
+        *(f'assets.{kind}: {title!r}: {listed[title]}, allowed: no such entry' for title in superfluous),
     ]

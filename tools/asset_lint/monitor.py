@@ -30,7 +30,8 @@ class Monitor:
 
     @property
     def thresholds(self) -> dict[str, float]:
-        return self.options.get('thresholds') or {}
+        """Those that are set: null is none."""
+        return {name: value for name, value in (self.options.get('thresholds') or {}).items() if value is not None}
 
     @property
     def selectors(self) -> tuple[Selector, ...]:

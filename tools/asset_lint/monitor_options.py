@@ -12,7 +12,7 @@ from .queries import MetricMonitor
 EXAMPLE = ROOT / 'datadog_checks' / 'aws_diagnostics' / 'data' / 'conf.yaml.example'
 ACCOUNT_INTERVAL = 60
 """Minutes between two runs of an account instance, as the example configuration advises."""
-LONGEST = {'m': 10080, 'h': 168, 'd': 7, 'w': 4, 'mo': 1}
+LONGEST = {'m': 10080, 'h': 168, 'd': 1, 'w': 1}
 LONGEST_OF_CHANGE = {'m': 2880, 'h': 48, 'd': 2}
 SHIFTS = {'m': (5, 10, 15, 30), 'h': (1, 2, 4), 'd': (1,)}
 """What the API reference of Datadog allows: windows, windows of a change, and how far back a change looks."""

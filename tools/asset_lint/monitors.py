@@ -66,7 +66,7 @@ def _definition(definition: Document) -> Iterator[str]:
 
 
 def _described(definition: Document) -> Iterator[str]:
-    if definition['type'] not in READERS:
+    if definition['type'] not in tuple(READERS):
         yield f'definition.type: {definition["type"]!r}, allowed: {", ".join(READERS)}'
     else:
         yield from (f'definition{violation.removeprefix("$")}' for violation in violations(definition, MonitorModel))

@@ -25,10 +25,7 @@ FOREIGN_METRICS = {
     'aws.ec2.metadata_no_token_rejected': "Datadog's AWS integration: CloudWatch MetadataNoTokenRejected",
 }
 HOST_TAGS = frozenset(
-    {
-        *('autoscaling_group', 'availability-zone', 'aws_account', 'image', 'instance-type', 'region'),
-        'team',
-    }
+    {'autoscaling_group', 'availability-zone', 'aws_account', 'image', 'instance-type', 'region', 'team'}
 )
 """From elsewhere, on every sample of a host: what Datadog's AWS integration gives each EC2 host (its documentation of
 Amazon EC2), and `team`, which the product's dashboards ask an operator for.

@@ -7,7 +7,7 @@ from lark import Token, Tree
 
 from .query_tree import InvalidQuery, parsed, subtrees, tokens
 
-MINUTES = {'m': 1, 'h': 60, 'd': 24 * 60, 'w': 7 * 24 * 60, 'mo': 30 * 24 * 60}
+MINUTES = {'m': 1, 'h': 60, 'd': 24 * 60, 'w': 7 * 24 * 60}
 
 
 @dataclass(frozen=True, slots=True)
