@@ -8,6 +8,7 @@ from tests.rollout.host import Host
 from tests.rollout.ssm import agent
 from tests.rollout.ssm.release import INSTALL, S3, Release, removal
 
+AGENT = '/usr/local/bin/datadog-agent'
 CHECK = '/etc/datadog-agent/checks.d/aws_diagnostics.py'
 SKIP_FILE = '/etc/datadog-agent/.skip_install_python_third_party_deps'
 OURS = 'init_config: {}\ninstances:\n  - min_hop_limit: 2\n'
@@ -31,17 +32,33 @@ def test_a_refused_release_leaves_the_old_one(
     assert said in refused.stderr
 
 
-def test_a_check_that_does_not_run_is_told_and_a_restart_that_failed_is_made_up_for(
-    host: Host, one_file: Release
-) -> None:
-    broken = one_file.but(Configuration=b64encode(b'init_config: {}\ninstances: [{min_hop_limit: 99}]\n').decode())
-    told = broken.on(host, attempts=1)
+def test_a_check_that_does_not_run_is_told(host: Host, one_file: Release) -> None:
+    told = one_file.but(Configuration=encoded('init_config: {}\ninstances: [{min_hop_limit: 99}]\n')).on(
+        host, attempts=1
+    )
     assert told.returncode == 5
-    assert 'min_hop_limit' in told.stderr
+    assert "option 'min_hop_limit': 99 is not allowed" in told.stderr
+
+
+def test_an_agent_may_say_it_in_words_alone(host: Host, one_file: Release) -> None:
+    host.run('mv', AGENT, f'{AGENT}.real')
+    host.write(
+        AGENT, f'#!/bin/sh\n[ "$1" = check ] && echo "aws_diagnostics [ERROR]" || exec {AGENT}.real "$@"\n', mode=0o755
+    )
+    told = one_file.on(host, attempts=1)
+    assert (told.returncode, 'aws_diagnostics [ERROR]\n' in told.stderr) == (5, True)
+
+
+def test_a_restart_that_failed_is_made_up_for(host: Host, one_file: Release) -> None:
+    one_file.on(host)
     host.run('mv', '/usr/local/bin/systemctl', '/usr/local/bin/gone')
-    assert one_file.but(Configuration=b64encode(OURS.encode()).decode()).on(host).returncode != 0
+    assert one_file.but(Configuration=encoded(OURS)).on(host).returncode != 0
     host.run('mv', '/usr/local/bin/gone', '/usr/local/bin/systemctl')
     assert (one_file.on(host).returncode, host.restarts()) == (0, 2)
+
+
+def encoded(configuration: str) -> str:
+    return b64encode(configuration.encode()).decode()
 
 
 def test_a_skip_file_of_somebody_else_stays(host: Host, one_file: Release) -> None:
