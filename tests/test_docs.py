@@ -11,7 +11,11 @@ import pytest
 from tests.simulator import namespaces_available
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [path for path in (*ROOT.glob('*.md'), *ROOT.glob('docs/*.md')) if path.name != 'CHANGELOG.md']
+DOCUMENTS = [
+    path
+    for path in (*ROOT.glob('*.md'), *ROOT.glob('docs/*.md'), *ROOT.glob('rollout/**/*.md'))
+    if path.name != 'CHANGELOG.md'
+]
 PRINTED = re.compile(r'<!-- printed by: (?P<command>.+?) -->\n```text\n(?P<shown>.*?)\n```', re.DOTALL)
 LINK = re.compile(r'\]\((?!https?://)(?P<path>[^)#\s]*)(?:#(?P<section>[^)\s]+))?\)')
 TIMES = re.compile(r'\d+(\.\d+)? m?s\b')
@@ -51,7 +55,7 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r'[^a-z0-9 _-]', '', heading.lower()).replace(' ', '-') for heading in headings}
 
 
-@pytest.mark.parametrize('document', DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize('document', DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_what_a_document_points_at_exists(document: Path) -> None:
     missing = []
     for link in LINK.finditer(document.read_text(encoding='utf-8')):
