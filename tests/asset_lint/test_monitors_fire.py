@@ -77,7 +77,7 @@ HOSTS: dict[str, tuple[Facts, dict[str, str]]] = {
     ),
     'the name of another instance': (
         facts(agent=agent(hostname=OTHER_INSTANCE_ID, provider='configuration')),
-        {'hostname_not_instance_id': 'alert', 'hostname_provider': 'warning', 'many_names_lost': 'alert'},
+        {'hostname_not_instance_id': 'alert', 'hostname_provider': 'warning'},
     ),
     'nothing could be told': (
         facts(imds=CANNOT_TELL, path=CANNOT_TELL, agent=CANNOT_TELL),
