@@ -1,5 +1,5 @@
-"""Writes what is generated: docs/diagnoses.md, docs/permissions.md, and the tables of README.md: diagnoses, metrics and
-service checks.
+"""Writes what is generated: docs/diagnoses.md, docs/permissions.md, and the tables of README.md: diagnoses, metrics,
+service checks and monitors.
 
 With --check it writes nothing, names what differs and exits with 1. With --models it also lets ddev generate the
 example configuration and the models from assets/configuration/spec.yaml.
@@ -17,6 +17,7 @@ from pathlib import Path
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.findings import Diagnosis
 
+from .monitors_document import monitors_table
 from .permissions_document import permissions_document, table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,6 +94,7 @@ def readme(root: Path) -> str:
         ('diagnoses', diagnoses_table(DIAGNOSES)),
         ('metrics', metrics_table()),
         ('service-checks', service_checks_table()),
+        ('monitors', monitors_table()),
     ):
         text = with_section(text, name, content)
     return text
