@@ -22,6 +22,7 @@ NOT_EXECUTED = {
     'sudo -u dd-agent datadog-agent check aws_diagnostics\nsudo -u dd-agent strace': AN_AGENT_ALONE,
     'sudo -u dd-agent datadog-agent check aws_diagnostics\nsudo datadog-agent status': AN_AGENT_ALONE,
     'sudo datadog-agent diagnose': AN_AGENT_ALONE,
+    'python3.11 -m venv /opt/aws-diagnostics': 'it writes to /opt; tests/cli/test_installation.py installs elsewhere',
 }
 """How a block begins -> why no test executes it.
 

@@ -17,12 +17,15 @@ from botocore import xform_name
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
+from datadog_checks.aws_diagnostics.cli.commands import program as program_of_ours
 from datadog_checks.aws_diagnostics.configuration import read_configuration
-from tests.document_blocks import INSTALLING, NOT_EXECUTED, ROOT, Block, blocks, commands
+from tests.document_blocks import DOCUMENTS, INSTALLING, NOT_EXECUTED, ROOT, Block, blocks, commands
 from tests.rollout.environment import program
 
 OF_THE_AWS_CLI = {'--region', '--output', '--query'}
-HERE = [block for block in blocks() if not block.needs and block.executed and block != INSTALLING]
+SAFE = '.venv/bin/towncrier build --draft '
+"""How a command begins that a test may run in this repository: it only reads."""
+OF_THIS_MACHINE = [block for block in blocks() if not block.needs and block.executed and block != INSTALLING]
 AWS = [command for block in blocks() for command in commands(block.text) if command.startswith('aws ')]
 MAKE = sorted({command for block in blocks() for command in commands(block.text) if command.startswith('make ')})
 
@@ -33,14 +36,14 @@ def test_every_block_that_is_not_executed_is_there_and_has_a_reason() -> None:
         assert [block for block in blocks() if block.text.startswith(beginning)], beginning
 
 
-@pytest.mark.parametrize('block', HERE, ids=str)
-def test_a_block_of_this_repository_runs_as_it_stands(block: Block) -> None:
-    ended = subprocess.run(
-        ['bash', '-euc', block.text.replace('.venv/bin/', f'{Path(sys.executable).parent}/')],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+def test_a_block_that_needs_nothing_only_reads_or_has_a_reason_why_it_is_not_executed() -> None:
+    assert [str(b) for b in OF_THIS_MACHINE if not all(c.startswith(SAFE) for c in commands(b.text))] == []
+
+
+@pytest.mark.parametrize('command', [c for b in OF_THIS_MACHINE for c in commands(b.text) if c.startswith(SAFE)])
+def test_a_command_that_only_reads_runs_as_it_stands(command: str) -> None:
+    words = shlex.split(command.replace('.venv/bin/', f'{Path(sys.executable).parent}/'))
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
 
 
@@ -119,6 +122,21 @@ def test_hcl_is_hcl(block: Block, tmp_path: Path) -> None:
     file.write_text(block.text)
     parsed = subprocess.run([program('hcl2tojson'), file], capture_output=True, text=True)
     assert (parsed.returncode, 'resource' in json.loads(parsed.stdout)) == (0, True)
+
+
+def mentioned() -> list[str]:
+    """Every command line of our own program, in blocks and within the text."""
+    texts = [path.read_text(encoding='utf-8') for path in DOCUMENTS]
+    return sorted(
+        {found for text in texts for found in re.findall(r'\baws-diagnostics [a-z][^`\n"<]*?(?= -->|[`\n"<])', text)}
+    )
+
+
+@pytest.mark.parametrize('command', mentioned())
+def test_our_own_program_knows_a_command_and_its_options(command: str) -> None:
+    _, name, *words = shlex.split(command.partition(' #')[0].replace("'", ''))
+    known = {option for parameter in program_of_ours.commands[name].params for option in parameter.opts}
+    assert {word for word in words if word.startswith('--')} - known == set()
 
 
 def test_the_options_that_the_documents_name_exist_in_the_example() -> None:
