@@ -10,7 +10,7 @@ from .permissions_document import table
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = re.compile(r'\baws_diagnostics\.[\w.]*\w')
-DIAGNOSES = re.compile(r'\bdiagnosis(?::| IN \()([\w,-]+)')
+DIAGNOSES = re.compile(r'\bdiagnosis(?: IN \(([^)]*)\)|:([\w-]+))')
 OF_METRIC = re.compile(r'\bby \{([^}]*)\}')
 OF_SERVICE_CHECK = re.compile(r'\.by\(([^)]*)\)')
 
@@ -28,7 +28,9 @@ def _row(document: dict[str, Any], path: Path) -> tuple[str, ...]:
     definition = document['definition']
     groups = definition['options'].get('notify_by') or _groups(definition['query'])
     watched = NAME.findall(definition['query']) + [
-        diagnosis for found in DIAGNOSES.findall(definition['query']) for diagnosis in found.split(',')
+        diagnosis
+        for listed, alone in DIAGNOSES.findall(definition['query'])
+        for diagnosis in (alone or listed).split(',')
     ]
     return (
         f'[{document["title"]}]({path})',
