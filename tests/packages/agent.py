@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -83,8 +84,20 @@ class Agent:
         """What loader.py prints."""
         told = {'hostname': 'i-0123456789abcdef0', 'provider': provider, 'version': '7.81.3'}
         order = {'checks_d': str(self.checks_d), 'instance': instance, 'agent': told}
-        command = [str(self.python), '-I', str(LOADER), json.dumps(order)]
-        ended = world.command(command, env=ENVIRONMENT)
+        return self._answer(world.command(self._loading(order), env=ENVIRONMENT))
+
+    def run_account_check(self, instance: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+        """What loader.py prints, outside of any world, for an instance of the account scope."""
+        told = {'hostname': 'i-0123456789abcdef0', 'provider': '', 'version': '7.81.3'}
+        order = {'checks_d': str(self.checks_d), 'instance': instance, 'agent': told}
+        ended = subprocess.run(self._loading(order), env={**ENVIRONMENT, **environ}, capture_output=True, text=True)
+        return self._answer(ended)
+
+    def _loading(self, order: dict[str, Any]) -> list[str]:
+        return [str(self.python), '-I', str(LOADER), json.dumps(order)]
+
+    @staticmethod
+    def _answer(ended: 'subprocess.CompletedProcess[str]') -> dict[str, Any]:
         assert ended.returncode == 0, ended.stderr
         answer: dict[str, Any] = json.loads(ended.stdout)
         return answer

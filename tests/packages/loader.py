@@ -3,7 +3,7 @@
 `python -I loader.py ORDER` prints one JSON object. ORDER is JSON:
   checks_d  the directory of that name
   instance  the options of an instance of conf.yaml
-  agent     what the Agent says of itself: `hostname`, `provider`, `version`
+  agent     what the Agent says of itself: `hostname`, `version`, and `provider`, which it publishes where there is one
 """
 
 import json
@@ -68,7 +68,8 @@ def run(check: type, instance: dict[str, Any], agent: dict[str, str]) -> dict[st
     stubs = import_module('datadog_checks.base.stubs')
     stubs.datadog_agent.set_hostname(agent['hostname'])
     vars(stubs.datadog_agent)['get_version'] = lambda: agent['version']
-    publish(agent['provider'])
+    if agent['provider']:
+        publish(agent['provider'])
     made = check(NAME, {}, [instance])
     made.check_id = f'{NAME}:test'
     error, sent = made.run(), stubs.aggregator
@@ -79,7 +80,7 @@ def run(check: type, instance: dict[str, Any], agent: dict[str, str]) -> dict[st
             tag for s in sent.metrics(f'{NAME}.finding') if s.value for tag in s.tags if 'diagnosis' in tag
         ),
         'metrics': len(sent.metric_names),
-        'diagnoses': len(json.loads(made.get_diagnoses())),
+        'rows': {row['name']: row['result'] for row in json.loads(made.get_diagnoses())},
         'has_models': made._config_model_instance is not None,
         'version_of_the_check': made.check_version,
     }
