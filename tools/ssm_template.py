@@ -6,9 +6,7 @@ from pathlib import Path
 
 DIRECTORY = Path(__file__).parents[1] / 'rollout/ssm'
 TEMPLATE = DIRECTORY / 'template.yaml'
-BLOCK = re.compile(
-    r'^(?P<indent> *)# begin (?P<script>\S+\.sh)\n(?:.*\n)*?(?P=indent)# end (?P=script)$', re.MULTILINE
-)
+BLOCK = re.compile(r'^(?P<indent> *)# begin (?P<script>\S+\.sh)\n(?:.*\n)*?(?P=indent)# end (?P=script)$', re.MULTILINE)
 
 
 def embedded(template: str, directory: Path = DIRECTORY) -> str:
