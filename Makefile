@@ -2,7 +2,6 @@
 export PYTHON ?=
 VENV ?= .venv
 VENV_DDEV ?= $(VENV)-ddev
-VENV_ROLLOUT ?= $(VENV)-rollout
 SCENARIO ?=
 PYTEST_ARGS ?=
 
@@ -15,7 +14,7 @@ export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help all demo test lint format validate assets bench wheel checks-d environment environment-ddev environment-rollout environment-agents clean
+.PHONY: help all demo test lint format validate assets bench wheel checks-d environment environment-ddev environment-rollout environment-agents environment-terraform clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -25,7 +24,7 @@ all: lint test validate demo ## Everything
 demo: environment ## Run the real check against the IMDS simulator (one scenario: SCENARIO=hop-limit-too-low)
 	@$(python) -m tools.demo $(SCENARIO)
 
-test: environment environment-rollout environment-agents ## Run all tests (PYTEST_ARGS='-x tests/emit' for some)
+test: environment environment-rollout environment-agents environment-terraform ## Run all tests (PYTEST_ARGS='-x tests/emit' for some)
 	@$(python) -m pytest $(PYTEST_ARGS)
 
 lint: environment ## Check style, formatting, types and spelling
@@ -41,6 +40,7 @@ format: environment ## Repair what ruff can repair
 validate: environment environment-ddev ## Check the assets; run every ddev validator that can fail, and prove that each does
 	@$(python) -m tools.assets --check
 	@$(python) -m tools.pictures --check
+	@$(python) -m tools.ssm_template --check
 	@$(python) -m tools.asset_lint
 	@$(python) -m tools.validate
 	@$(python) -m tools.validate --prove
@@ -48,12 +48,16 @@ validate: environment environment-ddev ## Check the assets; run every ddev valid
 assets: environment environment-ddev ## Generate what is generated: models, example configuration, tables, pictures
 	@$(python) -m tools.assets --models
 	@$(python) -m tools.pictures
+	@$(python) -m tools.ssm_template
 
 environment:
 	@tools/environment $(VENV) requirements/dev.txt .
 
 environment-rollout:
-	@tools/environment $(VENV_ROLLOUT) requirements/rollout.txt
+	@tools/environment $(VENV)-rollout requirements/rollout.txt
+
+environment-terraform:
+	@tools/environment $(VENV)-terraform requirements/terraform.txt
 
 environment-agents:
 	@tools/agent-environments

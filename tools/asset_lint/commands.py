@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise
 
 import botocore.session
-import jmespath  # type: ignore[import-untyped]
+import jmespath
 from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 from click import Group

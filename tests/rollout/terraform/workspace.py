@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from tests.rollout.environment import ROOT, system_program
 
-PYTHON = ROOT / '.venv-terraform' / 'bin' / 'python'
+PYTHON = Path(f'{sys.prefix}-terraform', 'bin', 'python')
 MODULE = ROOT / 'rollout' / 'terraform'
 
 
