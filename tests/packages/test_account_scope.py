@@ -1,6 +1,6 @@
 """The account scope with the botocore, the requests and the pydantic of three Agents, against local servers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -30,7 +30,10 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope='module')
 def datadog() -> Iterator[str]:
-    published = {'standard': RECORDED.standard, 'resource_collection': RECORDED.resource_collection}
+    published: dict[str, Sequence[str]] = {
+        'standard': RECORDED.standard,
+        'resource_collection': RECORDED.resource_collection,
+    }
     on_record = account(servers.MOTO_ACCOUNT, aws_regions={'include_only': ['us-east-1']})
     with datadog_api(Datadog([on_record], published)) as running:
         yield running.url
