@@ -1,7 +1,7 @@
 """rollout/salt in use: a host that is a minion without a master, with the real salt-call."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ ROLLOUT = ROOT / 'rollout' / 'salt'
 FORMULA = Path(__file__).with_name('datadog_formula')
 REPOSITORY = '/srv/aws-diagnostics'
 MINION = {'id': 'minion', 'output': 'json', 'systemd.scope': False, 'log_level_logfile': 'error'}
+NOTHING_ELSE: Mapping[str, Any] = {}
 PILLAR_TOP = "base: {'*': [aws_diagnostics]}\n"
 
 SYSTEMCTL = """\
@@ -55,7 +56,7 @@ class Minion:
             else:
                 self.host.run('sh', '-c', command, cwd=REPOSITORY)
 
-    def apply(self, *options: str, pillar: dict[str, Any] = {}, **settings: object) -> Applied:
+    def apply(self, *options: str, pillar: Mapping[str, Any] = NOTHING_ELSE, **settings: object) -> Applied:
         given = json.dumps({**pillar, 'aws_diagnostics': settings})
         return self._run(f'salt-call --local state.apply aws_diagnostics {" ".join(options)} pillar="$1"', given)
 

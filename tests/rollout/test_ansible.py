@@ -1,11 +1,13 @@
 """The playbooks of rollout/ansible put the check on a host, keep it there and take it away, and say so."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.rollout.ansible_controller import REPOSITORY, Controller, Played, add, controller_on
+from tests.rollout.ansible_controller import REPOSITORY, ROLLOUT, Controller, Played, add, controller_on, environment
 from tests.rollout.distributions import Distributions, copy_to, newer_distributions
+from tests.rollout.environment import program
 from tests.rollout.host import Host
 
 CHECK = '/etc/datadog-agent/checks.d/aws_diagnostics.py'
@@ -46,7 +48,9 @@ def test_the_readme_rolls_the_check_out_upgrades_it_rolls_it_back_and_removes_it
     assert (host.stat(CHECK), host.stat(CONF)) == (('root', 'root', 0o644), ('dd-agent', 'dd-agent', 0o640))
     assert ([again.changed for again in install], host.restarts()) == ([0], 1)
 
-    of_versions = [(played.changed, version_in_checks_d(host)) for played in controller.documented('Upgrade and roll back')]
+    of_versions = [
+        (played.changed, version_in_checks_d(host)) for played in controller.documented('Upgrade and roll back')
+    ]
     assert of_versions == [(2, '0.2.0'), (2, '0.1.0')], 'the file and the restart'
 
     host.write(COMPILED, 'what Python leaves behind', owner='dd-agent')
@@ -78,8 +82,24 @@ def test_the_wheel_stays_beside_the_role_of_datadog_and_across_upgrades_of_the_a
     assert not host.exists(SKIP_FILE)
 
     accepted = controller.play('-vvv', '--diff', instances=[ACCOUNT], version='0.1.0')
-    assert (accepted.message, host.stat(CONF), APP_KEY in host.read(CONF)) == ('', ('dd-agent', 'dd-agent', 0o640), True)
+    assert (accepted.message, host.stat(CONF), APP_KEY in host.read(CONF)) == (
+        '',
+        ('dd-agent', 'dd-agent', 0o640),
+        True,
+    )
     assert APP_KEY not in refused.printed + accepted.printed
+
+
+def test_ansible_lint_finds_nothing_with_its_profile_for_production(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [program('ansible-lint'), '--offline', '--profile', 'production', '--nocolor', '-q', 'site.yml', 'roles'],
+        cwd=ROLLOUT,
+        env={**environment(), 'HOME': str(tmp_path), 'ANSIBLE_HOME': str(tmp_path), 'XDG_CACHE_HOME': str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (ended.returncode, ended.stdout) == (0, ''), ended.stderr
 
 
 def beside_datadog(controller: Controller, **variables: object) -> Played:

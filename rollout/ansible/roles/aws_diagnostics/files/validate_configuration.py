@@ -14,10 +14,11 @@ sys.path.append(sys.argv[1])
 with suppress(ModuleNotFoundError):
     import aws_diagnostics  # noqa: F401
 
-from datadog_checks.aws_diagnostics.configuration import InvalidConfiguration, read_configuration  # noqa: E402
+from datadog_checks.aws_diagnostics.configuration import InvalidConfiguration, read_configuration
 
-instances = yaml.safe_load(''.join(fileinput.input(sys.argv[2:])))['instances']
-for number, instance in enumerate(instances, 1):
+with fileinput.input(sys.argv[2:]) as lines:
+    configuration = yaml.safe_load(''.join(lines))
+for number, instance in enumerate(configuration['instances'], 1):
     try:
         read_configuration(instance)
     except InvalidConfiguration as e:
