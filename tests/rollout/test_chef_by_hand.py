@@ -62,12 +62,12 @@ def test_the_second_run_changes_nothing_and_the_check_survives_an_upgrade_of_the
 
 
 @pytest.mark.parametrize('way', WAYS)
-def test_an_upgrade_a_rollback_and_a_removal(host: Host, roll_out: Rollout, way: str) -> None:
-    for version in ('0.1.0', '0.2.0', '0.1.0'):
+def test_a_newer_version_the_older_one_again_and_a_removal(host: Host, roll_out: Rollout, way: str) -> None:
+    for version in ('0.2.0', '0.1.0'):
         roll_out(version=version, method=way)
         assert running(host) == (way, version)
     roll_out('remove', version='0.1.0', method=way)
-    assert (without_memory(host.snapshot()), host.restarts(), host.exists(WHEELS)) == (host.pristine, 4, False)
+    assert (without_memory(host.snapshot()), host.restarts(), host.exists(WHEELS)) == (host.pristine, 3, False)
 
 
 def test_the_other_way_goes(host: Host, roll_out: Rollout) -> None:
