@@ -10,7 +10,7 @@ import pytest
 
 from tests.rollout.chef.by_hand import COOKBOOK, Refused, declared
 from tests.rollout.environment import system_program
-from tests.rollout.rolled_out import CHECKS_D, WAYS, WHEELS, in_table
+from tests.rollout.rolled_out import CHECKS_D, WHEELS, in_table
 
 METADATA = {
     *('name', 'version', 'description', 'maintainer', 'maintainer_email', 'license', 'source_url', 'issues_url'),
@@ -37,16 +37,19 @@ def test_the_readme_names_every_attribute() -> None:
     assert in_table(COOKBOOK.parents[1] / 'README.md') == set(names)
 
 
-@pytest.mark.parametrize('recipe', ['default', 'remove'])
-@pytest.mark.parametrize('way', WAYS)
-def test_what_a_resource_notifies_is_declared(recipe: str, way: str) -> None:
+@pytest.mark.parametrize(
+    ('recipe', 'way', 'restarting'),
+    [
+        ('default', 'checks.d', {CONF, CHECKS_D, 'remove the wheel of aws_diagnostics'}),
+        ('default', 'wheel', {CONF, CHECKS_D, 'install the wheel of aws_diagnostics'}),
+        ('remove', 'wheel', {str(Path(CONF).parent), CHECKS_D, 'remove the wheel of aws_diagnostics'}),
+    ],
+)
+def test_whatever_the_agent_reads_when_it_starts_restarts_it(recipe: str, way: str, restarting: set[str]) -> None:
     resources = declared(recipe, version='0.1.0', method=way)
-    names = {f'{resource["type"]}[{resource["name"]}]' for resource in resources}
-    assert (
-        {target for resource in resources for _, target, _ in resource['notifies']}
-        == {'service[datadog-agent]'}
-        <= names
-    )
+    restart = [['restart', 'service[datadog-agent]', 'delayed']]
+    assert {resource['name'] for resource in resources if resource['notifies'] == restart} == restarting
+    assert ('service', 'datadog-agent') in [(resource['type'], resource['name']) for resource in resources]
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_the_wheel_is_installed_once_and_again_after_an_upgrade_of_the_agent(nod
     assert (host.installed(), host.restarts()) == ('0.1.0', 2)
 
 
-def test_the_single_file_survives_an_upgrade_of_the_agent_untouched(node: Node) -> None:
+def test_the_single_file_survives_an_upgrade_of_the_agent_and_a_new_configuration_restarts_it(node: Node) -> None:
     host = node.host
     node.apply(CHANGED, version='0.1.0')
     assert (running(host), host.restarts()) == (('checks.d', '0.1.0'), 1)
@@ -71,6 +71,9 @@ def test_the_single_file_survives_an_upgrade_of_the_agent_untouched(node: Node) 
     after = host.snapshot()
     node.apply(UNCHANGED, version='0.1.0')
     assert (host.snapshot(), host.restarts(), host.exists(SKIP_FILE)) == (after, 1, False)
+
+    node.apply(CHANGED, version='0.1.0', instances=[{}])
+    assert host.restarts() == 2
 
 
 @pytest.mark.parametrize('way', WAYS)
