@@ -10,7 +10,7 @@ import pytest
 
 from tests.rollout.chef.by_hand import COOKBOOK, Refused, declared
 from tests.rollout.environment import system_program
-from tests.rollout.rolled_out import CHECKS_D, WHEELS, in_table
+from tests.rollout.rolled_out import CHECKS_D, CONF, WHEELS, in_table
 
 METADATA = {
     *('name', 'version', 'description', 'maintainer', 'maintainer_email', 'license', 'source_url', 'issues_url'),
