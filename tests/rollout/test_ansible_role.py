@@ -16,8 +16,12 @@ ROLE = ROLLOUT / 'roles' / 'aws_diagnostics'
 OPTIONS = yaml.safe_load((ROLE / 'meta' / 'argument_specs.yml').read_text())['argument_specs']['main']['options']
 DEFAULTS = yaml.safe_load((ROLE / 'defaults' / 'main.yml').read_text())
 PLAYBOOK = [
-    {'hosts': 'accepted', 'tasks': [{'import_role': {'name': 'aws_diagnostics', 'tasks_from': 'variables.yml'}}]},
-    {'hosts': 'refused', 'roles': ['aws_diagnostics']},
+    {
+        'hosts': 'accepted',
+        'gather_facts': False,
+        'tasks': [{'import_role': {'name': 'aws_diagnostics', 'tasks_from': 'variables.yml'}}],
+    },
+    {'hosts': 'refused', 'gather_facts': False, 'roles': ['aws_diagnostics']},
 ]
 OURS: dict[str, Any] = {'aws_diagnostics_version': '0.1.0'}
 OF_DATADOG: dict[str, Any] = {'init_config': {}, 'instances': [{}]}
@@ -60,6 +64,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {**OURS, 'aws_diagnostics_instances': []},
         'aws_diagnostics_instances is empty, allowed is a list with at least one mapping of options, such as [{}]',
     ),
+    'several mistakes': (
+        {'aws_diagnostics_version': '1', 'aws_diagnostics_instances': []},
+        f'{REFUSED_VERSION.format("1")}\naws_diagnostics_instances is empty, '
+        'allowed is a list with at least one mapping of options, such as [{}]',
+    ),
     'a misspelt variable': (
         {**OURS, 'aws_diagnostics_instance': [{}]},
         'aws_diagnostics_instance: no such variable of the role aws_diagnostics, '
@@ -95,8 +104,7 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     directory = tmp_path_factory.mktemp('ansible')
     refused = {case: variables for case, (variables, _) in REFUSED.items()}
     (directory / 'inventory.yml').write_text(json.dumps({'accepted': hosts(ACCEPTED), 'refused': hosts(refused)}))
-    gather_nothing = [{'gather_facts': False, **play} for play in PLAYBOOK]
-    (directory / 'site.yml').write_text(json.dumps(gather_nothing))
+    (directory / 'site.yml').write_text(json.dumps(PLAYBOOK))
     return failures(directory, directory / 'site.yml')
 
 

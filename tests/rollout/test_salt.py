@@ -76,25 +76,22 @@ def test_the_wheel_stays_beside_datadog_formula_and_across_upgrades_of_the_agent
     first = beside_formula(minion, method='wheel', version='0.1.0')
     assert (first.failed, host.installed(), host.exists(CHECK), host.restarts()) == ({}, '0.1.0', False, 1)
     assert not host.exists('/var/cache/aws_diagnostics')
-    before = minion.snapshot()
+    installed = minion.snapshot()
     assert beside_formula(minion, method='wheel', version='0.1.0').changed == ()
-    assert (minion.snapshot(), host.restarts()) == (before, 1)
+    assert (minion.snapshot(), host.restarts()) == (installed, 1)
 
     assert (host.upgrade_agent().returncode, host.installed()) == (0, '')
-    again = beside_formula(minion, method='wheel', version='0.2.0', instances=[{'min_hop_limit': 2}])
+    again = beside_formula(minion, method='wheel', version='0.2.0', instances=[ACCOUNT])
     assert (again.failed, host.installed(), host.restarts()) == ({}, '0.2.0', 2)
-    assert host.read(CONF) == 'init_config: {}\ninstances:\n- min_hop_limit: 2\n'
+    assert (host.stat(CONF), APP_KEY in host.read(CONF)) == (('dd-agent', 'dd-agent', 0o640), True)
 
+    before = host.read(CONF)
     refused = minion.apply(version='0.1.0', instances=[{**ACCOUNT, 'min_hop_limit': 2}])
     assert refused.failed == {'aws_diagnostics_configuration': f'check_cmd execution failed\n{CONTRADICTION}'}
-    assert host.read(CONF) == 'init_config: {}\ninstances:\n- min_hop_limit: 2\n'
+    assert host.read(CONF) == before
     assert (host.installed(), version_in_checks_d(host), host.restarts()) == ('', '0.1.0', 3), 'the new file runs'
     assert not host.exists(SKIP_FILE)
-
-    accepted = minion.apply(version='0.1.0', instances=[ACCOUNT])
-    assert (accepted.failed, host.stat(CONF)) == ({}, ('dd-agent', 'dd-agent', 0o640))
-    assert APP_KEY in host.read(CONF)
-    assert APP_KEY not in refused.printed + accepted.printed
+    assert APP_KEY not in again.printed + refused.printed
 
 
 def beside_formula(minion: Minion, **settings: object) -> Applied:
