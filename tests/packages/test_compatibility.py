@@ -91,7 +91,7 @@ def test_a_test_that_is_left_out_exists(test: str):
     functions = [
         node.name for node in ast.walk(ast.parse((ROOT / file).read_text())) if isinstance(node, ast.FunctionDef)
     ]
-    assert not name or name in functions
+    assert not name or name.partition('[')[0] in functions
 
 
 def test_the_file_for_checks_d_asks_for_the_same_python():

@@ -57,7 +57,7 @@ class Resources:
 
 
 class PackageInMemory(importlib.abc.MetaPathFinder, importlib.abc.ExecutionLoader):
-    """Imports PACKAGE from an archive. The file of a module is `root`, then its name in the archive."""
+    """Imports from an archive. The file of a module is `root`, then its name in the archive."""
 
     def __init__(self, content: zipfile.ZipFile, root: str) -> None:
         self._content, self._root, self._names = content, root, frozenset(content.namelist())
@@ -69,7 +69,7 @@ class PackageInMemory(importlib.abc.MetaPathFinder, importlib.abc.ExecutionLoade
 
     def _name(self, module: str) -> str:
         """Its name in the archive; '' for what is not in there."""
-        stem = module.replace('.', '/') if f'{module}.'.startswith(f'{PACKAGE}.') else ''
+        stem = module.replace('.', '/')
         return next((name for name in (f'{stem}/__init__.py', f'{stem}.py') if name in self._names), '')
 
     def is_package(self, fullname: str) -> bool:
