@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from tests.rollout.environment import system_program
-from tests.rollout.puppet_node import MODULES, PUPPET
+from tests.rollout.puppet.node import MODULES, PUPPET
 from tests.rollout.rolled_out import in_table
 
 MANIFESTS = sorted(MODULES.rglob('*.pp'))

@@ -8,7 +8,7 @@ import yaml
 
 from tests.rollout.environment import system_program
 from tests.rollout.host import Host
-from tests.rollout.puppet_node import CHANGED, NODE, PARTLY_FAILED, PUPPET, REFUSED, UNCHANGED, Node
+from tests.rollout.puppet.node import CHANGED, NODE, PARTLY_FAILED, PUPPET, REFUSED, UNCHANGED, Node
 from tests.rollout.rolled_out import (
     CHECKS_D,
     CONF,

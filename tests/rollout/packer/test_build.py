@@ -11,7 +11,7 @@ import yaml
 
 from tests.rollout.environment import system_program
 from tests.rollout.host import Host
-from tests.rollout.packer_template import PACKER, TEMPLATE, VARIABLES, template
+from tests.rollout.packer.template import PACKER, TEMPLATE, VARIABLES, template
 from tests.rollout.rolled_out import CHECKS_D, CONF, SKIP_FILE, WAYS, running
 
 SCRIPTS = sorted(PACKER.glob('*.sh'))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.rollout.environment import system_program
-from tests.rollout.packer_template import PACKER, TEMPLATE, VARIABLES, template, variables
+from tests.rollout.packer.template import PACKER, TEMPLATE, VARIABLES, template, variables
 from tests.rollout.rolled_out import in_table
 
 NEWER = {
