@@ -98,7 +98,9 @@ def test_every_setting_reaches_its_place():
     ['https://api.example', 'https://api.example:8443/', 'http://127.0.0.1:8080', 'http://localhost', 'http://[::1]:1'],
 )
 def test_an_address_of_the_api_that_keeps_the_keys_secret_is_taken(url):
-    assert read_configuration({'account': {'datadog_api_url': url}}).account == AccountOptions(datadog_api_url=url)
+    assert read_configuration({'account': {'datadog_api_url': url, 'api_key': 'own'}}).account == AccountOptions(
+        datadog_api_url=url, api_key='own'
+    )
 
 
 def test_the_word_integration_means_the_regions_of_the_integration():
@@ -152,6 +154,10 @@ SETTINGS = {
     'an API at a port that is none': (
         {'datadog_api_url': 'https://api.example:http'},
         f"option 'account.datadog_api_url': 'https://api.example:http' {URL}",
+    ),
+    'an API of their own with the key of the Agent': (
+        {'datadog_api_url': 'https://api.example', 'app_key': HUNTER2},
+        "option 'account.datadog_api_url' must stand beside 'account.api_key': the one of the Agent",
     ),
     'an external id that YAML took for a number': (
         {'external_id': 12345678},

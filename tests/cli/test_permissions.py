@@ -14,7 +14,7 @@ import pytest
 from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
 from datadog_checks.aws_diagnostics.cli.program import run
 from tests.account import servers
-from tests.account.datadog_api import Datadog, datadog_api
+from tests.account.datadog_api import API_KEY, Datadog, datadog_api
 
 ROLE = 'DatadogIntegrationRole'
 REQUIRED = ('cloudwatch:Get*', 'cloudwatch:List*', 'ec2:Describe*', 'tag:GetResources')
@@ -66,7 +66,8 @@ def conf(tmp_path: Path) -> Iterator[Conf]:
         def write(required: tuple[str, ...] = REQUIRED, **account: Any) -> str:
             api.permissions['standard'] = required
             file = tmp_path / 'conf.yaml'
-            file.write_text(json.dumps({'instances': [{'account': {'datadog_api_url': api.url, **account}}]}))
+            at_api = {'datadog_api_url': api.url, 'api_key': API_KEY}
+            file.write_text(json.dumps({'instances': [{'account': at_api | account}]}))
             return str(file)
 
         yield write

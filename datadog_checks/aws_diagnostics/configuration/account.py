@@ -13,6 +13,8 @@ from .account_rules import check_values
 from .rules import OPTIONS_OF_THE_AGENT, InvalidConfiguration, listed, nearest, not_allowed
 
 SECRETS = frozenset({'api_key', 'app_key', 'external_id'})
+KEY_MISSING = "option 'account.datadog_api_url' must stand beside 'account.api_key'"
+"""Else whoever may write a configuration would have the API key of the Agent sent wherever they like."""
 FROM_THE_INTEGRATION = 'integration'
 """Of `regions`: those that Datadog has on record."""
 (_SITE, _) = get_args(Account.model_fields['datadog_site'].annotation)
@@ -75,6 +77,8 @@ def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptio
     settings = {setting: getattr(model, setting) for setting in given}
     for setting, allowed in check_values(settings):
         raise refused(setting, given[setting], allowed)
+    if 'datadog_api_url' in settings and 'api_key' not in settings:
+        raise InvalidConfiguration(f'{KEY_MISSING}: the one of the Agent goes to Datadog alone')
     values = {**settings, 'features': frozenset(Feature(f) for f in settings.get('features', Feature))}
     regions = settings.get('regions', FROM_THE_INTEGRATION)
     values['regions'] = None if regions == FROM_THE_INTEGRATION else tuple(dict.fromkeys(regions))
