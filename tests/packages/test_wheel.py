@@ -91,3 +91,9 @@ def test_the_command_says_what_an_agent_lacks_for_it(installed: Callable[[str], 
     ran = installed(VERSIONS[-1]).call('-m', 'datadog_checks.aws_diagnostics', check=False)
     needed = "aws-diagnostics needs click: pip install 'datadog-aws-diagnostics[cli]'\n"
     assert (ran.stdout, ran.stderr, ran.returncode) == ('', needed, ExitStatus.NOT_INSTALLED)
+
+
+@pytest.mark.parametrize('version', VERSIONS)
+def test_an_agent_has_all_that_the_wheel_demands(installed: Callable[[str], Agent], version: str) -> None:
+    ran = installed(version).call('-m', 'pip', 'check', check=False)
+    assert (ran.stdout, ran.returncode) == ('No broken requirements found.\n', 0)
