@@ -93,15 +93,17 @@ def test_a_newer_version_the_older_one_again_and_a_removal(node: Node, way: str)
     assert (without_memory(host.snapshot()), host.restarts(), host.exists(WHEELS)) == (node.before, 3, False)
 
 
-def test_the_old_way_goes_when_the_new_one_is_there_and_not_before(node: Node) -> None:
+def test_the_old_way_goes_when_the_new_one_is_there_and_a_stopped_agent_stays_stopped(node: Node) -> None:
     host = node.host
     host.run('install', '-o', 'dd-agent', f'{NODE}/modules/aws_diagnostics/files/aws_diagnostics-0.1.0.py', CHECKS_D)
+    host.run('systemctl', 'stop', 'datadog-agent')
     said = node.apply(PARTLY_FAILED, version='0.3.0', method='wheel')
     assert 'puppet:///modules/aws_diagnostics/datadog_aws_diagnostics-0.3.0-py3-none-any.whl' in said
     assert running(host) == ('checks.d', '0.1.0')
 
     node.apply(CHANGED, version='0.2.0', method='wheel')
     assert (running(host), host.exists(CHECKS_D)) == (('wheel', '0.2.0'), False)
+    assert host.run('systemctl', 'is-active', 'datadog-agent', check=False).stdout == 'inactive\n'
 
 
 def test_it_goes_with_datadog_agent_and_its_purge(node: Node) -> None:
