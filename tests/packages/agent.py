@@ -86,8 +86,8 @@ class Agent:
         order = {'checks_d': str(self.checks_d), 'instance': instance, 'agent': told}
         return self._answer(world.command(self._loading(order), env=ENVIRONMENT))
 
-    def run_account_check(self, instance: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
-        """What loader.py prints, outside of any world, for an instance of the account scope."""
+    def run_check_here(self, instance: dict[str, Any], environ: Mapping[str, str] = ENVIRONMENT) -> dict[str, Any]:
+        """What loader.py prints outside of any world, beside an Agent that publishes nothing."""
         told = {'hostname': 'i-0123456789abcdef0', 'provider': '', 'version': '7.81.3'}
         order = {'checks_d': str(self.checks_d), 'instance': instance, 'agent': told}
         ended = subprocess.run(self._loading(order), env={**ENVIRONMENT, **environ}, capture_output=True, text=True)

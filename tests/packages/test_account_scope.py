@@ -42,7 +42,7 @@ def datadog() -> Iterator[str]:
 def judged(agent: Agent, aws: dict[str, str], datadog: str) -> dict[str, int]:
     keys = {'api_key': API_KEY, 'app_key': APP_KEY, 'datadog_api_url': datadog}
     instance = {'account': {**keys, 'regions': ['us-east-1']}, 'imdsv1': 'disabled'}
-    told = agent.run_account_check(instance, aws)
+    told = agent.run_check_here(instance, aws)
     assert told['error'] == ''
     rows: dict[str, int] = told['rows']
     return rows

@@ -53,9 +53,9 @@ def test_a_fault_is_found_and_told(agent: Agent):
 
 
 def test_an_option_that_is_misspelt_is_refused_with_the_same_words(agent: Agent):
-    with World(Topology.EMPTY) as world:
-        told = agent.run_check(world, {'min_hop_limits': 2})
-    assert told == {'refused': "option 'min_hop_limits' is not known (did you mean 'min_hop_limit'?)"}
+    assert agent.run_check_here({'min_hop_limits': 2}) == {
+        'refused': "option 'min_hop_limits' is not known (did you mean 'min_hop_limit'?)"
+    }
 
 
 def test_the_account_scope_finds_its_recorded_lists_and_its_libraries(agent: Agent):
