@@ -54,7 +54,10 @@ def test_the_readme_rolls_the_check_out_upgrades_it_rolls_it_back_and_removes_it
     assert of_versions == [(2, '0.2.0'), (2, '0.1.0')], 'the file and the restart'
 
     host.write(COMPILED, 'what Python leaves behind', owner='dd-agent')
+    host.write(SKIP_FILE, 'for a package of somebody else')
     assert [removed.status for removed in controller.documented('Remove')] == [0]
+    assert host.read(SKIP_FILE) == 'for a package of somebody else'
+    host.remove(SKIP_FILE)
     assert (host.snapshot() == host.pristine, host.exists(COMPILED), host.restarts()) == (True, False, 4)
 
 
@@ -75,10 +78,14 @@ def test_the_wheel_stays_beside_the_role_of_datadog_and_across_upgrades_of_the_a
     assert (again.message, host.installed(), host.restarts()) == ('', '0.2.0', 2)
     assert (host.stat(CONF), APP_KEY in host.read(CONF)) == (('dd-agent', 'dd-agent', 0o640), True)
 
+    configured = controller.play(method='wheel', version='0.2.0', instances=[{'min_hop_limit': 2}])
+    assert (configured.changed, host.restarts()) == (2, 3), 'conf.yaml and the restart'
     before = host.read(CONF)
+    assert before.endswith('instances:\n- min_hop_limit: 2\n')
+
     refused = controller.play('-vvv', '--diff', version='0.1.0', instances=[{**ACCOUNT, 'min_hop_limit': 2}])
     assert (refused.status, refused.message, host.read(CONF)) == (2, CONTRADICTION, before)
-    assert (host.installed(), version_in_checks_d(host), host.restarts()) == ('', '0.1.0', 3), 'the new file runs'
+    assert (host.installed(), version_in_checks_d(host), host.restarts()) == ('', '0.1.0', 4), 'the new file runs'
     assert not host.exists(SKIP_FILE)
     assert APP_KEY not in again.printed + refused.printed
 

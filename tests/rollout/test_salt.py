@@ -62,7 +62,10 @@ def test_the_readme_rolls_the_check_out_upgrades_it_rolls_it_back_and_removes_it
     assert versions == [(change, '0.2.0'), (change, '0.1.0')]
 
     host.write(COMPILED, 'what Python leaves behind', owner='dd-agent')
+    host.write(SKIP_FILE, 'for a package of somebody else')
     assert [run.failed for run in minion.documented('Remove')] == [{}]
+    assert host.read(SKIP_FILE) == 'for a package of somebody else'
+    host.remove(SKIP_FILE)
     assert (minion.snapshot() == host.pristine, host.exists(COMPILED), host.restarts()) == (True, False, 4)
 
 
@@ -85,11 +88,15 @@ def test_the_wheel_stays_beside_datadog_formula_and_across_upgrades_of_the_agent
     assert (again.failed, host.installed(), host.restarts()) == ({}, '0.2.0', 2)
     assert (host.stat(CONF), APP_KEY in host.read(CONF)) == (('dd-agent', 'dd-agent', 0o640), True)
 
+    configured = beside_formula(minion, method='wheel', version='0.2.0', instances=[{'min_hop_limit': 2}])
+    assert configured.changed == ('aws_diagnostics_configuration', 'datadog-agent-service')
     before = host.read(CONF)
+    assert (before, host.restarts()) == ('init_config: {}\ninstances:\n- min_hop_limit: 2\n', 3)
+
     refused = minion.apply(version='0.1.0', instances=[{**ACCOUNT, 'min_hop_limit': 2}])
     assert refused.failed == {'aws_diagnostics_configuration': f'check_cmd execution failed\n{CONTRADICTION}'}
     assert host.read(CONF) == before
-    assert (host.installed(), version_in_checks_d(host), host.restarts()) == ('', '0.1.0', 3), 'the new file runs'
+    assert (host.installed(), version_in_checks_d(host), host.restarts()) == ('', '0.1.0', 4), 'the new file runs'
     assert not host.exists(SKIP_FILE)
     assert APP_KEY not in again.printed + refused.printed
 
