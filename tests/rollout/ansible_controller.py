@@ -16,14 +16,16 @@ ROLLOUT = ROOT / 'rollout' / 'ansible'
 DATADOG_ROLE = Path(__file__).with_name('datadog_role')
 REPOSITORY = '/srv/aws-diagnostics'
 PLAYBOOKS = f'{REPOSITORY}/rollout/ansible'
+VAULT = ('--vault-password-file', 'password')
 RECAP = re.compile(r'^localhost +: ok=\d+ +changed=(\d+) +unreachable=0 +failed=(\d+)', re.MULTILINE)
 FAILED = re.compile(r'^fatal: \[localhost\]: FAILED! => (?={)', re.MULTILINE)
 
 
 def environment() -> dict[str, str]:
-    """Nothing is written outside of the home directory, and nothing is coloured."""
+    """Nothing is written outside of the home directory, and no facts are gathered, which nothing here asks for."""
     system = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-    return {'PATH': f'{ROLLOUT_TOOLS}:{system}', 'ANSIBLE_NOCOLOR': 'true', 'PYTHONDONTWRITEBYTECODE': 'true'}
+    ansible = {'ANSIBLE_NOCOLOR': 'true', 'ANSIBLE_GATHERING': 'explicit'}
+    return {'PATH': f'{ROLLOUT_TOOLS}:{system}', 'PYTHONDONTWRITEBYTECODE': 'true', **ansible}
 
 
 def inventory(*hosts: str) -> dict[str, Any]:
@@ -62,6 +64,12 @@ class Controller:
         """Variables without the prefix of the role."""
         given = json.dumps({f'aws_diagnostics_{name}': value for name, value in variables.items()})
         return self._run(f'ansible-playbook -i inventory.yml {playbook} {" ".join(options)} -e "$1"', PLAYBOOKS, given)
+
+    def encrypted(self, text: str) -> str:
+        """As it stands in a file of variables, for runs with the options VAULT."""
+        self.host.write(f'{PLAYBOOKS}/password', 'of the vault', mode=0o600)
+        command = ('ansible-vault', 'encrypt_string', *VAULT)
+        return self.host.run(*command, input=text, env=environment(), cwd=PLAYBOOKS).stdout
 
     def _run(self, command: str, directory: str, *arguments: str) -> Played:
         ended = self.host.run('sh', '-c', command, 'sh', *arguments, check=False, env=environment(), cwd=directory)

@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.rollout.ansible_controller import REPOSITORY, ROLLOUT, Controller, Played, add, controller_on, environment
+from tests.rollout.ansible_controller import (
+    PLAYBOOKS,
+    REPOSITORY,
+    ROLLOUT,
+    VAULT,
+    Controller,
+    Played,
+    add,
+    controller_on,
+    environment,
+)
 from tests.rollout.distributions import Distributions, copy_to, newer_distributions
 from tests.rollout.environment import program
 from tests.rollout.host import Host
@@ -15,7 +25,7 @@ CONF = '/etc/datadog-agent/conf.d/aws_diagnostics.d/conf.yaml'
 SKIP_FILE = '/etc/datadog-agent/.skip_install_python_third_party_deps'
 COMPILED = '/etc/datadog-agent/checks.d/__pycache__/aws_diagnostics.cpython-313.pyc'
 APP_KEY = 'a' * 40
-ACCOUNT = {'account': {'app_key': APP_KEY, 'regions': ['eu-west-1']}}
+CONTRADICTORY = {'account': {'app_key': APP_KEY}, 'min_hop_limit': 2}
 CONTRADICTION = (
     "aws_diagnostics_instances: instance 1: option 'min_hop_limit': of the host scope, not allowed beside 'account'"
 )
@@ -27,6 +37,14 @@ instances:
   - account_id
   - region
   min_collection_interval: 300
+"""
+SECRETS = 'aws_diagnostics_instances:\n  - account:\n      app_key: '
+WITH_SECRET = f"""\
+# Managed by Ansible, role aws_diagnostics: changes made here are overwritten.
+init_config: {{}}
+instances:
+- account:
+    app_key: {APP_KEY}
 """
 
 
@@ -74,16 +92,18 @@ def test_the_wheel_stays_beside_the_role_of_datadog_and_across_upgrades_of_the_a
     assert (host.snapshot(), host.restarts()) == (installed, 1)
 
     assert (host.upgrade_agent().returncode, host.installed()) == (0, '')
-    again = beside_datadog(controller, '-vvv', '--diff', method='wheel', version='0.2.0', instances=[ACCOUNT])
+    host.write(f'{PLAYBOOKS}/secrets.yml', SECRETS + controller.encrypted(APP_KEY))
+    secret = ('-e', '@secrets.yml', *VAULT, '-vvv', '--diff')
+    again = beside_datadog(controller, *secret, method='wheel', version='0.2.0')
     assert (again.message, host.installed(), host.restarts()) == ('', '0.2.0', 2)
-    assert (host.stat(CONF), APP_KEY in host.read(CONF)) == (('dd-agent', 'dd-agent', 0o640), True)
+    assert (host.stat(CONF), host.read(CONF)) == (('dd-agent', 'dd-agent', 0o640), WITH_SECRET)
 
     configured = controller.play(method='wheel', version='0.2.0', instances=[{'min_hop_limit': 2}])
     assert (configured.changed, host.restarts()) == (2, 3), 'conf.yaml and the restart'
     before = host.read(CONF)
     assert before.endswith('instances:\n- min_hop_limit: 2\n')
 
-    refused = controller.play('-vvv', '--diff', version='0.1.0', instances=[{**ACCOUNT, 'min_hop_limit': 2}])
+    refused = controller.play('-vvv', '--diff', version='0.1.0', instances=[CONTRADICTORY])
     assert (refused.status, refused.message, host.read(CONF)) == (2, CONTRADICTION, before)
     assert (host.installed(), version_in_checks_d(host), host.restarts()) == ('', '0.1.0', 4), 'the new file runs'
     assert not host.exists(SKIP_FILE)
