@@ -14,7 +14,7 @@ export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help all demo test lint format validate assets bench wheel checks-d environment environment-ddev environment-rollout environment-agents environment-terraform clean
+.PHONY: help all demo test lint format validate assets bench wheel checks-d environment environment-ddev environment-rollout environment-agents environment-terraform compatibility clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -25,7 +25,7 @@ demo: environment ## Run the real check against the IMDS simulator (one scenario
 	@$(python) -m tools.demo $(SCENARIO)
 
 test: environment environment-rollout environment-agents environment-terraform ## Run all tests (PYTEST_ARGS='-x tests/emit' for some)
-	@$(python) -m pytest $(PYTEST_ARGS)
+	@$(python) -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
 lint: environment ## Check style, formatting, types and spelling
 	@$(python) -m ruff check
@@ -73,6 +73,9 @@ wheel: environment ## Build the wheel that an Agent installs, in dist/
 
 checks-d: environment ## Build the check as one file for checks.d, in dist/checks.d/
 	@$(python) -m tools.single_file
+
+compatibility: environment environment-agents ## Run the tests of the host scope on the oldest and the newest base (10 minutes)
+	@$(python) -m tools.compatibility
 
 clean: ## Remove everything that was built or installed here
 	rm -rf .venv .venv-* .ddev-lab .build build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache

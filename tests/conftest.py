@@ -1,7 +1,10 @@
 """No test reaches the network of the machine, least of all whatever answers at the addresses of IMDS there."""
 
+import os
 import subprocess
 from contextlib import suppress
+
+from hypothesis import settings
 
 from tests.simulator import javascript
 from tests.simulator.guard import leave_the_network, refuse_metadata_addresses
@@ -14,6 +17,19 @@ if not javascript.missing_tool() and not javascript.is_installed():
 # While this file is read pytest has not started anything yet: everything that it starts later is inside too.
 NOT_ISOLATED = leave_the_network()
 refuse_metadata_addresses()
+
+# How long an example takes on a busy machine says nothing about the code.
+settings.register_profile('tests', deadline=None)
+settings.load_profile('tests')
+
+# How wide and how colourful somebody's terminal is changes no output that a test looks at.
+for _setting in ('COLUMNS', 'FORCE_COLOR', 'LINES', 'NO_COLOR'):
+    os.environ.pop(_setting, None)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Several processes share the tests where each can have a loopback of its own, which takes root."""
+    return min(4, os.cpu_count() or 1) if os.geteuid() == 0 and not NOT_ISOLATED else 0
 
 
 def pytest_report_header() -> str:

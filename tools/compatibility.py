@@ -65,14 +65,6 @@ ONLY_SINCE = {
     'tests/cli/test_program.py::test_without_the_extra_one_line_says_how_to_install_it[lazy_loader]': (37, 10),
     'tests/cli/test_configuration_file.py::test_a_wrong_file_is_refused[not YAML]': (37, 10),
     'tests/cli/test_configuration_file.py::test_a_wrong_file_is_refused[nested without end]': (37, 10),
-    # pydantic 2.0.2, which they come with, takes .nan for a number in any range.
-    **{
-        f'tests/test_configuration.py::{test}[a timeout that is not a number]': (37, 0)
-        for test in (
-            'test_a_wrong_option_is_named_with_its_value_and_what_is_allowed',
-            'test_the_check_does_not_start_with_a_wrong_option',
-        )
-    },
 }
 """Tests of what an older base has not, by the first base for which they hold: major and minor version."""
 

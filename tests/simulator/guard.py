@@ -37,18 +37,26 @@ class OutsideOfAWorldError(BaseException):
 def leave_the_network() -> str:
     """Move this process, and all that it starts, into a network namespace with nothing but loopback.
 
-    Returns why that was not possible, and otherwise ''. A process that was started from inside stays where it is.
+    Returns why that was not possible, and otherwise ''. A process that was started from inside stays where it is, but
+    one of several that share the tests gets a loopback of its own where it can.
     """
-    if is_inside_a_world() or os.environ.get(_GUARDED) == _network():
+    if is_inside_a_world() or os.environ.get(_GUARDED) == _here():
         return ''
-    if threading.active_count() > 1:
+    already_guarded = os.environ.get(_GUARDED) == _network()
+    if threading.active_count() > 1 and not already_guarded:
         return 'threads that were already running would have stayed behind'
     try:
         _enter_new_network()
     except OSError as error:
-        return f'the kernel did not allow a network namespace: {error}'
-    os.environ[_GUARDED] = _network()
+        return '' if already_guarded else f'the kernel did not allow a network namespace: {error}'
+    os.environ[_GUARDED] = _here()
     return ''
+
+
+def _here() -> str:
+    """The network of this process and, behind it, which of the processes that share the tests this is."""
+    worker = os.environ.get('PYTEST_XDIST_WORKER', '')
+    return f'{_network()} {worker}'.rstrip()
 
 
 def _enter_new_network() -> None:

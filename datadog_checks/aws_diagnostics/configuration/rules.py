@@ -35,10 +35,11 @@ def check_names(instance: Mapping[str, Any]) -> None:
 
 
 def check_numbers(given: Mapping[str, Any]) -> None:
-    """The models take true for 1."""
+    """The models take true for 1, and with pydantic 2.0, of the oldest Agents, nan for a number of any range."""
     for option, value in given.items():
         field = InstanceConfig.model_fields.get(option)
-        if isinstance(value, bool) and field and {int, float} & set(get_args(field.annotation)):
+        wrong = isinstance(value, bool) or value != value
+        if wrong and field and {int, float} & set(get_args(field.annotation)):
             raise InvalidConfiguration(not_allowed(option, value, 'a number'))
 
 

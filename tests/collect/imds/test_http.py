@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.collect.imds.http import (
@@ -184,7 +184,6 @@ def test_a_secret_in_an_answer_is_in_no_representation_of_it() -> None:
 BEGINNINGS = st.sampled_from([b'', b'HTTP/1.1 200 OK\r\n', CHUNKED, OK + b'Content-Length: 7\r\n\r\n', OK + b'\r\n'])
 
 
-@settings(deadline=None)
 @given(BEGINNINGS, st.lists(st.binary(max_size=200) | st.just(b'\r\n') | st.just(b'\r\n\r\n'), max_size=20))
 @example(b'', [b'HTTP/1.1 200 OK\r\n\r\n' + b'a' * 200_000])
 @example(CHUNKED, [b'1\r\na\r\n' * 70_000])
@@ -201,7 +200,6 @@ def test_any_bytes_end_in_a_bounded_answer_or_in_one_of_two_errors(beginning: by
     assert wire.sent <= MAX_HEAD_BYTES + MAX_CHUNKED_BYTES
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=3000), st.integers(200, 599).filter(lambda s: s not in (204, 304)), st.data())
 def test_what_a_server_sends_is_what_is_read(body: bytes, status: int, data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 500))

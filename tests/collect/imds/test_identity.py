@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.collect.imds.http import Response
@@ -104,7 +104,6 @@ def test_what_is_no_identity_document_gives_none(body: bytes) -> None:
     assert identity(ok(body)) is None
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(list(FORMS)), st.text(max_size=60) | st.integers() | st.none()))
 def test_no_document_brings_a_character_that_a_shell_would_act_on(document: dict[str, object]) -> None:
     found = identity(ok(json.dumps(document).encode()))
