@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.conftest import NOT_ISOLATED
+from tests.packages.builds import build_wheel
 from tests.rollout.environment import ROOT
 from tests.rollout.host import Host
 from tools import single_file as checks_d
@@ -50,7 +49,7 @@ def shelf() -> Iterator[Path]:
 @pytest.fixture(scope='session')
 def wheel(shelf: Path) -> Path:
     """Of this version."""
-    return built(ROOT, shelf)
+    return build_wheel(shelf / 'wheel')
 
 
 @pytest.fixture(scope='session')
@@ -62,18 +61,10 @@ def newer_wheel(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / 'datadog_checks', source / 'datadog_checks', ignore=shutil.ignore_patterns('__pycache__'))
     about = source / 'datadog_checks' / 'aws_diagnostics' / '__about__.py'
     about.write_text("__version__ = '0.2.0'\n")
-    return built(source, shelf)
+    return build_wheel(shelf / 'newer-wheel', source)
 
 
 @pytest.fixture(scope='session')
 def single_file(shelf: Path) -> Path:
     """The check as one file for checks.d."""
     return checks_d.build(shelf)
-
-
-def built(source: Path, shelf: Path) -> Path:
-    with TemporaryDirectory(dir=shelf) as directory:
-        command = [sys.executable, '-m', 'hatchling', 'build', '--target', 'wheel', '--directory', directory]
-        subprocess.run(command, cwd=source, capture_output=True, timeout=120, check=True)
-        (wheel,) = Path(directory).glob('*.whl')
-        return wheel.rename(shelf / wheel.name)
