@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ REPOSITORY = '/srv/aws-diagnostics'
 PLAYBOOKS = f'{REPOSITORY}/rollout/ansible'
 VAULT = ('--vault-password-file', 'password')
 RECAP = re.compile(r'^localhost +: ok=\d+ +changed=(\d+) +unreachable=0 +failed=(\d+)', re.MULTILINE)
+FATAL = re.compile(r'^fatal: \[(\w+)\]: FAILED! => (\{.*\})$', re.MULTILINE)
 FAILED = re.compile(r'^fatal: \[localhost\]: FAILED! => (?={)', re.MULTILINE)
 
 
@@ -98,3 +100,18 @@ def add(host: Host, built: Distributions, version: str) -> None:
     """Another version beside the first."""
     host.run('cp', built.wheel, f'{PLAYBOOKS}/files/')
     host.run('cp', built.single_file, f'{PLAYBOOKS}/files/aws_diagnostics-{version}.py')
+
+
+def failures(directory: Path, playbook: Path) -> dict[str, str]:
+    """Host -> why it failed, '' for one that did not; none for one that was not reached."""
+    ended = subprocess.run(
+        [program('ansible-playbook'), '-i', 'inventory.yml', playbook],
+        cwd=directory,
+        env={**environment(), 'HOME': str(directory), 'ANSIBLE_ROLES_PATH': str(ROLLOUT / 'roles')},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert 'PLAY RECAP' in ended.stdout, ended.stderr
+    fatal = {host: json.loads(result)['msg'] for host, result in FATAL.findall(ended.stdout)}
+    return {host: fatal.get(host, '') for host in re.findall(r'^(\w+) +: ok=', ended.stdout, re.MULTILINE)}

@@ -84,6 +84,9 @@ def test_the_wheel_stays_beside_the_role_of_datadog_and_across_upgrades_of_the_a
 ) -> None:
     host = controller.host
     add(host, Distributions(wheel, single_file), '0.1.0')
+    dry = beside_datadog(controller, '--check', method='wheel', version='0.1.0')
+    assert (dry.message, dry.changed > 0, host.snapshot() == host.pristine, host.restarts()) == ('', True, True, 0)
+
     first = beside_datadog(controller, method='wheel', version='0.1.0')
     assert (first.message, host.installed(), host.exists(CHECK), host.restarts()) == ('', '0.1.0', False, 1)
     assert not host.exists('/var/cache/aws_diagnostics')

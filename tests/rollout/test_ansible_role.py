@@ -2,15 +2,13 @@
 
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.rollout.ansible_controller import ROLLOUT, environment, inventory
-from tests.rollout.environment import program
+from tests.rollout.ansible_controller import ROLLOUT, failures, inventory
 
 ROLE = ROLLOUT / 'roles' / 'aws_diagnostics'
 OPTIONS = yaml.safe_load((ROLE / 'meta' / 'argument_specs.yml').read_text())['argument_specs']['main']['options']
@@ -29,6 +27,11 @@ OF_DATADOG: dict[str, Any] = {'init_config': {}, 'instances': [{}]}
 ACCEPTED: dict[str, dict[str, Any]] = {
     'a version': OURS,
     'a release candidate': {'aws_diagnostics_version': '0.1.0rc1'},
+    'no file where the wheel goes': {
+        **OURS,
+        'aws_diagnostics_method': 'wheel',
+        'aws_diagnostics_single_file': 'nowhere.py',
+    },
     'no version where the check goes': {'aws_diagnostics_state': 'absent'},
     'the role of Datadog writes conf.yaml': {
         **OURS,
@@ -60,6 +63,15 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {**OURS, 'aws_diagnostics_state': 'latest'},
         f'{SPEC}value of aws_diagnostics_state must be one of: present, absent, got: latest',
     ),
+    'a file of another version': (
+        {**OURS, 'aws_diagnostics_single_file': 'aws_diagnostics-0.1.0rc1.py'},
+        'aws_diagnostics_single_file is aws_diagnostics-0.1.0rc1.py, '
+        'allowed is what `make checks-d` builds from version 0.1.0',
+    ),
+    'a file that is not there': (
+        {**OURS, 'aws_diagnostics_single_file': 'nowhere.py'},
+        'aws_diagnostics_single_file is nowhere.py, allowed is what `make checks-d` builds from version 0.1.0',
+    ),
     'no instances': (
         {**OURS, 'aws_diagnostics_instances': []},
         'aws_diagnostics_instances is empty, allowed is a list with at least one mapping of options, such as [{}]',
@@ -85,7 +97,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         'would delete conf.yaml in every run; add aws_diagnostics to datadog_additional_checks',
     ),
 }
-FATAL = re.compile(r'^fatal: \[(\w+)\]: FAILED! => (\{.*\})$', re.MULTILINE)
 
 
 def hosts(cases: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -105,22 +116,10 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     refused = {case: variables for case, (variables, _) in REFUSED.items()}
     (directory / 'inventory.yml').write_text(json.dumps({'accepted': hosts(ACCEPTED), 'refused': hosts(refused)}))
     (directory / 'site.yml').write_text(json.dumps(PLAYBOOK))
+    (directory / 'files').mkdir()
+    for version in ('0.1.0', '0.1.0rc1'):
+        (directory / 'files' / f'aws_diagnostics-{version}.py').write_text(f'"""AWS Diagnostics {version}: the check\n')
     return failures(directory, directory / 'site.yml')
-
-
-def failures(directory: Path, playbook: Path) -> dict[str, str]:
-    """Host -> why it failed, '' for one that did not; none for one that was not reached."""
-    ended = subprocess.run(
-        [program('ansible-playbook'), '-i', 'inventory.yml', playbook],
-        cwd=directory,
-        env={**environment(), 'HOME': str(directory), 'ANSIBLE_ROLES_PATH': str(ROLLOUT / 'roles')},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert 'PLAY RECAP' in ended.stdout, ended.stderr
-    fatal = {host: json.loads(result)['msg'] for host, result in FATAL.findall(ended.stdout)}
-    return {host: fatal.get(host, '') for host in re.findall(r'^(\w+) +: ok=', ended.stdout, re.MULTILINE)}
 
 
 @pytest.mark.parametrize('case', ACCEPTED)
