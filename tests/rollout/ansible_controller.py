@@ -89,7 +89,6 @@ def controller_on(host: Host) -> Controller:
     program('ansible-playbook')
     host.run('mkdir', '-p', f'{REPOSITORY}/rollout')
     host.run('cp', '-r', ROLLOUT, PLAYBOOKS)
-    host.run('mkdir', '-p', f'{PLAYBOOKS}/files')
     host.write(f'{PLAYBOOKS}/inventory.yml', json.dumps(inventory('localhost')))
     host.run('mkdir', '-p', f'{PLAYBOOKS}/collections/ansible_collections/datadog/dd/roles')
     host.run('cp', '-r', DATADOG_ROLE, f'{PLAYBOOKS}/collections/ansible_collections/datadog/dd/roles/agent')
