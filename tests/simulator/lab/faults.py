@@ -67,6 +67,7 @@ def _answered_by_a_reset(_: Fault, gateway: Node, __: Processes) -> Iterator[Non
     """The gateway takes the address of IMDS for its own, and nothing listens there."""
     for family in FAMILIES:
         gateway.add_address('lo', IMDS[family], HOST_PREFIX_LENGTH[family])
+        gateway.wait_for_address(IMDS[family])
     try:
         yield
     finally:

@@ -3,14 +3,14 @@
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pyroute2 import IPRoute
+from pyroute2 import IPRoute, NetlinkError
 
 from tests.simulator.addresses import Family
 from tests.simulator.lab import kernel
@@ -18,7 +18,8 @@ from tests.simulator.topology import FAMILY_NUMBER
 
 _IFA_F_NODAD = 0x02
 _IFA_F_TENTATIVE = 0x40
-_LINK_SECONDS = 5.0
+_RTN_LOCAL = 2
+_PATIENCE = 5.0
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,28 @@ class Node:
         Raises TimeoutError after 5 s.
         """
         index = self.interface(name)
-        deadline = time.monotonic() + _LINK_SECONDS
-        while not self._speaks_ipv6(index):
+        self._wait(lambda: self._speaks_ipv6(index), f'{name} of {self.name} has no link')
+
+    def wait_for_address(self, address: str) -> None:
+        """Wait until packets to this address end here: for IPv6 the kernel adds that route some time after the address.
+
+        Raises TimeoutError after 5 s.
+        """
+        self._wait(lambda: self._is_local(address), f'{self.name} does not take packets to {address}')
+
+    @staticmethod
+    def _wait(ready: Callable[[], bool], complaint: str) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while not ready():
             if time.monotonic() > deadline:
-                raise TimeoutError(f'{name} of {self.name} has no link')
+                raise TimeoutError(complaint)
             time.sleep(0.001)
+
+    def _is_local(self, address: str) -> bool:
+        try:
+            return bool(self.netlink.route('get', dst=address)[0]['type'] == _RTN_LOCAL)
+        except NetlinkError:
+            return False
 
     def _speaks_ipv6(self, index: int) -> bool:
         """A router solicits its neighbours from its link-local address, which comes last."""
