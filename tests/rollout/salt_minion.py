@@ -18,16 +18,6 @@ MINION = {'id': 'minion', 'output': 'json', 'systemd.scope': False, 'log_level_l
 NOTHING_ELSE: Mapping[str, Any] = {}
 PILLAR_TOP = "base: {'*': [aws_diagnostics]}\n"
 
-SYSTEMCTL = """\
-#!/bin/sh
-# Salt asks systemctl for its version, and for a status without lines of the journal (-n 0).
-case $1 in
-    --version) printf 'systemd 252 (252)\\n+PAM\\n' ;;
-    status) exec /usr/local/bin/systemctl status ${2:+"$2"} ;;
-    *) exec /usr/local/bin/systemctl "$@" ;;
-esac
-"""
-
 
 @dataclass(frozen=True)
 class Applied:
@@ -95,7 +85,6 @@ def minion_on(host: Host) -> Minion:
     host.write('/srv/pillar/top.sls', PILLAR_TOP)
     host.write('/srv/pillar/aws_diagnostics.sls', '{}')
     host.write('/etc/salt/minion', json.dumps(MINION))
-    host.write('/usr/local/sbin/systemctl', SYSTEMCTL, mode=0o755)
     return Minion(host)
 
 

@@ -8,18 +8,21 @@ case "$(basename "$0")" in
         ;;
     *)
         action='' unit=''
-        for word in "$@"; do
-            case "$word" in
+        while [ $# -gt 0 ]; do
+            case "$1" in
+                --version) printf 'systemd 252 (252)\n+PAM\n' && exit 0 ;;
+                -n) shift ;;
                 -*) ;;
-                *) if [ -z "$action" ]; then action=$word; else unit=$word; fi ;;
+                *) if [ -z "$action" ]; then action=$1; else unit=$1; fi ;;
             esac
+            shift
         done
         ;;
 esac
 running() { [ -e "$state/running" ]; }
 enabled() { [ -e "$state/enabled" ]; }
 case "$action" in
-    daemon-reload | list-unit-files | list-units | --version | '') echo 'datadog-agent.service enabled enabled' && exit 0 ;;
+    daemon-reload | list-unit-files | list-units | '') echo 'datadog-agent.service enabled enabled' && exit 0 ;;
     is-system-running) echo running && exit 0 ;;
 esac
 case "$unit" in
