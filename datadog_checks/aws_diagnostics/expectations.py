@@ -25,6 +25,8 @@ class AccountExpectations:
     features: frozenset[Feature] = frozenset(Feature)
     unused_after: float = 24 * 3600.0
     """Seconds after which a role that nobody assumed counts as unused."""
+    hosts_settle_after: float = 6 * 3600.0
+    """Seconds in which Datadog may still merge the two rows of a host, or let go of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,35 +7,47 @@ from .feature import Feature
 from .fleet import Count, Fleet, LaunchTemplate, MetadataDefaults, Region, TokenlessUse, WrongInstance
 from .groups import Account
 from .identity import Caller, ExternalId
-from .integration import AuthKind, Integration
+from .integration import AuthKind, FilterKind, Integration, NamespaceFilters
+from .inventory import DuplicatedHost, Inventory, Recorded, TaggedHosts
+from .metrics import HOURS, NAMESPACES, Metrics, RecentlyActive
 from .permissions import Decision, PolicyQuota, RequiredPermissions, Simulated, Simulation
 from .policies import Policy, PolicyKind, PolicyStatement
 from .role import Condition, LastUsed, Role, RoleMissing, TrustStatement
 
 __all__ = [
+    'HOURS',
+    'NAMESPACES',
     'Account',
     'AuthKind',
     'Caller',
     'Condition',
     'Count',
     'Decision',
+    'DuplicatedHost',
     'ExternalId',
     'Feature',
+    'FilterKind',
     'Fleet',
     'Integration',
+    'Inventory',
     'LastUsed',
     'LaunchTemplate',
     'MetadataDefaults',
+    'Metrics',
+    'NamespaceFilters',
     'Policy',
     'PolicyKind',
     'PolicyQuota',
     'PolicyStatement',
+    'RecentlyActive',
+    'Recorded',
     'Region',
     'RequiredPermissions',
     'Role',
     'RoleMissing',
     'Simulated',
     'Simulation',
+    'TaggedHosts',
     'TokenlessUse',
     'TrustStatement',
     'WrongInstance',

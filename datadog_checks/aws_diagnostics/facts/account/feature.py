@@ -9,3 +9,5 @@ class Feature(StrEnum):
     ROLE = 'role'
     PERMISSIONS = 'permissions'
     IMDS_POSTURE = 'imds_posture'
+    INVENTORY = 'inventory'
+    METRICS = 'metrics'

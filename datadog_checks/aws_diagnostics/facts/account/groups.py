@@ -6,6 +6,8 @@ from ..observed import Unobserved
 from .fleet import Fleet
 from .identity import Caller
 from .integration import Integration
+from .inventory import Inventory
+from .metrics import Metrics
 from .permissions import PolicyQuota, RequiredPermissions, Simulation
 from .policies import Policy
 from .role import Role, RoleMissing
@@ -21,5 +23,7 @@ class Account:
     simulation: Simulation | Unobserved
     quota: PolicyQuota | Unobserved
     fleet: Fleet | Unobserved
+    metrics: Metrics | Unobserved = Unobserved('not asked')
     api_calls: int = 0
     """Calls that this run made to AWS."""
+    inventory: Inventory | Unobserved = Unobserved('the host list was not looked at')
