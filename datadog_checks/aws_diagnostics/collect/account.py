@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..facts import Facts, Platform, Unobserved
-from ..facts.account import Account, Feature, Fleet, Integration, WrongInstance
+from ..facts import Facts, Platform, Unobserved, observed
+from ..facts.account import Account, Feature, Fleet, Integration, Metrics, WrongInstance
 from .account_options import AccountOptions
 from .account_role import AccountRole
 from .answered import answered
 from .aws.budget import CallBudget
 from .aws.denials import asking
+from .aws.recently_active import read_metrics
 from .aws.regions import regions_of
 from .aws.session import Session, open_session
 from .deadline import Deadline
@@ -63,6 +64,7 @@ class AccountCollector:
             return role.without_session(session)
         with session:
             account = role.observe(session)
+            account = replace(account, metrics=self._metrics(session, account.integration, budget))
             return replace(account, fleet=self._fleet(session, account.integration, budget, deadline))
 
     def _open(self, budget: CallBudget) -> Session:
@@ -72,6 +74,13 @@ class AccountCollector:
             session.client('sts')
             session.client('iam')
         return session
+
+    def _metrics(
+        self, session: Session, integration: Integration | Unobserved, budget: CallBudget
+    ) -> Metrics | Unobserved:
+        if Feature.METRICS not in self._options.features:
+            return Unobserved(f'switched off: {Feature.METRICS}')
+        return answered('the metrics', lambda: read_metrics(session, observed(integration), self._options, budget))
 
     def _fleet(
         self, session: Session, integration: Integration | Unobserved, budget: CallBudget, deadline: Deadline

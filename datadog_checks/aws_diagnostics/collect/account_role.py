@@ -67,7 +67,8 @@ class AccountRole:
     def without_session(self, reason: Unobserved) -> Account:
         """What can be known without AWS: the list that Datadog publishes."""
         required = self._if(PERMISSIONS, 'the required permissions', self._required)
-        return Account(reason, reason, reason, reason, required, simulation=reason, quota=reason, fleet=reason)
+        account = Account(reason, reason, reason, reason, required, simulation=reason, quota=reason, fleet=reason)
+        return replace(account, metrics=reason)
 
     def _if(self, features: frozenset[Feature], what: str, collect: Callable[[], Group]) -> Group | Unobserved:
         """Only where one of these features is on."""

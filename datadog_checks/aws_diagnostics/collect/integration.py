@@ -5,7 +5,7 @@ in clear there, and becomes a digest here.
 """
 
 from ..facts import Unobserved
-from ..facts.account import AuthKind, ExternalId, Integration
+from ..facts.account import AuthKind, ExternalId, FilterKind, Integration, NamespaceFilters
 from .datadog_api import DatadogApi, NoAnswer
 from .external_id import external_id_of
 from .json_object import Json, is_object
@@ -14,6 +14,9 @@ PATH = '/api/v2/integration/aws/accounts?aws_account_id='
 OTHER_SHAPE = 'the answer of the Datadog API has not the documented shape'
 LONGEST_NAME = 128
 MOST_REGIONS = 100
+MOST_NAMESPACES = 500
+"""AWS has a few hundred."""
+NO_FILTERS = Unobserved('the record says nothing about namespaces that is known (metrics_config.namespace_filters)')
 
 
 def read_integration(api: DatadogApi, account_id: str, partition: str) -> Integration | Unobserved:
@@ -43,6 +46,8 @@ def _attributes(answer: object, account_id: str, partition: str) -> Json:
 def _integration(attributes: Json) -> Integration:
     auth = _entry(attributes, 'auth_config')
     resources = _entry(attributes, 'resources_config')
+    metrics = _entry(attributes, 'metrics_config')
+    enabled = metrics.get('enabled')
     return Integration(
         auth=AuthKind.ACCESS_KEYS if 'access_key_id' in auth else AuthKind.ROLE,
         role_name=_role_name(auth),
@@ -52,7 +57,8 @@ def _integration(attributes: Json) -> Integration:
             resources.get(name) is True
             for name in ('extended_collection', 'cloud_security_posture_management_collection')
         ),
-        metrics_enabled=_entry(attributes, 'metrics_config').get('enabled') is not False,
+        metrics_enabled=enabled if isinstance(enabled, bool) else None,
+        namespace_filters=_namespace_filters(_entry(metrics, 'namespace_filters')),
     )
 
 
@@ -80,6 +86,17 @@ def _regions(regions: Json) -> tuple[str, ...] | None:
     if not isinstance(listed, list):
         raise NoAnswer(OTHER_SHAPE)
     return tuple(str(region) for region in listed[:MOST_REGIONS])
+
+
+def _namespace_filters(filters: Json) -> NamespaceFilters | Unobserved:
+    """One of the documented kinds; anything else, or two of them, is not understood and therefore not known."""
+    if filters.get('include_all') is True and len(filters) == 1:
+        return NamespaceFilters(FilterKind.INCLUDE_ALL)
+    for kind in (FilterKind.EXCLUDE_ONLY, FilterKind.INCLUDE_ONLY):
+        listed = filters.get(kind)
+        if len(filters) == 1 and isinstance(listed, list) and len(listed) <= MOST_NAMESPACES:
+            return NamespaceFilters(kind, tuple(str(namespace)[:LONGEST_NAME] for namespace in listed))
+    return NO_FILTERS
 
 
 def _entry(value: object, name: str) -> Json:

@@ -39,7 +39,7 @@ def _needs_no_use(integration: Integration | Unobserved) -> str:
         return ''
     if integration.auth is AuthKind.ACCESS_KEYS:
         return 'Datadog uses access keys here, and no role'
-    collects = integration.metrics_enabled or integration.extended_collection
+    collects = integration.metrics_enabled is not False or integration.extended_collection
     return '' if collects else 'Datadog is told to collect neither metrics nor resources from this account'
 
 

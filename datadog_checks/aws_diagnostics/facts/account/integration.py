@@ -3,12 +3,35 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..observed import Unobserved
 from .identity import ExternalId
 
 
 class AuthKind(StrEnum):
     ROLE = 'role'
     ACCESS_KEYS = 'access keys'
+
+
+class FilterKind(StrEnum):
+    INCLUDE_ALL = 'include_all'
+    INCLUDE_ONLY = 'include_only'
+    EXCLUDE_ONLY = 'exclude_only'
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceFilters:
+    """metrics_config.namespace_filters: of which namespaces Datadog asks CloudWatch for metrics."""
+
+    kind: FilterKind
+    namespaces: tuple[str, ...] = ()
+
+    def excludes(self, namespace: str) -> bool:
+        match self.kind:
+            case FilterKind.INCLUDE_ALL:
+                return False
+            case FilterKind.INCLUDE_ONLY:
+                return namespace not in self.namespaces
+        return namespace in self.namespaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +44,6 @@ class Integration:
     """None: all regions."""
     extended_collection: bool
     """resources_config.extended_collection or cloud_security_posture_management_collection is on."""
-    metrics_enabled: bool = True
+    metrics_enabled: bool | None = True
+    """metrics_config.enabled; None where the record does not say."""
+    namespace_filters: NamespaceFilters | Unobserved = Unobserved('not read')

@@ -1,0 +1,116 @@
+"""What CloudWatch has that Datadog's record excludes: one page of cloudwatch:ListMetrics for each exclusion.
+
+What the record does not exclude costs no call. A metric stream delivers whatever the record says, so the streams of a
+region count where something was found there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ...facts import Unobserved
+from ...facts.account import NAMESPACES, Integration, Metrics, RecentlyActive
+from ..account_options import AccountOptions
+from .budget import CallBudget
+from .denials import NotAnswered, asking
+from .regions import MOST_REGIONS, enabled_regions
+from .session import Session
+
+LIST_METRICS, LIST_STREAMS = 'cloudwatch:ListMetrics', 'cloudwatch:ListMetricStreams'
+RECENTLY = 'PT3H'
+MOST_CALLS = 100
+"""Of one run, and no more than half of those that are left: the sweep of the fleet comes after it."""
+BY_THE_ORGANIZATION = 'explicit deny in a service control policy'
+INSTANCES: Mapping[str, object] = {'MetricName': 'CPUUtilization', 'Dimensions': [{'Name': 'InstanceId'}]}
+"""Every running instance has it, once: one entry is one instance."""
+
+
+class NotAffordable(NotAnswered):
+    """This run may not ask any more."""
+
+
+def read_metrics(session: Session, integration: Integration, options: AccountOptions, budget: CallBudget) -> Metrics:
+    """Never raises for what AWS answers."""
+    if integration.metrics_enabled is False:
+        return Metrics((), ())
+    filters = integration.namespace_filters
+    excluded = () if isinstance(filters, Unobserved) else tuple(n for n in NAMESPACES if filters.excludes(n))
+    if integration.regions is None and not excluded:
+        return Metrics((), filters if isinstance(filters, Unobserved) else ())
+    regions = _regions(session, options)
+    if isinstance(regions, Unobserved):
+        return Metrics(regions, filters if isinstance(filters, Unobserved) else regions)
+    recorded = regions if integration.regions is None else integration.regions
+    cloudwatch = _CloudWatch(session, budget)
+    namespaces = cloudwatch.namespaces(excluded, [r for r in regions if r in recorded])
+    return Metrics(
+        tuple(cloudwatch.instances(r for r in regions if r not in recorded)),
+        filters if isinstance(filters, Unobserved) else tuple(namespaces),
+    )
+
+
+def _regions(session: Session, options: AccountOptions) -> tuple[str, ...] | Unobserved:
+    """Those of the operator, else all that are enabled: never only those of the record."""
+    try:
+        return options.regions or enabled_regions(session)
+    except NotAnswered as e:
+        return Unobserved(str(e))
+
+
+class _CloudWatch:
+    """Within its share of the budget."""
+
+    def __init__(self, session: Session, budget: CallBudget) -> None:
+        self._session = session
+        self._budget = budget
+        self._share = min(MOST_CALLS, budget.left // 2)
+        self._until = budget.made + self._share
+        self._streams: dict[str, int | Unobserved] = {}
+
+    def instances(self, regions: Iterable[str]) -> Iterator[RecentlyActive]:
+        for region in regions:
+            yield self._active('AWS/EC2', region, INSTANCES)
+
+    def namespaces(self, namespaces: Sequence[str], regions: Sequence[str]) -> Iterator[RecentlyActive]:
+        for region in regions[:MOST_REGIONS]:
+            for namespace in namespaces:
+                yield self._active(namespace, region, {})
+
+    def _active(self, namespace: str, region: str, narrower: Mapping[str, object]) -> RecentlyActive:
+        try:
+            page = self._ask(LIST_METRICS, region, Namespace=namespace, RecentlyActive=RECENTLY, **narrower)
+        except NotAnswered as e:
+            return RecentlyActive(namespace, region, Unobserved(str(e)), closed=BY_THE_ORGANIZATION in str(e))
+        found = _distinct(page.get('Metrics', ()))
+        streams = self._running_streams(region) if found else 0
+        return RecentlyActive(namespace, region, found, more=bool(page.get('NextToken')), streams=streams)
+
+    def _running_streams(self, region: str) -> int | Unobserved:
+        """The first page: an account has few. Asked once for each region."""
+        if region not in self._streams:
+            try:
+                entries = self._ask(LIST_STREAMS, region).get('Entries', ())
+                self._streams[region] = sum(entry.get('State') == 'running' for entry in entries)
+            except NotAnswered as e:
+                self._streams[region] = Unobserved(str(e))
+        return self._streams[region]
+
+    def _ask(self, action: str, region: str, **arguments: object) -> Mapping[str, Any]:
+        """Raises NotAnswered."""
+        if self._budget.made >= self._until:
+            raise NotAffordable(f'this run may spend {self._share} calls on CloudWatch, and has')
+        with asking(action, region):
+            client = self._session.client('cloudwatch', region)
+            operation = client.list_metrics if action == LIST_METRICS else client.list_metric_streams
+            answer: Mapping[str, Any] = operation(**arguments)
+            return answer
+
+
+def _distinct(metrics: Iterable[Mapping[str, Any]]) -> int:
+    """Names and dimensions, as some servers list a metric more than once."""
+    return len(
+        {
+            (str(metric.get('MetricName')), *((str(d.get('Name')), str(d.get('Value'))) for d in metric['Dimensions']))
+            for metric in metrics
+            if isinstance(metric.get('Dimensions'), list)
+        }
+    )
