@@ -173,12 +173,14 @@ SETTINGS = {
         f"option 'account.api_key': {SECRET} a key: printable ASCII without spaces",
     ),
     'a feature that does not exist': (
-        {'features': ['metrics']},
-        "option 'account.features': ['metrics'] is not allowed, it must be 'role', 'permissions' or 'imds_posture'",
+        {'features': ['logs']},
+        "option 'account.features': ['logs'] is not allowed, it must be 'role', 'permissions', 'imds_posture', "
+        "'inventory' or 'metrics'",
     ),
     'no feature': (
         {'features': []},
-        "option 'account.features': [] is not allowed, it must be at least one of role, permissions, imds_posture",
+        "option 'account.features': [] is not allowed, it must be at least one of role, permissions, imds_posture, "
+        'inventory, metrics',
     ),
     'a filter without a list': (
         {'fleet_filter': {'tag:team': 'web'}},

@@ -67,7 +67,7 @@ AWS_CALLS = (
     AwsCall(
         'ec2:DescribeRegions',
         EVERYTHING,
-        '`imds_posture`, where Datadog has all regions on record',
+        '`imds_posture`, where Datadog has all regions on record; `metrics`, where it excludes something',
         'Which regions are enabled',
     ),
     AwsCall(
@@ -91,6 +91,18 @@ AWS_CALLS = (
         '`imds_posture`, for instances that allow IMDSv1',
         'Whether IMDSv1 is still used there; AWS charges for the metrics that are asked for',
     ),
+    AwsCall(
+        'cloudwatch:ListMetrics',
+        EVERYTHING,
+        '`metrics`, for regions and namespaces that Datadog has on record as excluded',
+        'Whether something was active there in the last three hours; one page each, at most 100 calls in one run',
+    ),
+    AwsCall(
+        'cloudwatch:ListMetricStreams',
+        EVERYTHING,
+        '`metrics`, where something was active',
+        'Whether a metric stream may deliver it all the same',
+    ),
 )
 
 DATADOG_CALLS = (
@@ -98,7 +110,7 @@ DATADOG_CALLS = (
         '/api/v2/integration/aws/accounts',
         'API key, application key with the permission `aws_configuration_read`',
         'with `app_key`',
-        'Which role, external id and regions Datadog has on record for the account',
+        'Which role, external id, regions and namespaces Datadog has on record for the account',
     ),
     DatadogCall(
         '/api/v2/integration/aws/iam_permissions/standard', 'none', '`permissions`', 'What every integration role needs'

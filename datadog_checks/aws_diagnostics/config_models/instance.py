@@ -40,7 +40,7 @@ class Account(BaseModel):
         ]
     ] = None
     external_id: Optional[str] = None
-    features: Optional[tuple[Literal['role', 'permissions', 'imds_posture', 'inventory'], ...]] = None
+    features: Optional[tuple[Literal['role', 'permissions', 'imds_posture', 'inventory', 'metrics'], ...]] = None
     fleet_filter: Optional[MappingProxyType[str, Any]] = None
     hosts_settle_after: Optional[float] = Field(None, ge=0.0)
     max_api_calls: Optional[int] = Field(None, ge=1, le=100000)

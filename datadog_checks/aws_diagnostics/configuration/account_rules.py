@@ -53,7 +53,7 @@ def _key(value: str) -> str | None:
 
 
 def _features(value: object) -> str | None:
-    return None if value else 'at least one of role, permissions, imds_posture, inventory'
+    return None if value else 'at least one of role, permissions, imds_posture, inventory, metrics'
 
 
 def _api_url(value: str) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..facts.account import Account, Fleet, Region
 from .gauge import Gauge
 
-SERVICE_CHECKS = ('integration_role', 'permissions', 'imds_fleet')
+SERVICE_CHECKS = ('integration_role', 'permissions', 'imds_fleet', 'metric_collection')
 LARGEST_HOP_LIMIT = 64
 """What EC2 allows; anything else would be a series of its own for a damaged answer."""
 STATES = frozenset({'optional', 'required', 'enabled', 'disabled'})

@@ -1,0 +1,86 @@
+"""How exclusions are judged: something that is active and excluded fails; only when all were seen can it pass."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from ...expectations import Expectations
+from ...facts import Facts, Unobserved, observed
+from ...facts.account import Feature, Integration, RecentlyActive
+from ...findings import Failed, NotApplicable, Passed, Unknown, Verdict
+from ..imds.evidence import shown
+
+MOST_NAMED = 3
+"""Regions or namespaces that an evidence sentence names."""
+LONGEST_REASON = 120
+ON_PURPOSE = 'If it is left out on purpose, say so to this check in its conf.yaml: disabled_diagnoses: [{id}]'
+PAGE = 'In Datadog, on the AWS integration page, choose the account'
+API = 'Or by the API (PATCH /api/v2/integration/aws/accounts/ID)'
+TERRAFORM = 'Or in Terraform (datadog_integration_aws_account)'
+
+
+def switched_off(expected: Expectations) -> NotApplicable | None:
+    account = expected.account
+    if account is not None and Feature.METRICS not in account.features:
+        return NotApplicable('metrics is not among the features of this instance')
+    return None
+
+
+def recorded(facts: Facts) -> Integration:
+    """Raises NotObserved."""
+    return observed(facts.of_account.integration)
+
+
+def collects_nothing(integration: Integration) -> NotApplicable | None:
+    if integration.metrics_enabled is False:
+        return NotApplicable('Datadog is told to collect no metrics at all: the diagnosis metric-collection-disabled')
+    return None
+
+
+def judged(
+    entries: Sequence[RecentlyActive], fault: Callable[[Sequence[RecentlyActive]], str], right: Callable[[int], str]
+) -> Verdict:
+    """`fault` says of some entries what is excluded, `right` of how many nothing active was found."""
+    wrong = missed(entries)
+    if wrong:
+        return Failed(fault(wrong))
+    reasons = list(dict.fromkeys(_unseen(entries)))
+    if reasons:
+        more = f', and {len(reasons) - 1} more like it' if len(reasons) > 1 else ''
+        return Unknown(f'{shown(reasons[0], LONGEST_REASON)}{more}')
+    closed = sum(entry.closed for entry in entries)
+    by = f'; {closed} more closed by a service control policy' if closed else ''
+    return Passed(f'{right(len(entries) - closed)}{by}')
+
+
+def missed(entries: Iterable[RecentlyActive]) -> list[RecentlyActive]:
+    """Active, and certainly not delivered by a metric stream of the region either."""
+    return [entry for entry in entries if isinstance(entry.found, int) and entry.found > 0 and entry.streams == 0]
+
+
+def _unseen(entries: Iterable[RecentlyActive]) -> Iterable[str]:
+    for entry in entries:
+        if entry.closed:
+            continue
+        if isinstance(entry.found, Unobserved):
+            yield entry.found.reason
+        elif isinstance(entry.streams, Unobserved):
+            yield entry.streams.reason
+        elif entry.found and entry.streams:
+            what = f'{entry.namespace} in {entry.region}'
+            yield f'{what} is not polled, but a metric stream runs there, which may deliver it'
+
+
+def counted(entry: RecentlyActive, unit: str) -> str:
+    """Like 'at least 500 instances'."""
+    least = 'at least ' if entry.more else ''
+    return f'{least}{entry.found} {unit}{"" if entry.found == 1 and not entry.more else "s"}'
+
+
+def named(items: Sequence[str]) -> str:
+    """On one line, and short: what Datadog has on record may hold anything."""
+    some = ', '.join(shown(item) for item in items[:MOST_NAMED])
+    return f'{some} and {len(items) - MOST_NAMED} more' if len(items) > MOST_NAMED else some
+
+
+def quoted(items: Iterable[str]) -> str:
+    """As a list of JSON and of Terraform holds them."""
+    return ', '.join(f'"{shown(item)}"' for item in items)
