@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..facts import Facts, Platform, Unobserved, observed
-from ..facts.account import Account, Feature, Fleet, Integration, Metrics, WrongInstance
+from ..facts.account import Account, Caller, Feature, Fleet, Integration, Inventory, Metrics, WrongInstance
 from .account_options import AccountOptions
 from .account_role import AccountRole
 from .answered import answered
@@ -16,15 +16,18 @@ from .aws.recently_active import read_metrics
 from .aws.regions import regions_of
 from .aws.session import Session, open_session
 from .deadline import Deadline
+from .inventory import HostList
 
 if TYPE_CHECKING:
     from .aws.fleet import FleetSweep
 
+SHARE_FOR_INVENTORY = 1 / 3
+"""Of the time that is left: the sweep of the fleet needs the rest."""
 ELSEWHERE = Unobserved('not looked at in the account scope')
 
 
 class AccountCollector:
-    """Keeps, from run to run, where the sweep of the fleet is: one collector for each account instance.
+    """Keeps, from run to run, where the sweep of the fleet is and which hosts it saw: one for each account instance.
 
     `imds_usable` tells, at each run, whether credentials may be asked for at IMDS: not where the host scope found it
     out of reach.
@@ -44,6 +47,7 @@ class AccountCollector:
         self._imds_usable = imds_usable
         self._each = each
         self._sweep: FleetSweep | None = None
+        self._hosts = HostList()
 
     def collect(self) -> Facts:
         """Never raises for what AWS, Datadog or the network do.
@@ -65,6 +69,7 @@ class AccountCollector:
         with session:
             account = role.observe(session)
             account = replace(account, metrics=self._metrics(session, account.integration, budget))
+            account = replace(account, inventory=self._inventory(role, account.caller, deadline))
             return replace(account, fleet=self._fleet(session, account.integration, budget, deadline))
 
     def _open(self, budget: CallBudget) -> Session:
@@ -81,6 +86,17 @@ class AccountCollector:
         if Feature.METRICS not in self._options.features:
             return Unobserved(f'switched off: {Feature.METRICS}')
         return answered('the metrics', lambda: read_metrics(session, observed(integration), self._options, budget))
+
+    def _inventory(self, role: AccountRole, caller: Caller | Unobserved, deadline: Deadline) -> Inventory | Unobserved:
+        if Feature.INVENTORY not in self._options.features:
+            return Unobserved(f'switched off: {Feature.INVENTORY}')
+        share = Deadline(deadline.remaining() * SHARE_FOR_INVENTORY)
+        return answered(
+            'the host list',
+            lambda: self._hosts.read(
+                lambda: role.datadog(share, with_keys=True), observed(caller).account_id, share, time.time()
+            ),
+        )
 
     def _fleet(
         self, session: Session, integration: Integration | Unobserved, budget: CallBudget, deadline: Deadline

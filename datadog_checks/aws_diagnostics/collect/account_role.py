@@ -68,7 +68,7 @@ class AccountRole:
         """What can be known without AWS: the list that Datadog publishes."""
         required = self._if(PERMISSIONS, 'the required permissions', self._required)
         account = Account(reason, reason, reason, reason, required, simulation=reason, quota=reason, fleet=reason)
-        return replace(account, metrics=reason)
+        return replace(account, metrics=reason, inventory=reason)
 
     def _if(self, features: frozenset[Feature], what: str, collect: Callable[[], Group]) -> Group | Unobserved:
         """Only where one of these features is on."""
@@ -77,9 +77,7 @@ class AccountRole:
         return answered(what, collect)
 
     def _integration(self, caller: Caller) -> Integration | Unobserved:
-        if not (self._options.api_key and self._options.app_key):
-            raise NotObserved('Datadog was not asked: it takes both an API key and an application key')
-        return read_integration(self._datadog(), caller.account_id, caller.partition)
+        return read_integration(self.datadog(self._deadline, with_keys=True), caller.account_id, caller.partition)
 
     def _role_name(self, integration: Integration | Unobserved) -> str:
         """The one that Datadog has on record, else the operator's."""
@@ -87,7 +85,9 @@ class AccountRole:
         return recorded or self._options.role_name or self._default
 
     def _required(self) -> RequiredPermissions:
-        return read_required_permissions(self._datadog(), self._options.datadog_site, self._options.cache_directory)
+        return read_required_permissions(
+            self.datadog(self._deadline), self._options.datadog_site, self._options.cache_directory
+        )
 
     def _simulation(
         self,
@@ -105,13 +105,15 @@ class AccountRole:
     def _wait(self, seconds: float) -> None:
         time.sleep(min(seconds, self._deadline.remaining()))
 
-    def _datadog(self) -> DatadogApi:
-        """Raises DeadlineExceeded."""
+    def datadog(self, deadline: Deadline, *, with_keys: bool = False) -> DatadogApi:
+        """With the time that is left. Raises DeadlineExceeded, and NotObserved where keys are needed and missing."""
+        if with_keys and not (self._options.api_key and self._options.app_key):
+            raise NotObserved('Datadog was not asked: it takes both an API key and an application key')
         return DatadogApi(
             self._options.datadog_api_url or f'https://api.{self._options.datadog_site}',
             api_key=self._options.api_key,
             app_key=self._options.app_key,
-            timeout=self._deadline.timeout(TIMEOUT),
+            timeout=deadline.timeout(TIMEOUT),
         )
 
 

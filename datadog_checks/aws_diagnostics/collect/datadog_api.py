@@ -1,4 +1,4 @@
-"""Bounded GETs to the Datadog API: 1 MiB, ten seconds for everything, no redirect, the proxies of the environment.
+"""Bounded GETs to the Datadog API: ten seconds for everything, no redirect, the proxies of the environment.
 
 Keys go into headers alone. No text of an exception of requests is passed on: it holds addresses, of proxies with
 their passwords, and the value of a header that cannot be sent.
@@ -6,8 +6,9 @@ their passwords, and the value of a header that cannot be sent.
 
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from ..__about__ import __version__
@@ -25,12 +26,12 @@ LIMIT = 1 << 20
 TIMEOUT = 10.0
 """Seconds, for connecting, asking and answering together."""
 CHUNK = 1 << 16
+LEAST_WAIT = 1.0
+"""Seconds, where Datadog throttles and does not say how long."""
 TOO_LATE = 'the Datadog API did not answer in time'
 
 REFUSALS: Mapping[int, str] = {
     401: 'Datadog does not accept the API key or the application key (401)',
-    403: 'Datadog refuses: a key is not valid, or the application key may not read AWS configuration'
-    ' (403, permission aws_configuration_read)',
     404: 'the Datadog API has no such address (404): is datadog_site right?',
     429: 'Datadog throttles its API (429)',
 }
@@ -40,6 +41,28 @@ class NoAnswer(Exception):
     """There is no usable answer. `str()` says why, as one clause without anything that was sent or received."""
 
 
+class TooLarge(NoAnswer):
+    """There is an answer, with more bytes than allowed."""
+
+
+class Throttled(NoAnswer):
+    """Datadog answers again when `DatadogApi.wait` is over."""
+
+
+class Permission(StrEnum):
+    """Of an application key, with what it lets it do."""
+
+    AWS_CONFIGURATION_READ = 'read AWS configuration'
+    HOSTS_READ = 'read hosts'
+
+    @property
+    def refused(self) -> str:
+        return (
+            f'Datadog refuses: a key is not valid, or the application key may not {self}'
+            f' (403, permission {self.name.lower()})'
+        )
+
+
 class DatadogApi:
     """One site of Datadog. Without keys only what is public."""
 
@@ -47,49 +70,75 @@ class DatadogApi:
         self._url = url.rstrip('/')
         self._keys = {'DD-API-KEY': api_key, 'DD-APPLICATION-KEY': app_key} if api_key and app_key else {}
         self._timeout = timeout
+        self.wait = 0.0
+        """Seconds until Datadog takes the next request, by the rate limit of the last answer."""
 
-    def get(self, path: str, *, with_keys: bool = False) -> object:
-        """The JSON of a 200 answer. Raises NoAnswer."""
+    def get(
+        self,
+        path: str,
+        *,
+        with_keys: bool = False,
+        needs: Permission = Permission.AWS_CONFIGURATION_READ,
+        limit: int = LIMIT,
+    ) -> object:
+        """The JSON of a 200 answer of at most `limit` bytes. Raises NoAnswer."""
         headers = {
             'Accept': 'application/json',
             'Accept-Encoding': 'identity',
             'User-Agent': f'datadog-aws-diagnostics/{__version__}',
             **(self._keys if with_keys else {}),
         }
-        return _decoded(self._fetch(path, headers))
+        return _decoded(self._fetch(path, headers, lambda answer: self._body(answer, needs, limit)))
 
-    def _fetch(self, path: str, headers: Mapping[str, str]) -> bytes:
+    def _fetch(self, path: str, headers: Mapping[str, str], body: Callable[['Response'], bytes]) -> bytes:
         from requests import Session as HttpSession
 
         with CutOff(self._timeout) as cut_off, _told_apart(cut_off), HttpSession() as session:
             for scheme in ('https://', 'http://'):
                 session.mount(scheme, _adapter(cut_off))
-            return self._answer(session, path, headers)
+            return self._answer(session, path, headers, body)
 
-    def _answer(self, session: 'HttpSession', path: str, headers: Mapping[str, str]) -> bytes:
+    def _answer(
+        self, session: 'HttpSession', path: str, headers: Mapping[str, str], body: Callable[['Response'], bytes]
+    ) -> bytes:
         with session.get(
             self._url + path, headers=dict(headers), timeout=self._timeout, stream=True, allow_redirects=False
         ) as answer:
-            return _body(answer)
+            return body(answer)
+
+    def _body(self, answer: 'Response', needs: Permission, limit: int) -> bytes:
+        self.wait = _asked_to_wait(answer)
+        if answer.status_code == 403:
+            raise NoAnswer(needs.refused)
+        return _body(answer, limit)
 
 
-def _body(answer: 'Response') -> bytes:
+def _asked_to_wait(answer: 'Response') -> float:
+    """X-RateLimit-Reset counts the seconds until the limit starts anew; it matters when nothing remains."""
+    used_up = answer.status_code == 429 or answer.headers.get('X-RateLimit-Remaining') == '0'
+    reset = answer.headers.get('X-RateLimit-Reset', '')
+    seconds = float(reset) if reset.isascii() and reset.isdecimal() and len(reset) < 10 else 0.0
+    return max(seconds, LEAST_WAIT) if used_up else 0.0
+
+
+def _body(answer: 'Response', limit: int) -> bytes:
     if answer.status_code in REFUSALS:
-        raise NoAnswer(REFUSALS[answer.status_code])
+        kind = Throttled if answer.status_code == 429 else NoAnswer
+        raise kind(REFUSALS[answer.status_code])
     if answer.status_code != 200:
-        kind = 'fails' if answer.status_code >= 500 else 'does not answer as documented'
-        raise NoAnswer(f'the Datadog API {kind} (status {answer.status_code})')
+        how = 'fails' if answer.status_code >= 500 else 'does not answer as documented'
+        raise NoAnswer(f'the Datadog API {how} (status {answer.status_code})')
     if answer.headers.get('Content-Encoding', 'identity') != 'identity':
         raise NoAnswer('the answer of the Datadog API is compressed, which was not asked for')
-    return _received(answer.raw)
+    return _received(answer.raw, limit)
 
 
-def _received(raw: 'BaseHTTPResponse') -> bytes:
+def _received(raw: 'BaseHTTPResponse', limit: int) -> bytes:
     body = bytearray()
     while chunk := raw.read(CHUNK, decode_content=False):
         body += chunk
-        if len(body) > LIMIT:
-            raise NoAnswer('the answer of the Datadog API is larger than 1 MiB')
+        if len(body) > limit:
+            raise TooLarge(f'the answer of the Datadog API is larger than {limit >> 20} MiB')
     return bytes(body)
 
 

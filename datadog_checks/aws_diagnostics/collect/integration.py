@@ -32,7 +32,7 @@ def _attributes(answer: object, account_id: str, partition: str) -> Json:
     entries = answer.get('data') if is_object(answer) else None
     if not isinstance(entries, list):
         raise NoAnswer(OTHER_SHAPE)
-    found = [_entry(entry, 'attributes') for entry in entries]
+    found = [entry_of(entry, 'attributes') for entry in entries]
     found = [attributes for attributes in found if attributes.get('aws_account_id') == account_id]
     if len(found) > 1:
         found = [attributes for attributes in found if attributes.get('aws_partition') == partition]
@@ -44,22 +44,22 @@ def _attributes(answer: object, account_id: str, partition: str) -> Json:
 
 
 def _integration(attributes: Json) -> Integration:
-    auth = _entry(attributes, 'auth_config')
-    resources = _entry(attributes, 'resources_config')
-    metrics = _entry(attributes, 'metrics_config')
-    enabled = metrics.get('enabled')
+    auth = entry_of(attributes, 'auth_config')
     return Integration(
         auth=AuthKind.ACCESS_KEYS if 'access_key_id' in auth else AuthKind.ROLE,
         role_name=_role_name(auth),
         external_id=_external_id(auth),
-        regions=_regions(_entry(attributes, 'aws_regions')),
-        extended_collection=any(
-            resources.get(name) is True
-            for name in ('extended_collection', 'cloud_security_posture_management_collection')
-        ),
-        metrics_enabled=enabled if isinstance(enabled, bool) else None,
-        namespace_filters=_namespace_filters(_entry(metrics, 'namespace_filters')),
+        regions=regions_on_record(attributes),
+        extended_collection=collects_resources(attributes),
+        metrics_enabled=metrics_enabled_on_record(attributes),
+        namespace_filters=namespace_filters_on_record(attributes),
     )
+
+
+def collects_resources(attributes: Json) -> bool:
+    resources = entry_of(attributes, 'resources_config')
+    names = ('extended_collection', 'cloud_security_posture_management_collection')
+    return any(resources.get(name) is True for name in names)
 
 
 def _role_name(auth: Json) -> str:
@@ -79,7 +79,9 @@ def _external_id(auth: Json) -> ExternalId | None:
     return external_id_of(secret)
 
 
-def _regions(regions: Json) -> tuple[str, ...] | None:
+def regions_on_record(attributes: Json) -> tuple[str, ...] | None:
+    """None: all regions. Raises NoAnswer."""
+    regions = entry_of(attributes, 'aws_regions')
     if regions.get('include_all') is True:
         return None
     listed = regions.get('include_only')
@@ -88,8 +90,14 @@ def _regions(regions: Json) -> tuple[str, ...] | None:
     return tuple(str(region) for region in listed[:MOST_REGIONS])
 
 
-def _namespace_filters(filters: Json) -> NamespaceFilters | Unobserved:
+def metrics_enabled_on_record(attributes: Json) -> bool | None:
+    enabled = entry_of(attributes, 'metrics_config').get('enabled')
+    return enabled if isinstance(enabled, bool) else None
+
+
+def namespace_filters_on_record(attributes: Json) -> NamespaceFilters | Unobserved:
     """One of the documented kinds; anything else, or two of them, is not understood and therefore not known."""
+    filters = entry_of(entry_of(attributes, 'metrics_config'), 'namespace_filters')
     if filters.get('include_all') is True and len(filters) == 1:
         return NamespaceFilters(FilterKind.INCLUDE_ALL)
     for kind in (FilterKind.EXCLUDE_ONLY, FilterKind.INCLUDE_ONLY):
@@ -99,7 +107,7 @@ def _namespace_filters(filters: Json) -> NamespaceFilters | Unobserved:
     return NO_FILTERS
 
 
-def _entry(value: object, name: str) -> Json:
+def entry_of(value: object, name: str) -> Json:
     """The object of that name; an empty one where there is none."""
     entry = value.get(name) if is_object(value) else None
     return entry if is_object(entry) else {}
