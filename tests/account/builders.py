@@ -13,10 +13,13 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Count,
     Decision,
     ExternalId,
+    FilterKind,
     Fleet,
     Integration,
     LastUsed,
     MetadataDefaults,
+    Metrics,
+    NamespaceFilters,
     Policy,
     PolicyKind,
     PolicyQuota,
@@ -42,6 +45,8 @@ SECRET = 'b2f0c1e4d5a64798a3c1d2e3f4a5b6c7'
 EXTERNAL_ID = ExternalId.of(SECRET)
 OTHER_EXTERNAL_ID = ExternalId.of('00000000000000000000000000000000')
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+LEFT_OUT_BY_DATADOG = NamespaceFilters(FilterKind.EXCLUDE_ONLY, ('AWS/SQS', 'AWS/ElasticMapReduce', 'AWS/Usage'))
+"""Of an integration that nobody has changed: they are many, and CloudWatch charges for each."""
 NOT_ASKED = Unobserved('an account instance does not look at the host')
 
 
@@ -52,7 +57,14 @@ def caller(**differences: Any) -> Caller:
 
 def integration(**differences: Any) -> Integration:
     """Datadog has a role and an external id on record, and all regions."""
-    healthy = Integration(AuthKind.ROLE, ROLE_NAME, EXTERNAL_ID, regions=None, extended_collection=False)
+    healthy = Integration(
+        AuthKind.ROLE,
+        ROLE_NAME,
+        EXTERNAL_ID,
+        regions=None,
+        extended_collection=False,
+        namespace_filters=LEFT_OUT_BY_DATADOG,
+    )
     return replace(healthy, **differences)
 
 
@@ -163,6 +175,7 @@ def account(**differences: Any) -> Account:
         simulation=simulation(),
         quota=PolicyQuota(10, default=False),
         fleet=fleet(),
+        metrics=Metrics((), ()),
         api_calls=25,
     )
     return replace(healthy, **differences)

@@ -22,8 +22,10 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Condition,
     ExternalId,
     Feature,
+    FilterKind,
     Integration,
     LastUsed,
+    NamespaceFilters,
     Policy,
     PolicyKind,
     PolicyQuota,
@@ -42,7 +44,14 @@ from tests.account.scripted_aws import Answer, error, result, scripted_aws
 ROLE_SIDE = frozenset({Feature.ROLE, Feature.PERMISSIONS})
 MOTO_ACCOUNT, MINISTACK_ACCOUNT = '123456789012', '000000000000'
 LISTS = {'standard': ('ec2:Describe*', 'sns:ListTopics'), 'resource_collection': ('glue:GetDatabases',)}
-INTEGRATION = Integration(AuthKind.ROLE, ROLE, ExternalId.of(SECRET), None, extended_collection=False)
+INTEGRATION = Integration(
+    AuthKind.ROLE,
+    ROLE,
+    ExternalId.of(SECRET),
+    None,
+    extended_collection=False,
+    namespace_filters=NamespaceFilters(FilterKind.EXCLUDE_ONLY),
+)
 
 
 @pytest.fixture
@@ -104,6 +113,7 @@ def test_a_healthy_role_is_observed_as_a_whole(moto: str, datadog: Datadog) -> N
             Unobserved('what answered is not AWS (iam:SimulatePrincipalPolicy)'),  # moto has none, and says so in HTML
             PolicyQuota(10, default=False),
             Unobserved('switched off: imds_posture'),
+            Unobserved('switched off: metrics'),
             api_calls=7,
         ),
     )
@@ -223,7 +233,7 @@ def nothing_but_the_list(reason: str, found: Account) -> Account:
     """Of a run that could not ask AWS."""
     why = Unobserved(reason)
     assert isinstance(found.required, RequiredPermissions)
-    return Account(why, why, why, why, found.required, why, why, why, api_calls=found.api_calls)
+    return Account(why, why, why, why, found.required, why, why, why, why, api_calls=found.api_calls)
 
 
 CONFIGURATIONS = [

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
-from datadog_checks.aws_diagnostics.collect.integration import OTHER_SHAPE, read_integration
+from datadog_checks.aws_diagnostics.collect.integration import NO_FILTERS, OTHER_SHAPE, read_integration
 from datadog_checks.aws_diagnostics.facts import Unobserved
-from datadog_checks.aws_diagnostics.facts.account import AuthKind, ExternalId, Integration
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, ExternalId, FilterKind, Integration, NamespaceFilters
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api, plain
 
 ACCOUNT = '123456789012'
@@ -22,6 +22,7 @@ def integration(**differences: Any) -> Integration:
         'external_id': ExternalId.of(SECRET),
         'regions': None,
         'extended_collection': False,
+        'namespace_filters': NamespaceFilters(FilterKind.EXCLUDE_ONLY),
     }
     return Integration(**{**values, **differences})
 
@@ -30,6 +31,24 @@ def resources(**differences: bool) -> dict[str, bool]:
     return {'cloud_security_posture_management_collection': False, 'extended_collection': False, **differences}
 
 
+FILTERS: list[tuple[str, Any, NamespaceFilters | Unobserved]] = [
+    (
+        'some namespaces are excluded',
+        {'exclude_only': ['AWS/SQS', 'AWS/ELB']},
+        NamespaceFilters(FilterKind.EXCLUDE_ONLY, ('AWS/SQS', 'AWS/ELB')),
+    ),
+    (
+        'only some are included',
+        {'include_only': ['AWS/EC2']},
+        NamespaceFilters(FilterKind.INCLUDE_ONLY, ('AWS/EC2',)),
+    ),
+    ('all namespaces are included', {'include_all': True}, NamespaceFilters(FilterKind.INCLUDE_ALL)),
+    ('a filter of another kind is not known', {'exclude_all': ['AWS/EC2']}, NO_FILTERS),
+    ('two kinds of filter are not known', {'exclude_only': [], 'include_only': ['AWS/EC2']}, NO_FILTERS),
+    ('a filter that is no list is not known', {'exclude_only': 'AWS/EC2'}, NO_FILTERS),
+    ('more namespaces than AWS has are not known', {'exclude_only': ['AWS/EC2'] * 501}, NO_FILTERS),
+    ('no filter is not known', None, NO_FILTERS),
+]
 RECORDS = [
     pytest.param([account(ACCOUNT)], integration(), id='a role and all regions'),
     pytest.param(
@@ -63,7 +82,22 @@ RECORDS = [
         id='cloud security collects resources, too',
     ),
     pytest.param(
-        [account(ACCOUNT, metrics_config={'enabled': False})], integration(metrics_enabled=False), id='metrics are off'
+        [account(ACCOUNT, metrics_config={'enabled': False})],
+        integration(metrics_enabled=False, namespace_filters=NO_FILTERS),
+        id='metrics are off',
+    ),
+    *(
+        pytest.param(
+            [account(ACCOUNT, metrics_config={'enabled': True, 'namespace_filters': recorded})],
+            integration(namespace_filters=read),
+            id=words,
+        )
+        for words, recorded, read in FILTERS
+    ),
+    pytest.param(
+        [account(ACCOUNT, metrics_config={'enabled': 'no'})],
+        integration(metrics_enabled=None, namespace_filters=NO_FILTERS),
+        id='a switch that is neither on nor off is not known',
     ),
     pytest.param([account('210987654321'), account(ACCOUNT)], integration(), id='beside another account'),
     pytest.param(

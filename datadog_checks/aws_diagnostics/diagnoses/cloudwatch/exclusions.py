@@ -1,5 +1,6 @@
 """How exclusions are judged: something that is active and excluded fails; only when all were seen can it pass."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from ...expectations import Expectations
@@ -11,6 +12,8 @@ from ..imds.evidence import shown
 MOST_NAMED = 3
 """Regions or namespaces that an evidence sentence names."""
 LONGEST_REASON = 120
+LONGEST_NAME = 128
+FOREIGN = re.compile(r'[^\w.#:/-]', re.ASCII)
 ON_PURPOSE = 'If it is left out on purpose, say so to this check in its conf.yaml: disabled_diagnoses: [{id}]'
 PAGE = 'In Datadog, on the AWS integration page, choose the account'
 API = 'Or by the API (PATCH /api/v2/integration/aws/accounts/ID)'
@@ -65,7 +68,7 @@ def _unseen(entries: Iterable[RecentlyActive]) -> Iterable[str]:
         elif isinstance(entry.streams, Unobserved):
             yield entry.streams.reason
         elif entry.found and entry.streams:
-            what = f'{entry.namespace} in {entry.region}'
+            what = f'{shown(entry.namespace)} in {shown(entry.region)}'
             yield f'{what} is not polled, but a metric stream runs there, which may deliver it'
 
 
@@ -82,5 +85,5 @@ def named(items: Sequence[str]) -> str:
 
 
 def quoted(items: Iterable[str]) -> str:
-    """As a list of JSON and of Terraform holds them."""
-    return ', '.join(f'"{shown(item)}"' for item in items)
+    """As a list of JSON and of Terraform holds them. A character that no name of AWS has cannot end the text."""
+    return ', '.join(f'"{FOREIGN.sub("?", shown(item, LONGEST_NAME))}"' for item in items)

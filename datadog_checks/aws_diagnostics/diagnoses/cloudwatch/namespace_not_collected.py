@@ -12,6 +12,7 @@ from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import HOURS, NAMESPACES, FilterKind, NamespaceFilters, RecentlyActive
 from ...findings import Diagnosis, Passed, Remedy, Scope, Status, Verdict
+from ..imds.evidence import shown
 from ..links import guide
 from .exclusions import (
     API,
@@ -65,7 +66,7 @@ def _namespaces(wrong: Sequence[RecentlyActive]) -> list[str]:
 
 
 def _what(wrong: Sequence[RecentlyActive]) -> str:
-    found = [f'{counted(e, "active metric")} of {e.namespace} in {e.region}' for e in wrong[:MOST_NAMED]]
+    found = [f'{counted(e, "active metric")} of {shown(e.namespace)} in {shown(e.region)}' for e in wrong[:MOST_NAMED]]
     more = f' and {len(wrong) - MOST_NAMED} more' if len(wrong) > MOST_NAMED else ''
     return f'{", ".join(found)}{more}'
 

@@ -12,9 +12,11 @@ from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import HOURS, RecentlyActive
 from ...findings import Diagnosis, Passed, Remedy, Scope, Status, Verdict
+from ..imds.evidence import shown
 from ..links import guide
 from .exclusions import (
     API,
+    MOST_NAMED,
     ON_PURPOSE,
     PAGE,
     TERRAFORM,
@@ -56,8 +58,8 @@ def _excluded(facts: Facts) -> Sequence[RecentlyActive]:
 
 
 def _where(wrong: Sequence[RecentlyActive]) -> str:
-    places = [f'{entry.region} ({counted(entry, "instance")})' for entry in wrong[:3]]
-    more = f' and {len(wrong) - 3} more regions' if len(wrong) > 3 else ''
+    places = [f'{shown(entry.region)} ({counted(entry, "instance")})' for entry in wrong[:MOST_NAMED]]
+    more = f' and {len(wrong) - MOST_NAMED} more regions' if len(wrong) > MOST_NAMED else ''
     return f'EC2 instances reported to CloudWatch in the last {HOURS} hours in {", ".join(places)}{more}'
 
 

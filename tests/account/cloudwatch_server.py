@@ -1,0 +1,77 @@
+"""CloudWatch on loopback, by its JSON protocol: what each region lists, and where it refuses."""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+BY_SCP = 'User: x is not authorized to perform: y with an explicit deny in a service control policy'
+
+
+@dataclass
+class CloudWatch:
+    """What it answers with; a test changes it."""
+
+    metrics: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """How many metrics are active, by region and namespace."""
+    page: int = 500
+    streams: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The states of the metric streams, by region."""
+    denied: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """The message of the refusal, by region and operation."""
+    asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    """Region, operation and arguments."""
+    url: str = ''
+
+    def answer(self, region: str, operation: str, arguments: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        self.asked.append((region, operation, arguments))
+        if (region, operation) in self.denied:
+            return 400, {'__type': 'AccessDeniedException', 'message': self.denied[region, operation]}
+        if operation == 'ListMetricStreams':
+            return 200, {
+                'Entries': [{'Name': f's-{n}', 'State': s} for n, s in enumerate(self.streams.get(region, ()))]
+            }
+        found = self.metrics.get((region, arguments['Namespace']), 0)
+        more = {'NextToken': 'there-is-more'} if found > self.page else {}
+        return 200, {'Metrics': [_metric(n, arguments['Namespace']) for n in range(min(found, self.page))], **more}
+
+
+def _metric(number: int, namespace: str) -> dict[str, Any]:
+    dimensions = [{'Name': 'InstanceId', 'Value': f'i-{number:017x}'}]
+    return {'Namespace': namespace, 'MetricName': 'CPUUtilization', 'Dimensions': dimensions}
+
+
+@contextmanager
+def cloudwatch_server(cloudwatch: CloudWatch) -> Iterator[str]:
+    with ThreadingHTTPServer(('127.0.0.1', 0), _handler(cloudwatch)) as server:
+        cloudwatch.url = f'http://127.0.0.1:{server.server_address[1]}'
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield cloudwatch.url
+        finally:
+            server.shutdown()
+            thread.join(10)
+
+
+def _handler(cloudwatch: CloudWatch) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            arguments = json.loads(self.rfile.read(int(self.headers['Content-Length'])))
+            region = self.headers['Authorization'].split('/')[2]
+            operation = self.headers['X-Amz-Target'].partition('.')[2]
+            status, answer = cloudwatch.answer(region, operation, arguments)
+            body = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header('Content-Type', 'application/x-amz-json-1.0')
+            self.send_header('Content-Length', str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing: the tests look at `asked`."""
+
+    return Handler
