@@ -115,6 +115,7 @@ def test_a_healthy_role_is_observed_as_a_whole(moto: str, datadog: Datadog) -> N
             Unobserved('switched off: imds_posture'),
             Unobserved('switched off: metrics'),
             api_calls=7,
+            inventory=Unobserved('switched off: inventory'),
         ),
     )
 
@@ -233,7 +234,7 @@ def nothing_but_the_list(reason: str, found: Account) -> Account:
     """Of a run that could not ask AWS."""
     why = Unobserved(reason)
     assert isinstance(found.required, RequiredPermissions)
-    return Account(why, why, why, why, found.required, why, why, why, why, api_calls=found.api_calls)
+    return Account(why, why, why, why, found.required, why, why, why, why, api_calls=found.api_calls, inventory=why)
 
 
 CONFIGURATIONS = [
