@@ -1,0 +1,115 @@
+from datadog_checks.aws_diagnostics.diagnoses.cloudwatch import NAMESPACE_NOT_COLLECTED
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts.account import (
+    NAMESPACES,
+    FilterKind,
+    Metrics,
+    NamespaceFilters,
+    RecentlyActive,
+)
+from datadog_checks.aws_diagnostics.findings import Remedy
+from tests.account.builders import account_facts, integration
+from tests.diagnoses.cloudwatch.records import (
+    API,
+    DENIED,
+    NO_KEYS,
+    NO_METRICS,
+    NO_RECORD,
+    NOT_LOOKED_AT,
+    PAGE,
+    SWITCHED_OFF,
+    TERRAFORM,
+    excluding,
+    filtered,
+    including,
+    on_purpose,
+)
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+FILTERS = 'metrics_config.namespace_filters'
+HAD = 'but in the last 3 hours CloudWatch had'
+NONE_EXCLUDED = f'{FILTERS} on record excludes none of {", ".join(NAMESPACES)}'
+QUIET = 'nothing was active in the last 3 hours of what Datadog leaves out:'
+RDS, OTHER_RDS = RecentlyActive('AWS/RDS', 'eu-west-1', 12), RecentlyActive('AWS/RDS', 'us-east-1', 1)
+LAMBDA = RecentlyActive('AWS/Lambda', 'eu-west-1', 500, more=True)
+QUIET_RDS = RecentlyActive('AWS/RDS', 'eu-west-1', 0)
+STREAMED = RecentlyActive('AWS/RDS', 'eu-west-1', 12, streams=1)
+EXCLUDED = filtered(excluding('AWS/SQS', 'AWS/RDS'), RDS)
+
+FAILS = {
+    'an active namespace is excluded': Row(
+        EXCLUDED,
+        f'{FILTERS}.exclude_only on record has AWS/RDS, {HAD} 12 active metrics of AWS/RDS in eu-west-1',
+        near_miss='an excluded namespace is not active',
+    ),
+    'active namespaces are not included': Row(
+        filtered(including('AWS/EC2'), RDS, OTHER_RDS, LAMBDA, QUIET_RDS),
+        f'{FILTERS}.include_only on record lacks AWS/RDS, AWS/Lambda, {HAD} 12 active metrics of AWS/RDS in '
+        'eu-west-1, 1 active metric of AWS/RDS in us-east-1, at least 500 active metrics of AWS/Lambda in eu-west-1',
+        near_miss='all that matters is included',
+    ),
+    'a stream delivers it in another region only': Row(
+        filtered(excluding('AWS/RDS'), STREAMED, OTHER_RDS),
+        f'{FILTERS}.exclude_only on record has AWS/RDS, {HAD} 1 active metric of AWS/RDS in us-east-1',
+        near_miss='an excluded namespace is not active',
+    ),
+}
+PASSES = {
+    "Datadog's own default": Row(account_facts(), NONE_EXCLUDED),
+    'what is excluded by default is active': Row(
+        filtered(excluding('AWS/SQS'), RecentlyActive('AWS/SQS', 'eu-west-1', 40)), NONE_EXCLUDED
+    ),
+    'nothing is excluded': Row(filtered(excluding()), NONE_EXCLUDED),
+    'everything is included': Row(filtered(NamespaceFilters(FilterKind.INCLUDE_ALL)), NONE_EXCLUDED),
+    'all that matters is included': Row(filtered(including(*NAMESPACES)), NONE_EXCLUDED),
+    'a namespace of a similar name is excluded': Row(filtered(excluding('AWS/EC2Spot', 'aws/rds')), NONE_EXCLUDED),
+    'an excluded namespace is not active': Row(
+        filtered(excluding('AWS/SQS', 'AWS/RDS'), QUIET_RDS), f'{QUIET} AWS/RDS'
+    ),
+}
+UNKNOWN = {
+    'a metric stream may deliver it': Row(
+        filtered(excluding('AWS/RDS'), STREAMED),
+        'AWS/RDS in eu-west-1 is not polled, but a metric stream runs there, which may deliver it',
+    ),
+    'our permission is missing': Row(
+        filtered(excluding('AWS/RDS'), RecentlyActive('AWS/RDS', 'sa-east-1', Unobserved(DENIED))), DENIED
+    ),
+    'a filter of a kind that is not known': Row(filtered(Unobserved('another kind'), RDS), 'another kind'),
+    'the regions may not be listed': Row(
+        account_facts(
+            integration=integration(namespace_filters=excluding('AWS/RDS')),
+            metrics=Metrics((), Unobserved('may not list regions')),
+        ),
+        'may not list regions',
+    ),
+    'Datadog was not asked': Row(NO_RECORD, NO_KEYS),
+}
+NOT_APPLICABLE = {
+    'the feature is off': Row(EXCLUDED, SWITCHED_OFF, NOT_LOOKED_AT),
+    'no metrics are collected at all': Row(filtered(excluding('AWS/RDS'), RDS, metrics_enabled=False), NO_METRICS),
+}
+
+
+def remedy(kept: str, kind: str = 'exclude_only') -> Remedy:
+    return Remedy(
+        'Let Datadog collect AWS/RDS, or leave it out knowingly; AWS charges for the calls to CloudWatch',
+        (
+            f'{PAGE}, then Metric Collection, and enable AWS/RDS',
+            f'{API} "metrics_config": {{"namespace_filters": {{"{kind}": [{kept}]}}}}',
+            f'{TERRAFORM}, in metrics_config: namespace_filters {{ {kind} = [{kept}] }}',
+            on_purpose('namespace-not-collected'),
+        ),
+    )
+
+
+REMEDIES = {
+    'what is excluded beside it stays excluded': (EXCLUDED, remedy('"AWS/SQS"')),
+    'what is included stays included': (
+        filtered(including('AWS/EC2'), RDS, OTHER_RDS),
+        remedy('"AWS/EC2", "AWS/RDS"', 'include_only'),
+    ),
+}
+
+test_verdict = verdict_test(NAMESPACE_NOT_COLLECTED, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+test_remedy = remedy_test(NAMESPACE_NOT_COLLECTED, REMEDIES)

@@ -1,0 +1,117 @@
+from datadog_checks.aws_diagnostics.diagnoses.cloudwatch import REGION_NOT_COLLECTED
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts.account import Metrics
+from datadog_checks.aws_diagnostics.findings import Remedy
+from tests.account.builders import account_facts, integration
+from tests.diagnoses.cloudwatch.records import (
+    API,
+    DENIED,
+    NO_KEYS,
+    NO_METRICS,
+    NO_RECORD,
+    NOT_LOOKED_AT,
+    PAGE,
+    SWITCHED_OFF,
+    TERRAFORM,
+    instances,
+    on_purpose,
+    only_regions,
+)
+from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+REPORTED = 'EC2 instances reported to CloudWatch in the last 3 hours in'
+ON_RECORD = 'but aws_regions.include_only on record has eu-west-1'
+NOBODY = 'no EC2 instance reported in {} that aws_regions.include_only leaves out'
+UNSEEN = instances('sa-east-1', Unobserved(DENIED))
+CLOSED = instances('sa-east-1', Unobserved(DENIED), closed=True)
+ONE = only_regions(instances('ap-south-1', 1))
+DELIVERED = 'AWS/EC2 in ap-south-1 is not polled, but a metric stream runs there, which may deliver it'
+
+FAILS = {
+    'an instance runs in a region that is left out': Row(
+        ONE, f'{REPORTED} ap-south-1 (1 instance), {ON_RECORD}', near_miss='no instance runs there'
+    ),
+    'in more regions than are named': Row(
+        only_regions(*(instances(f'us-west-{n}', n) for n in range(1, 6))),
+        f'{REPORTED} us-west-1 (1 instance), us-west-2 (2 instances), us-west-3 (3 instances) and 2 more regions, '
+        f'{ON_RECORD}',
+        near_miss='no instance runs there',
+    ),
+    'more instances than one page holds': Row(
+        only_regions(instances('ap-south-1', 500, more=True)),
+        f'{REPORTED} ap-south-1 (at least 500 instances), {ON_RECORD}',
+        near_miss='no instance runs there',
+    ),
+    'another region could not be looked at': Row(
+        only_regions(UNSEEN, instances('ap-south-1', 2)),
+        f'{REPORTED} ap-south-1 (2 instances), {ON_RECORD}',
+        near_miss='no instance runs there',
+    ),
+    'whatever namespaces are collected': Row(
+        only_regions(instances('ap-south-1', 1), namespace_filters=Unobserved('a filter of another kind')),
+        f'{REPORTED} ap-south-1 (1 instance), {ON_RECORD}',
+        near_miss='no instance runs there',
+    ),
+}
+PASSES = {
+    'all regions are collected': Row(account_facts(), 'Datadog has all regions on record (aws_regions.include_all)'),
+    'no instance runs there': Row(only_regions(instances('ap-south-1', 0)), NOBODY.format('1 region')),
+    'no other region is enabled': Row(only_regions(), NOBODY.format('0 regions')),
+    'the organization closes the region for everybody': Row(
+        only_regions(instances('ap-south-1', 0), instances('us-east-1', 0), CLOSED),
+        f'{NOBODY.format("2 regions")}; 1 more closed by a service control policy',
+    ),
+}
+UNKNOWN = {
+    'a metric stream may deliver it': Row(only_regions(instances('ap-south-1', 4, streams=1)), DELIVERED),
+    'it is not known whether a metric stream delivers it': Row(
+        only_regions(instances('ap-south-1', 4, streams=Unobserved('missing permission cloudwatch:ListMetricStreams'))),
+        'missing permission cloudwatch:ListMetricStreams',
+    ),
+    'our permission is missing': Row(only_regions(UNSEEN), DENIED),
+    'several reasons': Row(
+        only_regions(UNSEEN, instances('ap-south-1', 4, streams=2)), f'{DENIED}, and 1 more like it'
+    ),
+    'the regions may not be listed': Row(
+        account_facts(
+            integration=integration(regions=('eu-west-1',)), metrics=Metrics(Unobserved('may not list regions'), ())
+        ),
+        'may not list regions',
+    ),
+    'Datadog was not asked': Row(NO_RECORD, NO_KEYS),
+}
+NOT_APPLICABLE = {
+    'the feature is off': Row(ONE, SWITCHED_OFF, NOT_LOOKED_AT),
+    'no metrics are collected at all': Row(only_regions(instances('ap-south-1', 1), metrics_enabled=False), NO_METRICS),
+}
+WANTED = '"eu-west-1", "ap-south-1", "sa-east-1"'
+REMEDIES = {
+    'two regions are left out': (
+        only_regions(instances('ap-south-1', 1), instances('us-east-1', 0), instances('sa-east-1', 2)),
+        Remedy(
+            'Let Datadog collect ap-south-1, sa-east-1, or leave it out knowingly; AWS charges for the calls to '
+            'CloudWatch',
+            (
+                f'{PAGE}, then General, Regions, and select ap-south-1, sa-east-1',
+                f'{API} "aws_regions": {{"include_only": [{WANTED}]}}, or {{"include_all": true}}',
+                f'{TERRAFORM}: aws_regions {{ include_only = [{WANTED}] }}',
+                on_purpose('region-not-collected'),
+            ),
+        ),
+    ),
+    'a forged record cannot end the text that is pasted': (
+        only_regions(instances('ap-south-1', 1), regions=('x"] }\n',)),
+        Remedy(
+            'Let Datadog collect ap-south-1, or leave it out knowingly; AWS charges for the calls to CloudWatch',
+            (
+                f'{PAGE}, then General, Regions, and select ap-south-1',
+                f'{API} "aws_regions": {{"include_only": ["x?????", "ap-south-1"]}}, or {{"include_all": true}}',
+                f'{TERRAFORM}: aws_regions {{ include_only = ["x?????", "ap-south-1"] }}',
+                on_purpose('region-not-collected'),
+            ),
+        ),
+    ),
+}
+
+test_verdict = verdict_test(REGION_NOT_COLLECTED, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+test_remedy = remedy_test(REGION_NOT_COLLECTED, REMEDIES)
