@@ -18,7 +18,16 @@ from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datado
 from tests.account.ec2_fleet import WRONG, listed
 from tests.account.ec2_server import Account, serving
 from tests.account.servers import MOTO_ACCOUNT
-from tests.account.whole_run import RESOURCE_COLLECTION, ROLE, STANDARD, allows, make_role, policy, statement
+from tests.account.whole_run import (
+    RESOURCE_COLLECTION,
+    ROLE,
+    STANDARD,
+    allows,
+    make_role,
+    policy,
+    put_metric,
+    statement,
+)
 from tools.permissions_document import AWS_CALLS, DATADOG_CALLS, least_privilege
 
 ROOT = Path(__file__).parents[2]
@@ -73,8 +82,11 @@ def collect(recorder: Recorder, datadog: Datadog, **options: Any) -> None:
 
 
 def runs_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The role is there and all is looked at; the role is missing; through another role; and all regions."""
-    datadog.accounts = [account(MOTO_ACCOUNT, aws_regions={'include_only': ['us-east-1']})]
+    """The role is there and all is looked at, with metrics that are excluded; the role is missing; through another
+    role; and all regions."""
+    excluding = {'enabled': True, 'namespace_filters': {'exclude_only': ['AWS/RDS']}}
+    datadog.accounts = [account(MOTO_ACCOUNT, aws_regions={'include_only': ['us-east-1']}, metrics_config=excluding)]
+    put_metric('AWS/RDS')
     make_role(policy(statement()), policy(allows('ec2:Describe*')))
     fleet = Account({'us-east-1': listed(*WRONG)}, {'httpTokens': 'required'})
     with serving(fleet) as ec2, monkeypatch.context() as environment:

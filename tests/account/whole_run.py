@@ -68,6 +68,14 @@ def _remove_role(client: Any, name: str) -> None:
     client.delete_role(RoleName=name)
 
 
+def put_metric(namespace: str, name: str = 'Connections', *, region: str = 'us-east-1', **dimensions: str) -> None:
+    """One value, now."""
+    named = [{'Name': dimension, 'Value': value} for dimension, value in dimensions.items()]
+    get_session().create_client('cloudwatch', region_name=region).put_metric_data(
+        Namespace=namespace, MetricData=[{'MetricName': name, 'Dimensions': named, 'Value': 1.0}]
+    )
+
+
 def configuration(directory: Path, datadog_url: str, **account: object) -> Path:
     """The example of this repository, at a local Datadog API."""
     document = yaml.safe_load(EXAMPLE.read_text())
