@@ -12,6 +12,7 @@ from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
 from datadog_checks.aws_diagnostics.cli.program import run
 from datadog_checks.aws_diagnostics.facts.account import PolicyKind, PolicyStatement
 from tests.account import servers
+from tests.account.cloudwatch_server import CloudWatch, cloudwatch_server
 from tests.account.datadog_api import Datadog, account, datadog_api
 from tests.account.ec2_fleet import EKS_NODE, Instance, listed
 from tests.account.ec2_server import Account, serving
@@ -118,6 +119,49 @@ def test_hosts_that_will_be_misnamed_are_named(aws, fleet, datadog, tmp_path, ca
     fleet.instances = {'us-east-1': listed(OUT_OF_REACH, Instance())}
     document = check(capsys, configuration(tmp_path, datadog.url, features=['imds_posture']))
     assert failed(document) == {'imds-fleet-hosts-misnamed'}
+
+
+@pytest.fixture
+def cloudwatch(moto, monkeypatch) -> Iterator[CloudWatch]:
+    """Beside moto, which neither looks at how recent a metric is nor has metric streams."""
+    running = CloudWatch()
+    with cloudwatch_server(running) as endpoint:
+        monkeypatch.setenv('AWS_ENDPOINT_URL_CLOUDWATCH', endpoint)
+        yield running
+
+
+def excluding(*namespaces: str) -> dict[str, Any]:
+    return {'enabled': True, 'namespace_filters': {'exclude_only': ['AWS/SQS', *namespaces]}}
+
+
+def test_what_datadog_does_not_collect_is_named(cloudwatch, datadog, tmp_path, capsys):
+    regions = {'include_only': ['us-east-1']}
+    datadog.accounts = [account(MOTO_ACCOUNT, aws_regions=regions, metrics_config=excluding('AWS/RDS'))]
+    cloudwatch.metrics = {('sa-east-1', 'AWS/EC2'): 2, ('us-east-1', 'AWS/RDS'): 9, ('us-east-1', 'AWS/SQS'): 9}
+    document = check(capsys, configuration(tmp_path, datadog.url, features=['metrics']))
+    assert failed(document) == {'region-not-collected', 'namespace-not-collected'}
+    evidence = {f['id']: f['evidence'] for f in document['findings']}
+    assert 'sa-east-1 (2 instances)' in evidence['region-not-collected']
+    assert '9 active metrics of AWS/RDS in us-east-1' in evidence['namespace-not-collected']
+    config = configuration(tmp_path, datadog.url, features=['metrics'])
+    config.write_text(config.read_text() + '  disabled_diagnoses: [region-not-collected, namespace-not-collected]\n')
+    assert failed(check(capsys, config)) == set()
+
+
+@pytest.mark.parametrize(
+    ('recorded', 'streams', 'fault'),
+    [
+        pytest.param({'metrics_config': {'enabled': False}}, [], {'metric-collection-disabled'}, id='metrics are off'),
+        pytest.param({'metrics_config': excluding('AWS/RDS')}, ['running'], set(), id='a metric stream delivers them'),
+        pytest.param({'metrics_config': excluding()}, [], set(), id='only what Datadog leaves out by default'),
+    ],
+)
+def test_metrics_that_are_missing_or_not(cloudwatch, datadog, tmp_path, capsys, recorded, streams, fault):
+    datadog.accounts = [account(MOTO_ACCOUNT, **recorded)]
+    cloudwatch.metrics = {('us-east-1', 'AWS/RDS'): 9, ('us-east-1', 'AWS/SQS'): 9}
+    cloudwatch.streams = {'us-east-1': streams}
+    document = check(capsys, configuration(tmp_path, datadog.url, features=['metrics']))
+    assert failed(document) == fault
 
 
 def test_a_missing_permission_of_our_own_is_unknown_with_its_name_and_stops_nothing_else(
