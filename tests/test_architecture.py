@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, cloudwatch, hostname, imds, imds_fleet, integration
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, cloudwatch, hostname, imds, imds_fleet, integration, inventory
 from datadog_checks.aws_diagnostics.emit import SERVICE_CHECKS
 from datadog_checks.aws_diagnostics.findings import Diagnosis
 from tests.imports import PACKAGE, SOURCE, Import, imports
@@ -21,6 +21,7 @@ GROUPS = {
     'integration': integration.DIAGNOSES,
     'imds_fleet': imds_fleet.DIAGNOSES,
     'cloudwatch': cloudwatch.DIAGNOSES,
+    'inventory': inventory.DIAGNOSES,
 }
 
 KNOWS: dict[str, set[str]] = {

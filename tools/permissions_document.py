@@ -113,6 +113,12 @@ DATADOG_CALLS = (
         'Which role, external id, regions and namespaces Datadog has on record for the account',
     ),
     DatadogCall(
+        '/api/v1/hosts',
+        'API key, application key with the permission `hosts_read`',
+        '`inventory`, with `app_key`',
+        'Which instances stand twice and which hosts keep old tags; page by page, without the metadata of the hosts',
+    ),
+    DatadogCall(
         '/api/v2/integration/aws/iam_permissions/standard', 'none', '`permissions`', 'What every integration role needs'
     ),
     DatadogCall(

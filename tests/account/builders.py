@@ -16,6 +16,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
     FilterKind,
     Fleet,
     Integration,
+    Inventory,
     LastUsed,
     MetadataDefaults,
     Metrics,
@@ -164,6 +165,11 @@ def fleet(*regions: Region, **differences: Any) -> Fleet:
     return replace(Fleet(NOW - MINUTE, regions or (region(),)), **differences)
 
 
+def inventory(**differences: Any) -> Inventory:
+    """Five hundred hosts, watched for a month."""
+    return replace(Inventory(500, 500, watched_since=NOW - 30 * DAY), **differences)
+
+
 def account(**differences: Any) -> Account:
     """Everything could be looked at, and nothing is wrong."""
     healthy = Account(
@@ -175,6 +181,7 @@ def account(**differences: Any) -> Account:
         simulation=simulation(),
         quota=PolicyQuota(10, default=False),
         fleet=fleet(),
+        inventory=inventory(),
         metrics=Metrics((), ()),
         api_calls=25,
     )

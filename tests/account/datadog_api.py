@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 API_KEY, APP_KEY = 'a' * 20 + '0123456789ab', 'b' * 28 + '0123456789ab'
 ACCOUNTS = '/api/v2/integration/aws/accounts'
+HOSTS = '/api/v1/hosts'
 PERMISSIONS = '/api/v2/integration/aws/iam_permissions/'
 
 
@@ -21,6 +22,10 @@ class Datadog:
     accounts: list[dict[str, Any]] = field(default_factory=list)
     permissions: dict[str, Sequence[str]] = field(default_factory=dict)
     """By the last part of the path: standard, resource_collection."""
+    hosts: list[dict[str, Any]] = field(default_factory=list)
+    """The rows of the host list."""
+    hosts_first: list[bytes] = field(default_factory=list)
+    """Whole answers to the first requests for the host list."""
     instead: bytes | None = None
     """The whole answer to every request, head included; b'' for silence."""
     url: str = ''
@@ -48,6 +53,31 @@ def account(account_id: str, **attributes: Any) -> dict[str, Any]:
             **attributes,
         },
     }
+
+
+def host(name: str, **fields: Any) -> dict[str, Any]:
+    """One row of the host list: a host that an Agent reports, and nobody else."""
+    return {
+        'id': 1234567890,
+        'name': name,
+        'host_name': name,
+        'aliases': [],
+        'apps': ['agent', 'ntp'],
+        'sources': ['agent'],
+        'tags_by_source': {'Datadog': [f'host:{name}'], 'Users': ['team:web']},
+        'up': True,
+        'is_muted': False,
+        'last_reported_time': 1_800_000_000,
+        'metrics': {'cpu': 1.5, 'iowait': 0.0, 'load': 0.5},
+        **fields,
+    }
+
+
+def ec2_host(instance_id: str, account_id: str, region: str = 'eu-west-1', **fields: Any) -> dict[str, Any]:
+    """A row that the AWS integration reports, and no Agent."""
+    tags = [f'aws_account:{account_id}', f'region:{region}', f'instance-id:{instance_id}']
+    aws = {'apps': ['aws'], 'sources': ['aws'], 'aws_name': 'web', 'aliases': ['web']}
+    return host(instance_id, **{**aws, 'tags_by_source': {'Amazon Web Services': tags}, **fields})
 
 
 def plain(status: int, body: str, content_type: str = 'application/json') -> bytes:
@@ -93,11 +123,21 @@ def _answer(datadog: Datadog, target: str, keys: tuple[str | None, str | None]) 
     if path.startswith(PERMISSIONS) and path.removeprefix(PERMISSIONS) in datadog.permissions:
         attributes = {'permissions': list(datadog.permissions[path.removeprefix(PERMISSIONS)])}
         return _json({'data': {'id': 'permissions', 'type': 'permissions', 'attributes': attributes}})
-    if path != ACCOUNTS:
+    if path == HOSTS and datadog.hosts_first:
+        return datadog.hosts_first.pop(0)
+    if path not in (ACCOUNTS, HOSTS):
         return plain(404, json.dumps({'errors': ['Not found']}))
     if keys != (API_KEY, APP_KEY):
         return plain(403, json.dumps({'errors': ['Forbidden']}))
+    if path == HOSTS:
+        return _page(datadog.hosts, parse_qs(urlsplit(target).query))
     return _json({'data': [a for a in datadog.accounts if not wanted or a['attributes']['aws_account_id'] in wanted]})
+
+
+def _page(hosts: list[dict[str, Any]], query: dict[str, list[str]]) -> bytes:
+    start, count = int(query['start'][0]), int(query['count'][0])
+    page = hosts[start : start + count]
+    return _json({'host_list': page, 'total_matching': len(hosts), 'total_returned': len(page)})
 
 
 def _json(document: object) -> bytes:

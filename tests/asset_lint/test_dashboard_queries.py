@@ -86,7 +86,7 @@ CASES: dict[str, tuple[Mutation, list[str]]] = {
             "Overview / IMDSv1: unknown service check 'aws_diagnostics.imdsv3', allowed: aws_diagnostics.hop_limit, "
             'aws_diagnostics.hostname, aws_diagnostics.hostname_provider, aws_diagnostics.imds, '
             'aws_diagnostics.imds_fleet, aws_diagnostics.imdsv1, aws_diagnostics.integration_role, '
-            'aws_diagnostics.metric_collection, aws_diagnostics.permissions'
+            'aws_diagnostics.inventory, aws_diagnostics.metric_collection, aws_diagnostics.permissions'
         ],
     ),
     'a query that ends too early': (

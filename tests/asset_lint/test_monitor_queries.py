@@ -47,7 +47,7 @@ QUERIES: dict[str, tuple[str, Change, list[str]]] = {
             "definition.query: unknown service check 'aws_diagnostics.imdsv2', allowed: aws_diagnostics.hop_limit, "
             'aws_diagnostics.hostname, aws_diagnostics.hostname_provider, aws_diagnostics.imds, '
             'aws_diagnostics.imds_fleet, aws_diagnostics.imdsv1, aws_diagnostics.integration_role, '
-            'aws_diagnostics.metric_collection, aws_diagnostics.permissions'
+            'aws_diagnostics.inventory, aws_diagnostics.metric_collection, aws_diagnostics.permissions'
         ],
     ),
     'a service check of an account by host': (

@@ -41,7 +41,14 @@ TAGS_OF_METRIC: Mapping[str, frozenset[str]] = {
 }
 """Beside those of every sample, as emit/ sends them: a test compares."""
 METRICS_OF_ACCOUNTS = frozenset(
-    {'run.api_calls', 'imds_fleet.instances', 'imds_fleet.misnamed', *(f'{name}.ok' for name in ACCOUNT_SERVICE_CHECKS)}
+    {
+        'run.api_calls',
+        'imds_fleet.instances',
+        'imds_fleet.misnamed',
+        'inventory.hosts_duplicated',
+        'inventory.hosts_with_lingering_tags',
+        *(f'{name}.ok' for name in ACCOUNT_SERVICE_CHECKS),
+    }
 )
 METRICS_OF_BOTH = frozenset({'finding', 'run.duration'})
 VALUES: Mapping[str, frozenset[str]] = {

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from ..facts.account import Account, Fleet, Region
+from ..facts import NotObserved
+from ..facts.account import Account, Caller, Fleet, Inventory, Region, lingering
 from .gauge import Gauge
 
-SERVICE_CHECKS = ('integration_role', 'permissions', 'imds_fleet', 'metric_collection')
+SERVICE_CHECKS = ('integration_role', 'permissions', 'imds_fleet', 'metric_collection', 'inventory')
 LARGEST_HOP_LIMIT = 64
 """What EC2 allows; anything else would be a series of its own for a damaged answer."""
 STATES = frozenset({'optional', 'required', 'enabled', 'disabled'})
@@ -18,6 +19,20 @@ def account_gauges(account: Account) -> Iterator[Gauge]:
         for region in account.fleet.regions:
             if region.complete:
                 yield from _region(region)
+    if isinstance(account.inventory, Inventory) and account.inventory.complete:
+        yield from _inventory(account, account.inventory)
+
+
+def _inventory(account: Account, inventory: Inventory) -> Iterator[Gauge]:
+    """What may still settle is counted, too."""
+    yield Gauge('inventory.hosts_duplicated', float(len(inventory.duplicated)))
+    if not isinstance(account.caller, Caller):
+        return
+    try:
+        found = lingering(inventory, account.caller.account_id)
+    except NotObserved:
+        return
+    yield Gauge('inventory.hosts_with_lingering_tags', float(sum(each.tagged.hosts for each in found)))
 
 
 def _region(region: Region) -> Iterator[Gauge]:

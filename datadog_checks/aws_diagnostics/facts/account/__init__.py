@@ -9,6 +9,7 @@ from .groups import Account
 from .identity import Caller, ExternalId
 from .integration import AuthKind, FilterKind, Integration, NamespaceFilters
 from .inventory import DuplicatedHost, Inventory, Recorded, TaggedHosts
+from .lingering import Lingering, lingering
 from .metrics import HOURS, NAMESPACES, Metrics, RecentlyActive
 from .permissions import Decision, PolicyQuota, RequiredPermissions, Simulated, Simulation
 from .policies import Policy, PolicyKind, PolicyStatement
@@ -32,6 +33,7 @@ __all__ = [
     'Inventory',
     'LastUsed',
     'LaunchTemplate',
+    'Lingering',
     'MetadataDefaults',
     'Metrics',
     'NamespaceFilters',
@@ -51,4 +53,5 @@ __all__ = [
     'TokenlessUse',
     'TrustStatement',
     'WrongInstance',
+    'lingering',
 ]
