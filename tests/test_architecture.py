@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, cloudwatch, hostname, imds, imds_fleet, integration, inventory
+from datadog_checks.aws_diagnostics.diagnoses import (
+    DIAGNOSES,
+    cloudwatch,
+    hostname,
+    imds,
+    imds_fleet,
+    integration,
+    inventory,
+)
 from datadog_checks.aws_diagnostics.emit import SERVICE_CHECKS
 from datadog_checks.aws_diagnostics.findings import Diagnosis
 from tests.imports import PACKAGE, SOURCE, Import, imports

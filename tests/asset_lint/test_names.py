@@ -84,5 +84,6 @@ def test_a_service_check_that_does_not_exist_is_refused() -> None:
     assert list(unknown_service_check('aws_diagnostics.imdsv2')) == [
         "unknown service check 'aws_diagnostics.imdsv2', allowed: aws_diagnostics.hop_limit, aws_diagnostics.hostname, "
         'aws_diagnostics.hostname_provider, aws_diagnostics.imds, aws_diagnostics.imds_fleet, aws_diagnostics.imdsv1, '
-        'aws_diagnostics.integration_role, aws_diagnostics.inventory, aws_diagnostics.metric_collection, aws_diagnostics.permissions'
+        'aws_diagnostics.integration_role, aws_diagnostics.inventory, aws_diagnostics.metric_collection, '
+        'aws_diagnostics.permissions'
     ]
