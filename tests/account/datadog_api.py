@@ -55,7 +55,7 @@ def account(account_id: str, **attributes: Any) -> dict[str, Any]:
     }
 
 
-def host(name: str, **fields: Any) -> dict[str, Any]:
+def host(name: str, /, **fields: Any) -> dict[str, Any]:
     """One row of the host list: a host that an Agent reports, and nobody else."""
     return {
         'id': 1234567890,

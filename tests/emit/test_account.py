@@ -9,10 +9,10 @@ from datadog_checks.base import AgentCheck
 from datadog_checks.aws_diagnostics.emit import Emitter, Gauge, Run, ServiceCheck, gauges, service_checks
 from datadog_checks.aws_diagnostics.emit.account import account_gauges
 from datadog_checks.aws_diagnostics.facts import Unobserved
-from datadog_checks.aws_diagnostics.facts.account import Count
+from datadog_checks.aws_diagnostics.facts.account import Count, DuplicatedHost, TaggedHosts
 from datadog_checks.aws_diagnostics.findings import Scope, Status
 
-from ..account.builders import ACCOUNT_ID, REGION, account, account_facts, fleet, region
+from ..account.builders import ACCOUNT_ID, REGION, account, account_facts, fleet, inventory, region
 from .findings import failed, not_applicable, passed, unknown
 
 RUN = Run(0.25)
@@ -98,7 +98,40 @@ COST = Gauge('run.api_calls', 25.0)
     ],
 )
 def test_the_fleet_is_counted_by_a_bounded_number_of_kinds(observed, sent):
-    assert list(account_gauges(account(fleet=observed))) == sent
+    assert list(account_gauges(account(fleet=observed, inventory=Unobserved('no key')))) == sent
+
+
+HOST = TaggedHosts(ACCOUNT_ID, REGION, 12, ('web-1',), since=0.0)
+GONE = TaggedHosts('210987654321', REGION, 1, ('web-2',), since=0.0)
+PAIR = DuplicatedHost('i-0123456789abcdef0', 'web-1', since=0.0)
+
+
+def listed(duplicated: int, *lingering: int) -> list[Gauge]:
+    return [
+        COST,
+        Gauge('inventory.hosts_duplicated', float(duplicated)),
+        *(Gauge('inventory.hosts_with_lingering_tags', float(hosts)) for hosts in lingering),
+    ]
+
+
+@pytest.mark.parametrize(
+    ('differences', 'sent'),
+    [
+        pytest.param({}, listed(0, 0), id='a healthy list'),
+        pytest.param({'duplicated': (PAIR,)}, listed(1, 0), id='an instance stands twice'),
+        pytest.param({'tagged': (HOST, GONE)}, listed(0, 13), id='nothing collects hosts any more'),
+        pytest.param({'tagged': (HOST,), 'recorded': Unobserved('no key')}, listed(0), id='nobody knows what collects'),
+        pytest.param({'duplicated': (PAIR,), 'note': 'too late'}, [COST], id='a part of the list is not a count'),
+    ],
+)
+def test_the_host_list_is_two_counts(differences, sent):
+    unobserved = Unobserved('missing permission')
+    assert list(account_gauges(account(fleet=unobserved, inventory=inventory(**differences)))) == sent
+
+
+def test_without_knowing_the_account_no_tag_lingers():
+    nobody = account(fleet=Unobserved('x'), caller=Unobserved('x'), inventory=inventory(tagged=(HOST,)))
+    assert list(account_gauges(nobody)) == listed(0)
 
 
 def test_every_sample_carries_the_account_and_no_instance_id(check, aggregator):

@@ -1,0 +1,260 @@
+"""The host list is read page by page within bounds, and reduced to what can be wrong."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi, NoAnswer
+from datadog_checks.aws_diagnostics.collect.deadline import Deadline, DeadlineExceeded
+from datadog_checks.aws_diagnostics.collect.inventory import HostList
+from datadog_checks.aws_diagnostics.collect.inventory.listing import MOST_BYTES, MOST_REQUESTS, PATH
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts.account import (
+    DuplicatedHost,
+    FilterKind,
+    Inventory,
+    NamespaceFilters,
+    Recorded,
+    TaggedHosts,
+)
+from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api, ec2_host, host, plain
+
+ACCOUNT, OTHER = '123456789012', '210987654321'
+ID, OTHER_ID = 'i-0123456789abcdef0', 'i-0fedcba9876543210'
+HOUR = 3600.0
+RECORD = Recorded(ACCOUNT, None, True, NamespaceFilters(FilterKind.EXCLUDE_ONLY, ()), extended_collection=False)
+THROTTLED = 'Datadog throttles its API (429)'
+
+
+@pytest.fixture
+def datadog() -> Iterator[Datadog]:
+    with datadog_api(Datadog(accounts=[account(ACCOUNT)])) as running:
+        yield running
+
+
+def read(datadog: Datadog, hosts: HostList | None = None, now: float = 0.0, seconds: float = 30.0) -> Inventory:
+    deadline = Deadline(seconds)
+
+    def ask() -> DatadogApi:
+        return DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY, timeout=deadline.timeout(5.0))
+
+    return (hosts or HostList()).read(ask, ACCOUNT, deadline, now)
+
+
+def inventory(rows: int, **differences: Any) -> Inventory:
+    return Inventory(**{'looked_at': rows, 'total': rows, 'watched_since': 0.0, 'recorded': (RECORD,), **differences})
+
+
+def merged(name: str, **fields: Any) -> dict[str, Any]:
+    """One row that the AWS integration and an Agent report."""
+    both = {'apps': ['agent', 'aws'], 'sources': ['agent', 'aws'], **fields}
+    return ec2_host(ID, ACCOUNT, name=name, **both)
+
+
+def left(name: str, account_id: str = ACCOUNT, region: str = 'eu-west-1', **fields: Any) -> dict[str, Any]:
+    """An Agent reports it; the integration does not, and has left its tags."""
+    return ec2_host(ID, account_id, region, **{'name': name, 'apps': ['agent'], 'sources': ['agent', 'aws'], **fields})
+
+
+AGENT = host('web-1', aliases=[ID, 'web-1.example.com'])
+TWICE = [
+    pytest.param([ec2_host(ID, ACCOUNT), AGENT], id='by an alias of the Agent'),
+    pytest.param([AGENT, ec2_host(ID, ACCOUNT)], id='the Agent first'),
+    pytest.param(
+        [ec2_host(ID, ACCOUNT), host('web-1', tags_by_source={'Users': [f'instance-id:{ID}']})], id='by a tag'
+    ),
+    pytest.param([ec2_host(ID, ACCOUNT, tags_by_source={}), AGENT], id='the row of AWS names no account'),
+    pytest.param([ec2_host(ID, ACCOUNT, name='web', aws_id=ID), AGENT], id='the row of AWS has another name'),
+    pytest.param([ec2_host(ID, ACCOUNT, aliases=None, apps=['AWS'], sources=None), AGENT], id='with fields missing'),
+]
+ONCE = [
+    pytest.param([ec2_host(ID, ACCOUNT)], id='an instance without an Agent'),
+    pytest.param([AGENT], id='an Agent that AWS does not know'),
+    pytest.param([merged(ID)], id='one row by both'),
+    pytest.param([merged('web-1', aliases=[ID])], id='one row by both, under another name'),
+    pytest.param([ec2_host(ID, ACCOUNT), host('web-1')], id='an Agent that names no instance'),
+    pytest.param([ec2_host(ID, ACCOUNT), host('web-1', aliases=[OTHER_ID])], id='two instances'),
+    pytest.param([ec2_host(ID, ACCOUNT), host('web-1', aliases=[ID, OTHER_ID])], id='an Agent that names two'),
+    pytest.param([ec2_host(ID, OTHER), AGENT], id='an instance of another account'),
+    pytest.param([ec2_host(ID, ACCOUNT), host('web-1', aliases=[f'x{ID}'])], id='almost the same id'),
+    pytest.param(['text', None, {}, {'name': 7}, host('', aliases=[ID])], id='no rows at all'),
+]
+
+
+@pytest.mark.parametrize('rows', TWICE)
+def test_an_instance_with_two_rows_is_kept(rows: list[Any], datadog: Datadog) -> None:
+    datadog.hosts = rows
+    assert read(datadog) == inventory(2, duplicated=(DuplicatedHost(ID, 'web-1', 0.0),))
+
+
+@pytest.mark.parametrize('rows', ONCE)
+def test_an_instance_with_one_row_is_forgotten(rows: list[Any], datadog: Datadog) -> None:
+    datadog.hosts = rows
+    assert read(datadog) == inventory(len(rows))
+
+
+def test_hosts_with_tags_that_aws_does_not_report_are_counted_by_account_and_region(datadog: Datadog) -> None:
+    datadog.hosts = [
+        *(left(f'web-{n}') for n in range(5)),
+        left('db-1', region='us-east-1'),
+        left('other-1', OTHER),
+        left('old-1', tags_by_source={'amazon web services': ['team:x']}),
+        left('reported', apps=['agent', 'aws']),
+        left('gone', up=False),
+        left('no-agent', apps=['ntp']),
+        left('no-tags', tags_by_source={'Users': [f'aws_account:{ACCOUNT}']}),
+        left('untagged', tags_by_source={'Amazon Web Services': []}),
+    ]
+    assert read(datadog).tagged == (
+        TaggedHosts('', '', 1, ('old-1',), 0.0),
+        TaggedHosts(ACCOUNT, 'eu-west-1', 5, ('web-0', 'web-1', 'web-2'), 0.0),
+        TaggedHosts(ACCOUNT, 'us-east-1', 1, ('db-1',), 0.0),
+        TaggedHosts(OTHER, 'eu-west-1', 1, ('other-1',), 0.0),
+    )
+
+
+def test_what_is_there_is_remembered_until_a_whole_list_is_without_it(datadog: Datadog) -> None:
+    hosts, twice = HostList(), [ec2_host(ID, ACCOUNT), AGENT]
+
+    def since(now: float, rows: list[dict[str, Any]], *first: bytes) -> list[float]:
+        datadog.hosts, datadog.hosts_first = rows, list(first)
+        return [pair.since for pair in read(datadog, hosts, now).duplicated]
+
+    part = plain(200, json.dumps({'host_list': [host('x')], 'total_matching': 2}))
+    assert since(1 * HOUR, twice) == [HOUR]
+    assert since(2 * HOUR, [], part, plain(503, '{}')) == []
+    assert since(3 * HOUR, twice) == [HOUR]
+    assert since(4 * HOUR, []) == []
+    assert since(5 * HOUR, twice) == [5 * HOUR]
+    assert read(datadog, hosts).watched_since == HOUR
+
+
+def test_many_hosts_are_read_in_pages_without_their_metadata(datadog: Datadog) -> None:
+    datadog.hosts = [ec2_host(ID, ACCOUNT), *(host(f'web-{n}') for n in range(2000)), AGENT]
+    assert read(datadog) == inventory(2002, duplicated=(DuplicatedHost(ID, 'web-1', 0.0),))
+    assert datadog.asked == [
+        *(f'{PATH}&start={start}&count=1000' for start in (0, 1000, 2000)),
+        '/api/v2/integration/aws/accounts',
+    ]
+    assert 'include_hosts_metadata=false' in PATH
+    assert set(datadog.keys) == {(API_KEY, APP_KEY)}
+
+
+def test_where_a_page_is_too_large_smaller_ones_are_asked_for(datadog: Datadog) -> None:
+    datadog.hosts = [host(f'web-{n}', meta='x' * (MOST_BYTES // 500)) for n in range(600)]
+    assert read(datadog) == inventory(600)
+    assert [target.rpartition('&')[2] for target in datadog.asked[:4]] == ['count=1000', *['count=250'] * 3]
+
+
+def test_a_page_that_is_too_large_at_its_smallest_is_a_reason(datadog: Datadog) -> None:
+    datadog.hosts = [host('web-1', meta='x' * (MOST_BYTES + 1))]
+    with pytest.raises(NoAnswer, match='the answer of the Datadog API is larger than 4 MiB'):
+        read(datadog)
+
+
+def limited(status: int, reset: int, body: object) -> bytes:
+    head, _, rest = plain(status, json.dumps(body)).partition(b'\r\n\r\n')
+    limits = f'\r\nX-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: {reset}\r\n\r\n'
+    return head + limits.encode() + rest
+
+
+ONE_OF_TWO = {'host_list': [host('web-0')], 'total_matching': 2}
+
+
+def test_a_limit_that_soon_starts_anew_is_waited_for(datadog: Datadog) -> None:
+    datadog.hosts = [host('web-0'), host('web-1')]
+    datadog.hosts_first = [limited(429, 0, {}), limited(200, 1, ONE_OF_TWO)]
+    assert read(datadog) == inventory(2)
+    assert [target.rpartition('?')[2][-19:] for target in datadog.asked[:3]] == [
+        '&start=0&count=1000',
+        '&start=0&count=1000',
+        '&start=1&count=1000',
+    ]
+
+
+ENDS = [
+    pytest.param(limited(429, 3600, {}), THROTTLED, id='throttled for an hour'),
+    pytest.param(plain(503, '{}'), 'the Datadog API fails (status 503)', id='a failure of Datadog'),
+    pytest.param(plain(200, '[]'), 'the answer of the Datadog API has not the documented shape', id='a list'),
+    pytest.param(
+        plain(403, '{}'),
+        'Datadog refuses: a key is not valid, or the application key may not read hosts (403, permission hosts_read)',
+        id='an application key without the permission',
+    ),
+]
+
+
+@pytest.mark.parametrize(('answer', 'reason'), ENDS)
+def test_without_a_first_page_there_is_a_reason(answer: bytes, reason: str, datadog: Datadog) -> None:
+    datadog.hosts_first = [answer]
+    with pytest.raises(NoAnswer) as failure:
+        read(datadog)
+    assert str(failure.value) == reason
+
+
+@pytest.mark.parametrize(('answer', 'reason'), ENDS)
+def test_what_was_read_before_counts(answer: bytes, reason: str, datadog: Datadog) -> None:
+    datadog.hosts_first = [plain(200, json.dumps(ONE_OF_TWO)), answer]
+    assert read(datadog) == inventory(1, total=2, note=reason)
+
+
+def test_a_limit_beyond_the_deadline_ends_the_list(datadog: Datadog) -> None:
+    datadog.hosts_first = [limited(200, 3600, ONE_OF_TWO)]
+    assert read(datadog) == inventory(1, total=2, note='the rate limit of Datadog allows no more requests in this run')
+
+
+def test_a_list_that_never_ends_is_left(datadog: Datadog) -> None:
+    datadog.hosts_first = [
+        plain(200, json.dumps({'host_list': [host('web-0')], 'total_matching': 10**9}))
+    ] * MOST_REQUESTS
+    note = f'one run asks for no more than {MOST_REQUESTS} pages'
+    assert read(datadog) == inventory(MOST_REQUESTS, total=10**9, note=note)
+
+
+def test_a_list_that_ends_early_is_not_whole(datadog: Datadog) -> None:
+    datadog.hosts_first = [plain(200, json.dumps({'host_list': [], 'total_matching': 3}))]
+    assert read(datadog) == inventory(0, total=3, note='Datadog showed no more of it')
+
+
+def test_no_time_is_no_time_for_the_first_page(datadog: Datadog) -> None:
+    with pytest.raises(DeadlineExceeded):
+        read(datadog, seconds=0.0)
+    assert datadog.asked == []
+
+
+RECORDS = [
+    pytest.param(
+        [account(ACCOUNT, aws_regions={'include_only': ['eu-west-1']}), account(OTHER, metrics_config={})],
+        (
+            Recorded(ACCOUNT, ('eu-west-1',), True, RECORD.namespace_filters, False),
+            Recorded(
+                OTHER,
+                None,
+                None,
+                Unobserved('the record says nothing about namespaces that is known (metrics_config.namespace_filters)'),
+                False,
+            ),
+        ),
+        id='two accounts',
+    ),
+    pytest.param([], (), id='none at all'),
+    pytest.param(
+        [account(ACCOUNT), account(OTHER, aws_regions={})],
+        Unobserved('the answer of the Datadog API has not the documented shape'),
+        id='one that cannot be read could be the one that collects',
+    ),
+]
+
+
+@pytest.mark.parametrize(('accounts', 'recorded'), RECORDS)
+def test_what_is_on_record_of_all_accounts(accounts: list[Any], recorded: object, datadog: Datadog) -> None:
+    datadog.accounts = accounts
+    assert read(datadog) == inventory(0, recorded=recorded)
+
+
+def test_what_cannot_be_printed_does_not_get_far(datadog: Datadog) -> None:
+    datadog.hosts = [left('web\x1b[31m-1\n' + 'x' * 300)]
+    (found,) = read(datadog).tagged
+    assert found.names == ('web[31m-1' + 'x' * 244,)
