@@ -58,6 +58,7 @@ def test_every_setting_reaches_its_place():
           fleet_filter: {'tag:team': [platform, web]}
           max_api_calls: 50
           unused_after: 7200
+          hosts_settle_after: 0
         imdsv1: disabled
         disabled_diagnoses: []
         tags: ['team:a']
@@ -74,6 +75,7 @@ def test_every_setting_reaches_its_place():
                 external_id=ExternalId.of(' b2f0c1e4'),
                 features=features,
                 unused_after=7200.0,
+                hosts_settle_after=0.0,
             ),
         ),
         CollectOptions(),
@@ -199,6 +201,10 @@ SETTINGS = {
     'calls that are true': (
         {'max_api_calls': True},
         "option 'account.max_api_calls': True is not allowed, it must be a number",
+    ),
+    'settled before it began': (
+        {'hosts_settle_after': -1},
+        "option 'account.hosts_settle_after': -1 is not allowed, it must be greater than or equal to 0",
     ),
     'unused at once': (
         {'unused_after': 0},

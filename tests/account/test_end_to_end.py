@@ -13,7 +13,7 @@ from datadog_checks.aws_diagnostics.cli.program import run
 from datadog_checks.aws_diagnostics.facts.account import PolicyKind, PolicyStatement
 from tests.account import servers
 from tests.account.cloudwatch_server import CloudWatch, cloudwatch_server
-from tests.account.datadog_api import Datadog, account, datadog_api
+from tests.account.datadog_api import Datadog, account, datadog_api, ec2_host, host, plain
 from tests.account.ec2_fleet import EKS_NODE, Instance, listed
 from tests.account.ec2_server import Account, serving
 from tests.account.permission_lists import RECORDED
@@ -162,6 +162,24 @@ def test_metrics_that_are_missing_or_not(cloudwatch, datadog, tmp_path, capsys, 
     cloudwatch.streams = {'us-east-1': streams}
     document = check(capsys, configuration(tmp_path, datadog.url, features=['metrics']))
     assert failed(document) == fault
+
+
+def test_a_host_that_stands_twice_and_tags_that_nothing_updates_are_named(moto, datadog, tmp_path, capsys):
+    id, options = 'i-0123456789abcdef0', {'features': ['inventory'], 'hosts_settle_after': 0}
+    left = {'name': 'db-1', 'apps': ['agent'], 'sources': ['agent', 'aws']}
+    datadog.hosts = [
+        ec2_host(id, MOTO_ACCOUNT, 'us-east-1'),
+        host('web-1', aliases=[id]),
+        ec2_host('i-0fedcba9876543210', MOTO_ACCOUNT, 'eu-west-1', **left),
+    ]
+    document = check(capsys, configuration(tmp_path, datadog.url, **options))
+    assert failed(document) == {'host-duplicated', 'host-aws-tags-lingering'}
+    datadog.hosts = [ec2_host(id, MOTO_ACCOUNT, 'us-east-1', apps=['agent', 'aws']), host('web-1')]
+    assert failed(check(capsys, configuration(tmp_path, datadog.url, **options))) == set()
+    datadog.hosts_first = [plain(403, '{}')]
+    document = check(capsys, configuration(tmp_path, datadog.url, **options))
+    evidence = [f['evidence'] for f in document['findings'] if f['id'].startswith('host-')]
+    assert (failed(document), ['hosts_read' in text for text in evidence[-2:]]) == (set(), [True, True])
 
 
 def test_a_missing_permission_of_our_own_is_unknown_with_its_name_and_stops_nothing_else(
