@@ -84,7 +84,11 @@ def _member(members: tuple[object, ...], value: Json, field: str) -> object:
     lists = [member for member in rest if typing.get_origin(member) is tuple]
     if lists and isinstance(value, list):
         return lists[0]
-    return _member_by_fields([cast(type, member) for member in rest if member not in lists], value, field)
+    scalars = [member for member in rest if member in SCALARS]
+    if type(value) in scalars:
+        return type(value)
+    others = [cast(type, member) for member in rest if member not in (*lists, *scalars)]
+    return _member_by_fields(others, value, field)
 
 
 def _member_by_fields(members: list[type], value: Json, field: str) -> type:
