@@ -74,6 +74,7 @@ ONCE = [
     pytest.param([AGENT], id='an Agent that AWS does not know'),
     pytest.param([merged(ID)], id='one row by both'),
     pytest.param([merged('web-1', aliases=[ID])], id='one row by both, under another name'),
+    pytest.param([ec2_host(ID, ACCOUNT), merged('web-1', aliases=[ID])], id='beside a row that is merged already'),
     pytest.param([ec2_host(ID, ACCOUNT), host('web-1')], id='an Agent that names no instance'),
     pytest.param([ec2_host(ID, ACCOUNT), host('web-1', aliases=[OTHER_ID])], id='two instances'),
     pytest.param([ec2_host(ID, ACCOUNT), host('web-1', aliases=[ID, OTHER_ID])], id='an Agent that names two'),
