@@ -3,7 +3,10 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -28,6 +31,13 @@ def system_program(name: str) -> Path:
     if found is None:
         _missing(name, 'run `tools/system-packages` as root')
     return Path(found or '')
+
+
+@contextmanager
+def home_of_its_own() -> Iterator[dict[str, str]]:
+    """The environment for a program that keeps files at home: it finds none of a person's there, and leaves none."""
+    with TemporaryDirectory() as directory:
+        yield {'PATH': os.environ['PATH'], 'HOME': directory}
 
 
 def _missing(name: str, how: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 
-from tests.rollout.environment import ROOT, system_program
+from tests.rollout.environment import ROOT, home_of_its_own, system_program
 
 CRD = Path(__file__).with_name('datadog_agent_crd.yaml')
 Manifest = dict[str, Any]
@@ -21,7 +21,8 @@ def manifest(path: Path) -> Manifest:
 def kubectl(*arguments: str | Path) -> Any:
     """What it prints as JSON. It asks no cluster: there is none."""
     command = [system_program('kubectl'), *arguments, '--output', 'json']
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    with home_of_its_own() as env:
+        ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 0, ended.stderr
     return yaml.safe_load(ended.stdout)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.rollout.environment import ROOT, program
+from tests.rollout.environment import ROOT, home_of_its_own, program
 
 VALUES = ROOT / 'rollout' / 'helm'
 REFUSED = 3
@@ -55,15 +55,17 @@ class HelmRefused(Exception):
 
 
 def ask(question: str, steps: Iterable[Values]) -> Any:
-    ended = subprocess.run(
-        [program('python'), '-m', 'tests.rollout.helm.engine'],
-        input=json.dumps({'question': question, 'steps': list(steps)}),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    with home_of_its_own() as env:
+        ended = subprocess.run(
+            [program('python'), '-m', 'tests.rollout.helm.engine'],
+            input=json.dumps({'question': question, 'steps': list(steps)}),
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
     if ended.returncode != 0:
         assert ended.returncode == REFUSED, ended.stderr
         raise HelmRefused(ended.stderr)
