@@ -59,4 +59,4 @@ def test_an_account_is_judged_alike_in_every_agent(agent: Agent, aws: dict[str, 
         # botocore 1.34.11 does not know this question, and nothing else suffers from that.
         'imds-fleet-defaults-allow-imdsv1': WARNING if agent.version == '3.11' else SUCCESS,
     }
-    assert len(rows) == 19
+    assert len(rows) == 24
