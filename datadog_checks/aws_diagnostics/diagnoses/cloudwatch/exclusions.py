@@ -3,9 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from ...expectations import Expectations
 from ...facts import Facts, Unobserved, observed
-from ...facts.account import Feature, Integration, RecentlyActive
+from ...facts.account import Integration, RecentlyActive
 from ...findings import Failed, NotApplicable, Passed, Unknown, Verdict
 from ..imds.evidence import shown
 
@@ -18,13 +17,6 @@ ON_PURPOSE = 'If it is left out on purpose, say so to this check in its conf.yam
 PAGE = 'In Datadog, on the AWS integration page, choose the account'
 API = 'Or by the API (PATCH /api/v2/integration/aws/accounts/ID)'
 TERRAFORM = 'Or in Terraform (datadog_integration_aws_account)'
-
-
-def switched_off(expected: Expectations) -> NotApplicable | None:
-    account = expected.account
-    if account is not None and Feature.METRICS not in account.features:
-        return NotApplicable('metrics is not among the features of this instance')
-    return None
 
 
 def recorded(facts: Facts) -> Integration:

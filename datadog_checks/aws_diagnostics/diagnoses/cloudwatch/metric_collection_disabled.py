@@ -7,15 +7,17 @@ tags of what it does.
 
 from ...expectations import Expectations
 from ...facts import Facts
+from ...facts.account import Feature
 from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ..account_instance import switched_off
 from ..links import guide
-from .exclusions import API, ON_PURPOSE, PAGE, TERRAFORM, recorded, switched_off
+from .exclusions import API, ON_PURPOSE, PAGE, TERRAFORM, recorded
 
 ID = 'metric-collection-disabled'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    off = switched_off(expected)
+    off = switched_off(expected, Feature.METRICS)
     if off:
         return off
     integration = recorded(facts)

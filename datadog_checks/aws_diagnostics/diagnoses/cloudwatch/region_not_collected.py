@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from ...expectations import Expectations
 from ...facts import Facts, observed
-from ...facts.account import HOURS, RecentlyActive
+from ...facts.account import HOURS, Feature, RecentlyActive
 from ...findings import Diagnosis, Passed, Remedy, Scope, Status, Verdict
+from ..account_instance import switched_off
 from ..imds.evidence import shown
 from ..links import guide
 from .exclusions import (
@@ -27,14 +28,13 @@ from .exclusions import (
     named,
     quoted,
     recorded,
-    switched_off,
 )
 
 ID = 'region-not-collected'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    off = switched_off(expected)
+    off = switched_off(expected, Feature.METRICS)
     if off:
         return off
     integration = recorded(facts)

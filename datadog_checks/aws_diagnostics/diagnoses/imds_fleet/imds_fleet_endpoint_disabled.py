@@ -2,16 +2,17 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
-from ...facts.account import Region, WrongInstance
+from ...facts.account import Feature, Region, WrongInstance
 from ...findings import Diagnosis, Remedy, Scope, Status, Verdict
+from ..account_instance import switched_off
 from ..links import ec2_user_guide
 from ..remedies import CLOUD_INIT_FILE
 from .commands import modify_instances, terraform, worst
-from .regions import counted, instances, regions_of, switched_off
+from .regions import counted, instances, regions_of
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    return switched_off(expected) or counted(
+    return switched_off(expected, Feature.IMDS_POSTURE) or counted(
         regions_of(facts),
         _disabled,
         lambda n: f'{instances(n)} with the metadata endpoint disabled',

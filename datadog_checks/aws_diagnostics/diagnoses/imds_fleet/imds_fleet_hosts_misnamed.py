@@ -2,12 +2,13 @@
 
 from ...expectations import Expectations
 from ...facts import Facts
-from ...facts.account import WrongInstance
+from ...facts.account import Feature, WrongInstance
 from ...findings import Diagnosis, Remedy, Scope, Status, Verdict
+from ..account_instance import switched_off
 from ..links import guide
 from ..remedies import hop_limit_option
 from .commands import modify_instances, terraform, worst
-from .regions import counted, instances, regions_of, switched_off
+from .regions import counted, instances, regions_of
 
 NEEDED = 2
 """Hops from a container with a network of its own."""
@@ -19,7 +20,7 @@ def misnamed(instance: WrongInstance) -> bool:
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    return switched_off(expected) or counted(
+    return switched_off(expected, Feature.IMDS_POSTURE) or counted(
         regions_of(facts),
         lambda region: region.misnamed,
         lambda n: f'{instances(n)} with containers behind required tokens and a hop limit of 1',

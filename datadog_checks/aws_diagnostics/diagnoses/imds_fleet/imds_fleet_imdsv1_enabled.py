@@ -2,15 +2,17 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
+from ...facts.account import Feature
 from ...findings import Diagnosis, NotApplicable, Remedy, Scope, Status, Verdict
+from ..account_instance import switched_off
 from ..links import ec2_user_guide
 from .commands import modify_instances, terraform, worst
 from .imdsv1 import allowing, allows_version_one, imdsv1_may_be_on, require_tokens
-from .regions import counted, instances, regions_of, switched_off
+from .regions import counted, instances, regions_of
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    off = switched_off(expected)
+    off = switched_off(expected, Feature.IMDS_POSTURE)
     if off:
         return off
     if imdsv1_may_be_on(expected):

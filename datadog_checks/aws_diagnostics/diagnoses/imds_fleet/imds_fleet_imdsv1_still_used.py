@@ -2,18 +2,19 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
-from ...facts.account import Region, TokenlessUse
+from ...facts.account import Feature, Region, TokenlessUse
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ..account_instance import switched_off
 from ..links import ec2_user_guide
 from .commands import require_tokens_of
 from .imdsv1 import allowing, imdsv1_may_be_on
-from .regions import incomplete, instances, listed, not_swept, plural, regions_of, switched_off, unobserved_in
+from .regions import incomplete, instances, listed, not_swept, plural, regions_of, unobserved_in
 
 PACKET_ANALYZER = 'https://github.com/aws/aws-imds-packet-analyzer'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    off = switched_off(expected)
+    off = switched_off(expected, Feature.IMDS_POSTURE)
     if off:
         return off
     if imdsv1_may_be_on(expected):

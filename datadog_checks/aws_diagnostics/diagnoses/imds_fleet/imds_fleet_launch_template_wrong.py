@@ -4,17 +4,18 @@ from shlex import quote
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
-from ...facts.account import LaunchTemplate, Region
+from ...facts.account import Feature, LaunchTemplate, Region
 from ...findings import Diagnosis, Remedy, Scope, Status, Verdict
+from ..account_instance import switched_off
 from ..imds.evidence import shown
 from ..links import ec2_user_guide
 from .commands import MOST_COMMANDS
 from .imdsv1 import imdsv1_may_be_on
-from .regions import judged, regions_of, switched_off, unobserved_in
+from .regions import judged, regions_of, unobserved_in
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    off = switched_off(expected)
+    off = switched_off(expected, Feature.IMDS_POSTURE)
     if off:
         return off
     regions = regions_of(facts)

@@ -2,22 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ...expectations import Expectations
 from ...facts import Facts, Unobserved, observed
-from ...facts.account import Feature, Region
-from ...findings import Failed, NotApplicable, Passed, Unknown, Verdict
+from ...facts.account import Region
+from ...findings import Failed, Passed, Unknown, Verdict
 
 MOST_NAMED = 3
 """Regions, instances or templates that an evidence sentence names."""
 MOST_REASONS = 2
 LONGEST_REASON = 120
-
-
-def switched_off(expected: Expectations) -> NotApplicable | None:
-    account = expected.account
-    if account is not None and Feature.IMDS_POSTURE not in account.features:
-        return NotApplicable('imds_posture is not among the features of this instance')
-    return None
 
 
 def regions_of(facts: Facts) -> tuple[Region, ...]:

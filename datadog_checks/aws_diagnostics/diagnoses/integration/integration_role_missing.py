@@ -6,8 +6,9 @@ from ...expectations import AccountExpectations, Expectations
 from ...facts import Facts
 from ...facts.account import AuthKind, Integration, Role, RoleMissing
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ..account_instance import account_expectations
 from ..imds.evidence import shown
-from .role import LONGEST_NAME, account_expectations, partition_of, role_name
+from .role import LONGEST_NAME, partition_of, role_name
 from .staleness import says_when_stale
 from .trust import role_of, sender
 from .trust_remedies import FILE, GUIDE_SECTION, afterwards, write_trust_policy

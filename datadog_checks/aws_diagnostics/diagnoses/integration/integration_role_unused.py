@@ -6,8 +6,9 @@ from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import AuthKind, Integration, Role, RoleMissing
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ..account_instance import account_expectations
 from ..imds.evidence import ago
-from .role import account_expectations, role_name
+from .role import role_name
 from .staleness import says_when_stale
 from .trust import role_of
 from .trust_remedies import ERROR_PAGE, GUIDE_SECTION

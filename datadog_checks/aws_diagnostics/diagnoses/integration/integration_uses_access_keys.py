@@ -6,8 +6,8 @@ from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import AuthKind
 from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Verdict
+from ..account_instance import account_expectations
 from ..links import guide
-from .role import account_expectations
 from .trust import sender
 from .trust_remedies import FILE, afterwards, write_trust_policy
 

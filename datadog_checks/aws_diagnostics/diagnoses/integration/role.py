@@ -1,8 +1,9 @@
 """Which role, in which account and partition, this is about."""
 
-from ...expectations import AccountExpectations, Expectations
+from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Caller, Integration, Role, RoleMissing
+from ..account_instance import account_expectations
 from ..imds.evidence import shown
 
 LONGEST_NAME = 64
@@ -16,10 +17,6 @@ def role_name(facts: Facts, expected: Expectations) -> str:
         return shown(account.role.name, LONGEST_NAME)
     recorded = account.integration.role_name if isinstance(account.integration, Integration) else ''
     return shown(recorded or account_expectations(expected).role_name, LONGEST_NAME)
-
-
-def account_expectations(expected: Expectations) -> AccountExpectations:
-    return expected.account or AccountExpectations()
 
 
 def account_id(facts: Facts) -> str | None:

@@ -7,13 +7,14 @@ from ...expectations import Expectations
 from ...facts import Facts, NotObserved, Unobserved, observed
 from ...facts.account import AuthKind, Condition, ExternalId, Integration, Role, RoleMissing, TrustStatement
 from ...findings import NotApplicable
+from ..account_instance import account_expectations
 from .assume_role_request import Request, datadogs_request
 from .condition_operators import is_met
 from .datadog_accounts import account_of
 from .external_ids import is_external_id, is_met_by
 from .policy_language import matches
 from .principals import EVERYONE, account_principal, is_account, is_datadog, is_in_account
-from .role import account_expectations, partition_of
+from .role import partition_of
 
 ASSUME_ROLE = 'sts:AssumeRole'
 

@@ -3,7 +3,7 @@
 import re
 
 from ...expectations import Expectations
-from .host_list import account_expectations
+from ..account_instance import account_expectations
 
 SAFE_NAME = re.compile(r'[A-Za-z0-9][A-Za-z0-9._-]{0,254}')
 """Somebody else has named the host: what could do more in a shell than name it does not enter a command."""

@@ -2,17 +2,18 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, observed
-from ...facts.account import Lingering, lingering
+from ...facts.account import Feature, Lingering, lingering
 from ...findings import Diagnosis, Failed, Remedy, Scope, Status, Verdict
+from ..account_instance import switched_off
 from ..links import guide
 from .commands import remove_tags, show_tags
-from .host_list import at_least, hosts, inventory_of, lasts, named, nothing_lasting, switched_off
+from .host_list import at_least, hosts, inventory_of, lasts, named, nothing_lasting
 
 RIGHT = 'no tags of Amazon Web Services are left behind'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    return switched_off(expected) or _judge(facts, expected)
+    return switched_off(expected, Feature.INVENTORY) or _judge(facts, expected)
 
 
 def _judge(facts: Facts, expected: Expectations) -> Verdict:

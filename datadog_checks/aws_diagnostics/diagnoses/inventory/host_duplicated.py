@@ -2,23 +2,22 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, is_instance_id
-from ...facts.account import DuplicatedHost
+from ...facts.account import DuplicatedHost, Feature
 from ...findings import Diagnosis, Failed, Remedy, Scope, Status, Verdict
+from ..account_instance import account_expectations, switched_off
 from ..links import guide
 from .host_list import (
-    account_expectations,
     at_least,
     in_words,
     inventory_of,
     lasts,
     named,
     nothing_lasting,
-    switched_off,
 )
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    return switched_off(expected) or _judge(facts, expected)
+    return switched_off(expected, Feature.INVENTORY) or _judge(facts, expected)
 
 
 def _judge(facts: Facts, expected: Expectations) -> Verdict:

@@ -2,25 +2,16 @@
 
 from collections.abc import Sequence
 
-from ...expectations import AccountExpectations, Expectations
+from ...expectations import Expectations
 from ...facts import Facts, observed
-from ...facts.account import Feature, Inventory
-from ...findings import NotApplicable, Passed, Unknown
+from ...facts.account import Inventory
+from ...findings import Passed, Unknown
+from ..account_instance import account_expectations
 from ..imds.evidence import ago, shown
 
 LONGEST_NAME = 60
 MOST_NAMED = 3
 HOUR, MINUTE = 3600.0, 60.0
-
-
-def account_expectations(expected: Expectations) -> AccountExpectations:
-    return expected.account or AccountExpectations()
-
-
-def switched_off(expected: Expectations) -> NotApplicable | None:
-    if Feature.INVENTORY not in account_expectations(expected).features:
-        return NotApplicable('inventory is not among the features of this instance')
-    return None
 
 
 def inventory_of(facts: Facts) -> Inventory:
