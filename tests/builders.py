@@ -6,7 +6,7 @@ from typing import Any
 from datadog_checks.aws_diagnostics.facts import (
     Agent,
     AgentConfiguration,
-    Answered,
+    Answer,
     Container,
     ContainerKind,
     Dmi,
@@ -16,10 +16,10 @@ from datadog_checks.aws_diagnostics.facts import (
     Identity,
     Imds,
     NetworkPath,
-    NotAsked,
+    NoAnswer,
+    NotSent,
     Outcome,
     Platform,
-    Unanswered,
     UtsNamespace,
 )
 
@@ -28,16 +28,16 @@ INSTANCE_ID = 'i-0123456789abcdef0'
 OTHER_INSTANCE_ID = 'i-0fedcba9876543210'
 
 
-def answered(status: int = 200, **differences: Any) -> Answered:
-    return replace(Answered(status, connect_seconds=0.0002, first_byte_seconds=0.0008, server='EC2ws'), **differences)
+def answered(status: int = 200, **differences: Any) -> Answer:
+    return replace(Answer(status, connect_seconds=0.0002, first_byte_seconds=0.0008, server='EC2ws'), **differences)
 
 
-def granted() -> Answered:
+def granted() -> Answer:
     return answered(token_granted=True)
 
 
-def unanswered(outcome: Outcome, detail: str = '', **differences: Any) -> Unanswered:
-    return Unanswered(outcome, detail or str(outcome), **differences)
+def unanswered(outcome: Outcome, detail: str = '', **differences: Any) -> NoAnswer:
+    return NoAnswer(outcome, detail or str(outcome), **differences)
 
 
 def imds(**differences: Any) -> Imds:
@@ -47,7 +47,7 @@ def imds(**differences: Any) -> Imds:
         observed_at=NOW,
         token=granted(),
         metadata=answered(),
-        control=NotAsked('the token was granted'),
+        control=NotSent('the token was granted'),
         tokenless=answered(401),
         tokenless_at=NOW,
         instance_id=INSTANCE_ID,

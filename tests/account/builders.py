@@ -48,7 +48,7 @@ OTHER_EXTERNAL_ID = ExternalId.of('00000000000000000000000000000000')
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 LEFT_OUT_BY_DATADOG = NamespaceFilters(FilterKind.EXCLUDE_ONLY, ('AWS/SQS', 'AWS/ElasticMapReduce', 'AWS/Usage'))
 """Of an integration that nobody has changed: they are many, and CloudWatch charges for each."""
-NOT_ASKED = Unobserved('an account instance does not look at the host')
+NOT_A_HOST = Unobserved('an account instance does not look at the host')
 
 
 def caller(**differences: Any) -> Caller:
@@ -193,10 +193,10 @@ def account_facts(**differences: Any) -> Facts:
     return Facts(
         observed_at=NOW,
         platform=Platform(None, 'an account instance does not look at the host'),
-        host=NOT_ASKED,
-        imds=NOT_ASKED,
-        path=NOT_ASKED,
-        agent=NOT_ASKED,
+        host=NOT_A_HOST,
+        imds=NOT_A_HOST,
+        path=NOT_A_HOST,
+        agent=NOT_A_HOST,
         account=account(**differences),
     )
 

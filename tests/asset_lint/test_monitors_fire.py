@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, NotAsked, Platform, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, NotSent, Platform, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Count, LastUsed
 from tests.account.builders import DAY, account_facts, fleet, policy, region, role, statement
 from tests.builders import NOW, OTHER_INSTANCE_ID, agent, answered, container, facts, host, imds, path
@@ -84,7 +84,7 @@ HOSTS: dict[str, tuple[Facts, dict[str, str]]] = {
         {'hostname_provider': 'unknown', 'imdsv2_unusable': 'unknown'},
     ),
     'a host that is not EC2': (
-        facts(platform=Platform(False, 'another vendor'), imds=NotAsked('not EC2'), path=NotAsked('not EC2')),
+        facts(platform=Platform(False, 'another vendor'), imds=NotSent('not EC2'), path=NotSent('not EC2')),
         {},
     ),
 }

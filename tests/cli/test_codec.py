@@ -9,7 +9,7 @@ from hypothesis import given
 
 from datadog_checks.aws_diagnostics.cli.codec import Undecodable, decode, encode
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import Exchange, Facts, IcmpError, NotAsked, Outcome, Unobserved
+from datadog_checks.aws_diagnostics.facts import Exchange, Facts, IcmpError, NotSent, Outcome, Unobserved
 
 from ..builders import answered, facts, imds, path, unanswered
 from .any_facts import any_expectations, any_facts
@@ -54,7 +54,7 @@ def test_any_expectations_come_back_as_they_were(expected: Expectations) -> None
             },
             id='an answer that never came',
         ),
-        pytest.param(NotAsked('the token was granted'), {'not_asked': 'the token was granted'}, id='not asked'),
+        pytest.param(NotSent('the token was granted'), {'not_asked': 'the token was granted'}, id='not asked'),
     ],
 )
 def test_a_member_of_a_union_is_told_by_its_first_field(exchange: Exchange, encoded: object) -> None:

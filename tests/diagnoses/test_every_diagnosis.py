@@ -15,17 +15,17 @@ from datadog_checks.aws_diagnostics.expectations import INSTANCE_ID as BY_INSTAN
 from datadog_checks.aws_diagnostics.facts import (
     Agent,
     AgentConfiguration,
-    Answered,
+    Answer,
     ContainerKind,
     Facts,
     HostnameFile,
     HostnameSource,
     IcmpError,
-    NotAsked,
+    NoAnswer,
+    NotSent,
     Outcome,
     Platform,
     ProxySettings,
-    Unanswered,
     Unobserved,
     UtsNamespace,
 )
@@ -59,7 +59,7 @@ ICMP = st.builds(
 )
 EXCHANGES = st.one_of(
     st.builds(
-        Answered,
+        Answer,
         status=st.sampled_from([200, 302, 400, 401, 403, 404, 405, 418, 429, 500, 501, 502, 503]),
         connect_seconds=st.floats(0, 1),
         first_byte_seconds=st.floats(0, 1),
@@ -68,13 +68,13 @@ EXCHANGES = st.one_of(
         content_type=FROM_THE_NETWORK,
     ),
     st.builds(
-        Unanswered,
+        NoAnswer,
         outcome=st.sampled_from(Outcome),
         detail=FROM_THE_NETWORK,
         icmp=st.none() | ICMP,
         acknowledged=st.sampled_from([None, False, True]),
     ),
-    st.builds(NotAsked, REASONS),
+    st.builds(NotSent, REASONS),
 )
 CONVERSATIONS = st.builds(
     builders.imds,

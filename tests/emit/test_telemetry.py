@@ -11,7 +11,7 @@ from datadog_checks.aws_diagnostics.emit.telemetry import (
     gauges,
     service_checks,
 )
-from datadog_checks.aws_diagnostics.facts import NotAsked, Platform, Unobserved
+from datadog_checks.aws_diagnostics.facts import NotSent, Platform, Unobserved
 from datadog_checks.aws_diagnostics.findings import Remedy, Status
 
 from ..builders import NOW, answered, facts, imds, path
@@ -128,7 +128,7 @@ IMDSV1_ON = {'imds': imds(tokenless=answered())}
         pytest.param(passed, IMDSV1_ON, ['state:ready'], id='IMDSv1 answers and the name does not need it'),
         pytest.param(not_applicable, IMDSV1_ON, ['state:ready'], id='IMDSv1 answers and there is no name to lose'),
         pytest.param(failed, {}, ['state:required'], id='IMDSv1 is off, whatever that does to the name'),
-        pytest.param(passed, {'imds': imds(tokenless=NotAsked('interval'))}, [], id='IMDSv1 never asked'),
+        pytest.param(passed, {'imds': imds(tokenless=NotSent('interval'))}, [], id='IMDSv1 never asked'),
         pytest.param(passed, {'imds': Unobserved('no')}, [], id='IMDS not seen'),
     ],
 )
@@ -163,7 +163,7 @@ def test_a_healthy_host_sends_every_measurement():
         pytest.param(
             {'imds': Unobserved('no')}, {'imds.latency', 'imds.imdsv1_enabled', 'run.age'}, id='IMDS not seen'
         ),
-        pytest.param({'imds': imds(tokenless=NotAsked('interval'))}, {'imds.imdsv1_enabled'}, id='IMDSv1 never asked'),
+        pytest.param({'imds': imds(tokenless=NotSent('interval'))}, {'imds.imdsv1_enabled'}, id='IMDSv1 never asked'),
         pytest.param({'imds': imds(requests=0)}, {'imds.latency'}, id='a latency measured by an earlier run'),
         pytest.param({'path': Unobserved('no')}, {'imds.hop_limit', 'imds.gateways'}, id='path not seen'),
         pytest.param(

@@ -14,14 +14,14 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from ..facts import NotAsked, Unobserved
+from ..facts import NotSent, Unobserved
 
 Json = None | bool | int | float | str | list['Json'] | dict[str, 'Json']
 Value = TypeVar('Value')
 
 NAMES: Mapping[type, Mapping[str, str]] = {
     Unobserved: {'reason': 'unobserved'},
-    NotAsked: {'reason': 'not_asked'},
+    NotSent: {'reason': 'not_asked'},
 }
 
 

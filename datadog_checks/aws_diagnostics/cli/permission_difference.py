@@ -7,9 +7,9 @@ from itertools import groupby
 
 from ..diagnoses.integration.features import feature_of
 from ..diagnoses.integration.granted import Entry, Grant, compare
-from ..diagnoses.integration.requirement import Requirement, may_be_stale, not_asked, requirement
+from ..diagnoses.integration.requirement import Requirement, may_be_stale, not_judged, requirement
 from ..diagnoses.integration.role import role_name
-from ..facts import NotObserved, observed
+from ..facts import MissingFact, observed
 from ..findings import Status
 from .page import BLANK, Line
 from .report import COLUMN, INDENT, STYLES
@@ -56,11 +56,11 @@ class Difference:
 
 
 def difference(observation: Observation) -> Difference:
-    """Raises NotObserved where something that it takes is not known, or where there is no role to speak of."""
+    """Raises MissingFact where something that it takes is not known, or where there is no role to speak of."""
     facts, expected = observation.facts, observation.expectations
-    without_question = not_asked(facts, expected)
+    without_question = not_judged(facts, expected)
     if without_question is not None:
-        raise NotObserved(without_question.evidence)
+        raise MissingFact(without_question.evidence)
     needed = requirement(facts.of_account)
     entries = compare(needed.actions, observed(facts.of_account.policies))
     lacking = tuple(entry for entry in entries if not entry.is_held)

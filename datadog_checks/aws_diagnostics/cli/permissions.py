@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..configuration import Options, read_configuration
-from ..facts import NotObserved
+from ..facts import MissingFact
 from ..facts.account import Feature
 from ..findings import Status
 from . import page, policies
@@ -46,7 +46,7 @@ def permissions(diff: bool, policy_json: Path | None, config: Path | None, colou
     console = page.stdout(colour)
     try:
         found = difference(observation)
-    except NotObserved as e:
+    except MissingFact as e:
         page.write(console, [not_known(str(e))])
         return Status.UNKNOWN
     page.write(console, table(found) if policy_json is None else policies.write(policy_json, found, observation))

@@ -9,13 +9,13 @@ from ..facts import Facts, Platform, Unobserved, observed
 from ..facts.account import Account, Caller, Feature, Fleet, Integration, Inventory, Metrics, WrongInstance
 from .account_options import AccountOptions
 from .account_role import AccountRole
-from .answered import answered
 from .aws.budget import CallBudget
 from .aws.denials import asking
 from .aws.recently_active import read_metrics
 from .aws.regions import regions_of
 from .aws.session import Session, open_session
 from .deadline import Deadline
+from .group import collect_group
 from .inventory import HostList
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class AccountCollector:
 
     def _account(self, budget: CallBudget, deadline: Deadline) -> Account:
         role = AccountRole(self._options, self._role_name_default, deadline)
-        session = answered('AWS', lambda: self._open(budget))
+        session = collect_group('AWS', lambda: self._open(budget))
         if isinstance(session, Unobserved):
             return role.without_session(session)
         with session:
@@ -73,7 +73,7 @@ class AccountCollector:
             return replace(account, fleet=self._fleet(session, account.integration, budget, deadline))
 
     def _open(self, budget: CallBudget) -> Session:
-        """botocore only looks for credentials when it makes the first client. Raises NotAnswered."""
+        """botocore only looks for credentials when it makes the first client. Raises CallFailed."""
         session = open_session(self._options, budget, imds_usable=self._imds_usable())
         with asking('the credential chain'):
             session.client('sts')
@@ -85,13 +85,13 @@ class AccountCollector:
     ) -> Metrics | Unobserved:
         if Feature.METRICS not in self._options.features:
             return Unobserved(f'switched off: {Feature.METRICS}')
-        return answered('the metrics', lambda: read_metrics(session, observed(integration), self._options, budget))
+        return collect_group('the metrics', lambda: read_metrics(session, observed(integration), self._options, budget))
 
     def _inventory(self, role: AccountRole, caller: Caller | Unobserved, deadline: Deadline) -> Inventory | Unobserved:
         if Feature.INVENTORY not in self._options.features:
             return Unobserved(f'switched off: {Feature.INVENTORY}')
         share = Deadline(deadline.remaining() * SHARE_FOR_INVENTORY)
-        return answered(
+        return collect_group(
             'the host list',
             lambda: self._hosts.read(
                 lambda: role.datadog(share, with_keys=True), observed(caller).account_id, share, time.time()
@@ -103,11 +103,11 @@ class AccountCollector:
     ) -> Fleet | Unobserved:
         if Feature.IMDS_POSTURE not in self._options.features:
             return Unobserved(f'switched off: {Feature.IMDS_POSTURE}')
-        regions = answered('the regions', lambda: regions_of(self._options, integration, session))
+        regions = collect_group('the regions', lambda: regions_of(self._options, integration, session))
         if isinstance(regions, Unobserved):
             return regions
         sweep = self._fleet_sweep()
-        return answered('the fleet', lambda: sweep.run(session, regions, budget, deadline))
+        return collect_group('the fleet', lambda: sweep.run(session, regions, budget, deadline))
 
     def _fleet_sweep(self) -> 'FleetSweep':
         if self._sweep is None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ..facts import NotObserved, Unobserved, observed
+from ..facts import MissingFact, Unobserved, observed
 from ..facts.account import (
     Account,
     Caller,
@@ -21,7 +21,6 @@ from ..facts.account import (
 )
 from . import Group
 from .account_options import AccountOptions
-from .answered import answered
 from .aws.caller import read_caller
 from .aws.policies import read_policies
 from .aws.quota import read_quota
@@ -31,12 +30,13 @@ from .aws.session import Client, Session
 from .aws.simulation import simulate
 from .datadog_api import TIMEOUT, DatadogApi
 from .deadline import Deadline
+from .group import collect_group
 from .integration import read_integration
 from .required_permissions import read_required_permissions
 
 PERMISSIONS = frozenset({Feature.PERMISSIONS})
 EITHER = frozenset({Feature.ROLE, Feature.PERMISSIONS})
-NOT_ASKED = Unobserved('not asked yet')
+PENDING = Unobserved('not asked yet')
 
 
 class AccountRole:
@@ -50,8 +50,8 @@ class AccountRole:
     def observe(self, session: Session) -> Account:
         """All groups but the fleet. Never raises for what AWS or Datadog answer."""
         iam = session.client('iam')
-        caller = answered('the caller', lambda: read_caller(session))
-        integration = answered('the integration', lambda: self._integration(observed(caller)))
+        caller = collect_group('the caller', lambda: read_caller(session))
+        integration = collect_group('the integration', lambda: self._integration(observed(caller)))
         role = self._if(EITHER, 'the role', lambda: read_role(iam, self._role_name(integration)))
         policies = self._if(PERMISSIONS, 'the policies', lambda: read_policies(iam, _existing(role)))
         required = self._if(PERMISSIONS, 'the required permissions', self._required)
@@ -62,7 +62,7 @@ class AccountRole:
         )
         quota = self._if(PERMISSIONS, 'the quota', lambda: read_quota(iam))
         role = _with_last_change(role, policies)
-        return Account(caller, integration, role, policies, required, simulation, quota, fleet=NOT_ASKED)
+        return Account(caller, integration, role, policies, required, simulation, quota, fleet=PENDING)
 
     def without_session(self, reason: Unobserved) -> Account:
         """What can be known without AWS: the list that Datadog publishes."""
@@ -74,7 +74,7 @@ class AccountRole:
         """Only where one of these features is on."""
         if self._options.features.isdisjoint(features):
             return Unobserved(f'switched off: {" and ".join(sorted(features))}')
-        return answered(what, collect)
+        return collect_group(what, collect)
 
     def _integration(self, caller: Caller) -> Integration | Unobserved:
         return read_integration(self.datadog(self._deadline, with_keys=True), caller.account_id, caller.partition)
@@ -106,9 +106,9 @@ class AccountRole:
         time.sleep(min(seconds, self._deadline.remaining()))
 
     def datadog(self, deadline: Deadline, *, with_keys: bool = False) -> DatadogApi:
-        """With the time that is left. Raises DeadlineExceeded, and NotObserved where keys are needed and missing."""
+        """With the time that is left. Raises DeadlineExceeded, and MissingFact where keys are needed and missing."""
         if with_keys and not (self._options.api_key and self._options.app_key):
-            raise NotObserved('Datadog was not asked: it takes both an API key and an application key')
+            raise MissingFact('Datadog was not asked: it takes both an API key and an application key')
         return DatadogApi(
             self._options.datadog_api_url or f'https://api.{self._options.datadog_site}',
             api_key=self._options.api_key,
@@ -118,12 +118,12 @@ class AccountRole:
 
 
 def _existing(role: Role | RoleMissing | Unobserved) -> Role:
-    """Raises NotObserved."""
+    """Raises MissingFact."""
     match role:
         case Unobserved(reason):
-            raise NotObserved(reason)
+            raise MissingFact(reason)
         case RoleMissing(name):
-            raise NotObserved(f'there is no role {name}')
+            raise MissingFact(f'there is no role {name}')
     return role
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..__about__ import __version__
 from .cut_off import CutOff
+from .deadline import RequestFailed
 
 if TYPE_CHECKING:
     from requests import Response
@@ -37,15 +38,11 @@ REFUSALS: Mapping[int, str] = {
 }
 
 
-class NoAnswer(Exception):
-    """There is no usable answer. `str()` says why, as one clause without anything that was sent or received."""
-
-
-class TooLarge(NoAnswer):
+class TooLarge(RequestFailed):
     """There is an answer, with more bytes than allowed."""
 
 
-class Throttled(NoAnswer):
+class Throttled(RequestFailed):
     """Datadog answers again when `DatadogApi.wait` is over."""
 
 
@@ -81,7 +78,7 @@ class DatadogApi:
         needs: Permission = Permission.AWS_CONFIGURATION_READ,
         limit: int = LIMIT,
     ) -> object:
-        """The JSON of a 200 answer of at most `limit` bytes. Raises NoAnswer."""
+        """The JSON of a 200 answer of at most `limit` bytes. Raises RequestFailed."""
         headers = {
             'Accept': 'application/json',
             'Accept-Encoding': 'identity',
@@ -109,7 +106,7 @@ class DatadogApi:
     def _body(self, answer: 'Response', needs: Permission, limit: int) -> bytes:
         self.wait = _asked_to_wait(answer)
         if answer.status_code == 403:
-            raise NoAnswer(needs.refused)
+            raise RequestFailed(needs.refused)
         return _body(answer, limit)
 
 
@@ -123,13 +120,13 @@ def _asked_to_wait(answer: 'Response') -> float:
 
 def _body(answer: 'Response', limit: int) -> bytes:
     if answer.status_code in REFUSALS:
-        kind = Throttled if answer.status_code == 429 else NoAnswer
+        kind = Throttled if answer.status_code == 429 else RequestFailed
         raise kind(REFUSALS[answer.status_code])
     if answer.status_code != 200:
         how = 'fails' if answer.status_code >= 500 else 'does not answer as documented'
-        raise NoAnswer(f'the Datadog API {how} (status {answer.status_code})')
+        raise RequestFailed(f'the Datadog API {how} (status {answer.status_code})')
     if answer.headers.get('Content-Encoding', 'identity') != 'identity':
-        raise NoAnswer('the answer of the Datadog API is compressed, which was not asked for')
+        raise RequestFailed('the answer of the Datadog API is compressed, which was not asked for')
     return _received(answer.raw, limit)
 
 
@@ -148,7 +145,7 @@ def _decoded(body: bytes) -> object:
         return document
     except (ValueError, RecursionError):
         kind = 'HTML' if body.lstrip()[:1] == b'<' else 'no JSON'
-        raise NoAnswer(f'what answered is not the Datadog API: {kind}') from None
+        raise RequestFailed(f'what answered is not the Datadog API: {kind}') from None
 
 
 @contextmanager
@@ -156,12 +153,12 @@ def _told_apart(cut_off: CutOff) -> Iterator[None]:
     """An answer that was cut off can also look like a short one."""
     try:
         yield
-    except NoAnswer:
+    except RequestFailed:
         raise
     except Exception as e:  # noqa: BLE001  (requests lets those of urllib3 and of http.client through, too)
-        raise NoAnswer(_why(e, cut_off)) from None
+        raise RequestFailed(_why(e, cut_off)) from None
     if cut_off.late:
-        raise NoAnswer(TOO_LATE)
+        raise RequestFailed(TOO_LATE)
 
 
 def _why(error: Exception, cut_off: CutOff) -> str:

@@ -7,6 +7,10 @@ class DeadlineExceeded(Exception):
     """There is no time left in this run."""
 
 
+class RequestFailed(Exception):
+    """An HTTP request has no usable answer. `str()` says why as one clause, without anything sent or received."""
+
+
 class Deadline:
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds

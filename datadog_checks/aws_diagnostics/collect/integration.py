@@ -6,7 +6,8 @@ in clear there, and becomes a digest here.
 
 from ..facts import Unobserved
 from ..facts.account import AuthKind, ExternalId, FilterKind, Integration, NamespaceFilters
-from .datadog_api import DatadogApi, NoAnswer
+from .datadog_api import DatadogApi
+from .deadline import RequestFailed
 from .external_id import external_id_of
 from .json_object import Json, is_object
 
@@ -23,23 +24,23 @@ def read_integration(api: DatadogApi, account_id: str, partition: str) -> Integr
     """GET /api/v2/integration/aws/accounts with both keys. Never raises for what Datadog answers."""
     try:
         return _integration(_attributes(api.get(PATH + account_id, with_keys=True), account_id, partition))
-    except NoAnswer as e:
+    except RequestFailed as e:
         return Unobserved(str(e))
 
 
 def _attributes(answer: object, account_id: str, partition: str) -> Json:
-    """Of the one entry of this account; of several, the one of its partition. Raises NoAnswer."""
+    """Of the one entry of this account; of several, the one of its partition. Raises RequestFailed."""
     entries = answer.get('data') if is_object(answer) else None
     if not isinstance(entries, list):
-        raise NoAnswer(OTHER_SHAPE)
+        raise RequestFailed(OTHER_SHAPE)
     found = [entry_of(entry, 'attributes') for entry in entries]
     found = [attributes for attributes in found if attributes.get('aws_account_id') == account_id]
     if len(found) > 1:
         found = [attributes for attributes in found if attributes.get('aws_partition') == partition]
         if len(found) != 1:
-            raise NoAnswer(f'Datadog has several integrations for account {account_id}')
+            raise RequestFailed(f'Datadog has several integrations for account {account_id}')
     if not found:
-        raise NoAnswer(f'Datadog has no integration for account {account_id}')
+        raise RequestFailed(f'Datadog has no integration for account {account_id}')
     return found[0]
 
 
@@ -68,7 +69,7 @@ def _role_name(auth: Json) -> str:
         return ''
     name = auth.get('role_name')
     if not isinstance(name, str):
-        raise NoAnswer(OTHER_SHAPE)
+        raise RequestFailed(OTHER_SHAPE)
     return name[:LONGEST_NAME]
 
 
@@ -80,13 +81,13 @@ def _external_id(auth: Json) -> ExternalId | None:
 
 
 def regions_on_record(attributes: Json) -> tuple[str, ...] | None:
-    """None: all regions. Raises NoAnswer."""
+    """None: all regions. Raises RequestFailed."""
     regions = entry_of(attributes, 'aws_regions')
     if regions.get('include_all') is True:
         return None
     listed = regions.get('include_only')
     if not isinstance(listed, list):
-        raise NoAnswer(OTHER_SHAPE)
+        raise RequestFailed(OTHER_SHAPE)
     return tuple(str(region) for region in listed[:MOST_REGIONS])
 
 

@@ -8,7 +8,8 @@ from importlib import resources
 from pathlib import Path
 
 from ..facts.account import RequiredPermissions
-from .datadog_api import DatadogApi, NoAnswer
+from .datadog_api import DatadogApi
+from .deadline import RequestFailed
 from .permission_cache import PermissionCache
 
 PATH = '/api/v2/integration/aws/iam_permissions/'
@@ -27,7 +28,7 @@ def read_required_permissions(api: DatadogApi, site: str, cache_directory: str) 
     cache = PermissionCache(Path(cache_directory) / _file_name(site)) if cache_directory else None
     try:
         fetched = {name: _fetched(api, name) for name in (STANDARD, RESOURCE_COLLECTION)}
-    except NoAnswer:
+    except RequestFailed:
         return _kept(cache) or recorded_permissions()
     today = datetime.now(UTC).date().isoformat()
     if cache:
@@ -54,7 +55,7 @@ def _fetched(api: DatadogApi, name: str) -> tuple[str, ...]:
         answer = answer.get(key) if isinstance(answer, dict) else None
     actions = actions_in(answer)
     if actions is None:
-        raise NoAnswer('the list of permissions has not the documented shape')
+        raise RequestFailed('the list of permissions has not the documented shape')
     return actions
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from ..expectations import Expectations
-from ..facts import Facts, NotObserved
+from ..facts import Facts, MissingFact
 from ..findings import Diagnosis, Failed, Finding, NotApplicable, Remedy, Scope, Unknown, Verdict
 
 
@@ -27,7 +27,7 @@ def _judge(diagnosis: Diagnosis, facts: Facts, expected: Expectations) -> Verdic
         return NotApplicable(f'{known}: {facts.platform.evidence}')
     try:
         return diagnosis.judge(facts, expected)
-    except NotObserved as e:
+    except MissingFact as e:
         return Unknown(str(e))
     except Exception as e:  # a defect of ours must neither alarm anyone nor take the other diagnoses with it
         return Unknown(f'defect in this diagnosis, please report it: {type(e).__name__}')

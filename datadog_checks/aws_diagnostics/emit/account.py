@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..facts import NotObserved
+from ..facts import MissingFact
 from ..facts.account import Account, Caller, Fleet, Inventory, Region, lingering
 from .gauge import Gauge
 
@@ -30,7 +30,7 @@ def _inventory(account: Account, inventory: Inventory) -> Iterator[Gauge]:
         return
     try:
         found = lingering(inventory, account.caller.account_id)
-    except NotObserved:
+    except MissingFact:
         return
     yield Gauge('inventory.hosts_with_lingering_tags', float(sum(each.tagged.hosts for each in found)))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..facts import Answered, Facts, Imds, NetworkPath, Unobserved
+from ..facts import Answer, Facts, Imds, NetworkPath, Unobserved
 from ..findings import Finding, Passed, Status, worst
 from . import account
 from .gauge import Gauge
@@ -125,7 +125,7 @@ def _transition(imds: Imds | Unobserved, findings: Iterable[Finding]) -> Iterato
 
 def _imds(imds: Imds, now: float) -> Iterator[Gauge]:
     for request, exchange in (('token', imds.token), ('metadata', imds.metadata)):
-        if isinstance(exchange, Answered) and imds.requests:
+        if isinstance(exchange, Answer) and imds.requests:
             latency = exchange.connect_seconds + exchange.first_byte_seconds
             yield Gauge('imds.latency', latency, (f'request:{request}',))
     if imds.v1_works is not None:

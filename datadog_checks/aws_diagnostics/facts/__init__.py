@@ -9,16 +9,16 @@ from .agent import Agent, AgentConfiguration, HostnameFile, HostnameSource, Prox
 from .groups import Facts
 from .host import Container, ContainerKind, Dmi, Host, UtsNamespace
 from .hostname import why_unusable
-from .imds import Answered, Exchange, IcmpError, Identity, Imds, NotAsked, Outcome, Unanswered
+from .imds import Answer, Exchange, IcmpError, Identity, Imds, NoAnswer, NotSent, Outcome
 from .instance_id import is_instance_id
-from .observed import NotObserved, Unobserved, observed
+from .observed import MissingFact, Unobserved, observed
 from .path import NetworkPath
 from .platform import Platform, platform_of, platform_of_answer
 
 __all__ = [
     'Agent',
     'AgentConfiguration',
-    'Answered',
+    'Answer',
     'Container',
     'ContainerKind',
     'Dmi',
@@ -30,13 +30,13 @@ __all__ = [
     'IcmpError',
     'Identity',
     'Imds',
+    'MissingFact',
     'NetworkPath',
-    'NotAsked',
-    'NotObserved',
+    'NoAnswer',
+    'NotSent',
     'Outcome',
     'Platform',
     'ProxySettings',
-    'Unanswered',
     'Unobserved',
     'UtsNamespace',
     'is_instance_id',

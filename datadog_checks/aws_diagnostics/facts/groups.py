@@ -7,7 +7,7 @@ from .agent import Agent
 from .host import Host
 from .imds import Imds
 from .instance_id import is_instance_id
-from .observed import NotObserved, Unobserved
+from .observed import MissingFact, Unobserved
 from .path import NetworkPath
 from .platform import Platform
 
@@ -25,9 +25,9 @@ class Facts:
 
     @property
     def of_account(self) -> Account:
-        """The groups of the account scope. Raises NotObserved in the host scope."""
+        """The groups of the account scope. Raises MissingFact in the host scope."""
         if self.account is None:
-            raise NotObserved('this is not an account instance')
+            raise MissingFact('this is not an account instance')
         return self.account
 
     @property

@@ -41,7 +41,7 @@ class IcmpError:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class Answer:
     """A complete HTTP answer. Nothing of the body is kept here: bodies may hold secrets."""
 
     status: int
@@ -57,7 +57,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
+class NoAnswer:
     """A request that was tried and has no usable answer."""
 
     outcome: Outcome
@@ -73,13 +73,13 @@ class Unanswered:
 
 
 @dataclass(frozen=True, slots=True)
-class NotAsked:
+class NotSent:
     """A request that was not made, and why."""
 
     reason: str
 
 
-Exchange: TypeAlias = Answered | Unanswered | NotAsked
+Exchange: TypeAlias = Answer | NoAnswer | NotSent
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +129,21 @@ class Imds:
     def v1_works(self) -> bool | None:
         """Metadata comes without a token. None when that was not asked or had no usable answer."""
         match self.tokenless:
-            case Answered(status=200):
+            case Answer(status=200):
                 return True
-            case Answered(status=400 | 401 | 403 | 404 | 405):
+            case Answer(status=400 | 401 | 403 | 404 | 405):
                 return False
         return None
 
     @property
     def answers(self) -> bool:
         """Anything that speaks HTTP answered at least one request."""
-        return any(isinstance(e, Answered) for e in (self.token, self.metadata, self.control, self.tokenless))
+        return any(isinstance(e, Answer) for e in (self.token, self.metadata, self.control, self.tokenless))
 
 
 def is_status(exchange: Exchange, *statuses: int) -> bool:
-    return isinstance(exchange, Answered) and exchange.status in statuses
+    return isinstance(exchange, Answer) and exchange.status in statuses
 
 
 def is_granted(exchange: Exchange) -> bool:
-    return isinstance(exchange, Answered) and exchange.token_granted
+    return isinstance(exchange, Answer) and exchange.token_granted

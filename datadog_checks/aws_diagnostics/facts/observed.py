@@ -13,16 +13,16 @@ class Unobserved:
     reason: str
 
 
-class NotObserved(Exception):
+class MissingFact(Exception):
     """A judgement needs a group of facts that could not be collected. `str()` is the reason."""
 
 
 def observed(group: Group | Unobserved) -> Group:
     """The group of facts itself.
 
-    Raises NotObserved with the reason when it was not collected; `diagnose` turns that into `Unknown(reason)`, so
+    Raises MissingFact with the reason when it was not collected; `diagnose` turns that into `Unknown(reason)`, so
     that no diagnosis can mistake "could not look" for a bad value.
     """
     if isinstance(group, Unobserved):
-        raise NotObserved(group.reason)
+        raise MissingFact(group.reason)
     return group

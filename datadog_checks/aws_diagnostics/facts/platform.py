@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .host import ContainerKind, Dmi, Host
-from .imds import Answered, Imds, is_granted
+from .imds import Answer, Imds, is_granted
 from .instance_id import is_instance_id
 from .observed import Unobserved
 
@@ -44,7 +44,7 @@ def platform_of_answer(imds: Imds | Unobserved) -> Platform:
     if is_granted(imds.token):
         return Platform(True, f'IMDS at {imds.endpoint} granted a token as EC2 does')
     match imds.control:
-        case Answered(status=401, server='EC2ws'):
+        case Answer(status=401, server='EC2ws'):
             return Platform(True, f'IMDS at {imds.endpoint} refused an invalid token as EC2 does (401, Server: EC2ws)')
     return Platform(None, f'{imds.endpoint} does not answer as EC2 does')
 

@@ -6,7 +6,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.caller import read_caller
-from datadog_checks.aws_diagnostics.collect.aws.denials import NotAnswered
+from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.facts.account import Caller
 from tests.account import servers
@@ -43,6 +43,6 @@ def test_the_caller_of_a_partition(arn: str, partition: str, tmp_path: Path, mon
     ],
 )
 def test_what_is_no_caller_is_not_believed(arn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(NotAnswered) as failure:
+    with pytest.raises(CallFailed) as failure:
         read(arn, tmp_path, monkeypatch)
     assert str(failure.value) == 'sts:GetCallerIdentity gave no ARN of a caller'

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.datadog_api import LIMIT, DatadogApi, NoAnswer
+from datadog_checks.aws_diagnostics.collect.datadog_api import LIMIT, DatadogApi
+from datadog_checks.aws_diagnostics.collect.deadline import RequestFailed
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, datadog_api, plain
 from tests.account.servers import free_port
 
@@ -60,14 +61,14 @@ FAILURES = [
 
 @pytest.mark.parametrize(('answer', 'reason'), FAILURES)
 def test_a_failure_is_told_apart(answer: bytes, reason: str) -> None:
-    with datadog_api(Datadog(instead=answer)) as datadog, pytest.raises(NoAnswer) as failure:
+    with datadog_api(Datadog(instead=answer)) as datadog, pytest.raises(RequestFailed) as failure:
         DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY, timeout=2).get(PATH, with_keys=True)
     assert str(failure.value) == reason
     assert failure.value.__cause__ is None
 
 
 def test_nobody_listens() -> None:
-    with pytest.raises(NoAnswer) as failure:
+    with pytest.raises(RequestFailed) as failure:
         DatadogApi(f'http://127.0.0.1:{free_port()}').get(PATH)
     assert str(failure.value) == 'the Datadog API could not be reached, or broke the connection'
 
@@ -106,13 +107,13 @@ DRIPS = [
 
 @pytest.mark.parametrize('head', DRIPS)
 def test_an_answer_that_drips_is_cut_off(head: bytes) -> None:
-    with dripping(head) as url, pytest.raises(NoAnswer) as failure:
+    with dripping(head) as url, pytest.raises(RequestFailed) as failure:
         DatadogApi(url, timeout=0.5).get(PATH)
     assert str(failure.value) == LATE
 
 
 def test_a_handshake_that_drips_is_cut_off() -> None:
-    with dripping(b'\x16\x03\x03\x40\x00') as url, pytest.raises(NoAnswer) as failure:
+    with dripping(b'\x16\x03\x03\x40\x00') as url, pytest.raises(RequestFailed) as failure:
         DatadogApi(url.replace('http', 'https'), timeout=0.5).get(PATH)
     assert str(failure.value) == LATE
 
@@ -135,7 +136,7 @@ def test_keys_are_sent_only_where_they_are_needed(
 
 
 def test_a_key_that_no_header_can_hold_is_not_repeated() -> None:
-    with datadog_api() as datadog, pytest.raises(NoAnswer) as failure:
+    with datadog_api() as datadog, pytest.raises(RequestFailed) as failure:
         DatadogApi(datadog.url, api_key='abc\ndef', app_key=APP_KEY).get(PATH, with_keys=True)
     assert str(failure.value) == 'the Datadog API could not be asked: InvalidHeader'
 
@@ -144,6 +145,6 @@ def test_the_proxy_of_the_environment_is_used_and_not_named(monkeypatch: pytest.
     monkeypatch.setenv('HTTP_PROXY', f'http://user:hunter2@127.0.0.1:{free_port()}')
     monkeypatch.delenv('NO_PROXY', raising=False)
     monkeypatch.delenv('no_proxy', raising=False)
-    with pytest.raises(NoAnswer) as failure:
+    with pytest.raises(RequestFailed) as failure:
         DatadogApi('http://api.datadoghq.com').get(PATH)
     assert str(failure.value) == 'the proxy on the way to the Datadog API failed'

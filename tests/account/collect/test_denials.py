@@ -10,7 +10,7 @@ from botocore.parsers import ResponseParserError
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.budget import BudgetExhausted
-from datadog_checks.aws_diagnostics.collect.aws.denials import NotAnswered, asking, code_of, unobserved, why
+from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed, asking, code_of, unobserved, why
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.collect.deadline import DeadlineExceeded
 from datadog_checks.aws_diagnostics.facts import Unobserved
@@ -162,21 +162,21 @@ def test_a_region_is_named(refused: Exception, expected: str) -> None:
 OURS = [
     pytest.param(BudgetExhausted('the budget of 5 calls'), 'the budget of 5 calls', id='no call is left'),
     pytest.param(DeadlineExceeded('the deadline is over'), 'the deadline is over', id='no time is left'),
-    pytest.param(NotAnswered('known before'), 'known before', id='it was explained before'),
+    pytest.param(CallFailed('known before'), 'known before', id='it was explained before'),
     pytest.param(KeyError(ARN), 'iam:GetRole could not be asked: KeyError', id='a defect'),
 ]
 
 
 @pytest.mark.parametrize(('raised', 'expected'), OURS)
 def test_what_we_end_ourselves_speaks_for_itself(raised: Exception, expected: str) -> None:
-    with pytest.raises(NotAnswered) as failure, asking('iam:GetRole'):
+    with pytest.raises(CallFailed) as failure, asking('iam:GetRole'):
         raise raised
     assert str(failure.value) == expected
     assert failure.value.__cause__ is None
 
 
 def test_the_code_of_a_refusal_stays_known() -> None:
-    with pytest.raises(NotAnswered) as failure, asking('iam:GetRole'):
+    with pytest.raises(CallFailed) as failure, asking('iam:GetRole'):
         raise refusal('NoSuchEntity', 404)
     assert (failure.value.code, code_of(failure.value), code_of(KeyError())) == ('NoSuchEntity', 'NoSuchEntity', '')
 
@@ -224,7 +224,7 @@ def test_a_conversation_that_fails_says_why(
         servers.use(monkeypatch, servers.environment(aws.endpoint, tmp_path))
         with (
             open_session(AccountOptions()) as session,
-            pytest.raises(NotAnswered) as failure,
+            pytest.raises(CallFailed) as failure,
             asking('sts:GetCallerIdentity'),
         ):
             session.client('sts').get_caller_identity()

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi, NoAnswer
-from datadog_checks.aws_diagnostics.collect.deadline import Deadline, DeadlineExceeded
+from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
+from datadog_checks.aws_diagnostics.collect.deadline import Deadline, DeadlineExceeded, RequestFailed
 from datadog_checks.aws_diagnostics.collect.inventory import HostList
 from datadog_checks.aws_diagnostics.collect.inventory.listing import MOST_BYTES, MOST_REQUESTS, PATH
 from datadog_checks.aws_diagnostics.facts import Unobserved
@@ -151,7 +151,7 @@ def test_where_a_page_is_too_large_smaller_ones_are_asked_for(datadog: Datadog) 
 
 def test_a_page_that_is_too_large_at_its_smallest_is_a_reason(datadog: Datadog) -> None:
     datadog.hosts = [host('web-1', meta='x' * (MOST_BYTES + 1))]
-    with pytest.raises(NoAnswer, match='the answer of the Datadog API is larger than 4 MiB'):
+    with pytest.raises(RequestFailed, match='the answer of the Datadog API is larger than 4 MiB'):
         read(datadog)
 
 
@@ -190,7 +190,7 @@ ENDS = [
 @pytest.mark.parametrize(('answer', 'reason'), ENDS)
 def test_without_a_first_page_there_is_a_reason(answer: bytes, reason: str, datadog: Datadog) -> None:
     datadog.hosts_first = [answer]
-    with pytest.raises(NoAnswer) as failure:
+    with pytest.raises(RequestFailed) as failure:
         read(datadog)
     assert str(failure.value) == reason
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
-from datadog_checks.aws_diagnostics.collect.aws.denials import NotAnswered
+from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.policies import policy_statements, read_policies
 from datadog_checks.aws_diagnostics.collect.aws.policy_document import NotAPolicy
 from datadog_checks.aws_diagnostics.collect.aws.quota import read_quota
@@ -184,7 +184,7 @@ def test_a_policy_that_cannot_be_read_leaves_none(
     found = Role(ROLE, f'arn:aws:iam::1:role/{ROLE}', (), 0.0, LastUsed(at=None))
     with scripted_aws(answers) as aws:
         servers.use(monkeypatch, servers.environment(aws.endpoint, tmp_path))
-        with open_session(AccountOptions()) as session, pytest.raises(NotAnswered) as failure:
+        with open_session(AccountOptions()) as session, pytest.raises(CallFailed) as failure:
             read_policies(session.client('iam'), found)
     assert str(failure.value) == reason
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
-from datadog_checks.aws_diagnostics.collect.aws.denials import NotAnswered
+from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.role import read_role
 from datadog_checks.aws_diagnostics.collect.aws.session import Client, open_session
 from datadog_checks.aws_diagnostics.facts import Unobserved
@@ -125,6 +125,6 @@ class TestAnswersThatNoEmulatorGives:
         ],
     )
     def test_a_refusal_is_no_missing_role(self, refused: Answer, reason: str) -> None:
-        with pytest.raises(NotAnswered) as failure:
+        with pytest.raises(CallFailed) as failure:
             self.read(GetRole=refused)
         assert str(failure.value) == reason

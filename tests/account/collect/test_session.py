@@ -10,7 +10,7 @@ import pytest
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.budget import BudgetExhausted, CallBudget
 from datadog_checks.aws_diagnostics.collect.aws.caller import read_caller
-from datadog_checks.aws_diagnostics.collect.aws.denials import NotAnswered
+from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.session import Client, open_session
 from datadog_checks.aws_diagnostics.collect.deadline import Deadline, DeadlineExceeded
 from tests.account import servers
@@ -36,7 +36,7 @@ def test_nothing_is_sent_when_the_budget_is_spent(tmp_path: Path, monkeypatch: p
         with open_session(AccountOptions(max_api_calls=2)) as session:
             read_caller(session)
             read_caller(session)
-            with pytest.raises(NotAnswered, match=r'^the budget of 2 calls to AWS in one run is used up$'):
+            with pytest.raises(CallFailed, match=r'^the budget of 2 calls to AWS in one run is used up$'):
                 read_caller(session)
     assert len(aws.asked) == 2
 
@@ -46,7 +46,7 @@ def test_nothing_is_sent_after_the_deadline(tmp_path: Path, monkeypatch: pytest.
         servers.use(monkeypatch, servers.environment(aws.endpoint, tmp_path))
         with (
             open_session(AccountOptions(), CallBudget(10, Deadline(0))) as session,
-            pytest.raises(NotAnswered, match=r'^the deadline of this run is over$'),
+            pytest.raises(CallFailed, match=r'^the deadline of this run is over$'),
         ):
             read_caller(session)
     assert aws.asked == []
@@ -133,7 +133,7 @@ class TestCredentialsFromImds:
             servers.use(monkeypatch, {**environ, 'AWS_EC2_METADATA_SERVICE_ENDPOINT': imds.endpoint})
             with (
                 open_session(AccountOptions(), imds_usable=usable) as session,
-                pytest.raises(NotAnswered) as failure,
+                pytest.raises(CallFailed) as failure,
             ):
                 read_caller(session)
         assert str(failure.value) == 'there are no AWS credentials (sts:GetCallerIdentity)'
@@ -162,7 +162,7 @@ class TestAnotherAccount:
         with open_session(AccountOptions()) as session:
             condition = {'StringEquals': {'sts:ExternalId': 'another'}}
             arn = self.create(session.client('iam'), 'Refuser', condition)
-        with pytest.raises(NotAnswered) as failure:
+        with pytest.raises(CallFailed) as failure:
             open_session(AccountOptions(assume_role_arn=arn))
         assert str(failure.value).startswith('missing permission sts:AssumeRole (AccessDenied')
 

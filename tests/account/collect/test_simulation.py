@@ -10,7 +10,7 @@ from botocore.loaders import Loader
 from botocore.stub import Stubber
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
-from datadog_checks.aws_diagnostics.collect.aws.denials import NotAnswered
+from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.sentinels import EXAMPLES, is_wildcard, sentinels
 from datadog_checks.aws_diagnostics.collect.aws.session import Client, open_session
 from datadog_checks.aws_diagnostics.collect.aws.simulation import PACE, simulate
@@ -135,7 +135,7 @@ def test_throttling_ends_it_early_and_says_so(iam: Client) -> None:
 def test_a_missing_permission_of_ours_is_no_denial_of_the_role(iam: Client) -> None:
     with scripted(iam) as stubber:
         stubber.add_client_error(OPERATION, 'AccessDenied', http_status_code=403)
-        with pytest.raises(NotAnswered) as failure:
+        with pytest.raises(CallFailed) as failure:
             simulate(iam, ARN, ['a:B'], wait=Waits())
     assert str(failure.value) == 'missing permission iam:SimulatePrincipalPolicy (AccessDenied)'
 

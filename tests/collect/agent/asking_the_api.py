@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent.ipc import Inventory, ask_inventory
-from datadog_checks.aws_diagnostics.collect.agent.loopback_http import NoAnswer
-from datadog_checks.aws_diagnostics.collect.deadline import Deadline
+from datadog_checks.aws_diagnostics.collect.deadline import Deadline, RequestFailed
 
 from .agents import described
 from .guarded_api import TOKEN
@@ -17,7 +16,7 @@ def ask_api(directory: Path, port: int, **settings: object) -> Inventory:
 
 
 def why_not(directory: Path, port: int, **settings: object) -> str:
-    with pytest.raises(NoAnswer) as raised:
+    with pytest.raises(RequestFailed) as raised:
         ask_api(directory, port, **settings)
     assert TOKEN not in repr(raised.value)
     assert raised.value.__cause__ is None

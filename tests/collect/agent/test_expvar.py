@@ -6,8 +6,8 @@ import time
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent.expvar import HostnameVariables, ask_expvar
-from datadog_checks.aws_diagnostics.collect.agent.loopback_http import LocalServer, NoAnswer
-from datadog_checks.aws_diagnostics.collect.deadline import Deadline
+from datadog_checks.aws_diagnostics.collect.agent.loopback_http import LocalServer
+from datadog_checks.aws_diagnostics.collect.deadline import Deadline, RequestFailed
 
 from .documents import ERRORS_OF_A_HEALTHY_HOST, variables
 from .programs import STRANGERS, Hanging, endless, reset
@@ -24,7 +24,7 @@ def ask(answer: Answer, seconds: float = 5) -> HostnameVariables:
 def why_not(answer: Answer, seconds: float = 5) -> str:
     """The reason without the address, which ends with a port that differs each time."""
     with serving(answer) as server:
-        with pytest.raises(NoAnswer) as raised:
+        with pytest.raises(RequestFailed) as raised:
             ask_expvar(server.port, Deadline(seconds))
         return str(raised.value).removeprefix(f'127.0.0.1:{server.port} ')
 
@@ -105,7 +105,7 @@ def test_a_reset_is_told_as_such() -> None:
 def test_the_deadline_bounds_the_whole_answer(hanging: Hanging) -> None:
     began = time.monotonic()
     with serving(hanging) as server:
-        with pytest.raises(NoAnswer, match='gave no complete answer in time'):
+        with pytest.raises(RequestFailed, match='gave no complete answer in time'):
             ask_expvar(server.port, Deadline(0.2))
         took = time.monotonic() - began
         hanging.release()
@@ -113,13 +113,13 @@ def test_the_deadline_bounds_the_whole_answer(hanging: Hanging) -> None:
 
 
 def test_where_the_deadline_is_over_nothing_is_asked() -> None:
-    with serving(http(variables('os', {}))) as server, pytest.raises(NoAnswer, match='no complete answer in time'):
+    with serving(http(variables('os', {}))) as server, pytest.raises(RequestFailed, match='no complete answer in time'):
         ask_expvar(server.port, Deadline(0))
     assert server.requests == []
 
 
 def test_where_nothing_listens_the_answer_is_immediate(closed_port: int) -> None:
-    with pytest.raises(NoAnswer, match=f'^nothing listens on 127.0.0.1:{closed_port}$'):
+    with pytest.raises(RequestFailed, match=f'^nothing listens on 127.0.0.1:{closed_port}$'):
         ask_expvar(closed_port, Deadline(5))
 
 
@@ -155,6 +155,6 @@ def test_lines_that_end_without_a_carriage_return_are_read() -> None:
 
 
 def test_an_address_that_is_not_loopback_is_refused_before_anything_is_sent() -> None:
-    with serving(http(b'{}')) as server, pytest.raises(NoAnswer, match='is not this host'):
+    with serving(http(b'{}')) as server, pytest.raises(RequestFailed, match='is not this host'):
         LocalServer('0.0.0.0', server.port).get('/debug/vars', Deadline(5), limit=100)
     assert server.requests == []

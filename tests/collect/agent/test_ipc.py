@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent.ipc import Inventory, ask_inventory
-from datadog_checks.aws_diagnostics.collect.agent.loopback_http import NoAnswer
-from datadog_checks.aws_diagnostics.collect.deadline import Deadline
+from datadog_checks.aws_diagnostics.collect.deadline import Deadline, RequestFailed
 from tests.builders import INSTANCE_ID
 
 from .agents import described
@@ -93,7 +92,7 @@ def test_the_deadline_bounds_a_server_that_does_not_answer(tmp_path: Path) -> No
     hanging = Hanging()
     with serving(hanging, tls=api.tls) as server:
         agent = described({'cmd_port': server.port}, directory=tmp_path)
-        with pytest.raises(NoAnswer, match='gave no complete answer in time'):
+        with pytest.raises(RequestFailed, match='gave no complete answer in time'):
             ask_inventory(agent, Deadline(0.2))
         hanging.release()
 
@@ -103,6 +102,6 @@ def test_the_deadline_bounds_a_handshake_that_does_not_end(tmp_path: Path) -> No
     hanging = Hanging()
     with serving(hanging) as server:
         agent = described({'cmd_port': server.port}, directory=tmp_path)
-        with pytest.raises(NoAnswer, match='gave no complete answer in time'):
+        with pytest.raises(RequestFailed, match='gave no complete answer in time'):
             ask_inventory(agent, Deadline(0.2))
         hanging.release()

@@ -13,7 +13,7 @@ from datadog_checks.aws_diagnostics.collect.imds.conversation import Conversatio
 from datadog_checks.aws_diagnostics.collect.imds.drop_counter import DropCounter
 from datadog_checks.aws_diagnostics.collect.imds.path import PathMeasurement
 from datadog_checks.aws_diagnostics.collect.options import CollectOptions
-from datadog_checks.aws_diagnostics.facts import Answered, Exchange, Imds, NetworkPath, Unobserved
+from datadog_checks.aws_diagnostics.facts import Answer, Exchange, Imds, NetworkPath, Unobserved
 from tests.builders import NOW
 from tests.simulator import IMDS, Family
 
@@ -83,6 +83,6 @@ def open_descriptors() -> set[str]:
 
 def without_times(exchange: Exchange) -> Exchange:
     """Durations vary from run to run; everything else does not."""
-    if isinstance(exchange, Answered):
+    if isinstance(exchange, Answer):
         return replace(exchange, connect_seconds=0.0, first_byte_seconds=0.0)
     return exchange

@@ -7,7 +7,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.imds import ImdsProbe
 from datadog_checks.aws_diagnostics.collect.options import CollectOptions
-from datadog_checks.aws_diagnostics.facts import Answered, Identity, Imds, NetworkPath, NotAsked, Unobserved
+from datadog_checks.aws_diagnostics.facts import Answer, Identity, Imds, NetworkPath, NotSent, Unobserved
 from tests.builders import INSTANCE_ID, NOW
 from tests.collect.imds.asking import ask, ask_with, endpoint, options, without_times
 from tests.collect.imds.scripted_imds import TOKEN, ScriptedImds, Step, http
@@ -46,10 +46,10 @@ def test_the_first_run_learns_what_a_healthy_imds_says(world_of: WorldOf, family
     assert Imds(
         endpoint=endpoint(family),
         observed_at=NOW,
-        token=Answered(200, 0.0, 0.0, token_granted=True, **text),
+        token=Answer(200, 0.0, 0.0, token_granted=True, **text),
         metadata=without_times(imds.metadata),
-        control=NotAsked('the token was granted and metadata came'),
-        tokenless=Answered(401, 0.0, 0.0, server='EC2ws', content_type='text/html'),
+        control=NotSent('the token was granted and metadata came'),
+        tokenless=Answer(401, 0.0, 0.0, server='EC2ws', content_type='text/html'),
         tokenless_at=NOW,
         instance_id=INSTANCE_ID,
         identity=Identity('eu-west-1', '123456789012', 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a'),
@@ -105,7 +105,7 @@ def test_what_was_known_of_v1_is_not_repeated_about_an_imds_that_answers_nothing
     assert runs.at(NOW)[0].v1_works is True
     runs.world.change(persona=Persona.HANGING)
     imds, _, _ = runs.at(NOW + 15.0)
-    assert imds.tokenless == NotAsked('IMDS answered no other request')
+    assert imds.tokenless == NotSent('IMDS answered no other request')
     assert (imds.v1_works, imds.answers, imds.tokenless_at) == (None, False, NOW)
     assert imds.instance_id == INSTANCE_ID
 

@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 import pytest
 
 from datadog_checks.aws_diagnostics.facts import (
-    Answered,
+    Answer,
     Exchange,
     IcmpError,
     Imds,
     NetworkPath,
-    NotAsked,
+    NoAnswer,
+    NotSent,
     Outcome,
-    Unanswered,
     Unobserved,
 )
 from tests.builders import INSTANCE_ID, NOW
@@ -74,7 +74,7 @@ def test_a_rejection_names_the_router_that_sent_it(
 ) -> None:
     version = 4 if family == 'ipv4' else 6
     detail, kind, code = rejection.ipv4 if family == 'ipv4' else rejection.ipv6
-    expected = Unanswered(rejection.outcome, detail, IcmpError(version, kind, code, GATEWAY[family]))
+    expected = NoAnswer(rejection.outcome, detail, IcmpError(version, kind, code, GATEWAY[family]))
 
     imds, path = world_of(Topology.CONTAINER, fault).run(ask, options(family))
 
@@ -82,34 +82,34 @@ def test_a_rejection_names_the_router_that_sent_it(
     assert path == no_path(expected)
 
 
-SILENT = Unanswered(Outcome.SILENT, 'no answer to the SYN within 0.50 s')
-LOCAL = NotAsked('nothing can be sent to IMDS: no route')
+SILENT = NoAnswer(Outcome.SILENT, 'no answer to the SYN within 0.50 s')
+LOCAL = NotSent('nothing can be sent to IMDS: no route')
 
 UNCONNECTED = [
     pytest.param(Fault.BLACKHOLE, SILENT, SILENT, id='a gateway drops silently'),
     pytest.param(Fault.LOCAL_NO_NEIGHBOUR, SILENT, SILENT, id='nobody on the link answers, not yet given up'),
     pytest.param(
         Fault.REJECT_TCP_RESET,
-        Unanswered(Outcome.REFUSED, 'ECONNREFUSED'),
-        Unanswered(Outcome.REFUSED, 'ECONNREFUSED'),
+        NoAnswer(Outcome.REFUSED, 'ECONNREFUSED'),
+        NoAnswer(Outcome.REFUSED, 'ECONNREFUSED'),
         id='a firewall answers with a reset',
     ),
     pytest.param(
         Fault.LOCAL_UNREACHABLE_ROUTE,
-        Unanswered(Outcome.UNREACHABLE, 'EHOSTUNREACH'),
-        Unanswered(Outcome.UNREACHABLE, 'EHOSTUNREACH'),
+        NoAnswer(Outcome.UNREACHABLE, 'EHOSTUNREACH'),
+        NoAnswer(Outcome.UNREACHABLE, 'EHOSTUNREACH'),
         id='an unreachable route',
     ),
-    pytest.param(Fault.LOCAL_NO_ROUTE, Unanswered(Outcome.NO_ROUTE, 'ENETUNREACH'), LOCAL, id='no route'),
-    pytest.param(Fault.LOCAL_BLACKHOLE_ROUTE, Unanswered(Outcome.NO_ROUTE, 'EINVAL'), LOCAL, id='a blackhole route'),
-    pytest.param(Fault.LOCAL_PROHIBIT_ROUTE, Unanswered(Outcome.NO_ROUTE, 'EACCES'), LOCAL, id='a prohibit route'),
+    pytest.param(Fault.LOCAL_NO_ROUTE, NoAnswer(Outcome.NO_ROUTE, 'ENETUNREACH'), LOCAL, id='no route'),
+    pytest.param(Fault.LOCAL_BLACKHOLE_ROUTE, NoAnswer(Outcome.NO_ROUTE, 'EINVAL'), LOCAL, id='a blackhole route'),
+    pytest.param(Fault.LOCAL_PROHIBIT_ROUTE, NoAnswer(Outcome.NO_ROUTE, 'EACCES'), LOCAL, id='a prohibit route'),
 ]
 
 
 @pytest.mark.parametrize('family', FAMILIES)
 @pytest.mark.parametrize(('fault', 'token', 'control'), UNCONNECTED)
 def test_a_connection_that_fails_without_a_word_from_a_router_says_how(
-    world_of: WorldOf, family: Family, fault: Fault, token: Unanswered, control: Exchange
+    world_of: WorldOf, family: Family, fault: Fault, token: NoAnswer, control: Exchange
 ) -> None:
     imds, path = world_of(Topology.CONTAINER, fault).run(ask, options(family))
     assert imds == silence(family, token=token, control=control)
@@ -119,21 +119,21 @@ def test_a_connection_that_fails_without_a_word_from_a_router_says_how(
 def test_a_neighbour_that_does_not_answer_is_unreachable_once_the_kernel_gives_up(world_of: WorldOf) -> None:
     world = world_of(Topology.CONTAINER, Fault.LOCAL_NO_NEIGHBOUR)
     imds, _ = world.run(ask, options(timeout=4.0), 4.5)
-    assert isinstance(imds.token, Unanswered)
+    assert isinstance(imds.token, NoAnswer)
     assert (imds.token.outcome, imds.token.detail) == (Outcome.UNREACHABLE, 'EHOSTUNREACH')
 
 
-LOST = Unanswered(Outcome.LOST, 'no answer within 0.50 s', acknowledged=True)
+LOST = NoAnswer(Outcome.LOST, 'no answer within 0.50 s', acknowledged=True)
 NO_TOKEN = 'no token was granted, so no token reply was measured'
 
 
-def status(number: int, server: str = 'EC2ws', content_type: str = 'text/html') -> Answered:
-    return Answered(number, 0.0, 0.0, server=server, content_type=content_type)
+def status(number: int, server: str = 'EC2ws', content_type: str = 'text/html') -> Answer:
+    return Answer(number, 0.0, 0.0, server=server, content_type=content_type)
 
 
 METADATA = status(200, content_type='text/plain')
-NOT_ANSWERING = NotAsked('IMDS answered no other request')
-SWITCHED_OFF = NotAsked('switched off by imdsv1_probe_interval')
+NOT_ANSWERING = NotSent('IMDS answered no other request')
+SWITCHED_OFF = NotSent('switched off by imdsv1_probe_interval')
 
 
 class Talk(NamedTuple):
@@ -143,11 +143,11 @@ class Talk(NamedTuple):
     instance_id: str | None = None
 
 
-RESET = Unanswered(Outcome.RESET, 'ECONNRESET')
-GARBAGE = Unanswered(Outcome.MALFORMED, 'the answer does not begin with HTTP/')
-TOO_LARGE = Unanswered(Outcome.MALFORMED, 'the answer is larger than allowed')
-BODY_TOO_LARGE = Unanswered(Outcome.MALFORMED, 'the body is larger than 65536 bytes')
-DRIP = Unanswered(Outcome.MALFORMED, 'the answer was still incomplete after 0.50 s')
+RESET = NoAnswer(Outcome.RESET, 'ECONNRESET')
+GARBAGE = NoAnswer(Outcome.MALFORMED, 'the answer does not begin with HTTP/')
+TOO_LARGE = NoAnswer(Outcome.MALFORMED, 'the answer is larger than allowed')
+BODY_TOO_LARGE = NoAnswer(Outcome.MALFORMED, 'the body is larger than 65536 bytes')
+DRIP = NoAnswer(Outcome.MALFORMED, 'the answer was still incomplete after 0.50 s')
 PORTAL = status(200, 'portal')
 AZURE = 'Microsoft-IIS/10.0', 'text/xml; charset=utf-8'
 GOOGLE = status(403, 'Metadata Server for VM')
@@ -203,7 +203,7 @@ def test_every_kind_of_answer_is_told_apart_and_only_a_lost_token_reply_is_a_los
     world = world_of(Topology.CONTAINER, hop_limit=64, **behaviour)
     imds, path = world.run(ask, options(family))
     assert tuple(map(without_times, (imds.token, imds.control, imds.tokenless))) == talk[:3]
-    assert imds.metadata == NotAsked('no token was granted')
+    assert imds.metadata == NotSent('no token was granted')
     assert (imds.instance_id, imds.identity) == (talk.instance_id, None)
     assert path == NetworkPath(
         NOW, 1, world.gateway_addresses(family), confirmed=True, intercepted=False, note=NO_TOKEN
@@ -216,9 +216,9 @@ def test_throttling_is_met_with_no_further_request(world_of: WorldOf, family: Fa
     world = world_of(Topology.CONTAINER, throttle_every=1, throttle_status=code)
     before = len(world.requests)
     imds, path = world.run(ask, options(family))
-    assert isinstance(imds.token, Answered)
+    assert isinstance(imds.token, Answer)
     assert imds.token.status == code
-    assert imds.control == NotAsked('IMDS throttles, and more requests would prolong that')
+    assert imds.control == NotSent('IMDS throttles, and more requests would prolong that')
     assert path == Unobserved('IMDS throttles, so the path to it was not measured')
     assert len(world.requests) - before == imds.requests == 1
 
@@ -300,12 +300,12 @@ def silence(family: Family, token: Exchange, control: Exchange) -> Imds:
         endpoint=options(family).imds_endpoint,
         observed_at=NOW,
         token=token,
-        metadata=NotAsked('no token was granted'),
+        metadata=NotSent('no token was granted'),
         control=control,
         tokenless=NOT_ANSWERING,
     )
 
 
-def no_path(token: Unanswered) -> NetworkPath:
+def no_path(token: NoAnswer) -> NetworkPath:
     note = f'nothing connects to IMDS ({token.outcome}: {token.detail}), so there is no path to measure'
     return NetworkPath(measured_at=NOW, gateways=None, note=note)

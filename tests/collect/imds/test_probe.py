@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.facts import Imds, NetworkPath, NotAsked, Outcome, Unanswered, Unobserved
+from datadog_checks.aws_diagnostics.facts import Imds, NetworkPath, NoAnswer, NotSent, Outcome, Unobserved
 from tests.builders import NOW
 from tests.collect.imds.asking import ask, ask_and_count_what_stays_open, options
 from tests.collect.imds.test_conversation import Runs
@@ -103,7 +103,7 @@ def test_a_run_without_time_asks_nothing_and_does_not_count_as_a_failure(world_o
     before = len(world.requests)
     imds, path = world.run(ask, options(), 0.0)
     over = 'the deadline of this run is over'
-    assert (imds.token, imds.control, imds.requests) == (NotAsked(over), NotAsked(over), 0)
+    assert (imds.token, imds.control, imds.requests) == (NotSent(over), NotSent(over), 0)
     assert path == Unobserved(over)
     assert len(world.requests) == before
 
@@ -133,8 +133,8 @@ def test_no_run_lasts_longer_than_its_deadline(world_of: WorldOf, behaviour: dic
 
 def test_a_silence_that_the_deadline_cut_short_is_no_finding(world_of: WorldOf) -> None:
     imds, path = world_of(Topology.CONTAINER, persona=Persona.HANGING).run(ask, options(timeout=1.0), 1.3)
-    assert imds.token == Unanswered(Outcome.LOST, 'no answer within 1.00 s', acknowledged=True)
-    assert isinstance(imds.control, NotAsked)
+    assert imds.token == NoAnswer(Outcome.LOST, 'no answer within 1.00 s', acknowledged=True)
+    assert isinstance(imds.control, NotSent)
     assert isinstance(path, NetworkPath)
     assert not path.reply_lost
 

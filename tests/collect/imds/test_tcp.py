@@ -11,7 +11,7 @@ from datadog_checks.aws_diagnostics.collect.imds.address import Address
 from datadog_checks.aws_diagnostics.collect.imds.exchange import Reply, exchange
 from datadog_checks.aws_diagnostics.collect.imds.requests import PUT_TOKEN
 from datadog_checks.aws_diagnostics.collect.imds.tcp import Connection, connect
-from datadog_checks.aws_diagnostics.facts import Outcome, Unanswered
+from datadog_checks.aws_diagnostics.facts import NoAnswer, Outcome
 from tests.collect.imds.scripted_imds import LOOPBACK, ScriptedImds, Step, granted
 
 FAMILIES = ('ipv4', 'ipv6')
@@ -27,7 +27,7 @@ def listen(family: str) -> tuple[socket.socket, Address]:
 def test_a_port_where_nothing_listens_refuses(family: str) -> None:
     listener, address = listen(family)
     listener.close()
-    assert connect(address, 5.0) == Unanswered(Outcome.REFUSED, 'ECONNREFUSED')
+    assert connect(address, 5.0) == NoAnswer(Outcome.REFUSED, 'ECONNREFUSED')
 
 
 @pytest.mark.parametrize('family', FAMILIES)
@@ -46,7 +46,7 @@ def test_a_connection_ends_with_a_reset_so_that_the_kernel_forgets_it_at_once(fa
 
 def test_a_system_without_this_family_of_addresses_is_a_connection_that_failed() -> None:
     result = connect(Address('::1', 80, socket.AF_PACKET), 5.0)
-    assert isinstance(result, Unanswered)
+    assert isinstance(result, NoAnswer)
     assert result.outcome is Outcome.CONNECT_FAILED
 
 
@@ -78,4 +78,4 @@ def test_an_answer_that_breaks_off_is_a_reset(step: Step, detail: str, family: s
         number, host = LOOPBACK[family]
         address = Address(host, int(server.endpoint.rpartition(':')[2]), number)
         result = exchange(address, PUT_TOKEN, 5.0, Deadline(5.0))
-    assert result == Unanswered(Outcome.RESET, detail)
+    assert result == NoAnswer(Outcome.RESET, detail)

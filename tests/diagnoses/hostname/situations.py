@@ -10,7 +10,7 @@ from datadog_checks.aws_diagnostics.facts import (
     Host,
     Imds,
     NetworkPath,
-    NotAsked,
+    NotSent,
     Outcome,
     UtsNamespace,
 )
@@ -19,7 +19,7 @@ from tests.builders import agent, answered, configuration, container, facts, hos
 DEFAULT_NAME = 'ip-10-0-0-12.eu-west-1.compute.internal'
 CUSTOM_NAME = 'web-01.example.com'
 
-NOT_ASKED = NotAsked('no token')
+NOT_SENT = NotSent('no token')
 LOST = unanswered(Outcome.LOST, acknowledged=True)
 SILENT = unanswered(Outcome.SILENT)
 
@@ -64,15 +64,15 @@ AGENTS: dict[str, Agent] = {
 IMDS: dict[tuple[str, str], Imds] = {
     ('v1+v2', 'arrives'): imds(tokenless=answered(200)),
     ('v2', 'arrives'): imds(),
-    ('v1', 'arrives'): imds(token=answered(404), metadata=NOT_ASKED, control=answered(200), tokenless=answered(200)),
+    ('v1', 'arrives'): imds(token=answered(404), metadata=NOT_SENT, control=answered(200), tokenless=answered(200)),
     ('none', 'arrives'): imds(
-        token=SILENT, metadata=NOT_ASKED, control=NOT_ASKED, tokenless=NOT_ASKED, tokenless_at=None, instance_id=None
+        token=SILENT, metadata=NOT_SENT, control=NOT_SENT, tokenless=NOT_SENT, tokenless_at=None, instance_id=None
     ),
-    ('v1+v2', 'lost'): imds(token=LOST, metadata=NOT_ASKED, control=answered(401), tokenless=answered(200)),
-    ('v2', 'lost'): imds(token=LOST, metadata=NOT_ASKED, control=answered(401), instance_id=None),
-    ('v1', 'lost'): imds(token=LOST, metadata=NOT_ASKED, control=answered(200), tokenless=answered(200)),
+    ('v1+v2', 'lost'): imds(token=LOST, metadata=NOT_SENT, control=answered(401), tokenless=answered(200)),
+    ('v2', 'lost'): imds(token=LOST, metadata=NOT_SENT, control=answered(401), instance_id=None),
+    ('v1', 'lost'): imds(token=LOST, metadata=NOT_SENT, control=answered(200), tokenless=answered(200)),
     ('none', 'lost'): imds(
-        token=LOST, metadata=NOT_ASKED, control=LOST, tokenless=NOT_ASKED, tokenless_at=None, instance_id=None
+        token=LOST, metadata=NOT_SENT, control=LOST, tokenless=NOT_SENT, tokenless_at=None, instance_id=None
     ),
 }
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.agent_cannot_use_imdsv2 import AGENT_CANNOT_USE_IMDSV2
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Imds, NotAsked, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Imds, NotSent, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
 from tests.builders import INSTANCE_ID, agent, answered, configuration, container, facts, host, imds
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
@@ -14,7 +14,7 @@ from .situations import IMDS as STATES
 
 V1_ON = STATES['v1+v2', 'arrives']
 V1_OFF = STATES['v2', 'arrives']
-V1_NOT_ASKED = imds(tokenless=NotAsked('imdsv1_probe_interval is 0'), tokenless_at=None)
+V1_NOT_ASKED = imds(tokenless=NotSent('imdsv1_probe_interval is 0'), tokenless_at=None)
 UNREACHABLE = STATES['none', 'arrives']
 
 OLD = 'the Agent 7.63.3 speaks IMDSv1 alone (ec2_prefer_imdsv2 is false)'

@@ -9,7 +9,7 @@ from datadog_checks.aws_diagnostics.findings import Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, imds
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .situations import CUSTOM_NAME, DEFAULT_NAME, LOST, NOT_ASKED
+from .situations import CUSTOM_NAME, DEFAULT_NAME, LOST, NOT_SENT
 
 SAID = (
     'not retrieving hostname from AWS: the host is not an ECS instance and other providers already retrieve '
@@ -125,7 +125,7 @@ test_verdict = verdict_test(HOSTNAME_CUSTOM_OS_NAME, FAILS, PASSES, UNKNOWN, NOT
 
 
 def test_a_fault_of_imds_does_not_hide_it() -> None:
-    broken = imds(token=LOST, metadata=NOT_ASKED, control=LOST, tokenless=NOT_ASKED, tokenless_at=None)
+    broken = imds(token=LOST, metadata=NOT_SENT, control=LOST, tokenless=NOT_SENT, tokenless_at=None)
     known = facts(agent=agent(hostname=CUSTOM_NAME, provider='os'), host=host(os_hostname=CUSTOM_NAME), imds=broken)
     assert HOSTNAME_CUSTOM_OS_NAME.judge(known, Expectations()) == HOSTNAME_CUSTOM_OS_NAME.judge(
         named(CUSTOM_NAME), Expectations()

@@ -6,12 +6,12 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_lost_when_imdsv2
     HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED,
 )
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile, NotAsked, Unobserved
+from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile, NotSent, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
 from tests.builders import INSTANCE_ID, agent, answered, configuration, facts, host, imds
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .situations import AGENTS, FIRMWARE, IMDS, LOST, NOT_ASKED, PATHS, PLACES, situated
+from .situations import AGENTS, FIRMWARE, IMDS, LOST, NOT_SENT, PATHS, PLACES, situated
 
 NEW = '7.81.3 - transition'
 OLD = '7.63.3 -'
@@ -29,7 +29,7 @@ def named(agent_key: str, state: str, reply: str = 'arrives', place: str = 'host
 
 
 V1_NOT_ASKED = imds(
-    token=LOST, metadata=NOT_ASKED, control=answered(401), tokenless=NotAsked('interval is 0'), tokenless_at=None
+    token=LOST, metadata=NOT_SENT, control=answered(401), tokenless=NotSent('interval is 0'), tokenless_at=None
 )
 SPEAKS_V1 = (
     'without IMDSv1 the Agent is named by os when it starts: the Agent speaks IMDSv1 alone, which does not answer'

@@ -9,10 +9,10 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.imds_for_the_agent import
     ImdsForTheAgent,
     imds_for_the_agent,
 )
-from datadog_checks.aws_diagnostics.facts import NotAsked, Outcome, ProxySettings, Unobserved
+from datadog_checks.aws_diagnostics.facts import NotSent, Outcome, ProxySettings, Unobserved
 from tests.builders import NOW, answered, configuration, granted, imds, unanswered
 
-NOT_ASKED = NotAsked('not needed')
+NOT_SENT = NotSent('not needed')
 SILENT = unanswered(Outcome.SILENT)
 LOST = unanswered(Outcome.LOST)
 SLOW = {'connect_seconds': 0.1, 'first_byte_seconds': 0.25}
@@ -23,12 +23,12 @@ SLOW = {'connect_seconds': 0.1, 'first_byte_seconds': 0.25}
     [
         pytest.param({}, (True, True, False), id='IMDSv2 alone'),
         pytest.param({'tokenless': answered(200)}, (True, True, True), id='both versions'),
-        pytest.param({'tokenless': NOT_ASKED, 'tokenless_at': None}, (True, True, None), id='v1 never asked'),
+        pytest.param({'tokenless': NOT_SENT, 'tokenless_at': None}, (True, True, None), id='v1 never asked'),
         pytest.param(
             {'token': granted(), 'metadata': answered(403)}, (True, False, False), id='token granted, GET refused'
         ),
         pytest.param(
-            {'token': LOST, 'metadata': NOT_ASKED, 'control': answered(401), 'tokenless': answered(200)},
+            {'token': LOST, 'metadata': NOT_SENT, 'control': answered(401), 'tokenless': answered(200)},
             (False, None, True),
             id='token reply lost while v1 answers',
         ),
@@ -38,19 +38,19 @@ SLOW = {'connect_seconds': 0.1, 'first_byte_seconds': 0.25}
             id='throttled: it may answer the next time',
         ),
         pytest.param(
-            {'token': answered(403), 'metadata': NOT_ASKED, 'control': answered(403), 'tokenless': NOT_ASKED},
+            {'token': answered(403), 'metadata': NOT_SENT, 'control': answered(403), 'tokenless': NOT_SENT},
             (False, None, False),
             id='endpoint switched off',
         ),
         pytest.param(
-            {'token': SILENT, 'metadata': NOT_ASKED, 'tokenless': answered(200), 'tokenless_at': NOW - 1800},
+            {'token': SILENT, 'metadata': NOT_SENT, 'tokenless': answered(200), 'tokenless_at': NOW - 1800},
             (False, None, False),
             id='nothing connects now, whatever v1 answered half an hour ago',
         ),
         pytest.param(
             {
                 'token': LOST,
-                'metadata': NOT_ASKED,
+                'metadata': NOT_SENT,
                 'control': LOST,
                 'tokenless': answered(200),
                 'tokenless_at': NOW - 1800,
@@ -61,7 +61,7 @@ SLOW = {'connect_seconds': 0.1, 'first_byte_seconds': 0.25}
         pytest.param(
             {
                 'token': LOST,
-                'metadata': NOT_ASKED,
+                'metadata': NOT_SENT,
                 'control': LOST,
                 'tokenless': answered(200),
                 'tokenless_at': NOW - 10,
@@ -72,7 +72,7 @@ SLOW = {'connect_seconds': 0.1, 'first_byte_seconds': 0.25}
         pytest.param(
             {
                 'token': LOST,
-                'metadata': NOT_ASKED,
+                'metadata': NOT_SENT,
                 'control': answered(401),
                 'tokenless': answered(200),
                 'tokenless_at': NOW - 1800,
@@ -81,7 +81,7 @@ SLOW = {'connect_seconds': 0.1, 'first_byte_seconds': 0.25}
             id='v1 answered half an hour ago and IMDS answers other requests now',
         ),
         pytest.param(
-            {'token': answered(200), 'metadata': NOT_ASKED, 'control': answered(200), 'tokenless': answered(200)},
+            {'token': answered(200), 'metadata': NOT_SENT, 'control': answered(200), 'tokenless': answered(200)},
             (True, False, None),
             id='captive portal: the Agent takes any 200 for a token',
         ),

@@ -15,7 +15,7 @@ from datadog_checks.aws_diagnostics.facts import (
     Facts,
     HostnameFile,
     HostnameSource,
-    NotObserved,
+    MissingFact,
     Unobserved,
     UtsNamespace,
 )
@@ -293,5 +293,5 @@ def test_the_firmware_names_the_instance(dmi: Dmi | Unobserved, named: bool | No
 
 @pytest.mark.parametrize('group', ['agent', 'host'])
 def test_there_is_no_situation_without_the_agent_or_the_host(group: str) -> None:
-    with pytest.raises(NotObserved, match='no permission'):
+    with pytest.raises(MissingFact, match='no permission'):
         situation_of(facts(**{group: Unobserved('no permission')}))

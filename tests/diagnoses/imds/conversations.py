@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from datadog_checks.aws_diagnostics.facts import Exchange, IcmpError, Imds, NotAsked, Outcome, Unanswered
+from datadog_checks.aws_diagnostics.facts import Exchange, IcmpError, Imds, NoAnswer, NotSent, Outcome
 from tests.builders import NOW, answered, imds, unanswered
 
-NO_TOKEN = NotAsked('no token')
-NOT_ALLOWED = NotAsked('imdsv1_probe_interval is 0')
+NO_TOKEN = NotSent('no token')
+NOT_ALLOWED = NotSent('imdsv1_probe_interval is 0')
 LOST = unanswered(Outcome.LOST, 'timed out', acknowledged=True)
 
 
@@ -28,7 +28,7 @@ def v1_works(**differences: Any) -> dict[str, Any]:
 
 
 def connect_fails(outcome: Outcome, detail: str = '', icmp: IcmpError | None = None, **differences: Any) -> Imds:
-    failed = Unanswered(outcome, detail or str(outcome), icmp)
+    failed = NoAnswer(outcome, detail or str(outcome), icmp)
     return said(failed, failed, differences)
 
 

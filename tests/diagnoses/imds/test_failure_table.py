@@ -12,7 +12,7 @@ from datadog_checks.aws_diagnostics.facts import (
     ContainerKind,
     Facts,
     IcmpError,
-    NotAsked,
+    NotSent,
     Outcome,
     Unobserved,
 )
@@ -69,7 +69,7 @@ FAILED = {
     'PUT and GET lost: something hangs': (facts(imds=silent_after_connecting()), 'imds-unreachable'),
     'reset after connecting': (facts(imds=without_token(RESET, RESET)), 'imds-unreachable'),
     'reset after connecting, no time for more': (
-        facts(imds=without_token(RESET, NotAsked(''))),
+        facts(imds=without_token(RESET, NotSent(''))),
         'imds-unreachable',
     ),
     'nothing answers now, a GET without a token did an hour ago': (
@@ -153,8 +153,8 @@ FAILED = {
 
 COULD_NOT_TELL = {
     'PUT 403, GET lost: disabled or a proxy': facts(imds=without_token(answered(403), LOST)),
-    'PUT lost, no time for the GET': facts(imds=without_token(LOST, NotAsked('the deadline of this run is over'))),
-    'PUT not made': facts(imds=without_token(NotAsked('the deadline'), NotAsked('the deadline'))),
+    'PUT lost, no time for the GET': facts(imds=without_token(LOST, NotSent('the deadline of this run is over'))),
+    'PUT not made': facts(imds=without_token(NotSent('the deadline'), NotSent('the deadline'))),
     'PUT lost, GET 500': facts(imds=without_token(LOST, answered(500))),
     'PUT 500': facts(imds=without_token(answered(500), answered(500))),
     'PUT found no connection, GET 401': facts(imds=without_token(unanswered(Outcome.SILENT), answered(401))),

@@ -2,7 +2,7 @@ from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_HOP_LIMIT_TOO_LOW
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import ContainerKind, NetworkPath, NotAsked, Outcome, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, NetworkPath, NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
 from tests.builders import INSTANCE_ID, NOW, agent, answered, container, facts, host, imds, path
 from tests.diagnoses.imds.conversations import LOST, connect_fails, kube2iam, token_lost, v1_works, without_token
@@ -149,7 +149,7 @@ UNKNOWN = {
         f'{LOST_HERE}; the gateways were not counted (no reason given), so it may be the hop limit or a filter',
     ),
     'PUT is lost and there was no time for more': Row(
-        facts(imds=without_token(LOST, NotAsked('the deadline is over'))),
+        facts(imds=without_token(LOST, NotSent('the deadline is over'))),
         'the token PUT connected and got no answer in time: no single cause fits',
     ),
     'the operator demands a hop limit and the path was not measured': Row(
@@ -172,7 +172,7 @@ UNKNOWN = {
 }
 NOT_APPLICABLE = {
     'nothing answers': Row(
-        facts(imds=connect_fails(Outcome.SILENT, control=NotAsked('')), path=UNMEASURED),
+        facts(imds=connect_fails(Outcome.SILENT, control=NotSent('')), path=UNMEASURED),
         'no token reply was lost on its way: the token PUT found no connection: nothing came back',
     ),
     'kube2iam answers': Row(

@@ -1,6 +1,6 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_INTERCEPTED
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import ContainerKind, NotAsked, Outcome, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
 from tests.builders import NOW, answered, container, facts, host, imds, path, unanswered
 from tests.diagnoses.imds.conversations import (
@@ -79,13 +79,13 @@ FAILS = {
         near_miss='PUT is lost behind a gateway: the hop limit',
     ),
     'an answer that is not HTTP': Row(
-        facts(imds=without_token(unanswered(Outcome.MALFORMED, 'no status line'), NotAsked('no time'))),
+        facts(imds=without_token(unanswered(Outcome.MALFORMED, 'no status line'), NotSent('no time'))),
         'the token PUT got an answer that is not HTTP (no status line), as IMDS never answers (a captive portal or '
         'a web proxy does)',
         near_miss='all is well',
     ),
     'the name of the server holds control characters': Row(
-        facts(imds=without_token(answered(407, server='squid\r\n\x1b[31m'), NotAsked(''))),
+        facts(imds=without_token(answered(407, server='squid\r\n\x1b[31m'), NotSent(''))),
         "the token PUT was answered 407 by 'squid???[31m', as IMDS never answers (a captive portal or a web proxy "
         'does)',
         near_miss='all is well',
@@ -153,7 +153,7 @@ UNKNOWN = {
 }
 NOT_APPLICABLE = {
     'nothing answers': Row(
-        facts(imds=connect_fails(Outcome.SILENT, control=NotAsked(''))),
+        facts(imds=connect_fails(Outcome.SILENT, control=NotSent(''))),
         'nothing answers, neither IMDS nor anything in its place: the token PUT found no connection: nothing came back',
     ),
 }

@@ -1,5 +1,5 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_SLOWER_THAN_AGENT_TIMEOUT
-from datadog_checks.aws_diagnostics.facts import Answered, ContainerKind, NotAsked, Outcome, Unobserved
+from datadog_checks.aws_diagnostics.facts import Answer, ContainerKind, NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Remedy
 from tests.builders import NOW, agent, answered, configuration, container, facts, host, imds
 from tests.diagnoses.imds.conversations import connect_fails
@@ -13,7 +13,7 @@ PREFERS_V2 = agent(
 )
 
 
-def after(connect: float, first_byte: float) -> Answered:
+def after(connect: float, first_byte: float) -> Answer:
     return answered(connect_seconds=connect, first_byte_seconds=first_byte, token_granted=True)
 
 
@@ -65,7 +65,7 @@ UNKNOWN = {
 }
 NOT_APPLICABLE = {
     'nothing answers': Row(
-        facts(imds=connect_fails(Outcome.SILENT, control=NotAsked(''))),
+        facts(imds=connect_fails(Outcome.SILENT, control=NotSent(''))),
         'nothing that the Agent asks for was answered: the token PUT found no connection: nothing came back',
     ),
 }

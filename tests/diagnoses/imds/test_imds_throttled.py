@@ -1,5 +1,5 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_THROTTLED
-from datadog_checks.aws_diagnostics.facts import ContainerKind, NotAsked, Outcome, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Remedy
 from tests.builders import answered, container, facts, host, imds
 from tests.diagnoses.imds.conversations import connect_fails, throttled, without_token
@@ -7,7 +7,7 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 FAILS = {
     'PUT is answered 503': Row(
-        facts(imds=throttled(control=NotAsked('IMDS throttles'))),
+        facts(imds=throttled(control=NotSent('IMDS throttles'))),
         'the token PUT was answered 503: IMDS is reached and asks to come again later',
         near_miss='PUT is answered 503 by another server',
     ),
@@ -31,14 +31,14 @@ PASSES = {
         'the token PUT was answered 403, the GET with an invalid token was answered 401',
     ),
     'PUT is answered 503 by another server': Row(
-        facts(imds=without_token(answered(503, server='envoy'), NotAsked(''))),
+        facts(imds=without_token(answered(503, server='envoy'), NotSent(''))),
         "the token PUT was answered 503 by 'envoy'",
     ),
 }
 UNKNOWN = {'IMDS not observed': Row(facts(imds=Unobserved('no sockets here')), 'no sockets here')}
 NOT_APPLICABLE = {
     'nothing answers': Row(
-        facts(imds=connect_fails(Outcome.SILENT, control=NotAsked(''))),
+        facts(imds=connect_fails(Outcome.SILENT, control=NotSent(''))),
         'nothing answers: the token PUT found no connection: nothing came back',
     ),
 }

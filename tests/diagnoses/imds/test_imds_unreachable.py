@@ -1,5 +1,5 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_UNREACHABLE
-from datadog_checks.aws_diagnostics.facts import ContainerKind, IcmpError, NotAsked, Outcome, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, IcmpError, NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Remedy
 from tests.builders import INSTANCE_ID, NOW, answered, container, facts, host, unanswered
 from tests.diagnoses.imds.conversations import (
@@ -22,12 +22,12 @@ FAILS = {
         near_miss='throttled',
     ),
     'a router says that it is prohibited': Row(
-        facts(imds=connect_fails(Outcome.REJECTED, icmp=PROHIBITED, control=NotAsked('nothing connects'))),
+        facts(imds=connect_fails(Outcome.REJECTED, icmp=PROHIBITED, control=NotSent('nothing connects'))),
         'the token PUT was rejected on the way by 10.0.0.1 (ICMP 3/13, communication administratively prohibited)',
         near_miss='throttled',
     ),
     'a router that does not tell its address rejects': Row(
-        facts(imds=connect_fails(Outcome.REJECTED, icmp=IcmpError(6, 1, 4, None), control=NotAsked(''))),
+        facts(imds=connect_fails(Outcome.REJECTED, icmp=IcmpError(6, 1, 4, None), control=NotSent(''))),
         'the token PUT was rejected on the way by a router that did not tell its address '
         '(ICMPv6 1/4, port unreachable)',
         near_miss='throttled',
@@ -39,12 +39,12 @@ FAILS = {
         near_miss='connected, PUT is not answered, GET is',
     ),
     'nothing answers now, IMDSv1 did an hour ago': Row(
-        facts(imds=connect_fails(Outcome.REFUSED, 'reset', control=NotAsked(''), **v1_works(tokenless_at=NOW - 3600))),
+        facts(imds=connect_fails(Outcome.REFUSED, 'reset', control=NotSent(''), **v1_works(tokenless_at=NOW - 3600))),
         'the token PUT was refused at the TCP level (reset) (reset)',
         near_miss='throttled',
     ),
     'seen two hours ago, while the probe backs off': Row(
-        facts(imds=connect_fails(Outcome.NO_ROUTE, 'ENETUNREACH', control=NotAsked(''), observed_at=NOW - 7300)),
+        facts(imds=connect_fails(Outcome.NO_ROUTE, 'ENETUNREACH', control=NotSent(''), observed_at=NOW - 7300)),
         'the token PUT has no route (ENETUNREACH); observed 2 hours ago (the probe backs off)',
         near_miss='throttled',
     ),
@@ -67,7 +67,7 @@ UNKNOWN = {
         'the GET with an invalid token was answered 401: no single cause fits',
     ),
     'PUT lost, no time for more': Row(
-        facts(imds=without_token(LOST, NotAsked('the deadline is over'))),
+        facts(imds=without_token(LOST, NotSent('the deadline is over'))),
         'the token PUT connected and got no answer in time: no single cause fits',
     ),
 }

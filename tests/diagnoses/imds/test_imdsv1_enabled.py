@@ -1,6 +1,6 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDSV1_ENABLED
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
-from datadog_checks.aws_diagnostics.facts import Facts, NotAsked, Outcome, Unobserved
+from datadog_checks.aws_diagnostics.facts import Facts, NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Remedy, Verdict
 from tests.builders import INSTANCE_ID, NOW, answered, facts, imds, unanswered
 from tests.diagnoses.imds.conversations import captive_portal, disabled, kiam, kube2iam, v1_works
@@ -37,7 +37,7 @@ PASSES = {
 UNKNOWN = {
     'IMDS not observed': row(facts(imds=Unobserved('no sockets here')), 'no sockets here'),
     'a GET without a token was never allowed': row(
-        facts(imds=imds(tokenless=NotAsked('switched off by imdsv1_probe_interval'), tokenless_at=None)),
+        facts(imds=imds(tokenless=NotSent('switched off by imdsv1_probe_interval'), tokenless_at=None)),
         'the GET without a token was not made (switched off by imdsv1_probe_interval)',
     ),
     'a GET without a token was lost': row(

@@ -1,6 +1,6 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDSV2_NOT_SUPPORTED
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import NotAsked, Outcome, Unobserved
+from datadog_checks.aws_diagnostics.facts import NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
 from tests.builders import agent, answered, facts
 from tests.diagnoses.imds.conversations import connect_fails, kiam, no_tokens, without_token
@@ -27,7 +27,7 @@ FAILS = {
         near_miss='all is well',
     ),
     'PUT is answered 501, no time for more': Row(
-        facts(imds=without_token(answered(501), NotAsked('the deadline is over'))),
+        facts(imds=without_token(answered(501), NotSent('the deadline is over'))),
         'the token PUT was answered 501: tokens are not known here',
         near_miss='all is well',
     ),
@@ -43,7 +43,7 @@ NOT_APPLICABLE = {
         'answered 404',
     ),
     'nothing answers': Row(
-        facts(imds=connect_fails(Outcome.SILENT, control=NotAsked(''))),
+        facts(imds=connect_fails(Outcome.SILENT, control=NotSent(''))),
         'no answer tells whether tokens are known: the token PUT found no connection: nothing came back',
     ),
 }

@@ -9,7 +9,7 @@ from .configuration import read_configuration
 from .hostname_file import read_hostname_file
 from .inference import Clues
 from .interface import AgentInterface, DescribedAgent, EmbeddedAgent
-from .provider import Answers, ask, choose
+from .provider import AgentReplies, ask, choose
 from .proxy import read_proxy_settings
 from .version import Version, parse_version
 
@@ -52,11 +52,11 @@ def read_agent(
     )
 
 
-def _version(interface: AgentInterface, answers: Answers) -> Version | None:
+def _version(interface: AgentInterface, answers: AgentReplies) -> Version | None:
     return parse_version(interface.version() or (answers.inventory.version if answers.inventory else ''))
 
 
-def _hostname(interface: AgentInterface, answers: Answers, configured: str) -> str | None:
+def _hostname(interface: AgentInterface, answers: AgentReplies, configured: str) -> str | None:
     """Told, else from the API, else the configured one; None where none of them says."""
     told = interface.hostname()
     if told is None and answers.inventory is not None:

@@ -4,9 +4,9 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from ..deadline import Deadline
+from ..deadline import Deadline, RequestFailed
 from ..host.text_file import printable
-from .loopback_http import LocalServer, NoAnswer
+from .loopback_http import LocalServer
 
 DEFAULT_PORT = 5000
 LARGEST_DOCUMENT = 8 * 1024 * 1024
@@ -24,13 +24,13 @@ class HostnameVariables:
 
 
 def ask_expvar(port: int, deadline: Deadline) -> HostnameVariables:
-    """Raises NoAnswer where nothing answers, or something else than the Agent: the port is popular."""
+    """Raises RequestFailed where nothing answers, or something else than the Agent: the port is popular."""
     server = LocalServer('127.0.0.1', port)
     document = parse_object(server.get('/debug/vars', deadline, limit=LARGEST_DOCUMENT))
     match document.get('hostname'):
         case {'provider': str(provider), 'errors': dict(errors)}:
             return HostnameVariables(printable(provider, 64), _readable(errors))
-    raise NoAnswer(f'{server} is not the Agent: what it answers says nothing of a hostname provider')
+    raise RequestFailed(f'{server} is not the Agent: what it answers says nothing of a hostname provider')
 
 
 def parse_object(body: bytes) -> dict[str, object]:

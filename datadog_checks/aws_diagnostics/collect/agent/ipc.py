@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
-from ..deadline import Deadline
+from ..deadline import Deadline, RequestFailed
 from ..host.text_file import printable, read_text, reason
 from .expvar import parse_object
 from .interface import AgentInterface
-from .loopback_http import LocalServer, NoAnswer
+from .loopback_http import LocalServer
 from .settings import as_port, as_text
 
 DEFAULT_PORT = 5001
@@ -37,7 +37,7 @@ class Inventory:
 
 
 def ask_inventory(agent: AgentInterface, deadline: Deadline) -> Inventory:
-    """From /agent/metadata/inventory-agent. Raises NoAnswer, which never contains the token.
+    """From /agent/metadata/inventory-agent. Raises RequestFailed, which never contains the token.
 
     Source of the shape: comp/metadata/inventoryagent/README.md in DataDog/datadog-agent.
     """
@@ -52,7 +52,7 @@ def ask_inventory(agent: AgentInterface, deadline: Deadline) -> Inventory:
     match document.get('agent_metadata'):
         case {'hostname_source': str(source), **rest}:
             return Inventory(_text(document.get('hostname')), _text(rest.get('agent_version')), _text(source))
-    raise NoAnswer(f'{server} answers without a hostname source')
+    raise RequestFailed(f'{server} answers without a hostname source')
 
 
 def _address(agent: AgentInterface) -> str:
@@ -65,7 +65,7 @@ def _address(agent: AgentInterface) -> str:
     except ValueError:
         local = False
     if not local:
-        raise NoAnswer('cmd_host is not a loopback address')
+        raise RequestFailed('cmd_host is not a loopback address')
     return host
 
 
@@ -77,9 +77,9 @@ def _verification(agent: AgentInterface) -> ssl.SSLContext:
     try:
         context.load_verify_locations(cadata=certificate[0] if certificate else '')
     except ValueError:  # ssl.SSLError is an OSError; an empty text is a ValueError
-        raise NoAnswer("the file of the Agent's certificate contains none") from None
+        raise RequestFailed("the file of the Agent's certificate contains none") from None
     except ssl.SSLError:
-        raise NoAnswer("the Agent's certificate is malformed") from None
+        raise RequestFailed("the Agent's certificate is malformed") from None
     return context
 
 
@@ -97,7 +97,7 @@ def _token_file(agent: AgentInterface) -> Path:
 def _read_token(agent: AgentInterface) -> str:
     token = _read(_token_file(agent), 4096, 'token').strip()
     if not TOKEN.fullmatch(token):
-        raise NoAnswer("the file of the Agent's token holds none")
+        raise RequestFailed("the file of the Agent's token holds none")
     return token
 
 
@@ -105,7 +105,7 @@ def _read(path: Path, limit: int, what: str) -> str:
     try:
         return read_text(path, limit)
     except (OSError, ValueError) as e:
-        raise NoAnswer(f"the file of the Agent's {what} cannot be read ({reason(e)})") from None
+        raise RequestFailed(f"the file of the Agent's {what} cannot be read ({reason(e)})") from None
 
 
 def _text(value: object) -> str:

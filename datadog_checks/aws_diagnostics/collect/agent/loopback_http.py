@@ -11,7 +11,7 @@ import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from ..deadline import Deadline, DeadlineExceeded
+from ..deadline import Deadline, DeadlineExceeded, RequestFailed
 
 TIMEOUT = 1.0
 """Seconds for connecting, asking and answering together."""
@@ -21,14 +21,10 @@ CONTENT_LENGTH = re.compile(rb'\ncontent-length:[ \t]*([0-9]{1,12})[ \t]*\r?\n',
 END_OF_HEAD = re.compile(rb'\r?\n\r?\n')
 
 
-class NoAnswer(Exception):
-    """There is no usable answer. `str()` says why as one clause, without anything that was sent or received."""
-
-
 @dataclass(frozen=True, slots=True)
 class LocalServer:
     address: str
-    """A loopback address: anything else raises NoAnswer before a packet is sent."""
+    """A loopback address: anything else raises RequestFailed before a packet is sent."""
     port: int
     tls: ssl.SSLContext | None = None
 
@@ -36,24 +32,24 @@ class LocalServer:
         return f'[{self.address}]:{self.port}' if ':' in self.address else f'{self.address}:{self.port}'
 
     def get(self, path: str, deadline: Deadline, *, limit: int, authorization: str = '') -> bytes:
-        """The body of a 200 answer of at most `limit` bytes. Raises NoAnswer otherwise.
+        """The body of a 200 answer of at most `limit` bytes. Raises RequestFailed otherwise.
 
         `authorization` is sent only after the server has proved itself where `tls` asks for that.
         """
         try:
             return self._get(path, Deadline(deadline.timeout(TIMEOUT)), limit, authorization)
         except (DeadlineExceeded, TimeoutError):
-            raise NoAnswer(f'{self} gave no complete answer in time') from None
+            raise RequestFailed(f'{self} gave no complete answer in time') from None
         except ssl.SSLCertVerificationError:
-            raise NoAnswer(f'{self} has another certificate than the Agent') from None
+            raise RequestFailed(f'{self} has another certificate than the Agent') from None
         except ConnectionRefusedError:
-            raise NoAnswer(f'nothing listens on {self}') from None
+            raise RequestFailed(f'nothing listens on {self}') from None
         except OSError as e:
-            raise NoAnswer(f'{self} does not speak to us: {_name(e)}') from None
+            raise RequestFailed(f'{self} does not speak to us: {_name(e)}') from None
 
     def _get(self, path: str, deadline: Deadline, limit: int, authorization: str) -> bytes:
         if not ip_address(self.address).is_loopback:
-            raise NoAnswer(f'{self} is not this host')
+            raise RequestFailed(f'{self} is not this host')
         with socket.create_connection((self.address, self.port), deadline.timeout(TIMEOUT)) as plain:
             if self.tls is None:
                 return self._converse(plain, path, deadline, limit, authorization)
@@ -74,14 +70,14 @@ class LocalServer:
         status = STATUS_LINE.match(received)
         head = END_OF_HEAD.search(received, 0, LONGEST_HEAD)
         if status is None or head is None:
-            raise NoAnswer(f'{self} does not answer in HTTP/1')
+            raise RequestFailed(f'{self} does not answer in HTTP/1')
         if status[1] != b'200':
-            raise NoAnswer(f'{self} answers with the status {status[1].decode()}')
+            raise RequestFailed(f'{self} answers with the status {status[1].decode()}')
         length = len(received) - head.end()
         if length > limit:
-            raise NoAnswer(f'{self} answers with more than {limit} bytes')
+            raise RequestFailed(f'{self} answers with more than {limit} bytes')
         if length < (_content_length(received, head.start()) or 0):
-            raise NoAnswer(f'{self} closed the connection in the middle of its answer')
+            raise RequestFailed(f'{self} closed the connection in the middle of its answer')
         return received[head.end() :]
 
 

@@ -9,19 +9,18 @@ overwrote the variable.
 from dataclasses import dataclass
 
 from ...facts import HostnameSource
-from ..deadline import Deadline
+from ..deadline import Deadline, RequestFailed
 from .expvar import DEFAULT_PORT, HostnameVariables, ask_expvar
 from .inference import Clues, infer_provider
 from .interface import AgentInterface
 from .ipc import Inventory, ask_inventory
-from .loopback_http import NoAnswer
 from .settings import as_port
 
 UNRESOLVED = 'the Agent names no provider: its hostname is not resolved yet, or it runs on Fargate'
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class AgentReplies:
     """What the running Agent said; None where it could not be asked, with the reasons in `silence`."""
 
     expvar: HostnameVariables | None
@@ -40,21 +39,21 @@ class Origin:
 
 def ask(
     agent: AgentInterface, deadline: Deadline, port: int | None, *, instance_id: str | None, os_hostname: str
-) -> Answers:
+) -> AgentReplies:
     """`port` is the operator's choice for expvar; None takes the Agent's setting."""
     silence: list[str] = []
     expvar: HostnameVariables | None = None
     try:
         expvar = ask_expvar(port or as_port(agent.setting('expvar_port'), DEFAULT_PORT), deadline)
-    except NoAnswer as e:
+    except RequestFailed as e:
         silence.append(f'expvar: {e}')
     told = agent.hostname() is not None and agent.version() != ''
     if expvar and told and not contradicts(expvar, agent.hostname(), instance_id, os_hostname):
-        return Answers(expvar, None)
+        return AgentReplies(expvar, None)
     try:
-        return Answers(expvar, ask_inventory(agent, deadline), tuple(silence))
-    except NoAnswer as e:
-        return Answers(expvar, None, (*silence, f'API: {e}'))
+        return AgentReplies(expvar, ask_inventory(agent, deadline), tuple(silence))
+    except RequestFailed as e:
+        return AgentReplies(expvar, None, (*silence, f'API: {e}'))
 
 
 def contradicts(expvar: HostnameVariables, hostname: str | None, instance_id: str | None, os_hostname: str) -> bool:
@@ -64,7 +63,7 @@ def contradicts(expvar: HostnameVariables, hostname: str | None, instance_id: st
     return expvar.provider == 'os' and hostname == instance_id != os_hostname
 
 
-def choose(given: str | None, answers: Answers, clues: Clues) -> Origin:
+def choose(given: str | None, answers: AgentReplies, clues: Clues) -> Origin:
     """The provider and its source, by the order told above."""
     why_not_better = '; '.join(answers.silence)
     expvar, inventory = answers.expvar, answers.inventory

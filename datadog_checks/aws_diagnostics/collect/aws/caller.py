@@ -3,17 +3,17 @@
 import re
 
 from ...facts.account import Caller
-from .denials import NotAnswered, asking
+from .denials import CallFailed, asking
 from .session import Session
 
 ARN = re.compile(r'arn:(aws(?:-[a-z]+)*):(?:sts|iam)::([0-9]{12}):[\x21-\x7e]{1,1024}')
 
 
 def read_caller(session: Session) -> Caller:
-    """sts:GetCallerIdentity, which needs no permission. Raises NotAnswered."""
+    """sts:GetCallerIdentity, which needs no permission. Raises CallFailed."""
     with asking('sts:GetCallerIdentity'):
         arn = str(session.client('sts').get_caller_identity().get('Arn'))
     parts = ARN.fullmatch(arn)
     if parts is None:
-        raise NotAnswered('sts:GetCallerIdentity gave no ARN of a caller')
+        raise CallFailed('sts:GetCallerIdentity gave no ARN of a caller')
     return Caller(account_id=parts[2], arn=arn, partition=parts[1])

@@ -22,7 +22,7 @@ DENIER = re.compile(
 CODE = re.compile(r'[A-Za-z0-9.:_-]{1,64}')
 
 
-class NotAnswered(Exception):
+class CallFailed(Exception):
     """AWS did not give what was asked for. `str()` says why, as one clause without secrets."""
 
     def __init__(self, reason: str, code: str = '') -> None:
@@ -33,13 +33,13 @@ class NotAnswered(Exception):
 
 @contextmanager
 def asking(action: str, region: str = '') -> Iterator[None]:
-    """Turns what botocore raises within into NotAnswered; `action` is the IAM action, as 'iam:GetRole'."""
+    """Turns what botocore raises within into CallFailed; `action` is the IAM action, as 'iam:GetRole'."""
     try:
         yield
-    except NotAnswered:
+    except CallFailed:
         raise
     except Exception as e:  # noqa: BLE001  (their texts hold ARNs and addresses: none may pass)
-        raise NotAnswered(why(e, action, region), code_of(e)) from None
+        raise CallFailed(why(e, action, region), code_of(e)) from None
 
 
 def unobserved(error: Exception, action: str, region: str = '') -> Unobserved:
@@ -52,7 +52,7 @@ def why(error: Exception, action: str, region: str = '') -> str:
     from botocore.exceptions import ClientError
 
     match error:
-        case NotAnswered() | BudgetExhausted() | DeadlineExceeded():
+        case CallFailed() | BudgetExhausted() | DeadlineExceeded():
             return str(error)
         case ClientError():
             return _why_refused(error, action, region)
@@ -61,7 +61,7 @@ def why(error: Exception, action: str, region: str = '') -> str:
 
 def code_of(error: Exception) -> str:
     """AWS's error code, where it has the form of one; else ''."""
-    if isinstance(error, NotAnswered):
+    if isinstance(error, CallFailed):
         return error.code
     answer = getattr(error, 'response', None)
     code = str(_entry(answer, 'Error').get('Code', ''))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from ...facts.account import Policy, PolicyKind, PolicyStatement, Role
 from . import policy_document as document_of
-from .denials import NotAnswered, asking
+from .denials import CallFailed, asking
 from .policy_document import NotAPolicy, visible
 from .role import seconds
 from .session import Client
@@ -14,7 +14,7 @@ MOST_POLICIES = 200
 
 
 def read_policies(iam: Client, role: Role) -> tuple[Policy, ...]:
-    """All of them, inline ones first, the boundary last. Raises NotAnswered: some of them would look like gaps."""
+    """All of them, inline ones first, the boundary last. Raises CallFailed: some of them would look like gaps."""
     boundary = [_managed(iam, role.boundary, PolicyKind.BOUNDARY)] if role.boundary else []
     return (*_inline(iam, role.name), *_attached(iam, role.name), *boundary)
 
@@ -63,7 +63,7 @@ def _parsed(document: object, name: str) -> tuple[PolicyStatement, ...]:
     try:
         return policy_statements(document)
     except NotAPolicy as e:
-        raise NotAnswered(f'the policy {visible(name)} is not a policy document: {e}') from None
+        raise CallFailed(f'the policy {visible(name)} is not a policy document: {e}') from None
 
 
 def _statement(statement: Mapping[str, object]) -> PolicyStatement:

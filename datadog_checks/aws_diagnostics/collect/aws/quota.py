@@ -1,7 +1,7 @@
 """How many managed policies one role may have."""
 
 from ...facts.account import PolicyQuota
-from .denials import NotAnswered, asking
+from .denials import CallFailed, asking
 from .session import Client
 
 DEFAULT_QUOTA = 10
@@ -13,7 +13,7 @@ def read_quota(iam: Client) -> PolicyQuota:
     try:
         with asking('iam:GetAccountSummary'):
             quota = iam.get_account_summary()['SummaryMap'].get('AttachedPoliciesPerRoleQuota')
-    except NotAnswered:
+    except CallFailed:
         quota = None
     if isinstance(quota, int) and quota > 0:
         return PolicyQuota(quota, default=False)

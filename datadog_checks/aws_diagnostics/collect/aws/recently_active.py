@@ -11,7 +11,7 @@ from ...facts import Unobserved
 from ...facts.account import NAMESPACES, Integration, Metrics, RecentlyActive
 from ..account_options import AccountOptions
 from .budget import CallBudget
-from .denials import NotAnswered, asking
+from .denials import CallFailed, asking
 from .regions import MOST_REGIONS, enabled_regions
 from .session import Session
 
@@ -24,7 +24,7 @@ INSTANCES: Mapping[str, object] = {'MetricName': 'CPUUtilization', 'Dimensions':
 """Every running instance has it, once: one entry is one instance."""
 
 
-class NotAffordable(NotAnswered):
+class CallTooExpensive(CallFailed):
     """This run may not ask any more."""
 
 
@@ -52,7 +52,7 @@ def _regions(session: Session, options: AccountOptions) -> tuple[str, ...] | Uno
     """Those of the operator, else all that are enabled: never only those of the record."""
     try:
         return options.regions or enabled_regions(session)
-    except NotAnswered as e:
+    except CallFailed as e:
         return Unobserved(str(e))
 
 
@@ -78,7 +78,7 @@ class _CloudWatch:
     def _active(self, namespace: str, region: str, narrower: Mapping[str, object]) -> RecentlyActive:
         try:
             page = self._ask(LIST_METRICS, region, Namespace=namespace, RecentlyActive=RECENTLY, **narrower)
-        except NotAnswered as e:
+        except CallFailed as e:
             return RecentlyActive(namespace, region, Unobserved(str(e)), closed=BY_THE_ORGANIZATION in str(e))
         found = _distinct(page.get('Metrics', ()))
         streams = self._running_streams(region) if found else 0
@@ -90,14 +90,14 @@ class _CloudWatch:
             try:
                 entries = self._ask(LIST_STREAMS, region).get('Entries', ())
                 self._streams[region] = sum(entry.get('State') == 'running' for entry in entries)
-            except NotAnswered as e:
+            except CallFailed as e:
                 self._streams[region] = Unobserved(str(e))
         return self._streams[region]
 
     def _ask(self, action: str, region: str, **arguments: object) -> Mapping[str, Any]:
-        """Raises NotAnswered."""
+        """Raises CallFailed."""
         if self._budget.made >= self._until:
-            raise NotAffordable(f'this run may spend {self._share} calls on CloudWatch, and has')
+            raise CallTooExpensive(f'this run may spend {self._share} calls on CloudWatch, and has')
         with asking(action, region):
             client = self._session.client('cloudwatch', region)
             operation = client.list_metrics if action == LIST_METRICS else client.list_metric_streams

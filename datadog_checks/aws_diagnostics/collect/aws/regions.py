@@ -12,7 +12,7 @@ MOST_REGIONS = 100
 def regions_of(options: AccountOptions, integration: Integration | Unobserved, session: Session) -> tuple[str, ...]:
     """Those of the operator, else those that Datadog has on record, else the region of the session.
 
-    Where Datadog has all regions on record, those that ec2:DescribeRegions says are enabled. Raises NotAnswered.
+    Where Datadog has all regions on record, those that ec2:DescribeRegions says are enabled. Raises CallFailed.
     """
     if options.regions:
         return options.regions
@@ -22,7 +22,7 @@ def regions_of(options: AccountOptions, integration: Integration | Unobserved, s
 
 
 def enabled_regions(session: Session) -> tuple[str, ...]:
-    """Raises NotAnswered."""
+    """Raises CallFailed."""
     with asking('ec2:DescribeRegions'):
         found = session.client('ec2').describe_regions()['Regions']
     return tuple(sorted(str(region['RegionName']) for region in found))[:MOST_REGIONS]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ...facts.account import LastUsed, Role, RoleMissing
 from ..json_object import is_object
-from .denials import NotAnswered, asking
+from .denials import CallFailed, asking
 from .policy_document import visible
 from .session import Client
 from .trust_policy import trust_statements
@@ -21,7 +21,7 @@ ABSENT = 'NoSuchEntity'
 
 
 def read_role(iam: Client, name: str) -> Role | RoleMissing:
-    """iam:GetRole, and iam:ListRoles where there is no such role. Raises NotAnswered."""
+    """iam:GetRole, and iam:ListRoles where there is no such role. Raises CallFailed."""
     found = _get(iam, name)
     return RoleMissing(visible(name), _similar(iam, name)) if found is None else _role(found)
 
@@ -33,7 +33,7 @@ def _get(iam: Client, name: str) -> Mapping[str, object] | None:
         with asking('iam:GetRole'):
             role: Mapping[str, object] = iam.get_role(RoleName=name)['Role']
             return role
-    except NotAnswered as e:
+    except CallFailed as e:
         if e.code == ABSENT:
             return None
         raise
@@ -69,7 +69,7 @@ def _similar(iam: Client, name: str) -> tuple[str, ...]:
     likely = (without_white_space(name), *DOCUMENTED_NAMES)
     try:
         existing = _names(iam)
-    except NotAnswered:
+    except CallFailed:
         existing = _existing(iam, likely)
     wanted = {same.casefold() for same in likely}
     return tuple(visible(other) for other in existing if other != name and other.casefold() in wanted)
@@ -84,7 +84,7 @@ def _names(iam: Client) -> tuple[str, ...]:
 def _existing(iam: Client, names: tuple[str, ...]) -> tuple[str, ...]:
     try:
         return tuple(dict.fromkeys(str(role['RoleName']) for role in (_get(iam, name) for name in names) if role))
-    except NotAnswered:
+    except CallFailed:
         return ()
 
 

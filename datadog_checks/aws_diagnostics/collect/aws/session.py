@@ -75,7 +75,7 @@ def open_session(options: AccountOptions, budget: CallBudget | None = None, *, i
     """With the credentials of the chain, or of the role that `options.assume_role_arn` names.
 
     `imds_usable` is False where the host scope found that IMDS does not answer: the chain would only wait for it.
-    Every request of every client counts against `budget`. Raises NotAnswered.
+    Every request of every client counts against `budget`. Raises CallFailed.
     """
     budget = budget or CallBudget(options.max_api_calls)
     with asking('sts:AssumeRole' if options.assume_role_arn else 'the credential chain'):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ...facts.account import Decision, Simulated, Simulation
 from ..json_object import is_object
-from .denials import NotAnswered, asking
+from .denials import CallFailed, asking
 from .policy_document import visible
 from .session import Client
 
@@ -30,7 +30,7 @@ def simulate(
 ) -> Simulation:
     """iam:SimulatePrincipalPolicy for concrete actions on every resource, in each of at most three regions.
 
-    Ends early, as incomplete, where IAM throttles or the budget ends after the first results. Raises NotAnswered
+    Ends early, as incomplete, where IAM throttles or the budget ends after the first results. Raises CallFailed
     when there is none.
     """
     results: list[Simulated] = []
@@ -38,7 +38,7 @@ def simulate(
         for start in range(0, len(actions), BATCH):
             try:
                 results += _batch(iam, role_arn, actions[start : start + BATCH], region)
-            except NotAnswered:
+            except CallFailed:
                 if not results:
                     raise
                 return Simulation(tuple(results), complete=False)
@@ -50,7 +50,7 @@ def _batch(iam: Client, role_arn: str, actions: Sequence[str], region: str) -> l
     """Halved where IAM refuses it, until the action that it does not know is alone, which is left out."""
     try:
         return _ask(iam, role_arn, actions, region)
-    except NotAnswered as e:
+    except CallFailed as e:
         if e.code not in REFUSED_INPUT:
             raise
         if len(actions) == 1:

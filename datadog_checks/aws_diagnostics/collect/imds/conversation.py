@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ...facts import Answered, Exchange, Identity, Imds, NotAsked, Outcome, Unanswered
+from ...facts import Answer, Exchange, Identity, Imds, NoAnswer, NotSent, Outcome
 from ...facts.imds import is_granted, is_status
 from ..deadline import Deadline, DeadlineExceeded
 from .address import Address
@@ -23,9 +23,9 @@ from .schedule import Interval
 IDENTITY_RETRY_SECONDS = 3600.0
 THROTTLED = (429, 503)
 
-NOT_REACHED = NotAsked('not reached')
-WITHOUT_TOKEN = NotAsked('no token was granted')
-NOT_NEEDED = NotAsked('the token was granted and metadata came')
+NOT_REACHED = NotSent('not reached')
+WITHOUT_TOKEN = NotSent('no token was granted')
+NOT_NEEDED = NotSent('the token was granted and metadata came')
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Conversation:
         self._address = address
         self._endpoint = endpoint
         self._timeout = timeout
-        self._tokenless: Exchange = NotAsked('IMDS has not answered yet')
+        self._tokenless: Exchange = NotSent('IMDS has not answered yet')
         self._tokenless_interval = Interval(imdsv1_probe_interval, zero_is_never=True)
         self._instance_id: str | None = None
         self._identity: Identity | None = None
@@ -64,7 +64,7 @@ class Conversation:
         self._identity_retry = Interval(IDENTITY_RETRY_SECONDS)
 
     def hold(self, deadline: Deadline, now: float) -> Imds:
-        """One run. What the deadline leaves no time for is NotAsked."""
+        """One run. What the deadline leaves no time for is NotSent."""
         run = _Run(deadline, now)
         self._with_token(run)
         if not (is_granted(run.token) and is_status(run.metadata, 200)):
@@ -105,24 +105,24 @@ class Conversation:
 
     def _control(self, run: _Run) -> Exchange:
         match run.token:
-            case Unanswered(outcome=Outcome.NO_ROUTE | Outcome.CONNECT_FAILED as outcome):
-                return NotAsked(f'nothing can be sent to IMDS: {outcome}')
-            case NotAsked():
+            case NoAnswer(outcome=Outcome.NO_ROUTE | Outcome.CONNECT_FAILED as outcome):
+                return NotSent(f'nothing can be sent to IMDS: {outcome}')
+            case NotSent():
                 return run.token
         if run.throttled:
-            return NotAsked('IMDS throttles, and more requests would prolong that')
+            return NotSent('IMDS throttles, and more requests would prolong that')
         exchange, _ = self._ask(run, GET_INSTANCE_ID_INVALID_TOKEN)
         return exchange
 
     def _without_token(self, run: _Run) -> Exchange:
         """What is known of IMDSv1: asked now, or before, and never older news about an IMDS that is silent now."""
         if self._tokenless_interval.never:
-            return NotAsked('switched off by imdsv1_probe_interval')
-        if not any(isinstance(e, Answered) for e in run.asked):
-            return NotAsked('IMDS answered no other request')
+            return NotSent('switched off by imdsv1_probe_interval')
+        if not any(isinstance(e, Answer) for e in run.asked):
+            return NotSent('IMDS answered no other request')
         if self._tokenless_interval.due(run.now) and not run.throttled:
             asked, reply = self._ask(run, GET_INSTANCE_ID_TOKENLESS)
-            if isinstance(asked, NotAsked):
+            if isinstance(asked, NotSent):
                 return asked
             self._tokenless = asked
             self._tokenless_interval.done(run.now)
@@ -137,8 +137,8 @@ class Conversation:
         try:
             result = exchange(self._address, request, self._timeout, run.deadline)
         except DeadlineExceeded as e:
-            return NotAsked(str(e)), None
-        if isinstance(result, Unanswered):
+            return NotSent(str(e)), None
+        if isinstance(result, NoAnswer):
             run.requests += result.connected
             return result, None
         run.requests += 1

@@ -5,7 +5,7 @@ import socket
 import time
 from dataclasses import dataclass, field
 
-from ...facts import Answered, Outcome, Unanswered
+from ...facts import Answer, NoAnswer, Outcome
 from ..deadline import Deadline
 from .address import Address
 from .http import ClosedEarly, Malformed, Response, read_response
@@ -22,7 +22,7 @@ SHOWN_CHARACTERS = 80
 class Reply:
     """A complete answer: what may be told of it, and all of it."""
 
-    answered: Answered
+    answered: Answer
     response: Response = field(repr=False)
 
 
@@ -58,19 +58,19 @@ class Incoming:
         return None
 
 
-def exchange(address: Address, request: Request, timeout: float, deadline: Deadline) -> Reply | Unanswered:
+def exchange(address: Address, request: Request, timeout: float, deadline: Deadline) -> Reply | NoAnswer:
     """Connects, asks, and reads the answer; at most `timeout` seconds to connect and as many to answer.
 
     Raises DeadlineExceeded when the run has too little time left for its silence to mean anything.
     """
     connection = connect(address, patience(deadline, timeout))
-    if isinstance(connection, Unanswered):
+    if isinstance(connection, NoAnswer):
         return connection
     with connection:
         return converse(connection, request.encode(address.host_header), patience(deadline, timeout))
 
 
-def converse(connection: Connection, request: bytes, timeout: float) -> Reply | Unanswered:
+def converse(connection: Connection, request: bytes, timeout: float) -> Reply | NoAnswer:
     """Sends the request and reads the answer within `timeout` seconds."""
     incoming = Incoming(connection.sock, timeout)
     try:
@@ -80,35 +80,35 @@ def converse(connection: Connection, request: bytes, timeout: float) -> Reply | 
     return receive(connection, incoming)
 
 
-def receive(connection: Connection, incoming: Incoming) -> Reply | Unanswered:
+def receive(connection: Connection, incoming: Incoming) -> Reply | NoAnswer:
     try:
         response = read_response(incoming.read)
     except TimeoutError:
         return _too_late(incoming)
     except Malformed as e:
-        return Unanswered(Outcome.MALFORMED, str(e))
+        return NoAnswer(Outcome.MALFORMED, str(e))
     except ClosedEarly as e:
-        return Unanswered(Outcome.RESET, str(e))
+        return NoAnswer(Outcome.RESET, str(e))
     except OSError as e:
         return _broken(e, incoming)
     return Reply(_answered(response, connection.seconds, incoming.first_byte_seconds or 0.0), response)
 
 
-def _broken(error: OSError, incoming: Incoming) -> Unanswered:
+def _broken(error: OSError, incoming: Incoming) -> NoAnswer:
     queued = incoming.queued or queued_error(incoming.sock)
-    return Unanswered(Outcome.RESET, error_name(error.errno), icmp=queued.icmp if queued else None)
+    return NoAnswer(Outcome.RESET, error_name(error.errno), icmp=queued.icmp if queued else None)
 
 
-def _too_late(incoming: Incoming) -> Unanswered:
+def _too_late(incoming: Incoming) -> NoAnswer:
     """Silence is not the same as half an answer: only silence can come from a reply that dies on its way."""
     if incoming.first_byte_seconds is not None:
-        return Unanswered(Outcome.MALFORMED, f'the answer was still incomplete after {incoming.timeout:.2f} s')
+        return NoAnswer(Outcome.MALFORMED, f'the answer was still incomplete after {incoming.timeout:.2f} s')
     acknowledged = all_acknowledged(incoming.sock)
-    return Unanswered(Outcome.LOST, f'no answer within {incoming.timeout:.2f} s', acknowledged=acknowledged)
+    return NoAnswer(Outcome.LOST, f'no answer within {incoming.timeout:.2f} s', acknowledged=acknowledged)
 
 
-def _answered(response: Response, connect_seconds: float, first_byte_seconds: float) -> Answered:
-    return Answered(
+def _answered(response: Response, connect_seconds: float, first_byte_seconds: float) -> Answer:
+    return Answer(
         status=response.status,
         connect_seconds=connect_seconds,
         first_byte_seconds=first_byte_seconds,

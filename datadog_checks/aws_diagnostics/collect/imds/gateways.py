@@ -6,7 +6,7 @@ connects is the number of gateways plus one. EHOSTUNREACH alone does not do: fir
 
 from dataclasses import dataclass
 
-from ...facts import Outcome, Unanswered
+from ...facts import NoAnswer, Outcome
 from ..deadline import Deadline
 from .address import Address
 from .icmp import is_time_exceeded
@@ -57,7 +57,7 @@ def count_gateways(address: Address, deadline: Deadline) -> Gateways | NotCounte
     return NotCounted(f'no connection with a TTL up to {len(found)}')
 
 
-def _reach(address: Address, hops: int, deadline: Deadline) -> Unanswered | None:
+def _reach(address: Address, hops: int, deadline: Deadline) -> NoAnswer | None:
     """Silence once may be a lost packet, so it asks again."""
     failure = reach(address, hops, deadline)
     if failure is not None and failure.outcome is Outcome.SILENT:
@@ -65,7 +65,7 @@ def _reach(address: Address, hops: int, deadline: Deadline) -> Unanswered | None
     return failure
 
 
-def reach(address: Address, hops: int, deadline: Deadline) -> Unanswered | None:
+def reach(address: Address, hops: int, deadline: Deadline) -> NoAnswer | None:
     """Connects with this TTL. None once there was a handshake, however the connection ended."""
     result = connect(address, patience(deadline, SILENCE_SECONDS), hops)
     if isinstance(result, Connection):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ...facts import Unanswered
+from ...facts import NoAnswer
 from ..deadline import Deadline
 from .address import Address
 from .drop_counter import DropCounter, Drops
@@ -74,7 +74,7 @@ class MinimumTtl:
 
     def _attempt(self, ttl: int) -> _Seen:
         connection = connect(self.address, patience(self.deadline, self._silence))
-        if isinstance(connection, Unanswered):
+        if isinstance(connection, NoAnswer):
             return _Seen.SOMETHING_ELSE
         with connection:
             # Not before connecting: a minimum that is too high would drop the SYN-ACK, a whole timeout each time.

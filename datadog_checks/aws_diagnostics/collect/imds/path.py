@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ...facts import Answered, Exchange, Imds, NetworkPath, Outcome, Unanswered
+from ...facts import Answer, Exchange, Imds, NetworkPath, NoAnswer, Outcome
 from ..deadline import Deadline, DeadlineExceeded
 from .address import Address
 from .conversation import THROTTLED
@@ -24,7 +24,7 @@ def is_reply_lost(imds: Imds) -> bool:
     explain that one.
     """
     match imds.token, imds.control:
-        case Unanswered(outcome=Outcome.LOST, acknowledged=True), Answered(status=status):
+        case NoAnswer(outcome=Outcome.LOST, acknowledged=True), Answer(status=status):
             return status < 500 and status not in (DISABLED, *THROTTLED)
     return False
 
@@ -64,7 +64,7 @@ class PathMeasurement:
         return path if path.confirmed else _noting(path, 'a gateway is silent, so their number is not certain')
 
     def _remaining_ttl(self, path: NetworkPath) -> NetworkPath:
-        if not isinstance(self._imds.token, Answered) or not self._imds.token.token_granted:
+        if not isinstance(self._imds.token, Answer) or not self._imds.token.token_granted:
             return path if path.reply_lost else _noting(path, 'no token was granted, so no token reply was measured')
         path = replace(path, certain=self._counter.read() is not None)
         most = MOST_HOPS - (path.gateways or 0)
@@ -112,7 +112,7 @@ class PathMeasurement:
 
     def _other_replies_differ(self, path: NetworkPath) -> bool:
         """Another answer than the token reply arrives with a larger TTL: so this one has a limit of its own."""
-        assert isinstance(self._imds.token, Answered)
+        assert isinstance(self._imds.token, Answer)
         assert path.remaining_ttl is not None
         control = replace(
             self._token_reply(self._imds.token), request=GET_INSTANCE_ID_INVALID_TOKEN, is_answer=_is_any_answer
@@ -122,7 +122,7 @@ class PathMeasurement:
         except Inconclusive:
             return False
 
-    def _token_reply(self, token: Answered) -> MinimumTtl:
+    def _token_reply(self, token: Answer) -> MinimumTtl:
         usual = token.first_byte_seconds
         return MinimumTtl(self._address, PUT_TOKEN, _is_granted, usual, self._deadline, self._counter)
 
@@ -141,13 +141,11 @@ def _is_usual_ttl(path: NetworkPath) -> bool:
 
 
 def _connected(imds: Imds) -> bool:
-    return any(
-        isinstance(e, Answered) or (isinstance(e, Unanswered) and e.connected) for e in (imds.token, imds.control)
-    )
+    return any(isinstance(e, Answer) or (isinstance(e, NoAnswer) and e.connected) for e in (imds.token, imds.control))
 
 
 def _why(exchange: Exchange) -> str:
-    return f'{exchange.outcome}: {exchange.detail}' if isinstance(exchange, Unanswered) else 'not asked'
+    return f'{exchange.outcome}: {exchange.detail}' if isinstance(exchange, NoAnswer) else 'not asked'
 
 
 def _noting(path: NetworkPath, note: str) -> NetworkPath:

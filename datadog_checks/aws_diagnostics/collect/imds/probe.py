@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ...facts import Answered, Imds, NetworkPath, NotAsked, Unanswered, Unobserved
+from ...facts import Answer, Imds, NetworkPath, NoAnswer, NotSent, Unobserved
 from ..deadline import Deadline
 from ..options import CollectOptions
 from .address import parse_endpoint
@@ -42,7 +42,7 @@ class ImdsProbe:
         self._imds = imds = self._conversation.hold(deadline, now)
         if imds.v2_works:
             self._backoff.succeeded()
-        elif not isinstance(imds.token, NotAsked):
+        elif not isinstance(imds.token, NotSent):
             self._backoff.failed(now)
         self._path = self._measure(imds, deadline)
         return imds, self._path
@@ -50,7 +50,7 @@ class ImdsProbe:
     def _measure(self, imds: Imds, deadline: Deadline) -> NetworkPath | Unobserved:
         if not self._options.measure_hop_limit:
             return Unobserved('switched off by measure_hop_limit')
-        if isinstance(imds.token, NotAsked):
+        if isinstance(imds.token, NotSent):
             return self._kept(imds.token.reason)
         if is_throttled(imds):
             return self._kept('IMDS throttles, so the path to it was not measured')
@@ -69,8 +69,8 @@ class ImdsProbe:
 def _seen(imds: Imds) -> tuple[object, ...]:
     """A change of this asks for a new measurement."""
     match imds.token:
-        case Answered(status=status, token_granted=granted):
+        case Answer(status=status, token_granted=granted):
             return status, granted
-        case Unanswered(outcome=outcome):
+        case NoAnswer(outcome=outcome):
             return outcome, is_reply_lost(imds)
     return ()

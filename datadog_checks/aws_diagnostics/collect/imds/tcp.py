@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from types import TracebackType
 
-from ...facts import Outcome, Unanswered
+from ...facts import NoAnswer, Outcome
 from .address import Address
 from .icmp import QueuedError, outcome_of, queued_error
 from .socket_options import limit_hops, report_icmp_errors, reset_on_close
@@ -54,14 +54,14 @@ class Connection:
         self.sock.close()
 
 
-def connect(address: Address, timeout: float, hops: int | None = None) -> Connection | Unanswered:
+def connect(address: Address, timeout: float, hops: int | None = None) -> Connection | NoAnswer:
     """A connection, or why there is none after at most `timeout` seconds. With `hops`, everything sent expires at the
     gateway of that number."""
     started = time.perf_counter()
     try:
         sock = _open(address, hops)
     except OSError as e:
-        return Unanswered(Outcome.CONNECT_FAILED, error_name(e.errno))
+        return NoAnswer(Outcome.CONNECT_FAILED, error_name(e.errno))
     try:
         failure = _establish(sock, address, timeout)
     except BaseException:
@@ -97,7 +97,7 @@ def _open(address: Address, hops: int | None) -> socket.socket:
     return sock
 
 
-def _establish(sock: socket.socket, address: Address, timeout: float) -> Unanswered | None:
+def _establish(sock: socket.socket, address: Address, timeout: float) -> NoAnswer | None:
     """None once the connection stands."""
     end = time.monotonic() + timeout
     number = sock.connect_ex(address.sockaddr)
@@ -111,7 +111,7 @@ def _establish(sock: socket.socket, address: Address, timeout: float) -> Unanswe
             return _failure(number, queued)
         if writable and _has_peer(sock):
             return None
-    return Unanswered(Outcome.SILENT, f'no answer to the SYN within {timeout:.2f} s')
+    return NoAnswer(Outcome.SILENT, f'no answer to the SYN within {timeout:.2f} s')
 
 
 def _has_peer(sock: socket.socket) -> bool:
@@ -122,7 +122,7 @@ def _has_peer(sock: socket.socket) -> bool:
     return True
 
 
-def _failure(number: int, queued: QueuedError | None) -> Unanswered:
+def _failure(number: int, queued: QueuedError | None) -> NoAnswer:
     if queued is None:
-        return Unanswered(WITHOUT_ICMP.get(number, Outcome.CONNECT_FAILED), error_name(number))
-    return Unanswered(outcome_of(queued.icmp), error_name(number or queued.number), icmp=queued.icmp)
+        return NoAnswer(WITHOUT_ICMP.get(number, Outcome.CONNECT_FAILED), error_name(number))
+    return NoAnswer(outcome_of(queued.icmp), error_name(number or queued.number), icmp=queued.icmp)

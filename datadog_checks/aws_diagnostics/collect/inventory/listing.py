@@ -6,8 +6,8 @@ The metadata of the hosts is not asked for: nothing of it is used, and it is sev
 from collections.abc import Callable, Iterator
 from time import sleep
 
-from ..datadog_api import DatadogApi, NoAnswer, Permission, Throttled, TooLarge
-from ..deadline import Deadline, DeadlineExceeded
+from ..datadog_api import DatadogApi, Permission, Throttled, TooLarge
+from ..deadline import Deadline, DeadlineExceeded, RequestFailed
 from ..json_object import is_object
 
 PATH = '/api/v1/hosts?include_hosts_metadata=false&include_muted_hosts_data=false'
@@ -34,7 +34,7 @@ class Listing:
         """Why the list was not read to its end."""
 
     def entries(self) -> Iterator[object]:
-        """Raises NoAnswer or DeadlineExceeded where not even one page could be read."""
+        """Raises RequestFailed or DeadlineExceeded where not even one page could be read."""
         for _ in range(MOST_REQUESTS):
             page = self._next()
             if page is None:
@@ -60,7 +60,7 @@ class Listing:
         except Throttled as e:
             if self._wait >= self._deadline.remaining():
                 return self._ended(e)
-        except (NoAnswer, DeadlineExceeded) as e:
+        except (RequestFailed, DeadlineExceeded) as e:
             return self._ended(e)
         return None
 
@@ -72,7 +72,7 @@ class Listing:
         return []
 
     def _page(self) -> list[object]:
-        """Raises NoAnswer, DeadlineExceeded."""
+        """Raises RequestFailed, DeadlineExceeded."""
         self._rest()
         api = self._ask()
         try:
@@ -83,12 +83,12 @@ class Listing:
 
     def _rest(self) -> None:
         if self._wait >= self._deadline.remaining() > 0:
-            raise NoAnswer('the rate limit of Datadog allows no more requests in this run')
+            raise RequestFailed('the rate limit of Datadog allows no more requests in this run')
         sleep(self._wait)
 
     def _read(self, answer: object) -> list[object]:
         rows, total = (answer.get('host_list'), answer.get('total_matching')) if is_object(answer) else (None, None)
         if not isinstance(rows, list) or not isinstance(total, int):
-            raise NoAnswer(OTHER_SHAPE)
+            raise RequestFailed(OTHER_SHAPE)
         self.total = max(total, 0)
         return rows

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from ...facts.account import DuplicatedHost, Inventory, TaggedHosts
-from ..answered import answered
 from ..datadog_api import DatadogApi
 from ..deadline import Deadline
+from ..group import collect_group
 from .first_seen import FirstSeen
 from .listing import Listing
 from .recorded import read_recorded
@@ -22,7 +22,7 @@ class HostList:
         self._seen = FirstSeen()
 
     def read(self, ask: Callable[[], DatadogApi], account_id: str, deadline: Deadline, now: float) -> Inventory:
-        """`now` is in seconds since the epoch. Raises NoAnswer, DeadlineExceeded."""
+        """`now` is in seconds since the epoch. Raises RequestFailed, DeadlineExceeded."""
         listing, suspects = Listing(ask, deadline), Suspects(account_id)
         for entry in listing.entries():
             row = row_of(entry)
@@ -36,7 +36,7 @@ class HostList:
             self._seen.started(now),
             self._duplicated(pairs),
             self._tagged(suspects),
-            answered('the integrations on record', lambda: read_recorded(ask())),
+            collect_group('the integrations on record', lambda: read_recorded(ask())),
             listing.note,
         )
 

@@ -20,7 +20,7 @@ TERRAFORM = 'Or in Terraform (datadog_integration_aws_account)'
 
 
 def recorded(facts: Facts) -> Integration:
-    """Raises NotObserved."""
+    """Raises MissingFact."""
     return observed(facts.of_account.integration)
 
 

@@ -4,13 +4,13 @@ from ...facts import Agent, Facts, Host
 from .resolution import resolve
 from .situation import situation_of
 
-NOT_ASKED = 'not retrieving hostname from aws'
+AWS_NOT_QUERIED = 'not retrieving hostname from aws'
 
 
 def says_that_it_did_not_ask(agent: Agent) -> str:
     """The Agent's own words, where it gave them for the name that it has; else ''."""
     error = agent.provider_errors.get('aws', '')
-    return error if agent.provider != 'aws' and error.lower().startswith(NOT_ASKED) else ''
+    return error if agent.provider != 'aws' and error.lower().startswith(AWS_NOT_QUERIED) else ''
 
 
 def never_asks_aws(facts: Facts) -> bool:

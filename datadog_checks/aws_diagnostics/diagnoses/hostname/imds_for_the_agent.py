@@ -6,7 +6,7 @@ Both sit in the same network namespace, but the Agent differs: it asks over IPv4
 
 from dataclasses import dataclass
 
-from ...facts import AgentConfiguration, Answered, Exchange, Imds, ProxySettings, Unanswered, Unobserved
+from ...facts import AgentConfiguration, Answer, Exchange, Imds, NoAnswer, ProxySettings, Unobserved
 
 SAME_RUN = 10.0
 """Seconds."""
@@ -43,7 +43,7 @@ def _without_token(imds: Imds, limit: float) -> bool | None:
         return False
     if _is_foreign(imds.token):
         return None
-    if isinstance(imds.control, Unanswered) and not _asked_with_the_rest(imds):
+    if isinstance(imds.control, NoAnswer) and not _asked_with_the_rest(imds):
         return False
     return _succeeds(imds.tokenless, limit)
 
@@ -51,11 +51,11 @@ def _without_token(imds: Imds, limit: float) -> bool | None:
 def _succeeds(exchange: Exchange, limit: float) -> bool | None:
     """Within `limit` seconds, which the Agent allows for connecting and answering together."""
     match exchange:
-        case Answered(status=200):
+        case Answer(status=200):
             return exchange.connect_seconds + exchange.first_byte_seconds <= limit
-        case Answered(status=status):
+        case Answer(status=status):
             return None if status == 429 or status >= 500 else False
-        case Unanswered():
+        case NoAnswer():
             return False
     return None
 
@@ -66,16 +66,16 @@ def _asked_with_the_rest(imds: Imds) -> bool:
 
 
 def _nothing_connects(token: Exchange) -> bool:
-    return isinstance(token, Unanswered) and not token.connected
+    return isinstance(token, NoAnswer) and not token.connected
 
 
 def _is_endpoint_disabled(imds: Imds) -> bool:
-    return isinstance(imds.control, Answered) and imds.control.status == 403
+    return isinstance(imds.control, Answer) and imds.control.status == 403
 
 
 def _is_foreign(token: Exchange) -> bool:
     """A 200 that is no token: a captive portal or another web server answers."""
-    return isinstance(token, Answered) and token.status == 200 and not token.token_granted
+    return isinstance(token, Answer) and token.status == 200 and not token.token_granted
 
 
 def _is_proxied(proxy: ProxySettings) -> bool:

@@ -55,7 +55,7 @@ class Situation:
 
 
 def situation_of(facts: Facts) -> Situation:
-    """Raises NotObserved when the Agent or the host could not be inspected."""
+    """Raises MissingFact when the Agent or the host could not be inspected."""
     agent = observed(facts.agent)
     host = observed(facts.host)
     imds = imds_for_the_agent(facts.imds, agent.configuration)

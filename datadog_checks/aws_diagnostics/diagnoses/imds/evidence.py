@@ -1,6 +1,6 @@
 """The words of the evidence: what was asked, what came back, and how long ago."""
 
-from ...facts import Answered, Exchange, Facts, Imds, NetworkPath, Outcome, Unanswered
+from ...facts import Answer, Exchange, Facts, Imds, NetworkPath, NoAnswer, Outcome
 from .fault import names_another_server
 from .icmp import icmp_kind
 
@@ -26,9 +26,9 @@ WORDS = {
 def conversation(imds: Imds) -> str:
     """Like 'the token PUT was answered 403, the GET with an invalid token was answered 401'."""
     put = f'the token PUT {fate(imds.token)}'
-    if isinstance(imds.metadata, Answered | Unanswered):
+    if isinstance(imds.metadata, Answer | NoAnswer):
         return f'{put}, the GET with the token {fate(imds.metadata)}'
-    if isinstance(imds.control, Answered | Unanswered):
+    if isinstance(imds.control, Answer | NoAnswer):
         return f'{put}, the GET with an invalid token {fate(imds.control)}'
     return put
 
@@ -36,14 +36,14 @@ def conversation(imds: Imds) -> str:
 def fate(exchange: Exchange) -> str:
     """What became of a request, as the predicate of a sentence."""
     match exchange:
-        case Answered(status=status):
+        case Answer(status=status):
             by = f' by {quoted(exchange.server)}' if names_another_server(exchange) else ''
             return f'was answered {status}{by}'
-        case Unanswered(outcome=outcome, icmp=icmp) if icmp is not None:
+        case NoAnswer(outcome=outcome, icmp=icmp) if icmp is not None:
             return f'{WORDS[outcome]} by {icmp.sender or "a router that did not tell its address"} ({icmp_kind(icmp)})'
-        case Unanswered(outcome=Outcome.LOST):
+        case NoAnswer(outcome=Outcome.LOST):
             return WORDS[Outcome.LOST]
-        case Unanswered(outcome=outcome, detail=detail):
+        case NoAnswer(outcome=outcome, detail=detail):
             return f'{WORDS[outcome]} ({shown(detail)})' if detail not in ('', outcome) else WORDS[outcome]
     return f'was not made ({shown(exchange.reason)})'
 

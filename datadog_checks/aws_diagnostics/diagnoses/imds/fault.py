@@ -8,7 +8,7 @@ guide: 400, 401, 403, 404, 503) and what the usual proxies are known to answer (
 
 from enum import StrEnum
 
-from ...facts import Answered, Exchange, Imds, NotAsked, Outcome, Unanswered
+from ...facts import Answer, Exchange, Imds, NoAnswer, NotSent, Outcome
 from ...facts.imds import is_status
 
 SAME_RUN = 10.0
@@ -35,12 +35,12 @@ def fault_of(imds: Imds) -> Fault:
     exchanges = (imds.token, imds.metadata, imds.control)
     if any(is_status(e, 429, 503) and not names_another_server(e) for e in exchanges):
         return Fault.THROTTLED
-    if any(isinstance(e, Unanswered) and e.outcome is Outcome.MALFORMED for e in exchanges):
+    if any(isinstance(e, NoAnswer) and e.outcome is Outcome.MALFORMED for e in exchanges):
         return Fault.FOREIGN
     match imds.token:
-        case Answered() as token:
+        case Answer() as token:
             return _after_an_answered_put(imds, token)
-        case Unanswered() as token:
+        case NoAnswer() as token:
             return _after_an_unanswered_put(imds, token)
     return Fault.UNCLEAR
 
@@ -53,10 +53,10 @@ def gets(imds: Imds) -> tuple[Exchange, ...]:
 
 def names_another_server(exchange: Exchange) -> bool:
     """`Server: EC2ws` proves nothing, as kube2iam sets it too; any other name proves that something else answered."""
-    return isinstance(exchange, Answered) and exchange.server != '' and not exchange.server.startswith('EC2ws')
+    return isinstance(exchange, Answer) and exchange.server != '' and not exchange.server.startswith('EC2ws')
 
 
-def _after_an_answered_put(imds: Imds, token: Answered) -> Fault:
+def _after_an_answered_put(imds: Imds, token: Answer) -> Fault:
     match token.status:
         case 200 if token.token_granted:
             return _after_a_granted_token(imds.metadata)
@@ -71,13 +71,13 @@ def _after_an_answered_put(imds: Imds, token: Answered) -> Fault:
 
 def _after_a_granted_token(metadata: Exchange) -> Fault:
     match metadata:
-        case NotAsked():
+        case NotSent():
             return Fault.NONE
-        case Answered(status=403):
+        case Answer(status=403):
             return Fault.TOKEN_REFUSED
-        case Answered(status=404):
+        case Answer(status=404):
             return Fault.WHITELISTED
-        case Answered(status=status) if status != 500:
+        case Answer(status=status) if status != 500:
             return Fault.FOREIGN
     return Fault.UNCLEAR
 
@@ -100,9 +100,9 @@ def _after_an_unknown_put(imds: Imds) -> Fault:
     return Fault.FOREIGN if _some_get(imds) else Fault.NO_TOKENS
 
 
-def _after_an_unanswered_put(imds: Imds, token: Unanswered) -> Fault:
+def _after_an_unanswered_put(imds: Imds, token: NoAnswer) -> Fault:
     if not _some_get(imds):
-        decided = token.outcome is not Outcome.LOST or any(isinstance(e, Unanswered) for e in gets(imds))
+        decided = token.outcome is not Outcome.LOST or any(isinstance(e, NoAnswer) for e in gets(imds))
         return Fault.UNREACHABLE if decided else Fault.UNCLEAR
     if not token.connected or _some_get(imds, 500):
         return Fault.UNCLEAR
@@ -120,4 +120,4 @@ def _disabled_unless_another_server(imds: Imds) -> Fault:
 
 def _some_get(imds: Imds, *statuses: int) -> bool:
     """A GET was answered with one of these statuses; with any, where none is given."""
-    return any(isinstance(e, Answered) and (not statuses or e.status in statuses) for e in gets(imds))
+    return any(isinstance(e, Answer) and (not statuses or e.status in statuses) for e in gets(imds))

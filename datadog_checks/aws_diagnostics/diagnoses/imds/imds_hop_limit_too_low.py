@@ -1,7 +1,7 @@
 """The token reply dies on its way back because the response hop limit is too small."""
 
 from ...expectations import Expectations
-from ...facts import Answered, ContainerKind, Facts, NetworkPath, Unobserved, observed
+from ...facts import Answer, ContainerKind, Facts, NetworkPath, Unobserved, observed
 from ...facts.imds import is_granted
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ..links import guide
@@ -63,9 +63,7 @@ def _not_certain(path: NetworkPath) -> str:
 
 def _loss(facts: Facts) -> str:
     control = observed(facts.imds).control
-    others = (
-        f'the GET with an invalid token {fate(control)}' if isinstance(control, Answered) else 'others are answered'
-    )
+    others = f'the GET with an invalid token {fate(control)}' if isinstance(control, Answer) else 'others are answered'
     return f'the token reply never arrives, while {others}'
 
 

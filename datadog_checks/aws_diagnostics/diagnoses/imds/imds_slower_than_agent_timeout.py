@@ -3,7 +3,7 @@
 from math import ceil
 
 from ...expectations import Expectations
-from ...facts import AgentConfiguration, Answered, Facts, Imds, observed
+from ...facts import AgentConfiguration, Answer, Facts, Imds, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Verdict
 from ..links import guide
 from ..remedies import agent_setting, restart_agent
@@ -31,7 +31,7 @@ def _slowest(imds: Imds, configuration: AgentConfiguration) -> tuple[str, float]
     taken = [
         (what, answer.connect_seconds + answer.first_byte_seconds)
         for what, answer in asked
-        if isinstance(answer, Answered)
+        if isinstance(answer, Answer)
     ]
     return max(taken, key=lambda request: request[1], default=None)
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from ...expectations import Expectations, ImdsV1
-from ...facts import Answered, Facts, observed
+from ...facts import Answer, Facts, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
 from ..links import ec2_user_guide
 from ..remedies import modify_metadata_options, region_option
@@ -16,7 +16,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if expected.imdsv1 is not ImdsV1.DISABLED:
         return NotApplicable("imdsv1 is not set to 'disabled', so IMDSv1 may be on")
     imds = observed(facts.imds)
-    if not isinstance(imds.tokenless, Answered):
+    if not isinstance(imds.tokenless, Answer):
         return Unknown(f'the GET without a token {fate(imds.tokenless)}')
     evidence = f'the GET without a token {fate(imds.tokenless)} {asked_ago(facts)}'
     if fault_of(imds) in (Fault.FOREIGN, Fault.WHITELISTED):

@@ -1,6 +1,6 @@
 """What to look at where nothing answers, by the step at which it ends."""
 
-from ...facts import ContainerKind, Facts, IcmpError, Imds, Outcome, Unanswered
+from ...facts import ContainerKind, Facts, IcmpError, Imds, NoAnswer, Outcome
 from ...findings import Remedy
 from ..remedies import container_kind, modify_metadata_options
 from .icmp import icmp_kind
@@ -11,13 +11,13 @@ NOT_CONTAINERS = (ContainerKind.NONE, ContainerKind.ECS_HOST)
 def ways_to_reach(facts: Facts) -> Remedy:
     token = facts.imds.token if isinstance(facts.imds, Imds) else None
     match token:
-        case Unanswered(outcome=Outcome.REJECTED, icmp=icmp) | Unanswered(icmp=IcmpError() as icmp):
+        case NoAnswer(outcome=Outcome.REJECTED, icmp=icmp) | NoAnswer(icmp=IcmpError() as icmp):
             return _rejected(facts, icmp)
-        case Unanswered(outcome=Outcome.REFUSED):
+        case NoAnswer(outcome=Outcome.REFUSED):
             return _refused(facts)
-        case Unanswered(outcome=Outcome.NO_ROUTE | Outcome.UNREACHABLE | Outcome.CONNECT_FAILED):
+        case NoAnswer(outcome=Outcome.NO_ROUTE | Outcome.UNREACHABLE | Outcome.CONNECT_FAILED):
             return _no_route(facts)
-        case Unanswered(outcome=Outcome.LOST | Outcome.RESET):
+        case NoAnswer(outcome=Outcome.LOST | Outcome.RESET):
             return _no_answer_after_connecting(facts)
     return _silent(facts)
 

@@ -13,7 +13,7 @@ LONGEST_REASON = 120
 
 
 def regions_of(facts: Facts) -> tuple[Region, ...]:
-    """Raises NotObserved."""
+    """Raises MissingFact."""
     return observed(facts.of_account.fleet).regions
 
 

@@ -8,7 +8,7 @@ from ..imds.evidence import shown
 from ..links import guide
 from .closing import owner
 from .denials import Denials, Denier, denials
-from .requirement import may_be_stale, not_asked
+from .requirement import may_be_stale, not_judged
 
 MOST_NAMED = 3
 VERBS = {Denier.ORGANIZATION: 'may deny', Denier.BOUNDARY: 'denies', Denier.POLICY: 'refuses'}
@@ -17,7 +17,7 @@ OUT_OF_SIGHT = "resource control, session and VPC endpoint policies are out of t
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    if (without_question := not_asked(facts, expected)) is not None:
+    if (without_question := not_judged(facts, expected)) is not None:
         return without_question
     simulation = observed(facts.of_account.simulation)
     found = denials(simulation.results, facts.of_account.integration)

@@ -12,7 +12,7 @@ from ..links import guide
 from .closing import ways_to_grant
 from .features import CORE, feature_of
 from .granted import Entry, Grant, allowed_by, compare
-from .requirement import Requirement, may_be_stale, not_asked, requirement
+from .requirement import Requirement, may_be_stale, not_judged, requirement
 
 MOST_SERVICES = 3
 LONGEST_SERVICE = 24
@@ -21,7 +21,7 @@ LONGEST = 400
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    if (without_question := not_asked(facts, expected)) is not None:
+    if (without_question := not_judged(facts, expected)) is not None:
         return without_question
     needed = requirement(facts.of_account)
     policies = observed(facts.of_account.policies)

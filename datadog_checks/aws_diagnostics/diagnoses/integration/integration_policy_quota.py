@@ -8,13 +8,13 @@ from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Unknow
 from ..links import guide
 from .closing import BUTTON, own_policies, terraform
 from .granted import compare
-from .requirement import not_asked, requirement
+from .requirement import not_judged, requirement
 from .resolve_button import HIGHEST_QUOTA, Click, click, leftovers
 from .role import partition_of
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    if (without_question := not_asked(facts, expected)) is not None:
+    if (without_question := not_judged(facts, expected)) is not None:
         return without_question
     policies = observed(facts.of_account.policies)
     entries = compare(requirement(facts.of_account).actions, policies)

@@ -29,7 +29,7 @@ class Requirement:
 
 
 def requirement(account: Account) -> Requirement:
-    """Raises NotObserved."""
+    """Raises MissingFact."""
     required = observed(account.required)
     source = source_of(required)
     match account.integration:
@@ -46,7 +46,7 @@ def source_of(required: RequiredPermissions) -> str:
     return f'{SOURCES.get(required.source, "list of")} {shown(required.as_of, 10)}'
 
 
-def not_asked(facts: Facts, expected: Expectations) -> NotApplicable | None:
+def not_judged(facts: Facts, expected: Expectations) -> NotApplicable | None:
     """Why permissions of a role are no question here; None where they are."""
     account = facts.of_account
     off = switched_off(expected, Feature.PERMISSIONS)

@@ -48,7 +48,7 @@ class Click:
 
 
 def click(facts: Facts, expected: Expectations) -> Click:
-    """Raises NotObserved."""
+    """Raises MissingFact."""
     account = facts.of_account
     required, quota = observed(account.required), observed(account.quota)
     permissions = len({*required.standard, *required.resource_collection})
@@ -63,7 +63,7 @@ def click(facts: Facts, expected: Expectations) -> Click:
 
 
 def leftovers(facts: Facts, expected: Expectations) -> tuple[str, ...]:
-    """Names of attached policies of Datadog's templates that a click would not delete. Raises NotObserved."""
+    """Names of attached policies of Datadog's templates that a click would not delete. Raises MissingFact."""
     return tuple(shown(p.name, LONGEST_NAME) for p in _staying(facts, expected) if OF_DATADOG.match(p.name))
 
 

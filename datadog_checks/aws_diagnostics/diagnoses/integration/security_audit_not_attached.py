@@ -6,14 +6,14 @@ from ...facts.account import Integration, Policy, PolicyKind
 from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Verdict
 from ..links import guide
 from .closing import attach_policy
-from .requirement import may_be_stale, not_asked
+from .requirement import may_be_stale, not_judged
 from .role import partition_of
 
 SECURITY_AUDIT = 'SecurityAudit'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    if (without_question := not_asked(facts, expected)) is not None:
+    if (without_question := not_judged(facts, expected)) is not None:
         return without_question
     policies = observed(facts.of_account.policies)
     if is_attached(policies, partition_of(facts)):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ...expectations import Expectations
-from ...facts import Facts, NotObserved, Unobserved, observed
+from ...facts import Facts, MissingFact, Unobserved, observed
 from ...facts.account import AuthKind, Condition, ExternalId, Integration, Role, RoleMissing, TrustStatement
 from ...findings import NotApplicable
 from ..account_instance import account_expectations
@@ -69,7 +69,7 @@ def sender(facts: Facts, expected: Expectations) -> Sender:
 
 
 def nothing_to_trust(facts: Facts) -> NotApplicable | None:
-    """Why there is no trust policy to judge; None where there is one. Raises NotObserved."""
+    """Why there is no trust policy to judge; None where there is one. Raises MissingFact."""
     account = facts.of_account
     if isinstance(account.integration, Integration) and account.integration.auth is AuthKind.ACCESS_KEYS:
         return NotApplicable('Datadog uses access keys here, which need no trust policy')
@@ -79,15 +79,15 @@ def nothing_to_trust(facts: Facts) -> NotApplicable | None:
 
 
 def role_of(facts: Facts) -> Role | RoleMissing:
-    """Raises NotObserved."""
+    """Raises MissingFact."""
     role = facts.of_account.role
     if isinstance(role, Unobserved):
-        raise NotObserved(role.reason)
+        raise MissingFact(role.reason)
     return role
 
 
 def trust_of(facts: Facts) -> tuple[TrustStatement, ...]:
-    """Raises NotObserved where there is none to read."""
+    """Raises MissingFact where there is none to read."""
     role = role_of(facts)
     return observed(role.trust) if isinstance(role, Role) else ()
 

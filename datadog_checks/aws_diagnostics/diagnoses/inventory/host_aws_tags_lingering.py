@@ -25,7 +25,7 @@ def _judge(facts: Facts, expected: Expectations) -> Verdict:
 
 
 def _found(facts: Facts) -> tuple[Lingering, ...]:
-    """Raises NotObserved."""
+    """Raises MissingFact."""
     inventory = inventory_of(facts)
     return lingering(inventory, observed(facts.of_account.caller).account_id)
 

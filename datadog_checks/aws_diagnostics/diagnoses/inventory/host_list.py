@@ -15,7 +15,7 @@ HOUR, MINUTE = 3600.0, 60.0
 
 
 def inventory_of(facts: Facts) -> Inventory:
-    """Raises NotObserved."""
+    """Raises MissingFact."""
     return observed(facts.of_account.inventory)
 
 

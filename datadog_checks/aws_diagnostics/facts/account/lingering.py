@@ -19,7 +19,7 @@ class Lingering:
 def lingering(inventory: Inventory, account_id: str) -> tuple[Lingering, ...]:
     """Of the account that is looked at, of those that Datadog has no record of, and of those that no tag names.
 
-    Raises NotObserved where there are such hosts and the record could not be read.
+    Raises MissingFact where there are such hosts and the record could not be read.
     """
     if not inventory.tagged:
         return ()

@@ -13,7 +13,7 @@ WORST_OF_A_FAULT = 8
 MOST_ASKED_FOR_USE = 500
 """Instances of a region whose use of IMDSv1 CloudWatch is asked for: $0.01."""
 
-NOT_ASKED = Unobserved('not asked yet')
+PENDING = Unobserved('not asked yet')
 
 
 @dataclass(slots=True)
@@ -23,13 +23,13 @@ class Found:
     worst: list[WrongInstance] = field(default_factory=list)
     version_one_ids: list[str] = field(default_factory=list)
     """Whose use of IMDSv1 is not known yet."""
-    defaults: MetadataDefaults | Unobserved = NOT_ASKED
+    defaults: MetadataDefaults | Unobserved = PENDING
     templates: list[LaunchTemplate] = field(default_factory=list)
     templates_by_tokens: Counter[str] = field(default_factory=Counter)
-    templates_unobserved: Unobserved | None = NOT_ASKED
+    templates_unobserved: Unobserved | None = PENDING
     """None once all were looked at."""
     tokenless: list[TokenlessUse] = field(default_factory=list)
-    tokenless_unobserved: Unobserved | None = NOT_ASKED
+    tokenless_unobserved: Unobserved | None = PENDING
 
     def add(self, instance: WrongInstance) -> None:
         fault = fault_of(instance)

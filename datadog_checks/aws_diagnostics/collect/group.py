@@ -2,21 +2,20 @@
 
 from collections.abc import Callable
 
-from ..facts import NotObserved, Unobserved
+from ..facts import MissingFact, Unobserved
 from . import Group, attempt
 from .aws.budget import BudgetExhausted
-from .aws.denials import NotAnswered
-from .datadog_api import NoAnswer
-from .deadline import DeadlineExceeded
+from .aws.denials import CallFailed
+from .deadline import DeadlineExceeded, RequestFailed
 
 
-def answered(what: str, collect: Callable[[], Group]) -> Group | Unobserved:
+def collect_group(what: str, collect: Callable[[], Group]) -> Group | Unobserved:
     """Exceptions of ours say why in words that can be shown; of any other only the kind is told."""
 
     def told() -> Group | Unobserved:
         try:
             return collect()
-        except (NotAnswered, NoAnswer, NotObserved, BudgetExhausted, DeadlineExceeded) as e:
+        except (CallFailed, RequestFailed, MissingFact, BudgetExhausted, DeadlineExceeded) as e:
             return Unobserved(str(e))
 
     return attempt(what, told)
