@@ -38,18 +38,29 @@ KNOWS: dict[str, set[str]] = {
     '__main__': {'cli'},
     'facts': set(),
     'expectations': {'facts'},
-    'findings': {'facts', 'expectations'},
-    'diagnoses': {'facts', 'expectations', 'findings'},
+    'remedies': set(),
+    'findings': {'facts', 'expectations', 'remedies'},
+    'diagnoses': {'facts', 'expectations', 'findings', 'remedies'},
     'collect': {'__about__', 'facts'},
-    'emit': {'facts', 'findings'},
+    'emit': {'facts', 'findings', 'remedies'},
     'config_models': set(),
     'configuration': {'config_models', 'expectations', 'facts', 'collect', 'diagnoses', 'emit'},
-    'cli': {'__about__', 'facts', 'expectations', 'findings', 'diagnoses', 'collect', 'configuration', 'emit'},
+    'cli': {
+        '__about__',
+        'facts',
+        'expectations',
+        'findings',
+        'remedies',
+        'diagnoses',
+        'collect',
+        'configuration',
+        'emit',
+    },
     'check': {'__about__', 'facts', 'expectations', 'findings', 'diagnoses', 'collect', 'configuration', 'emit'},
 }
 """Which other parts each part of the package may import."""
 
-PURE = {'facts', 'expectations', 'findings', 'diagnoses'}
+PURE = {'facts', 'expectations', 'findings', 'remedies', 'diagnoses'}
 PURE_STANDARD_LIBRARY = {
     'hashlib',
     'collections',
@@ -59,6 +70,7 @@ PURE_STANDARD_LIBRARY = {
     'functools',
     'ipaddress',
     'itertools',
+    'json',
     'math',
     're',
     'shlex',

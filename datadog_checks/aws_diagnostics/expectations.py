@@ -43,3 +43,8 @@ class Expectations:
     disabled_diagnoses: frozenset[str] = frozenset()
     account: AccountExpectations | None = None
     """Only for an account instance."""
+
+    @property
+    def of_account(self) -> AccountExpectations:
+        """With the defaults where this is no account instance."""
+        return self.account or AccountExpectations()

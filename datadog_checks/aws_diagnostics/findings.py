@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 from .expectations import Expectations
 from .facts import Facts
+from .facts.account import Feature
+from .remedies import Remedy, Step
 
 
 class Status(IntEnum):
@@ -63,16 +65,12 @@ Verdict: TypeAlias = Passed | Failed | Unknown | NotApplicable
 
 
 @dataclass(frozen=True, slots=True)
-class Remedy:
-    summary: str
-    """One sentence: what to do."""
-    steps: tuple[str, ...] = ()
-    """Each can be followed or pasted as it is; where several ways lead there, the least harmful comes first."""
-
-
-@dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One named fault. `judge` and `remedy` are pure; `remedy` is called only when `judge` says Failed."""
+    """One named fault. `judge` and `remedy` are pure.
+
+    `remedy` is called where `judge` says Failed, and for the catalogue with facts of which nothing was observed: it
+    then names what is not known by variables.
+    """
 
     id: str
     title: str
@@ -81,16 +79,24 @@ class Diagnosis:
     service_check: str
     """The service check that speaks for it: imds, hop_limit, imdsv1, hostname_provider or hostname."""
     severity: Status
-    description: str
-    """What is tested, why it matters and what harm the fault does: two or three sentences."""
+    tests: str
+    """What is looked at and compared: one or two sentences."""
+    harm: str
+    """What the fault does to the user, and why it matters: one or two sentences."""
     docs: str
     """Link to the section of Datadog's guide, or of AWS's, that this automates."""
     judge: Callable[[Facts, Expectations], Verdict]
     remedy: Callable[[Facts, Expectations], Remedy]
+    feature: Feature | None = None
+    """In the account scope: where this feature of the instance is off, the diagnosis does not apply."""
     after: tuple[str, ...] = ()
     """Diagnoses that explain this one when they fail too, the most fundamental first."""
-    once_explained: tuple[str, ...] = ()
-    """Steps that this fault still needs when the fault that explains it is repaired."""
+    once_explained: tuple[Step, ...] = ()
+    """Steps that this fault still needs when the fault that explains it is fixed."""
+
+    @property
+    def description(self) -> str:
+        return f'{self.tests} {self.harm}'
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def text(findings: list[Finding], observed: Facts | None = None) -> str:
 
 
 def test_a_fault_comes_with_its_evidence_harm_and_fix() -> None:
-    finding = failed('the limit is 1', title='The limit is too low', description='Measures it. The name is lost.')
+    finding = failed('the limit is 1', title='The limit is too low', tests='Measures it.', harm='The name is lost.')
     assert text([finding]) == (
         'CRITICAL  i-0123456789abcdef0: 1 of 1 diagnoses failed, 1 cause\n'
         "          EC2: DMI board_vendor is 'Amazon EC2'\n"

@@ -33,10 +33,10 @@ from datadog_checks.aws_diagnostics.findings import (
     Failed,
     NotApplicable,
     Passed,
-    Remedy,
     Unknown,
     Verdict,
 )
+from datadog_checks.aws_diagnostics.remedies import Remedy
 
 VerdictKind = type[Failed] | type[Passed] | type[Unknown] | type[NotApplicable]
 

@@ -14,12 +14,12 @@ from datadog_checks.aws_diagnostics.findings import (
     Finding,
     NotApplicable,
     Passed,
-    Remedy,
     Scope,
     Status,
     Unknown,
     Verdict,
 )
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import account_expectations, account_facts
 from tests.builders import facts
 from tests.diagnoses.imds.conversations import disabled
@@ -42,7 +42,8 @@ def diagnosis(
         scope=scope,
         service_check='imds',
         severity=Status.CRITICAL,
-        description=id,
+        tests=id,
+        harm=id,
         docs='https://docs.example',
         judge=lambda facts, expected: verdict,
         remedy=lambda facts, expected: Remedy(f'repair {id}', (f'how to repair {id}',)),
@@ -62,7 +63,8 @@ def crashing(id: str, judge: bool = False, remedy: bool = False) -> Diagnosis:
         scope=Scope.HOST,
         service_check='imds',
         severity=Status.CRITICAL,
-        description=id,
+        tests=id,
+        harm=id,
         docs='',
         judge=crash if judge else sound.judge,
         remedy=crash if remedy else sound.remedy,

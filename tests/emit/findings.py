@@ -9,12 +9,12 @@ from datadog_checks.aws_diagnostics.findings import (
     Finding,
     NotApplicable,
     Passed,
-    Remedy,
     Scope,
     Status,
     Unknown,
     Verdict,
 )
+from datadog_checks.aws_diagnostics.remedies import Remedy
 
 REMEDY = Remedy('Raise the hop limit', ('first step', 'second step'))
 
@@ -26,7 +26,8 @@ def diagnosis(id: str = 'a-fault', **differences: Any) -> Diagnosis:
         scope=Scope.HOST,
         service_check='imds',
         severity=Status.CRITICAL,
-        description='Tests something.',
+        tests='Tests something.',
+        harm='It harms.',
         docs='https://docs.example/',
         judge=lambda facts, expected: Passed('fine'),
         remedy=lambda facts, expected: REMEDY,

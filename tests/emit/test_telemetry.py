@@ -12,7 +12,8 @@ from datadog_checks.aws_diagnostics.emit.telemetry import (
     service_checks,
 )
 from datadog_checks.aws_diagnostics.facts import NotSent, Platform, Unobserved
-from datadog_checks.aws_diagnostics.findings import Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 
 from ..builders import NOW, answered, facts, imds, path
 from .findings import diagnosis, failed, finding, not_applicable, passed, unknown

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from ..diagnoses import DIAGNOSES
 from ..findings import Diagnosis
 from .codec import Json
-from .description import tests_and_harm
 from .page import BLANK, Line
 from .report import STYLES
 
@@ -41,13 +40,11 @@ def find(id: str) -> Diagnosis:
 
 
 def explanation(diagnosis: Diagnosis) -> Iterator[Line]:
-    tested, harm = tests_and_harm(diagnosis)
     yield Line('', diagnosis.id, 'bold')
     yield BLANK
     yield Line(diagnosis.title, _label('fault'))
-    yield Line(tested, _label('tests'))
-    if harm:
-        yield Line(harm, _label('harm'))
+    yield Line(diagnosis.tests, _label('tests'))
+    yield Line(diagnosis.harm, _label('harm'))
     yield Line(diagnosis.severity.word, _label('severity'), STYLES[diagnosis.severity])
     yield Line(f'aws_diagnostics.{diagnosis.service_check}', _label('service check'))
     yield Line(', '.join(diagnosis.after) or 'no other diagnosis', _label('explained by'))

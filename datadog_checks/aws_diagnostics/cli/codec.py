@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from ..facts import NotSent, Unobserved
+from ..facts.values import Checked
 
 Json = None | bool | int | float | str | list['Json'] | dict[str, 'Json']
 Value = TypeVar('Value')
@@ -139,6 +140,11 @@ def _decode_scalar(type_: object, value: Json, field: str) -> object:
     if type_ is float and isinstance(value, int | float) and not isinstance(value, bool):
         if abs(value) <= sys.float_info.max:
             return float(value)
+    elif isinstance(type_, type) and issubclass(type_, Checked):
+        checked = type_.of(value)
+        if checked is not None:
+            return checked
+        raise not_allowed(field, value, type_.ALLOWED)
     elif type(value) is type_:
         return value
     raise not_allowed(field, value, SCALARS.get(type_, str(type_)))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..facts import Facts, NetworkPath, Unobserved
 from ..findings import Finding, Scope, worst
+from ..remedies import outline
 from .codec import Json, encode
 
 SCHEMA_FILE = Path(__file__).with_name('report.schema.json')
@@ -33,7 +34,7 @@ def _finding(finding: Finding) -> Json:
         'title': diagnosis.title,
         'evidence': finding.verdict.evidence,
         'explained_by': finding.explained_by,
-        'remedy': None if remedy is None else {'summary': remedy.summary, 'steps': list(remedy.steps)},
+        'remedy': None if remedy is None else {'summary': remedy.summary, 'steps': list(outline(remedy)[1:])},
         'docs': diagnosis.docs,
     }
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..facts import Facts, Unobserved
 from ..facts.account import Caller
-from ..findings import Finding, Remedy, Status, worst
-from .description import tests_and_harm
+from ..findings import Finding, Status, worst
+from ..remedies import Remedy
 from .page import BLANK, Line
 from .steps import numbered
 
@@ -76,8 +76,7 @@ def _failed(finding: Finding, findings: Sequence[Finding]) -> Iterator[Line]:
     diagnosis = finding.diagnosis
     yield _verdict(finding.status, f'{diagnosis.title} ({diagnosis.id})')
     yield Line(finding.verdict.evidence, _label('evidence'))
-    tests, harm = tests_and_harm(diagnosis)
-    yield Line(harm or tests, _label('harm'))
+    yield Line(diagnosis.harm, _label('harm'))
     if finding.explained_by is None:
         yield from _fix(finding.remedy or Remedy('none is known'))
     else:
@@ -97,7 +96,7 @@ def _cause(finding: Finding, findings: Iterable[Finding]) -> Iterator[Line]:
     yield Line(f'{titles.get(id, id)} ({id})', _label('cause'))
     if finding.diagnosis.once_explained:
         yield Line('repair the cause, then', _label('fix'))
-        yield from numbered(finding.diagnosis.once_explained, INDENT)
+        yield from numbered([step.text for step in finding.diagnosis.once_explained], INDENT)
     else:
         yield Line('repair the cause', _label('fix'))
 

@@ -1,51 +1,84 @@
 """Facts and expectations in, findings out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from functools import partial
+from typing import TypeAlias
 
 from ..expectations import Expectations
-from ..facts import Facts, MissingFact
-from ..findings import Diagnosis, Failed, Finding, NotApplicable, Remedy, Scope, Unknown, Verdict
+from ..facts import Facts, MissingFact, Platform, Unobserved
+from ..facts.account import Account
+from ..findings import Diagnosis, Failed, Finding, NotApplicable, Scope, Unknown, Verdict
+from ..remedies import Remedy
+
+GROUPS_OF_ACCOUNT = tuple(field.name for field in fields(Account) if field.name != 'api_calls')
+OnDefect: TypeAlias = Callable[[str, Exception], None]
+"""Told the id of a diagnosis and what its `judge` or `remedy` raised: a defect of ours, which somebody should log."""
+
+
+def ignore(_: str, __: Exception) -> None:
+    """Nobody is told."""
 
 
 def diagnose(
-    diagnoses: Iterable[Diagnosis], facts: Facts, expected: Expectations = Expectations()
+    diagnoses: Iterable[Diagnosis],
+    facts: Facts,
+    expected: Expectations = Expectations(),
+    on_defect: OnDefect = ignore,
 ) -> tuple[Finding, ...]:
     """One finding for each diagnosis of the scope that the facts are of, in the order given.
 
-    Never raises: a diagnosis that crashes is Unknown.
+    Never raises: a diagnosis that crashes is Unknown, and `on_defect` is told.
     """
     scope = Scope.HOST if facts.account is None else Scope.ACCOUNT
-    verdicts = {d.id: (d, _judge(d, facts, expected)) for d in diagnoses if d.scope is scope}
-    return tuple(_finding(d, verdict, verdicts, facts, expected) for d, verdict in verdicts.values())
+    verdicts = {d.id: (d, _judge(d, facts, expected, on_defect)) for d in diagnoses if d.scope is scope}
+    remedy_of = partial(_remedy, facts=facts, expected=expected, on_defect=on_defect)
+    return tuple(_finding(d, verdict, verdicts, remedy_of) for d, verdict in verdicts.values())
 
 
-def _judge(diagnosis: Diagnosis, facts: Facts, expected: Expectations) -> Verdict:
-    if diagnosis.id in expected.disabled_diagnoses:
-        return NotApplicable('switched off by disabled_diagnoses')
-    if diagnosis.scope is Scope.HOST and facts.platform.ec2 is not True:
-        known = 'this is not EC2' if facts.platform.ec2 is False else 'not known to be EC2'
-        return NotApplicable(f'{known}: {facts.platform.evidence}')
+def generic_remedy(diagnosis: Diagnosis) -> Remedy:
+    """The fix for a reader of the catalogue: nothing is known of the host or account, so variables stand for it."""
+    return diagnosis.remedy(_nothing_observed(diagnosis.scope), Expectations())
+
+
+def _judge(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect: OnDefect) -> Verdict:
+    not_judged = _not_judged(diagnosis, facts, expected)
+    if not_judged is not None:
+        return not_judged
     try:
         return diagnosis.judge(facts, expected)
     except MissingFact as e:
         return Unknown(str(e))
     except Exception as e:  # a defect of ours must neither alarm anyone nor take the other diagnoses with it
+        on_defect(diagnosis.id, e)
         return Unknown(f'defect in this diagnosis, please report it: {type(e).__name__}')
 
 
-Verdicts = Mapping[str, tuple[Diagnosis, Verdict]]
+def _not_judged(diagnosis: Diagnosis, facts: Facts, expected: Expectations) -> NotApplicable | None:
+    """The one gate: what the operator turned off, and hosts that are not EC2."""
+    if diagnosis.id in expected.disabled_diagnoses:
+        return NotApplicable('turned off by disabled_diagnoses')
+    if diagnosis.feature is not None and diagnosis.feature not in expected.of_account.features:
+        return NotApplicable(f'not checked: {diagnosis.feature} is not in features')
+    if diagnosis.scope is Scope.HOST and facts.platform.ec2 is not True:
+        known = 'this is not EC2' if facts.platform.ec2 is False else 'not known to be EC2'
+        return NotApplicable(f'{known}: {facts.platform.evidence}')
+    return None
+
+
+Verdicts: TypeAlias = Mapping[str, tuple[Diagnosis, Verdict]]
 
 
 def _finding(
-    diagnosis: Diagnosis, verdict: Verdict, verdicts: Verdicts, facts: Facts, expected: Expectations
+    diagnosis: Diagnosis, verdict: Verdict, verdicts: Verdicts, remedy_of: Callable[[Diagnosis], Remedy]
 ) -> Finding:
     if not isinstance(verdict, Failed):
         return Finding(diagnosis, verdict)
     cause = _cause(diagnosis, verdicts)
     if cause is None:
-        return Finding(diagnosis, verdict, remedy=_remedy(diagnosis, facts, expected))
-    first = _remedy(cause, facts, expected)
-    remedy = Remedy(f'First repair {cause.id}: {first.summary}', (*first.steps, *diagnosis.once_explained))
+        return Finding(diagnosis, verdict, remedy=remedy_of(diagnosis))
+    first = remedy_of(cause)
+    remedy = Remedy(f'First fix {cause.id}: {first.summary}', first.choices, (*first.then, *diagnosis.once_explained))
     return Finding(diagnosis, verdict, explained_by=cause.id, remedy=remedy)
 
 
@@ -58,8 +91,15 @@ def _cause(diagnosis: Diagnosis, verdicts: Verdicts) -> Diagnosis | None:
     return None
 
 
-def _remedy(diagnosis: Diagnosis, facts: Facts, expected: Expectations) -> Remedy:
+def _remedy(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect: OnDefect) -> Remedy:
     try:
         return diagnosis.remedy(facts, expected)
     except Exception as e:
+        on_defect(diagnosis.id, e)
         return Remedy(f'defect in the remedy of {diagnosis.id}, please report it: {type(e).__name__}')
+
+
+def _nothing_observed(scope: Scope) -> Facts:
+    unknown = Unobserved('not observed')
+    account = None if scope is Scope.HOST else Account(**dict.fromkeys(GROUPS_OF_ACCOUNT, unknown))
+    return Facts(0.0, Platform(None, ''), unknown, unknown, unknown, unknown, account)

@@ -6,7 +6,7 @@ offered, the least harmful first, with what each exposes.
 
 from ..expectations import Expectations
 from ..facts import Agent, ContainerKind, Facts, Host, Imds, NetworkPath
-from ..findings import Remedy
+from ..remedies import Remedy
 
 CLOUD_INIT_FILE = '/var/lib/cloud/data/instance-id'
 """Not there on Bottlerocket, which has no cloud-init (DataDog/helm-charts issue 613)."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..findings import Finding, Passed, Status
+from ..remedies import Remedy, outline
 from .channels import Channels
 
 SEVERITY = {Status.WARNING: 2, Status.CRITICAL: 3}
@@ -50,7 +51,7 @@ def _issue_id(diagnosis_id: str, of: str) -> str:
 
 def _issue(id: str, finding: Finding) -> dict[str, Any]:
     diagnosis, remedy = finding.diagnosis, finding.remedy
-    steps = remedy.steps if remedy else ()
+    steps = _steps(remedy) if remedy else ()
     return {
         'id': id,
         'issue_name': diagnosis.id,
@@ -65,3 +66,10 @@ def _issue(id: str, finding: Finding) -> dict[str, Any]:
         },
         'tags': [f'diagnosis:{diagnosis.id}', f'scope:{diagnosis.scope}'],
     }
+
+
+def _steps(remedy: Remedy) -> tuple[str, ...]:
+    """An issue numbers its steps as a sequence: the alternatives together are the one step in which one is picked."""
+    picking = Remedy('', remedy.choices)
+    picked = ('\n'.join(outline(picking)[1:]),) if remedy.choices else ()
+    return (*picked, *('\n'.join((step.text, *(c.text for c in step.commands))) for step in remedy.then))

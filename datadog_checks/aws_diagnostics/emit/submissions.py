@@ -5,6 +5,7 @@ from typing import Any
 
 from ..facts import Agent, Facts, Imds, NetworkPath
 from ..findings import Finding, Status
+from ..remedies import outline
 from .channels import Channels
 from .naming import change, naming_of, remembered, to_remember
 from .telemetry import Run, gauges, service_checks
@@ -32,7 +33,7 @@ def send_diagnoses(check: Channels, findings: Sequence[Finding]) -> None:
             finding.verdict.evidence,
             category=f'aws_diagnostics.{finding.diagnosis.service_check}',
             description=finding.diagnosis.description,
-            remediation='\n'.join((remedy.summary, *remedy.steps)) if remedy else None,
+            remediation='\n'.join(outline(remedy)) if remedy else None,
         )
 
 

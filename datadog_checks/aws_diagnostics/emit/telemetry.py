@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..facts import Answer, Facts, Imds, NetworkPath, Unobserved
 from ..findings import Finding, Passed, Status, worst
+from ..remedies import Remedy
 from . import account
 from .gauge import Gauge
 
@@ -62,9 +63,17 @@ def _message(findings: Sequence[Finding]) -> str:
     if others:
         parts.append(f'Also {", ".join(f.diagnosis.id for f in others)}.')
     if first.remedy:
-        parts.append(' '.join((f'{first.remedy.summary}.', *first.remedy.steps[:1])))
+        parts.append(' '.join((f'{first.remedy.summary}.', *_first_step(first.remedy))))
     message = ' '.join(parts)
     return message if len(message) <= LONGEST_MESSAGE else message[: LONGEST_MESSAGE - 3] + '...'
+
+
+def _first_step(remedy: Remedy) -> tuple[str, ...]:
+    """In words, and the first command where it is one line: a message has no room for more."""
+    if remedy.first is None:
+        return ()
+    commands = [command.text for command in remedy.first.commands[:1] if '\n' not in command.text]
+    return (': '.join((remedy.first.text, *commands)),)
 
 
 def gauges(facts: Facts, findings: Sequence[Finding], run: Run) -> Iterator[Gauge]:

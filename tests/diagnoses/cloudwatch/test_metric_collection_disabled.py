@@ -1,5 +1,5 @@
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch import METRIC_COLLECTION_DISABLED
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import account_facts, integration
 from tests.diagnoses.cloudwatch.records import (
     API,

@@ -7,7 +7,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
     NamespaceFilters,
     RecentlyActive,
 )
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import account_facts, integration
 from tests.diagnoses.cloudwatch.records import (
     API,

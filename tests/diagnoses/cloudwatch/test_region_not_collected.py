@@ -1,7 +1,7 @@
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch import REGION_NOT_COLLECTED
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Metrics
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import account_facts, integration
 from tests.diagnoses.cloudwatch.records import (
     API,

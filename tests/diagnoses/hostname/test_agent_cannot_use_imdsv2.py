@@ -5,7 +5,8 @@ from dataclasses import replace
 from datadog_checks.aws_diagnostics.diagnoses.hostname.agent_cannot_use_imdsv2 import AGENT_CANNOT_USE_IMDSV2
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Imds, NotSent, Unobserved
-from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import INSTANCE_ID, agent, answered, configuration, container, facts, host, imds
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 

@@ -3,7 +3,8 @@
 from datadog_checks.aws_diagnostics.diagnoses.hostname.aws_metadata_disabled import AWS_METADATA_DISABLED
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved
-from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 

@@ -3,7 +3,7 @@
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_configured_by_hand import HOSTNAME_CONFIGURED_BY_HAND
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, Unobserved
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, imds
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 

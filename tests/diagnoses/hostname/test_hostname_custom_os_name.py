@@ -5,7 +5,7 @@ from dataclasses import replace
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_custom_os_name import HOSTNAME_CUSTOM_OS_NAME
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved, UtsNamespace
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, imds
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 

@@ -2,7 +2,8 @@
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_file_unusable import HOSTNAME_FILE_UNUSABLE
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, Unobserved
-from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 

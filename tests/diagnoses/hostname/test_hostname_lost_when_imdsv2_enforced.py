@@ -7,7 +7,8 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_lost_when_imdsv2
 )
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile, NotSent, Unobserved
-from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import INSTANCE_ID, agent, answered, configuration, facts, host, imds
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 

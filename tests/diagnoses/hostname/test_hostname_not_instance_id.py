@@ -6,7 +6,8 @@ from typing import Any
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_not_instance_id import HOSTNAME_NOT_INSTANCE_ID
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved
-from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, facts, host, imds
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 

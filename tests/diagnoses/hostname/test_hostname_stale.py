@@ -6,7 +6,7 @@ from typing import Any
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_stale import HOSTNAME_STALE
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, HostnameSource, Unobserved
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import INSTANCE_ID, agent, answered, configuration, container, facts, host
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 

@@ -2,7 +2,8 @@ from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_BEHIND_PROXY_SETTINGS
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, ProxySettings, Unobserved
-from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import agent, configuration, container, facts, host, imds
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 

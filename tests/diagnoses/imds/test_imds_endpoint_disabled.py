@@ -1,6 +1,6 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_ENDPOINT_DISABLED
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Outcome, Unobserved
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import INSTANCE_ID, NOW, agent, answered, container, facts, host
 from tests.diagnoses.imds.conversations import LOST, connect_fails, disabled, kube2iam, without_token
 from tests.diagnoses.tables import Row, remedy_test, verdict_test

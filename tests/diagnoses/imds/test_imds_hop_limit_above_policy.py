@@ -1,7 +1,7 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_HOP_LIMIT_ABOVE_POLICY
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Unobserved
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import INSTANCE_ID, container, facts, host, path
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 

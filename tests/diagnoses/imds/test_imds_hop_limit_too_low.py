@@ -3,7 +3,8 @@ from typing import Any
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_HOP_LIMIT_TOO_LOW
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, NetworkPath, NotSent, Outcome, Unobserved
-from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import INSTANCE_ID, NOW, agent, answered, container, facts, host, imds, path
 from tests.diagnoses.imds.conversations import LOST, connect_fails, kube2iam, token_lost, v1_works, without_token
 from tests.diagnoses.tables import RemedyTable, Row, remedy_test, verdict_test

@@ -1,7 +1,8 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_INTERCEPTED
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, NotSent, Outcome, Unobserved
-from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import NOW, answered, container, facts, host, imds, path, unanswered
 from tests.diagnoses.imds.conversations import (
     LOST,

@@ -1,6 +1,6 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_SLOWER_THAN_AGENT_TIMEOUT
 from datadog_checks.aws_diagnostics.facts import Answer, ContainerKind, NotSent, Outcome, Unobserved
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import NOW, agent, answered, configuration, container, facts, host, imds
 from tests.diagnoses.imds.conversations import connect_fails
 from tests.diagnoses.tables import Row, remedy_test, verdict_test

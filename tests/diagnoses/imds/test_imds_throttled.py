@@ -1,6 +1,6 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_THROTTLED
 from datadog_checks.aws_diagnostics.facts import ContainerKind, NotSent, Outcome, Unobserved
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import answered, container, facts, host, imds
 from tests.diagnoses.imds.conversations import connect_fails, throttled, without_token
 from tests.diagnoses.tables import Row, remedy_test, verdict_test

@@ -1,6 +1,6 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_UNREACHABLE
 from datadog_checks.aws_diagnostics.facts import ContainerKind, IcmpError, NotSent, Outcome, Unobserved
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import INSTANCE_ID, NOW, answered, container, facts, host, unanswered
 from tests.diagnoses.imds.conversations import (
     LOST,

@@ -1,7 +1,8 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDSV1_ENABLED
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts import Facts, NotSent, Outcome, Unobserved
-from datadog_checks.aws_diagnostics.findings import Remedy, Verdict
+from datadog_checks.aws_diagnostics.findings import Verdict
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import INSTANCE_ID, NOW, answered, facts, imds, unanswered
 from tests.diagnoses.imds.conversations import captive_portal, disabled, kiam, kube2iam, v1_works
 from tests.diagnoses.tables import Row, remedy_test, verdict_test

@@ -1,7 +1,8 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDSV2_NOT_SUPPORTED
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import NotSent, Outcome, Unobserved
-from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import agent, answered, facts
 from tests.diagnoses.imds.conversations import connect_fails, kiam, no_tokens, without_token
 from tests.diagnoses.tables import Row, remedy_test, verdict_test

@@ -1,5 +1,5 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds_fleet import IMDS_FLEET_ENDPOINT_DISABLED
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.diagnoses.imds_fleet.fleets import (
     COULD_NOT,
     ID,

@@ -1,6 +1,6 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds_fleet import IMDS_FLEET_HOSTS_MISNAMED
 from datadog_checks.aws_diagnostics.facts import Unobserved
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import account_facts
 from tests.diagnoses.imds_fleet.fleets import (
     COULD_NOT,

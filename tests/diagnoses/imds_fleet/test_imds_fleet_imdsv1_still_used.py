@@ -1,6 +1,6 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds_fleet import IMDS_FLEET_IMDSV1_STILL_USED
 from datadog_checks.aws_diagnostics.facts import Unobserved
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.diagnoses.imds_fleet.fleets import (
     COULD_NOT,
     ID,

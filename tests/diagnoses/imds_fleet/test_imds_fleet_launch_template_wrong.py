@@ -1,6 +1,6 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds_fleet import IMDS_FLEET_LAUNCH_TEMPLATE_WRONG
 from datadog_checks.aws_diagnostics.facts import Unobserved
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.diagnoses.imds_fleet.fleets import (
     NOT_LOOKED_AT,
     OFF,

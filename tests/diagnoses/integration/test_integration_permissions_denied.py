@@ -10,7 +10,8 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Simulated,
     Simulation,
 )
-from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import MINUTE, account_facts, integration, role, simulated, simulation
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test

@@ -4,7 +4,8 @@ from datadog_checks.aws_diagnostics.diagnoses.integration import INTEGRATION_PER
 from datadog_checks.aws_diagnostics.expectations import AccountExpectations, Expectations
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, Feature, PolicyKind, PolicyStatement, RoleMissing
-from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import (
     ACCOUNT_ID,
     DAY,

@@ -3,7 +3,7 @@ import hashlib
 from datadog_checks.aws_diagnostics.diagnoses.integration import INTEGRATION_POLICY_QUOTA
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, Policy, PolicyKind, PolicyQuota, RoleMissing
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import (
     ACCOUNT_ID,
     ROLE_NAME,

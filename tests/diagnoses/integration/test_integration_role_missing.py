@@ -3,7 +3,7 @@
 from datadog_checks.aws_diagnostics.diagnoses.integration.integration_role_missing import INTEGRATION_ROLE_MISSING
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, RoleMissing
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import account_expectations, account_facts, caller, integration, role
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test

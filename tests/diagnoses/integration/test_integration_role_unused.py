@@ -5,7 +5,8 @@ from datadog_checks.aws_diagnostics.diagnoses.integration import DIAGNOSES
 from datadog_checks.aws_diagnostics.diagnoses.integration.integration_role_unused import INTEGRATION_ROLE_UNUSED
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, LastUsed, RoleMissing
-from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import DAY, HOUR, account_expectations, account_facts, integration, role, trust
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test

@@ -5,7 +5,7 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.integration_uses_acces
 )
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import account_expectations, account_facts, caller, integration
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 

@@ -7,7 +7,8 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.permissions_boundary_p
 )
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Decision, PolicyKind, PolicyStatement, RoleMissing
-from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import ACCOUNT_ID, account_facts, policies, policy, role, simulated, simulation, statement
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 

@@ -1,7 +1,7 @@
 from datadog_checks.aws_diagnostics.diagnoses.integration import SECURITY_AUDIT_NOT_ATTACHED
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, PolicyKind, RoleMissing
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import (
     ACCOUNT_ID,
     account_facts,

@@ -7,7 +7,7 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_action_mi
 )
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, RoleMissing
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import account_facts, integration, role, trust
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 

@@ -5,7 +5,7 @@ from typing import Any
 from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_explicit_deny import TRUST_POLICY_EXPLICIT_DENY
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, RoleMissing
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import (
     ACCOUNT_ID,
     DATADOG_PRINCIPAL,

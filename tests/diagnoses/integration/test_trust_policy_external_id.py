@@ -5,7 +5,8 @@ from typing import Any
 from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_external_id import TRUST_POLICY_EXTERNAL_ID
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, ExternalId, RoleMissing
-from datadog_checks.aws_diagnostics.findings import Failed, Remedy, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import (
     EXTERNAL_ID,
     OTHER_EXTERNAL_ID,

@@ -7,7 +7,7 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_extra_con
 )
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, RoleMissing
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import (
     ACCOUNT_ID,
     account_facts,

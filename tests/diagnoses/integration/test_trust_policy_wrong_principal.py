@@ -10,7 +10,8 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_wrong_pri
 )
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, RoleMissing
-from datadog_checks.aws_diagnostics.findings import Failed, Passed, Remedy
+from datadog_checks.aws_diagnostics.findings import Failed, Passed
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import (
     ACCOUNT_ID,
     DATADOG_PRINCIPAL,

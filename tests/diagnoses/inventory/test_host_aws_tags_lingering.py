@@ -6,7 +6,7 @@ from datadog_checks.aws_diagnostics.diagnoses.inventory import HOST_AWS_TAGS_LIN
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Feature, FilterKind, NamespaceFilters, Recorded, TaggedHosts
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import ACCOUNT_ID, DAY, HOUR, account_expectations, account_facts, inventory
 from tests.builders import NOW
 from tests.diagnoses.tables import RemedyTable, Row, remedy_test, verdict_test

@@ -5,7 +5,7 @@ from typing import Any
 from datadog_checks.aws_diagnostics.diagnoses.inventory import HOST_DUPLICATED
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import DuplicatedHost, Feature
-from datadog_checks.aws_diagnostics.findings import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import HOUR, MINUTE, account_expectations, account_facts, inventory
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test

@@ -8,8 +8,8 @@ tags of what it does.
 from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import Feature
-from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Unknown, Verdict
-from ..account_instance import switched_off
+from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from .exclusions import API, ON_PURPOSE, PAGE, TERRAFORM, recorded
 
@@ -17,9 +17,6 @@ ID = 'metric-collection-disabled'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    off = switched_off(expected, Feature.METRICS)
-    if off:
-        return off
     integration = recorded(facts)
     if integration.metrics_enabled is None:
         return Unknown('the record of Datadog does not say whether metrics are collected (metrics_config.enabled)')
@@ -46,13 +43,14 @@ METRIC_COLLECTION_DISABLED = Diagnosis(
     id=ID,
     title='Datadog collects no CloudWatch metrics of the account',
     scope=Scope.ACCOUNT,
+    feature=Feature.METRICS,
     service_check='metric_collection',
     severity=Status.WARNING,
-    description=(
-        'Asks Datadog whether metric collection is enabled for this account (metrics_config.enabled). Where it is '
-        'not, every metric that AWS publishes for it is missing; with metric streams, those that a stream cannot '
-        'deliver, and tags. It is on by default, so it may be off on purpose: put this diagnosis into '
-        'disabled_diagnoses then.'
+    tests=('Asks Datadog whether metric collection is enabled for this account (metrics_config.enabled).'),
+    harm=(
+        'Where it is not, every metric that AWS publishes for it is missing; with metric streams, those that a '
+        'stream cannot deliver, and tags. It is on by default, so it may be off on purpose: put this diagnosis '
+        'into disabled_diagnoses then.'
     ),
     docs=guide('missing-metrics'),
     judge=judge,

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import HOURS, NAMESPACES, Feature, FilterKind, NamespaceFilters, RecentlyActive
-from ...findings import Diagnosis, Passed, Remedy, Scope, Status, Verdict
-from ..account_instance import switched_off
+from ...findings import Diagnosis, Passed, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..imds.evidence import shown
 from ..links import guide
 from .exclusions import (
@@ -34,9 +34,6 @@ ID = 'namespace-not-collected'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    off = switched_off(expected, Feature.METRICS)
-    if off:
-        return off
     integration = recorded(facts)
     nothing = collects_nothing(integration)
     if nothing:
@@ -91,14 +88,18 @@ NAMESPACE_NOT_COLLECTED = Diagnosis(
     id=ID,
     title='A namespace with active metrics is not collected',
     scope=Scope.ACCOUNT,
+    feature=Feature.METRICS,
     service_check='metric_collection',
     severity=Status.WARNING,
-    description=(
-        'Asks CloudWatch for metrics with values in the last three hours, of those namespaces among AWS/EC2, AWS/ELB, '
-        'AWS/ApplicationELB, AWS/NetworkELB, AWS/RDS and AWS/Lambda that Datadog has on record as excluded '
-        '(metrics_config.namespace_filters), in the regions that it collects. Their metrics are missing in Datadog, '
-        'unless a metric stream delivers them, where it is UNKNOWN. What Datadog leaves out by default (AWS/SQS, '
-        'AWS/ElasticMapReduce, AWS/Usage) is not looked at. What is left out on purpose goes into disabled_diagnoses.'
+    tests=(
+        'Asks CloudWatch for metrics with values in the last three hours, of those namespaces among AWS/EC2, '
+        'AWS/ELB, AWS/ApplicationELB, AWS/NetworkELB, AWS/RDS and AWS/Lambda that Datadog has on record as '
+        'excluded (metrics_config.namespace_filters), in the regions that it collects.'
+    ),
+    harm=(
+        'Their metrics are missing in Datadog, unless a metric stream delivers them, where it is UNKNOWN. What '
+        'Datadog leaves out by default (AWS/SQS, AWS/ElasticMapReduce, AWS/Usage) is not looked at. What is left '
+        'out on purpose goes into disabled_diagnoses.'
     ),
     docs=guide('missing-metrics'),
     judge=judge,

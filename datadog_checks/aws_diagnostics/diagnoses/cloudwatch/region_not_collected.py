@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import HOURS, Feature, RecentlyActive
-from ...findings import Diagnosis, Passed, Remedy, Scope, Status, Verdict
-from ..account_instance import switched_off
+from ...findings import Diagnosis, Passed, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..imds.evidence import shown
 from ..links import guide
 from .exclusions import (
@@ -34,9 +34,6 @@ ID = 'region-not-collected'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    off = switched_off(expected, Feature.METRICS)
-    if off:
-        return off
     integration = recorded(facts)
     nothing = collects_nothing(integration)
     if nothing:
@@ -81,14 +78,17 @@ REGION_NOT_COLLECTED = Diagnosis(
     id=ID,
     title='EC2 instances run in a region that Datadog does not collect',
     scope=Scope.ACCOUNT,
+    feature=Feature.METRICS,
     service_check='metric_collection',
     severity=Status.WARNING,
-    description=(
+    tests=(
         'Compares the regions that Datadog has on record (aws_regions) with those that are enabled, and asks '
-        'CloudWatch in the others for instances that reported in the last three hours. Their CloudWatch metrics and '
-        'AWS tags do not reach Datadog. Regions that a service control policy closes or that `regions` of the '
-        'configuration does not name are no fault, and one with a metric stream is UNKNOWN. What is left out on '
-        'purpose goes into disabled_diagnoses.'
+        'CloudWatch in the others for instances that reported in the last three hours.'
+    ),
+    harm=(
+        'Their CloudWatch metrics and AWS tags do not reach Datadog. Regions that a service control policy closes '
+        'or that `regions` of the configuration does not name are no fault, and one with a metric stream is '
+        'UNKNOWN. What is left out on purpose goes into disabled_diagnoses.'
     ),
     docs=guide('missing-metrics'),
     judge=judge,

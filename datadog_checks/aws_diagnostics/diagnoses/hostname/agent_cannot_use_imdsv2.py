@@ -3,7 +3,8 @@
 from ...expectations import Expectations, ImdsV1
 from ...facts import Agent, AgentConfiguration, Facts, Imds, observed
 from ...facts.imds import is_status
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from ..remedies import restart_agent
 from .agent_remedies import speak_imdsv2, version_text
@@ -79,10 +80,13 @@ AGENT_CANNOT_USE_IMDSV2 = Diagnosis(
     scope=Scope.HOST,
     service_check='hostname_provider',
     severity=Status.CRITICAL,
-    description=(
-        'Before 7.64.0 the Agent asks IMDSv1 unless ec2_prefer_imdsv2 is true; from 7.64.0 it asks IMDSv2 first unless '
-        'ec2_imdsv2_transition_payload_enabled is false. An Agent that speaks IMDSv1 alone loses the instance id, the '
-        'tags of the instance and its host name as soon as it starts where IMDSv1 is switched off.'
+    tests=(
+        'Before 7.64.0 the Agent asks IMDSv1 unless ec2_prefer_imdsv2 is true; from 7.64.0 it asks IMDSv2 first '
+        'unless ec2_imdsv2_transition_payload_enabled is false.'
+    ),
+    harm=(
+        'An Agent that speaks IMDSv1 alone loses the instance id, the tags of the instance and its host name as '
+        'soon as it starts where IMDSv1 is switched off.'
     ),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,

@@ -2,7 +2,8 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, observed
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from ..remedies import restart_agent
 from .agent_remedies import list_setting
@@ -37,10 +38,10 @@ AWS_METADATA_DISABLED = Diagnosis(
     scope=Scope.HOST,
     service_check='hostname_provider',
     severity=Status.CRITICAL,
-    description=(
-        'Looks for aws in cloud_provider_metadata. Without it the Agent never asks IMDS: it has neither the instance '
-        'id nor the tags of the instance, and its host name comes from the firmware at best (Nitro, Agent 7.64.0 and '
-        'later).'
+    tests=('Looks for aws in cloud_provider_metadata.'),
+    harm=(
+        'Without it the Agent never asks IMDS: it has neither the instance id nor the tags of the instance, and '
+        'its host name comes from the firmware at best (Nitro, Agent 7.64.0 and later).'
     ),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,

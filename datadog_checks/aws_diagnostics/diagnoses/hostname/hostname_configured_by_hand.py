@@ -2,7 +2,8 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, observed, why_unusable
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from ..remedies import restart_agent
 from .agent_remedies import accept, remove_setting
@@ -48,10 +49,11 @@ HOSTNAME_CONFIGURED_BY_HAND = Diagnosis(
     scope=Scope.HOST,
     service_check='hostname',
     severity=Status.WARNING,
-    description=(
-        'Compares the setting hostname (DD_HOSTNAME) with the instance id. Another name makes the host appear twice in '
-        'Datadog, once by the Agent and once by the AWS integration: the duplicate disappears after some hours and '
-        'does not affect billing, but a name that is written into an image or a template comes with every copy of it.'
+    tests=('Compares the setting hostname (DD_HOSTNAME) with the instance id.'),
+    harm=(
+        'Another name makes the host appear twice in Datadog, once by the Agent and once by the AWS integration: '
+        'the duplicate disappears after some hours and does not affect billing, but a name that is written into an'
+        ' image or a template comes with every copy of it.'
     ),
     docs=guide('duplicated-hosts-when-installing-the-agent'),
     judge=judge,

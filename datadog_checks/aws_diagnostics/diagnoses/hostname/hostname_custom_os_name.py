@@ -2,7 +2,8 @@
 
 from ...expectations import Expectations
 from ...facts import Agent, Facts, observed
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..imds.evidence import shown
 from ..links import guide
 from ..remedies import agent_setting, restart_agent
@@ -79,10 +80,13 @@ HOSTNAME_CUSTOM_OS_NAME = Diagnosis(
     scope=Scope.HOST,
     service_check='hostname_provider',
     severity=Status.WARNING,
-    description=(
+    tests=(
         'Outside of ECS the Agent asks AWS for the instance id only when the name found before starts with ip- or '
-        'domu, as EC2 names its instances. With any other name the provider stays os, fqdn or container, however well '
-        'IMDS answers. That is healthy where the name was chosen; it is a surprise where the instance id is expected.'
+        'domu, as EC2 names its instances.'
+    ),
+    harm=(
+        'With any other name the provider stays os, fqdn or container, however well IMDS answers. That is healthy '
+        'where the name was chosen; it is a surprise where the instance id is expected.'
     ),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,

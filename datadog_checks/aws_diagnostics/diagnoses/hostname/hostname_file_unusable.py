@@ -4,7 +4,8 @@ import shlex
 
 from ...expectations import Expectations
 from ...facts import ContainerKind, Facts, HostnameFile, observed, why_unusable
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from ..remedies import CLOUD_INIT_FILE, container_kind, restart_agent
 from .agent_remedies import remove_setting
@@ -70,10 +71,10 @@ HOSTNAME_FILE_UNUSABLE = Diagnosis(
     scope=Scope.HOST,
     service_check='hostname',
     severity=Status.CRITICAL,
-    description=(
-        'Reads the file that hostname_file (DD_HOSTNAME_FILE) names, as the Agent does. Where it is missing, '
-        'unreadable or holds no valid name, the Agent goes on to its other ways of finding one, and the host appears '
-        'in Datadog under a name that nobody chose.'
+    tests=('Reads the file that hostname_file (DD_HOSTNAME_FILE) names, as the Agent does.'),
+    harm=(
+        'Where it is missing, unreadable or holds no valid name, the Agent goes on to its other ways of finding '
+        'one, and the host appears in Datadog under a name that nobody chose.'
     ),
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,

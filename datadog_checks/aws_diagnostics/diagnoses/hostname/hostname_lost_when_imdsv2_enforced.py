@@ -3,7 +3,8 @@
 from ...expectations import Expectations
 from ...facts import Agent, Facts, Imds, NetworkPath, observed
 from ...facts.imds import is_status
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy, Step
 from ..links import guide
 from ..remedies import raise_hop_limit, restart_agent
 from .agent_remedies import speak_imdsv2
@@ -64,17 +65,20 @@ HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED = Diagnosis(
     scope=Scope.HOST,
     service_check='hostname_provider',
     severity=Status.WARNING,
-    description=(
+    tests=(
         'Plays through what the Agent would do on its next start if IMDSv1 were switched off: by its version and '
-        'settings, by whether IMDSv2 answers here, and by what the firmware says. Passed means ready for IMDSv2. A '
-        'host that is not ready keeps its name until its Agent is restarted, and then appears under another one.'
+        'settings, by whether IMDSv2 answers here, and by what the firmware says.'
+    ),
+    harm=(
+        'Passed means ready for IMDSv2. A host that is not ready keeps its name until its Agent is restarted, and '
+        'then appears under another one.'
     ),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,
     remedy=remedy,
     after=('agent-cannot-use-imdsv2', *IMDS_FAULTS),
     once_explained=(
-        'An Agent that speaks IMDSv1 alone (before 7.64.0, without ec2_prefer_imdsv2) has to be upgraded as well',
-        'Switch IMDSv1 off only when this diagnosis passes',
+        Step('An Agent that speaks only IMDSv1 (before 7.64.0, without ec2_prefer_imdsv2) must be upgraded as well'),
+        Step('Turn IMDSv1 off only when this diagnosis passes'),
     ),
 )

@@ -2,7 +2,8 @@
 
 from ...expectations import ANY_HOSTNAME, INSTANCE_ID, Expectations
 from ...facts import Agent, Facts, observed
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from ..remedies import agent_setting, restart_agent
 from .agent_remedies import accept
@@ -60,9 +61,12 @@ HOSTNAME_NOT_INSTANCE_ID = Diagnosis(
     scope=Scope.HOST,
     service_check='hostname',
     severity=Status.CRITICAL,
-    description=(
+    tests=(
         'Compares the name under which the Agent reports with expected_hostname: the instance id, unless told '
-        'otherwise. The AWS integration knows this host by its instance id; under another name it can appear twice in '
+        'otherwise.'
+    ),
+    harm=(
+        'The AWS integration knows this host by its instance id; under another name it can appear twice in '
         'Datadog, with the metrics on one host and the tags of the instance on the other.'
     ),
     docs=guide('ec2-hostname-with-imds'),

@@ -2,7 +2,8 @@
 
 from ...expectations import Expectations
 from ...facts import Agent, ContainerKind, Facts, Host, UtsNamespace, observed
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from ..remedies import restart_agent
 from .agent_remedies import remove_setting
@@ -86,10 +87,12 @@ HOSTNAME_OF_ANOTHER_INSTANCE = Diagnosis(
     scope=Scope.HOST,
     service_check='hostname',
     severity=Status.CRITICAL,
-    description=(
-        'Compares the name under which the Agent reports with the id of this instance, and with the name of the '
-        'system. An image that was taken with a name in it gives that name to every instance that starts from it: '
-        'their metrics are mixed into one host.'
+    tests=(
+        'Compares the name under which the Agent reports with the id of this instance, and with the name of the system.'
+    ),
+    harm=(
+        'An image that was taken with a name in it gives that name to every instance that starts from it: their '
+        'metrics are mixed into one host.'
     ),
     docs=guide('duplicated-hosts-when-installing-the-agent'),
     judge=judge,

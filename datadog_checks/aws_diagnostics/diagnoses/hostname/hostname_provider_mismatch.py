@@ -2,7 +2,8 @@
 
 from ...expectations import Expectations
 from ...facts import Agent, Facts, Host, HostnameFile, HostnameSource, observed
-from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..imds.evidence import reason, shown
 from ..links import guide
 from ..remedies import restart_agent
@@ -94,11 +95,13 @@ HOSTNAME_PROVIDER_MISMATCH = Diagnosis(
     scope=Scope.HOST,
     service_check='hostname_provider',
     severity=Status.CRITICAL,
-    description=(
-        'Compares the provider that gave the running Agent its name with expected_hostname_provider (aws unless told '
-        'otherwise; hostnameFile is right too when that file holds the instance id). On EC2 another provider mostly '
-        'means that IMDS did not answer when the Agent started: the host then has a second name in Datadog, without '
-        'its history and without the tags of the instance.'
+    tests=(
+        'Compares the provider that gave the running Agent its name with expected_hostname_provider (aws unless '
+        'told otherwise; hostnameFile is right too when that file holds the instance id).'
+    ),
+    harm=(
+        'On EC2 another provider mostly means that IMDS did not answer when the Agent started: the host then has a'
+        ' second name in Datadog, without its history and without the tags of the instance.'
     ),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,

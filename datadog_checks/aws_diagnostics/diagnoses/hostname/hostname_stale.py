@@ -2,7 +2,8 @@
 
 from ...expectations import Expectations
 from ...facts import Agent, Facts, observed
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..imds.evidence import reason
 from ..links import guide
 from ..remedies import restart_agent
@@ -48,10 +49,10 @@ HOSTNAME_STALE = Diagnosis(
     scope=Scope.HOST,
     service_check='hostname_provider',
     severity=Status.WARNING,
-    description=(
-        'Plays through what the Agent would do if it started now. The Agent looks for its name once, when it starts, '
-        'and keeps it: where IMDS did not answer then, it reports under another name until it is restarted, long '
-        'after IMDS was repaired.'
+    tests=('Plays through what the Agent would do if it started now.'),
+    harm=(
+        'The Agent looks for its name once, when it starts, and keeps it: where IMDS did not answer then, it '
+        'reports under another name until it is restarted, long after IMDS was repaired.'
     ),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,

@@ -2,7 +2,8 @@
 
 from ...expectations import Expectations
 from ...facts import Agent, Facts, ProxySettings, observed
-from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Verdict
+from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..links import AGENT_PROXY
 from ..remedies import agent_setting, restart_agent
 
@@ -58,10 +59,13 @@ IMDS_BEHIND_PROXY_SETTINGS = Diagnosis(
     scope=Scope.HOST,
     service_check='imds',
     severity=Status.CRITICAL,
-    description=(
+    tests=(
         'Reads the proxy settings that the Agent follows: by default it exempts IMDS from its proxy, and '
-        'use_proxy_for_cloud_metadata takes that exemption away. A proxy cannot reach the IMDS of this instance, so '
-        'the Agent gets no metadata, or that of the machine on which the proxy runs.'
+        'use_proxy_for_cloud_metadata takes that exemption away.'
+    ),
+    harm=(
+        'A proxy cannot reach the IMDS of this instance, so the Agent gets no metadata, or that of the machine on '
+        'which the proxy runs.'
     ),
     docs=AGENT_PROXY,
     judge=judge,

@@ -2,7 +2,8 @@
 
 from ...expectations import Expectations
 from ...facts import ContainerKind, Facts, Host, is_instance_id, observed
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..links import ec2_user_guide
 from ..remedies import (
     CLOUD_INIT_FILE,
@@ -59,10 +60,13 @@ IMDS_ENDPOINT_DISABLED = Diagnosis(
     scope=Scope.HOST,
     service_check='imds',
     severity=Status.CRITICAL,
-    description=(
+    tests=(
         'Asks IMDS for a token and, where none comes, for metadata with an invalid token: 403 to both is how EC2 '
-        'answers while HttpEndpoint is disabled for the instance. The Agent then gets neither the instance id nor '
-        'the tags of the instance from IMDS, and may report this host under another name.'
+        'answers while HttpEndpoint is disabled for the instance.'
+    ),
+    harm=(
+        'The Agent then gets neither the instance id nor the tags of the instance from IMDS, and may report this '
+        'host under another name.'
     ),
     docs=ec2_user_guide('configuring-IMDS-existing-instances.html'),
     judge=judge,

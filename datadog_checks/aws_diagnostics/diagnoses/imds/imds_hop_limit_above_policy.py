@@ -2,7 +2,8 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, NetworkPath, observed
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from ..remedies import container_kind, hop_limit_option, modify_metadata_options, ways_around_the_hop_limit
 from .evidence import gateways, reason
@@ -66,10 +67,12 @@ IMDS_HOP_LIMIT_ABOVE_POLICY = Diagnosis(
     scope=Scope.HOST,
     service_check='hop_limit',
     severity=Status.WARNING,
-    description=(
-        'Measures the hop limit of the token reply and compares it with max_hop_limit; without that option it does '
-        'not apply. Every hop more lets containers further away get tokens, and with them the credentials of the '
-        'instance role.'
+    tests=(
+        'Measures the hop limit of the token reply and compares it with max_hop_limit; without that option it does'
+        ' not apply.'
+    ),
+    harm=(
+        'Every hop more lets containers further away get tokens, and with them the credentials of the instance role.'
     ),
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,

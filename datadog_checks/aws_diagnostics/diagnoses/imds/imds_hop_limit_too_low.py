@@ -108,11 +108,13 @@ IMDS_HOP_LIMIT_TOO_LOW = Diagnosis(
     scope=Scope.HOST,
     service_check='hop_limit',
     severity=Status.CRITICAL,
-    description=(
-        'Counts the IP gateways between this process and IMDS and measures the TTL with which the token reply '
-        'arrives. Every gateway takes one from the hop limit that the instance sets on that reply: one gateway too '
-        'many, and IMDSv2 is out of reach from here, so the Agent loses the instance id, its tags and its host name, '
-        'at the latest when IMDSv1 is switched off.'
+    tests=(
+        'Counts the IP gateways between this process and IMDS and measures the TTL with which the token reply arrives.'
+    ),
+    harm=(
+        'Every gateway takes one from the hop limit that the instance sets on that reply: one gateway too many, '
+        'and IMDSv2 is out of reach from here, so the Agent loses the instance id, its tags and its host name, at '
+        'the latest when IMDSv1 is switched off.'
     ),
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,

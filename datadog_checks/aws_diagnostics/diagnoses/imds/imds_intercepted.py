@@ -2,7 +2,8 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, Imds, NetworkPath, observed
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from .evidence import conversation, gateways, seen
 from .fault import Fault, fault_of
@@ -71,9 +72,12 @@ IMDS_INTERCEPTED = Diagnosis(
     scope=Scope.HOST,
     service_check='imds',
     severity=Status.CRITICAL,
-    description=(
+    tests=(
         'Compares the answers with those that EC2 gives, and asks the network path whether a proxy answers in its '
-        'place. Credentials proxies (kube2iam, kiam), captive portals and web proxies refuse, redirect or replace '
+        'place.'
+    ),
+    harm=(
+        'Credentials proxies (kube2iam, kiam), captive portals and web proxies refuse, redirect or replace '
         'requests to IMDS, so that the Agent gets no instance id and no tags, or those of another instance.'
     ),
     docs=guide('ec2-metadata-with-imds-v2'),

@@ -4,7 +4,8 @@ from math import ceil
 
 from ...expectations import Expectations
 from ...facts import AgentConfiguration, Answer, Facts, Imds, observed
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
+from ...remedies import Remedy, Step
 from ..links import guide
 from ..remedies import agent_setting, restart_agent
 from .evidence import conversation, seen
@@ -66,14 +67,17 @@ IMDS_SLOWER_THAN_AGENT_TIMEOUT = Diagnosis(
     scope=Scope.HOST,
     service_check='imds',
     severity=Status.WARNING,
-    description=(
+    tests=(
         'Measures how long IMDS takes to accept a connection and to begin its answer, and compares that with '
-        'ec2_metadata_timeout, which the Agent grants each request without a second try. When it is exceeded, the '
-        'Agent behaves as if there were no IMDS, although other programs use it without trouble.'
+        'ec2_metadata_timeout, which the Agent grants each request without a second try.'
+    ),
+    harm=(
+        'When it is exceeded, the Agent behaves as if there were no IMDS, although other programs use it without '
+        'trouble.'
     ),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,
     remedy=remedy,
     after=('imds-throttled', 'imds-intercepted'),
-    once_explained=('Then see whether IMDS answers in time for the Agent',),
+    once_explained=(Step('Check that IMDS answers within the timeout of the Agent'),),
 )

@@ -2,7 +2,8 @@
 
 from ...expectations import Expectations
 from ...facts import ContainerKind, Facts, observed
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..links import ec2_user_guide
 from ..remedies import container_kind, restart_for_the_name
 from .evidence import conversation, seen
@@ -43,10 +44,13 @@ IMDS_THROTTLED = Diagnosis(
     scope=Scope.HOST,
     service_check='imds',
     severity=Status.WARNING,
-    description=(
+    tests=(
         'Looks for 429 and 503 among the answers of IMDS, which limits requests and connections for each instance '
-        'and packets for each network interface. An Agent that starts in such a moment may miss the instance id and '
-        'its tags, and reports this host under another name until it is restarted.'
+        'and packets for each network interface.'
+    ),
+    harm=(
+        'An Agent that starts in such a moment may miss the instance id and its tags, and reports this host under '
+        'another name until it is restarted.'
     ),
     docs=ec2_user_guide('instancedata-data-retrieval.html'),
     judge=judge,

@@ -2,7 +2,8 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, observed
-from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from ..remedies import restart_for_the_name
 from .evidence import conversation, seen
@@ -31,11 +32,11 @@ IMDS_UNREACHABLE = Diagnosis(
     scope=Scope.HOST,
     service_check='imds',
     severity=Status.CRITICAL,
-    description=(
-        'Connects to IMDS and sends it requests that need no credentials; where nothing answers, says at which step '
-        'it ends and which router or rule says no. Without IMDS the Agent loses the instance id, its tags and, at '
-        'the next start, the name of this host.'
+    tests=(
+        'Connects to IMDS and sends it requests that need no credentials; where nothing answers, says at which '
+        'step it ends and which router or rule says no.'
     ),
+    harm=('Without IMDS the Agent loses the instance id, its tags and, at the next start, the name of this host.'),
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,
     remedy=remedy,

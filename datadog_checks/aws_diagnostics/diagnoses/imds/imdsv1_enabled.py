@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from ...expectations import Expectations, ImdsV1
 from ...facts import Answer, Facts, observed
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..links import ec2_user_guide
 from ..remedies import modify_metadata_options, region_option
 from .evidence import fate
@@ -60,10 +61,13 @@ IMDSV1_ENABLED = Diagnosis(
     scope=Scope.HOST,
     service_check='imdsv1',
     severity=Status.WARNING,
-    description=(
-        'Asks IMDS for metadata without a token, as rarely as imdsv1_probe_interval says; applies only when imdsv1 is '
-        "'disabled' in the configuration. IMDSv1 gives the credentials of the instance role to whoever makes a "
-        'process on this instance send a plain GET (server-side request forgery).'
+    tests=(
+        'Asks IMDS for metadata without a token, as rarely as imdsv1_probe_interval says; applies only when imdsv1'
+        " is 'disabled' in the configuration."
+    ),
+    harm=(
+        'IMDSv1 gives the credentials of the instance role to whoever makes a process on this instance send a '
+        'plain GET (server-side request forgery).'
     ),
     docs=ec2_user_guide('instance-metadata-transition-to-version-2.html'),
     judge=judge,

@@ -2,7 +2,8 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, observed
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..links import ec2_user_guide
 from ..remedies import restart_for_the_name
 from .evidence import conversation, seen
@@ -40,10 +41,13 @@ IMDSV2_NOT_SUPPORTED = Diagnosis(
     scope=Scope.HOST,
     service_check='imds',
     severity=Status.CRITICAL,
-    description=(
+    tests=(
         'Asks IMDS for a token: 404, 405 or 501 while metadata is served says that only IMDSv1 is known, as old '
-        'proxies and emulators of IMDS do. The Agent then depends on IMDSv1, and loses the instance id, its tags and '
-        'its host name when IMDSv1 is switched off.'
+        'proxies and emulators of IMDS do.'
+    ),
+    harm=(
+        'The Agent then depends on IMDSv1, and loses the instance id, its tags and its host name when IMDSv1 is '
+        'switched off.'
     ),
     docs=ec2_user_guide('instance-metadata-v2-how-it-works.html'),
     judge=judge,

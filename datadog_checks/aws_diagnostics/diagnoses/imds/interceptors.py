@@ -1,7 +1,7 @@
 """How to get past what stands between the Agent and IMDS: the guide's advice for kube2iam and kiam, and the others."""
 
 from ...facts import ContainerKind, Facts, Imds, NetworkPath
-from ...findings import Remedy
+from ...remedies import Remedy
 from ..remedies import container_kind, restart_for_the_name, ways_around_the_hop_limit
 from .fault import Fault, fault_of
 from .reaching import firewall_rules

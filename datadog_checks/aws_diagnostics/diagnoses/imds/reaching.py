@@ -1,7 +1,7 @@
 """What to look at where nothing answers, by the step at which it ends."""
 
 from ...facts import ContainerKind, Facts, IcmpError, Imds, NoAnswer, Outcome
-from ...findings import Remedy
+from ...remedies import Remedy
 from ..remedies import container_kind, modify_metadata_options
 from .icmp import icmp_kind
 

@@ -5,8 +5,8 @@ from shlex import quote
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Feature, MetadataDefaults, Region
-from ...findings import Diagnosis, NotApplicable, Remedy, Scope, Status, Verdict
-from ..account_instance import switched_off
+from ...findings import Diagnosis, NotApplicable, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..links import ec2_user_guide
 from .commands import MOST_COMMANDS
 from .imdsv1 import imdsv1_may_be_on
@@ -16,9 +16,6 @@ DECLARATIVE_POLICY = 'declarative-policy'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    off = switched_off(expected, Feature.IMDS_POSTURE)
-    if off:
-        return off
     if imdsv1_may_be_on(expected):
         return NotApplicable("imdsv1 is not set to 'disabled', so new instances may allow it")
     regions = regions_of(facts)
@@ -77,13 +74,14 @@ IMDS_FLEET_DEFAULTS_ALLOW_IMDSV1 = Diagnosis(
     id='imds-fleet-defaults-allow-imdsv1',
     title='New instances of the account allow IMDSv1 by default',
     scope=Scope.ACCOUNT,
+    feature=Feature.IMDS_POSTURE,
     service_check='imds_fleet',
     severity=Status.WARNING,
-    description=(
-        'Reads the instance metadata defaults of each region, whether they are enforced and who manages them; applies '
-        "only when imdsv1 is 'disabled' in the configuration. Without a default that requires tokens, what is "
-        'repaired today comes back with the next instance.'
+    tests=(
+        'Reads the instance metadata defaults of each region, whether they are enforced and who manages them; '
+        "applies only when imdsv1 is 'disabled' in the configuration."
     ),
+    harm=('Without a default that requires tokens, what is repaired today comes back with the next instance.'),
     docs=ec2_user_guide('configuring-IMDS-new-instances.html'),
     judge=judge,
     remedy=remedy,

@@ -3,8 +3,8 @@
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Feature, Region, WrongInstance
-from ...findings import Diagnosis, Remedy, Scope, Status, Verdict
-from ..account_instance import switched_off
+from ...findings import Diagnosis, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..links import ec2_user_guide
 from ..remedies import CLOUD_INIT_FILE
 from .commands import modify_instances, terraform, worst
@@ -12,7 +12,7 @@ from .regions import counted, instances, regions_of
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    return switched_off(expected, Feature.IMDS_POSTURE) or counted(
+    return counted(
         regions_of(facts),
         _disabled,
         lambda n: f'{instances(n)} with the metadata endpoint disabled',
@@ -51,12 +51,14 @@ IMDS_FLEET_ENDPOINT_DISABLED = Diagnosis(
     id='imds-fleet-endpoint-disabled',
     title='Instances of the account have no metadata endpoint',
     scope=Scope.ACCOUNT,
+    feature=Feature.IMDS_POSTURE,
     service_check='imds_fleet',
     severity=Status.WARNING,
-    description=(
-        'Looks for running instances whose HttpEndpoint is disabled. An Agent there gets neither the instance id nor '
-        'the tags of the instance from IMDS, and reports its host under another name unless it is told one. Some '
-        'disable the endpoint on purpose: put this diagnosis into disabled_diagnoses then.'
+    tests=('Looks for running instances whose HttpEndpoint is disabled.'),
+    harm=(
+        'An Agent there gets neither the instance id nor the tags of the instance from IMDS, and reports its host '
+        'under another name unless it is told one. Some disable the endpoint on purpose: put this diagnosis into '
+        'disabled_diagnoses then.'
     ),
     docs=ec2_user_guide('configuring-IMDS-existing-instances.html'),
     judge=judge,

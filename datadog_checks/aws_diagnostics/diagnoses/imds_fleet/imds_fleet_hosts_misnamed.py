@@ -3,8 +3,8 @@
 from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import Feature, WrongInstance
-from ...findings import Diagnosis, Remedy, Scope, Status, Verdict
-from ..account_instance import switched_off
+from ...findings import Diagnosis, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from ..remedies import hop_limit_option
 from .commands import modify_instances, terraform, worst
@@ -20,7 +20,7 @@ def misnamed(instance: WrongInstance) -> bool:
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    return switched_off(expected, Feature.IMDS_POSTURE) or counted(
+    return counted(
         regions_of(facts),
         lambda region: region.misnamed,
         lambda n: f'{instances(n)} with containers behind required tokens and a hop limit of 1',
@@ -64,13 +64,17 @@ IMDS_FLEET_HOSTS_MISNAMED = Diagnosis(
     id='imds-fleet-hosts-misnamed',
     title='Hosts of the account will be misnamed: their containers cannot reach IMDSv2',
     scope=Scope.ACCOUNT,
+    feature=Feature.IMDS_POSTURE,
     service_check='imds_fleet',
     severity=Status.CRITICAL,
-    description=(
-        'Looks for running instances that carry tags of EKS, Kubernetes or ECS, require tokens and have a hop limit '
-        'of 1. The token reply does not reach a container that has a network of its own: an Agent there loses the '
-        'instance id and the tags, and its host has a second name in Datadog. An ECS instance without tags of ECS is '
-        'not recognised.'
+    tests=(
+        'Looks for running instances that carry tags of EKS, Kubernetes or ECS, require tokens and have a hop '
+        'limit of 1.'
+    ),
+    harm=(
+        'The token reply does not reach a container that has a network of its own: an Agent there loses the '
+        'instance id and the tags, and its host has a second name in Datadog. An ECS instance without tags of ECS '
+        'is not recognised.'
     ),
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,

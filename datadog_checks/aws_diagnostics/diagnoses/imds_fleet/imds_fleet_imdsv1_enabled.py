@@ -3,8 +3,8 @@
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Feature
-from ...findings import Diagnosis, NotApplicable, Remedy, Scope, Status, Verdict
-from ..account_instance import switched_off
+from ...findings import Diagnosis, NotApplicable, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..links import ec2_user_guide
 from .commands import modify_instances, terraform, worst
 from .imdsv1 import allowing, allows_version_one, imdsv1_may_be_on, require_tokens
@@ -12,9 +12,6 @@ from .regions import counted, instances, regions_of
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    off = switched_off(expected, Feature.IMDS_POSTURE)
-    if off:
-        return off
     if imdsv1_may_be_on(expected):
         return NotApplicable(f"imdsv1 is not set to 'disabled', so IMDSv1 may be on{_known(facts)}")
     examples = (i.instance_id for i in worst(facts, allows_version_one))
@@ -51,12 +48,16 @@ IMDS_FLEET_IMDSV1_ENABLED = Diagnosis(
     id='imds-fleet-imdsv1-enabled',
     title='Instances of the account still allow IMDSv1',
     scope=Scope.ACCOUNT,
+    feature=Feature.IMDS_POSTURE,
     service_check='imds_fleet',
     severity=Status.WARNING,
-    description=(
+    tests=(
         "Looks for running instances whose HttpTokens is optional; applies only when imdsv1 is 'disabled' in the "
-        'configuration. IMDSv1 gives the credentials of the instance role to whoever makes a process of the instance '
-        'send a plain GET (server-side request forgery).'
+        'configuration.'
+    ),
+    harm=(
+        'IMDSv1 gives the credentials of the instance role to whoever makes a process of the instance send a plain'
+        ' GET (server-side request forgery).'
     ),
     docs=ec2_user_guide('instance-metadata-transition-to-version-2.html'),
     judge=judge,

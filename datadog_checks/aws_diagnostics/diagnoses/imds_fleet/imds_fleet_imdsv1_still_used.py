@@ -3,8 +3,8 @@
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Feature, Region, TokenlessUse
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
-from ..account_instance import switched_off
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..links import ec2_user_guide
 from .commands import require_tokens_of
 from .imdsv1 import allowing, imdsv1_may_be_on
@@ -14,9 +14,6 @@ PACKET_ANALYZER = 'https://github.com/aws/aws-imds-packet-analyzer'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    off = switched_off(expected, Feature.IMDS_POSTURE)
-    if off:
-        return off
     if imdsv1_may_be_on(expected):
         return NotApplicable("imdsv1 is not set to 'disabled', so IMDSv1 may be used")
     regions = regions_of(facts)
@@ -69,13 +66,17 @@ IMDS_FLEET_IMDSV1_STILL_USED = Diagnosis(
     id='imds-fleet-imdsv1-still-used',
     title='Instances of the account still use IMDSv1',
     scope=Scope.ACCOUNT,
+    feature=Feature.IMDS_POSTURE,
     service_check='imds_fleet',
     severity=Status.WARNING,
-    description=(
-        'Asks CloudWatch for MetadataNoToken of a bounded number of instances that allow IMDSv1, at most once a day, '
-        "as it charges for it ($0.01 for 500 instances); applies only when imdsv1 is 'disabled' in the "
-        'configuration. Where nothing was asked for without a token, tokens can be required today; elsewhere '
-        'something would stop working.'
+    tests=(
+        'Asks CloudWatch for MetadataNoToken of a bounded number of instances that allow IMDSv1, at most once a '
+        "day, as it charges for it ($0.01 for 500 instances); applies only when imdsv1 is 'disabled' in the "
+        'configuration.'
+    ),
+    harm=(
+        'Where nothing was asked for without a token, tokens can be required today; elsewhere something would stop'
+        ' working.'
     ),
     docs=ec2_user_guide('instance-metadata-transition-to-version-2.html'),
     judge=judge,

@@ -5,8 +5,8 @@ from shlex import quote
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Feature, LaunchTemplate, Region
-from ...findings import Diagnosis, Remedy, Scope, Status, Verdict
-from ..account_instance import switched_off
+from ...findings import Diagnosis, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..imds.evidence import shown
 from ..links import ec2_user_guide
 from .commands import MOST_COMMANDS
@@ -15,9 +15,6 @@ from .regions import judged, regions_of, unobserved_in
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    off = switched_off(expected, Feature.IMDS_POSTURE)
-    if off:
-        return off
     regions = regions_of(facts)
     faults = [_described(template) for template in _wrong(regions, expected)]
     unseen = unobserved_in(regions, lambda region: region.launch_templates)
@@ -78,12 +75,13 @@ IMDS_FLEET_LAUNCH_TEMPLATE_WRONG = Diagnosis(
     id='imds-fleet-launch-template-wrong',
     title='A launch template starts instances with the wrong metadata options',
     scope=Scope.ACCOUNT,
+    feature=Feature.IMDS_POSTURE,
     service_check='imds_fleet',
     severity=Status.WARNING,
-    description=(
-        'Reads the default version of every launch template, and the regional default for what it leaves open. Wrong '
-        'are tokens with a hop limit of 1 on instances that are tagged for EKS or ECS, which hides their hosts, and, '
-        "when imdsv1 is 'disabled' in the configuration, tokens that are optional."
+    tests=('Reads the default version of every launch template, and the regional default for what it leaves open.'),
+    harm=(
+        'Wrong are tokens with a hop limit of 1 on instances that are tagged for EKS or ECS, which hides their '
+        "hosts, and, when imdsv1 is 'disabled' in the configuration, tokens that are optional."
     ),
     docs=ec2_user_guide('configuring-IMDS-new-instances.html'),
     judge=judge,

@@ -2,8 +2,9 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, observed
-from ...facts.account import Simulation
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...facts.account import Feature, Simulation
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..imds.evidence import shown
 from ..links import guide
 from .closing import owner
@@ -128,12 +129,15 @@ INTEGRATION_PERMISSIONS_DENIED = Diagnosis(
     id='integration-permissions-denied',
     title="Something denies what Datadog's integration role needs",
     scope=Scope.ACCOUNT,
+    feature=Feature.PERMISSIONS,
     service_check='permissions',
     severity=Status.WARNING,
-    description=(
-        "Asks IAM's simulator about one or two actions of each service that Datadog reads, and tells apart whether "
-        "the organization's policies, the permissions boundary or an explicit Deny stands in the way. More "
-        'permissions do not repair this; when it is limited to some regions, Datadog reports errors there alone.'
+    tests=(
+        "Asks IAM's simulator about one or two actions of each service that Datadog reads, and tells apart whether"
+        " the organization's policies, the permissions boundary or an explicit Deny stands in the way."
+    ),
+    harm=(
+        'More permissions do not repair this; when it is limited to some regions, Datadog reports errors there alone.'
     ),
     docs=guide('resolve-all-aws-permissions-issues'),
     judge=judge,

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from ...expectations import Expectations
 from ...facts import Facts, observed
-from ...facts.account import Policy, PolicyKind
-from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...facts.account import Feature, Policy, PolicyKind
+from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..imds.evidence import shown
 from ..links import guide
 from .closing import ways_to_grant
@@ -115,13 +116,17 @@ INTEGRATION_PERMISSIONS_MISSING = Diagnosis(
     id='integration-permissions-missing',
     title="Datadog's integration role lacks permissions",
     scope=Scope.ACCOUNT,
+    feature=Feature.PERMISSIONS,
     service_check='permissions',
     severity=Status.WARNING,
-    description=(
+    tests=(
         "Compares the permissions that Datadog's own list requires with what the inline, attached and AWS managed "
-        'policies of the role grant, wildcards, NotAction and Deny included; conditions, resources and policies of '
-        'the organization are not evaluated. Every service on the list that the role may not read is missing in '
-        'Datadog, mostly without an error that anyone sees.'
+        'policies of the role grant, wildcards, NotAction and Deny included; conditions, resources and policies of'
+        ' the organization are not evaluated.'
+    ),
+    harm=(
+        'Every service on the list that the role may not read is missing in Datadog, mostly without an error that '
+        'anyone sees.'
     ),
     docs=guide('resolve-all-aws-permissions-issues'),
     judge=judge,

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from ...expectations import Expectations
 from ...facts import Facts, observed
-from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...facts.account import Feature
+from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from .closing import BUTTON, own_policies, terraform
 from .granted import compare
@@ -81,12 +83,16 @@ INTEGRATION_POLICY_QUOTA = Diagnosis(
     id='integration-policy-quota',
     title=f'{BUTTON} would fail half way at the quota of policies',
     scope=Scope.ACCOUNT,
+    feature=Feature.PERMISSIONS,
     service_check='permissions',
     severity=Status.WARNING,
-    description=(
-        f'Counts the policies that {BUTTON} would attach (150 permissions each, and SecurityAudit) beside those that '
-        "stay attached, against the role's quota. The button deletes the policies of an earlier click first, so an "
-        'attempt that fails at the quota leaves Datadog with fewer permissions than before.'
+    tests=(
+        'Counts the policies that Resolve All AWS Permissions Issues would attach (150 permissions each, and '
+        "SecurityAudit) beside those that stay attached, against the role's quota."
+    ),
+    harm=(
+        'The button deletes the policies of an earlier click first, so an attempt that fails at the quota leaves '
+        'Datadog with fewer permissions than before.'
     ),
     docs=guide('resolve-all-aws-permissions-issues'),
     judge=judge,

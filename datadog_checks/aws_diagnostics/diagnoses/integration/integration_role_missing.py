@@ -4,9 +4,9 @@ import shlex
 
 from ...expectations import AccountExpectations, Expectations
 from ...facts import Facts
-from ...facts.account import AuthKind, Integration, Role, RoleMissing
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
-from ..account_instance import account_expectations
+from ...facts.account import AuthKind, Feature, Integration, Role, RoleMissing
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..imds.evidence import shown
 from .role import LONGEST_NAME, partition_of, role_name
 from .staleness import says_when_stale
@@ -32,7 +32,7 @@ def _missing(role: RoleMissing, facts: Facts, expected: Expectations) -> Verdict
     evidence = f'IAM has no role named {_quoted(role.name)}{_similar(role)}'
     if isinstance(facts.of_account.integration, Integration):
         return Failed(f'{evidence}; that is the name that Datadog has on record')
-    if account_expectations(expected).role_name == AccountExpectations().role_name:
+    if expected.of_account.role_name == AccountExpectations().role_name:
         return Unknown(f'{evidence}; which name Datadog uses is not known: set app_key or role_name')
     return Failed(f'{evidence}; that is the name that this check was told')
 
@@ -101,13 +101,14 @@ INTEGRATION_ROLE_MISSING = Diagnosis(
     id='integration-role-missing',
     title='The role that Datadog assumes does not exist',
     scope=Scope.ACCOUNT,
+    feature=Feature.ROLE,
     service_check='integration_role',
     severity=Status.CRITICAL,
-    description=(
-        'Looks for the role by the name that Datadog has on record, or that this check was told. Role names are '
-        'compared exactly by STS: another case, a space around the name, or DatadogAWSIntegrationRole instead of '
-        'DatadogIntegrationRole, and Datadog is not authorized to perform sts:AssumeRole, so that nothing is '
-        'collected from this account.'
+    tests=('Looks for the role by the name that Datadog has on record, or that this check was told.'),
+    harm=(
+        'Role names are compared exactly by STS: another case, a space around the name, or '
+        'DatadogAWSIntegrationRole instead of DatadogIntegrationRole, and Datadog is not authorized to perform '
+        'sts:AssumeRole, so that nothing is collected from this account.'
     ),
     docs=GUIDE_SECTION,
     judge=judge,

@@ -4,9 +4,9 @@ import shlex
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
-from ...facts.account import AuthKind, Integration, Role, RoleMissing
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
-from ..account_instance import account_expectations
+from ...facts.account import AuthKind, Feature, Integration, Role, RoleMissing
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..imds.evidence import ago
 from .role import role_name
 from .staleness import says_when_stale
@@ -24,7 +24,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     reason = _needs_no_use(integration)
     if reason:
         return NotApplicable(reason)
-    patience = account_expectations(expected).unused_after
+    patience = expected.of_account.unused_after
     last = role.last_used.at
     if last is not None and facts.observed_at - last <= patience:
         return Passed(f'the role was used {ago(facts, last)}{_region(role)}, though IAM does not say by whom')
@@ -75,12 +75,14 @@ INTEGRATION_ROLE_UNUSED = Diagnosis(
     id='integration-role-unused',
     title='Nobody uses the role that is meant for Datadog',
     scope=Scope.ACCOUNT,
+    feature=Feature.ROLE,
     service_check='integration_role',
     severity=Status.CRITICAL,
-    description=(
-        'Reads when and in which region IAM saw the role used last. Datadog uses it every few minutes, so a role that '
-        'nobody used for hours is one that Datadog cannot assume or does not know. A recent use is the best sign from '
-        'outside that it works, though anybody whom the role trusts may have caused it.'
+    tests=('Reads when and in which region IAM saw the role used last.'),
+    harm=(
+        'Datadog uses it every few minutes, so a role that nobody used for hours is one that Datadog cannot assume'
+        ' or does not know. A recent use is the best sign from outside that it works, though anybody whom the role'
+        ' trusts may have caused it.'
     ),
     docs=GUIDE_SECTION,
     judge=judge,

@@ -4,9 +4,9 @@ import shlex
 
 from ...expectations import Expectations
 from ...facts import Facts, observed
-from ...facts.account import AuthKind
-from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Verdict
-from ..account_instance import account_expectations
+from ...facts.account import AuthKind, Feature
+from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from .trust import sender
 from .trust_remedies import FILE, afterwards, write_trust_policy
@@ -23,7 +23,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    name = shlex.quote(account_expectations(expected).role_name)
+    name = shlex.quote(expected.of_account.role_name)
     return Remedy(
         'Give Datadog a role instead of access keys, then delete the keys; until then rotate them',
         (
@@ -42,12 +42,14 @@ INTEGRATION_USES_ACCESS_KEYS = Diagnosis(
     id='integration-uses-access-keys',
     title='Datadog uses access keys instead of a role',
     scope=Scope.ACCOUNT,
+    feature=Feature.ROLE,
     service_check='integration_role',
     severity=Status.WARNING,
-    description=(
-        'Asks Datadog how it authenticates to this account. Access keys of an IAM user stay valid until somebody '
-        'deletes them and work from everywhere; a role with an external id is what Datadog recommends. It passes '
-        'where Datadog offers no role: in AWS GovCloud outside the government sites, and in China.'
+    tests=('Asks Datadog how it authenticates to this account.'),
+    harm=(
+        'Access keys of an IAM user stay valid until somebody deletes them and work from everywhere; a role with '
+        'an external id is what Datadog recommends. It passes where Datadog offers no role: in AWS GovCloud '
+        'outside the government sites, and in China.'
     ),
     docs=guide('iam-permission-errors'),
     judge=judge,

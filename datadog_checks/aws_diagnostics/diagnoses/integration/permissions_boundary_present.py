@@ -4,8 +4,9 @@ import shlex
 
 from ...expectations import Expectations
 from ...facts import Facts
-from ...facts.account import Account, Policy, PolicyKind, RoleMissing, Simulation
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Verdict
+from ...facts.account import Account, Feature, Policy, PolicyKind, RoleMissing, Simulation
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..imds.evidence import shown
 from ..links import guide
 from .role import role_name
@@ -74,12 +75,14 @@ PERMISSIONS_BOUNDARY_PRESENT = Diagnosis(
     id='permissions-boundary-present',
     title='A permissions boundary limits the role of Datadog',
     scope=Scope.ACCOUNT,
+    feature=Feature.ROLE,
     service_check='integration_role',
     severity=Status.WARNING,
-    description=(
-        'Looks for a permissions boundary on the role. Datadog can do only what both the boundary and the policies of '
-        'the role allow, so that permissions can be missing although every policy grants them, and attaching more '
-        'policies changes nothing. A boundary that allows everything passes.'
+    tests=('Looks for a permissions boundary on the role.'),
+    harm=(
+        'Datadog can do only what both the boundary and the policies of the role allow, so that permissions can be'
+        ' missing although every policy grants them, and attaching more policies changes nothing. A boundary that '
+        'allows everything passes.'
     ),
     docs=guide('iam-permission-errors'),
     judge=judge,

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved, observed
-from ...facts.account import Account, AuthKind, Feature, Integration, RequiredPermissions, Role, RoleMissing
+from ...facts.account import Account, AuthKind, Integration, RequiredPermissions, Role, RoleMissing
 from ...findings import NotApplicable
-from ..account_instance import switched_off
 from ..imds.evidence import shown
 from .staleness import staleness
 
@@ -49,9 +48,6 @@ def source_of(required: RequiredPermissions) -> str:
 def not_judged(facts: Facts, expected: Expectations) -> NotApplicable | None:
     """Why permissions of a role are no question here; None where they are."""
     account = facts.of_account
-    off = switched_off(expected, Feature.PERMISSIONS)
-    if off:
-        return off
     if isinstance(account.integration, Integration) and account.integration.auth is AuthKind.ACCESS_KEYS:
         return NotApplicable('the integration uses access keys, so it has no role')
     if isinstance(account.role, RoleMissing):

@@ -3,7 +3,6 @@
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Caller, Integration, Role, RoleMissing
-from ..account_instance import account_expectations
 from ..imds.evidence import shown
 
 LONGEST_NAME = 64
@@ -16,7 +15,7 @@ def role_name(facts: Facts, expected: Expectations) -> str:
     if isinstance(account.role, Role | RoleMissing):
         return shown(account.role.name, LONGEST_NAME)
     recorded = account.integration.role_name if isinstance(account.integration, Integration) else ''
-    return shown(recorded or account_expectations(expected).role_name, LONGEST_NAME)
+    return shown(recorded or expected.of_account.role_name, LONGEST_NAME)
 
 
 def account_id(facts: Facts) -> str | None:

@@ -2,8 +2,9 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved, observed
-from ...facts.account import Integration, Policy, PolicyKind
-from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Verdict
+from ...facts.account import Feature, Integration, Policy, PolicyKind
+from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from .closing import attach_policy
 from .requirement import may_be_stale, not_judged
@@ -57,12 +58,15 @@ SECURITY_AUDIT_NOT_ATTACHED = Diagnosis(
     id='security-audit-not-attached',
     title="SecurityAudit is not attached to Datadog's integration role",
     scope=Scope.ACCOUNT,
+    feature=Feature.PERMISSIONS,
     service_check='permissions',
     severity=Status.WARNING,
-    description=(
-        "Looks for AWS's managed policy SecurityAudit, by its ARN, among the policies that are attached to the role. "
-        "Datadog's templates attach it beside their own policies; without it, resource collection and Cloud Security "
-        'see less of the account than their pages promise.'
+    tests=(
+        "Looks for AWS's managed policy SecurityAudit, by its ARN, among the policies that are attached to the role."
+    ),
+    harm=(
+        "Datadog's templates attach it beside their own policies; without it, resource collection and Cloud "
+        'Security see less of the account than their pages promise.'
     ),
     docs=guide('resolve-all-aws-permissions-issues'),
     judge=judge,

@@ -7,7 +7,6 @@ from ...expectations import Expectations
 from ...facts import Facts, MissingFact, Unobserved, observed
 from ...facts.account import AuthKind, Condition, ExternalId, Integration, Role, RoleMissing, TrustStatement
 from ...findings import NotApplicable
-from ..account_instance import account_expectations
 from .assume_role_request import Request, datadogs_request
 from .condition_operators import is_met
 from .datadog_accounts import account_of
@@ -55,7 +54,7 @@ class Reading:
 
 
 def sender(facts: Facts, expected: Expectations) -> Sender:
-    wanted, partition = account_expectations(expected), partition_of(facts)
+    wanted, partition = expected.of_account, partition_of(facts)
     integration = facts.of_account.integration
     recorded = integration.external_id if isinstance(integration, Integration) else None
     return Sender(

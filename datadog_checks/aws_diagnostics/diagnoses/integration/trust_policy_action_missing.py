@@ -2,7 +2,9 @@
 
 from ...expectations import Expectations
 from ...facts import Facts
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Verdict
+from ...facts.account import Feature
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..imds.evidence import shown
 from .staleness import says_when_stale
 from .trust import ASSUME_ROLE, Reading, nothing_to_trust, readings, sender
@@ -40,13 +42,14 @@ TRUST_POLICY_ACTION_MISSING = Diagnosis(
     id='trust-policy-action-missing',
     title='The trust policy does not allow sts:AssumeRole',
     scope=Scope.ACCOUNT,
+    feature=Feature.ROLE,
     service_check='integration_role',
     severity=Status.CRITICAL,
-    description=(
-        'Looks for sts:AssumeRole, or a wildcard that includes it, among the actions of the statement that is meant '
-        'for Datadog. sts:AssumeRoleWithWebIdentity and sts:TagSession are other actions: without sts:AssumeRole '
-        'Datadog is not authorized to perform it, and nothing is collected from this account.'
+    tests=(
+        'Looks for sts:AssumeRole, or a wildcard that includes it, among the actions of the statement that is '
+        'meant for Datadog. sts:AssumeRoleWithWebIdentity and sts:TagSession are other actions.'
     ),
+    harm='Without sts:AssumeRole Datadog cannot assume the role, and nothing is collected from this account.',
     docs=GUIDE_SECTION,
     judge=judge,
     remedy=remedy,

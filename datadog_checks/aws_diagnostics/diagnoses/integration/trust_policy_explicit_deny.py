@@ -2,8 +2,9 @@
 
 from ...expectations import Expectations
 from ...facts import Facts
-from ...facts.account import Condition, TrustStatement
-from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...facts.account import Condition, Feature, TrustStatement
+from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..imds.evidence import shown
 from .condition_operators import is_met
 from .external_ids import is_external_id, is_met_by
@@ -79,13 +80,14 @@ TRUST_POLICY_EXPLICIT_DENY = Diagnosis(
     id='trust-policy-explicit-deny',
     title='The trust policy denies Datadog',
     scope=Scope.ACCOUNT,
+    feature=Feature.ROLE,
     service_check='integration_role',
     severity=Status.CRITICAL,
-    description=(
-        'Looks for Deny statements of the trust policy that cover sts:AssumeRole and hit the account of Datadog, by '
-        'principal or by everyone but somebody else, with conditions that its request meets. A Deny wins over every '
-        'Allow, and Datadog is not authorized to perform sts:AssumeRole.'
+    tests=(
+        'Looks for Deny statements of the trust policy that cover sts:AssumeRole and hit the account of Datadog, '
+        'by principal or by everyone but somebody else, with conditions that its request meets.'
     ),
+    harm=('A Deny wins over every Allow, and Datadog is not authorized to perform sts:AssumeRole.'),
     docs=GUIDE_SECTION,
     judge=judge,
     remedy=remedy,

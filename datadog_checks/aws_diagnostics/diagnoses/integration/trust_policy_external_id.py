@@ -2,8 +2,9 @@
 
 from ...expectations import Expectations
 from ...facts import Facts
-from ...facts.account import Condition, ExternalId
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...facts.account import Condition, ExternalId, Feature
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from .condition_operators import operator_of
 from .external_ids import (
     conditions_on_external_id,
@@ -107,12 +108,16 @@ TRUST_POLICY_EXTERNAL_ID = Diagnosis(
     id='trust-policy-external-id',
     title='The trust policy does not demand the external id of Datadog',
     scope=Scope.ACCOUNT,
+    feature=Feature.ROLE,
     service_check='integration_role',
     severity=Status.CRITICAL,
-    description=(
-        'Compares the sts:ExternalId of the trust policy with the one that Datadog has on record, or that this check '
-        'was told, by digests alone. With another one Datadog is not authorized to perform sts:AssumeRole; with none, '
-        'with several or with a wildcard somebody else could let Datadog read this account for him.'
+    tests=(
+        'Compares the sts:ExternalId of the trust policy with the one that Datadog has on record, or that this '
+        'check was told, by digests alone.'
+    ),
+    harm=(
+        'With another one Datadog is not authorized to perform sts:AssumeRole; with none, with several or with a '
+        'wildcard somebody else could let Datadog read this account for him.'
     ),
     docs=GUIDE_SECTION,
     judge=judge,

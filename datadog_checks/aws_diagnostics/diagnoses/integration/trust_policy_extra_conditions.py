@@ -2,8 +2,9 @@
 
 from ...expectations import Expectations
 from ...facts import Facts
-from ...facts.account import Condition
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...facts.account import Condition, Feature
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ..imds.evidence import shown
 from .assume_role_request import reason_of
 from .staleness import says_when_stale
@@ -69,13 +70,15 @@ TRUST_POLICY_EXTRA_CONDITIONS = Diagnosis(
     id='trust-policy-extra-conditions',
     title='A condition of the trust policy refuses Datadog',
     scope=Scope.ACCOUNT,
+    feature=Feature.ROLE,
     service_check='integration_role',
     severity=Status.CRITICAL,
-    description=(
-        'Compares every other condition of the trust policy with what is known of the request of Datadog: it comes '
-        'from an account, an organization, addresses and regions of its own, without MFA, and not through your VPC. '
-        'A condition on any of these refuses it, and Datadog is not authorized to perform sts:AssumeRole.'
+    tests=(
+        'Compares every other condition of the trust policy with what is known of the request of Datadog: it comes'
+        ' from an account, an organization, addresses and regions of its own, without MFA, and not through your '
+        'VPC.'
     ),
+    harm=('A condition on any of these refuses it, and Datadog is not authorized to perform sts:AssumeRole.'),
     docs=GUIDE_SECTION,
     judge=judge,
     remedy=remedy,

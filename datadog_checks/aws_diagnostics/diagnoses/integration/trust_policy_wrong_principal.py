@@ -2,8 +2,9 @@
 
 from ...expectations import Expectations
 from ...facts import Facts
-from ...facts.account import TrustStatement
-from ...findings import Diagnosis, Failed, Passed, Remedy, Scope, Status, Unknown, Verdict
+from ...facts.account import Feature, TrustStatement
+from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from .condition_operators import operator_of
 from .principals import account_principal, described, is_account, is_in_account, named
 from .staleness import says_when_stale
@@ -85,13 +86,14 @@ TRUST_POLICY_WRONG_PRINCIPAL = Diagnosis(
     id='trust-policy-wrong-principal',
     title="The trust policy does not name Datadog's account",
     scope=Scope.ACCOUNT,
+    feature=Feature.ROLE,
     service_check='integration_role',
     severity=Status.CRITICAL,
-    description=(
-        'Compares the principals of the trust policy with the AWS account from which Datadog comes for this site and '
-        'partition. With another account Datadog is not authorized to perform sts:AssumeRole; with * anybody on AWS '
-        'may try.'
+    tests=(
+        'Compares the principals of the trust policy with the AWS account from which Datadog comes for this site '
+        'and partition.'
     ),
+    harm=('With another account Datadog is not authorized to perform sts:AssumeRole; with * anybody on AWS may try.'),
     docs=GUIDE_SECTION,
     judge=judge,
     remedy=remedy,

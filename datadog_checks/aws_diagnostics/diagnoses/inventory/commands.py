@@ -3,7 +3,6 @@
 import re
 
 from ...expectations import Expectations
-from ..account_instance import account_expectations
 
 SAFE_NAME = re.compile(r'[A-Za-z0-9][A-Za-z0-9._-]{0,254}')
 """Somebody else has named the host: what could do more in a shell than name it does not enter a command."""
@@ -21,7 +20,7 @@ def remove_tags(expected: Expectations, name: str) -> str:
 
 
 def _request(expected: Expectations, name: str) -> str:
-    site = account_expectations(expected).site
+    site = expected.of_account.site
     known = site if SITE.fullmatch(site) else 'SITE'
     return f"'https://api.{known}/api/v1/tags/hosts/{_safe(name)}?{SOURCE}' {KEYS}"
 

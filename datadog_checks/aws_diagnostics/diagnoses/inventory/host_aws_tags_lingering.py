@@ -3,8 +3,8 @@
 from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import Feature, Lingering, lingering
-from ...findings import Diagnosis, Failed, Remedy, Scope, Status, Verdict
-from ..account_instance import switched_off
+from ...findings import Diagnosis, Failed, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from .commands import remove_tags, show_tags
 from .host_list import at_least, hosts, inventory_of, lasts, named, nothing_lasting
@@ -13,7 +13,7 @@ RIGHT = 'no tags of Amazon Web Services are left behind'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    return switched_off(expected, Feature.INVENTORY) or _judge(facts, expected)
+    return _judge(facts, expected)
 
 
 def _judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -63,13 +63,17 @@ HOST_AWS_TAGS_LINGERING = Diagnosis(
     id='host-aws-tags-lingering',
     title='Hosts keep tags of an AWS integration that no longer collects them',
     scope=Scope.ACCOUNT,
+    feature=Feature.INVENTORY,
     service_check='inventory',
     severity=Status.WARNING,
-    description=(
-        'Looks for hosts with a running Agent that have tags of the source Amazon Web Services, are not reported by '
-        'the AWS integration, and are of an account, a region or a namespace that no integration on record collects. '
-        'Datadog keeps such tags for ever: they can be outdated, and monitors and dashboards that filter by them go on '
-        'as if they were not. Hosts whose tags name no account are left out while there is any integration.'
+    tests=(
+        'Looks for hosts with a running Agent that have tags of the source Amazon Web Services, are not reported '
+        'by the AWS integration, and are of an account, a region or a namespace that no integration on record '
+        'collects.'
+    ),
+    harm=(
+        'Datadog keeps such tags for ever: they can be outdated, and monitors and dashboards that filter by them '
+        'go on as if they were not. Hosts whose tags name no account are left out while there is any integration.'
     ),
     docs=guide('hosts-still-have-aws-tags-after-removing-the-amazon-ec2-integration'),
     judge=judge,

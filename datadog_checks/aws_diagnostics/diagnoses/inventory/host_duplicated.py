@@ -3,8 +3,8 @@
 from ...expectations import Expectations
 from ...facts import Facts, is_instance_id
 from ...facts.account import DuplicatedHost, Feature
-from ...findings import Diagnosis, Failed, Remedy, Scope, Status, Verdict
-from ..account_instance import account_expectations, switched_off
+from ...findings import Diagnosis, Failed, Scope, Status, Verdict
+from ...remedies import Remedy
 from ..links import guide
 from .host_list import (
     at_least,
@@ -17,7 +17,7 @@ from .host_list import (
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    return switched_off(expected, Feature.INVENTORY) or _judge(facts, expected)
+    return _judge(facts, expected)
 
 
 def _judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -25,7 +25,7 @@ def _judge(facts: Facts, expected: Expectations) -> Verdict:
     if not lasting:
         young = len(inventory.duplicated)
         return nothing_lasting(facts, expected, 'no EC2 instance stands twice', _twice(young) if young else '')
-    patience = in_words(account_expectations(expected).hosts_settle_after)
+    patience = in_words(expected.of_account.hosts_settle_after)
     return Failed(
         f'{at_least(inventory)}{_twice(len(lasting))} in the host list, for {patience} or longer: '
         f'{named([_both(host) for host in lasting])}'
@@ -66,13 +66,17 @@ HOST_DUPLICATED = Diagnosis(
     id='host-duplicated',
     title='An EC2 instance stands twice in the host list of Datadog',
     scope=Scope.ACCOUNT,
+    feature=Feature.INVENTORY,
     service_check='inventory',
     severity=Status.WARNING,
-    description=(
-        'Reads the host list of Datadog and looks for an instance id with two rows: one that the AWS integration alone '
-        'reports, and one of an Agent under another name. Datadog merges them within hours, so that only a pair which '
-        'this check saw for longer counts (hosts_settle_after). An Agent whose row names no instance id cannot be '
-        'recognised. The metrics are on one row and the tags of the instance on the other.'
+    tests=(
+        'Reads the host list of Datadog and looks for an instance id with two rows: one that the AWS integration '
+        'alone reports, and one of an Agent under another name.'
+    ),
+    harm=(
+        'Datadog merges them within hours, so that only a pair which this check saw for longer counts '
+        '(hosts_settle_after). An Agent whose row names no instance id cannot be recognised. The metrics are on '
+        'one row and the tags of the instance on the other.'
     ),
     docs=guide('duplicated-hosts-when-installing-the-agent'),
     judge=judge,

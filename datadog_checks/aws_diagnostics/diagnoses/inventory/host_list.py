@@ -6,7 +6,6 @@ from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import Inventory
 from ...findings import Passed, Unknown
-from ..account_instance import account_expectations
 from ..imds.evidence import ago, shown
 
 LONGEST_NAME = 60
@@ -20,7 +19,7 @@ def inventory_of(facts: Facts) -> Inventory:
 
 
 def lasts(facts: Facts, expected: Expectations, since: float) -> bool:
-    return max(0.0, facts.observed_at - since) >= account_expectations(expected).hosts_settle_after
+    return max(0.0, facts.observed_at - since) >= expected.of_account.hosts_settle_after
 
 
 def at_least(inventory: Inventory) -> str:
@@ -29,7 +28,7 @@ def at_least(inventory: Inventory) -> str:
 
 def nothing_lasting(facts: Facts, expected: Expectations, right: str, young: str) -> Passed | Unknown:
     """`young`: what is there and may still settle; '' where nothing is. Only a whole list shows that there is none."""
-    inventory, patience = inventory_of(facts), in_words(account_expectations(expected).hosts_settle_after)
+    inventory, patience = inventory_of(facts), in_words(expected.of_account.hosts_settle_after)
     if not inventory.complete:
         return Unknown(f'{_of_the_list(inventory)} could be looked at: {inventory.note}')
     if young and not lasts(facts, expected, inventory.watched_since):

@@ -1,0 +1,94 @@
+"""Values that can become part of a command, each with the form that its issuer gives it.
+
+They are text, so they print and save as text; a text of another form cannot become one. That is checked where a value
+enters the facts, whether from AWS, Datadog, the host or a file of saved facts, so that no later place has to.
+"""
+
+import re
+from typing import ClassVar, Self
+
+
+class Malformed(ValueError):
+    """A text does not have the form of the type. `str()` says which form is allowed, and never quotes the text."""
+
+
+class Checked(str):
+    """A text of a known form. No form begins with a hyphen or holds a space, a quote or a control character."""
+
+    __slots__ = ()
+    FORM: ClassVar[re.Pattern[str]]
+    ALLOWED: ClassVar[str]
+    """What is allowed, to complete a sentence: 'twelve digits'."""
+
+    def __new__(cls, text: str) -> Self:
+        """Raises Malformed."""
+        if not cls.FORM.fullmatch(text):
+            raise Malformed(f'allowed is {cls.ALLOWED}')
+        return super().__new__(cls, text)
+
+    @classmethod
+    def of(cls, value: object) -> Self | None:
+        """None for what is no text of this form."""
+        return cls(value) if isinstance(value, str) and cls.FORM.fullmatch(value) else None
+
+
+class AccountId(Checked):
+    FORM = re.compile('[0-9]{12}')
+    ALLOWED = 'an AWS account id: twelve digits'
+
+
+class Partition(Checked):
+    FORM = re.compile('aws(-[a-z]{1,12}){0,3}')
+    ALLOWED = 'an AWS partition, like aws, aws-us-gov or aws-cn'
+
+
+class RegionName(Checked):
+    FORM = re.compile('[a-z]{2,5}(-[a-z]{2,12}){1,3}-[0-9]{1,2}')
+    ALLOWED = 'the name of an AWS region, like eu-west-1'
+
+
+class InstanceId(Checked):
+    """Eight digits until 2016, seventeen since ("Amazon EC2 resource IDs" in the EC2 user guide)."""
+
+    FORM = re.compile('i-([0-9a-f]{8}|[0-9a-f]{17})')
+    ALLOWED = 'an instance id: i- and 8 or 17 hexadecimal digits'
+
+
+class LaunchTemplateId(Checked):
+    FORM = re.compile('lt-([0-9a-f]{8}|[0-9a-f]{17})')
+    ALLOWED = 'a launch template id: lt- and 8 or 17 hexadecimal digits'
+
+
+class RoleName(Checked):
+    """IAM allows a leading hyphen too; a command could take such a name for an option."""
+
+    FORM = re.compile(r'(?!-)[A-Za-z0-9_+=,.@-]{1,64}')
+    ALLOWED = 'the name of an IAM role: up to 64 letters, digits and _+=,.@-, without its path'
+
+
+class PolicyName(Checked):
+    FORM = re.compile(r'(?!-)[A-Za-z0-9_+=,.@-]{1,128}')
+    ALLOWED = 'the name of an IAM policy: up to 128 letters, digits and _+=,.@-'
+
+
+class Arn(Checked):
+    """Six parts; the last may hold colons and slashes ("Amazon Resource Names" in the IAM user guide)."""
+
+    FORM = re.compile(
+        r'arn:aws(?:-[a-z]{1,12}){0,3}:[a-z0-9-]{1,63}:[a-z0-9-]{0,40}:(?:[0-9]{12}|aws)?:[\w+=,.@/:#*-]{1,1024}', re.A
+    )
+    ALLOWED = 'an ARN: arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE'
+
+
+class HostName(Checked):
+    """RFC 1123, at most 255 characters."""
+
+    FORM = re.compile(r'(?=.{1,255}$)([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?')
+    ALLOWED = 'a host name: letters, digits, hyphens and dots (RFC 1123), at most 255 characters'
+
+
+class FilePath(Checked):
+    """An absolute path of printable ASCII; a command quotes it, as it may hold spaces and quotes."""
+
+    FORM = re.compile(r'/[\x20-\x7e]{0,1023}')
+    ALLOWED = 'an absolute path of at most 1024 printable ASCII characters'

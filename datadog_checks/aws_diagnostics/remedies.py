@@ -1,0 +1,205 @@
+"""How to fix a fault, as data: alternatives to pick one from, then steps to follow, each with whole commands.
+
+A command is complete and runs as printed. What comes from outside enters one only as a `Checked` value, which is then
+quoted; what is not known is a `Variable`, which stops the shell before anything is changed.
+"""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class Language(StrEnum):
+    SHELL = 'shell'
+    POWERSHELL = 'powershell'
+    HCL = 'hcl'
+    """Terraform and OpenTofu."""
+    YAML = 'yaml'
+    """datadog.yaml, conf.yaml, a Kubernetes manifest: the step says which."""
+    HELM = 'helm'
+    """Values of Datadog's Helm chart, as YAML."""
+    JSON = 'json'
+    """A part of an ECS task definition, an IAM policy: the step says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    text: str
+    """Complete, without prose; several lines where the language wants that."""
+    language: Language = Language.SHELL
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    text: str
+    """One sentence without a full stop at its end: what to do, or what the commands do."""
+    commands: tuple[Command, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several ways to the goal."""
+
+    text: str
+    commands: tuple[Command, ...] = ()
+    exposes: str = ''
+    """What it exposes or costs, as a clause; '' where it is nothing."""
+    undo: Step | None = None
+    """How to take it back; None where taking it back is to restore what was there before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    summary: str
+    """One sentence: what to do."""
+    choices: tuple[Choice, ...] = ()
+    """Pick one; the least harmful first."""
+    then: tuple[Step, ...] = ()
+    """Follow all of them in order, whichever was picked."""
+
+    def __post_init__(self) -> None:
+        # Until every diagnosis is converted: a tuple of texts are steps to follow.
+        if any(isinstance(step, str) for step in (*self.choices, *self.then)):
+            steps = tuple(s if isinstance(s, Step) else Step(str(s)) for s in (*self.choices, *self.then))
+            object.__setattr__(self, 'choices', ())
+            object.__setattr__(self, 'then', steps)
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        return tuple(step.text for step in (*self.choices, *self.then))
+
+    @property
+    def first(self) -> Step | None:
+        """What to do first, where there is room for no more."""
+        for choice in self.choices:
+            return Step(choice.text, choice.commands)
+        return self.then[0] if self.then else None
+
+
+# Words of a shell command
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A value that the reader has to set: `"${NAME:?}"` ends the command where it is not set."""
+
+    name: str
+
+
+Word: TypeAlias = str | Variable | tuple[str | Variable, ...]
+"""A literal of ours, a Checked value, a variable, or several of them that make one word together."""
+
+SPECIAL_IN_DOUBLE_QUOTES = re.compile(r'([\\"$`])')
+PLACE = re.compile('<([a-z_]+)>')
+
+
+def shell(*words: Word) -> Command:
+    """One command line; every word is one argument, whatever it holds."""
+    return Command(' '.join(quoted(word) for word in words))
+
+
+def script(template: str, **values: Word) -> Command:
+    """Shell with pipes, loops or redirections: a literal of ours, in which `<name>` becomes that value, quoted."""
+    return Command(PLACE.sub(lambda place: quoted(values[place[1]]) if place[1] in values else place[0], template))
+
+
+def sequence(*commands: Command) -> Command:
+    """Shell commands of which each runs only when the one before succeeded."""
+    return Command(' &&\n'.join(command.text for command in commands))
+
+
+def quoted(word: Word) -> str:
+    """One argument of a POSIX shell."""
+    if isinstance(word, str):
+        return shlex.quote(word)
+    parts = word if isinstance(word, tuple) else (word,)
+    return '"' + ''.join(_in_double_quotes(part) for part in parts) + '"'
+
+
+def _in_double_quotes(part: str | Variable) -> str:
+    if isinstance(part, Variable):
+        return f'${{{part.name}:?}}'
+    return SPECIAL_IN_DOUBLE_QUOTES.sub(r'\\\1', part)
+
+
+def write_file(path: str, content: str, end: str = 'END') -> Command:
+    """Shell that writes a small file; `${NAME:?}` in the content is the only thing that the shell expands."""
+    protected = re.sub(r'\\|`|\$(?!\{[A-Z_]+:\?\})', lambda special: f'\\{special[0]}', content.rstrip('\n'))
+    return Command(f'cat > {shlex.quote(path)} <<{end}\n{protected}\n{end}')
+
+
+# Other languages
+
+Value: TypeAlias = 'str | int | bool | Sequence[Value] | Mapping[str, Value]'
+PLAIN = re.compile(r'(?!-)[A-Za-z_/][A-Za-z0-9_./@-]*')
+RESERVED = frozenset({'true', 'false', 'yes', 'no', 'on', 'off', 'null', 'y', 'n'})
+
+
+def yaml(value: Mapping[str, Value], language: Language = Language.YAML) -> Command:
+    """A mapping in block style, its lists of scalars in flow style."""
+    return Command('\n'.join(_block(value)), language)
+
+
+def json_part(value: Value) -> Command:
+    return Command(json.dumps(value, indent=2), Language.JSON)
+
+
+def _block(value: Mapping[str, Value], indent: str = '') -> Iterator[str]:
+    for key, item in value.items():
+        if isinstance(item, Mapping):
+            yield f'{indent}{_scalar(key)}:'
+            yield from _block(item, f'{indent}  ')
+        elif isinstance(item, str | int) or not any(isinstance(each, Mapping) for each in item):
+            yield f'{indent}{_scalar(key)}: {_flow(item)}'
+        else:
+            yield f'{indent}{_scalar(key)}:'
+            yield from _entries(item, f'{indent}  ')
+
+
+def _entries(items: Sequence[Value], indent: str) -> Iterator[str]:
+    for item in items:
+        lines = list(_block(item)) if isinstance(item, Mapping) else [_flow(item)]
+        yield f'{indent}- {lines[0]}'
+        yield from (f'{indent}  {line}' for line in lines[1:])
+
+
+def _flow(value: Value) -> str:
+    if isinstance(value, str | int):
+        return _scalar(value)
+    assert not isinstance(value, Mapping), 'a mapping stands in block style'
+    return f'[{", ".join(_flow(item) for item in value)}]'
+
+
+def _scalar(value: str | int) -> str:
+    if not isinstance(value, str):
+        return json.dumps(value)
+    return value if PLAIN.fullmatch(value) and value.lower() not in RESERVED else json.dumps(value)
+
+
+# As text, for a channel that knows nothing but lines
+
+
+def outline(remedy: Remedy) -> tuple[str, ...]:
+    """Lines like 'Pick one: A. ...', '1. ...', each command on lines of its own and indented by four spaces."""
+    lines = [remedy.summary]
+    for letter, choice in zip('ABCDEFGHIJKLMNOPQRSTUVWXYZ', remedy.choices, strict=False):
+        lead = f'{letter}. ' if len(remedy.choices) > 1 else ''
+        pick = 'Pick one: ' if lead == 'A. ' else ''
+        exposes = f' (exposes {choice.exposes})' if choice.exposes else ''
+        lines += [f'{pick}{lead}{choice.text}{exposes}', *_indented(choice.commands)]
+        if choice.undo is not None:
+            lines += [f'    To undo: {choice.undo.text}', *_indented(choice.undo.commands)]
+    for number, step in enumerate(remedy.then, 1):
+        first = 'Then: ' if number == 1 and remedy.choices else ''
+        lead = f'{number}. ' if len(remedy.then) > 1 else ''
+        lines += [f'{first}{lead}{step.text}', *_indented(step.commands)]
+    return tuple(lines)
+
+
+def _indented(commands: Sequence[Command]) -> Iterator[str]:
+    for command in commands:
+        yield from (f'    {line}' for line in command.text.splitlines())
