@@ -36,16 +36,18 @@ KNOWS: dict[str, set[str]] = {
     '__about__': set(),
     '__init__': {'__about__', 'check'},
     '__main__': {'cli'},
-    'facts': set(),
+    'text': set(),
+    'facts': {'text'},
     'expectations': {'facts'},
     'remedies': set(),
-    'findings': {'facts', 'expectations', 'remedies'},
-    'diagnoses': {'facts', 'expectations', 'findings', 'remedies'},
-    'collect': {'__about__', 'facts'},
-    'emit': {'facts', 'findings', 'remedies'},
+    'findings': {'text', 'facts', 'expectations', 'remedies'},
+    'diagnoses': {'text', 'facts', 'expectations', 'findings', 'remedies'},
+    'collect': {'text', '__about__', 'facts'},
+    'emit': {'text', 'facts', 'findings', 'remedies'},
     'config_models': set(),
-    'configuration': {'config_models', 'expectations', 'facts', 'collect', 'diagnoses', 'emit'},
+    'configuration': {'text', 'config_models', 'expectations', 'facts', 'collect', 'diagnoses', 'emit'},
     'cli': {
+        'text',
         '__about__',
         'facts',
         'expectations',
@@ -56,11 +58,21 @@ KNOWS: dict[str, set[str]] = {
         'configuration',
         'emit',
     },
-    'check': {'__about__', 'facts', 'expectations', 'findings', 'diagnoses', 'collect', 'configuration', 'emit'},
+    'check': {
+        'text',
+        '__about__',
+        'facts',
+        'expectations',
+        'findings',
+        'diagnoses',
+        'collect',
+        'configuration',
+        'emit',
+    },
 }
 """Which other parts each part of the package may import."""
 
-PURE = {'facts', 'expectations', 'findings', 'remedies', 'diagnoses'}
+PURE = {'text', 'facts', 'expectations', 'findings', 'remedies', 'diagnoses'}
 PURE_STANDARD_LIBRARY = {
     'hashlib',
     'collections',
