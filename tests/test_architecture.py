@@ -38,11 +38,12 @@ KNOWS: dict[str, set[str]] = {
     '__main__': {'cli'},
     'text': set(),
     'facts': {'text'},
+    'rules': {'text', 'facts'},
     'expectations': {'facts'},
     'remedies': set(),
     'findings': {'text', 'facts', 'expectations', 'remedies'},
-    'diagnoses': {'text', 'facts', 'expectations', 'findings', 'remedies'},
-    'collect': {'text', '__about__', 'facts'},
+    'diagnoses': {'text', 'facts', 'rules', 'expectations', 'findings', 'remedies'},
+    'collect': {'__about__', 'text', 'facts', 'rules'},
     'emit': {'text', 'facts', 'findings', 'remedies'},
     'config_models': set(),
     'configuration': {'text', 'config_models', 'expectations', 'facts', 'collect', 'diagnoses', 'emit'},
@@ -72,7 +73,7 @@ KNOWS: dict[str, set[str]] = {
 }
 """Which other parts each part of the package may import."""
 
-PURE = {'text', 'facts', 'expectations', 'findings', 'remedies', 'diagnoses'}
+PURE = {'text', 'facts', 'rules', 'expectations', 'findings', 'remedies', 'diagnoses'}
 PURE_STANDARD_LIBRARY = {
     'hashlib',
     'collections',

@@ -7,7 +7,9 @@ terminal, characters that reorder or hide what a person reads, surrogates that h
 from collections.abc import Iterable
 
 SHORT = 40
-"""Characters of a name within a sentence."""
+"""Characters of a word within a sentence."""
+LONGEST_NAME = 80
+"""Characters of a host name, say, that a person has to recognise."""
 LONGEST_REASON = 120
 DAY = 86400
 LONGEST_TIME = 3650
@@ -30,7 +32,7 @@ def escaped(text: str) -> str:
     return ''.join(c if c.isprintable() else c.encode('unicode_escape').decode('ascii') for c in text)
 
 
-def quoted(text: str, at_most: int = SHORT) -> str:
+def quoted(text: str, at_most: int = LONGEST_NAME) -> str:
     """A clean text in quotes, to stand out in a sentence."""
     return f"'{clean(text, at_most)}'"
 

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from ..facts import NotSent, Unobserved
-from ..facts.values import Checked
+from ..facts.values import AgentHostname, Checked
 
 Json = None | bool | int | float | str | list['Json'] | dict[str, 'Json']
 Value = TypeVar('Value')
@@ -63,6 +63,8 @@ def decode(type_: type[Value], value: Json, field: str) -> Value:
 def _decode(type_: object, value: Json, field: str) -> object:
     origin, arguments = typing.get_origin(type_), typing.get_args(type_)
     if origin in (typing.Union, types.UnionType):
+        if value == '' and type(None) in arguments and not {str, AgentHostname} & set(arguments):
+            return None  # as a version wrote it in which this field was an unchecked text
         return _decode(_member(arguments, value, field), value, field)
     if origin is tuple or origin is frozenset:
         return _decode_items(origin, arguments, value, field)

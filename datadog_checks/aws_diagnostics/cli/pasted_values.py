@@ -6,31 +6,22 @@ The collectors hold what they observe to the same forms; a file has passed throu
 import re
 from collections.abc import Iterator
 
-from ..facts import Facts, Imds
+from ..facts import Facts
 from ..facts.account import Caller
-from ..facts.instance_id import INSTANCE_ID
 from .codec import not_allowed
 
-REGION = re.compile('([a-z0-9-]{1,40})?')
 ACCOUNT_ID = re.compile('[0-9]{12}')
 PARTITION = re.compile('aws(-[a-z]{1,12}){0,3}')
-ENDPOINT = re.compile(r'http://[0-9A-Za-z.:\[\]]{1,80}')
 
 
 def refuse_forged_values(facts: Facts, field: str) -> None:
-    """Raises Undecodable for the first value that could do more in a shell than name an instance, region or address."""
+    """Raises Undecodable for the first value that could do more in a shell than name an account."""
     for name, value, form, allowed in _values(facts):
         if not form.fullmatch(value):
             raise not_allowed(f'{field}.{name}', value, allowed)
 
 
 def _values(facts: Facts) -> Iterator[tuple[str, str, re.Pattern[str], str]]:
-    if facts.instance_id is not None:
-        yield 'instance_id', facts.instance_id, INSTANCE_ID, 'i- and 8 or 17 hexadecimal digits'
-    if isinstance(facts.imds, Imds):
-        yield 'imds.endpoint', facts.imds.endpoint, ENDPOINT, "'http://ADDRESS' or 'http://ADDRESS:PORT'"
-        if facts.imds.identity is not None:
-            yield 'imds.identity.region', facts.imds.identity.region, REGION, 'the name of a region'
     if facts.account is not None and isinstance(facts.account.caller, Caller):
         yield 'account.caller.account_id', facts.account.caller.account_id, ACCOUNT_ID, 'twelve digits'
         yield 'account.caller.partition', facts.account.caller.partition, PARTITION, 'aws, aws-us-gov or aws-cn'

@@ -25,7 +25,9 @@ from .rules import (
     check_endpoint,
     check_names,
     check_numbers,
+    hostname,
     not_allowed,
+    providers,
 )
 
 __all__ = ['PROVIDERS', 'InvalidConfiguration', 'Options', 'read_configuration']
@@ -83,11 +85,11 @@ def _with_account(options: Options, model: Account, given: Mapping[str, Any]) ->
 
 
 def _options(model: InstanceConfig) -> Options:
-    providers = model.expected_hostname_provider
+    expected = model.expected_hostname_provider
     expectations = replace(
         Expectations(**_of_the_same_name(model, Expectations)),
-        hostname_providers=(providers,) if isinstance(providers, str) else tuple(providers or ()),
-        hostname=str(model.expected_hostname),
+        hostname_providers=providers((expected,) if isinstance(expected, str) else expected or ()),
+        hostname=hostname(str(model.expected_hostname)),
         imdsv1=ImdsV1(str(model.imdsv1)),
         disabled_diagnoses=frozenset(model.disabled_diagnoses or ()),
     )

@@ -10,10 +10,11 @@ from ..collect.imds.address import parse_endpoint
 from ..config_models import InstanceConfig
 from ..diagnoses import DIAGNOSES
 from ..emit.tags import IDENTITY_TAGS
+from ..facts import HostnameProvider
+from ..facts.values import AgentHostname
 from .options import Options
 
-PROVIDERS = ('configuration', 'hostnameFile', 'fargate', 'gce', 'azure', 'fqdn', 'container', 'os', 'aws')
-"""The names that the Agent gives its hostname providers."""
+PROVIDERS = tuple(provider.value for provider in HostnameProvider)
 
 OPTIONS_OF_THE_AGENT = frozenset(
     {'name', 'loader', 'process_isolation', 'max_returned_metrics', 'debug_metrics', 'enable_legacy_tags_normalization'}
@@ -73,15 +74,38 @@ def _endpoint_fault(endpoint: str) -> str | None:
 def check_against_catalogues(options: Options) -> None:
     expected = options.expectations
     catalogues: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...] = (
-        ('expected_hostname_provider', expected.hostname_providers, PROVIDERS),
         ('disabled_diagnoses', sorted(expected.disabled_diagnoses), tuple(d.id for d in DIAGNOSES)),
         ('identity_tags', options.identity_tags, tuple(IDENTITY_TAGS)),
     )
     for option, values, catalogue in catalogues:
         for value in values:
             if value not in catalogue:
-                allowed = f'one of {listed(catalogue)}{nearest(value, catalogue)}'
-                raise InvalidConfiguration(not_allowed(option, value, allowed))
+                raise InvalidConfiguration(not_in_catalogue(option, value, catalogue))
+
+
+def not_in_catalogue(option: str, value: str, catalogue: tuple[str, ...]) -> str:
+    return not_allowed(option, value, f'one of {listed(catalogue)}{nearest(value, catalogue)}')
+
+
+def providers(names: Iterable[str]) -> tuple[HostnameProvider, ...]:
+    """Of `expected_hostname_provider`."""
+    return tuple(_provider(name) for name in names)
+
+
+def _provider(name: str) -> HostnameProvider:
+    provider = HostnameProvider.of(name)
+    if provider is None:
+        raise InvalidConfiguration(not_in_catalogue('expected_hostname_provider', name, PROVIDERS))
+    return provider
+
+
+def hostname(name: str) -> AgentHostname:
+    """Of `expected_hostname`."""
+    hostname = AgentHostname.of(name)
+    if not hostname:
+        allowed = 'instance_id, any or a host name (letters, digits, hyphens, dots and underscores)'
+        raise InvalidConfiguration(not_allowed('expected_hostname', name, allowed))
+    return hostname
 
 
 def check_contradictions(options: Options) -> None:
@@ -95,8 +119,6 @@ def check_contradictions(options: Options) -> None:
     if not expected.hostname_providers:
         allowed = f'at least one of {listed(PROVIDERS)}'
         raise InvalidConfiguration(not_allowed('expected_hostname_provider', [], allowed))
-    if not expected.hostname:
-        raise InvalidConfiguration(not_allowed('expected_hostname', '', 'instance_id, any or a host name'))
 
 
 def listed(names: Iterable[str]) -> str:

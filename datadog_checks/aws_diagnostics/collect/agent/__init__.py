@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from ...facts import Agent
+from ...facts import Agent, HostnameProvider
+from ...facts.values import AgentHostname, InstanceId
 from ..deadline import Deadline
-from ..host.text_file import printable
 from .configuration import read_configuration
 from .hostname_file import read_hostname_file
 from .inference import Clues
@@ -15,6 +15,7 @@ from .version import Version, parse_version
 
 __all__ = ['AgentInterface', 'DescribedAgent', 'EmbeddedAgent', 'read_agent']
 
+UNKNOWN_PROVIDER = 'the Agent names a hostname provider that this check does not know'
 IN_A_CONTAINER = ('DOCKER_DD_AGENT', 'KUBERNETES_SERVICE_HOST')
 
 
@@ -23,7 +24,7 @@ def read_agent(
     deadline: Deadline,
     *,
     expvar_port: int | None,
-    instance_id: str | None,
+    instance_id: InstanceId | None,
     os_hostname: str,
     imds_address: str,
     environ: Mapping[str, str],
@@ -40,15 +41,16 @@ def read_agent(
     in_a_container = any(environ.get(name) for name in IN_A_CONTAINER)
     clues = Clues(hostname or '', instance_id, os_hostname, configuration, file, in_a_container)
     origin = choose(interface.provider(), answers, clues)
+    provider = HostnameProvider.of(origin.provider)
     return Agent(
         hostname=hostname,
         version=version,
         configuration=configuration,
-        provider=origin.provider,
+        provider=provider,
         source=origin.source,
         provider_errors=dict(answers.expvar.errors) if answers.expvar else {},
         hostname_file=file,
-        note=origin.note,
+        note=origin.note if provider or not origin.provider else UNKNOWN_PROVIDER,
     )
 
 
@@ -56,9 +58,9 @@ def _version(interface: AgentInterface, answers: AgentReplies) -> Version | None
     return parse_version(interface.version() or (answers.inventory.version if answers.inventory else ''))
 
 
-def _hostname(interface: AgentInterface, answers: AgentReplies, configured: str) -> str | None:
+def _hostname(interface: AgentInterface, answers: AgentReplies, configured: str) -> AgentHostname | None:
     """Told, else from the API, else the configured one; None where none of them says."""
     told = interface.hostname()
     if told is None and answers.inventory is not None:
-        return answers.inventory.hostname
-    return printable(configured) or None if told is None else printable(told)
+        return AgentHostname.of(answers.inventory.hostname)
+    return AgentHostname.of(configured or None if told is None else told.strip())

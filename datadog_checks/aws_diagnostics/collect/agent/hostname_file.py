@@ -2,19 +2,21 @@
 
 from pathlib import Path
 
-from ...facts import HostnameFile, Unobserved, why_unusable
-from ..host.text_file import SMALL, printable, read_text, reason
+from ...facts import HostnameFile, Unobserved
+from ...facts.agent import NO_HOSTNAME_FILE
+from ...facts.values import FilePath
+from ...rules import why_unusable
+from ..host.text_file import SMALL, read_text, reason
 
 
-def read_hostname_file(path: str) -> HostnameFile | Unobserved:
+def read_hostname_file(path: FilePath | None) -> HostnameFile | Unobserved:
     """Unobserved without a path. Content that is no hostname is not kept: the path may point at anything."""
     if not path:
-        return Unobserved('hostname_file is not set')
-    shown = printable(path)
+        return NO_HOSTNAME_FILE
     try:
         text = read_text(Path(path), SMALL + 1)
     except (OSError, ValueError) as e:
-        return HostnameFile(shown, error=reason(e))
+        return HostnameFile(path, error=reason(e))
     name = text.strip()
     error = f'it is longer than {SMALL} bytes' if len(text) > SMALL else why_unusable(name)
-    return HostnameFile(shown, error=error) if error else HostnameFile(shown, content=name)
+    return HostnameFile(path, error=error) if error else HostnameFile(path, content=name)

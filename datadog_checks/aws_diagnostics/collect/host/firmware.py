@@ -4,6 +4,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from ...facts import Dmi, Unobserved
+from ...facts.values import InstanceId
 from .text_file import read_value
 
 DMI = 'sys/devices/virtual/dmi/id'
@@ -24,8 +25,8 @@ def read_hypervisor_uuid(root: Path) -> str:
     return read_value(root / 'sys/hypervisor/uuid')
 
 
-def read_cloud_init_instance_id(root: Path) -> str:
-    return read_value(root / 'var/lib/cloud/data/instance-id')
+def read_cloud_init_instance_id(root: Path) -> InstanceId | None:
+    return InstanceId.of(read_value(root / 'var/lib/cloud/data/instance-id'))
 
 
 def read_cloud_init_platform(root: Path) -> str:

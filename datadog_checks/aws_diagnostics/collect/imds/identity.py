@@ -7,26 +7,25 @@ paste into a shell.
 import json
 import re
 
-from ...facts import Identity, is_instance_id
+from ...facts import Identity
+from ...facts.values import AccountId, InstanceId, RegionName
 from .http import Response
 
 FORMS = {
-    'region': re.compile('[a-z]{2,8}(?:-[a-z0-9]{1,16}){1,4}'),
-    'accountId': re.compile('[0-9]{12}'),
     'imageId': re.compile('ami-(?:[0-9a-f]{8}|[0-9a-f]{17})'),
     'instanceType': re.compile('[a-z0-9][a-z0-9.-]{0,39}'),
     'availabilityZone': re.compile('[a-z]{2,8}(?:-[a-z0-9]{1,16}){1,6}'),
 }
 
 
-def instance_id(response: Response) -> str | None:
+def instance_id(response: Response) -> InstanceId | None:
     """'i-' and 8 or 17 hexadecimal digits (EC2 user guide, "Resource IDs"); None where it is anything else."""
     text = response.body.strip().decode('ascii', 'replace')
-    return text if response.status == 200 and is_instance_id(text) else None
+    return InstanceId.of(text) if response.status == 200 else None
 
 
 def identity(response: Response) -> Identity | None:
-    """From the instance identity document. A field without its form is ''; None where no field has it."""
+    """From the instance identity document. A field without its form is None or ''; None where no field has it."""
     if response.status != 200:
         return None
     try:
@@ -35,7 +34,8 @@ def identity(response: Response) -> Identity | None:
         return None
     if not isinstance(document, dict):
         return None
-    region, account, image, kind, zone = (_field(document, key) for key in FORMS)
+    region, account = RegionName.of(document.get('region')), AccountId.of(document.get('accountId'))
+    image, kind, zone = (_field(document, key) for key in FORMS)
     return Identity(region, account, image, kind, zone) if region or account or image or kind or zone else None
 
 
