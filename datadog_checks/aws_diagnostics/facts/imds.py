@@ -54,6 +54,13 @@ class Answer:
     """The answer is a 200 with the header X-Aws-Ec2-Metadata-Token-Ttl-Seconds and a body that can be a token."""
     server: str = ''
     """The Server header, at most 80 printable characters."""
+    content_type: str = ''
+    """The Content-Type header, at most 80 printable characters."""
+
+    @property
+    def is_web_page(self) -> bool:
+        """A 200 as text/html. EC2 serves metadata and tokens as text/plain; a captive portal serves pages."""
+        return self.status == 200 and self.content_type.lower().startswith('text/html')
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +134,10 @@ class Imds:
 
     @property
     def v1_works(self) -> bool | None:
-        """Metadata comes without a token. None when that was not asked or had no usable answer."""
+        """Metadata comes without a token. None when that was not asked or something else answered."""
         match self.tokenless:
-            case Answer(status=200):
-                return True
+            case Answer(status=200) as answer:
+                return None if answer.is_web_page else True
             case Answer(status=400 | 401 | 403 | 404 | 405):
                 return False
         return None

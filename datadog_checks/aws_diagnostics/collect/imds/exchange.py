@@ -114,6 +114,7 @@ def _answered(response: Response, connect_seconds: float, first_byte_seconds: fl
         first_byte_seconds=first_byte_seconds,
         token_granted=granted_token(response) is not None,
         server=_shown(response.headers.get('server', '')),
+        content_type=_shown(response.headers.get('content-type', '')),
     )
 
 

@@ -45,7 +45,8 @@ def fate(exchange: Exchange) -> str:
     match exchange:
         case Answer(status=status):
             by = f' by {quoted(exchange.server, SHORT)}' if names_another_server(exchange) else ''
-            return f'was answered {status}{by}'
+            page = ' with a web page' if exchange.is_web_page else ''
+            return f'was answered {status}{page}{by}'
         case NoAnswer(outcome=outcome, icmp=icmp) if icmp is not None:
             return f'{WORDS[outcome]} by {icmp.sender or "an unknown router"} ({icmp_kind(icmp)})'
         case NoAnswer(outcome=Outcome.LOST):
