@@ -4,6 +4,8 @@ VENV ?= .venv
 VENV_DDEV ?= $(VENV)-ddev
 SCENARIO ?=
 PYTEST_ARGS ?=
+# The end of a run that would never end. One takes eight minutes on two idle cores.
+TEST_SECONDS ?= 3600
 
 python := $(VENV)/bin/python
 export DDEV := $(CURDIR)/$(VENV_DDEV)/bin/ddev
@@ -25,7 +27,7 @@ demo: environment ## Run the real check against the IMDS simulator (one scenario
 	@$(python) -m tools.demo $(SCENARIO)
 
 test: environment environment-rollout environment-agents environment-terraform ## Run all tests (PYTEST_ARGS='-x tests/emit' for some)
-	@$(python) -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+	@timeout --foreground --kill-after 30 $(TEST_SECONDS) $(python) -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
 lint: environment ## Check style, formatting, types and spelling
 	@$(python) -m ruff check

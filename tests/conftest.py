@@ -1,6 +1,7 @@
 """No test reaches the network of the machine, least of all whatever answers at the addresses of IMDS there."""
 
 import os
+import signal
 import subprocess
 from contextlib import suppress
 
@@ -11,8 +12,15 @@ from tests.simulator.guard import leave_the_network, refuse_metadata_addresses
 
 # The last use of the network. What this leaves undone, the tests that need it say.
 if not javascript.missing_tool() and not javascript.is_installed():
-    with suppress(OSError, subprocess.CalledProcessError):
+    with suppress(OSError, subprocess.SubprocessError):
         javascript.install()
+
+# A script starts its background jobs with SIGINT ignored, and nohup everything with SIGHUP. Programs inherit that, and a
+# test that interrupts one would wait for ever. They do not inherit a handler: pytest still ignores the signal, and what it
+# starts does not.
+for _signal in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+    if signal.getsignal(_signal) is signal.SIG_IGN:
+        signal.signal(_signal, lambda *_: None)
 
 # While this file is read pytest has not started anything yet: everything that it starts later is inside too.
 NOT_ISOLATED = leave_the_network()
