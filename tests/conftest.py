@@ -3,8 +3,12 @@
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 
+import botocore.session
+import pytest
 from hypothesis import settings
 
 from tests.simulator import javascript
@@ -33,6 +37,14 @@ settings.load_profile('tests')
 # How wide and how colourful somebody's terminal is changes no output that a test looks at.
 for _setting in ('COLUMNS', 'FORCE_COLOR', 'LINES', 'NO_COLOR'):
     os.environ.pop(_setting, None)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def models_of_botocore_are_read_once() -> Iterator[None]:
+    """A session reads them itself, a quarter of a second of every test that opens one; they are the same for all."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(botocore.session, 'create_loader', cache(botocore.session.create_loader))
+        yield
 
 
 def pytest_xdist_auto_num_workers() -> int:
