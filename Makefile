@@ -16,7 +16,7 @@ export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help all demo test lint format validate assets bench wheel checks-d environment environment-ddev environment-rollout environment-agents environment-terraform compatibility clean
+.PHONY: help all demo test lint format validate assets bench wheel checks-d environments environment environment-ddev environment-rollout environment-agents environment-terraform compatibility clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +51,8 @@ assets: environment environment-ddev ## Generate what is generated: models, exam
 	@$(python) -m tools.assets --models
 	@$(python) -m tools.pictures
 	@$(python) -m tools.ssm_template
+
+environments: environment environment-ddev environment-rollout environment-agents environment-terraform
 
 environment:
 	@tools/environment $(VENV) requirements/dev.txt .

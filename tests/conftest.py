@@ -19,9 +19,9 @@ if not javascript.missing_tool() and not javascript.is_installed():
     with suppress(OSError, subprocess.SubprocessError):
         javascript.install()
 
-# A script starts its background jobs with SIGINT ignored, and nohup everything with SIGHUP. Programs inherit that, and a
-# test that interrupts one would wait for ever. They do not inherit a handler: pytest still ignores the signal, and what it
-# starts does not.
+# A script starts its background jobs with SIGINT ignored, and nohup everything with SIGHUP. Programs inherit that, and
+# a test that interrupts one would wait for ever. They do not inherit a handler: pytest still ignores the signal, and
+# what it starts does not.
 for _signal in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
     if signal.getsignal(_signal) is signal.SIG_IGN:
         signal.signal(_signal, lambda *_: None)

@@ -17,8 +17,8 @@ INSTANCE = Instance()
 ROLE_PATH = '/latest/meta-data/iam/security-credentials/'
 CREDENTIALS = ('ASIAEXAMPLEEXAMPLE00', 'example-secret-access-key', 'example-session-token')
 
-# Seconds that a client waits for an answer. A token that is late is for it a token that does not come: the client goes on
-# by IMDSv1. Where a reply is lost the whole of it passes, and what follows still has to be answered within it.
+# Seconds that a client waits for an answer. When a token comes later than that, on a busy machine, the client goes on
+# with IMDSv1. Where the reply is lost it waits for all of them, and whatever it asks next must be answered within them.
 ARRIVES = 30
 LOST = 4
 NO_MATTER = 1

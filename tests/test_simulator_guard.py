@@ -42,9 +42,8 @@ def test_the_tests_have_no_interface_but_loopback() -> None:
 
 @needs_isolation
 def test_loopback_works(tmp_path: Path) -> None:
-    with socket.create_server(('127.0.0.1', 0)) as server:
-        with socket.create_connection(server.getsockname(), timeout=30) as client:
-            assert client.getpeername() == server.getsockname()
+    with socket.create_server(('127.0.0.1', 0)) as server, socket.create_connection(server.getsockname()) as client:
+        assert client.getpeername() == server.getsockname()
 
 
 @needs_isolation
