@@ -10,7 +10,7 @@ from .collect.account_defaults import with_agent_defaults
 from .collect.account_options import AccountOptions
 from .collect.agent import EmbeddedAgent
 from .collect.at_most_every import AtMostEvery
-from .configuration import InvalidConfiguration, Options, read_configuration
+from .configuration import InvalidConfiguration, Options, check_init_config, read_configuration
 from .diagnoses import DIAGNOSES, diagnose
 from .emit import Emitter, Run, may_ask_imds
 from .facts import Facts
@@ -27,6 +27,7 @@ class AwsDiagnosticsCheck(AgentCheck):
         super().__init__(name, init_config, instances)
         agent = EmbeddedAgent()
         try:
+            check_init_config(self.init_config)
             options = read_configuration(self.instance, str(agent.setting('site') or ''))
         except InvalidConfiguration as e:
             raise ConfigurationError(str(e)) from None
