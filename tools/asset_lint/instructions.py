@@ -2,18 +2,13 @@
 
 import re
 import shlex
-from collections.abc import Collection, Iterator, Sequence
-from functools import cache
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
-import botocore.session
-import jmespath
-from botocore import xform_name
-from botocore.exceptions import UnknownServiceError
 from click import Group
 
 from datadog_checks.aws_diagnostics.cli.commands import program
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
+from tools import aws_cli
 
 QUOTED = re.compile(r'`([^`]+)`')
 SUDO = re.compile(r'^sudo (-u \S+ )?')
@@ -25,7 +20,6 @@ LINKS = frozenset(
 )
 """The pages and sections that are known to exist: those that the diagnoses link to, and two more."""
 IDS = frozenset(diagnosis.id for diagnosis in DIAGNOSES)
-GLOBAL_OPTIONS = frozenset({'output', 'profile', 'query', 'region'})
 AGENT_COMMANDS = frozenset({'check', 'diagnose', 'integration', 'status'})
 """Of `datadog-agent`, from its documentation."""
 
@@ -43,42 +37,12 @@ def wrong_instructions(text: str) -> Iterator[str]:
 
 def _refusal(words: Sequence[str]) -> str:
     match words:
-        case ['aws', service, operation, *options]:
-            return _refused_by_aws(service, operation, options)
+        case ['aws', *rest]:
+            return aws_cli.wrong(rest)
         case ['aws-diagnostics', name, *options]:
             return _refused_by_us(name, options)
         case ['datadog-agent', name, *_] if name not in AGENT_COMMANDS:
             return f'unknown command {name!r}, known: {", ".join(sorted(AGENT_COMMANDS))}'
-    return ''
-
-
-@cache
-def _operations(service: str) -> dict[str, frozenset[str]]:
-    """The operations of an AWS service with their options, as the AWS command line spells them."""
-    model = botocore.session.get_session().get_service_model(service)
-    shapes = {name: model.operation_model(name).input_shape for name in model.operation_names}
-    return {
-        xform_name(name, '-'): frozenset(xform_name(member, '-') for member in (shape.members if shape else ()))
-        for name, shape in shapes.items()
-    }
-
-
-def _refused_by_aws(service: str, operation: str, options: Sequence[str]) -> str:
-    try:
-        operations = _operations(service)
-    except UnknownServiceError:
-        return f'unknown service {service!r}'
-    if operation not in operations:
-        return f'unknown operation {operation!r} of {service}'
-    return _unknown_option(options, operations[operation] | GLOBAL_OPTIONS) or _unreadable_query(options)
-
-
-def _unreadable_query(options: Sequence[str]) -> str:
-    given = dict(pairwise(options)).get('--query', '@')
-    try:
-        jmespath.compile(given)
-    except jmespath.exceptions.ParseError:
-        return f'--query {given!r} is not JMESPath'
     return ''
 
 
@@ -89,9 +53,6 @@ def _refused_by_us(name: str, options: Sequence[str]) -> str:
         return f'unknown command {name!r}, known: {", ".join(sorted(program.commands))}'
     if name == 'explain' and not IDS.intersection(options):
         return 'no such diagnosis'
-    return _unknown_option(options, {option.lstrip('-') for p in command.params for option in p.opts})
-
-
-def _unknown_option(options: Sequence[str], known: Collection[str]) -> str:
-    unknown = [option for option in options if option.startswith('--') and option.removeprefix('--') not in known]
+    known = {option for parameter in command.params for option in parameter.opts}
+    unknown = [option for option in options if option.startswith('--') and option not in known]
     return f'unknown option {unknown[0]!r}' if unknown else ''
