@@ -26,7 +26,7 @@ from datadog_checks.aws_diagnostics.facts.values import FilePath, HostName, Poli
 from datadog_checks.aws_diagnostics.findings import Finding
 from datadog_checks.aws_diagnostics.remedies import Language
 from tests import builders
-from tests.any_facts import SCALARS, values_of
+from tests.cli.any_facts import SCALARS, values_of
 from tests.remedy_rules import commands_of, faults_of, simple_commands
 
 MARK = 'zqx'

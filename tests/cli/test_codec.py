@@ -11,8 +11,8 @@ from datadog_checks.aws_diagnostics.cli.codec import Undecodable, decode, encode
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Exchange, Facts, IcmpError, NotSent, Outcome, Unobserved
 
-from ..any_facts import any_expectations, any_facts
 from ..builders import answered, facts, imds, path, unanswered
+from .any_facts import any_expectations, any_facts
 
 
 def through_json(value: object) -> Any:

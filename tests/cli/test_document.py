@@ -16,9 +16,9 @@ from datadog_checks.aws_diagnostics.facts.account import Account, RoleMissing
 from datadog_checks.aws_diagnostics.findings import Finding, Scope, Status
 
 from ..account.builders import ACCOUNT_ID, account_facts
-from ..any_facts import any_facts
 from ..builders import INSTANCE_ID, facts, path
 from ..emit.findings import failed, not_applicable, passed, unknown
+from .any_facts import any_facts
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text())
 BEHIND_A_BRIDGE = path(gateways=1, gateway_addresses=('172.17.0.1',), remaining_ttl=1, hop_limit=2)

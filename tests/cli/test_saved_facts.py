@@ -29,8 +29,8 @@ from datadog_checks.aws_diagnostics.facts import Identity, Platform
 from datadog_checks.aws_diagnostics.facts.account import Caller
 
 from ..account.builders import account_facts
-from ..any_facts import any_expectations, any_facts
 from ..builders import NOW, facts, imds
+from .any_facts import any_expectations, any_facts
 
 STRICT = Expectations(imdsv1=ImdsV1.DISABLED, max_hop_limit=1, disabled_diagnoses=frozenset({'hostname-stale'}))
 SAVED = dumps([Observation(facts(), STRICT)], NOW)
