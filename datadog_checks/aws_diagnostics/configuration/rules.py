@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from ..collect.imds.address import parse_endpoint
+from ..collect.imds.tcp import parse_endpoint
 from ..config_models import InstanceConfig
 from ..diagnoses import DIAGNOSES
 from ..emit.tags import IDENTITY_TAGS

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from ...facts import Answer, Exchange, Identity, Imds, NoAnswer, NotSent, Outcome
 from ...facts.imds import is_granted, is_status
 from ..deadline import Deadline, DeadlineExceeded
-from .address import Address
 from .exchange import Reply, exchange
-from .identity import identity, instance_id
 from .requests import (
     GET_INSTANCE_ID_INVALID_TOKEN,
     GET_INSTANCE_ID_TOKENLESS,
@@ -17,8 +15,11 @@ from .requests import (
     get_identity,
     get_instance_id,
     granted_token,
+    identity,
+    instance_id,
 )
 from .schedule import Interval
+from .tcp import Address
 
 IDENTITY_RETRY_SECONDS = 3600.0
 THROTTLED = (429, 503)

@@ -5,10 +5,10 @@ from dataclasses import replace
 from ...facts import Answer, Imds, NetworkPath, NoAnswer, NotSent, Unobserved
 from ..deadline import Deadline
 from ..options import CollectOptions
-from .address import parse_endpoint
 from .conversation import Conversation, is_throttled
 from .path import PathMeasurement, is_reply_lost
 from .schedule import Backoff, Remeasuring
+from .tcp import parse_endpoint
 
 
 class ImdsProbe:
