@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts
+from datadog_checks.aws_diagnostics.facts.account import Account, ExternalId
 
 SCALARS = {
     bool: st.booleans(),
@@ -36,7 +37,7 @@ def values_of(type_: Any) -> st.SearchStrategy[Any]:
     if isinstance(type_, type) and issubclass(type_, Enum):
         return st.sampled_from(type_)
     if isinstance(type_, type) and is_dataclass(type_):
-        hints = typing.get_type_hints(type_)
+        hints = typing.get_type_hints(type_, localns={'Account': Account, 'ExternalId': ExternalId})
         return st.builds(cast(Any, type_), **{field.name: values_of(hints[field.name]) for field in fields(type_)})
     return SCALARS[type_]
 

@@ -15,7 +15,6 @@ from ..collect.options import CollectOptions, Ec2
 from ..config_models import InstanceConfig
 from ..config_models.instance import Account
 from ..expectations import Expectations, ImdsV1
-from .account import LEAST_INTERVAL, check_account, read_account, refused, with_site
 from .options import Options
 from .rules import (
     PROVIDERS,
@@ -41,6 +40,8 @@ def read_configuration(instance: Mapping[str, Any], site_of_agent: str = '') -> 
     given = {option: value for option, value in instance.items() if value is not None}
     check_names(instance)
     if 'account' in instance:
+        from .account import check_account, with_site  # a host instance does not pay for the account scope
+
         given['account'] = with_site(check_account({**given, 'account': instance['account']}), site_of_agent)
     check_numbers(given)
     model = _validated(given)
@@ -68,11 +69,15 @@ def _first_error(e: ValidationError, given: Mapping[str, Any]) -> str:
     allowed = {e['msg'].removeprefix('Input should be ') for e in errors if e['loc'][:depth] == where}
     if depth == 1:
         return not_allowed(option, given.get(option), ' or '.join(sorted(allowed)))
+    from .account import refused
+
     setting = str(where[1])
     return str(refused(setting, given['account'].get(setting), ' or '.join(sorted(allowed))))
 
 
 def _with_account(options: Options, model: Account, given: Mapping[str, Any]) -> Options:
+    from .account import LEAST_INTERVAL, read_account
+
     account, expected = read_account(model, given['account'])
     return replace(
         options,

@@ -1,10 +1,13 @@
 """What one instance of conf.yaml says."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..collect.account_options import AccountOptions
 from ..collect.options import CollectOptions
 from ..expectations import Expectations
+
+if TYPE_CHECKING:
+    from ..collect.account_options import AccountOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +16,7 @@ class Options:
     collect: CollectOptions
     tags: tuple[str, ...] = ()
     identity_tags: tuple[str, ...] = ()
-    account: AccountOptions | None = None
+    account: 'AccountOptions | None' = None
     """Only of an account instance, which takes nothing from `collect`."""
     least_interval: float = 0.0
     """Seconds between two runs that collect anew; 0 where the Agent's own schedule counts."""

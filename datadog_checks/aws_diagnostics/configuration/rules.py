@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from ..collect.imds.tcp import parse_endpoint
 from ..config_models import InstanceConfig
-from ..diagnoses import DIAGNOSES
-from ..emit.tags import IDENTITY_TAGS
+from ..diagnoses import of_scope
+from ..emit import IDENTITY_TAGS
+from ..findings import Scope
 from .options import Options
 
 PROVIDERS = ('configuration', 'hostnameFile', 'fargate', 'gce', 'azure', 'fqdn', 'container', 'os', 'aws')
@@ -74,7 +75,7 @@ def check_against_catalogues(options: Options) -> None:
     expected = options.expectations
     catalogues: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...] = (
         ('expected_hostname_provider', expected.hostname_providers, PROVIDERS),
-        ('disabled_diagnoses', sorted(expected.disabled_diagnoses), tuple(d.id for d in DIAGNOSES)),
+        ('disabled_diagnoses', sorted(expected.disabled_diagnoses), _diagnoses(expected.disabled_diagnoses)),
         ('identity_tags', options.identity_tags, tuple(IDENTITY_TAGS)),
     )
     for option, values, catalogue in catalogues:
@@ -82,6 +83,12 @@ def check_against_catalogues(options: Options) -> None:
             if value not in catalogue:
                 allowed = f'one of {listed(catalogue)}{nearest(value, catalogue)}'
                 raise InvalidConfiguration(not_allowed(option, value, allowed))
+
+
+def _diagnoses(wanted: frozenset[str]) -> tuple[str, ...]:
+    """The ids to choose from. Those of an account are loaded only where the ids of a host are not enough."""
+    of_a_host = tuple(d.id for d in of_scope(Scope.HOST))
+    return of_a_host if wanted <= {*of_a_host} else (*of_a_host, *(d.id for d in of_scope(Scope.ACCOUNT)))
 
 
 def check_contradictions(options: Options) -> None:

@@ -9,16 +9,20 @@ three sources. The peer must be on a loopback address besides.
 
 import json
 import re
-import ssl
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ...log import keep_out_of_the_log
 from ..deadline import Deadline, RequestFailed
 from ..host.text_file import printable, read_text, reason
 from .interface import AgentInterface
 from .loopback_http import LocalServer
 from .settings import as_port, as_text
+
+if TYPE_CHECKING:
+    import ssl
 
 EXPVAR_PORT = 5000
 LARGEST_DOCUMENT = 8 * 1024 * 1024
@@ -113,10 +117,12 @@ def _address(agent: AgentInterface) -> str:
     return host
 
 
-def _verification(agent: AgentInterface) -> ssl.SSLContext:
+def _verification(agent: AgentInterface) -> 'ssl.SSLContext':
     """Trusts the Agent's certificate, which is its own issuer, and nothing else; the private key is not used."""
     pem = _read(_certificate_file(agent), LARGEST_CERTIFICATE_FILE, 'certificate')
     certificate = CERTIFICATE.search(pem)
+    import ssl  # OpenSSL takes 5 MB, and most hosts never need it
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         context.load_verify_locations(cadata=certificate[0] if certificate else '')
@@ -142,6 +148,7 @@ def _read_token(agent: AgentInterface) -> str:
     token = _read(_token_file(agent), 4096, 'token').strip()
     if not TOKEN.fullmatch(token):
         raise RequestFailed("the file of the Agent's token holds none")
+    keep_out_of_the_log(token)
     return token
 
 
