@@ -74,7 +74,7 @@ def test_a_row_of_agent_diagnose_hands_over_the_fix(check):
     [row] = json.loads(check.get_diagnoses())
     assert (row['category'], row['description'], row['remediation']) == (
         'aws_diagnostics.imds',
-        'Tests something.',
+        'Tests something. It harms.',
         'Raise the hop limit\nfirst step\nsecond step',
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ...facts import Answer, Exchange, Identity, Imds, NoAnswer, NotSent, Outcome
 from ...facts.imds import is_granted, is_status
+from ...log import LOG
 from ..deadline import Deadline, DeadlineExceeded
 from .exchange import Reply, exchange
 from .requests import (
@@ -139,6 +140,8 @@ class Conversation:
             result = exchange(self._address, request, self._timeout, run.deadline)
         except DeadlineExceeded as e:
             return NotSent(str(e)), None
+        outcome = result if isinstance(result, NoAnswer) else result.answered
+        LOG.debug('IMDS %s %s%s: %s', request.method, self._endpoint, request.path, outcome)
         if isinstance(result, NoAnswer):
             run.requests += result.connected
             return result, None

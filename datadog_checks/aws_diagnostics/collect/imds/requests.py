@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from ...__about__ import __version__
 from ...facts import Identity, is_instance_id
+from ...log import keep_out_of_the_log
 from .http import Response
 
 TOKEN_TTL_SECONDS = 60
@@ -34,6 +35,7 @@ class Token:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        keep_out_of_the_log(text, passing=True)
 
     def __repr__(self) -> str:
         return 'Token(not shown)'
