@@ -7,7 +7,7 @@ from datadog_checks.base import AgentCheck, ConfigurationError
 
 from .collect import HostCollector
 from .collect.agent import EmbeddedAgent
-from .configuration import InvalidConfiguration, Options, read_configuration
+from .configuration import InvalidConfiguration, Options, check_init_config, read_configuration
 from .diagnoses import diagnose, of_scope
 from .emit import Emitter, Run
 from .facts import Facts
@@ -30,6 +30,7 @@ class AwsDiagnosticsCheck(AgentCheck):
         super().__init__(name, init_config, instances)
         self._agent = EmbeddedAgent()
         try:
+            check_init_config(self.init_config)
             options = read_configuration(self.instance, str(self._agent.setting('site') or ''))
         except InvalidConfiguration as e:
             raise ConfigurationError(one_line(str(e))) from None

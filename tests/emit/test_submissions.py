@@ -75,7 +75,7 @@ def test_a_row_of_agent_diagnose_hands_over_the_fix(check):
     assert (row['category'], row['description'], row['remediation']) == (
         'aws_diagnostics.imds',
         'Tests something. It harms.',
-        'Raise the hop limit\nfirst step\nsecond step',
+        'Raise the hop limit\n1. first step\n2. second step',
     )
 
 

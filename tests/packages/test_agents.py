@@ -54,7 +54,7 @@ def test_a_fault_is_found_and_told(agent: Agent):
 
 def test_an_option_that_is_misspelt_is_refused_with_the_same_words(agent: Agent):
     assert agent.run_check_here({'min_hop_limits': 2}) == {
-        'refused': "option 'min_hop_limits' is not known (did you mean 'min_hop_limit'?)"
+        'refused': 'min_hop_limits is not known: did you mean min_hop_limit?'
     }
 
 
