@@ -73,6 +73,9 @@ class AwsDiagnosticsCheck(AgentCheck):
             self._defects.add(where)
             LOG.error('%s: defect in %s, please report it', self.check_id, where, exc_info=error)
 
+    def cancel(self) -> None:
+        self._emitter.withdraw()
+
     def read_persistent_cache(self, key: str) -> str:
         """Under a key of our own: the base's changes with the configuration, with those before 37.20.0 always."""
         return self._agent.recall(key)

@@ -30,7 +30,7 @@ ISSUE = {
 
 @pytest.fixture
 def check(datadog_agent):
-    return Outlet(AgentCheck('aws_diagnostics', {}, [{}]))
+    return Outlet(AgentCheck('aws_diagnostics', {}, [{}]), logged=set())
 
 
 def reported(datadog_agent):

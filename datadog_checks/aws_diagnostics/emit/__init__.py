@@ -41,10 +41,10 @@ class Emitter:
         self._identity_tags = identity_tags
         self._issues = Issues() if has_issues else None
         self._memory = Memory()
-        self._failed: frozenset[str] = frozenset()
+        self._logged: set[str] = set()
 
     def emit(self, check: Channels, facts: Facts, findings: Sequence[Finding], run: Run) -> None:
-        outlet = Outlet(check, self._failed)
+        outlet = Outlet(check, self._logged)
         tags = tags_of(facts, self._tags, self._identity_tags)
         send_samples(outlet, facts, findings, run, tags)
         send_diagnoses(outlet, findings)
@@ -56,11 +56,12 @@ class Emitter:
             self._memory.remember_imds(outlet, facts)
         if self._issues:
             self._issues.send(outlet, findings, of=account_id(facts))
-        self._failed = outlet.failed
+
+    def withdraw(self) -> None:
+        """The Agent has unscheduled the instance. Called from any thread."""
+        if self._issues:
+            self._issues.withdraw()
 
     def may_ask_imds(self, check: Channels) -> bool:
         """False where the host scope of this Agent found that IMDS does not answer."""
-        outlet = Outlet(check, self._failed)
-        usable = may_ask_imds(outlet)
-        self._failed |= outlet.failed
-        return usable
+        return may_ask_imds(Outlet(check, self._logged))

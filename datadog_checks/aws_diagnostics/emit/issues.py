@@ -38,6 +38,12 @@ class Issues:
             elif isinstance(finding.verdict, Passed) or not finding.applicable:
                 self._resolve(outlet, id)
 
+    def withdraw(self) -> None:
+        """This instance sees nothing any more: the Agent has unscheduled it."""
+        with _lock:
+            for instances in _failing.values():
+                instances.discard(self)
+
     def _report(self, outlet: Outlet, id: str, finding: Finding) -> None:
         with _lock:
             _failing.setdefault(id, WeakSet()).add(self)

@@ -47,17 +47,11 @@ class Channels(Protocol):
 
 
 class Outlet:
-    """One for each run. Never raises."""
+    """Never raises. `logged` has the channels whose failure the log has: keep it for as long as the instance lives."""
 
-    def __init__(self, check: Channels, failed_before: frozenset[str] = frozenset()) -> None:
+    def __init__(self, check: Channels, logged: set[str]) -> None:
         self._check = check
-        self._failed_before = failed_before
-        self._failed: set[str] = set()
-
-    @property
-    def failed(self) -> frozenset[str]:
-        """The channels that failed: what the next run gets as `failed_before`."""
-        return frozenset(self._failed)
+        self._logged = logged
 
     def gauge(self, name: str, value: float, tags: list[str]) -> None:
         self._send('sending a gauge', lambda: self._check.gauge(name, value, tags=_tags(tags)))
@@ -103,9 +97,9 @@ class Outlet:
         try:
             send()
         except Exception as e:  # noqa: BLE001  (the Agent raises whatever its C or Go code makes of an error)
-            if channel not in self._failed | self._failed_before:
+            if channel not in self._logged:
                 LOG.warning('the Agent failed at %s: %s: %s', channel, type(e).__name__, one_line(str(e), 200))
-            self._failed.add(channel)
+            self._logged.add(channel)
             return False
         return True
 
