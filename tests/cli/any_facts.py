@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts
+from datadog_checks.aws_diagnostics.facts.account import Account, ExternalId
 from datadog_checks.aws_diagnostics.facts.values import Checked
 
 Scalars = dict[type, st.SearchStrategy[Any]]
@@ -45,7 +46,7 @@ def _values_of_class(type_: type, scalars: Scalars) -> st.SearchStrategy[Any]:
     if issubclass(type_, Checked):
         return st.from_regex(type_.FORM, fullmatch=True).map(type_.of).filter(lambda value: value is not None)
     assert is_dataclass(type_), f'no strategy for {type_}'
-    hints = typing.get_type_hints(type_)
+    hints = typing.get_type_hints(type_, localns={'Account': Account, 'ExternalId': ExternalId})
     return st.builds(cast(Any, type_), **{field.name: values_of(hints[field.name], scalars) for field in fields(type_)})
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ..facts.account import Feature
+from ..facts.feature import Feature
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from ..collect.imds.address import parse_endpoint
+from ..collect.imds.tcp import parse_endpoint
 from ..collect.options import CollectOptions
 from ..config_models import InstanceConfig
-from ..diagnoses import DIAGNOSES
-from ..emit.tags import IDENTITY_TAGS
+from ..diagnoses import of_scope
+from ..emit import IDENTITY_TAGS
 from ..expectations import ANY_HOSTNAME, INSTANCE_ID, Expectations
 from ..facts.values import HostName
+from ..findings import Scope
 from .errors import A_STRING, InvalidConfiguration, Path, listed, must_be, nearest, shown, unknown_name
 
 PROVIDERS = ('configuration', 'hostnameFile', 'fargate', 'gce', 'azure', 'fqdn', 'container', 'os', 'aws')
@@ -133,13 +134,19 @@ def _check_hostname(name: str) -> None:
 def _check_catalogues(expected: Expectations, identity_tags: tuple[str, ...]) -> None:
     catalogues: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...] = (
         ('expected_hostname_provider', expected.hostname_providers, PROVIDERS),
-        ('disabled_diagnoses', sorted(expected.disabled_diagnoses), tuple(d.id for d in DIAGNOSES)),
+        ('disabled_diagnoses', sorted(expected.disabled_diagnoses), _diagnoses(expected.disabled_diagnoses)),
         ('identity_tags', identity_tags, tuple(IDENTITY_TAGS)),
     )
     for option, values, catalogue in catalogues:
         for value in values:
             if value not in catalogue:
                 raise _not_in(option, value, catalogue)
+
+
+def _diagnoses(wanted: frozenset[str]) -> tuple[str, ...]:
+    """The ids to choose from. Those of an account are loaded only where the ids of a host are not enough."""
+    of_a_host = tuple(d.id for d in of_scope(Scope.HOST))
+    return of_a_host if wanted <= {*of_a_host} else (*of_a_host, *(d.id for d in of_scope(Scope.ACCOUNT)))
 
 
 def _not_in(option: str, value: str, catalogue: tuple[str, ...]) -> InvalidConfiguration:
