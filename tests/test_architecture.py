@@ -37,16 +37,17 @@ KNOWS: dict[str, set[str]] = {
     '__init__': {'__about__', 'check'},
     '__main__': {'cli'},
     'text': set(),
+    'log': {'text'},
     'facts': {'text'},
     'rules': {'text', 'facts'},
     'expectations': {'facts'},
     'remedies': set(),
-    'findings': {'text', 'facts', 'expectations', 'remedies'},
+    'findings': {'facts', 'expectations', 'remedies'},
     'diagnoses': {'text', 'facts', 'rules', 'expectations', 'findings', 'remedies'},
-    'collect': {'__about__', 'text', 'facts', 'rules'},
-    'emit': {'text', 'facts', 'findings', 'remedies'},
+    'collect': {'__about__', 'text', 'facts', 'rules', 'log'},
+    'emit': {'facts', 'findings', 'log', 'remedies', 'text'},
     'config_models': set(),
-    'configuration': {'text', 'config_models', 'expectations', 'facts', 'collect', 'diagnoses', 'emit'},
+    'configuration': {'text', 'config_models', 'expectations', 'facts', 'findings', 'collect', 'diagnoses', 'emit'},
     'cli': {
         'text',
         '__about__',
@@ -60,7 +61,6 @@ KNOWS: dict[str, set[str]] = {
         'emit',
     },
     'check': {
-        'text',
         '__about__',
         'facts',
         'expectations',
@@ -69,6 +69,8 @@ KNOWS: dict[str, set[str]] = {
         'collect',
         'configuration',
         'emit',
+        'log',
+        'text',
     },
 }
 """Which other parts each part of the package may import."""

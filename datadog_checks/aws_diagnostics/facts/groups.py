@@ -1,13 +1,16 @@
 """Everything that one run observed."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .account import Account
 from .agent import Agent
 from .host import Host, Platform
 from .imds import Imds, NetworkPath
 from .observed import MissingFact, Unobserved
 from .values import InstanceId
+
+if TYPE_CHECKING:  # a host does not pay for the facts of an account
+    from .account import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +21,11 @@ class Facts:
     imds: Imds | Unobserved
     path: NetworkPath | Unobserved
     agent: Agent | Unobserved
-    account: Account | None = None
+    account: 'Account | None' = None
     """Only in the account scope, where all other groups are Unobserved."""
 
     @property
-    def of_account(self) -> Account:
+    def of_account(self) -> 'Account':
         """The groups of the account scope. Raises MissingFact in the host scope."""
         if self.account is None:
             raise MissingFact('this is not an account instance')

@@ -1,17 +1,18 @@
 """The running Agent: its hostname and where that came from, its version, and the settings that decide both."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
-from ...facts import Agent, HostnameProvider
-from ...facts.values import AgentHostname, InstanceId
+from ...facts import Agent, HostnameFile, HostnameProvider, Unobserved
+from ...facts.agent import NO_HOSTNAME_FILE
+from ...facts.values import AgentHostname, FilePath, InstanceId
+from ...rules import why_unusable
 from ..deadline import Deadline
-from .configuration import read_configuration
-from .hostname_file import read_hostname_file
-from .inference import Clues
+from ..host.text_file import SMALL, read_text, reason
+from .configuration import read_configuration, read_proxy_settings
 from .interface import AgentInterface, DescribedAgent, EmbeddedAgent
-from .provider import AgentReplies, ask, choose
-from .proxy import read_proxy_settings
-from .version import Version, parse_version
+from .provider import AgentReplies, Clues, ask, choose
+from .settings import Version, parse_version
 
 __all__ = ['AgentInterface', 'DescribedAgent', 'EmbeddedAgent', 'read_agent']
 
@@ -64,3 +65,16 @@ def _hostname(interface: AgentInterface, answers: AgentReplies, configured: str)
     if told is None and answers.inventory is not None:
         return AgentHostname.of(answers.inventory.hostname)
     return AgentHostname.of(configured or None if told is None else told.strip())
+
+
+def read_hostname_file(path: FilePath | None) -> HostnameFile | Unobserved:
+    """Unobserved without a path. Content that is no hostname is not kept: the path may point at anything."""
+    if not path:
+        return NO_HOSTNAME_FILE
+    try:
+        text = read_text(Path(path), SMALL + 1)
+    except (OSError, ValueError) as e:
+        return HostnameFile(path, error=reason(e))
+    name = text.strip()
+    error = f'it is longer than {SMALL} bytes' if len(text) > SMALL else why_unusable(name)
+    return HostnameFile(path, error=error) if error else HostnameFile(path, content=name)
