@@ -48,9 +48,9 @@ ALL_TOGETHER: dict[str, Any] = {
 TABLE = """\
 | Monitor | Watches | One alert for each | Priority |
 | --- | --- | --- | --- |
-| [Much is broken](assets/monitors/a_share.json) | `aws_diagnostics.imds.ok` | `aws_account` | P2 |
-| [It is broken](assets/monitors/a_host.json) | `aws_diagnostics.imds` | `host`, `instance_id` | P3 |
-| [It will break](assets/monitors/later.json) | `aws_diagnostics.finding`, `a-fault`, `b-fault` | all together | P4 |"""
+| [Much is broken](../assets/monitors/a_share.json) | `aws_diagnostics.imds.ok` | `aws_account` | P2 |
+| [It is broken](../assets/monitors/a_host.json) | `aws_diagnostics.imds` | `host`, `instance_id` | P3 |
+| [It will break](../assets/monitors/later.json) | `aws_diagnostics.finding`, `a-fault`, `b-fault` | all together | P4 |"""
 
 
 def test_a_row_says_what_a_monitor_watches_and_for_what_it_alerts(tmp_path: Path) -> None:

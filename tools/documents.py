@@ -156,7 +156,7 @@ def _monitor_row(document: Mapping[str, Any], path: Path) -> tuple[str, ...]:
     found = GROUPS_IN_QUERY.search(query)
     groups = [tag.strip(' "') for tag in (found[1] or found[2]).split(',')] if found else []
     return (
-        f'[{document["title"]}]({path})',
+        f'[{document["title"]}](../{path})',
         _code(dict.fromkeys([*METRIC_NAME.findall(query), *diagnoses])),
         _code(definition['options'].get('notify_by') or groups) or 'all together',
         f'P{definition["priority"]}',
