@@ -31,7 +31,6 @@ GENERATED: Mapping[str, Callable[[str], str]] = {
     'docs/data-collected.md': data_collected,
     'docs/diagnoses.md': lambda _: documents.diagnoses_document(),
     'docs/permissions.md': lambda text: with_section(text, 'policy', documents.policy_block(text)),
-    'docs/imdsv2-transition.md': with_samples,
     'docs/images/hop-limit.svg': lambda _: hop_limit.drawing(),
     'docs/images/terminal-hop-limit-too-low.svg': terminal.hop_limit_too_low,
     'rollout/ssm/template.yaml': embedded,
