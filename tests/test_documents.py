@@ -9,14 +9,13 @@ import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.remedies import Choice, Language, Remedy, Step, Variable, shell, yaml
+from tools.diagnoses_document import diagnoses_document, remedy_paragraphs
 from tools.documents import (
-    diagnoses_document,
     marks,
     monitors_table,
     newest,
     of_check,
     policy_block,
-    remedy_paragraphs,
     with_samples,
     with_section,
 )

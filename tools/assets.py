@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 
 from . import documents
+from .diagnoses_document import diagnoses_document
 from .documents import CHECK, ROOT, with_samples, with_section
 from .pictures import hop_limit, terminal
 from .ssm_template import embedded
@@ -29,7 +30,7 @@ def data_collected(text: str) -> str:
 GENERATED: Mapping[str, Callable[[str], str]] = {
     'README.md': lambda text: with_section(with_samples(text), 'diagnoses', documents.diagnoses_table()),
     'docs/data-collected.md': data_collected,
-    'docs/diagnoses.md': lambda _: documents.diagnoses_document(),
+    'docs/diagnoses.md': lambda _: diagnoses_document(),
     'docs/permissions.md': lambda text: with_section(text, 'policy', documents.policy_block(text)),
     'docs/images/hop-limit.svg': lambda _: hop_limit.drawing(),
     'docs/images/terminal-hop-limit-too-low.svg': terminal.hop_limit_too_low,
