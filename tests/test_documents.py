@@ -39,7 +39,7 @@ BY_ACCOUNT: dict[str, Any] = {
 ALL_TOGETHER: dict[str, Any] = {
     'title': 'It will break',
     'definition': {
-        'query': 'max(last_1h):sum:aws_diagnostics.finding{diagnosis IN (a-fault,b-fault)} > 0',
+        'query': 'max(last_1h):sum:aws_diagnostics.finding{diagnosis IN (a,b)} > 0',
         'options': {},
         'priority': 4,
     },
@@ -49,7 +49,7 @@ TABLE = """\
 | --- | --- | --- | --- |
 | [Much is broken](../assets/monitors/a_share.json) | `aws_diagnostics.imds.ok` | `aws_account` | P2 |
 | [It is broken](../assets/monitors/a_host.json) | `aws_diagnostics.imds` | `host`, `instance_id` | P3 |
-| [It will break](../assets/monitors/later.json) | `aws_diagnostics.finding`, `a-fault`, `b-fault` | all together | P4 |"""
+| [It will break](../assets/monitors/later.json) | `aws_diagnostics.finding`, `a`, `b` | all together | P4 |"""
 
 
 def test_a_row_says_what_a_monitor_watches_and_for_what_it_alerts(tmp_path: Path) -> None:

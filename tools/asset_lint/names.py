@@ -9,7 +9,7 @@ from pathlib import Path
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS
-from datadog_checks.aws_diagnostics.emit.account import SERVICE_CHECKS as ACCOUNT_SERVICE_CHECKS
+from datadog_checks.aws_diagnostics.emit.telemetry import OF_AN_ACCOUNT as ACCOUNT_SERVICE_CHECKS
 from datadog_checks.aws_diagnostics.findings import Scope, Status
 
 from .queries import Condition, Selector
