@@ -39,11 +39,12 @@ KNOWS: dict[str, set[str]] = {
     'text': set(),
     'facts': {'text'},
     'expectations': {'facts'},
+    'lingering': {'facts'},
     'remedies': set(),
     'findings': {'text', 'facts', 'expectations', 'remedies'},
-    'diagnoses': {'text', 'facts', 'expectations', 'findings', 'remedies'},
+    'diagnoses': {'text', 'facts', 'expectations', 'findings', 'lingering', 'remedies'},
     'collect': {'text', '__about__', 'facts'},
-    'emit': {'text', 'facts', 'findings', 'remedies'},
+    'emit': {'text', 'facts', 'findings', 'lingering', 'remedies'},
     'config_models': set(),
     'configuration': {'text', 'config_models', 'expectations', 'facts', 'collect', 'diagnoses', 'emit'},
     'cli': {
@@ -72,7 +73,7 @@ KNOWS: dict[str, set[str]] = {
 }
 """Which other parts each part of the package may import."""
 
-PURE = {'text', 'facts', 'expectations', 'findings', 'remedies', 'diagnoses'}
+PURE = {'text', 'facts', 'expectations', 'findings', 'lingering', 'remedies', 'diagnoses'}
 PURE_STANDARD_LIBRARY = {
     'hashlib',
     'collections',

@@ -1,6 +1,7 @@
-"""Everything that one run of the account scope observed."""
+"""What an account instance can look at, and everything that one run of it observed."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ..observed import Unobserved
 from .fleet import Fleet
@@ -11,6 +12,16 @@ from .metrics import Metrics
 from .permissions import PolicyQuota, RequiredPermissions, Simulation
 from .policies import Policy
 from .role import Role, RoleMissing
+
+
+class Feature(StrEnum):
+    """A part of the account scope that `features` turns on."""
+
+    ROLE = 'role'
+    PERMISSIONS = 'permissions'
+    IMDS_POSTURE = 'imds_posture'
+    INVENTORY = 'inventory'
+    METRICS = 'metrics'
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +37,4 @@ class Account:
     metrics: Metrics | Unobserved = Unobserved('not asked')
     api_calls: int = 0
     """Calls that this run made to AWS."""
-    inventory: Inventory | Unobserved = Unobserved('the host list was not looked at')
+    inventory: Inventory | Unobserved = Unobserved('not asked')
