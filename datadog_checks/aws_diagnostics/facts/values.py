@@ -59,6 +59,13 @@ class LaunchTemplateId(Checked):
     ALLOWED = 'a launch template id: lt- and 8 or 17 hexadecimal digits'
 
 
+class TemplateVersion(Checked):
+    """The number of a version of a launch template."""
+
+    FORM = re.compile('[1-9][0-9]{0,18}')
+    ALLOWED = 'the number of a version of a launch template'
+
+
 class RoleName(Checked):
     """IAM allows a leading hyphen too; a command could take such a name for an option."""
 

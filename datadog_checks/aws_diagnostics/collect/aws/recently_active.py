@@ -80,9 +80,7 @@ class _CloudWatch:
             for namespace in namespaces:
                 yield self._active(namespace, region, {})
 
-    def _active(
-        self, namespace: MetricNamespace, region: RegionName, narrower: Mapping[str, object]
-    ) -> RecentlyActive:
+    def _active(self, namespace: MetricNamespace, region: RegionName, narrower: Mapping[str, object]) -> RecentlyActive:
         try:
             page = self._ask(LIST_METRICS, region, Namespace=namespace, RecentlyActive=RECENTLY, **narrower)
         except CallFailed as e:

@@ -3,6 +3,7 @@
 No credential, key or external id is in it.
 """
 
+from .feature import Feature
 from .fleet import (
     Count,
     Fault,
@@ -15,7 +16,7 @@ from .fleet import (
     WrongInstance,
     fault_of,
 )
-from .groups import Account, Feature
+from .groups import Account
 from .identity import Caller, ExternalId
 from .integration import AuthKind, FilterKind, Integration, NamespaceFilters
 from .inventory import DuplicatedHost, Inventory, Recorded, TaggedHosts

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..observed import Unobserved
-from ..values import InstanceId, LaunchTemplateId, RegionName
+from ..values import InstanceId, LaunchTemplateId, RegionName, TemplateVersion
 
 
 class Fault(StrEnum):
@@ -74,8 +74,8 @@ class LaunchTemplate:
     """optional, required or other; '' where neither the template nor the region says, so that the AMI decides."""
     hop_limit: int | None
     containers: str = ''
-    version: str = ''
-    """The number of the default version, in decimal digits."""
+    version: TemplateVersion | None = None
+    """The default version."""
     endpoint: str = ''
     """enabled, disabled, other or ''."""
 

@@ -1,7 +1,6 @@
-"""What an account instance can look at, and everything that one run of it observed."""
+"""Everything that one run of the account scope observed."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ..observed import Unobserved
 from .fleet import Fleet
@@ -12,16 +11,6 @@ from .metrics import Metrics
 from .permissions import PolicyQuota, RequiredPermissions, Simulation
 from .policies import Policy
 from .role import Role, RoleMissing
-
-
-class Feature(StrEnum):
-    """A part of the account scope that `features` turns on."""
-
-    ROLE = 'role'
-    PERMISSIONS = 'permissions'
-    IMDS_POSTURE = 'imds_posture'
-    INVENTORY = 'inventory'
-    METRICS = 'metrics'
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from ....facts import Unobserved
 from ....facts.account import LaunchTemplate, MetadataDefaults
-from ....facts.values import LaunchTemplateId, RegionName
+from ....facts.values import LaunchTemplateId, RegionName, TemplateVersion
 from ....text import clean
 from ..session import Client
 from .instances import LONGEST_NAME, containers_of, endpoint_of, hop_limit_of, tokens_of
@@ -63,7 +63,6 @@ def _template(version: Mapping[str, Any], region: RegionName, fallback: Metadata
         return None
     options = data.get('MetadataOptions', {})
     specified = (s for s in data.get('TagSpecifications', ()) if s.get('ResourceType') == 'instance')
-    number = version.get('VersionNumber')
     return LaunchTemplate(
         template_id=template_id,
         name=clean(str(version.get('LaunchTemplateName') or ''), LONGEST_NAME),
@@ -71,6 +70,6 @@ def _template(version: Mapping[str, Any], region: RegionName, fallback: Metadata
         http_tokens=tokens_of(options.get('HttpTokens')) or fallback.http_tokens,
         hop_limit=hop_limit_of(options.get('HttpPutResponseHopLimit')) or fallback.hop_limit,
         containers=containers_of(str(tag.get('Key', '')) for s in specified for tag in s.get('Tags', ())),
-        version=str(number) if isinstance(number, int) else '',
+        version=TemplateVersion.of(str(version.get('VersionNumber'))),
         endpoint=endpoint_of(options.get('HttpEndpoint')) or fallback.endpoint,
     )

@@ -57,9 +57,7 @@ def _queries(instance_ids: Iterator[InstanceId]) -> Iterator[dict[str, object]]:
         yield {'Id': f'm{number}', 'MetricStat': {'Metric': source, 'Period': A_DAY, 'Stat': 'Sum'}, 'ReturnData': True}
 
 
-def _uses(
-    found: Values, region: RegionName, instance_ids: Sequence[InstanceId], days: int
-) -> Iterator[TokenlessUse]:
+def _uses(found: Values, region: RegionName, instance_ids: Sequence[InstanceId], days: int) -> Iterator[TokenlessUse]:
     """A value that is no count makes the sum unknown, as if there were none."""
     for number, instance_id in enumerate(instance_ids):
         values: Sequence[Any] = found.get(f'm{number}', ())
