@@ -135,7 +135,7 @@ def _in_a_loop(templates: Sequence[LaunchTemplate]) -> tuple[Command, ...]:
         f'  {_in_variables(COMPARE)} < /dev/null'
     )
     return (
-        Command(f"{_while('region id version hops', work)} <<'END'\n{rows}\nEND"),
+        Command(f": > {FILE}\n{_while('region id version hops', work)} <<'END'\n{rows}\nEND"),
         Command(f'{_while("region id _ new", _in_variables(MAKE_DEFAULT) + " < /dev/null")} < {FILE}'),
         Command(f'{_while("region id version _", _in_variables(RESTORE) + " < /dev/null")} < {FILE}'),
     )
