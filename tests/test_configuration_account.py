@@ -85,6 +85,7 @@ def test_every_setting_reaches_its_place():
             role_name='DatadogAWSIntegrationRole',
             datadog_site='ap1.datadoghq.com',
             datadog_api_url='https://proxy.example:8443',
+            external_id=ExternalId.of(' b2f0c1e4'),
             api_key='an-api-key',
             app_key='an-application-key',
             assume_role_arn='arn:aws-us-gov:iam::123456789012:role/path/reader',
@@ -164,6 +165,10 @@ SETTINGS = {
     'an external id that YAML took for a number': (
         {'external_id': 12345678},
         f"option 'account.external_id': {SECRET} a valid string",
+    ),
+    'half a surrogate pair': (
+        {'external_id': 'abc\ud800'},
+        f"option 'account.external_id': {SECRET} a text of whole characters, without half a surrogate pair",
     ),
     'an empty external id': ({'external_id': ''}, f"option 'account.external_id': {SECRET} a text that is not empty"),
     'a key that nobody resolved': (

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts
+from datadog_checks.aws_diagnostics.facts.values import Checked
 
 SCALARS = {
     bool: st.booleans(),
@@ -33,6 +34,8 @@ def values_of(type_: Any) -> st.SearchStrategy[Any]:
             return st.frozensets(values_of(arguments[0]), max_size=3)
         case origin if origin is dict:
             return st.dictionaries(*map(values_of, arguments), max_size=3)
+    if isinstance(type_, type) and issubclass(type_, Checked):
+        return st.from_regex(type_.FORM, fullmatch=True).filter(lambda text: type_.of(text) is not None).map(type_)
     if isinstance(type_, type) and issubclass(type_, Enum):
         return st.sampled_from(type_)
     if isinstance(type_, type) and is_dataclass(type_):

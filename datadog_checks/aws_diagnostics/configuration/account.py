@@ -77,6 +77,8 @@ def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptio
     settings = {setting: getattr(model, setting) for setting in given}
     for setting, allowed in check_values(settings):
         raise refused(setting, given[setting], allowed)
+    if 'external_id' in settings:
+        settings['external_id'] = ExternalId.of(settings['external_id'])
     if 'datadog_api_url' in settings and 'api_key' not in settings:
         raise InvalidConfiguration(f'{KEY_MISSING}: the one of the Agent goes to Datadog alone')
     values = {**settings, 'features': frozenset(Feature(f) for f in settings.get('features', Feature))}
@@ -89,9 +91,6 @@ def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptio
 
 
 def _expectations(values: Mapping[str, Any]) -> AccountExpectations:
-    """The external id is known by its digest from here on."""
     renamed = {**values, 'site': values.get('datadog_site')}
-    if 'external_id' in values:
-        renamed['external_id'] = ExternalId.of(values['external_id'])
     names = {f.name for f in fields(AccountExpectations)}
     return AccountExpectations(**{n: v for n, v in renamed.items() if n in names and v is not None})

@@ -45,6 +45,8 @@ def _role_arn(value: str) -> str | None:
 def _secret(value: str) -> str | None:
     if UNRESOLVED.match(value):
         return 'resolved: only the Agent resolves ENC[], a terminal takes DD_API_KEY and DD_APP_KEY'
+    if any('\ud800' <= character <= '\udfff' for character in value):
+        return 'a text of whole characters, without half a surrogate pair'
     return None if value else 'a text that is not empty'
 
 

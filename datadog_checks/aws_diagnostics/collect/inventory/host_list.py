@@ -10,12 +10,11 @@ from ..group import collect_group
 from ..integration import (
     OTHER_SHAPE,
     collects_resources,
-    entry_of,
     metrics_enabled_on_record,
     namespace_filters_on_record,
     regions_on_record,
 )
-from ..json_object import Json, is_object
+from ..json_object import Json, entry_of, is_object
 from .listing import Listing
 from .rows import Place, Suspects, row_of
 

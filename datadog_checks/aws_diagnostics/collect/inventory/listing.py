@@ -9,7 +9,7 @@ from time import sleep
 from ..datadog_api import DatadogApi, Permission, Throttled, TooLarge
 from ..deadline import Deadline, DeadlineExceeded, RequestFailed
 from ..integration import OTHER_SHAPE
-from ..json_object import is_object
+from ..json_object import is_object, whole_number
 
 PATH = '/api/v1/hosts?include_hosts_metadata=false&include_muted_hosts_data=false'
 MOST_ROWS = 1000
@@ -87,8 +87,9 @@ class Listing:
         sleep(self._wait)
 
     def _read(self, answer: object) -> list[object]:
-        rows, total = (answer.get('host_list'), answer.get('total_matching')) if is_object(answer) else (None, None)
-        if not isinstance(rows, list) or not isinstance(total, int) or isinstance(total, bool):
+        rows = answer.get('host_list') if is_object(answer) else None
+        total = whole_number(answer.get('total_matching')) if is_object(answer) else None
+        if not isinstance(rows, list) or total is None:
             raise RequestFailed(OTHER_SHAPE)
-        self.total = max(total, 0)
+        self.total = total
         return rows
