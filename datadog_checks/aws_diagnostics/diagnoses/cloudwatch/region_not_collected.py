@@ -68,13 +68,11 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
 
 
 def _terraform(facts: Facts, wrong: Sequence[RegionName]) -> str:
-    """'' where the regions on record are not known, or hold what is no region: the list would not be the whole one."""
+    """'' where the regions on record are not known, or where not all entries are regions: it takes the whole list."""
     record = facts.of_account.integration
-    listed_regions = record.regions or () if isinstance(record, Integration) else ()
-    known = [name for name in map(RegionName.of, listed_regions) if name]
-    if len(known) < len(listed_regions) or not wrong:
+    if not isinstance(record, Integration) or record.regions is None or record.other_regions or not wrong:
         return ''
-    return f'aws_regions {{\n  include_only = {as_list((*known, *wrong))}\n}}'
+    return f'aws_regions {{\n  include_only = {as_list((*record.regions, *wrong))}\n}}'
 
 
 REGION_NOT_COLLECTED = Diagnosis(

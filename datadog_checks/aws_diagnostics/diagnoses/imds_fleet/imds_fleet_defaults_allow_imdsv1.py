@@ -10,7 +10,7 @@ from ...remedies import Choice, Command, Remedy, Step, Variable, json_part, shel
 from ...text import clean, listed
 from ..links import ec2_user_guide
 from .commands import block
-from .regions import LONGEST_LIST, fleet_of, imdsv1_may_be_on, judged, unobserved_in
+from .regions import clauses, fleet_of, imdsv1_may_be_on, judged, unobserved_in
 
 DECLARATIVE_POLICY = 'declarative-policy'
 MODIFY = 'aws ec2 modify-instance-metadata-defaults --region "$region" --http-tokens'
@@ -20,7 +20,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if imdsv1_may_be_on(expected):
         return NotApplicable("imdsv1 is not set to 'disabled', so new instances may allow it")
     fleet = fleet_of(facts)
-    faults = listed((f'{region.name}: {_described(d)}' for region, d in _allowing(fleet.regions)), longest=LONGEST_LIST)
+    faults = clauses([f'{region.name}: {_described(d)}' for region, d in _allowing(fleet.regions)])
     unseen = unobserved_in(fleet.regions, lambda region: region.defaults)
     return judged(fleet, faults, unseen, 'new instances require tokens by default')
 

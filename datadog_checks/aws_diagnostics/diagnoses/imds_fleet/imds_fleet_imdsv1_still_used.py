@@ -10,7 +10,7 @@ from ...remedies import Remedy, Step
 from ...text import listed
 from ..links import ec2_user_guide
 from .commands import REQUIRE_TOKENS, change
-from .regions import LONGEST_LIST, fleet_of, imdsv1_may_be_on, incomplete, instances, not_swept, unobserved_in
+from .regions import LONGEST_CLAUSE, fleet_of, imdsv1_may_be_on, incomplete, instances, not_swept, unobserved_in
 
 PACKET_ANALYZER = 'https://github.com/aws/aws-imds-packet-analyzer'
 MOST_IN_A_COMMAND = 20
@@ -25,10 +25,10 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if not used:
         return _unused(fleet_of(facts), uses)
     times = (f'{use.instance_id} in {use.region} (MetadataNoToken {use.no_token:.0f})' for use in used)
-    others = f'; {instances(len(uses) - len(used))} allow it and did not use it' if len(uses) > len(used) else ''
+    others = f'; {_without_use(len(uses) - len(used))}' if len(uses) > len(used) else ''
     return Failed(
         f'{instances(len(used))} used IMDSv1 in the last {used[0].days} days: '
-        f'{listed(times, longest=LONGEST_LIST)}{others}'
+        f'{listed(times, longest=LONGEST_CLAUSE)}{others}'
     )
 
 
@@ -39,11 +39,15 @@ def _unused(fleet: Fleet, uses: Sequence[TokenlessUse]) -> Verdict:
     allowing = sum(region.instances(Fault.IMDSV1_ALLOWED) for region in fleet.regions)
     if not uses and not allowing:
         return Passed('no running instance allows IMDSv1')
-    none = f'{instances(len(uses))} {"allows" if len(uses) == 1 else "allow"} IMDSv1 and did not use it'
+    none = _without_use(len(uses))
     if allowing > len(uses):
         why = 'CloudWatch has no values, or was not asked because it charges for it'
         return Unknown(f'{none}; nothing is known of {allowing - len(uses)} more: {why}')
     return Passed(f'{none} in the last {uses[0].days} days')
+
+
+def _without_use(count: int) -> str:
+    return f'{instances(count)} {"allows" if count == 1 else "allow"} IMDSv1 and did not use it'
 
 
 def uses_in(fleet: Fleet) -> list[TokenlessUse]:

@@ -8,10 +8,10 @@ from ...facts import Facts, Unobserved
 from ...facts.account import Fault, Feature, Fleet, LaunchTemplate
 from ...findings import Diagnosis, Scope, Status, Verdict
 from ...remedies import Choice, Command, Remedy, Step, Variable, Word, script, yaml
-from ...text import clean, counted, listed
+from ...text import clean, counted
 from ..links import ec2_user_guide
 from .commands import HOPS_OF_A_CONTAINER, in_terraform
-from .regions import LONGEST_LIST, fleet_of, imdsv1_may_be_on, judged, unobserved_in
+from .regions import clauses, fleet_of, imdsv1_may_be_on, judged, unobserved_in
 
 ENDPOINT_DIAGNOSIS = 'imds-fleet-endpoint-disabled'
 KARPENTER = re.compile('karpenter.k8s.aws/.*|Karpenter-.*')
@@ -38,7 +38,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     fleet, faults = fleet_of(facts), _faults(expected)
     unseen = unobserved_in(fleet.regions, lambda region: region.launch_templates)
     total = sum(region.templates(fault) for region in fleet.regions for fault in faults)
-    examples = listed(map(_described, _wrong(fleet, faults)[:3]), longest=LONGEST_LIST)
+    examples = clauses([_described(template) for template in _wrong(fleet, faults)[:3]])
     wrong = f'{counted(total, "launch template")}{", for example" if total > 3 else ""}: {examples}' if total else ''
     return judged(fleet, wrong, unseen, 'no launch template starts instances wrong')
 
@@ -132,7 +132,7 @@ def _in_a_loop(templates: Sequence[LaunchTemplate]) -> tuple[Command, ...]:
     work = (
         f'new=$({create} < /dev/null) || continue\n'
         f'  echo "$region $id $version $new" >> {FILE}\n'
-        f'  {_in_variables(COMPARE)} < /dev/null'
+        f'  {_in_variables(COMPARE)} < /dev/null'.replace('\n', '\n  ')
     )
     return (
         Command(f": > {FILE}\n{_while('region id version hops', work)} <<'END'\n{rows}\nEND"),

@@ -11,8 +11,9 @@ from ...text import clean, counted, listed
 
 MOST_REASONS = 2
 LONGEST_REASON = 120
-LONGEST_LIST = 150
-"""Characters of one entry of a list."""
+MOST_CLAUSES = 3
+LONGEST_CLAUSE = 120
+"""Characters, also of an entry of a list that is more than a name."""
 
 
 def fleet_of(facts: Facts) -> Fleet:
@@ -42,7 +43,7 @@ def judged_by_instances(facts: Facts, fault: Fault, what: str, example: Callable
     wrong = {region.name: region.instances(fault) for region in fleet.regions}
     total, unseen = sum(wrong.values()), not_swept(fleet)
     if total:
-        some = listed(map(example, worst(facts, fault)[:3]), longest=LONGEST_LIST)
+        some = listed(map(example, worst(facts, fault)[:3]), longest=LONGEST_CLAUSE)
         least = 'at least ' if unseen else ''
         return Failed(f'{least}{instances(total)} {what}: {per_region(wrong)}{"; for example " if some else ""}{some}')
     return Unknown(incomplete(unseen)) if unseen else passed(fleet.regions, f'{instances(0)} {what}')
@@ -52,8 +53,7 @@ def judged(fleet: Fleet, faults: str, unseen: Sequence[str], right: str) -> Verd
     """`faults`: what is wrong, '' where nothing is; `unseen`: why some regions could not be looked at."""
     if faults:
         return Failed(faults)
-    reasons = [*unseen, *_other_regions(fleet)]
-    return Unknown(incomplete(reasons)) if reasons else passed(fleet.regions, right)
+    return Unknown(incomplete(unseen)) if unseen else passed(fleet.regions, right)
 
 
 def passed(regions: Sequence[Region], right: str) -> Passed:
@@ -62,12 +62,7 @@ def passed(regions: Sequence[Region], right: str) -> Passed:
 
 def not_swept(fleet: Fleet) -> list[str]:
     """Why the instances of some regions are not all known, one reason for each."""
-    unswept = [region.note or f'{region.name} is not swept yet' for region in fleet.regions if not region.complete]
-    return [*unswept, *_other_regions(fleet)]
-
-
-def _other_regions(fleet: Fleet) -> list[str]:
-    return ['its name is not that of a region'] * fleet.other_regions
+    return [region.note or f'{region.name} is not swept yet' for region in fleet.regions if not region.complete]
 
 
 def unobserved_in(regions: Iterable[Region], group: Callable[[Region], object]) -> list[str]:
@@ -85,6 +80,12 @@ def per_region(counts: Mapping[RegionName, int]) -> str:
     """Like '40 in us-east-1, 2 in eu-west-1', the most first."""
     ordered = sorted(((n, name) for name, n in counts.items() if n), key=lambda item: (-item[0], item[1]))
     return listed(f'{n} in {name}' for n, name in ordered)
+
+
+def clauses(items: Sequence[str]) -> str:
+    """Clauses that may hold commas, the first three of them."""
+    some = '; '.join(clean(item, LONGEST_CLAUSE) for item in items[:MOST_CLAUSES])
+    return f'{some}; and {len(items) - MOST_CLAUSES} more' if len(items) > MOST_CLAUSES else some
 
 
 def instances(count: int) -> str:

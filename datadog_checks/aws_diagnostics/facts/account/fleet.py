@@ -150,5 +150,3 @@ class Fleet:
     swept_at: float
     """When the sweep began that these counts are of."""
     regions: tuple[Region, ...]
-    other_regions: int = 0
-    """Entries of the list of regions that are not names of regions: nothing could be asked there."""

@@ -40,14 +40,12 @@ class FleetSweep:
 
         Where this run does not finish the sweep, the answer is the last whole one, or else what is known so far.
         """
-        entries = tuple(dict.fromkeys(regions))
-        names = tuple(name for name in map(RegionName.of, entries) if name)
+        names = tuple(dict.fromkeys(name for name in map(RegionName.of, regions) if name))
         if not names:
             return Unobserved('no region is known in which to look for instances')
         self._begin_unless_under_way(names)
         interrupted = self._advance(session, budget, deadline)
-        swept = tuple(sweep.region(interrupted) for sweep in self._under_way)
-        fleet = Fleet(self._began_at, swept, other_regions=len(entries) - len(names))
+        fleet = Fleet(self._began_at, tuple(sweep.region(interrupted) for sweep in self._under_way))
         if interrupted:
             return self._finished or fleet
         self._under_way = ()
