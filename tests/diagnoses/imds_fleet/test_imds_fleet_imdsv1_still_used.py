@@ -73,7 +73,8 @@ NOT_APPLICABLE = {
 }
 SUMMARY = 'Find what still uses IMDSv1 on these instances, and require tokens on the others'
 THE_REST = Step(
-    'Require tokens on the rest once their MetadataNoToken in CloudWatch stays at 0, as imds-fleet-imdsv1-enabled describes'
+    'Require tokens on the rest once their MetadataNoToken in CloudWatch stays at 0, as imds-fleet-imdsv1-enabled '
+    'describes'
 )
 UNUSED = [InstanceId(f'i-{n:017x}') for n in range(25)]
 REASON = 'IMDSv1 allowed'

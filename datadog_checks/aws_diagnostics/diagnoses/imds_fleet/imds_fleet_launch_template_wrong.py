@@ -128,11 +128,12 @@ def _for_one(templates: Sequence[LaunchTemplate]) -> tuple[Command, ...]:
 def _in_a_loop(templates: Sequence[LaunchTemplate]) -> tuple[Command, ...]:
     """The file keeps region, template, previous and new version of each."""
     rows = '\n'.join(f'{t.region} {t.template_id} {t.version} {_hops(t)}' for t in templates if t.version)
-    create = _in_variables(CREATE.replace('<data>', f'"{OPTIONS}$hops}}"')).replace('\n', '\n  ')
+    data = f'"{OPTIONS}$hops}}"'
+    create, compare = (_in_variables(text).replace('\n', '\n  ') for text in (CREATE.replace('<data>', data), COMPARE))
     work = (
         f'new=$({create} < /dev/null) || continue\n'
         f'  echo "$region $id $version $new" >> {FILE}\n'
-        f'  {_in_variables(COMPARE)} < /dev/null'.replace('\n', '\n  ')
+        f'  {compare} < /dev/null'
     )
     return (
         Command(f": > {FILE}\n{_while('region id version hops', work)} <<'END'\n{rows}\nEND"),
