@@ -28,8 +28,8 @@ from ..links import guide
 from .exclusions import Change, as_list, at_least, change_record, collects_nothing, judged, missed, recorded
 
 ID = 'namespace-not-collected'
-LONGEST_ENTRY = 100
-"""Characters of what was found in one namespace."""
+LONGEST_NAME, LONGEST_ENTRY = 20, 68
+"""Characters of a namespace, and of what was found in it."""
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -54,7 +54,7 @@ def _excluded(facts: Facts) -> Sequence[RecentlyActive]:
 
 def _setting(filters: NamespaceFilters, wrong: Sequence[RecentlyActive]) -> str:
     verb = 'does not have' if filters.kind is FilterKind.INCLUDE_ONLY else 'has'
-    return f'metrics_config.namespace_filters.{filters.kind} {verb} {listed(_namespaces(wrong))}'
+    return f'metrics_config.namespace_filters.{filters.kind} {verb} {listed(_namespaces(wrong), longest=LONGEST_NAME)}'
 
 
 def _namespaces(wrong: Sequence[RecentlyActive]) -> list[MetricNamespace]:

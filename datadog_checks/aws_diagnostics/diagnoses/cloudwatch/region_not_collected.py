@@ -19,7 +19,7 @@ from ..links import guide
 from .exclusions import Change, as_list, at_least, change_record, collects_nothing, judged, missed, recorded
 
 ID = 'region-not-collected'
-LONGEST_PLACE = 80
+LONGEST_PLACE = 50
 """Characters of a region and what was found in it."""
 
 

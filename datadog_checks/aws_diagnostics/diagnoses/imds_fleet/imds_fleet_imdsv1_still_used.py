@@ -10,7 +10,7 @@ from ...remedies import Remedy, Step
 from ...text import listed
 from ..links import ec2_user_guide
 from .commands import REQUIRE_TOKENS, change
-from .regions import LONGEST_CLAUSE, fleet_of, imdsv1_may_be_on, incomplete, instances, not_swept, unobserved_in
+from .regions import LONGEST_ENTRY, fleet_of, imdsv1_may_be_on, incomplete, instances, not_swept, unobserved_in
 
 PACKET_ANALYZER = 'https://github.com/aws/aws-imds-packet-analyzer'
 MOST_IN_A_COMMAND = 20
@@ -28,7 +28,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     others = f'; {_without_use(len(uses) - len(used))}' if len(uses) > len(used) else ''
     return Failed(
         f'{instances(len(used))} used IMDSv1 in the last {used[0].days} days: '
-        f'{listed(times, longest=LONGEST_CLAUSE)}{others}'
+        f'{listed(times, longest=LONGEST_ENTRY)}{others}'
     )
 
 

@@ -12,8 +12,8 @@ from ...text import clean, counted, listed
 MOST_REASONS = 2
 LONGEST_REASON = 120
 MOST_CLAUSES = 3
-LONGEST_CLAUSE = 120
-"""Characters, also of an entry of a list that is more than a name."""
+LONGEST_CLAUSE, LONGEST_ENTRY = 110, 70
+"""Characters of one of several clauses, and of one entry of a list."""
 
 
 def fleet_of(facts: Facts) -> Fleet:
@@ -43,7 +43,7 @@ def judged_by_instances(facts: Facts, fault: Fault, what: str, example: Callable
     wrong = {region.name: region.instances(fault) for region in fleet.regions}
     total, unseen = sum(wrong.values()), not_swept(fleet)
     if total:
-        some = listed(map(example, worst(facts, fault)[:3]), longest=LONGEST_CLAUSE)
+        some = listed(map(example, worst(facts, fault)[:3]), longest=LONGEST_ENTRY)
         least = 'at least ' if unseen else ''
         return Failed(f'{least}{instances(total)} {what}: {per_region(wrong)}{"; for example " if some else ""}{some}')
     return Unknown(incomplete(unseen)) if unseen else passed(fleet.regions, f'{instances(0)} {what}')
