@@ -37,16 +37,17 @@ KNOWS: dict[str, set[str]] = {
     '__init__': {'__about__', 'check'},
     '__main__': {'cli'},
     'text': set(),
+    'log': {'text'},
     'facts': {'text'},
+    'rules': {'text', 'facts'},
     'expectations': {'facts'},
-    'lingering': {'facts'},
     'remedies': set(),
-    'findings': {'text', 'facts', 'expectations', 'remedies'},
-    'diagnoses': {'text', 'facts', 'expectations', 'findings', 'lingering', 'remedies'},
-    'collect': {'text', '__about__', 'facts'},
-    'emit': {'text', 'facts', 'findings', 'lingering', 'remedies'},
+    'findings': {'facts', 'expectations', 'remedies'},
+    'diagnoses': {'text', 'facts', 'rules', 'expectations', 'findings', 'remedies'},
+    'collect': {'__about__', 'text', 'facts', 'rules', 'log'},
+    'emit': {'facts', 'rules', 'findings', 'log', 'remedies', 'text'},
     'config_models': set(),
-    'configuration': {'text', 'config_models', 'expectations', 'facts', 'collect', 'diagnoses', 'emit'},
+    'configuration': {'text', 'config_models', 'expectations', 'facts', 'findings', 'collect', 'diagnoses', 'emit'},
     'cli': {
         'text',
         '__about__',
@@ -60,7 +61,6 @@ KNOWS: dict[str, set[str]] = {
         'emit',
     },
     'check': {
-        'text',
         '__about__',
         'facts',
         'expectations',
@@ -69,11 +69,13 @@ KNOWS: dict[str, set[str]] = {
         'collect',
         'configuration',
         'emit',
+        'log',
+        'text',
     },
 }
 """Which other parts each part of the package may import."""
 
-PURE = {'text', 'facts', 'expectations', 'findings', 'lingering', 'remedies', 'diagnoses'}
+PURE = {'text', 'facts', 'rules', 'expectations', 'findings', 'remedies', 'diagnoses'}
 PURE_STANDARD_LIBRARY = {
     'hashlib',
     'collections',

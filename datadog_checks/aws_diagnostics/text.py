@@ -1,36 +1,53 @@
 """Text for people: foreign text made safe to show, and the words for counts, lists and times.
 
 Foreign text is whatever AWS, Datadog, the network, a file or the configuration gave. It may hold escapes that act on a
-terminal, characters that reorder or hide what a person reads, surrogates that have no UTF-8 form, and megabytes.
+terminal, characters that reorder or hide what a person reads, surrogates that have no UTF-8 form, and megabytes. An
+Agent refuses text with NUL or half a surrogate pair. What is not printable (a control, format, surrogate, private or
+unassigned character of Unicode) becomes U+FFFD, so that a reader sees that something was there.
 """
 
 from collections.abc import Iterable
 
+REPLACEMENT = '\N{REPLACEMENT CHARACTER}'
+LONGEST_LINE = 4000
+"""Characters; the text of an event may be that long."""
+LONGEST_TEXT = 20_000
 SHORT = 40
-"""Characters of a name within a sentence."""
+"""Characters of a word within a sentence."""
+LONGEST_NAME = 80
+"""Characters of a host name, say, that a person has to recognise."""
 LONGEST_REASON = 120
 DAY = 86400
 LONGEST_TIME = 3650
 """Days. A longer time is a clock that was wrong."""
 
 
-def clean(text: str, at_most: int = SHORT) -> str:
-    """On one line, printable, and at most `at_most` characters (4 or more), the last three '...' where it was cut.
+def one_line(text: str, at_most: int = LONGEST_LINE) -> str:
+    """Line breaks are not printable either."""
+    text = text[: at_most + 1]
+    if not text.isprintable():
+        text = ''.join(c if c.isprintable() else REPLACEMENT for c in text)
+    return text if len(text) <= at_most else text[: at_most - 3] + '...'
 
-    White space of any length becomes one space. What Unicode counts as a control, format (bidirectional overrides
-    among them), surrogate, private or unassigned character becomes '?', so that no two names become the same unseen.
-    """
-    line = ' '.join(text.split())
-    cut = line if len(line) <= at_most else f'{line[: at_most - 3].rstrip()}...'
-    return ''.join(c if c.isprintable() else '?' for c in cut)
+
+def several_lines(text: str, at_most: int = LONGEST_TEXT) -> str:
+    """Line breaks stay."""
+    lines = '\n'.join(one_line(line, at_most) for line in text[: at_most + 1].split('\n'))
+    return lines if len(lines) <= at_most else lines[: at_most - 3] + '...'
+
+
+def clean(text: str, at_most: int = SHORT) -> str:
+    """A word or a clause of foreign text within a sentence of ours: one line in which white space of any length is
+    one space."""
+    return one_line(' '.join(text.split()), at_most)
 
 
 def escaped(text: str) -> str:
-    """All of the text, with what `clean` replaces as its Python escape: a newline becomes `\\n`."""
+    """All of the text, with what is not printable as its Python escape: a newline becomes `\\n`."""
     return ''.join(c if c.isprintable() else c.encode('unicode_escape').decode('ascii') for c in text)
 
 
-def quoted(text: str, at_most: int = SHORT) -> str:
+def quoted(text: str, at_most: int = LONGEST_NAME) -> str:
     """A clean text in quotes, to stand out in a sentence."""
     return f"'{clean(text, at_most)}'"
 

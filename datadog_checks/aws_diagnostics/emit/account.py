@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from ..facts import MissingFact
 from ..facts.account import Account, Caller, Fault, Fleet, Inventory, Region
-from ..lingering import lingering
-from .gauge import Gauge
+from ..rules.lingering import lingering
+from .telemetry import Gauge
 
-SERVICE_CHECKS = ('integration_role', 'permissions', 'imds_fleet', 'metric_collection', 'inventory')
 LARGEST_HOP_LIMIT = 64
 """The largest that EC2 allows. Anything else is one series, so that damaged facts do not make many."""
 STATES = frozenset({'optional', 'required', 'enabled', 'disabled'})

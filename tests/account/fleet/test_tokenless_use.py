@@ -1,7 +1,9 @@
 """CloudWatch is asked for few instances, rarely, and what it does not say is not known."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -70,11 +72,9 @@ class Answering:
     def __init__(self, page: object) -> None:
         self._page = page
 
-    def get_paginator(self, _: str) -> 'Answering':
-        return self
-
-    def paginate(self, **_: object) -> list[object]:
-        return [self._page]
+    def __getattr__(self, operation: str, /) -> Callable[..., Any]:
+        assert operation == 'get_paginator', operation
+        return lambda _: SimpleNamespace(paginate=lambda **_: [self._page])
 
 
 def test_use_before_the_days_that_are_looked_at_does_not_count(cloudwatch: Account) -> None:

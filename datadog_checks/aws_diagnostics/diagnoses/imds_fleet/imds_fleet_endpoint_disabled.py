@@ -5,8 +5,8 @@ from ...facts import Facts
 from ...facts.account import Fault, Feature
 from ...findings import Diagnosis, Scope, Status, Verdict
 from ...remedies import Choice, Remedy, Step, yaml
+from ..host_remedies import CLOUD_INIT_FILE
 from ..links import ec2_user_guide
-from ..remedies import CLOUD_INIT_FILE
 from .commands import ENABLE_ENDPOINT, change, in_terraform
 from .regions import judged_by_instances
 

@@ -7,8 +7,8 @@ from ...facts import Facts, MissingFact, observed
 from ...facts.account import Feature
 from ...facts.values import HostName
 from ...findings import Diagnosis, Failed, Scope, Status, Verdict
-from ...lingering import Lingering, lingering
 from ...remedies import Choice, Command, Remedy, Step, Variable, Word, shell
+from ...rules.lingering import Lingering, lingering
 from ...text import counted
 from ..datadog_requests import curl
 from ..links import guide

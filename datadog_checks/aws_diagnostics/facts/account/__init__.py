@@ -3,7 +3,7 @@
 No credential, key or external id is in it.
 """
 
-from .feature import Feature
+from ..feature import Feature
 from .fleet import (
     Count,
     Fault,
