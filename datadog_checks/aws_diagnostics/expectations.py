@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .facts.account import ExternalId, Feature
+from .facts.values import FilePath
 
 
 class ImdsV1(StrEnum):
@@ -43,6 +44,8 @@ class Expectations:
     disabled_diagnoses: frozenset[str] = frozenset()
     account: AccountExpectations | None = None
     """Only for an account instance."""
+    config_file: FilePath | None = None
+    """The configuration that the run was given, for commands that name it; None where nobody gave one."""
 
     @property
     def of_account(self) -> AccountExpectations:

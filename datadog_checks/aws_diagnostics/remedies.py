@@ -139,6 +139,20 @@ def write_file(path: str, content: str, end: str = 'END') -> Command:
     return Command(f'cat > {shlex.quote(path)} <<{end}\n{protected}\n{end}')
 
 
+def hcl_string(word: Word) -> str:
+    """A string of HCL; a variable becomes one of Terraform, which asks for it."""
+    if isinstance(word, Variable):
+        return f'var.{word.name.lower()}'
+    parts = word if isinstance(word, tuple) else (word,)
+    return '"' + ''.join(_in_hcl(part) for part in parts) + '"'
+
+
+def _in_hcl(part: str | Variable) -> str:
+    if isinstance(part, Variable):
+        return f'${{var.{part.name.lower()}}}'
+    return json.dumps(part, ensure_ascii=False)[1:-1].replace('${', '$${').replace('%{', '%%{')
+
+
 # Other languages
 
 Value: TypeAlias = 'str | int | bool | Sequence[Value] | Mapping[str, Value]'

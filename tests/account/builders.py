@@ -32,13 +32,14 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Simulation,
     TrustStatement,
 )
+from datadog_checks.aws_diagnostics.facts.values import AccountId, Partition, PolicyArn, RoleArn, RoleName
 
 from ..builders import NOW
 
-ACCOUNT_ID = '123456789012'
+ACCOUNT_ID = AccountId('123456789012')
 REGION = 'eu-west-1'
-ROLE_NAME = 'DatadogIntegrationRole'
-ROLE_ARN = f'arn:aws:iam::{ACCOUNT_ID}:role/{ROLE_NAME}'
+ROLE_NAME = RoleName('DatadogIntegrationRole')
+ROLE_ARN = RoleArn(f'arn:aws:iam::{ACCOUNT_ID}:role/{ROLE_NAME}')
 DATADOG_PRINCIPAL = 'AWS:arn:aws:iam::464622532012:root'
 """Of the site datadoghq.com, in the partition aws."""
 SECRET = 'b2f0c1e4d5a64798a3c1d2e3f4a5b6c7'
@@ -52,7 +53,7 @@ NOT_A_HOST = Unobserved('an account instance does not look at the host')
 
 
 def caller(**differences: Any) -> Caller:
-    healthy = Caller(ACCOUNT_ID, f'arn:aws:sts::{ACCOUNT_ID}:assumed-role/aws-diagnostics/session', 'aws')
+    healthy = Caller(ACCOUNT_ID, f'arn:aws:sts::{ACCOUNT_ID}:assumed-role/aws-diagnostics/session', Partition('aws'))
     return replace(healthy, **differences)
 
 
@@ -119,7 +120,7 @@ def security_audit(**differences: Any) -> Policy:
         'SecurityAudit',
         PolicyKind.AWS,
         (statement('s3:GetBucket*', 'iam:Get*'),),
-        arn='arn:aws:iam::aws:policy/SecurityAudit',
+        arn=PolicyArn('arn:aws:iam::aws:policy/SecurityAudit'),
         version='v50',
         changed_at=NOW - 60 * DAY,
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts
+from datadog_checks.aws_diagnostics.facts.values import Checked
 
 SCALARS = {
     bool: st.booleans(),
@@ -35,6 +36,8 @@ def values_of(type_: Any) -> st.SearchStrategy[Any]:
             return st.dictionaries(*map(values_of, arguments), max_size=3)
     if isinstance(type_, type) and issubclass(type_, Enum):
         return st.sampled_from(type_)
+    if isinstance(type_, type) and issubclass(type_, Checked):
+        return st.from_regex(type_.FORM, fullmatch=True).map(type_.of)
     if isinstance(type_, type) and is_dataclass(type_):
         hints = typing.get_type_hints(type_)
         return st.builds(cast(Any, type_), **{field.name: values_of(hints[field.name]) for field in fields(type_)})

@@ -20,7 +20,7 @@ S3, EC2, HOSTED_ZONES = 's3:ListAllMyBuckets', 'ec2:DescribeInstances', 'route53
 EXPLICIT, IMPLICIT = Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY
 BY_ORGANIZATION: dict[str, Any] = {'decision': EXPLICIT, 'allowed_by_organization': False}
 BOUNDARY = 'arn:aws:iam::123456789012:policy/limits'
-OUT_OF_SIGHT = "resource control, session and VPC endpoint policies are out of the simulator's sight"
+NOT_EVALUATED = 'it does not evaluate resource control, session and VPC endpoint policies'
 EARLY = 'the simulation ended early'
 
 
@@ -60,7 +60,7 @@ FAILS = {
     'the organization closes one region, but for a global service': Row(
         results(*ONE_REGION_CLOSED),
         "IAM's simulator: the organization's policies may deny 2 of 6 (ec2:DescribeInstances, s3:ListAllMyBuckets); "
-        'mostly in us-west-1 and not in other regions',
+        'mostly in us-west-1, not in the other regions',
         near_miss='the closed region is one that the integration leaves out',
     ),
     'the permissions boundary denies S3': Row(
@@ -94,18 +94,18 @@ FAILS = {
     ),
 }
 PASSES = {
-    'nothing denies anything': Row(account_facts(), f"IAM's simulator: nothing denies the 2 results; {OUT_OF_SIGHT}"),
+    'nothing denies anything': Row(account_facts(), f"IAM's simulator: no denial in 2 results; {NOT_EVALUATED}"),
     'S3 is not granted': Row(
         results(simulated(EC2), simulated(S3, IMPLICIT)),
-        f"IAM's simulator: nothing denies the 2 results, 1 of them not granted either; {OUT_OF_SIGHT}",
+        f"IAM's simulator: no denial in 2 results (1 not granted either); {NOT_EVALUATED}",
     ),
     'the permissions boundary allows S3': Row(
         results(simulated(S3, allowed_by_boundary=True)),
-        f"IAM's simulator: nothing denies the 1 result; {OUT_OF_SIGHT}",
+        f"IAM's simulator: no denial in 1 result; {NOT_EVALUATED}",
     ),
     'the closed region is one that the integration leaves out': Row(
         results(*ONE_REGION_CLOSED, integration=collecting('eu-west-1')),
-        f"IAM's simulator: nothing denies the 3 results; {OUT_OF_SIGHT}",
+        f"IAM's simulator: no denial in 3 results; {NOT_EVALUATED}",
     ),
 }
 UNKNOWN = {
@@ -114,21 +114,22 @@ UNKNOWN = {
         'missing permission iam:SimulatePrincipalPolicy (AccessDenied)',
     ),
     'it ended early before anything was denied': Row(
-        results(simulated(EC2), complete=False), f'nothing denies the 1 result so far; {EARLY}, so there may be more'
+        results(simulated(EC2), complete=False),
+        f"IAM's simulator: no denial in 1 result so far; {EARLY}, so there may be more",
     ),
     'nothing was asked': Row(account_facts(simulation=Simulation(())), "IAM's simulator was asked about no action"),
 }
 NOT_APPLICABLE = {
     'only regions that the integration leaves out were simulated': Row(
         results(*in_region('us-west-1', EC2), integration=collecting('eu-west-1')),
-        'no action was simulated in a region that the integration collects',
+        'no action was simulated in a region that Datadog collects',
     ),
     'there is no role': Row(
-        account_facts(role=RoleMissing('DatadogIntegrationRole')), 'there is no role DatadogIntegrationRole'
+        account_facts(role=RoleMissing('DatadogIntegrationRole')), "there is no role 'DatadogIntegrationRole'"
     ),
     'access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
-        'the integration uses access keys, so it has no role',
+        'Datadog uses access keys for this account, not a role',
     ),
 }
 TAKE_BACK = 'Take back the denial where it stands: no policy that the role is granted outweighs it'

@@ -68,7 +68,7 @@ FAILS = {
     ),
     'EC2 lacks an operation that Datadog documents': Row(
         granting(statement('cloudwatch:*', 'tag:*', 'ec2:DescribeInstances', 'ec2:DescribeInstanceStatus')),
-        '1 of 4 required permissions are not granted: ec2 1 (hosts, their tags and status); 1 of them granted in part; '
+        '1 of 4 required permissions are not granted: ec2 1 (hosts, their tags and status); 1 of them partly granted; '
         f'{LIST}',
         near_miss='EC2 is granted by the operations that Datadog documents',
     ),
@@ -87,8 +87,8 @@ FAILS = {
         Failed(
             '104 of 104 required permissions are not granted: cloudwatch 3 (all CloudWatch metrics and alarms), tag 3 '
             '(the tags of all resources), 50 more services; it changed 1 minute ago, so this may be stale: IAM and '
-            'Datadog need at least 5 minutes; list recorded on 2025-09-17; '
-            'without resource collection, as whether it is on is not known (the API of Datadog answers 403)',
+            'Datadog need at least 5 minutes; list recorded on 2025-09-17, '
+            'without resource collection (not known whether it is on: the API of Datadog answers 403)',
             Status.CRITICAL,
         ),
         near_miss='the recorded list is granted',
@@ -114,7 +114,7 @@ PASSES = {
                 'ec2:DescribeSecurityGroups',
             )
         ),
-        f'all 4 required permissions are granted, 1 of them as far as Datadog documents their use; {LIST}',
+        f'all 4 required permissions are granted, 1 of them for all documented uses; {LIST}',
     ),
     'resource collection is off and not granted': Row(
         account_facts(), f'all 4 required permissions are granted; {LIST}'
@@ -161,20 +161,20 @@ UNKNOWN = {
         account_facts(
             required=required(standard=('backup:List*',)), policies=(policy(statement('backup:ListBackupPlans')),)
         ),
-        f'0 of 1 required permissions are granted; 1 more granted in part; {LIST}',
+        f'0 of 1 required permissions are granted; 1 more partly granted; {LIST}',
     ),
 }
 NOT_APPLICABLE = {
     'there is no role': Row(
-        account_facts(role=RoleMissing('DatadogIntegrationRole')), 'there is no role DatadogIntegrationRole'
+        account_facts(role=RoleMissing('DatadogIntegrationRole')), "there is no role 'DatadogIntegrationRole'"
     ),
     'access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS, role_name=''), policies=()),
-        'the integration uses access keys, so it has no role',
+        'Datadog uses access keys for this account, not a role',
     ),
     'switched off': Row(
         account_facts(policies=Unobserved('switched off: permissions')),
-        'permissions is not among the features of this instance',
+        'not checked: permissions is not in features',
         Expectations(account=AccountExpectations(features=frozenset({Feature.ROLE}))),
     ),
 }

@@ -54,7 +54,7 @@ def in_partition(partition: str) -> dict[str, object]:
 
 
 def would(parts: str, staying: int, then: int, quota: int = 10) -> str:
-    return f'{BUTTON} would attach {parts} beside {staying} that stay: {then}, and the quota of the role is {quota}'
+    return f'{BUTTON} would attach {parts} to the {staying} that stay, {then} in all; the quota is {quota}'
 
 
 FAILS = {
@@ -65,7 +65,7 @@ FAILS = {
     ),
     'what the quickstart attached stays': Row(
         role_with(*QUICKSTART, security_audit()),
-        f'{would("6 policies", 5, 11)}; 4 of the attached policies are left by other generations of its templates',
+        f"{would('6 policies', 5, 11)}; 4 of the attached policies are from Datadog's other templates",
         near_miss='what an earlier click attached is deleted first',
     ),
     'what an earlier revision of the button attached, under another hash, stays': Row(
@@ -136,10 +136,10 @@ UNKNOWN = {
     'the quota is not known': Row(role_with(quota=Unobserved('AWS did not answer')), 'AWS did not answer'),
 }
 NOT_APPLICABLE = {
-    'there is no role': Row(account_facts(role=RoleMissing(ROLE_NAME)), f'there is no role {ROLE_NAME}'),
+    'there is no role': Row(account_facts(role=RoleMissing(ROLE_NAME)), f"there is no role '{ROLE_NAME}'"),
     'access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
-        'the integration uses access keys, so it has no role',
+        'Datadog uses access keys for this account, not a role',
     ),
 }
 POLICY = 'datadog-integration-missing-permissions-HASH-1'

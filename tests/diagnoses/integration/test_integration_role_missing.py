@@ -11,7 +11,7 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 from .correcting import WAIT, saved
 
 NO_KEY = Unobserved('no application key')
-RECORD = 'that is the name that Datadog has on record'
+RECORD = 'Datadog has that name on record'
 NONE = "IAM has no role named 'DatadogIntegrationRole'"
 
 
@@ -23,56 +23,60 @@ FAILS = {
     'there is no such role': Row(missing(), f'{NONE}; {RECORD}', near_miss='the role is there'),
     'the name of the old guide': Row(
         missing('DatadogAWSIntegrationRole'),
-        f"{NONE}, but 'DatadogAWSIntegrationRole'; {RECORD}",
+        f"{NONE}, but has 'DatadogAWSIntegrationRole'; {RECORD}",
         near_miss='the old name on both sides',
     ),
     'a space behind the name': Row(
         missing('DatadogIntegrationRole', name='DatadogIntegrationRole '),
-        f"IAM has no role named 'DatadogIntegrationRole ', but 'DatadogIntegrationRole'; {RECORD}",
+        f"IAM has no role named 'DatadogIntegrationRole ', but has 'DatadogIntegrationRole'; {RECORD}",
         near_miss='the role is there',
     ),
     'many that are similar': Row(
-        missing('a', 'b', 'c', 'd'), f"{NONE}, but 'a', 'b', 'c' and others; {RECORD}", near_miss='the role is there'
+        missing('a', 'b', 'c', 'd'),
+        f"{NONE}, but has 'a', 'b', 'c' and others; {RECORD}",
+        near_miss='the role is there',
     ),
     'not under the name that the operator told': Row(
         account_facts(role=RoleMissing('Datadog'), integration=NO_KEY),
-        "IAM has no role named 'Datadog'; that is the name that this check was told",
+        "IAM has no role named 'Datadog'; the configuration of this check has that name",
         account_expectations(role_name='Datadog'),
         near_miss='the role is there, Datadog was not asked',
     ),
     'Datadog has it in another case': Row(
         account_facts(integration=integration(role_name='datadogintegrationrole')),
-        "Datadog has the role name 'datadogintegrationrole' on record, the role of this account is named "
+        "Datadog has the role name 'datadogintegrationrole' on record, the role is named "
         "'DatadogIntegrationRole': they differ by case or white space",
         near_miss='the role is there',
     ),
 }
 PASSES = {
-    'the role is there': Row(account_facts(), "IAM has the role 'DatadogIntegrationRole', as Datadog has it on record"),
+    'the role is there': Row(
+        account_facts(), "IAM has the role 'DatadogIntegrationRole', the name that Datadog has on record"
+    ),
     'the role is there, Datadog was not asked': Row(
         account_facts(integration=NO_KEY), "IAM has the role 'DatadogIntegrationRole'"
     ),
     'created a moment ago': Row(
         account_facts(role=role(created_at=NOW - 61, changed_at=None)),
-        "IAM has the role 'DatadogIntegrationRole', as Datadog has it on record; it changed 1 minute ago, so this may "
+        "IAM has the role 'DatadogIntegrationRole', the name that Datadog has on record; it changed 1 minute ago, so this may "
         'be stale: IAM and Datadog need at least 5 minutes',
     ),
     'the old name on both sides': Row(
         account_facts(
             role=role(name='DatadogAWSIntegrationRole'), integration=integration(role_name='DatadogAWSIntegrationRole')
         ),
-        "IAM has the role 'DatadogAWSIntegrationRole', as Datadog has it on record",
+        "IAM has the role 'DatadogAWSIntegrationRole', the name that Datadog has on record",
     ),
 }
 UNKNOWN = {
     'the name was only guessed': Row(
         account_facts(role=RoleMissing('DatadogIntegrationRole', ('DatadogAWSIntegrationRole',)), integration=NO_KEY),
-        f"{NONE}, but 'DatadogAWSIntegrationRole'; which name Datadog uses is not known: set app_key or role_name",
+        f"{NONE}, but has 'DatadogAWSIntegrationRole'; not known which name Datadog uses: set app_key or role_name",
     ),
     'this check was told another role than Datadog': Row(
         account_facts(role=role(name='Watcher')),
-        "Datadog has the role name 'DatadogIntegrationRole' on record, and this check was told to look at 'Watcher': "
-        'leave role_name out',
+        "Datadog has the role name 'DatadogIntegrationRole' on record, and the configuration of this check says 'Watcher': "
+        'remove role_name',
     ),
     'we may not look': Row(
         account_facts(role=Unobserved('missing permission iam:GetRole')), 'missing permission iam:GetRole'
@@ -81,7 +85,7 @@ UNKNOWN = {
 NOT_APPLICABLE = {
     'Datadog uses access keys': Row(
         account_facts(role=RoleMissing('x'), integration=integration(auth=AuthKind.ACCESS_KEYS, role_name='')),
-        'Datadog uses access keys here, and no role',
+        'Datadog uses access keys for this account, not a role',
     ),
 }
 test_verdict = verdict_test(INTEGRATION_ROLE_MISSING, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)

@@ -12,7 +12,7 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 from .correcting import WAIT, saved
 
 KEYS = integration(auth=AuthKind.ACCESS_KEYS, role_name='', external_id=None)
-HAS_KEYS = 'Datadog has access keys of an IAM user on record for this account, which do not expire'
+HAS_KEYS = 'Datadog uses access keys of an IAM user for this account, and they do not expire'
 GOVERNMENT = account_expectations(site='ddog-gov.com')
 
 FAILS = {
@@ -30,14 +30,14 @@ FAILS = {
     ),
 }
 PASSES = {
-    'a role': Row(account_facts(), 'Datadog has a role on record for this account, and no access keys'),
+    'a role': Row(account_facts(), 'Datadog uses a role for this account, not access keys'),
     'access keys in GovCloud, on another site': Row(
         account_facts(integration=KEYS, caller=caller(partition='aws-us-gov')),
-        'Datadog has access keys, the way that it offers for datadoghq.com in the partition aws-us-gov',
+        'Datadog uses access keys, the way it offers for datadoghq.com in the partition aws-us-gov',
     ),
     'access keys in China': Row(
         account_facts(integration=KEYS, caller=caller(partition='aws-cn')),
-        'Datadog has access keys, the way that it offers for ddog-gov.com in the partition aws-cn',
+        'Datadog uses access keys, the way it offers for ddog-gov.com in the partition aws-cn',
         GOVERNMENT,
     ),
 }

@@ -14,7 +14,7 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 ARN = f'arn:aws:iam::{ACCOUNT_ID}:policy/limits'
 IS = f'the permissions boundary of the role is {ARN}'
-MAY = f'{IS}: what it does not allow, no policy of the role can grant'
+MAY = f'{IS}: the role cannot do what it does not allow, whatever its policies grant'
 
 
 def bounded(*statements: PolicyStatement, **differences: Any) -> Facts:
@@ -64,7 +64,7 @@ UNKNOWN = {
     ),
 }
 NOT_APPLICABLE = {
-    'there is no role': Row(account_facts(role=RoleMissing('x')), 'there is no role that a boundary could limit'),
+    'there is no role': Row(account_facts(role=RoleMissing('x')), "there is no role 'x'"),
 }
 test_verdict = verdict_test(PERMISSIONS_BOUNDARY_PRESENT, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 

@@ -23,33 +23,33 @@ OFF = 'resource collection, which needs it most, is off'
 FAILS = {
     'only an inline policy': Row(
         account_facts(policies=(policy(),)),
-        f'SecurityAudit of AWS is not among the 0 attached policies; {OFF}',
+        f"AWS's policy SecurityAudit is not among the 0 attached policies; {OFF}",
         near_miss='attached',
     ),
     'a policy of the account has the same name': Row(
         account_facts(policies=(policy(), NAMESAKE)),
-        f'SecurityAudit of AWS is not among the 1 attached policies; {OFF}',
+        f"AWS's policy SecurityAudit is not among the 1 attached policies; {OFF}",
         near_miss='attached beside a policy of the same name',
     ),
     'it is the permissions boundary': Row(
         account_facts(policies=(security_audit(kind=PolicyKind.BOUNDARY),)),
-        f'SecurityAudit of AWS is not among the 0 attached policies; {OFF}',
+        f"AWS's policy SecurityAudit is not among the 0 attached policies; {OFF}",
         near_miss='attached',
     ),
     'resource collection is on': Row(
         account_facts(policies=(), integration=integration(extended_collection=True)),
-        'SecurityAudit of AWS is not among the 0 attached policies; resource collection, which needs it, is on',
+        "AWS's policy SecurityAudit is not among the 0 attached policies; resource collection, which needs it, is on",
         near_miss='attached',
     ),
     'whether resource collection is on is not known, and a policy changed a moment ago': Row(
         account_facts(policies=(policy(changed_at=NOW - 1),), integration=Unobserved('no application key')),
-        'SecurityAudit of AWS is not among the 0 attached policies; whether resource collection, which needs it, is on '
-        'is not known; it changed just now, so this may be stale: IAM and Datadog need at least 5 minutes',
+        "AWS's policy SecurityAudit is not among the 0 attached policies; not known whether resource collection, which "
+        'needs it, is on; it changed just now, so this may be stale: IAM and Datadog need at least 5 minutes',
         near_miss='attached',
     ),
     'in GovCloud, the one of another partition': Row(
         account_facts(policies=(security_audit(),), **IN_GOVERNMENT),
-        f'SecurityAudit of AWS is not among the 1 attached policies; {OFF}',
+        f"AWS's policy SecurityAudit is not among the 1 attached policies; {OFF}",
         near_miss='attached in GovCloud',
     ),
 }
@@ -71,11 +71,11 @@ UNKNOWN = {
 }
 NOT_APPLICABLE = {
     'there is no role': Row(
-        account_facts(role=RoleMissing('DatadogIntegrationRole')), 'there is no role DatadogIntegrationRole'
+        account_facts(role=RoleMissing('DatadogIntegrationRole')), "there is no role 'DatadogIntegrationRole'"
     ),
     'access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS), policies=()),
-        'the integration uses access keys, so it has no role',
+        'Datadog uses access keys for this account, not a role',
     ),
 }
 REMEDIES = {

@@ -67,12 +67,10 @@ UNKNOWN = {
     ),
 }
 NOT_APPLICABLE = {
-    'there is no role': Row(
-        account_facts(role=RoleMissing('x')), 'there is no role whose trust policy could be judged'
-    ),
+    'there is no role': Row(account_facts(role=RoleMissing('x')), "there is no role 'x'"),
     'Datadog uses access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
-        'Datadog uses access keys here, which need no trust policy',
+        'Datadog uses access keys for this account, not a role',
     ),
     'the role is for a service of AWS': Row(
         account_facts(role=role(trust(principals=('Service:ec2.amazonaws.com',), conditions=()))),

@@ -23,9 +23,9 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 from .correcting import TERRAFORM, UPDATE, WAIT, keep, saved
 
 DENIES = 'statement 2 of the trust policy denies Datadog: Deny'
-MISSES = 'none of the 1 Deny statements hits Datadog'
+MISSES = 'no Deny statement of the trust policy (1) applies to Datadog'
 WITHOUT_MFA = condition('BoolIfExists', 'aws:MultiFactorAuthPresent', 'false')
-US1 = "'arn:aws:iam::464622532012:root' (the account of datadoghq.com and others)"
+US1 = "'arn:aws:iam::464622532012:root' (Datadog's account for datadoghq.com and others)"
 
 
 def denying(*principals: str, conditions: Any = (), **more: Any) -> Facts:
@@ -67,7 +67,7 @@ FAILS = {
     ),
 }
 PASSES = {
-    'no Deny': Row(account_facts(), 'there is no Deny'),
+    'no Deny': Row(account_facts(), 'the trust policy has no Deny statement'),
     'another account': Row(denying('AWS:arn:aws:iam::999999999999:root'), MISSES),
     'the account of another site': Row(denying('AWS:arn:aws:iam::417141415827:root'), MISSES),
     'everyone, for another action': Row(denying('*', actions=('sts:TagSession',)), MISSES),
@@ -84,14 +84,14 @@ PASSES = {
     ),
     'two that miss': Row(
         account_facts(role=role(trust(), *(trust(effect='Deny', principals=(f'AWS:{n * 12}',)) for n in ('8', '9')))),
-        'none of the 2 Deny statements hits Datadog',
+        'no Deny statement of the trust policy (2) applies to Datadog',
     ),
 }
 MAY = 'statement 2 of the trust policy may deny Datadog: Deny'
 UNKNOWN = {
     'one role of Datadog': Row(
         denying('AWS:arn:aws:iam::464622532012:role/a'),
-        f"{MAY} 'arn:aws:iam::464622532012:role/a' (the account of datadoghq.com and others)",
+        f"{MAY} 'arn:aws:iam::464622532012:role/a' (Datadog's account for datadoghq.com and others)",
     ),
     'everyone but somebody of Datadog': Row(denying(not_principals=(DATADOG_PRINCIPAL,)), f'{MAY} everyone but {US1}'),
     'everyone with a name of which nothing is known': Row(
@@ -115,12 +115,10 @@ UNKNOWN = {
     ),
 }
 NOT_APPLICABLE = {
-    'there is no role': Row(
-        account_facts(role=RoleMissing('x')), 'there is no role whose trust policy could be judged'
-    ),
+    'there is no role': Row(account_facts(role=RoleMissing('x')), "there is no role 'x'"),
     'Datadog uses access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
-        'Datadog uses access keys here, which need no trust policy',
+        'Datadog uses access keys for this account, not a role',
     ),
 }
 test_verdict = verdict_test(TRUST_POLICY_EXPLICIT_DENY, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)

@@ -150,32 +150,30 @@ PASSES = {
 UNKNOWN = {
     'a key of which nothing is known': Row(
         under(condition('StringLike', 'sts:RoleSessionName', 'Datadog*')),
-        "whether Datadog meets StringLike sts:RoleSessionName 'Datadog*' of statement 1 is not known",
+        "not known whether Datadog meets StringLike sts:RoleSessionName 'Datadog*' in statement 1",
     ),
     'a role of Datadog': Row(
         under(condition('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::464622532012:role/crawler-*')),
-        "whether Datadog meets ArnLike aws:PrincipalArn 'arn:aws:iam::464622532012:role/crawler-*' of statement 1 is "
-        'not known',
+        "not known whether Datadog meets ArnLike aws:PrincipalArn 'arn:aws:iam::464622532012:role/crawler-*' in "
+        'statement 1',
     ),
     'a date that is none': Row(
         under(condition('DateLessThan', 'aws:CurrentTime', 'tomorrow')),
-        "whether Datadog meets DateLessThan aws:CurrentTime 'tomorrow' of statement 1 is not known",
+        "not known whether Datadog meets DateLessThan aws:CurrentTime 'tomorrow' in statement 1",
     ),
     'an operator that is none': Row(
         under(condition('Resembles', 'aws:PrincipalAccount', ACCOUNT_ID)),
-        f"whether Datadog meets Resembles aws:PrincipalAccount '{ACCOUNT_ID}' of statement 1 is not known",
+        f"not known whether Datadog meets Resembles aws:PrincipalAccount '{ACCOUNT_ID}' in statement 1",
     ),
     'we may not look': Row(
         account_facts(role=Unobserved('missing permission iam:GetRole')), 'missing permission iam:GetRole'
     ),
 }
 NOT_APPLICABLE = {
-    'there is no role': Row(
-        account_facts(role=RoleMissing('x')), 'there is no role whose trust policy could be judged'
-    ),
+    'there is no role': Row(account_facts(role=RoleMissing('x')), "there is no role 'x'"),
     'Datadog uses access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
-        'Datadog uses access keys here, which need no trust policy',
+        'Datadog uses access keys for this account, not a role',
     ),
     'the role is for a service of AWS': Row(
         account_facts(role=role(trust(principals=('Service:ec2.amazonaws.com',), conditions=(OFFICE,)))),

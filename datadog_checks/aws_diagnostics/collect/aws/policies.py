@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ...facts.account import Policy, PolicyKind, PolicyStatement, Role
+from ...facts.values import PolicyArn
 from . import policy_document as document_of
 from .denials import CallFailed, asking
 from .policy_document import NotAPolicy, visible
@@ -37,12 +38,14 @@ def _inline(iam: Client, role: str) -> Iterator[Policy]:
 def _attached(iam: Client, role: str) -> Iterator[Policy]:
     with asking('iam:ListAttachedRolePolicies'):
         pages = iam.get_paginator('list_attached_role_policies').paginate(RoleName=role, PaginationConfig=_at_most())
-        arns = [str(policy['PolicyArn']) for page in pages for policy in page['AttachedPolicies']]
+        arns = [PolicyArn.of(policy['PolicyArn']) for page in pages for policy in page['AttachedPolicies']]
     for arn in arns:
-        yield _managed(iam, arn, PolicyKind.AWS if _is_of_aws(arn) else PolicyKind.CUSTOMER)
+        if arn is None:
+            raise CallFailed('iam:ListAttachedRolePolicies gave something else than the ARN of a policy')
+        yield _managed(iam, arn, PolicyKind.AWS if arn.is_of_aws else PolicyKind.CUSTOMER)
 
 
-def _managed(iam: Client, arn: str, kind: PolicyKind) -> Policy:
+def _managed(iam: Client, arn: PolicyArn, kind: PolicyKind) -> Policy:
     with asking('iam:GetPolicy'):
         policy: Mapping[str, object] = iam.get_policy(PolicyArn=arn)['Policy']
     version_id = str(policy.get('DefaultVersionId', 'v1'))
@@ -53,7 +56,7 @@ def _managed(iam: Client, arn: str, kind: PolicyKind) -> Policy:
         visible(name),
         kind,
         _parsed(version.get('Document'), name),
-        arn=visible(arn),
+        arn=arn,
         version=visible(version_id),
         changed_at=seconds(version.get('CreateDate')),
     )
@@ -77,11 +80,6 @@ def _statement(statement: Mapping[str, object]) -> PolicyStatement:
         conditional=bool(statement.get('Condition')),
         sid=document_of.sid_of(statement),
     )
-
-
-def _is_of_aws(arn: str) -> bool:
-    """The account of what AWS manages is the word aws: arn:aws-cn:iam::aws:policy/SecurityAudit."""
-    return arn.split(':')[4:5] == ['aws']
 
 
 def _at_most() -> dict[str, int]:

@@ -11,7 +11,7 @@ from ...facts import Unobserved
 from ...facts.account import NAMESPACES, Integration, Metrics, RecentlyActive
 from ..account_options import AccountOptions
 from .budget import CallBudget
-from .denials import CallFailed, asking
+from .denials import SERVICE_CONTROL_POLICY, CallFailed, asking
 from .regions import MOST_REGIONS, enabled_regions
 from .session import Session
 
@@ -19,7 +19,6 @@ LIST_METRICS, LIST_STREAMS = 'cloudwatch:ListMetrics', 'cloudwatch:ListMetricStr
 RECENTLY = 'PT3H'
 MOST_CALLS = 100
 """Of one run, and no more than half of those that are left: the sweep of the fleet comes after it."""
-BY_THE_ORGANIZATION = 'explicit deny in a service control policy'
 INSTANCES: Mapping[str, object] = {'MetricName': 'CPUUtilization', 'Dimensions': [{'Name': 'InstanceId'}]}
 """Every running instance has it, once: one entry is one instance."""
 
@@ -79,7 +78,7 @@ class _CloudWatch:
         try:
             page = self._ask(LIST_METRICS, region, Namespace=namespace, RecentlyActive=RECENTLY, **narrower)
         except CallFailed as e:
-            return RecentlyActive(namespace, region, Unobserved(str(e)), closed=BY_THE_ORGANIZATION in str(e))
+            return RecentlyActive(namespace, region, Unobserved(str(e)), closed=e.denied_by == SERVICE_CONTROL_POLICY)
         found = _distinct(page.get('Metrics', ()))
         streams = self._running_streams(region) if found else 0
         return RecentlyActive(namespace, region, found, more=bool(page.get('NextToken')), streams=streams)

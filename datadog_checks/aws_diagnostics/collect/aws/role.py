@@ -1,18 +1,16 @@
 """The role that Datadog assumes, as IAM has it."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 
 from ...facts.account import LastUsed, Role, RoleMissing
+from ...facts.values import PolicyArn, RoleArn, RoleName
 from ..json_object import is_object
 from .denials import CallFailed, asking
 from .policy_document import visible
 from .session import Client
 from .trust_policy import trust_statements
 
-ROLE_NAME = re.compile(r'[\w+=,.@-]{1,64}', re.ASCII)
-"""What IAM accepts; with anything else it does not even look."""
 DOCUMENTED_NAMES = ('DatadogIntegrationRole', 'DatadogAWSIntegrationRole')
 """Of Datadog's CloudFormation template, and of the guides before it."""
 MOST_ROLES = 5000
@@ -27,7 +25,9 @@ def read_role(iam: Client, name: str) -> Role | RoleMissing:
 
 
 def _get(iam: Client, name: str) -> Mapping[str, object] | None:
-    if not ROLE_NAME.fullmatch(name):
+    if name.startswith('-') and RoleName.of(name[1:]):
+        raise CallFailed('the name of the role begins with a hyphen, and a command would take it for an option')
+    if RoleName.of(name) is None:
         return None
     try:
         with asking('iam:GetRole'):
@@ -40,17 +40,30 @@ def _get(iam: Client, name: str) -> Mapping[str, object] | None:
 
 
 def _role(found: Mapping[str, object]) -> Role:
+    """Raises CallFailed."""
     created_at = seconds(found.get('CreateDate')) or 0.0
-    boundary = found.get('PermissionsBoundary')
+    name, arn = RoleName.of(found.get('RoleName')), RoleArn.of(found.get('Arn'))
+    if name is None or arn is None:
+        raise CallFailed('iam:GetRole gave no name or ARN of a role')
     return Role(
-        name=visible(str(found.get('RoleName', ''))),
-        arn=visible(str(found.get('Arn', ''))),
+        name=name,
+        arn=arn,
         trust=trust_statements(found.get('AssumeRolePolicyDocument')),
         created_at=created_at,
         last_used=_last_used(found.get('RoleLastUsed')),
-        boundary=visible(str(boundary.get('PermissionsBoundaryArn'))) if is_object(boundary) else None,
+        boundary=_boundary(found.get('PermissionsBoundary')),
         changed_at=created_at,
     )
+
+
+def _boundary(found: object) -> PolicyArn | None:
+    """Raises CallFailed: a boundary that is not understood must not look like none."""
+    if not is_object(found):
+        return None
+    arn = PolicyArn.of(found.get('PermissionsBoundaryArn'))
+    if arn is None:
+        raise CallFailed('iam:GetRole gave a permissions boundary without the ARN of a policy')
+    return arn
 
 
 def _last_used(found: object) -> LastUsed:
@@ -64,7 +77,7 @@ def seconds(date: object) -> float | None:
     return date.timestamp() if isinstance(date, datetime) else None
 
 
-def _similar(iam: Client, name: str) -> tuple[str, ...]:
+def _similar(iam: Client, name: str) -> tuple[RoleName, ...]:
     """Without the permission to list roles, only the documented names can be looked for."""
     likely = (without_white_space(name), *DOCUMENTED_NAMES)
     try:
@@ -72,7 +85,8 @@ def _similar(iam: Client, name: str) -> tuple[str, ...]:
     except CallFailed:
         existing = _existing(iam, likely)
     wanted = {same.casefold() for same in likely}
-    return tuple(visible(other) for other in existing if other != name and other.casefold() in wanted)
+    found = (RoleName.of(other) for other in existing if other != name and other.casefold() in wanted)
+    return tuple(other for other in found if other is not None)
 
 
 def _names(iam: Client) -> tuple[str, ...]:

@@ -1,29 +1,30 @@
-"""Who asks, and how an external id is known without being kept."""
+"""Who asks AWS, and an external id as a digest."""
 
 import hashlib
 from dataclasses import dataclass
+
+from ..values import AccountId, Partition
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     """From sts:GetCallerIdentity."""
 
-    account_id: str
+    account_id: AccountId
     arn: str
-    partition: str
-    """aws, aws-us-gov or aws-cn."""
+    partition: Partition
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalId:
-    """An external id, by its digest alone: enough to compare it and to tell it apart, too little to use it."""
+    """The digests of an external id: enough to compare it, too little to use it."""
 
     digest: str
     """The first 12 hexadecimal digits of its SHA-256."""
     stripped_digest: str
-    """The same without white space around it: differs from `digest` where there is some."""
+    """Without the white space around it: differs from `digest` where there is some."""
     folded_digest: str = ''
-    """The same in lower case: tells two apart that differ by nothing else. '' where it is not known."""
+    """In lower case: equal for two that differ only by case. '' where it is not known."""
 
     @classmethod
     def of(cls, secret: str) -> 'ExternalId':

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..values import PolicyArn
+
 
 class PolicyKind(StrEnum):
     INLINE = 'inline'
@@ -30,7 +32,8 @@ class Policy:
     name: str
     kind: PolicyKind
     statements: tuple[PolicyStatement, ...]
-    arn: str = ''
+    arn: PolicyArn | None = None
+    """None for an inline policy."""
     version: str = ''
     changed_at: float | None = None
     """When the version in force was created; None where IAM does not say (inline policies)."""

@@ -1,8 +1,9 @@
-"""The role that Datadog assumes, and whom it trusts."""
+"""The role that Datadog assumes, and its trust policy."""
 
 from dataclasses import dataclass
 
 from ..observed import Unobserved
+from ..values import PolicyArn, RoleArn, RoleName
 from .identity import ExternalId
 
 
@@ -43,14 +44,14 @@ class LastUsed:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    name: str
-    arn: str
+    name: RoleName
+    arn: RoleArn
     trust: tuple[TrustStatement, ...] | Unobserved
     """Unobserved when the document is not a policy."""
     created_at: float
     last_used: LastUsed
-    boundary: str | None = None
-    """ARN of the permissions boundary."""
+    boundary: PolicyArn | None = None
+    """The permissions boundary."""
     changed_at: float | None = None
     """When the role or one of its policies is last known to have changed."""
 
@@ -60,5 +61,6 @@ class RoleMissing:
     """IAM has no role of that name."""
 
     name: str
-    similar: tuple[str, ...] = ()
-    """Roles that exist and differ by case or white space, or have another documented name of Datadog's role."""
+    """As Datadog or the operator has it: perhaps not what IAM allows as a name."""
+    similar: tuple[RoleName, ...] = ()
+    """Existing roles that differ only by case or white space, or have another documented name of Datadog's role."""
