@@ -94,6 +94,8 @@ Word: TypeAlias = str | Variable | tuple[str | Variable, ...]
 """A literal of ours, a Checked value, a variable, or several of them that make one word together."""
 
 SPECIAL_IN_DOUBLE_QUOTES = re.compile(r'([\\"$`])')
+IN_SINGLE_QUOTES = re.compile("^[^!]*'[^!]*$")
+"""What is easier to read in double quotes. An interactive bash expands ! in them."""
 PLACE = re.compile('<([a-z_]+)>')
 
 
@@ -124,6 +126,8 @@ def quoted(word: Word) -> str:
     if isinstance(word, str):
         return shlex.quote(word)
     parts = word if isinstance(word, tuple) else (word,)
+    if not any(isinstance(part, Variable) or IN_SINGLE_QUOTES.search(part) for part in parts):
+        return shlex.quote(''.join(map(str, parts)))
     return '"' + ''.join(_in_double_quotes(part) for part in parts) + '"'
 
 

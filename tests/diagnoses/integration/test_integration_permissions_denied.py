@@ -10,11 +10,14 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Simulated,
     Simulation,
 )
+from datadog_checks.aws_diagnostics.facts.values import PolicyArn
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.account.builders import MINUTE, account_facts, integration, role, simulated, simulation
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+from .correcting import WAIT_5_MINUTES, changing_the_boundary
 
 S3, EC2, HOSTED_ZONES = 's3:ListAllMyBuckets', 'ec2:DescribeInstances', 'route53:ListHostedZones'
 EXPLICIT, IMPLICIT = Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY
@@ -132,39 +135,49 @@ NOT_APPLICABLE = {
         'Datadog uses access keys for this account, not a role',
     ),
 }
-TAKE_BACK = 'Take back the denial where it stands: no policy that the role is granted outweighs it'
-ASK = (
-    'Ask the administrators of the organization to except the integration role from the service control policy (a '
-    'condition ArnNotLike on aws:PrincipalArn), as the button Resolve All AWS Permissions Issues cannot'
+REMOVE = 'Remove the denial; no policy that grants the actions overrides it'
+ASK = Choice(
+    "Ask your organization's administrators to exempt the integration role from the service control policy (a "
+    'condition ArnNotLike on aws:PrincipalArn); Resolve All AWS Permissions Issues cannot. With credentials of the '
+    'management account, this lists the policies of the account; those of its parents can deny too',
+    (Command('aws organizations list-policies-for-target --filter SERVICE_CONTROL_POLICY --target-id 123456789012'),),
 )
-SEE = (
-    'See which policies those may be, with the credentials of the management account or of a delegated administrator: '
-    'aws organizations list-policies-for-target --filter SERVICE_CONTROL_POLICY --target-id 123456789012'
+BOUNDED = Step(
+    'Allow the denied actions in the permissions boundary as well. In boundary.json, a copy of the boundary, allow the '
+    'actions that the permission diagnoses name; the new version then counts for every role with this boundary',
+    changing_the_boundary(BOUNDARY),
 )
 REMEDIES = {
-    'the organization': (results(simulated(S3, **BY_ORGANIZATION)), Remedy(TAKE_BACK, (ASK, SEE))),
+    'the organization': (results(simulated(S3, **BY_ORGANIZATION)), Remedy(REMOVE, (ASK,), (WAIT_5_MINUTES,))),
     'the organization, in one region': (
         results(*ONE_REGION_CLOSED),
         Remedy(
-            'Exclude the denied regions in the integration, or have the organization allow them',
+            'Exclude the denied regions in Datadog, or have the organization allow them',
             (
-                'In Datadog, on the AWS integration page of this account under General, exclude these regions: '
-                'us-west-1',
+                Choice(
+                    'In Datadog, on the AWS integration page of this account under General, exclude these regions, '
+                    'from which it then collects nothing: us-west-1'
+                ),
                 ASK,
-                SEE,
             ),
+            (WAIT_5_MINUTES,),
         ),
     ),
     'the boundary and a Deny': (
         results(
-            simulated(S3, IMPLICIT, allowed_by_boundary=False), simulated(EC2, EXPLICIT), role=role(boundary=BOUNDARY)
+            simulated(S3, IMPLICIT, allowed_by_boundary=False),
+            simulated(EC2, EXPLICIT),
+            role=role(boundary=PolicyArn(BOUNDARY)),
         ),
         Remedy(
-            TAKE_BACK,
-            (
-                f'Allow the denied actions in the permissions boundary as well: {BOUNDARY}',
-                'Look for the Deny in the policies of the role first, then in those that the simulator does not tell '
-                f'apart: {EC2}',
+            REMOVE,
+            then=(
+                BOUNDED,
+                Step(
+                    "Look for the Deny first in the role's own policies, then in the organization's and the boundary: "
+                    f'{EC2}'
+                ),
+                WAIT_5_MINUTES,
             ),
         ),
     ),

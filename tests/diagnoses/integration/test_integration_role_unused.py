@@ -6,7 +6,7 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.integration_role_unuse
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, LastUsed, RoleMissing
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
 from tests.account.builders import DAY, HOUR, account_expectations, account_facts, integration, role, trust
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
@@ -29,7 +29,8 @@ FAILS = {
     ),
     'never': Row(
         account_facts(role=role(last_used=NEVER)),
-        'IAM has no record of use in the last 400 days; the role was created 365 days ago; Datadog would have used it within 24 hours',
+        'IAM has no record of use in the last 400 days; the role was created 365 days ago; Datadog would have used it '
+        'within 24 hours',
         near_miss='just now',
     ),
     'longer than the operator says': Row(
@@ -95,17 +96,26 @@ test_remedy = remedy_test(
         'nothing else is wrong': (
             account_facts(role=role(last_used=NEVER)),
             Remedy(
-                'Find out what keeps Datadog from the role, although its trust policy shows nothing, or '
-                'remove the role',
-                (
-                    'On the AWS integration page of Datadog look whether this account is listed, enabled, and with '
-                    'this role name and this account id',
-                    'See whether STS refuses Datadog, in CloudTrail: aws cloudtrail lookup-events --lookup-attributes '
-                    'AttributeKey=EventName,AttributeValue=AssumeRole',
-                    'Where the account belongs to an organization, look for a service control policy or a resource '
-                    f'control policy that denies sts:AssumeRole. See {PAGE}',
-                    'IAM records a use up to four hours late. Look again: aws iam get-role --role-name '
-                    'DatadogIntegrationRole --query Role.RoleLastUsed',
+                'Find out why Datadog does not use the role although its trust policy admits Datadog',
+                then=(
+                    Step(
+                        'On the AWS integration page in Datadog, check that this account is listed and enabled, with '
+                        'this account ID and role name'
+                    ),
+                    Step(
+                        'If the account belongs to an organization, look for a resource control policy that denies '
+                        f'sts:AssumeRole, with credentials of the management account (see {PAGE})',
+                        (
+                            Command(
+                                'aws organizations list-policies-for-target --target-id 123456789012 --filter '
+                                'RESOURCE_CONTROL_POLICY'
+                            ),
+                        ),
+                    ),
+                    Step(
+                        'IAM can take 4 hours to record a use: look again later',
+                        (Command('aws iam get-role --role-name DatadogIntegrationRole --query Role.RoleLastUsed'),),
+                    ),
                 ),
             ),
         )

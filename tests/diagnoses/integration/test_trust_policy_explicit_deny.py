@@ -5,12 +5,13 @@ from typing import Any
 from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_explicit_deny import TRUST_POLICY_EXPLICIT_DENY
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, RoleMissing
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Remedy
 from tests.account.builders import (
     ACCOUNT_ID,
     DATADOG_PRINCIPAL,
     EXTERNAL_ID,
     OTHER_EXTERNAL_ID,
+    account_expectations,
     account_facts,
     condition,
     external_id_condition,
@@ -20,7 +21,7 @@ from tests.account.builders import (
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import TERRAFORM, UPDATE, WAIT, keep, saved
+from .correcting import at, replacing, then, way
 
 DENIES = 'statement 2 of the trust policy denies Datadog: Deny'
 MISSES = 'no Deny statement of the trust policy (1) applies to Datadog'
@@ -123,16 +124,40 @@ NOT_APPLICABLE = {
 }
 test_verdict = verdict_test(TRUST_POLICY_EXPLICIT_DENY, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
+STOP = 'Stop denying Datadog: no Allow overrides a Deny'
+WITHOUT = way('Remove statement 2, which then denies nobody', 'merge(@, {Statement: [Statement[:1], Statement[2:]][]})')
+
+
+def excepting(condition_: str) -> Choice:
+    return way(
+        'Except Datadog from statement 2, which still denies everybody else',
+        at(1, f'merge(Statement[1], {{Condition: {condition_}}})'),
+    )
+
+
+NOT_DATADOG = r"""{\"StringNotEquals\": {\"aws:PrincipalAccount\": ['464622532012']}}"""
 test_remedy = remedy_test(
     TRUST_POLICY_EXPLICIT_DENY,
     {
         'everyone': (
             denying('*'),
-            Remedy(
-                'Take the Deny statement out of the trust policy, or except Datadog from it: what is not allowed is '
-                'denied anyway',
-                (saved(), keep('1 more statement'), UPDATE, TERRAFORM, WAIT),
-            ),
-        )
+            account_expectations(),
+            Remedy(STOP, (excepting(NOT_DATADOG), WITHOUT), then()),
+        ),
+        'everyone without MFA': (
+            denying('*', conditions=(WITHOUT_MFA,)),
+            account_expectations(),
+            Remedy(STOP, (excepting(f'merge(Statement[1].Condition, {NOT_DATADOG})'), WITHOUT), then()),
+        ),
+        'the account of Datadog': (
+            denying(DATADOG_PRINCIPAL),
+            account_expectations(),
+            Remedy(STOP, (WITHOUT,), then()),
+        ),
+        'the account of Datadog, in the only statement': (
+            account_facts(role=role(trust(effect='Deny'))),
+            account_expectations(),
+            Remedy(STOP, (replacing(0),), then()),
+        ),
     },
 )

@@ -8,6 +8,8 @@ from datadog_checks.aws_diagnostics.facts.account import AuthKind, ExternalId, R
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import (
+    ACCOUNT_ID,
+    DATADOG_PRINCIPAL,
     EXTERNAL_ID,
     OTHER_EXTERNAL_ID,
     SECRET,
@@ -21,7 +23,7 @@ from tests.account.builders import (
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import CORRECT, PAGE
+from .correcting import SET_IT, adding, at, replacing, statement, terraform, then, way
 
 NO_KEY = Unobserved('no application key')
 MINE, OTHER = f'sha256:{EXTERNAL_ID.digest}', f'sha256:{OTHER_EXTERNAL_ID.digest}'
@@ -198,18 +200,67 @@ NOT_APPLICABLE = {
 }
 test_verdict = verdict_test(TRUST_POLICY_EXTERNAL_ID, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
+DEMAND = "Demand exactly the external ID that Datadog's AWS integration page shows for this account"
+ID = r"""{\"sts:ExternalId\": '${EXTERNAL_ID:?}'}"""
+VALUE = rf"""{{\"StringEquals\": merge(Statement[0].Condition.\"StringEquals\", {ID})}}"""
+CORRECTED = way(
+    f'Accept only the right external ID in statement 1: whoever uses another one loses access; {SET_IT}',
+    at(0, f'merge(Statement[0], {{Condition: merge(Statement[0].Condition, {VALUE})}})'),
+)
+ONE = rf"""{{\"StringEquals\": {ID}}}"""
+BOTH = (DATADOG_PRINCIPAL, f'AWS:{ACCOUNT_ID}')
 test_remedy = remedy_test(
     TRUST_POLICY_EXTERNAL_ID,
     {
         'another one': (
             demanding(OTHER_EXTERNAL_ID),
+            account_expectations(),
+            Remedy(DEMAND, (adding(), CORRECTED), then(terraform())),
+        ),
+        'one of two, of which the other may be of another organization': (
+            demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID),
+            account_expectations(),
+            Remedy(DEMAND, (CORRECTED,), then(terraform())),
+        ),
+        'none': (
+            account_facts(role=role(trust(conditions=()))),
+            account_expectations(),
             Remedy(
-                'Demand by StringEquals the one external id that Datadog shows for this account',
+                DEMAND,
                 (
-                    *CORRECT,
-                    f'If Datadog shows no external id, let it generate one, save, and enter that. See {PAGE}',
+                    way(
+                        'Demand the external ID in statement 1: whoever uses it without that external ID loses access; '
+                        f'{SET_IT}',
+                        at(0, f'merge(Statement[0], {{Condition: {ONE}}})'),
+                    ),
                 ),
+                then(terraform()),
             ),
-        )
+        ),
+        'none, in a statement that others use too': (
+            account_facts(role=role(trust(principals=BOTH, conditions=()))),
+            account_expectations(),
+            Remedy(
+                DEMAND,
+                (
+                    way(
+                        'Move Datadog from statement 1 to a statement of its own that demands the external ID; '
+                        f'{SET_IT}',
+                        at(
+                            0,
+                            'merge(Statement[0], {Principal: merge(Statement[0].Principal, {AWS: '
+                            "Statement[0].Principal.AWS[?@ != 'arn:aws:iam::464622532012:root']})})",
+                        ),
+                        f'merge(@, {{Statement: [Statement, [{statement()}]][]}})',
+                    ),
+                ),
+                then(terraform()),
+            ),
+        ),
+        'anyone but Datadog': (
+            demanding(operator='StringNotEquals'),
+            account_expectations(),
+            Remedy(DEMAND, (replacing(0),), then(terraform())),
+        ),
     },
 )

@@ -10,6 +10,8 @@ from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, Ro
 from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import (
     ACCOUNT_ID,
+    DATADOG_PRINCIPAL,
+    account_expectations,
     account_facts,
     condition,
     external_id_condition,
@@ -19,7 +21,7 @@ from tests.account.builders import (
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import CORRECT
+from .correcting import adding, replacing, terraform, then
 
 REFUSES = 'statement 1 of the trust policy refuses Datadog:'
 OFFICE = condition('IpAddress', 'aws:SourceIp', '203.0.113.0/24')
@@ -182,16 +184,30 @@ NOT_APPLICABLE = {
 }
 test_verdict = verdict_test(TRUST_POLICY_EXTRA_CONDITIONS, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
+MFA_ONLY = condition('Bool', 'aws:MultiFactorAuthPresent', 'true')
 test_remedy = remedy_test(
     TRUST_POLICY_EXTRA_CONDITIONS,
     {
         'two of them': (
-            under(OFFICE, condition('Bool', 'aws:MultiFactorAuthPresent', 'true')),
+            under(OFFICE, MFA_ONLY),
+            account_expectations(),
             Remedy(
-                'Take aws:MultiFactorAuthPresent, aws:SourceIp out of the trust policy; the external id is what keeps '
-                'others out',
-                CORRECT,
+                'Admit Datadog by its external ID only, without a condition on aws:MultiFactorAuthPresent, '
+                'aws:SourceIp',
+                (adding(), replacing(0)),
+                then(terraform()),
             ),
-        )
+        ),
+        'a statement that people use too': (
+            account_facts(
+                role=role(trust(principals=(DATADOG_PRINCIPAL, f'AWS:{ACCOUNT_ID}'), conditions=(MFA_ONLY,)))
+            ),
+            account_expectations(),
+            Remedy(
+                'Admit Datadog by its external ID only, without a condition on aws:MultiFactorAuthPresent',
+                (adding(),),
+                then(terraform()),
+            ),
+        ),
     },
 )

@@ -28,7 +28,7 @@ from tests.account.builders import (
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import CORRECT, TERRAFORM, UPDATE, WAIT, keep, saved
+from .correcting import adding, at, replacing, terraform, then, way
 
 US1 = 'the site datadoghq.com in the partition aws'
 COMES = f'Datadog calls from arn:aws:iam::464622532012:root for {US1}'
@@ -49,8 +49,8 @@ FAILS = {
     ),
     'this site is another one': Row(
         account_facts(),
-        "the trust policy admits 'arn:aws:iam::464622532012:root' (Datadog's account for datadoghq.com and others); Datadog "
-        'calls from arn:aws:iam::417141415827:root for the site ap1.datadoghq.com in the partition aws',
+        "the trust policy admits 'arn:aws:iam::464622532012:root' (Datadog's account for datadoghq.com and others); "
+        'Datadog calls from arn:aws:iam::417141415827:root for the site ap1.datadoghq.com in the partition aws',
         account_expectations(site='ap1.datadoghq.com'),
         near_miss='the account of this site',
     ),
@@ -161,13 +161,21 @@ NOT_APPLICABLE = {
 }
 test_verdict = verdict_test(TRUST_POLICY_WRONG_PRINCIPAL, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
-ELSE = '; if that is the wrong site, correct datadog_site in conf.yaml of this check'
+TRUST = "Trust Datadog's account; if the site is wrong, correct datadog_site in the configuration of this check"
+GOVERNMENT = 'arn:aws-us-gov:iam::486737091498:root'
+NOT_PUBLISHED = 'arn:aws-cn:iam::${DATADOG_ACCOUNT_ID:?}:root'
 test_remedy = remedy_test(
     TRUST_POLICY_WRONG_PRINCIPAL,
     {
         'somebody else': (
             trusting('AWS:999999999999'),
-            Remedy(f'Trust arn:aws:iam::464622532012:root and nobody else{ELSE}', CORRECT),
+            account_expectations(),
+            Remedy(TRUST, (adding(),), then(terraform())),
+        ),
+        'the account of another site': (
+            trusting('AWS:arn:aws:iam::417141415827:root'),
+            account_expectations(),
+            Remedy(TRUST, (adding(), replacing(0)), then(terraform())),
         ),
         'somebody else in GovCloud, beside a service': (
             account_facts(
@@ -175,16 +183,39 @@ test_remedy = remedy_test(
                 role=role(trust(principals=('Service:ec2.amazonaws.com',)), trust(principals=('AWS:999999999999',))),
             ),
             account_expectations(site='us2.ddog-gov.com'),
+            Remedy(TRUST, (adding(GOVERNMENT),), then(terraform(GOVERNMENT))),
+        ),
+        'everyone': (
+            trusting('*'),
+            account_expectations(),
             Remedy(
-                f'Trust arn:aws-us-gov:iam::486737091498:root and nobody else{ELSE}',
-                (saved('arn:aws-us-gov:iam::486737091498:root'), keep('1 more statement'), UPDATE, TERRAFORM, WAIT),
+                TRUST,
+                (
+                    way(
+                        "Name only Datadog's account in statement 1: every other account loses access",
+                        at(0, "merge(Statement[0], {Principal: {AWS: 'arn:aws:iam::464622532012:root'}})"),
+                    ),
+                ),
+                then(terraform()),
             ),
+        ),
+        'everyone but one': (
+            account_facts(role=role(trust(principals=(), not_principals=(f'AWS:{ACCOUNT_ID}',)))),
+            account_expectations(),
+            Remedy(TRUST, (replacing(0),), then(terraform())),
         ),
         'everyone, where Datadog offers no role': (
             account_facts(caller=caller(partition='aws-cn'), role=role(trust(principals=('*',)))),
+            account_expectations(),
             Remedy(
-                f'Trust the account of Datadog for datadoghq.com and nobody else{ELSE}',
-                (saved('arn:aws-cn:iam::DATADOG_ACCOUNT_ID:root'), UPDATE, TERRAFORM, WAIT),
+                TRUST,
+                (
+                    way(
+                        "Name only Datadog's account in statement 1: every other account loses access",
+                        at(0, f"merge(Statement[0], {{Principal: {{AWS: '{NOT_PUBLISHED}'}}}})"),
+                    ),
+                ),
+                then(terraform('arn:aws-cn:iam::${var.datadog_account_id}:root')),
             ),
         ),
     },

@@ -29,6 +29,7 @@ from .trust_remedies import (
     add_statement,
     apply_it,
     change,
+    closest,
     edit_by_hand,
     replace_statement,
     statement_in_terraform,
@@ -50,13 +51,13 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     read = readings(facts, to)
     if not read:
         return NotApplicable('no statement of the trust policy is meant for Datadog')
-    closest = read[0]
-    if closest.external_id is False:
-        return Failed(_refused(closest, to))
+    best = read[0]
+    if best.external_id is False:
+        return Failed(_refused(best, to))
     without = [r.name for r in without_external_id(read)]
     if without:
         return Failed(f'{", ".join(without)} of the trust policy demands no particular external id')
-    return _form(closest, to)
+    return _form(best, to)
 
 
 def without_external_id(read: Sequence[Reading]) -> list[Reading]:
@@ -133,14 +134,14 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
 
 
 def _ways(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
-    read = readings(facts, sender(facts, expected)) if statements_of(facts) else ()
-    without = without_external_id(read)
-    if not read:
+    best = closest(facts, expected)
+    if best is None:
         return (add_statement(facts, expected),)
-    if read[0].external_id is False:
+    without = without_external_id(readings(facts, sender(facts, expected)))
+    if best.external_id is False:
         add = () if without else (add_statement(facts, expected),)
-        return (*add, _correct(facts, expected, read[0].statement))
-    return (_demand_one(facts, expected, without),) if without else (_correct(facts, expected, read[0].statement),)
+        return (*add, _correct(facts, expected, best.statement))
+    return (_demand_one(facts, expected, without),) if without else (_correct(facts, expected, best.statement),)
 
 
 def _correct(facts: Facts, expected: Expectations, statement: TrustStatement) -> Choice:

@@ -14,6 +14,7 @@ from .trust_remedies import (
     add_statement,
     apply_it,
     closest,
+    is_only_for_datadog,
     replace_statement,
     statement_in_terraform,
     statements_of,
@@ -71,8 +72,11 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     if meant is None:
         return Remedy('Admit Datadog by its external ID only, without other conditions', (add,), then)
     keys = ', '.join(sorted({shown(c.key) for c in meant.refusing})[:MOST_KEYS])
+    summary = f'Admit Datadog by its external ID only, without a condition on {keys}'
+    if not is_only_for_datadog(meant.statement, sender(facts, expected)):
+        return Remedy(summary, (add,), then)
     replace = replace_statement(facts, expected, position_of(meant.statement, statements_of(facts)))
-    return Remedy(f'Admit Datadog by its external ID only, without a condition on {keys}', (add, replace), then)
+    return Remedy(summary, (add, replace), then)
 
 
 TRUST_POLICY_EXTRA_CONDITIONS = Diagnosis(

@@ -11,7 +11,6 @@ from .identities import (
     account_principal,
     described,
     is_account,
-    is_datadog,
     is_everyone,
     is_in_account,
     named,
@@ -25,6 +24,7 @@ from .trust_remedies import (
     change,
     closest,
     datadogs_root,
+    is_only_for_datadog,
     replace_statement,
     statement_in_terraform,
     statements_of,
@@ -105,7 +105,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
 def _ways_to_add(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
     meant, to = closest(facts, expected), sender(facts, expected)
     add = add_statement(facts, expected)
-    if meant is None or not all(is_datadog(p) or is_in_account(p, to.account) for p in meant.statement.principals):
+    if meant is None or not is_only_for_datadog(meant.statement, to):
         return (add,)
     return add, replace_statement(facts, expected, position_of(meant.statement, statements_of(facts)))
 

@@ -12,6 +12,7 @@ from ...facts.account import Role, TrustStatement
 from ...remedies import Choice, Command, Language, Step, Variable, Word, hcl_string, script, sequence, shell, write_file
 from ..account_remedies import iam_arn, joined, role_word, run_again
 from ..links import guide
+from .identities import is_datadog, is_everyone, is_in_account
 from .trust import Reading, Sender, readings, sender
 
 GUIDE_SECTION = guide('datadog-is-not-authorized-to-perform-stsassumerole')
@@ -36,9 +37,21 @@ def statements_of(facts: Facts) -> tuple[TrustStatement, ...]:
 
 
 def closest(facts: Facts, expected: Expectations) -> Reading | None:
-    """The statement that comes closest to admitting Datadog; None where no statement is meant for it."""
-    read = readings(facts, sender(facts, expected)) if statements_of(facts) else ()
-    return read[0] if read else None
+    """Of the statements that name Datadog or everyone, the one that comes closest to admitting Datadog.
+
+    None where there is none: a statement for somebody else is not ours to change.
+    """
+    to = sender(facts, expected)
+    read = readings(facts, to) if statements_of(facts) else ()
+    return next((r for r in read if any(_may_mean_datadog(p, to) for p in r.statement.principals)), None)
+
+
+def is_only_for_datadog(statement: TrustStatement, to: Sender) -> bool:
+    return all(is_datadog(p) or is_in_account(p, to.account) for p in statement.principals)
+
+
+def _may_mean_datadog(principal: str, to: Sender) -> bool:
+    return is_everyone(principal) or is_datadog(principal) or is_in_account(principal, to.account)
 
 
 # What the statement for Datadog says
