@@ -6,7 +6,6 @@ import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -27,9 +26,8 @@ from datadog_checks.aws_diagnostics.cli.saved_facts import (
 )
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts import Identity, Platform
-from datadog_checks.aws_diagnostics.facts.account import RoleMissing
 
-from ..account.builders import account_facts, caller, policy, role
+from ..account.builders import account_facts, caller
 from ..builders import NOW, facts, imds
 from .any_facts import any_expectations, any_facts
 
@@ -133,31 +131,6 @@ EVIL = 'i-0123456789abcdef0; reboot'
             account_facts(caller=caller(partition='aws; reboot')),
             "account.caller.partition is 'aws; reboot', allowed is an AWS partition, like aws, aws-us-gov or aws-cn",
             id='partition',
-        ),
-        pytest.param(
-            account_facts(role=role(arn='arn:aws:iam::$(touch${IFS}x):role/r')),
-            "account.role.arn is 'arn:aws:iam::$(touch${IFS}x):role/r', allowed is the ARN of an IAM role",
-            id='ARN of the role',
-        ),
-        pytest.param(
-            account_facts(role=role(name='--endpoint-url=http://1.2.3.4')),
-            "account.role.name is '--endpoint-url=http://1.2.3.4', allowed is the name of an IAM role",
-            id='name of the role',
-        ),
-        pytest.param(
-            account_facts(role=role(boundary='$(reboot)')),
-            "account.role.boundary is '$(reboot)', allowed is the ARN of a managed policy",
-            id='permissions boundary',
-        ),
-        pytest.param(
-            account_facts(role=RoleMissing('x', cast(Any, ('$(reboot)',)))),
-            "account.role.similar[0] is '$(reboot)', allowed is the name of an IAM role",
-            id='name of a role that is perhaps meant',
-        ),
-        pytest.param(
-            account_facts(policies=(policy(arn='arn:aws:iam::1:policy/x y'),)),
-            "account.policies[0].arn is 'arn:aws:iam::1:policy/x y', allowed is the ARN of a managed policy",
-            id='ARN of a policy',
         ),
     ],
 )

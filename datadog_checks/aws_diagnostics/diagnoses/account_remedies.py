@@ -32,10 +32,10 @@ def role_word(facts: Facts, expected: Expectations) -> RoleName | Variable:
 
 
 def account_word(facts: Facts) -> AccountId | Variable:
-    account = facts.of_account
-    if isinstance(account.role, Role):
-        return account.role.arn.account_id
-    return account.caller.account_id if isinstance(account.caller, Caller) else Variable('ACCOUNT_ID')
+    role, caller = facts.of_account.role, facts.of_account.caller
+    of_the_role = role.arn.account_id if isinstance(role, Role) else None
+    of_the_caller = caller.account_id if isinstance(caller, Caller) else None
+    return of_the_role or of_the_caller or Variable('ACCOUNT_ID')
 
 
 def iam_arn(facts: Facts, rest: str | Variable, *more: str | Variable) -> tuple[str | Variable, ...]:

@@ -79,35 +79,14 @@ class Arn(Checked):
     )
     ALLOWED = 'an ARN: arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE'
 
-
-class RoleArn(Checked):
-    """Of an IAM role. Its path may hold any printable ASCII character but a space; a command quotes it."""
-
-    FORM = re.compile(
-        r'arn:(aws(?:-[a-z]{1,12}){0,3}):iam::([0-9]{12}):role/(?:[!-~]{0,511}/)?[A-Za-z0-9_+=,.@-]{1,64}'
-    )
-    ALLOWED = 'the ARN of an IAM role: arn:PARTITION:iam::ACCOUNT:role/NAME'
-
-    @property
-    def account_id(self) -> AccountId:
-        return AccountId(self.split(':')[4])
-
     @property
     def partition_name(self) -> Partition:
         return Partition(self.split(':')[1])
 
-
-class PolicyArn(Checked):
-    """Of a managed policy, whose account is the word aws where AWS manages it. For its path see RoleArn."""
-
-    FORM = re.compile(
-        r'arn:(aws(?:-[a-z]{1,12}){0,3}):iam::([0-9]{12}|aws):policy/(?:[!-~]{0,511}/)?[A-Za-z0-9_+=,.@-]{1,128}'
-    )
-    ALLOWED = 'the ARN of a managed policy: arn:PARTITION:iam::ACCOUNT:policy/NAME'
-
     @property
-    def is_of_aws(self) -> bool:
-        return self.split(':')[4] == 'aws'
+    def account_id(self) -> AccountId | None:
+        """None where there is none, or where it is the word aws, of what AWS manages."""
+        return AccountId.of(self.split(':')[4])
 
 
 class HostName(Checked):

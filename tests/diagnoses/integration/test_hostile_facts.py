@@ -13,6 +13,7 @@ from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.facts.account import Condition, Decision, PolicyKind, RoleMissing
 from datadog_checks.aws_diagnostics.remedies import Command, Language, outline
 from tests.account.builders import (
+    OTHER_EXTERNAL_ID,
     account_expectations,
     account_facts,
     condition,
@@ -45,10 +46,11 @@ def situations(text: str) -> Iterator[Facts]:
     hostile = (condition(text, text, text), condition('StringNotEquals', f'aws:{text}', text))
     deny = trust(effect='Deny', principals=('*',), conditions=hostile, sid=text)
     own = Condition('StringNotEquals', 'AWS:PRINCIPALACCOUNT', (text,))
-    ids = external_id_condition(operator=f'ForAnyValue:StringLike{text}')
+    ids = external_id_condition(operator=f'StringLike{text}', external_ids=(OTHER_EXTERNAL_ID,))
     yield account_facts(role=role(deny, trust(principals=(f'AWS:{text}',), actions=(text,), sid=text)))
     yield account_facts(role=role(trust(), trust(effect='Deny', principals=('*',), conditions=(own,))))
     yield account_facts(role=role(trust(actions=(text,), conditions=(*hostile, ids))))
+    yield account_facts(role=role(trust(conditions=(ids,))))
     yield account_facts(role=role(trust(conditions=(external_id_condition(key='STS:ExternalId', external_ids=()),))))
     yield account_facts(role=RoleMissing(text), integration=integration(role_name=text))
     yield account_facts(
@@ -74,7 +76,7 @@ def shell_commands(text: str) -> Iterator[Command]:
 @pytest.mark.parametrize('text', HOSTILE)
 def test_it_is_neither_executed_nor_an_option(text: str, tmp_path: Path) -> None:
     commands = {command.text for command in shell_commands(text)}
-    assert len(commands) > 20
+    assert any('StringLike' in command for command in commands), 'the text is in no command'
     programs = tmp_path / 'programs'
     programs.mkdir()
     for name in ('aws', 'aws-diagnostics', 'curl'):

@@ -10,7 +10,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Simulated,
     Simulation,
 )
-from datadog_checks.aws_diagnostics.facts.values import PolicyArn
+from datadog_checks.aws_diagnostics.facts.values import Arn
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.account.builders import MINUTE, account_facts, integration, role, simulated, simulation
@@ -167,7 +167,7 @@ REMEDIES = {
         results(
             simulated(S3, IMPLICIT, allowed_by_boundary=False),
             simulated(EC2, EXPLICIT),
-            role=role(boundary=PolicyArn(BOUNDARY)),
+            role=role(boundary=Arn(BOUNDARY)),
         ),
         Remedy(
             REMOVE,

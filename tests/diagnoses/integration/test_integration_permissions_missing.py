@@ -4,7 +4,7 @@ from datadog_checks.aws_diagnostics.diagnoses.integration import INTEGRATION_PER
 from datadog_checks.aws_diagnostics.expectations import AccountExpectations, Expectations
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, Feature, PolicyKind, PolicyStatement, RoleMissing
-from datadog_checks.aws_diagnostics.facts.values import RoleArn
+from datadog_checks.aws_diagnostics.facts.values import Arn
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.account.builders import (
@@ -242,7 +242,7 @@ OF_THE_ACCOUNT = tuple(policy(statement('s3:GetObject'), name=f'own-{n}', kind=P
 GOVERNMENT = account_facts(
     policies=(),
     caller=caller(partition='aws-us-gov'),
-    role=role(arn=RoleArn(f'arn:aws-us-gov:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole')),
+    role=role(arn=Arn(f'arn:aws-us-gov:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole')),
 )
 REMEDIES = {
     'missing': (

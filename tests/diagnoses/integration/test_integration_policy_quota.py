@@ -4,7 +4,7 @@ from dataclasses import replace
 from datadog_checks.aws_diagnostics.diagnoses.integration import INTEGRATION_POLICY_QUOTA
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, Policy, PolicyKind, PolicyQuota, RoleMissing
-from datadog_checks.aws_diagnostics.facts.values import PolicyArn, RoleArn
+from datadog_checks.aws_diagnostics.facts.values import Arn
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.account.builders import (
     ACCOUNT_ID,
@@ -54,7 +54,7 @@ def role_with(*policies: Policy, **account: object) -> Facts:
 def in_partition(partition: str) -> dict[str, object]:
     return {
         'caller': caller(partition=partition),
-        'role': role(arn=RoleArn(f'arn:{partition}:iam::{ACCOUNT_ID}:role/{ROLE_NAME}')),
+        'role': role(arn=Arn(f'arn:{partition}:iam::{ACCOUNT_ID}:role/{ROLE_NAME}')),
     }
 
 
@@ -166,7 +166,7 @@ def raise_to(quota: int) -> Choice:
 
 
 def of_earlier_clicks(*numbers: int) -> tuple[Policy, ...]:
-    return tuple(replace(p, arn=PolicyArn(f'{OWNER}/{p.name}')) for p in parts(FORMER_HASH, *numbers))
+    return tuple(replace(p, arn=Arn(f'{OWNER}/{p.name}')) for p in parts(FORMER_HASH, *numbers))
 
 
 REMEDIES = {

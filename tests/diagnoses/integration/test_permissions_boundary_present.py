@@ -7,7 +7,7 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.permissions_boundary_p
 )
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Decision, PolicyKind, PolicyStatement, RoleMissing
-from datadog_checks.aws_diagnostics.facts.values import PolicyArn
+from datadog_checks.aws_diagnostics.facts.values import Arn
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.account.builders import ACCOUNT_ID, account_facts, policies, policy, role, simulated, simulation, statement
@@ -15,7 +15,7 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .correcting import WAIT_5_MINUTES, changing_the_boundary
 
-ARN = PolicyArn(f'arn:aws:iam::{ACCOUNT_ID}:policy/limits')
+ARN = Arn(f'arn:aws:iam::{ACCOUNT_ID}:policy/limits')
 IS = f'the permissions boundary of the role is {ARN}'
 MAY = f'{IS}: the role cannot do what it does not allow, whatever its policies grant'
 
@@ -71,8 +71,8 @@ NOT_APPLICABLE = {
 }
 test_verdict = verdict_test(PERMISSIONS_BOUNDARY_PRESENT, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
-OF_AWS = PolicyArn('arn:aws:iam::aws:policy/PowerUserAccess')
-LONG_ARN = PolicyArn(f'arn:aws:iam::{ACCOUNT_ID}:policy/{"path/" * 60}limits')
+OF_AWS = Arn('arn:aws:iam::aws:policy/PowerUserAccess')
+LONG_ARN = Arn(f'arn:aws:iam::{ACCOUNT_ID}:policy/{"path/" * 60}limits')
 CHANGE = 'Make the boundary allow what Datadog needs, or remove it'
 
 

@@ -1,7 +1,7 @@
 from datadog_checks.aws_diagnostics.diagnoses.integration import SECURITY_AUDIT_NOT_ATTACHED
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, PolicyKind, RoleMissing
-from datadog_checks.aws_diagnostics.facts.values import PolicyArn, RoleArn
+from datadog_checks.aws_diagnostics.facts.values import Arn
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.account.builders import (
     ACCOUNT_ID,
@@ -17,10 +17,10 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .correcting import WAIT_5_MINUTES
 
-NAMESAKE = security_audit(arn=PolicyArn(f'arn:aws:iam::{ACCOUNT_ID}:policy/SecurityAudit'), kind=PolicyKind.CUSTOMER)
+NAMESAKE = security_audit(arn=Arn(f'arn:aws:iam::{ACCOUNT_ID}:policy/SecurityAudit'), kind=PolicyKind.CUSTOMER)
 IN_GOVERNMENT = {
     'caller': caller(partition='aws-us-gov'),
-    'role': role(arn=RoleArn(f'arn:aws-us-gov:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole')),
+    'role': role(arn=Arn(f'arn:aws-us-gov:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole')),
 }
 OFF = 'resource collection, which needs it most, is off'
 FAILS = {
@@ -63,7 +63,7 @@ PASSES = {
     ),
     'attached in GovCloud': Row(
         account_facts(
-            policies=(security_audit(arn=PolicyArn('arn:aws-us-gov:iam::aws:policy/SecurityAudit')),), **IN_GOVERNMENT
+            policies=(security_audit(arn=Arn('arn:aws-us-gov:iam::aws:policy/SecurityAudit')),), **IN_GOVERNMENT
         ),
         'SecurityAudit is attached',
     ),
@@ -117,7 +117,7 @@ REMEDIES = {
         account_facts(
             policies=(),
             caller=caller(partition='aws-cn'),
-            role=role(arn=RoleArn(f'arn:aws-cn:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole')),
+            role=role(arn=Arn(f'arn:aws-cn:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole')),
         ),
         Remedy(
             SUMMARY,

@@ -12,7 +12,7 @@ from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, ExternalId, LastUsed, RoleMissing
-from datadog_checks.aws_diagnostics.facts.values import Partition, PolicyArn, RoleName
+from datadog_checks.aws_diagnostics.facts.values import Arn, Partition, RoleName
 from datadog_checks.aws_diagnostics.findings import Diagnosis, NotApplicable, Unknown
 from datadog_checks.aws_diagnostics.remedies import outline
 from tests.account.builders import (
@@ -104,7 +104,7 @@ ROLES = st.builds(
     created_at=TIMES,
     changed_at=st.none() | TIMES,
     last_used=st.builds(LastUsed, st.none() | TIMES, st.sampled_from(['', 'eu-west-1'])),
-    boundary=st.none() | st.from_regex(PolicyArn.FORM, fullmatch=True).map(PolicyArn),
+    boundary=st.none() | st.from_regex(Arn.FORM, fullmatch=True).map(Arn),
 )
 INTEGRATIONS = st.builds(
     integration,

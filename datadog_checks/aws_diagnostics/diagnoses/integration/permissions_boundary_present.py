@@ -3,7 +3,7 @@
 from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import Account, Feature, Policy, PolicyKind, Role, RoleMissing, Simulation
-from ...facts.values import PolicyArn, RoleName
+from ...facts.values import Arn, RoleName
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Command, Remedy, Step, Variable, script, sequence, shell
 from ..account_remedies import role_word, run_again
@@ -59,7 +59,7 @@ def _is_open(policy: Policy) -> bool:
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     role, boundary = role_word(facts, expected), boundary_of(facts)
-    allow = () if isinstance(boundary, PolicyArn) and boundary.is_of_aws else (allow_in_the_boundary(boundary),)
+    allow = () if isinstance(boundary, Arn) and boundary.account_id is None else (allow_in_the_boundary(boundary),)
     remove = Choice(
         'If your organization does not demand the boundary, remove it',
         (shell('aws', 'iam', 'delete-role-permissions-boundary', '--role-name', role),),
@@ -77,12 +77,12 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     )
 
 
-def boundary_of(facts: Facts) -> PolicyArn | Variable:
+def boundary_of(facts: Facts) -> Arn | Variable:
     role = facts.of_account.role
     return (role.boundary if isinstance(role, Role) else None) or Variable('PRESENT_BOUNDARY_ARN')
 
 
-def allow_in_the_boundary(boundary: PolicyArn | Variable) -> Choice:
+def allow_in_the_boundary(boundary: Arn | Variable) -> Choice:
     """By hand, as the document is the customer's own."""
     version = ('aws', 'iam', 'set-default-policy-version', '--policy-arn', boundary)
     return Choice(
@@ -102,7 +102,7 @@ def allow_in_the_boundary(boundary: PolicyArn | Variable) -> Choice:
     )
 
 
-def _copy_of(boundary: PolicyArn | Variable) -> Command:
+def _copy_of(boundary: Arn | Variable) -> Command:
     return sequence(
         script(f'test ! -s {BEFORE}'),
         script(
@@ -118,7 +118,7 @@ def _copy_of(boundary: PolicyArn | Variable) -> Command:
     )
 
 
-def _put(role: RoleName | Variable, boundary: PolicyArn | Variable) -> Command:
+def _put(role: RoleName | Variable, boundary: Arn | Variable) -> Command:
     return shell('aws', 'iam', 'put-role-permissions-boundary', '--role-name', role, '--permissions-boundary', boundary)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ...expectations import Expectations
 from ...facts import Facts, MissingFact, observed
 from ...facts.account import Policy, PolicyKind
-from ...facts.values import PolicyArn
+from ...facts.values import Arn
 from ...remedies import Step, shell
 from ..account_remedies import role_word
 from ..imds.evidence import shown
@@ -82,7 +82,7 @@ def leftovers(facts: Facts, expected: Expectations) -> tuple[str, ...]:
     return tuple(shown(p.name, LONGEST_NAME) for p in _staying(facts, expected) if OF_DATADOG.match(p.name))
 
 
-def outdated(facts: Facts, expected: Expectations) -> tuple[PolicyArn, ...]:
+def outdated(facts: Facts, expected: Expectations) -> tuple[Arn, ...]:
     """What earlier clicks left; () where that is not known. A live CloudFormation stack may own what other templates
     attached."""
     try:

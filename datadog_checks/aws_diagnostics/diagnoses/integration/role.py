@@ -28,9 +28,8 @@ def role_name(facts: Facts, expected: Expectations) -> str:
 
 def account_id(facts: Facts) -> str | None:
     role, caller = facts.of_account.role, facts.of_account.caller
-    if isinstance(role, Role):
-        return role.arn.account_id
-    return caller.account_id if isinstance(caller, Caller) else None
+    of_the_role = role.arn.account_id if isinstance(role, Role) else None
+    return of_the_role or (caller.account_id if isinstance(caller, Caller) else None)
 
 
 def partition_of(facts: Facts) -> str:

@@ -76,14 +76,9 @@ def _refused(reading: Reading, to: Sender) -> str:
 
 
 def _shown(condition: Condition) -> str:
-    ids = [shown_digest(id) for id in condition.external_ids] or [_flag(value) for value in condition.values]
+    ids = [shown_digest(id) for id in condition.external_ids] or [shown(value) for value in condition.values]
     more = f' and {len(ids) - MOST_IDS} more' if len(ids) > MOST_IDS else ''
     return f'{shown(condition.operator)} sts:ExternalId {", ".join(ids[:MOST_IDS])}{more}'
-
-
-def _flag(value: str) -> str:
-    """Of Null. Anything else may be an external id in the wrong place."""
-    return value if value.lower() in ('true', 'false') else 'neither true nor false'
 
 
 def _sent(to: Sender) -> str:

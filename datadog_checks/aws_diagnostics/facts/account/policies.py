@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..values import PolicyArn
+from ..values import Arn, PolicyName
 
 
 class PolicyKind(StrEnum):
@@ -29,10 +29,10 @@ class PolicyStatement:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    name: str
+    name: PolicyName
     kind: PolicyKind
     statements: tuple[PolicyStatement, ...]
-    arn: PolicyArn | None = None
+    arn: Arn | None = None
     """None for an inline policy."""
     version: str = ''
     changed_at: float | None = None
