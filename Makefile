@@ -49,6 +49,7 @@ validate: environment environment-ddev ## Check the assets; run every ddev valid
 
 assets: environment environment-ddev ## Generate what is generated: models, example configuration, tables, pictures
 	@$(python) -m tools.assets --models
+	@$(python) -m tools.printed
 	@$(python) -m tools.pictures
 	@$(python) -m tools.ssm_template
 
