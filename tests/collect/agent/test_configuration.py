@@ -103,3 +103,9 @@ def test_where_the_version_is_not_known_a_setting_counts_only_when_it_is_set() -
         ec2_prioritize_instance_id_as_hostname=None,
         ec2_use_windows_prefix_detection=None,
     )
+
+
+def test_the_clouds_that_are_quoted_as_evidence_are_few_and_short() -> None:
+    names = ['aws', 'aws', 'x' * 500, *(f'cloud-{number}' for number in range(1000))]
+    read = configured({'cloud_provider_metadata': names}).cloud_provider_metadata
+    assert (len(read), read[:2]) == (20, ('aws', 'x' * 20))

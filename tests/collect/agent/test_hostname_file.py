@@ -56,6 +56,13 @@ def test_a_file_that_is_absent_says_so_as_on_bottlerocket(tmp_path: Path) -> Non
     assert read_hostname_file(path) == HostnameFile(path, error='ENOENT')
 
 
+@pytest.mark.skipif(not os.access('/proc/kmsg', os.R_OK), reason='only root may read the log of the kernel')
+def test_the_log_of_the_kernel_in_its_place_is_read_in_part_and_never_waited_for() -> None:
+    errors = {read_hostname_file('/proc/kmsg').error for _ in range(2000)}
+    assert errors <= {'it is no host name by RFC 1123', 'it is longer than 4096 bytes', 'EAGAIN'}
+    assert 'EAGAIN' in errors
+
+
 def test_a_pipe_in_its_place_does_not_hold_the_check(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / 'pipe')
     assert read_hostname_file(str(tmp_path / 'pipe')) == HostnameFile(str(tmp_path / 'pipe'), error='EINVAL')
@@ -68,4 +75,4 @@ def test_a_file_below_a_file_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_a_path_that_no_file_can_have_is_an_error() -> None:
-    assert read_hostname_file('/null\x00byte') == HostnameFile('/nullbyte', error='ValueError')
+    assert read_hostname_file('/null\x00byte') == HostnameFile('/null\N{REPLACEMENT CHARACTER}byte', error='ValueError')

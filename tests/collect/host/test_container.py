@@ -132,7 +132,9 @@ def test_the_kind_of_container_is_told_by_its_marks(tmp_path: Path, place: Place
 
 def test_a_very_long_cgroup_path_is_cut_and_has_no_control_characters(tmp_path: Path) -> None:
     root = file_system(tmp_path, {'proc/self/cgroup': '0::/kubepods/\x1b[31m' + 'x' * 5000 + '\n'})
-    assert read_container(root, {}).evidence == "the cgroup is '/kubepods/[31m" + 'x' * 146 + "'"
+    assert (
+        read_container(root, {}).evidence == "the cgroup is '/kubepods/\N{REPLACEMENT CHARACTER}[31m" + 'x' * 145 + "'"
+    )
 
 
 def test_only_the_beginning_of_an_endless_mount_table_is_read(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from ...facts import AgentConfiguration, ProxySettings
+from ..host.text_file import printable
 from .interface import AgentInterface
 from .settings import Version, as_boolean, as_number, as_text, as_texts, at_least
 
@@ -81,6 +82,7 @@ KNOWN_SINCE = {
 """The minor version of Agent 7 that brought each setting; the last one is exact, the others may be one off.
 Source: the pull requests 4148, 6033, 11998 and the release notes 7.41.0 and 7.64.0 of DataDog/datadog-agent."""
 
+LONGEST_PROVIDER, MOST_PROVIDERS = 20, 20
 MILLISECONDS_PER_DAY = 24 * 3600 * 1000
 
 
@@ -94,10 +96,16 @@ def read_configuration(agent: AgentInterface, version: Version | None, proxy: Pr
         hostname_force_config_as_canonical=as_boolean(agent.setting('hostname_force_config_as_canonical'), False),
         hostname_trust_uts_namespace=as_boolean(agent.setting('hostname_trust_uts_namespace'), False),
         ec2_metadata_timeout=milliseconds / 1000 or DEFAULT.ec2_metadata_timeout,
-        cloud_provider_metadata=as_texts(agent.setting('cloud_provider_metadata'), DEFAULT.cloud_provider_metadata),
+        cloud_provider_metadata=_providers(agent),
         proxy=proxy,
         **{key: _versioned(agent, version, key) for key in KNOWN_SINCE},
     )
+
+
+def _providers(agent: AgentInterface) -> tuple[str, ...]:
+    """Each once, and few: they are quoted as evidence."""
+    names = as_texts(agent.setting('cloud_provider_metadata'), DEFAULT.cloud_provider_metadata)
+    return tuple(dict.fromkeys(printable(name, LONGEST_PROVIDER) for name in names))[:MOST_PROVIDERS]
 
 
 def _versioned(agent: AgentInterface, version: Version | None, key: str) -> bool | None:

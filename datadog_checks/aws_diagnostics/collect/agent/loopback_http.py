@@ -74,12 +74,13 @@ class LocalServer:
             raise RequestFailed(f'{self} does not answer in HTTP/1')
         if status[1] != b'200':
             raise RequestFailed(f'{self} answers with the status {status[1].decode()}')
-        length = len(received) - head.end()
-        if length > limit:
+        announced = _content_length(received, head.start())
+        body = received[head.end() :] if announced is None else received[head.end() : head.end() + announced]
+        if max(len(body), announced or 0) > limit:
             raise RequestFailed(f'{self} answers with more than {limit} bytes')
-        if length < (_content_length(received, head.start()) or 0):
+        if len(body) < (announced or 0):
             raise RequestFailed(f'{self} closed the connection in the middle of its answer')
-        return received[head.end() :]
+        return body
 
 
 def _receive(connection: socket.socket, deadline: Deadline, limit: int) -> bytes:

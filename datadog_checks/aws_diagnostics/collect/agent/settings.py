@@ -7,6 +7,8 @@ no sense counts as not set. An empty text counts as not set too: outside an Agen
 import re
 from typing import TypeVar
 
+from ..host.text_file import printable
+
 Default = TypeVar('Default')
 
 TRUE = ('1', 't', 'true')
@@ -22,10 +24,10 @@ def as_boolean(value: object, default: Default) -> bool | Default:
 
 
 def as_text(value: object, default: Default) -> str | Default:
-    """Stripped. A number is a text too, because YAML reads a hostname such as 1234 as one."""
+    """One printable line, stripped. A number is a text too, because YAML reads a hostname such as 1234 as one."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return default
-    return str(value).strip()[:LONGEST_TEXT] or default
+    return printable(str(value), LONGEST_TEXT) or default
 
 
 def as_number(value: object, default: float, *, above: float = 0, below: float) -> float:

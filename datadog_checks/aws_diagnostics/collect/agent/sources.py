@@ -109,7 +109,7 @@ def _address(agent: AgentInterface) -> str:
     if host == 'localhost':
         return '127.0.0.1'
     try:
-        local = ip_address(host).is_loopback
+        local = ip_address(host).is_loopback and '%' not in host  # no scope of IPv6, which may be any text
     except ValueError:
         local = False
     if not local:

@@ -5,6 +5,8 @@ import os
 import stat
 from pathlib import Path
 
+from ...text import one_line
+
 SMALL = 4 * 1024
 LARGE = 64 * 1024
 LONGEST_VALUE = 255
@@ -21,7 +23,10 @@ def read_text(path: Path, limit: int = SMALL) -> str:
     with os.fdopen(descriptor, 'rb') as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, 'not a regular file')
-        return file.read(limit).decode('utf-8', 'replace')
+        content = file.read(limit)
+    if content is None:  # /proc/kmsg, which is a regular file to stat() and has nothing to read now
+        raise OSError(errno.EAGAIN, 'nothing to read')
+    return content.decode('utf-8', 'replace')
 
 
 def read_value(path: Path) -> str:
@@ -38,8 +43,8 @@ def read_or_empty(path: Path, limit: int = SMALL) -> str:
 
 
 def printable(text: str, at_most: int = LONGEST_VALUE) -> str:
-    """Without surrounding white space and control characters, at most `at_most` characters."""
-    return ''.join(c for c in text.strip() if c.isprintable())[:at_most]
+    """One printable line without what surrounds a value (white space, or NUL from firmware)."""
+    return one_line(text.strip().strip('\0')[:at_most], at_most)
 
 
 def quoted(path: str) -> str:

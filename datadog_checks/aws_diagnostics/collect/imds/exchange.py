@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ...facts import Answer, NoAnswer, Outcome
 from ..deadline import Deadline
+from ..host.text_file import printable
 from .http import ClosedEarly, Malformed, Response, read_response
 from .kernel import QueuedError, all_acknowledged, queued_error
 from .requests import Request, granted_token
@@ -110,10 +111,6 @@ def _answered(response: Response, connect_seconds: float, first_byte_seconds: fl
         connect_seconds=connect_seconds,
         first_byte_seconds=first_byte_seconds,
         token_granted=granted_token(response) is not None,
-        server=_shown(response.headers.get('server', '')),
-        content_type=_shown(response.headers.get('content-type', '')),
+        server=printable(response.headers.get('server', ''), SHOWN_CHARACTERS),
+        content_type=printable(response.headers.get('content-type', ''), SHOWN_CHARACTERS),
     )
-
-
-def _shown(header: str) -> str:
-    return ''.join(c if ' ' <= c <= '~' else '?' for c in header[:SHOWN_CHARACTERS])
