@@ -46,7 +46,7 @@ KNOWS: dict[str, set[str]] = {
     'collect': {'__about__', 'facts', 'log'},
     'emit': {'facts', 'findings', 'log', 'remedies', 'text'},
     'config_models': set(),
-    'configuration': {'config_models', 'expectations', 'facts', 'findings', 'collect', 'diagnoses', 'emit'},
+    'configuration': {'config_models', 'expectations', 'facts', 'findings', 'collect', 'diagnoses', 'emit', 'log'},
     'cli': {
         '__about__',
         'facts',

@@ -11,6 +11,7 @@ from typing import TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved, platform_of, platform_of_answer
+from ..log import LOG
 from .agent import AgentInterface, read_agent
 from .deadline import Deadline
 from .host import read_host
@@ -54,6 +55,7 @@ class HostCollector:
         now = time.time()
         deadline = Deadline(self._options.deadline)
         host = attempt('the host', lambda: read_host(environ=self._environ), self._on_defect)
+        LOG.debug('host: %s', host)
         platform = self._platform(host, now)
         if platform.ec2 is False or platform is self._undecided:
             unasked = Unobserved('not asked: ' + platform.evidence)

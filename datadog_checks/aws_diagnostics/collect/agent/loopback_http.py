@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from ...log import LOG
 from ..deadline import Deadline, DeadlineExceeded, RequestFailed
 
 if TYPE_CHECKING:  # OpenSSL takes 5 MB, and most hosts never need it
@@ -39,6 +40,15 @@ class LocalServer:
 
         `authorization` is sent only after the server has proved itself where `tls` asks for that.
         """
+        try:
+            body = self._ask(path, deadline, limit, authorization)
+        except RequestFailed as e:
+            LOG.debug('GET %s from the Agent: %s', path, e)
+            raise
+        LOG.debug('GET %s from the Agent: %d bytes', path, len(body))
+        return body
+
+    def _ask(self, path: str, deadline: Deadline, limit: int, authorization: str) -> bytes:
         try:
             return self._get(path, Deadline(deadline.timeout(TIMEOUT)), limit, authorization)
         except (DeadlineExceeded, TimeoutError):
