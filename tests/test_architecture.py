@@ -43,7 +43,7 @@ KNOWS: dict[str, set[str]] = {
     'remedies': set(),
     'findings': {'facts', 'expectations', 'remedies'},
     'diagnoses': {'facts', 'expectations', 'findings', 'remedies'},
-    'collect': {'__about__', 'facts', 'log'},
+    'collect': {'__about__', 'facts', 'log', 'text'},
     'emit': {'facts', 'findings', 'log', 'remedies', 'text'},
     'config_models': set(),
     'configuration': {'config_models', 'expectations', 'facts', 'findings', 'collect', 'diagnoses', 'emit', 'log'},
