@@ -14,7 +14,7 @@ from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved,
 from ..log import LOG
 from .agent import AgentInterface, read_agent
 from .deadline import Deadline
-from .host import read_host
+from .host import HostReader
 from .imds import ImdsProbe
 from .options import CollectOptions, Ec2
 
@@ -46,6 +46,7 @@ class HostCollector:
         self._agent = agent
         self._environ = environ
         self._on_defect = on_defect
+        self._host = HostReader(environ=environ)
         self._probe = ImdsProbe(options)
         self._undecided: Platform | None = None
         self._ask_again_at = 0.0
@@ -54,7 +55,7 @@ class HostCollector:
         """Takes no longer than `deadline`. Never raises for what the host, the network or the Agent does."""
         now = time.time()
         deadline = Deadline(self._options.deadline)
-        host = attempt('the host', lambda: read_host(environ=self._environ), self._on_defect)
+        host = attempt('the host', lambda: self._host.read(now), self._on_defect)
         LOG.debug('host: %s', host)
         platform = self._platform(host, now)
         if platform.ec2 is False or platform is self._undecided:

@@ -7,6 +7,7 @@ would have carried and nothing else. The log says it once, not in every run.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from ..log import LOG
@@ -115,4 +116,10 @@ def _sendable(value: Any, lines: bool = False) -> Any:  # noqa: ANN401  (what an
 
 
 def _tags(tags: list[str]) -> list[str]:
-    return [one_line(tag, LONGEST_TAG) for tag in tags]
+    return [_tag(tag) for tag in tags]
+
+
+@lru_cache(maxsize=256)
+def _tag(tag: str) -> str:
+    """Few are new in a run, and each is on dozens of samples."""
+    return one_line(tag, LONGEST_TAG)

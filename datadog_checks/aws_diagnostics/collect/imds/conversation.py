@@ -6,6 +6,7 @@ from ...facts import Answer, Exchange, Identity, Imds, NoAnswer, NotSent, Outcom
 from ...facts.imds import is_granted, is_status
 from ...log import LOG
 from ..deadline import Deadline, DeadlineExceeded
+from ..schedule import Interval
 from .exchange import Reply, exchange
 from .requests import (
     GET_INSTANCE_ID_INVALID_TOKEN,
@@ -19,7 +20,6 @@ from .requests import (
     identity,
     instance_id,
 )
-from .schedule import Interval
 from .tcp import Address
 
 IDENTITY_RETRY_SECONDS = 3600.0

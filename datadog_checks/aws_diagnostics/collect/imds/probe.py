@@ -6,9 +6,9 @@ from ...facts import Answer, Imds, NetworkPath, NoAnswer, NotSent, Unobserved
 from ...log import LOG
 from ..deadline import Deadline
 from ..options import CollectOptions
+from ..schedule import Backoff, Remeasuring
 from .conversation import Conversation, is_throttled
 from .path import PathMeasurement, is_reply_lost
-from .schedule import Backoff, Remeasuring
 from .tcp import parse_endpoint
 
 
