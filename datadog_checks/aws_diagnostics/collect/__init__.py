@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved, platform_of, platform_of_answer
 from ..log import LOG
-from .agent import AgentInterface, read_agent
+from .agent import AgentInterface, AgentReader
 from .deadline import Deadline
 from .host import HostReader
 from .imds import ImdsProbe
@@ -43,10 +43,14 @@ class HostCollector:
         on_defect: OnDefect = ignore,
     ) -> None:
         self._options = options
-        self._agent = agent
-        self._environ = environ
         self._on_defect = on_defect
         self._host = HostReader(environ=environ)
+        self._agent = AgentReader(
+            agent,
+            expvar_port=options.agent_expvar_port,
+            imds_address=urlsplit(options.imds_endpoint).hostname or '',
+            environ=environ,
+        )
         self._probe = ImdsProbe(options)
         self._undecided: Platform | None = None
         self._ask_again_at = 0.0
@@ -94,14 +98,11 @@ class HostCollector:
         return (observed, observed) if isinstance(observed, Unobserved) else observed
 
     def _observe_agent(self, facts: Facts, deadline: Deadline) -> Agent:
-        return read_agent(
-            self._agent,
+        return self._agent.read(
             deadline,
-            expvar_port=self._options.agent_expvar_port,
+            facts.observed_at,
             instance_id=facts.instance_id,
             os_hostname=facts.host.os_hostname if isinstance(facts.host, Host) else '',
-            imds_address=urlsplit(self._options.imds_endpoint).hostname or '',
-            environ=self._environ,
         )
 
 

@@ -67,7 +67,8 @@ class Outlet:
         """A row of `agent diagnose`; `result` is success, warning or fail."""
 
         def row() -> None:
-            getattr(self._check.diagnosis, result)(name, one_line(evidence), **_sendable(columns))
+            texts = {column: text and several_lines(text) for column, text in columns.items()}
+            getattr(self._check.diagnosis, result)(name, one_line(evidence), **texts)
 
         self._send('adding a row to `agent diagnose`', row)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent import EmbeddedAgent
+from datadog_checks.aws_diagnostics.collect.deadline import Deadline
 from datadog_checks.aws_diagnostics.facts import HostnameFile, HostnameSource, ProxySettings, Unobserved
-from tests.builders import INSTANCE_ID, configuration
+from tests.builders import INSTANCE_ID, NOW, configuration
 
 from .agents import described
 from .documents import inventory, variables
@@ -23,6 +24,7 @@ from .reading import (
     read_silent,
     read_with_api,
     read_with_expvar,
+    reader,
 )
 from .servers import Answer, http, serving
 
@@ -134,3 +136,14 @@ def test_the_token_of_the_api_never_becomes_a_fact_or_a_log_line(
     caplog.set_level(0)
     assert TOKEN not in repr(read_with_api(tmp_path, answer))
     assert TOKEN not in caplog.text
+
+
+def test_settings_are_read_once_an_hour_and_the_name_in_every_run(closed_port: int) -> None:
+    settings: dict[str, object] = {'expvar_port': closed_port, 'hostname': 'before'}
+    kept = reader(described(settings, hostname=None))
+    names = []
+    for now in (NOW, NOW + 3599, NOW + 3600):
+        agent = kept.read(Deadline(5), now, instance_id=INSTANCE_ID, os_hostname=OS_NAME)
+        names.append(agent.configuration.hostname)
+        settings['hostname'] = 'after'
+    assert names == ['before', 'before', 'after']
