@@ -64,6 +64,8 @@ def decode(type_: type[Value], value: Json, field: str) -> Value:
 def _decode(type_: object, value: Json, field: str) -> object:
     origin, arguments = typing.get_origin(type_), typing.get_args(type_)
     if origin in (typing.Union, types.UnionType):
+        if value == '' and type(None) in arguments and any(map(_is_checked, arguments)):
+            return None  # as older versions wrote a checked text that was not there
         return _decode(_member(arguments, value, field), value, field)
     if origin is tuple or origin is frozenset:
         return _decode_items(origin, arguments, value, field)
@@ -141,14 +143,18 @@ def _decode_scalar(type_: object, value: Json, field: str) -> object:
     if type_ is float and isinstance(value, int | float) and not isinstance(value, bool):
         if abs(value) <= sys.float_info.max:
             return float(value)
-    elif isinstance(type_, type) and issubclass(type_, Checked):
-        checked = type_.of(value)
+    elif _is_checked(type_):
+        checked = cast(type[Checked], type_).of(value)
         if checked is not None:
             return checked
-        raise not_allowed(field, value, type_.ALLOWED)
+        raise not_allowed(field, value, cast(type[Checked], type_).ALLOWED)
     elif type(value) is type_:
         return value
     raise not_allowed(field, value, SCALARS.get(type_, str(type_)))
+
+
+def _is_checked(type_: object) -> bool:
+    return isinstance(type_, type) and issubclass(type_, Checked)
 
 
 SCALARS: Mapping[object, str] = {
