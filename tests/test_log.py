@@ -127,6 +127,14 @@ def test_a_defect_in_a_collector_is_told_and_costs_its_group_only():
     assert not isinstance(facts.imds, Unobserved)
 
 
+def test_a_defect_in_a_collector_of_which_nobody_is_told_is_logged(caplog):
+    HostCollector(
+        CollectOptions(ec2=Ec2.ALWAYS, imds_endpoint='http://127.0.0.1:1'), BrokenAgent('', '', {}, {}), {}
+    ).collect()
+    [line] = [line for line in logged_lines(caplog) if 'defect' in line]
+    assert line.startswith('defect in observing the Agent, please report it\nTraceback (most recent call last):')
+
+
 def lines_of_a_run(level: int) -> list[str]:
     logged = io.StringIO()
     logging.basicConfig(stream=logged, level=level, force=True, format='%(levelname)s %(message)s')

@@ -28,8 +28,9 @@ SHARE_FOR_IMDS = 0.8
 """Of what is left of the deadline: a silent IMDS must leave time to ask the Agent."""
 
 
-def ignore(_: str, __: Exception) -> None:
-    """Nobody is told."""
+def log_defect(what: str, error: Exception) -> None:
+    """Where nobody else is told."""
+    LOG.error('defect in observing %s, please report it', what, exc_info=error)
 
 
 class HostCollector:
@@ -40,7 +41,7 @@ class HostCollector:
         options: CollectOptions,
         agent: AgentInterface,
         environ: Mapping[str, str] = os.environ,
-        on_defect: OnDefect = ignore,
+        on_defect: OnDefect = log_defect,
     ) -> None:
         self._options = options
         self._on_defect = on_defect
@@ -106,7 +107,7 @@ class HostCollector:
         )
 
 
-def attempt(what: str, collect: Callable[[], Group], on_defect: OnDefect = ignore) -> Group | Unobserved:
+def attempt(what: str, collect: Callable[[], Group], on_defect: OnDefect = log_defect) -> Group | Unobserved:
     """The text of an exception may hold what was read: only its kind is told."""
     try:
         return collect()
