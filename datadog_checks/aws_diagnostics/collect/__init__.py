@@ -22,14 +22,14 @@ __all__ = ['CollectOptions', 'Ec2', 'HostCollector']
 
 Group = TypeVar('Group')
 OnDefect: TypeAlias = Callable[[str, Exception], None]
-"""Told what was being observed and what that raised: a defect of ours, which somebody should log."""
+"""Called with what was being observed and what that raised: a defect in our code, to be logged."""
 
 SHARE_FOR_IMDS = 0.8
 """Of what is left of the deadline: a silent IMDS must leave time to ask the Agent."""
 
 
 def log_defect(what: str, error: Exception) -> None:
-    """Where nobody else is told."""
+    """The default, where the caller passes nothing else."""
     LOG.error('defect in observing %s, please report it', what, exc_info=error)
 
 

@@ -2,8 +2,8 @@
 
 All text is made sendable here, so that no fact has to be: the Agent raises for text with NUL or half a surrogate pair,
 and cuts or drops a tag that holds them. And each channel of the Agent can fail: its cache may not be readable (after
-one `datadog-agent check` as root, for example), its health platform may refuse. A channel that fails costs what it
-would have carried and nothing else. The log says it once, not in every run.
+one `datadog-agent check` as root, for example), its health platform may refuse. A channel that fails loses
+what it would have carried and nothing else. The log says so once, not in every run.
 """
 
 from collections.abc import Callable, Mapping

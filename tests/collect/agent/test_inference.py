@@ -91,7 +91,7 @@ def test_a_name_points_to_its_provider(clues: Clues, provider: str, why: str) ->
 @pytest.mark.parametrize(
     'clues, why',
     [
-        pytest.param(replace(ON_A_HOST, hostname=''), 'there is no hostname to conclude from', id='no name'),
+        pytest.param(replace(ON_A_HOST, hostname=''), 'the hostname is not known', id='no name'),
         pytest.param(
             replace(ON_A_HOST, os_hostname=INSTANCE_ID),
             'the hostname fits aws as well as os',
@@ -104,37 +104,37 @@ def test_a_name_points_to_its_provider(clues: Clues, provider: str, why: str) ->
         ),
         pytest.param(
             replace(ON_A_HOST, hostname=OTHER_INSTANCE_ID),
-            'the hostname is none of the names that this host is known by',
+            'the hostname matches no known name of this host',
             id='the id of another instance',
         ),
         pytest.param(
             replace(IN_A_POD, hostname=OTHER_INSTANCE_ID),
-            'the hostname is none of the names that this host is known by',
+            'the hostname matches no known name of this host',
             id='the id of another instance in a pod',
         ),
         pytest.param(
             replace(ON_A_HOST, hostname='web-1'),
-            'the hostname is none of the names that this host is known by',
+            'the hostname matches no known name of this host',
             id='a name from nowhere',
         ),
         pytest.param(
             replace(ON_A_HOST, hostname='web-1', configuration=configuration(hostname='web-2')),
-            'the hostname is none of the names that this host is known by',
+            'the hostname matches no known name of this host',
             id='another name than the configured one',
         ),
         pytest.param(
             replace(ON_A_HOST, hostname='web-1.example.com', os_hostname='web-1'),
-            'the hostname is none of the names that this host is known by',
+            'the hostname matches no known name of this host',
             id='full name without hostname_fqdn',
         ),
         pytest.param(
             replace(IN_A_POD, hostname=OS_NAME, os_hostname=''),
-            'the hostname is none of the names that this host is known by',
+            'the hostname matches no known name of this host',
             id='a container whose own name is not known',
         ),
         pytest.param(
             replace(ON_A_HOST, hostname='i-0123456789abcdefg', instance_id=None),
-            'the hostname is none of the names that this host is known by',
+            'the hostname matches no known name of this host',
             id='almost an instance id',
         ),
     ],

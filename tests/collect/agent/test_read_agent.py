@@ -72,8 +72,8 @@ def test_where_the_api_refuses_the_provider_is_inferred_and_marked_so(tmp_path: 
     [
         pytest.param(INSTANCE_ID, 'aws', 'the hostname is the instance id', id='instance id'),
         pytest.param(OS_NAME, 'os', "the hostname is the operating system's", id='OS name'),
-        pytest.param('web-1', None, 'the hostname is none of the names that this host is known by', id='neither'),
-        pytest.param('', None, 'there is no hostname to conclude from', id='no name'),
+        pytest.param('web-1', None, 'the hostname matches no known name of this host', id='neither'),
+        pytest.param('', None, 'the hostname is not known', id='no name'),
     ],
 )
 def test_where_nothing_answers_the_provider_is_inferred(

@@ -74,7 +74,7 @@ def test_where_no_agent_runs_the_configured_name_counts(closed_port: int) -> Non
 
 def test_where_nothing_is_known_nothing_is_claimed(closed_port: int) -> None:
     assert read_silent(closed_port, hostname=None) == replace(
-        INFERRED, hostname=None, provider=None, note='there is no hostname to conclude from'
+        INFERRED, hostname=None, provider=None, note='the hostname is not known'
     )
 
 

@@ -56,7 +56,7 @@ def test_where_there_are_no_such_files_everything_still_works(tmp_path: Path) ->
         hypervisor_uuid='',
         cloud_init_instance_id='',
         cloud_init_platform='',
-        container=Container(ContainerKind.NONE, 'no mark of a container'),
+        container=Container(ContainerKind.NONE, 'no sign of a container'),
         uts_namespace=UtsNamespace.UNKNOWN,
     )
     assert found.os_hostname

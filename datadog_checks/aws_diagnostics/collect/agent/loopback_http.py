@@ -1,7 +1,7 @@
 """One bounded GET to a server on this host: no proxy, no redirect, no name resolution.
 
-The request is HTTP/1.0, to which a server answers without chunks and closes. Time is bounded as a whole and not for
-each read, so that a server which drips one byte a second cannot hold the check.
+The request is HTTP/1.0, so that the server answers without chunks and then closes. One deadline covers all of it, so
+that a server which sends one byte a second cannot hold up the check.
 """
 
 import errno
@@ -52,7 +52,7 @@ class LocalServer:
         try:
             return self._get(path, Deadline(deadline.timeout(TIMEOUT)), limit, authorization)
         except (DeadlineExceeded, TimeoutError):
-            raise RequestFailed(f'{self} gave no complete answer in time') from None
+            raise RequestFailed(f'{self} did not answer in time') from None
         except ConnectionRefusedError:
             raise RequestFailed(f'nothing listens on {self}') from None
         except OSError as e:
@@ -119,7 +119,7 @@ def _content_length(received: bytes | bytearray, head: int) -> int | None:
 def _why(error: OSError) -> str:
     """Errors of the module `ssl` are told by their attributes: it is not loaded for one of another kind."""
     if hasattr(error, 'verify_code'):
-        return 'has another certificate than the Agent'
+        return 'has a different certificate than the Agent'
     if hasattr(error, 'library'):
-        return f'does not speak to us: TLS {getattr(error, "reason", None) or "failed"}'
-    return f'does not speak to us: {errno.errorcode.get(error.errno or 0, type(error).__name__)}'
+        return f'cannot be talked to: TLS {getattr(error, "reason", None) or "failed"}'
+    return f'cannot be talked to: {errno.errorcode.get(error.errno or 0, type(error).__name__)}'

@@ -1,4 +1,4 @@
-"""Small text files, read with bounds: never more bytes than allowed, never a wait on a pipe or a device."""
+"""Small text files: never more bytes than allowed, and no waiting for a pipe or a device."""
 
 import errno
 import os
@@ -24,7 +24,7 @@ def read_text(path: Path, limit: int = SMALL) -> str:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, 'not a regular file')
         content = file.read(limit)
-    if content is None:  # /proc/kmsg, which is a regular file to stat() and has nothing to read now
+    if content is None:  # /proc/kmsg looks like a regular file, and has nothing to read at the moment
         raise OSError(errno.EAGAIN, 'nothing to read')
     return content.decode('utf-8', 'replace')
 
@@ -43,7 +43,7 @@ def read_or_empty(path: Path, limit: int = SMALL) -> str:
 
 
 def printable(text: str, at_most: int = LONGEST_VALUE) -> str:
-    """One printable line without what surrounds a value (white space, or NUL from firmware)."""
+    """One printable line, without white space around it, or the NULs that firmware pads with."""
     return one_line(text.strip().strip('\0')[:at_most], at_most)
 
 

@@ -18,7 +18,7 @@ SHOWN_CHARACTERS = 80
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A complete answer: what may be told of it, and all of it."""
+    """A complete answer: the part that may be shown, and all of it."""
 
     answered: Answer
     response: Response = field(repr=False)
@@ -45,8 +45,8 @@ class Incoming:
         raise TimeoutError
 
     def _receive(self, at_most: int) -> bytes | None:
-        """None where the wait ended without data. An ICMP error in the queue is an error, even where recv() has none:
-        left there, it would end every further wait at once."""
+        """None where the wait ended without data. An ICMP error in the queue counts as an error even if recv() reports
+        none: left in the queue, it would end every further wait at once."""
         try:
             return self.sock.recv(at_most)
         except BlockingIOError:
@@ -98,7 +98,7 @@ def _broken(error: OSError, incoming: Incoming) -> NoAnswer:
 
 
 def _too_late(incoming: Incoming) -> NoAnswer:
-    """Silence is not the same as half an answer: only silence can come from a reply that dies on its way."""
+    """Silence differs from half an answer: only silence can mean that the reply was dropped on its way."""
     if incoming.first_byte_seconds is not None:
         return NoAnswer(Outcome.MALFORMED, f'the answer was still incomplete after {incoming.timeout:.2f} s')
     acknowledged = all_acknowledged(incoming.sock)

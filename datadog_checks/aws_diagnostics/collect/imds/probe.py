@@ -50,7 +50,7 @@ class ImdsProbe:
 
     def _measure(self, imds: Imds, deadline: Deadline) -> NetworkPath | Unobserved:
         if not self._options.measure_hop_limit:
-            return Unobserved('switched off by measure_hop_limit')
+            return Unobserved('turned off by measure_hop_limit')
         if isinstance(imds.token, NotSent):
             return self._kept(imds.token.reason)
         if is_throttled(imds):

@@ -139,7 +139,7 @@ def _open(address: Address, hops: int | None) -> socket.socket:
 
 
 def _establish(sock: socket.socket, address: Address, timeout: float) -> NoAnswer | None:
-    """None once the connection stands."""
+    """None once the connection is established."""
     end = time.monotonic() + timeout
     number = sock.connect_ex(address.sockaddr)
     if number not in PENDING:
