@@ -125,7 +125,7 @@ def test_the_deadline_bounds_the_whole_answer(hanging: Hanging) -> None:
 
 
 def test_where_the_deadline_is_over_nothing_is_asked() -> None:
-    with serving(http(variables('os', {}))) as server, pytest.raises(RequestFailed, match='no complete answer in time'):
+    with serving(http(variables('os', {}))) as server, pytest.raises(RequestFailed, match='did not answer in time'):
         ask_expvar(server.port, Deadline(0))
     assert server.requests == []
 
