@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved, platform_of, platform_of_answer
+from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved
 from ..log import LOG
+from ..rules import platform_of, platform_of_answer
 from .agent import AgentInterface, AgentReader
 from .deadline import Deadline
 from .host import HostReader

@@ -11,8 +11,9 @@ from datadog_checks.aws_diagnostics.facts import (
     Host,
     Unobserved,
     UtsNamespace,
-    platform_of,
 )
+from datadog_checks.aws_diagnostics.facts.values import InstanceId
+from datadog_checks.aws_diagnostics.rules import platform_of
 from tests.builders import INSTANCE_ID, NOW, host
 
 from .file_system import file_system
@@ -41,7 +42,7 @@ def test_an_agent_pod_sees_the_machine_s_firmware_and_its_own_name(tmp_path: Pat
     assert HostReader(root, {'KUBERNETES_SERVICE_HOST': '172.20.0.1'}).read(NOW) == replace(
         host(),
         os_hostname='datadog-agent-x7k2p',
-        cloud_init_instance_id='',
+        cloud_init_instance_id=None,
         cloud_init_platform='',
         container=Container(ContainerKind.POD, 'KUBERNETES_SERVICE_HOST is set'),
         uts_namespace=UtsNamespace.OWN,
@@ -54,7 +55,7 @@ def test_where_there_are_no_such_files_everything_still_works(tmp_path: Path) ->
         os_hostname=found.os_hostname,
         dmi=Unobserved('there is no /sys/devices/virtual/dmi/id'),
         hypervisor_uuid='',
-        cloud_init_instance_id='',
+        cloud_init_instance_id=None,
         cloud_init_platform='',
         container=Container(ContainerKind.NONE, 'no sign of a container'),
         uts_namespace=UtsNamespace.UNKNOWN,
@@ -75,7 +76,7 @@ def test_what_cannot_change_while_a_process_lives_is_read_once_an_hour(tmp_path:
     (root / 'sys/devices/virtual/dmi/id/board_vendor').write_text('another\n')
     (root / 'proc/sys/kernel/hostname').write_text('renamed\n')
     (root / 'var/lib/cloud/data/instance-id').write_text('i-0fedcba9876543210\n')
-    changed = replace(host(), os_hostname='renamed', cloud_init_instance_id='i-0fedcba9876543210')
+    changed = replace(host(), os_hostname='renamed', cloud_init_instance_id=InstanceId('i-0fedcba9876543210'))
     assert reader.read(NOW + 3599) == changed
     later = reader.read(NOW + 3600)
     assert isinstance(later.dmi, Dmi)
