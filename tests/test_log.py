@@ -12,6 +12,7 @@ from datadog_checks.aws_diagnostics.collect import CollectOptions, Ec2, HostColl
 from datadog_checks.aws_diagnostics.collect.agent import DescribedAgent
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import ImdsEndpoint
 from datadog_checks.aws_diagnostics.findings import Failed, Verdict
 from datadog_checks.aws_diagnostics.log import LOG, keep_out_of_the_log
 from datadog_checks.aws_diagnostics.remedies import Remedy
@@ -21,6 +22,7 @@ from tests.simulator import Topology, World, namespaces_available
 
 needs_namespaces = pytest.mark.skipif(not namespaces_available(), reason='no network namespaces here')
 SECRET = 'hunter2-hunter2'
+NOBODY = ImdsEndpoint('http://127.0.0.1:1')
 
 
 @pytest.fixture(autouse=True)
@@ -119,7 +121,7 @@ class BrokenAgent(DescribedAgent):
 def test_a_defect_in_a_collector_is_told_and_costs_its_group_only():
     told: list[tuple[str, str]] = []
     agent = BrokenAgent('', '', {}, {})
-    options = CollectOptions(ec2=Ec2.ALWAYS, imds_endpoint='http://127.0.0.1:1', agent_expvar_port=1)
+    options = CollectOptions(ec2=Ec2.ALWAYS, imds_endpoint=NOBODY, agent_expvar_port=1)
     collector = HostCollector(options, agent, {}, on_defect=lambda what, error: told.append((what, str(error))))
     facts = collector.collect()
     assert told == [('the Agent', 'a defect of ours')]
@@ -128,9 +130,7 @@ def test_a_defect_in_a_collector_is_told_and_costs_its_group_only():
 
 
 def test_a_defect_in_a_collector_of_which_nobody_is_told_is_logged(caplog):
-    HostCollector(
-        CollectOptions(ec2=Ec2.ALWAYS, imds_endpoint='http://127.0.0.1:1'), BrokenAgent('', '', {}, {}), {}
-    ).collect()
+    HostCollector(CollectOptions(ec2=Ec2.ALWAYS, imds_endpoint=NOBODY), BrokenAgent('', '', {}, {}), {}).collect()
     [line] = [line for line in logged_lines(caplog) if 'defect' in line]
     assert line.startswith('defect in observing the Agent, please report it\nTraceback (most recent call last):')
 

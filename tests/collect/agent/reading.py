@@ -6,7 +6,14 @@ from pathlib import Path
 
 from datadog_checks.aws_diagnostics.collect.agent import AgentInterface, AgentReader
 from datadog_checks.aws_diagnostics.collect.deadline import Deadline
-from datadog_checks.aws_diagnostics.facts import Agent, AgentConfiguration, HostnameSource, ProxySettings
+from datadog_checks.aws_diagnostics.facts import (
+    Agent,
+    AgentConfiguration,
+    HostnameProvider,
+    HostnameSource,
+    ProxySettings,
+)
+from datadog_checks.aws_diagnostics.facts.values import AgentHostname
 from tests.builders import INSTANCE_ID, NOW
 
 from .agents import described
@@ -18,10 +25,10 @@ from .servers import Answer, http, serving
 OS_NAME = 'ip-10-0-0-12.eu-west-1.compute.internal'
 CONFIGURATION = AgentConfiguration(proxy=ProxySettings(imds_in_no_proxy=True))
 HEALTHY = Agent(
-    hostname=INSTANCE_ID,
+    hostname=AgentHostname(INSTANCE_ID),
     version=(7, 81, 3),
     configuration=CONFIGURATION,
-    provider='aws',
+    provider=HostnameProvider.AWS,
     source=HostnameSource.EXPVAR,
     provider_errors=ERRORS_OF_A_HEALTHY_HOST,
 )

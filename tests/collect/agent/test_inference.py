@@ -6,6 +6,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent.provider import Clues, infer_provider
 from datadog_checks.aws_diagnostics.facts import AgentConfiguration, HostnameFile, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import FilePath
 from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, configuration
 
 OS_NAME = 'ip-10-0-0-12.eu-west-1.compute.internal'
@@ -18,7 +19,7 @@ ON_A_HOST = Clues(
     containerized=False,
 )
 IN_A_POD = replace(ON_A_HOST, os_hostname='datadog-agent-x7k2p', containerized=True)
-CLOUD_INIT_FILE = HostnameFile('/var/lib/cloud/data/instance-id', content=INSTANCE_ID)
+CLOUD_INIT_FILE = HostnameFile(FilePath('/var/lib/cloud/data/instance-id'), content=INSTANCE_ID)
 
 
 @pytest.mark.parametrize(

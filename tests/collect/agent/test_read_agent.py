@@ -8,7 +8,14 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent import EmbeddedAgent
 from datadog_checks.aws_diagnostics.collect.deadline import Deadline
-from datadog_checks.aws_diagnostics.facts import HostnameFile, HostnameSource, ProxySettings, Unobserved
+from datadog_checks.aws_diagnostics.facts import (
+    HostnameFile,
+    HostnameProvider,
+    HostnameSource,
+    ProxySettings,
+    Unobserved,
+)
+from datadog_checks.aws_diagnostics.facts.values import AgentHostname, FilePath
 from tests.builders import INSTANCE_ID, NOW, configuration
 
 from .agents import described
@@ -53,7 +60,7 @@ def test_where_another_program_has_the_port_of_expvar_the_api_tells(tmp_path: Pa
 def test_a_source_that_the_api_leaves_open_is_not_known(tmp_path: Path) -> None:
     assert read_with_api(tmp_path, answering(inventory('', '')), hostname='') == replace(
         HEALTHY,
-        hostname='',
+        hostname=AgentHostname.of(''),
         provider=None,
         source=HostnameSource.IPC,
         provider_errors={},
@@ -79,7 +86,7 @@ def test_where_the_api_refuses_the_provider_is_inferred_and_marked_so(tmp_path: 
 def test_where_nothing_answers_the_provider_is_inferred(
     closed_port: int, hostname: str, provider: str | None, why: str
 ) -> None:
-    expected = replace(INFERRED, hostname=hostname, provider=provider, note=why)
+    expected = replace(INFERRED, hostname=AgentHostname.of(hostname), provider=HostnameProvider.of(provider), note=why)
     assert read_silent(closed_port, hostname=hostname) == expected
 
 
@@ -94,9 +101,9 @@ def test_the_content_of_hostname_file_takes_part(closed_port: int, tmp_path: Pat
     path.write_text(INSTANCE_ID + '\n')
     assert read_silent(closed_port, {'hostname_file': str(path)}) == replace(
         INFERRED,
-        configuration=replace(CONFIGURATION, hostname_file=str(path)),
-        provider='hostnameFile',
-        hostname_file=HostnameFile(str(path), content=INSTANCE_ID),
+        configuration=replace(CONFIGURATION, hostname_file=FilePath(str(path))),
+        provider=HostnameProvider.HOSTNAME_FILE,
+        hostname_file=HostnameFile(FilePath(str(path)), content=INSTANCE_ID),
         note='the hostname is what hostname_file contains',
     )
 
