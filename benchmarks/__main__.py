@@ -8,6 +8,41 @@ from benchmarks.costs import RUNS, Cost, costs_of_asking
 from tests.simulator import Topology, World, namespaces_available
 
 IMPORTS = 5
+BESIDE = """
+import gc, json, re, resource, sys, typing
+from datadog_checks.base import AgentCheck
+from datadog_checks.base.utils.models import validation
+from pydantic import BaseModel
+
+class Another(AgentCheck):
+    def check(self, _):
+        self.gauge('another', 1)
+        self.service_check('another', 0)
+        self.set_metadata('version', '1.0')
+
+class Options(BaseModel):
+    name: typing.Optional[str] = None
+
+Options(name='another')
+Another('another', {}, [{}]).run()
+
+def used():
+    gc.collect()
+    cpu = resource.getrusage(resource.RUSAGE_SELF)
+    resident = re.search(r'VmRSS:\\s*(\\d+)', open('/proc/self/status').read())[1]
+    return cpu.ru_utime + cpu.ru_stime, int(resident) / 1024
+
+cpu, memory = used()
+from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
+loaded, _ = used()
+check = AwsDiagnosticsCheck('aws_diagnostics', {}, [json.loads(sys.argv[1])])
+error = check.run()
+assert not error, error
+_, resident = used()
+print(loaded - cpu, resident - memory)
+"""
+"""What this check adds to a process of the Agent in which another check, with options of its own, runs already."""
+
 REPORT = """
 import importlib, re, resource, sys
 importlib.import_module(sys.argv[1])
@@ -28,6 +63,14 @@ def costs_of_importing(module: str) -> tuple[float, float]:
     ) / 1024
 
 
+def costs_beside_another_check(instance: str) -> tuple[float, float]:
+    """Median seconds of CPU to import, and median MiB that are resident in addition after a run."""
+    command = [sys.executable, '-W', 'ignore', '-c', BESIDE, instance]
+    printed = [subprocess.check_output(command, text=True).split()[-2:] for _ in range(IMPORTS)]
+    cpus, sizes = zip(*((float(cpu), float(size)) for cpu, size in printed), strict=True)
+    return statistics.median(cpus), statistics.median(sizes)
+
+
 def print_asking(title: str, costs: dict[str, Cost]) -> None:
     first = next(iter(costs.values()))
     print(f'\n{title}')
@@ -41,6 +84,11 @@ def print_importing() -> None:
     for module in ('datadog_checks.base', 'pydantic.main', 'requests', 'datadog_checks.aws_diagnostics'):
         cpu, memory = costs_of_importing(module)
         print(f'{module:44} {cpu:8.2f} {memory:8.1f}')
+    print(f'\n{"added to a process with another check":44} {"CPU s":>8} {"MiB":>8}')
+    cpu, memory = costs_beside_another_check(
+        '{"imds_endpoint": "http://127.0.0.1:1", "agent_expvar_port": 1, "ec2": "always"}'
+    )
+    print(f'{"this check, a host instance, after a run":44} {cpu:8.2f} {memory:8.1f}')
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from benchmarks import clients
@@ -18,24 +18,33 @@ class Cost:
     cpu: float
 
 
-def cost(work: Callable[[], object], runs: int = RUNS) -> Cost:
-    """Of `work`, after one call that is not counted."""
-    work()
-    walls, cpus = [], []
-    for _ in range(runs):
-        wall, cpu = time.perf_counter(), time.process_time()
+def costs(works: Mapping[str, Callable[[], object]], runs: int = RUNS) -> dict[str, Cost]:
+    """Of each of `works`, after one call that is not counted. They take turns, so that whatever else the machine does
+    slows down all of them alike."""
+    for work in works.values():
         work()
-        walls.append(time.perf_counter() - wall)
-        cpus.append(time.process_time() - cpu)
-    return Cost(statistics.median(walls) * 1000, statistics.median(cpus) * 1000)
+    rounds = [{name: measured(work) for name, work in works.items()} for _ in range(runs)]
+    return {name: median([each[name] for each in rounds]) for name in works}
+
+
+def measured(work: Callable[[], object]) -> Cost:
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return Cost(1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu))
+
+
+def median(costs: list[Cost]) -> Cost:
+    return Cost(statistics.median(cost.wall for cost in costs), statistics.median(cost.cpu for cost in costs))
 
 
 def costs_of_asking() -> dict[str, Cost]:
     """Runs inside a world."""
-    return {
-        'a token and the instance id, http.client': cost(clients.http_client),
-        'a token and the instance id, requests': cost(clients.requests_session),
-        'a run of a check that does nothing': cost(clients.check_that_does_nothing()),
-        'a steady run of this check': cost(clients.steady_check()),
-        'a run that also measures the path': cost(clients.measuring_check(), runs=RUNS // 5),
-    }
+    return costs(
+        {
+            'a token and the instance id, http.client': clients.http_client,
+            'a token and the instance id, requests': clients.requests_session,
+            'a run of a check that does nothing': clients.check_that_does_nothing(),
+            'a steady run of this check': clients.steady_check(),
+            'a run that also measures the path': clients.measuring_check(),
+        }
+    )

@@ -74,7 +74,7 @@ def host(**differences: Any) -> Host:
         hypervisor_uuid='',
         cloud_init_instance_id=INSTANCE_ID,
         cloud_init_platform='aws',
-        container=Container(ContainerKind.NONE, 'no mark of a container'),
+        container=Container(ContainerKind.NONE, 'no sign of a container'),
         uts_namespace=UtsNamespace.HOST,
     )
     return replace(healthy, **differences)

@@ -47,7 +47,17 @@ KNOWS: dict[str, set[str]] = {
     'collect': {'__about__', 'text', 'facts', 'rules', 'log'},
     'emit': {'facts', 'rules', 'findings', 'log', 'remedies', 'text'},
     'config_models': set(),
-    'configuration': {'text', 'config_models', 'expectations', 'facts', 'findings', 'collect', 'diagnoses', 'emit'},
+    'configuration': {
+        'text',
+        'config_models',
+        'expectations',
+        'facts',
+        'findings',
+        'collect',
+        'diagnoses',
+        'emit',
+        'log',
+    },
     'cli': {
         'text',
         '__about__',
@@ -105,7 +115,7 @@ DISTRIBUTIONS = {
 }
 """What each part may import from outside the standard library; all of it but click and rich is in every Agent."""
 
-FOREIGN_TO_A_HOST = {'boto3', 'botocore', 'click', 'requests', 'rich', 'urllib3'}
+FOREIGN_TO_A_HOST = {'boto3', 'botocore', 'click', 'hashlib', 'requests', 'rich', 'ssl', 'urllib3'}
 
 
 def outside_the_standard_library(found: Import) -> bool:
@@ -203,6 +213,25 @@ def test_a_run_on_a_host_loads_nothing_that_an_agent_does_not_need_anyway() -> N
     result = json.loads(python(MODULES_OF_A_RUN))
     assert result['error'] == ''
     assert sorted(FOREIGN_TO_A_HOST & set(result['modules'])) == []
+
+
+OURS_IN_A_RUN = """
+    import json, sys
+    from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
+    instance = {'ec2': 'always', 'imds_endpoint': 'http://127.0.0.1:1', 'agent_expvar_port': 1}
+    error = AwsDiagnosticsCheck('aws_diagnostics', {}, [instance]).run()
+    print(json.dumps({'error': error, 'modules': [name for name in sys.modules if 'aws_diagnostics.' in name]}))
+"""
+OF_AN_ACCOUNT = re.compile(
+    r'facts\.account|emit\.account|configuration\.account|collect\.(account|aws|datadog_api|inventory)'
+    r'|diagnoses\.(cloudwatch|imds_fleet|integration|inventory)'
+)
+
+
+def test_a_host_instance_loads_nothing_of_the_account_scope() -> None:
+    result = json.loads(python(OURS_IN_A_RUN))
+    assert result['error'] == ''
+    assert [name for name in result['modules'] if OF_AN_ACCOUNT.search(name)] == []
 
 
 ROOM_OF = {'botocore': 'collect/aws/', 'requests': 'collect/datadog_api', 'urllib3': 'collect/datadog_api'}

@@ -3,7 +3,7 @@ from .__about__ import __version__
 try:
     from .check import AwsDiagnosticsCheck
 except ModuleNotFoundError as e:
-    # Outside an Agent, datadog-checks-base may lack what it needs itself; the command line says how to get it.
+    # Outside an Agent, dependencies of datadog-checks-base may be missing; the command line says how to install them.
     if e.name not in ('lazy_loader', 'pydantic', 'yaml'):
         raise
 

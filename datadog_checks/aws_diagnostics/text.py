@@ -24,6 +24,8 @@ LONGEST_TIME = 3650
 
 def one_line(text: str, at_most: int = LONGEST_LINE) -> str:
     """Line breaks are not printable either."""
+    if len(text) <= at_most and text.isprintable():
+        return text
     text = text[: at_most + 1]
     if not text.isprintable():
         text = ''.join(c if c.isprintable() else REPLACEMENT for c in text)
@@ -32,6 +34,8 @@ def one_line(text: str, at_most: int = LONGEST_LINE) -> str:
 
 def several_lines(text: str, at_most: int = LONGEST_TEXT) -> str:
     """Line breaks stay."""
+    if len(text) <= at_most and text.replace('\n', '').isprintable():
+        return text
     lines = '\n'.join(one_line(line, at_most) for line in text[: at_most + 1].split('\n'))
     return lines if len(lines) <= at_most else lines[: at_most - 3] + '...'
 

@@ -14,9 +14,9 @@ from datadog_checks.aws_diagnostics.findings import (
     Unknown,
     Verdict,
 )
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy, Step
 
-REMEDY = Remedy('Raise the hop limit', ('first step', 'second step'))
+REMEDY = Remedy('Raise the hop limit', then=(Step('first step'), Step('second step')))
 
 
 def diagnosis(id: str = 'a-fault', **differences: Any) -> Diagnosis:

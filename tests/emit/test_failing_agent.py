@@ -41,7 +41,7 @@ def strict(check, monkeypatch):
 
 
 def emitter(tags: tuple[str, ...] = ('team:a',)) -> Emitter:
-    return Emitter(tags, ('region',), has_issues=True)
+    return Emitter(tags, ('image_id', 'availability_zone'), has_issues=True)
 
 
 def emit_all(check: AgentCheck, emitting: Emitter, *observed: Facts, findings: Sequence[Finding] = FINDINGS) -> None:
@@ -158,7 +158,7 @@ HOSTILE = [
 
 
 def hostile_facts(text: str) -> tuple[Facts, Facts]:
-    known = facts(platform=Platform(True, text), imds=imds(identity=Identity(text, text, text, text, text)))
+    known = facts(platform=Platform(True, text), imds=imds(identity=Identity(None, None, text, text, text)))
     return known, replace(known, agent=agent(hostname=text, provider=text))
 
 

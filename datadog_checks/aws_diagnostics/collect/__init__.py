@@ -11,10 +11,11 @@ from typing import TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved
+from ..log import LOG
 from ..rules import platform_of, platform_of_answer
-from .agent import AgentInterface, read_agent
+from .agent import AgentInterface, AgentReader
 from .deadline import Deadline
-from .host import read_host
+from .host import HostReader
 from .imds import ImdsProbe
 from .options import CollectOptions, Ec2
 
@@ -22,14 +23,15 @@ __all__ = ['CollectOptions', 'Ec2', 'HostCollector']
 
 Group = TypeVar('Group')
 OnDefect: TypeAlias = Callable[[str, Exception], None]
-"""Told what was being observed and what that raised: a defect of ours, which somebody should log."""
+"""Called with what was being observed and what that raised: a defect in our code, to be logged."""
 
 SHARE_FOR_IMDS = 0.8
 """Of what is left of the deadline: a silent IMDS must leave time to ask the Agent."""
 
 
-def ignore(_: str, __: Exception) -> None:
-    """Nobody is told."""
+def log_defect(what: str, error: Exception) -> None:
+    """The default, where the caller passes nothing else."""
+    LOG.error('defect in observing %s, please report it', what, exc_info=error)
 
 
 class HostCollector:
@@ -40,12 +42,17 @@ class HostCollector:
         options: CollectOptions,
         agent: AgentInterface,
         environ: Mapping[str, str] = os.environ,
-        on_defect: OnDefect = ignore,
+        on_defect: OnDefect = log_defect,
     ) -> None:
         self._options = options
-        self._agent = agent
-        self._environ = environ
         self._on_defect = on_defect
+        self._host = HostReader(environ=environ)
+        self._agent = AgentReader(
+            agent,
+            expvar_port=options.agent_expvar_port,
+            imds_address=urlsplit(options.imds_endpoint).hostname or '',
+            environ=environ,
+        )
         self._probe = ImdsProbe(options)
         self._undecided: Platform | None = None
         self._ask_again_at = 0.0
@@ -54,7 +61,8 @@ class HostCollector:
         """Takes no longer than `deadline`. Never raises for what the host, the network or the Agent does."""
         now = time.time()
         deadline = Deadline(self._options.deadline)
-        host = attempt('the host', lambda: read_host(environ=self._environ), self._on_defect)
+        host = attempt('the host', lambda: self._host.read(now), self._on_defect)
+        LOG.debug('host: %s', host)
         platform = self._platform(host, now)
         if platform.ec2 is False or platform is self._undecided:
             unasked = Unobserved('not asked: ' + platform.evidence)
@@ -92,18 +100,15 @@ class HostCollector:
         return (observed, observed) if isinstance(observed, Unobserved) else observed
 
     def _observe_agent(self, facts: Facts, deadline: Deadline) -> Agent:
-        return read_agent(
-            self._agent,
+        return self._agent.read(
             deadline,
-            expvar_port=self._options.agent_expvar_port,
+            facts.observed_at,
             instance_id=facts.instance_id,
             os_hostname=facts.host.os_hostname if isinstance(facts.host, Host) else '',
-            imds_address=urlsplit(self._options.imds_endpoint).hostname or '',
-            environ=self._environ,
         )
 
 
-def attempt(what: str, collect: Callable[[], Group], on_defect: OnDefect = ignore) -> Group | Unobserved:
+def attempt(what: str, collect: Callable[[], Group], on_defect: OnDefect = log_defect) -> Group | Unobserved:
     """The text of an exception may hold what was read: only its kind is told."""
     try:
         return collect()

@@ -27,12 +27,11 @@ class Deadline:
         return left
 
     def patience(self, seconds: float) -> float:
-        """How long to wait for something whose absence is a result: `seconds`, or what is left of them.
+        """How long to wait for an answer whose absence is a result: `seconds`, or what is left of them.
 
-        Raises DeadlineExceeded when less than half is left: nobody may conclude from so short a silence that no answer
-        comes, so there is no use in asking.
+        Raises DeadlineExceeded when less than half is left: silence that short would prove nothing.
         """
         left = self.timeout(seconds)
         if left < seconds / 2:
-            raise DeadlineExceeded(f'only {left:.3f} s are left, too few to wait for an answer')
+            raise DeadlineExceeded(f'only {left:.3f} s left, too short to wait for an answer')
         return left

@@ -3,7 +3,6 @@
 This is the bridge between the models that are generated from assets/configuration/spec.yaml and the pure rest.
 """
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from ..collect.options import CollectOptions, Ec2
 from ..config_models import InstanceConfig
 from ..config_models.instance import Account
 from ..expectations import Expectations, ImdsV1
+from ..log import LOG
 from .errors import InvalidConfiguration, must_be, refusal_of
 from .rules import (
     PROVIDERS,
@@ -68,8 +68,7 @@ def read_configuration(instance: Mapping[str, Any], site_of_agent: str = '') -> 
 
 
 def _validated(given: Mapping[str, Any]) -> InstanceConfig:
-    log = logging.getLogger(__name__)
-    context = {'configured_fields': frozenset(given), 'logger': log, 'warning': log.warning, 'security_config': None}
+    context = {'configured_fields': frozenset(given), 'logger': LOG, 'warning': LOG.warning, 'security_config': None}
     try:
         return InstanceConfig.model_validate(dict(given), context=context)
     except ValidationError as e:

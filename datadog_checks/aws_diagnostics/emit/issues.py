@@ -61,7 +61,9 @@ class Issues:
     def _seen_by_others(self, id: str, report_again: bool) -> bool:
         """`report_again` makes them replace what this instance reported under the same id."""
         with _lock:
-            instances = _failing.get(id, WeakSet())
+            instances = _failing.get(id)
+            if instances is None:
+                return False
             instances.discard(self)
             for other in instances if report_again else ():
                 other._reported.pop(id, None)

@@ -2,11 +2,12 @@
 
 All text is made sendable here, so that no fact has to be: the Agent raises for text with NUL or half a surrogate pair,
 and cuts or drops a tag that holds them. And each channel of the Agent can fail: its cache may not be readable (after
-one `datadog-agent check` as root, for example), its health platform may refuse. A channel that fails costs what it
-would have carried and nothing else. The log says it once, not in every run.
+one `datadog-agent check` as root, for example), its health platform may refuse. A channel that fails loses
+what it would have carried and nothing else. The log says so once, not in every run.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from ..log import LOG
@@ -66,7 +67,8 @@ class Outlet:
         """A row of `agent diagnose`; `result` is success, warning or fail."""
 
         def row() -> None:
-            getattr(self._check.diagnosis, result)(name, one_line(evidence), **_sendable(columns))
+            texts = {column: text and several_lines(text) for column, text in columns.items()}
+            getattr(self._check.diagnosis, result)(name, one_line(evidence), **texts)
 
         self._send('adding a row to `agent diagnose`', row)
 
@@ -115,4 +117,10 @@ def _sendable(value: Any, lines: bool = False) -> Any:  # noqa: ANN401  (what an
 
 
 def _tags(tags: list[str]) -> list[str]:
-    return [one_line(tag, LONGEST_TAG) for tag in tags]
+    return [_tag(tag) for tag in tags]
+
+
+@lru_cache(maxsize=256)
+def _tag(tag: str) -> str:
+    """Few are new in a run, and each is on dozens of samples."""
+    return one_line(tag, LONGEST_TAG)

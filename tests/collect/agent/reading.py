@@ -4,10 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from datadog_checks.aws_diagnostics.collect.agent import AgentInterface, read_agent
+from datadog_checks.aws_diagnostics.collect.agent import AgentInterface, AgentReader
 from datadog_checks.aws_diagnostics.collect.deadline import Deadline
-from datadog_checks.aws_diagnostics.facts import Agent, AgentConfiguration, HostnameSource, ProxySettings
-from tests.builders import INSTANCE_ID
+from datadog_checks.aws_diagnostics.facts import (
+    Agent,
+    AgentConfiguration,
+    HostnameProvider,
+    HostnameSource,
+    ProxySettings,
+)
+from datadog_checks.aws_diagnostics.facts.values import AgentHostname
+from tests.builders import INSTANCE_ID, NOW
 
 from .agents import described
 from .documents import ERRORS_OF_A_HEALTHY_HOST, variables
@@ -18,10 +25,10 @@ from .servers import Answer, http, serving
 OS_NAME = 'ip-10-0-0-12.eu-west-1.compute.internal'
 CONFIGURATION = AgentConfiguration(proxy=ProxySettings(imds_in_no_proxy=True))
 HEALTHY = Agent(
-    hostname=INSTANCE_ID,
+    hostname=AgentHostname(INSTANCE_ID),
     version=(7, 81, 3),
     configuration=CONFIGURATION,
-    provider='aws',
+    provider=HostnameProvider.AWS,
     source=HostnameSource.EXPVAR,
     provider_errors=ERRORS_OF_A_HEALTHY_HOST,
 )
@@ -37,15 +44,15 @@ def read(
     os_hostname: str = OS_NAME,
     environ: Mapping[str, str] | None = None,
 ) -> Agent:
-    return read_agent(
-        interface,
-        Deadline(5),
-        expvar_port=expvar_port,
-        instance_id=INSTANCE_ID,
-        os_hostname=os_hostname,
-        imds_address='169.254.169.254',
-        environ=environ or {},
+    return reader(interface, expvar_port, environ or {}).read(
+        Deadline(5), NOW, instance_id=INSTANCE_ID, os_hostname=os_hostname
     )
+
+
+def reader(
+    interface: AgentInterface, expvar_port: int | None = None, environ: Mapping[str, str] | None = None
+) -> AgentReader:
+    return AgentReader(interface, expvar_port=expvar_port, imds_address='169.254.169.254', environ=environ or {})
 
 
 def read_with_expvar(provider: str, *, hostname: str = INSTANCE_ID, os_hostname: str = OS_NAME) -> Agent:

@@ -68,6 +68,18 @@ def test_an_answer_of_announced_length_is_not_waited_for_beyond_it() -> None:
             hanging.release()
 
 
+@pytest.mark.parametrize('at_once', [True, False], ids=['in one packet', 'in two'])
+def test_what_comes_after_the_announced_length_is_no_part_of_the_answer(at_once: bool) -> None:
+    body = variables('os', {})
+    head = f'HTTP/1.0 200 OK\r\nContent-Length: {len(body)}\r\n\r\n'.encode()
+
+    def more_than_announced(connection: socket.socket) -> None:
+        for part in [head + body + b'more'] if at_once else [head + body, b'more']:
+            connection.sendall(part)
+
+    assert ask(more_than_announced).provider == 'os'
+
+
 @pytest.mark.parametrize('answer, reason', [pytest.param(*case, id=name) for name, case in STRANGERS.items()])
 def test_another_program_on_the_port_is_not_the_agent(answer: Answer, reason: str) -> None:
     assert why_not(answer).startswith(reason)
@@ -92,7 +104,7 @@ def test_more_bytes_than_any_agent_sends_are_refused() -> None:
 
 
 def test_a_reset_is_told_as_such() -> None:
-    assert why_not(reset) == 'does not speak to us: ECONNRESET'
+    assert why_not(reset) == 'cannot be talked to: ECONNRESET'
 
 
 @pytest.mark.parametrize(
@@ -105,7 +117,7 @@ def test_a_reset_is_told_as_such() -> None:
 def test_the_deadline_bounds_the_whole_answer(hanging: Hanging) -> None:
     began = time.monotonic()
     with serving(hanging) as server:
-        with pytest.raises(RequestFailed, match='gave no complete answer in time'):
+        with pytest.raises(RequestFailed, match='did not answer in time'):
             ask_expvar(server.port, Deadline(0.2))
         took = time.monotonic() - began
         hanging.release()
@@ -113,7 +125,7 @@ def test_the_deadline_bounds_the_whole_answer(hanging: Hanging) -> None:
 
 
 def test_where_the_deadline_is_over_nothing_is_asked() -> None:
-    with serving(http(variables('os', {}))) as server, pytest.raises(RequestFailed, match='no complete answer in time'):
+    with serving(http(variables('os', {}))) as server, pytest.raises(RequestFailed, match='did not answer in time'):
         ask_expvar(server.port, Deadline(0))
     assert server.requests == []
 
@@ -127,7 +139,11 @@ def test_where_nothing_listens_the_answer_is_immediate(closed_port: int) -> None
     'errors, expected',
     [
         pytest.param({'aws': 'x' * 5000}, {'aws': 'x' * 300}, id='a long error is cut'),
-        pytest.param({'a\x1b[31m': 'b\x00\nc'}, {'a[31m': 'bc'}, id='control characters are left out'),
+        pytest.param(
+            {'a\x1b[31m': 'b\x00\nc'},
+            {'a\N{REPLACEMENT CHARACTER}[31m': 'b\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}c'},
+            id='control characters become a mark',
+        ),
         pytest.param({'x' * 500: 'e'}, {'x' * 64: 'e'}, id='a long name is cut'),
         pytest.param({'aws': 7, 'os': None, 'fqdn': 'e'}, {'fqdn': 'e'}, id='what is no text is left out'),
         pytest.param(
@@ -147,7 +163,7 @@ def test_no_more_errors_are_kept_than_there_can_be_providers() -> None:
 
 
 def test_a_strange_provider_is_bounded_too() -> None:
-    assert ask(http(variables('o\x1bs' + 'x' * 500, {}))).provider == 'os' + 'x' * 62
+    assert ask(http(variables('o\x1bs' + 'x' * 500, {}))).provider == 'o\N{REPLACEMENT CHARACTER}s' + 'x' * 61
 
 
 def test_lines_that_end_without_a_carriage_return_are_read() -> None:

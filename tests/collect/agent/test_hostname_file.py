@@ -57,6 +57,14 @@ def test_a_file_that_is_absent_says_so_as_on_bottlerocket(tmp_path: Path) -> Non
     assert read_hostname_file(path) == HostnameFile(path, error='ENOENT')
 
 
+@pytest.mark.skipif(not os.access('/proc/kmsg', os.R_OK), reason='only root may read the log of the kernel')
+def test_the_log_of_the_kernel_in_its_place_is_read_in_part_and_never_waited_for() -> None:
+    read = [read_hostname_file(FilePath('/proc/kmsg')) for _ in range(2000)]
+    errors = {file.error for file in read if isinstance(file, HostnameFile)}
+    assert errors <= {'it is no host name by RFC 1123', 'it is longer than 4096 bytes', 'EAGAIN'}
+    assert 'EAGAIN' in errors
+
+
 def test_a_pipe_in_its_place_does_not_hold_the_check(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / 'pipe')
     assert read_hostname_file(FilePath(str(tmp_path / 'pipe'))) == HostnameFile(

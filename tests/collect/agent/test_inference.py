@@ -6,6 +6,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent.provider import Clues, infer_provider
 from datadog_checks.aws_diagnostics.facts import AgentConfiguration, HostnameFile, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import FilePath
 from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, configuration
 
 OS_NAME = 'ip-10-0-0-12.eu-west-1.compute.internal'
@@ -18,7 +19,7 @@ ON_A_HOST = Clues(
     containerized=False,
 )
 IN_A_POD = replace(ON_A_HOST, os_hostname='datadog-agent-x7k2p', containerized=True)
-CLOUD_INIT_FILE = HostnameFile('/var/lib/cloud/data/instance-id', content=INSTANCE_ID)
+CLOUD_INIT_FILE = HostnameFile(FilePath('/var/lib/cloud/data/instance-id'), content=INSTANCE_ID)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_a_name_points_to_its_provider(clues: Clues, provider: str, why: str) ->
 @pytest.mark.parametrize(
     'clues, why',
     [
-        pytest.param(replace(ON_A_HOST, hostname=''), 'there is no hostname to conclude from', id='no name'),
+        pytest.param(replace(ON_A_HOST, hostname=''), 'the hostname is not known', id='no name'),
         pytest.param(
             replace(ON_A_HOST, os_hostname=INSTANCE_ID),
             'the hostname fits aws as well as os',
@@ -104,37 +105,37 @@ def test_a_name_points_to_its_provider(clues: Clues, provider: str, why: str) ->
         ),
         pytest.param(
             replace(ON_A_HOST, hostname=OTHER_INSTANCE_ID),
-            'the hostname is none of the names that this host is known by',
+            'the hostname matches no known name of this host',
             id='the id of another instance',
         ),
         pytest.param(
             replace(IN_A_POD, hostname=OTHER_INSTANCE_ID),
-            'the hostname is none of the names that this host is known by',
+            'the hostname matches no known name of this host',
             id='the id of another instance in a pod',
         ),
         pytest.param(
             replace(ON_A_HOST, hostname='web-1'),
-            'the hostname is none of the names that this host is known by',
+            'the hostname matches no known name of this host',
             id='a name from nowhere',
         ),
         pytest.param(
             replace(ON_A_HOST, hostname='web-1', configuration=configuration(hostname='web-2')),
-            'the hostname is none of the names that this host is known by',
+            'the hostname matches no known name of this host',
             id='another name than the configured one',
         ),
         pytest.param(
             replace(ON_A_HOST, hostname='web-1.example.com', os_hostname='web-1'),
-            'the hostname is none of the names that this host is known by',
+            'the hostname matches no known name of this host',
             id='full name without hostname_fqdn',
         ),
         pytest.param(
             replace(IN_A_POD, hostname=OS_NAME, os_hostname=''),
-            'the hostname is none of the names that this host is known by',
+            'the hostname matches no known name of this host',
             id='a container whose own name is not known',
         ),
         pytest.param(
             replace(ON_A_HOST, hostname='i-0123456789abcdefg', instance_id=None),
-            'the hostname is none of the names that this host is known by',
+            'the hostname matches no known name of this host',
             id='almost an instance id',
         ),
     ],

@@ -44,6 +44,12 @@ def test_the_certificate_is_looked_for_beside_the_token(tmp_path: Path) -> None:
         assert ask_api(tmp_path / 'nowhere', server.port, auth_token_file_path=path).provider == 'aws'
 
 
+def test_an_address_with_a_text_of_its_own_is_refused_unsaid(tmp_path: Path) -> None:
+    guard(tmp_path)
+    why = why_not(tmp_path, 5001, cmd_host='::1%' + '\x1b[2J' * 200)
+    assert why == 'cmd_host is not a loopback address'
+
+
 def test_where_nothing_listens_that_is_said(tmp_path: Path, closed_port: int) -> None:
     guard(tmp_path)
     assert why_not(tmp_path, closed_port) == f'nothing listens on 127.0.0.1:{closed_port}'
@@ -92,7 +98,7 @@ def test_the_deadline_bounds_a_server_that_does_not_answer(tmp_path: Path) -> No
     hanging = Hanging()
     with serving(hanging, tls=api.tls) as server:
         agent = described({'cmd_port': server.port}, directory=tmp_path)
-        with pytest.raises(RequestFailed, match='gave no complete answer in time'):
+        with pytest.raises(RequestFailed, match='did not answer in time'):
             ask_inventory(agent, Deadline(0.2))
         hanging.release()
 
@@ -102,6 +108,6 @@ def test_the_deadline_bounds_a_handshake_that_does_not_end(tmp_path: Path) -> No
     hanging = Hanging()
     with serving(hanging) as server:
         agent = described({'cmd_port': server.port}, directory=tmp_path)
-        with pytest.raises(RequestFailed, match='gave no complete answer in time'):
+        with pytest.raises(RequestFailed, match='did not answer in time'):
             ask_inventory(agent, Deadline(0.2))
         hanging.release()

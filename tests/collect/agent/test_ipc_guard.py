@@ -23,7 +23,7 @@ def test_the_api_is_asked_on_loopback_addresses(tmp_path: Path, key: str, host: 
     with serving(HEALTHY, tls=api.tls, address=address) as server:
         if host == '127.0.0.2':
             reason = why_not(tmp_path, server.port, **{key: host})
-            assert reason == f'127.0.0.2:{server.port} has another certificate than the Agent'
+            assert reason == f'127.0.0.2:{server.port} has a different certificate than the Agent'
         else:
             assert ask_api(tmp_path, server.port, **{key: host}).provider == 'aws'
 
@@ -48,7 +48,7 @@ def test_a_server_with_another_certificate_does_not_get_the_token(tmp_path: Path
     impostor = guard(tmp_path / 'impostor')
     with serving(HEALTHY, tls=impostor.tls) as server:
         reason = why_not(tmp_path / 'agent', server.port)
-    assert reason == f'127.0.0.1:{server.port} has another certificate than the Agent'
+    assert reason == f'127.0.0.1:{server.port} has a different certificate than the Agent'
     assert not asked_with_the_token(server)
 
 

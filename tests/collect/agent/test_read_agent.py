@@ -7,8 +7,16 @@ from pathlib import Path
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent import EmbeddedAgent
-from datadog_checks.aws_diagnostics.facts import HostnameFile, HostnameSource, ProxySettings, Unobserved
-from tests.builders import INSTANCE_ID, configuration
+from datadog_checks.aws_diagnostics.collect.deadline import Deadline
+from datadog_checks.aws_diagnostics.facts import (
+    HostnameFile,
+    HostnameProvider,
+    HostnameSource,
+    ProxySettings,
+    Unobserved,
+)
+from datadog_checks.aws_diagnostics.facts.values import AgentHostname, FilePath
+from tests.builders import INSTANCE_ID, NOW, configuration
 
 from .agents import described
 from .documents import inventory, variables
@@ -23,6 +31,7 @@ from .reading import (
     read_silent,
     read_with_api,
     read_with_expvar,
+    reader,
 )
 from .servers import Answer, http, serving
 
@@ -51,7 +60,7 @@ def test_where_another_program_has_the_port_of_expvar_the_api_tells(tmp_path: Pa
 def test_a_source_that_the_api_leaves_open_is_not_known(tmp_path: Path) -> None:
     assert read_with_api(tmp_path, answering(inventory('', '')), hostname='') == replace(
         HEALTHY,
-        hostname='',
+        hostname=AgentHostname.of(''),
         provider=None,
         source=HostnameSource.IPC,
         provider_errors={},
@@ -70,14 +79,14 @@ def test_where_the_api_refuses_the_provider_is_inferred_and_marked_so(tmp_path: 
     [
         pytest.param(INSTANCE_ID, 'aws', 'the hostname is the instance id', id='instance id'),
         pytest.param(OS_NAME, 'os', "the hostname is the operating system's", id='OS name'),
-        pytest.param('web-1', None, 'the hostname is none of the names that this host is known by', id='neither'),
-        pytest.param('', None, 'there is no hostname to conclude from', id='no name'),
+        pytest.param('web-1', None, 'the hostname matches no known name of this host', id='neither'),
+        pytest.param('', None, 'the hostname is not known', id='no name'),
     ],
 )
 def test_where_nothing_answers_the_provider_is_inferred(
     closed_port: int, hostname: str, provider: str | None, why: str
 ) -> None:
-    expected = replace(INFERRED, hostname=hostname, provider=provider, note=why)
+    expected = replace(INFERRED, hostname=AgentHostname.of(hostname), provider=HostnameProvider.of(provider), note=why)
     assert read_silent(closed_port, hostname=hostname) == expected
 
 
@@ -92,9 +101,9 @@ def test_the_content_of_hostname_file_takes_part(closed_port: int, tmp_path: Pat
     path.write_text(INSTANCE_ID + '\n')
     assert read_silent(closed_port, {'hostname_file': str(path)}) == replace(
         INFERRED,
-        configuration=replace(CONFIGURATION, hostname_file=str(path)),
-        provider='hostnameFile',
-        hostname_file=HostnameFile(str(path), content=INSTANCE_ID),
+        configuration=replace(CONFIGURATION, hostname_file=FilePath(str(path))),
+        provider=HostnameProvider.HOSTNAME_FILE,
+        hostname_file=HostnameFile(FilePath(str(path)), content=INSTANCE_ID),
         note='the hostname is what hostname_file contains',
     )
 
@@ -134,3 +143,14 @@ def test_the_token_of_the_api_never_becomes_a_fact_or_a_log_line(
     caplog.set_level(0)
     assert TOKEN not in repr(read_with_api(tmp_path, answer))
     assert TOKEN not in caplog.text
+
+
+def test_settings_are_read_once_an_hour_and_the_name_in_every_run(closed_port: int) -> None:
+    settings: dict[str, object] = {'expvar_port': closed_port, 'hostname': 'before'}
+    kept = reader(described(settings, hostname=None))
+    names = []
+    for now in (NOW, NOW + 3599, NOW + 3600):
+        agent = kept.read(Deadline(5), now, instance_id=INSTANCE_ID, os_hostname=OS_NAME)
+        names.append(agent.configuration.hostname)
+        settings['hostname'] = 'after'
+    assert names == ['before', 'before', 'after']

@@ -91,3 +91,9 @@ def test_ports(value: object, expected: int) -> None:
 )
 def test_lists_of_texts(value: object, expected: tuple[str, ...]) -> None:
     assert as_texts(value, ('default',)) == expected
+
+
+def test_text_is_one_printable_line_of_bounded_length() -> None:
+    assert as_text(' a\x1b[2J\nb\0 ', '') == 'a\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}b'
+    assert as_texts(['a\0b', '\ud800'], ()) == ('a\N{REPLACEMENT CHARACTER}b', '\N{REPLACEMENT CHARACTER}')
+    assert len(as_text('x' * 100_000, '')) == 1024

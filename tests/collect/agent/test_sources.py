@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent import DescribedAgent
-from datadog_checks.aws_diagnostics.facts import HostnameSource
+from datadog_checks.aws_diagnostics.facts import HostnameProvider, HostnameSource
+from datadog_checks.aws_diagnostics.facts.values import AgentHostname
 from tests.builders import INSTANCE_ID
 
 from .agents import described
@@ -32,7 +33,7 @@ def test_expvar_is_believed_where_the_hostname_does_not_contradict(
     provider: str, hostname: str, os_hostname: str
 ) -> None:
     agent = read_with_expvar(provider, hostname=hostname, os_hostname=os_hostname)
-    assert agent == replace(HEALTHY, hostname=hostname, provider=provider)
+    assert agent == replace(HEALTHY, hostname=AgentHostname(hostname), provider=HostnameProvider(provider))
 
 
 def test_where_expvar_contradicts_the_hostname_the_api_decides(tmp_path: Path) -> None:
@@ -45,7 +46,7 @@ def test_where_expvar_contradicts_the_hostname_the_api_decides(tmp_path: Path) -
 
 def test_where_the_api_cannot_decide_the_doubt_is_told() -> None:
     note = f'{CONTRADICTION}; {NO_CERTIFICATE}'
-    assert read_with_expvar('os') == replace(HEALTHY, provider='os', note=note)
+    assert read_with_expvar('os') == replace(HEALTHY, provider=HostnameProvider.OS, note=note)
 
 
 def test_at_a_terminal_name_and_version_come_from_the_running_agent(tmp_path: Path) -> None:
@@ -63,7 +64,12 @@ def test_what_a_person_tells_wins_over_the_running_agent(tmp_path: Path) -> None
     with serving(http(variables('aws'))) as expvar, serving(answer, tls=api.tls) as server:
         settings = {'expvar_port': expvar.port, 'cmd_port': server.port}
         interface = described(settings, hostname='web-1', provider='os', directory=tmp_path)
-        assert read(interface) == replace(HEALTHY, hostname='web-1', provider='os', source=HostnameSource.GIVEN)
+        assert read(interface) == replace(
+            HEALTHY,
+            hostname=AgentHostname('web-1'),
+            provider=HostnameProvider.OS,
+            source=HostnameSource.GIVEN,
+        )
     assert server.requests == []
 
 
@@ -74,7 +80,7 @@ def test_where_no_agent_runs_the_configured_name_counts(closed_port: int) -> Non
 
 def test_where_nothing_is_known_nothing_is_claimed(closed_port: int) -> None:
     assert read_silent(closed_port, hostname=None) == replace(
-        INFERRED, hostname=None, provider=None, note='there is no hostname to conclude from'
+        INFERRED, hostname=None, provider=None, note='the hostname is not known'
     )
 
 

@@ -27,11 +27,11 @@ PLACES = {
         Place(
             {'proc/self/cgroup': HOST_CGROUP_V2, 'proc/1/cgroup': '0::/init.scope\n', 'proc/self/mountinfo': ROOT_DISK}
         ),
-        Container(ContainerKind.NONE, 'no mark of a container'),
+        Container(ContainerKind.NONE, 'no sign of a container'),
     ),
     'host with cgroup v1': (
         Place({'proc/self/cgroup': '4:memory:/system.slice/datadog-agent.service\n1:name=systemd:/\n'}),
-        Container(ContainerKind.NONE, 'no mark of a container'),
+        Container(ContainerKind.NONE, 'no sign of a container'),
     ),
     'host that runs containers: their mounts are not its own': (
         Place(
@@ -43,7 +43,7 @@ PLACES = {
                 'proc/self/net/dev': interfaces('lo', 'ens5', 'docker0', 'ecs-bridge'),
             }
         ),
-        Container(ContainerKind.NONE, 'no mark of a container'),
+        Container(ContainerKind.NONE, 'no sign of a container'),
     ),
     'daemons of runtimes on a host are no containers': (
         Place(
@@ -52,7 +52,7 @@ PLACES = {
                 'proc/1/cgroup': '0::/kubelet.slice/lxc.service\n',
             }
         ),
-        Container(ContainerKind.NONE, 'no mark of a container'),
+        Container(ContainerKind.NONE, 'no sign of a container'),
     ),
     'Docker, cgroup v1': (
         Place({'proc/self/cgroup': f'4:memory:/docker/{ID}\n', 'proc/self/mountinfo': DOCKER_ROOT}),
@@ -114,13 +114,13 @@ PLACES = {
     ),
     'a root file system in layers without a container, as on live systems': (
         Place({'proc/self/mountinfo': '27 1 0:30 / / rw - overlay overlayroot rw,lowerdir=/media/root-ro\n'}),
-        Container(ContainerKind.NONE, 'no mark of a container'),
+        Container(ContainerKind.NONE, 'no sign of a container'),
     ),
     'malformed tables': (
         Place({'proc/self/cgroup': 'no colon\n::\n0::', 'proc/self/mountinfo': 'short line\n\n'}),
-        Container(ContainerKind.NONE, 'no mark of a container'),
+        Container(ContainerKind.NONE, 'no sign of a container'),
     ),
-    'nothing can be read, as on Windows': (Place(), Container(ContainerKind.NONE, 'no mark of a container')),
+    'nothing can be read, as on Windows': (Place(), Container(ContainerKind.NONE, 'no sign of a container')),
 }
 
 
@@ -132,7 +132,9 @@ def test_the_kind_of_container_is_told_by_its_marks(tmp_path: Path, place: Place
 
 def test_a_very_long_cgroup_path_is_cut_and_has_no_control_characters(tmp_path: Path) -> None:
     root = file_system(tmp_path, {'proc/self/cgroup': '0::/kubepods/\x1b[31m' + 'x' * 5000 + '\n'})
-    assert read_container(root, {}).evidence == "the cgroup is '/kubepods/[31m" + 'x' * 146 + "'"
+    assert (
+        read_container(root, {}).evidence == "the cgroup is '/kubepods/\N{REPLACEMENT CHARACTER}[31m" + 'x' * 145 + "'"
+    )
 
 
 def test_only_the_beginning_of_an_endless_mount_table_is_read(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ PLACES = {
         ),
         Container(
             ContainerKind.OTHER,
-            "AWS_EXECUTION_ENV is 'AWS_ECS_MANAGED_INSTANCES'; an ECS task whose network mode left no mark",
+            "AWS_EXECUTION_ENV is 'AWS_ECS_MANAGED_INSTANCES'; an ECS task of unknown network mode",
         ),
     ),
     'ECS where the tables of the network are malformed': (
@@ -96,17 +96,15 @@ PLACES = {
             {'proc/self/net/dev': 'garbage\n', 'proc/self/net/route': 'eth0\t00000000\tgateway\n\n'},
             {'AWS_EXECUTION_ENV': 'AWS_ECS_EC2'},
         ),
-        Container(
-            ContainerKind.OTHER, "AWS_EXECUTION_ENV is 'AWS_ECS_EC2'; an ECS task whose network mode left no mark"
-        ),
+        Container(ContainerKind.OTHER, "AWS_EXECUTION_ENV is 'AWS_ECS_EC2'; an ECS task of unknown network mode"),
     ),
     'an execution environment that is not ECS': (
         Place({}, {'AWS_EXECUTION_ENV': 'CloudShell'}),
-        Container(ContainerKind.NONE, 'no mark of a container'),
+        Container(ContainerKind.NONE, 'no sign of a container'),
     ),
     'Agent on an ECS instance, outside of a task': (
         Place({'proc/self/cgroup': HOST_CGROUP_V2, 'proc/self/net/dev': interfaces('lo', 'ens5', 'docker0')}),
-        Container(ContainerKind.NONE, 'no mark of a container'),
+        Container(ContainerKind.NONE, 'no sign of a container'),
     ),
 }
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from datadog_checks.aws_diagnostics.collect.host import read_host
+from datadog_checks.aws_diagnostics.collect.host import HostReader
 from datadog_checks.aws_diagnostics.facts import (
     Container,
     ContainerKind,
@@ -12,8 +12,9 @@ from datadog_checks.aws_diagnostics.facts import (
     Unobserved,
     UtsNamespace,
 )
+from datadog_checks.aws_diagnostics.facts.values import InstanceId
 from datadog_checks.aws_diagnostics.rules import platform_of
-from tests.builders import INSTANCE_ID, host
+from tests.builders import INSTANCE_ID, NOW, host
 
 from .file_system import file_system
 
@@ -30,15 +31,15 @@ NITRO = {
 
 def test_a_nitro_instance_is_observed_as_it_is(tmp_path: Path) -> None:
     root = file_system(tmp_path, NITRO, {'proc/self/ns/uts': 'uts:[4026531838]'})
-    assert read_host(root, {}) == host()
-    assert platform_of(read_host(root, {})).instance_id == INSTANCE_ID
+    assert HostReader(root, {}).read(NOW) == host()
+    assert platform_of(HostReader(root, {}).read(NOW)).instance_id == INSTANCE_ID
 
 
 def test_an_agent_pod_sees_the_machine_s_firmware_and_its_own_name(tmp_path: Path) -> None:
     files = NITRO | {'proc/sys/kernel/hostname': 'datadog-agent-x7k2p\n', 'proc/self/cgroup': '0::/\n'}
     del files['var/lib/cloud/data/instance-id'], files['run/cloud-init/cloud-id']
     root = file_system(tmp_path, files, {'proc/self/ns/uts': 'uts:[4026532326]'})
-    assert read_host(root, {'KUBERNETES_SERVICE_HOST': '172.20.0.1'}) == replace(
+    assert HostReader(root, {'KUBERNETES_SERVICE_HOST': '172.20.0.1'}).read(NOW) == replace(
         host(),
         os_hostname='datadog-agent-x7k2p',
         cloud_init_instance_id=None,
@@ -49,20 +50,34 @@ def test_an_agent_pod_sees_the_machine_s_firmware_and_its_own_name(tmp_path: Pat
 
 
 def test_where_there_are_no_such_files_everything_still_works(tmp_path: Path) -> None:
-    found = read_host(tmp_path, {})
+    found = HostReader(tmp_path, {}).read(NOW)
     assert found == Host(
         os_hostname=found.os_hostname,
         dmi=Unobserved('there is no /sys/devices/virtual/dmi/id'),
         hypervisor_uuid='',
         cloud_init_instance_id=None,
         cloud_init_platform='',
-        container=Container(ContainerKind.NONE, 'no mark of a container'),
+        container=Container(ContainerKind.NONE, 'no sign of a container'),
         uts_namespace=UtsNamespace.UNKNOWN,
     )
     assert found.os_hostname
 
 
 def test_this_very_machine_can_be_observed() -> None:
-    found = read_host()
+    found = HostReader().read(NOW)
     assert found.os_hostname
     assert isinstance(found.dmi, Dmi | Unobserved)
+
+
+def test_what_cannot_change_while_a_process_lives_is_read_once_an_hour(tmp_path: Path) -> None:
+    root = file_system(tmp_path, NITRO, {'proc/self/ns/uts': 'uts:[4026531838]'})
+    reader = HostReader(root, {})
+    reader.read(NOW)
+    (root / 'sys/devices/virtual/dmi/id/board_vendor').write_text('another\n')
+    (root / 'proc/sys/kernel/hostname').write_text('renamed\n')
+    (root / 'var/lib/cloud/data/instance-id').write_text('i-0fedcba9876543210\n')
+    changed = replace(host(), os_hostname='renamed', cloud_init_instance_id=InstanceId('i-0fedcba9876543210'))
+    assert reader.read(NOW + 3599) == changed
+    later = reader.read(NOW + 3600)
+    assert isinstance(later.dmi, Dmi)
+    assert later.dmi.board_vendor == 'another'

@@ -17,8 +17,10 @@ def test_the_value_of_a_file_is_its_text_without_surrounding_white_space(tmp_pat
     'content, value',
     [
         pytest.param(b'Amazon EC2\x00\n', 'Amazon EC2', id='null byte'),
-        pytest.param(b'a\x1b[31mb\x07', 'a[31mb', id='terminal escape sequence'),
-        pytest.param(b'first\nsecond', 'firstsecond', id='line break inside'),
+        pytest.param(
+            b'a\x1b[31mb\x07', 'a\N{REPLACEMENT CHARACTER}[31mb\N{REPLACEMENT CHARACTER}', id='terminal escape sequence'
+        ),
+        pytest.param(b'first\nsecond', 'first\N{REPLACEMENT CHARACTER}second', id='line break inside'),
         pytest.param(b'\xff\xfe', '\ufffd\ufffd', id='not UTF-8'),
         pytest.param(b'x' * 5000, 'x' * 255, id='longer than a value may be'),
         pytest.param(b' ' * 4096 + b'far away', '', id='value behind the first 4 KiB'),
@@ -68,4 +70,4 @@ def test_the_reason_is_the_name_of_the_error_without_the_path(error: OSError | V
 
 
 def test_printable_keeps_letters_of_every_script_and_spaces_between_words() -> None:
-    assert printable(' Größe 箱 \u200b\u202e1 ') == 'Größe 箱 1'
+    assert printable(' Größe 箱 \u200b\u202e1 ') == 'Größe 箱 \N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}1'

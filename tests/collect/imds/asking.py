@@ -14,6 +14,7 @@ from datadog_checks.aws_diagnostics.collect.imds.path import PathMeasurement
 from datadog_checks.aws_diagnostics.collect.imds.tcp import parse_endpoint
 from datadog_checks.aws_diagnostics.collect.options import CollectOptions
 from datadog_checks.aws_diagnostics.facts import Answer, Exchange, Imds, NetworkPath, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import ImdsEndpoint
 from tests.builders import NOW
 from tests.simulator import IMDS, Family
 
@@ -23,8 +24,8 @@ SECONDS = 10.0
 """More than any run here takes: the machine that runs the tests may be busy."""
 
 
-def endpoint(family: Family) -> str:
-    return f'http://{IMDS[family]}' if family == 'ipv4' else f'http://[{IMDS[family]}]'
+def endpoint(family: Family) -> ImdsEndpoint:
+    return ImdsEndpoint(f'http://{IMDS[family]}' if family == 'ipv4' else f'http://[{IMDS[family]}]')
 
 
 def options(family: Family = 'ipv4', timeout: float = 0.5, **others: object) -> CollectOptions:

@@ -8,6 +8,7 @@ import pytest
 from datadog_checks.aws_diagnostics.collect.imds import ImdsProbe
 from datadog_checks.aws_diagnostics.collect.options import CollectOptions
 from datadog_checks.aws_diagnostics.facts import Answer, Identity, Imds, NetworkPath, NotSent, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import AccountId, ImdsEndpoint, RegionName
 from tests.builders import INSTANCE_ID, NOW
 from tests.collect.imds.asking import ask, ask_with, endpoint, options, without_times
 from tests.collect.imds.scripted_imds import TOKEN, ScriptedImds, Step, http
@@ -52,7 +53,9 @@ def test_the_first_run_learns_what_a_healthy_imds_says(world_of: WorldOf, family
         tokenless=Answer(401, 0.0, 0.0, server='EC2ws', content_type='text/html'),
         tokenless_at=NOW,
         instance_id=INSTANCE_ID,
-        identity=Identity('eu-west-1', '123456789012', 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a'),
+        identity=Identity(
+            RegionName('eu-west-1'), AccountId('123456789012'), 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a'
+        ),
         requests=4,
     ) == timeless(imds)
     assert imds.v2_works
@@ -152,7 +155,9 @@ def run_loopback(probe: ImdsProbe, now: float) -> Imds:
 
 
 def on_loopback(server: ScriptedImds) -> ImdsProbe:
-    settings = CollectOptions(imds_endpoint=server.endpoint, measure_hop_limit=False, imdsv1_probe_interval=0.0)
+    settings = CollectOptions(
+        imds_endpoint=ImdsEndpoint(server.endpoint), measure_hop_limit=False, imdsv1_probe_interval=0.0
+    )
     return ImdsProbe(settings)
 
 

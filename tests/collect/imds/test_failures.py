@@ -133,7 +133,7 @@ def status(number: int, server: str = 'EC2ws', content_type: str = 'text/html') 
 
 METADATA = status(200, content_type='text/plain')
 NOT_ANSWERING = NotSent('IMDS answered no other request')
-SWITCHED_OFF = NotSent('switched off by imdsv1_probe_interval')
+SWITCHED_OFF = NotSent('turned off by imdsv1_probe_interval')
 
 
 class Talk(NamedTuple):
@@ -250,11 +250,11 @@ def test_a_token_reply_that_is_lost_on_the_host_itself_says_nothing_about_the_ho
         confirmed=True,
         reply_lost=True,
         intercepted=False,
-        note='no gateway is in between, so it is not the hop limit that takes the token reply',
+        note='there is no gateway in between, so the hop limit is not why the token reply is lost',
     )
 
 
-SILENT_GATEWAY = 'a gateway is silent, so their number is not certain'
+SILENT_GATEWAY = 'a gateway does not answer, so their number is uncertain'
 
 
 @pytest.mark.parametrize('family', FAMILIES)
@@ -307,5 +307,5 @@ def silence(family: Family, token: Exchange, control: Exchange) -> Imds:
 
 
 def no_path(token: NoAnswer) -> NetworkPath:
-    note = f'nothing connects to IMDS ({token.outcome}: {token.detail}), so there is no path to measure'
+    note = f'no connection to IMDS succeeds ({token.outcome}: {token.detail}), so the path cannot be measured'
     return NetworkPath(measured_at=NOW, gateways=None, note=note)

@@ -26,7 +26,7 @@ from tests.collect.imds.scripted_imds import RESET, SILENCE, ScriptedImds, Step,
 pytestmark = pytest.mark.skipif(sys.platform != 'linux', reason='the minimum TTL of a connection is an option of Linux')
 
 FAMILIES = ('ipv4', 'ipv6')
-INCONCLUSIVE = 'the remaining TTL could not be told: packets were lost, or IMDS throttles'
+INCONCLUSIVE = 'the remaining TTL could not be measured: packets were lost, or IMDS throttles'
 COUNTER = DropCounter()
 NO_COUNTER = DropCounter(Path('/absent'))
 

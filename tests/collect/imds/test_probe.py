@@ -93,7 +93,7 @@ def test_the_path_is_measured_anew_when_its_interval_has_passed(world_of: WorldO
 
 def test_the_measurement_can_be_switched_off(world_of: WorldOf) -> None:
     imds, path, requests = Runs(world_of(Topology.HOST), options(measure_hop_limit=False)).at(NOW)
-    assert path == Unobserved('switched off by measure_hop_limit')
+    assert path == Unobserved('turned off by measure_hop_limit')
     assert imds.v2_works
     assert len(requests) == 4
 

@@ -3,56 +3,79 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from ...facts import Agent, HostnameFile, HostnameProvider, Unobserved
+from ...facts import Agent, AgentConfiguration, HostnameFile, HostnameProvider, Unobserved
 from ...facts.agent import NO_HOSTNAME_FILE
 from ...facts.values import AgentHostname, FilePath, InstanceId
 from ...rules import why_unusable
 from ..deadline import Deadline
 from ..host.text_file import SMALL, read_text, reason
+from ..schedule import Interval
 from .configuration import read_configuration, read_proxy_settings
 from .interface import AgentInterface, DescribedAgent, EmbeddedAgent
 from .provider import AgentReplies, Clues, ask, choose
 from .settings import Version, parse_version
 
-__all__ = ['AgentInterface', 'DescribedAgent', 'EmbeddedAgent', 'read_agent']
+__all__ = ['AgentInterface', 'AgentReader', 'DescribedAgent', 'EmbeddedAgent']
 
 UNKNOWN_PROVIDER = 'the Agent names a hostname provider that this check does not know'
 IN_A_CONTAINER = ('DOCKER_DD_AGENT', 'KUBERNETES_SERVICE_HOST')
 
 
-def read_agent(
-    interface: AgentInterface,
-    deadline: Deadline,
-    *,
-    expvar_port: int | None,
-    instance_id: InstanceId | None,
-    os_hostname: str,
-    imds_address: str,
-    environ: Mapping[str, str],
-) -> Agent:
-    """Never raises for an Agent that does not answer: what is missing is None, and `note` says why.
+SETTINGS_SECONDS = 3600.0
+"""Settings change with a restart of the Agent, and asking for all of them costs more than the rest of a run."""
 
-    `instance_id` is the best-known one, `imds_address` the IP address of the IMDS endpoint.
+
+class AgentReader:
+    """Keep one for as long as the check instance lives.
+
+    `expvar_port` is the operator's choice, None takes the Agent's setting; `imds_address` is the IP address of the
+    IMDS endpoint.
     """
-    answers = ask(interface, deadline, expvar_port, instance_id=instance_id, os_hostname=os_hostname)
-    version = _version(interface, answers)
-    configuration = read_configuration(interface, version, read_proxy_settings(interface, environ, imds_address))
-    hostname = _hostname(interface, answers, configuration.hostname)
-    file = read_hostname_file(configuration.hostname_file)
-    in_a_container = any(environ.get(name) for name in IN_A_CONTAINER)
-    clues = Clues(hostname or '', instance_id, os_hostname, configuration, file, in_a_container)
-    origin = choose(interface.provider(), answers, clues)
-    provider = HostnameProvider.of(origin.provider)
-    return Agent(
-        hostname=hostname,
-        version=version,
-        configuration=configuration,
-        provider=provider,
-        source=origin.source,
-        provider_errors=dict(answers.expvar.errors) if answers.expvar else {},
-        hostname_file=file,
-        note=origin.note if provider or not origin.provider else UNKNOWN_PROVIDER,
-    )
+
+    def __init__(
+        self, interface: AgentInterface, *, expvar_port: int | None, imds_address: str, environ: Mapping[str, str]
+    ) -> None:
+        self._interface = interface
+        self._expvar_port = expvar_port
+        self._imds_address = imds_address
+        self._environ = environ
+        self._configuration: AgentConfiguration | None = None
+        self._of_version: Version | None = None
+        self._read_again = Interval(SETTINGS_SECONDS)
+
+    def read(self, deadline: Deadline, now: float, *, instance_id: InstanceId | None, os_hostname: str) -> Agent:
+        """Never raises for an Agent that does not answer: what is missing is None, and `note` says why.
+
+        `instance_id` is the best-known one; `now` is in seconds since the epoch.
+        """
+        agent = self._interface
+        answers = ask(agent, deadline, self._expvar_port, instance_id=instance_id, os_hostname=os_hostname)
+        version = _version(agent, answers)
+        configuration = self._configured(version, now)
+        hostname = _hostname(agent, answers, configuration.hostname)
+        file = read_hostname_file(configuration.hostname_file)
+        in_a_container = any(self._environ.get(name) for name in IN_A_CONTAINER)
+        clues = Clues(hostname or '', instance_id, os_hostname, configuration, file, in_a_container)
+        origin = choose(agent.provider(), answers, clues)
+        provider = HostnameProvider.of(origin.provider)
+        return Agent(
+            hostname=hostname,
+            version=version,
+            configuration=configuration,
+            provider=provider,
+            source=origin.source,
+            provider_errors=dict(answers.expvar.errors) if answers.expvar else {},
+            hostname_file=file,
+            note=origin.note if provider or not origin.provider else UNKNOWN_PROVIDER,
+        )
+
+    def _configured(self, version: Version | None, now: float) -> AgentConfiguration:
+        if self._configuration is None or version != self._of_version or self._read_again.due(now):
+            proxy = read_proxy_settings(self._interface, self._environ, self._imds_address)
+            self._configuration = read_configuration(self._interface, version, proxy)
+            self._of_version = version
+            self._read_again.done(now)
+        return self._configuration
 
 
 def _version(interface: AgentInterface, answers: AgentReplies) -> Version | None:

@@ -14,7 +14,7 @@ from .settings import Version, as_boolean, as_number, as_text, as_texts, at_leas
 Address = IPv4Address | IPv6Address
 
 ALWAYS_EXEMPT = '169.254.169.254'
-"""The Agent adds it to proxy.no_proxy by itself, unless use_proxy_for_cloud_metadata is set."""
+"""The Agent adds it to proxy.no_proxy, unless use_proxy_for_cloud_metadata is set."""
 IMDS_PORT = 80
 PROXY_VARIABLES = ('HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy')
 NO_PROXY_VARIABLES = ('NO_PROXY', 'no_proxy')

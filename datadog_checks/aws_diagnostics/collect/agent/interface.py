@@ -1,4 +1,4 @@
-"""The ways to ask the Agent: the one in whose process the check runs, or its description at a terminal."""
+"""How to ask the Agent: the one that runs the check, or the one that a person describes at a terminal."""
 
 import importlib
 import os
@@ -12,7 +12,7 @@ from .settings import as_text
 
 class AgentInterface(Protocol):
     def hostname(self) -> str | None:
-        """The name under which the Agent reports; '' when it has none, None when it is not known."""
+        """The name that the Agent reports; '' when it has none, None when it is not known."""
 
     def version(self) -> str:
         """As the Agent spells it; '' when it is not known."""
@@ -21,7 +21,7 @@ class AgentInterface(Protocol):
         """The merged value of a setting, such as 'proxy.http'; None for one that is unknown or empty."""
 
     def provider(self) -> str | None:
-        """The hostname provider, where a person told it."""
+        """The hostname provider, where a person gave it."""
 
     def configuration_directory(self) -> Path:
         """Where datadog.yaml is, and beside it the files that guard the Agent's API."""
@@ -33,7 +33,7 @@ add for a check whose `persistent_cache_id` is 'host'."""
 
 
 class EmbeddedAgent:
-    """The Agent in whose process the check runs; outside of an Agent, the stand-in of datadog_checks.base."""
+    """The Agent that runs the check; outside an Agent, the stub of datadog_checks.base."""
 
     def __init__(self) -> None:
         self._agent = _embedded_module()
@@ -77,13 +77,13 @@ class EmbeddedModule(Protocol):
 
 
 def _embedded_module() -> EmbeddedModule:
-    """As the base found it: the Agent's, outside of an Agent the base's stand-in, and in a process of its own
-    (process_isolation) what passes calls on to the Agent."""
+    """The one that the base uses: the Agent's own, the base's stub outside an Agent, and with `process_isolation` the
+    one that forwards calls to the Agent."""
     return cast(EmbeddedModule, importlib.import_module('datadog_checks.base.checks.base').datadog_agent)
 
 
 class DescribedAgent:
-    """The Agent of this host as a person at a terminal describes it: what is not told is asked from the Agent.
+    """The Agent of this host as a person at a terminal describes it; the rest is asked from the Agent.
 
     `configuration` is the content of datadog.yaml and `configuration_file` its path. As in the Agent, a variable
     DD_<KEY> of `environ` wins over the file.

@@ -1,7 +1,7 @@
 """One bounded GET to a server on this host: no proxy, no redirect, no name resolution.
 
-The request is HTTP/1.0, to which a server answers without chunks and closes. Time is bounded as a whole and not for
-each read, so that a server which drips one byte a second cannot hold the check.
+The request is HTTP/1.0, so that the server answers without chunks and then closes. One deadline covers all of it, so
+that a server which sends one byte a second cannot hold up the check.
 """
 
 import errno
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from ...log import LOG
 from ..deadline import Deadline, DeadlineExceeded, RequestFailed
 
 if TYPE_CHECKING:  # OpenSSL takes 5 MB, and most hosts never need it
@@ -40,9 +41,18 @@ class LocalServer:
         `authorization` is sent only after the server has proved itself where `tls` asks for that.
         """
         try:
+            body = self._ask(path, deadline, limit, authorization)
+        except RequestFailed as e:
+            LOG.debug('GET %s from the Agent: %s', path, e)
+            raise
+        LOG.debug('GET %s from the Agent: %d bytes', path, len(body))
+        return body
+
+    def _ask(self, path: str, deadline: Deadline, limit: int, authorization: str) -> bytes:
+        try:
             return self._get(path, Deadline(deadline.timeout(TIMEOUT)), limit, authorization)
         except (DeadlineExceeded, TimeoutError):
-            raise RequestFailed(f'{self} gave no complete answer in time') from None
+            raise RequestFailed(f'{self} did not answer in time') from None
         except ConnectionRefusedError:
             raise RequestFailed(f'nothing listens on {self}') from None
         except OSError as e:
@@ -74,12 +84,13 @@ class LocalServer:
             raise RequestFailed(f'{self} does not answer in HTTP/1')
         if status[1] != b'200':
             raise RequestFailed(f'{self} answers with the status {status[1].decode()}')
-        length = len(received) - head.end()
-        if length > limit:
+        announced = _content_length(received, head.start())
+        body = received[head.end() :] if announced is None else received[head.end() : head.end() + announced]
+        if max(len(body), announced or 0) > limit:
             raise RequestFailed(f'{self} answers with more than {limit} bytes')
-        if length < (_content_length(received, head.start()) or 0):
+        if len(body) < (announced or 0):
             raise RequestFailed(f'{self} closed the connection in the middle of its answer')
-        return received[head.end() :]
+        return body
 
 
 def _receive(connection: socket.socket, deadline: Deadline, limit: int) -> bytes:
@@ -108,7 +119,7 @@ def _content_length(received: bytes | bytearray, head: int) -> int | None:
 def _why(error: OSError) -> str:
     """Errors of the module `ssl` are told by their attributes: it is not loaded for one of another kind."""
     if hasattr(error, 'verify_code'):
-        return 'has another certificate than the Agent'
+        return 'has a different certificate than the Agent'
     if hasattr(error, 'library'):
-        return f'does not speak to us: TLS {getattr(error, "reason", None) or "failed"}'
-    return f'does not speak to us: {errno.errorcode.get(error.errno or 0, type(error).__name__)}'
+        return f'cannot be talked to: TLS {getattr(error, "reason", None) or "failed"}'
+    return f'cannot be talked to: {errno.errorcode.get(error.errno or 0, type(error).__name__)}'

@@ -35,7 +35,7 @@ def infer_provider(clues: Clues) -> tuple[str | None, str]:
     Follows the Agent's order: what is configured stops its search, whatever else the name equals.
     """
     if not clues.hostname:
-        return None, 'there is no hostname to conclude from'
+        return None, 'the hostname is not known'
     configured = _configured(clues)
     if configured is not None:
         return configured
@@ -76,7 +76,7 @@ def _same_host(name: str, other: str) -> bool:
 def _by_elimination(clues: Clues) -> tuple[str | None, str]:
     if clues.containerized and clues.os_hostname and not InstanceId.of(clues.hostname):
         return 'container', 'the hostname is not that of this container, so the runtime or Kubernetes gave it'
-    return None, 'the hostname is none of the names that this host is known by'
+    return None, 'the hostname matches no known name of this host'
 
 
 UNRESOLVED = 'the Agent names no provider: its hostname is not resolved yet, or it runs on Fargate'

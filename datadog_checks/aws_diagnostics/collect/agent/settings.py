@@ -1,11 +1,13 @@
 """Values of the Agent's settings, and its version, as Python values.
 
-The Agent hands over what the operator wrote: `true` may arrive as a boolean, a number or the text 'true'. What makes
-no sense counts as not set. An empty text counts as not set too: outside an Agent, that is what an unknown key yields.
+The Agent passes on what the operator wrote: `true` may arrive as a boolean, a number or the text 'true'. A value that
+makes no sense counts as not set, and so does an empty text: outside an Agent, an unknown key yields that.
 """
 
 import re
 from typing import TypeVar
+
+from ..host.text_file import printable
 
 Default = TypeVar('Default')
 
@@ -22,10 +24,10 @@ def as_boolean(value: object, default: Default) -> bool | Default:
 
 
 def as_text(value: object, default: Default) -> str | Default:
-    """Stripped. A number is a text too, because YAML reads a hostname such as 1234 as one."""
+    """One printable line, stripped. A number is a text too, because YAML reads a hostname such as 1234 as one."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return default
-    return str(value).strip()[:LONGEST_TEXT] or default
+    return printable(str(value), LONGEST_TEXT) or default
 
 
 def as_number(value: object, default: float, *, above: float = 0, below: float) -> float:
@@ -58,7 +60,7 @@ VERSION = re.compile(r'(?:[0-9]+:)?v?([0-9]{1,3})\.([0-9]{1,3})(?:\.([0-9]{1,3})
 def parse_version(text: str) -> Version | None:
     """From what the Agent or its package says: '7.64.0-rc.3+git.1', '1:7.64.0-1'; a patch level left out counts as 0.
 
-    None for anything else, and for the 0.0.0 that stands for the Agent outside of one.
+    None for anything else, and for 0.0.0, the version of the stub outside an Agent.
     """
     match = VERSION.fullmatch(text.strip()[:100])
     if match is None:

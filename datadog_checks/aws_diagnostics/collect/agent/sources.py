@@ -1,10 +1,10 @@
 """What the running Agent publishes about its hostname: expvar, open to every local user, and its own API.
 
 expvar is at http://127.0.0.1:<expvar_port>/debug/vars. The API guards itself with a token and a certificate in two
-files. The token opens the whole API of the Agent, and any local user may listen on its port while the Agent does not.
-So the token is sent only over a connection that the Agent's certificate has verified. An Agent that keeps its
-certificate in memory (before the file ipc_cert.pem existed) cannot be verified: it is not asked, which costs one of
-three sources. The peer must be on a loopback address besides.
+files. The token opens the whole API of the Agent, and any local user can listen on its port while the Agent is down. So
+the token is sent only over a connection that the Agent's certificate has verified, and only to a loopback address. An
+Agent that keeps its certificate in memory (before the file ipc_cert.pem existed) cannot be verified, so its API is not
+asked.
 """
 
 import json
@@ -109,7 +109,7 @@ def _address(agent: AgentInterface) -> str:
     if host == 'localhost':
         return '127.0.0.1'
     try:
-        local = ip_address(host).is_loopback
+        local = ip_address(host).is_loopback and '%' not in host  # no scope of IPv6, which may be any text
     except ValueError:
         local = False
     if not local:

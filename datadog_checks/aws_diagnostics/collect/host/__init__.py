@@ -7,15 +7,16 @@ them do not exist.
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-from ...facts import Dmi, Host, Unobserved, UtsNamespace
+from ...facts import Container, Dmi, Host, Unobserved, UtsNamespace
 from ...facts.values import InstanceId
+from ..schedule import Interval
 from .container import read_container
 from .text_file import printable, read_value
 
-__all__ = ['read_host']
+__all__ = ['HostReader']
 
 ROOT = Path('/')
 DMI = 'sys/devices/virtual/dmi/id'
@@ -74,14 +75,52 @@ def _namespace_inode(link: Path) -> int | None:
     return int(digits) if digits.isdecimal() and len(digits) <= 20 else None
 
 
-def read_host(root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> Host:
-    """`root` is where the file system starts. Never raises for a file that is absent, unreadable or malformed."""
-    return Host(
-        os_hostname=read_os_hostname(root),
-        dmi=read_dmi(root),
-        hypervisor_uuid=read_hypervisor_uuid(root),
-        cloud_init_instance_id=read_cloud_init_instance_id(root),
-        cloud_init_platform=read_cloud_init_platform(root),
-        container=read_container(root, environ),
-        uts_namespace=read_uts_namespace(root),
-    )
+FIXED_SECONDS = 3600.0
+"""What cannot change is read this often all the same: a read may have failed for want of a file descriptor."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    """What does not change while a process lives."""
+
+    dmi: Dmi | Unobserved
+    hypervisor_uuid: str
+    container: Container
+    uts_namespace: UtsNamespace
+
+
+class HostReader:
+    """`root` is where the file system starts. Keep one for as long as the check instance lives."""
+
+    def __init__(self, root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> None:
+        self._root = root
+        self._environ = environ
+        self._fixed: _Fixed | None = None
+        self._read_again = Interval(FIXED_SECONDS)
+
+    def read(self, now: float) -> Host:
+        """Never raises for a file that is absent, unreadable or malformed. `now`: seconds since the epoch.
+
+        What changes while a host boots is read in every run: its name, and the files of cloud-init, which may start
+        after the Agent.
+        """
+        if self._fixed is None or self._read_again.due(now):
+            self._fixed = self._read_fixed()
+            self._read_again.done(now)
+        return Host(
+            os_hostname=read_os_hostname(self._root),
+            dmi=self._fixed.dmi,
+            hypervisor_uuid=self._fixed.hypervisor_uuid,
+            cloud_init_instance_id=read_cloud_init_instance_id(self._root),
+            cloud_init_platform=read_cloud_init_platform(self._root),
+            container=self._fixed.container,
+            uts_namespace=self._fixed.uts_namespace,
+        )
+
+    def _read_fixed(self) -> _Fixed:
+        return _Fixed(
+            read_dmi(self._root),
+            read_hypervisor_uuid(self._root),
+            read_container(self._root, self._environ),
+            read_uts_namespace(self._root),
+        )

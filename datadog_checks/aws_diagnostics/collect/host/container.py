@@ -80,7 +80,7 @@ def read_container(root: Path, environ: Mapping[str, str]) -> Container:
         found = recognise(root, environ, marks)
         if found is not None:
             return found
-    return Container(ContainerKind.NONE, 'no mark of a container')
+    return Container(ContainerKind.NONE, 'no sign of a container')
 
 
 def _fargate(root: Path, environ: Mapping[str, str], marks: Marks) -> Container | None:

@@ -50,7 +50,7 @@ def _network_mode(root: Path) -> tuple[ContainerKind, str]:
         return ContainerKind.ECS_BRIDGE, f"its gateway {gateway} is Docker's bridge"
     if read_value(root / 'sys/class/net/eth0/address').startswith(DOCKER_MAC):
         return ContainerKind.ECS_BRIDGE, "its eth0 has a hardware address of Docker's"
-    return ContainerKind.OTHER, 'an ECS task whose network mode left no mark'
+    return ContainerKind.OTHER, 'an ECS task of unknown network mode'
 
 
 def _interfaces(table: str) -> frozenset[str]:

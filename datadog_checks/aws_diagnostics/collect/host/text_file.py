@@ -1,9 +1,11 @@
-"""Small text files, read with bounds: never more bytes than allowed, never a wait on a pipe or a device."""
+"""Small text files: never more bytes than allowed, and no waiting for a pipe or a device."""
 
 import errno
 import os
 import stat
 from pathlib import Path
+
+from ...text import one_line
 
 SMALL = 4 * 1024
 LARGE = 64 * 1024
@@ -21,7 +23,10 @@ def read_text(path: Path, limit: int = SMALL) -> str:
     with os.fdopen(descriptor, 'rb') as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, 'not a regular file')
-        return file.read(limit).decode('utf-8', 'replace')
+        content = file.read(limit)
+    if content is None:  # /proc/kmsg looks like a regular file, and has nothing to read at the moment
+        raise OSError(errno.EAGAIN, 'nothing to read')
+    return content.decode('utf-8', 'replace')
 
 
 def read_value(path: Path) -> str:
@@ -38,8 +43,8 @@ def read_or_empty(path: Path, limit: int = SMALL) -> str:
 
 
 def printable(text: str, at_most: int = LONGEST_VALUE) -> str:
-    """Without surrounding white space and control characters, at most `at_most` characters."""
-    return ''.join(c for c in text.strip() if c.isprintable())[:at_most]
+    """One printable line, without white space around it, or the NULs that firmware pads with."""
+    return one_line(text.strip().strip('\0')[:at_most], at_most)
 
 
 def quoted(path: str) -> str:

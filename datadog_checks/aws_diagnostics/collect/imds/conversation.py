@@ -7,6 +7,7 @@ from ...facts.imds import is_granted, is_status
 from ...facts.values import ImdsEndpoint, InstanceId
 from ...log import LOG
 from ..deadline import Deadline, DeadlineExceeded
+from ..schedule import Interval
 from .exchange import Reply, exchange
 from .requests import (
     GET_INSTANCE_ID_INVALID_TOKEN,
@@ -20,7 +21,6 @@ from .requests import (
     identity,
     instance_id,
 )
-from .schedule import Interval
 from .tcp import Address
 
 IDENTITY_RETRY_SECONDS = 3600.0
@@ -53,7 +53,7 @@ class _Run:
 
 
 class Conversation:
-    """Talks to one IMDS. Keeps between runs what need not be asked again; never a token."""
+    """Talks to one IMDS endpoint. Remembers between runs what need not be asked again, but never a token."""
 
     def __init__(self, address: Address, endpoint: ImdsEndpoint, timeout: float, imdsv1_probe_interval: float) -> None:
         self._address = address
@@ -67,7 +67,7 @@ class Conversation:
         self._identity_retry = Interval(IDENTITY_RETRY_SECONDS)
 
     def hold(self, deadline: Deadline, now: float) -> Imds:
-        """One run. What the deadline leaves no time for is NotSent."""
+        """Makes the requests of one run. One that the deadline leaves no time for is NotSent."""
         run = _Run(deadline, now)
         self._with_token(run)
         if not (is_granted(run.token) and is_status(run.metadata, 200)):
@@ -118,9 +118,9 @@ class Conversation:
         return exchange
 
     def _without_token(self, run: _Run) -> Exchange:
-        """What is known of IMDSv1: asked now, or before, and never older news about an IMDS that is silent now."""
+        """What is known of IMDSv1, from now or from an earlier run; nothing where IMDS is silent now."""
         if self._tokenless_interval.never:
-            return NotSent('switched off by imdsv1_probe_interval')
+            return NotSent('turned off by imdsv1_probe_interval')
         if not any(isinstance(e, Answer) for e in run.asked):
             return NotSent('IMDS answered no other request')
         if self._tokenless_interval.due(run.now) and not run.throttled:

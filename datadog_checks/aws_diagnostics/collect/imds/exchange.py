@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ...facts import Answer, NoAnswer, Outcome
 from ..deadline import Deadline
+from ..host.text_file import printable
 from .http import ClosedEarly, Malformed, Response, read_response
 from .kernel import QueuedError, all_acknowledged, queued_error
 from .requests import Request, granted_token
@@ -17,7 +18,7 @@ SHOWN_CHARACTERS = 80
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A complete answer: what may be told of it, and all of it."""
+    """A complete answer: the part that may be shown, and all of it."""
 
     answered: Answer
     response: Response = field(repr=False)
@@ -44,8 +45,8 @@ class Incoming:
         raise TimeoutError
 
     def _receive(self, at_most: int) -> bytes | None:
-        """None where the wait ended without data. An ICMP error in the queue is an error, even where recv() has none:
-        left there, it would end every further wait at once."""
+        """None where the wait ended without data. An ICMP error in the queue counts as an error even if recv() reports
+        none: left in the queue, it would end every further wait at once."""
         try:
             return self.sock.recv(at_most)
         except BlockingIOError:
@@ -97,7 +98,7 @@ def _broken(error: OSError, incoming: Incoming) -> NoAnswer:
 
 
 def _too_late(incoming: Incoming) -> NoAnswer:
-    """Silence is not the same as half an answer: only silence can come from a reply that dies on its way."""
+    """Silence differs from half an answer: only silence can mean that the reply was dropped on its way."""
     if incoming.first_byte_seconds is not None:
         return NoAnswer(Outcome.MALFORMED, f'the answer was still incomplete after {incoming.timeout:.2f} s')
     acknowledged = all_acknowledged(incoming.sock)
@@ -110,10 +111,6 @@ def _answered(response: Response, connect_seconds: float, first_byte_seconds: fl
         connect_seconds=connect_seconds,
         first_byte_seconds=first_byte_seconds,
         token_granted=granted_token(response) is not None,
-        server=_shown(response.headers.get('server', '')),
-        content_type=_shown(response.headers.get('content-type', '')),
+        server=printable(response.headers.get('server', ''), SHOWN_CHARACTERS),
+        content_type=printable(response.headers.get('content-type', ''), SHOWN_CHARACTERS),
     )
-
-
-def _shown(header: str) -> str:
-    return ''.join(c if ' ' <= c <= '~' else '?' for c in header[:SHOWN_CHARACTERS])

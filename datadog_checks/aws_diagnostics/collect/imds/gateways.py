@@ -1,7 +1,7 @@
 """Counts the IP gateways between this process and IMDS, as traceroute does: with TTLs that are too small.
 
 A connection whose packets carry TTL n dies at gateway n, which says so by ICMP "time exceeded". The first n that
-connects is the number of gateways plus one. EHOSTUNREACH alone does not do: firewalls cause it too.
+connects is the number of gateways plus one. EHOSTUNREACH is not enough: firewalls cause it too.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from .tcp import Address, Connection, connect
 
 MOST_GATEWAYS = 8
 SILENCE_SECONDS = 0.15
-"""A gateway answers within a millisecond; TCP itself would repeat its SYN only after a second."""
+"""A gateway answers within a millisecond; TCP repeats its SYN only after a second."""
 MOST_SILENT = 4
 """A path with more silent gateways than this is a filter that drops packets with a small TTL."""
 
@@ -29,7 +29,7 @@ class Gateways:
 
     @property
     def confirmed(self) -> bool:
-        """A silent gateway may as well be a packet that was lost twice."""
+        """A silent gateway could also be a packet that was lost twice."""
         return None not in self.addresses
 
 
@@ -56,7 +56,7 @@ def count_gateways(address: Address, deadline: Deadline) -> Gateways | NotCounte
 
 
 def _reach(address: Address, hops: int, deadline: Deadline) -> NoAnswer | None:
-    """Silence once may be a lost packet, so it asks again."""
+    """One silence can be a lost packet, so it asks again."""
     failure = reach(address, hops, deadline)
     if failure is not None and failure.outcome is Outcome.SILENT:
         return reach(address, hops, deadline)

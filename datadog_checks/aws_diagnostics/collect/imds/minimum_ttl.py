@@ -49,8 +49,11 @@ def _tcp_lines(lines: list[str]) -> tuple[list[str], list[str]]:
 
 
 class Drops:
-    """Of one socket, from now on. The counter knows the reason and not the socket; the socket's own count knows the
-    socket and not the reason. Only both together are evidence: others may use a minimum TTL here too."""
+    """What the kernel drops for one socket from now on.
+
+    The counter knows the reason but not the socket; the socket's own count knows the socket but not the reason. Only
+    both together are evidence: other programs may use a minimum TTL too.
+    """
 
     def __init__(self, counter: DropCounter, sock: socket.socket) -> None:
         self._counter = counter
@@ -92,14 +95,14 @@ class _Seen(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MinimumTtl:
-    """The question, for one request to one address. Durations in seconds."""
+    """Asks whether the answer to one request arrives with a minimum TTL. Durations in seconds."""
 
     address: Address
     request: Request
     is_answer: Callable[[Reply], bool]
-    """Only the answers that carry the TTL in question may count: throttling answers need not."""
+    """Only answers that carry the TTL in question count; a throttling answer may carry another one."""
     usual_seconds: float
-    """How long an answer to this request took before."""
+    """How long the answer to this request took last time."""
     deadline: Deadline
     counter: DropCounter
 
@@ -116,7 +119,7 @@ class MinimumTtl:
         raise Inconclusive
 
     def _arrives_otherwise(self) -> bool:
-        """Without the minimum the answer comes: so it was the minimum, and not the answer, that failed."""
+        """Without a minimum TTL the answer arrives, so the minimum is why it did not."""
         return self._attempt(ttl=1) is _Seen.ARRIVED
 
     def _attempt(self, ttl: int) -> _Seen:
@@ -142,7 +145,7 @@ class MinimumTtl:
         return _Seen.ARRIVED if isinstance(reply, Reply) and self.is_answer(reply) else _Seen.SOMETHING_ELSE
 
     def _watch(self, sock: socket.socket, drops: Drops) -> _Seen:
-        """Until something arrives, or was dropped and does not come again, or for the time of a silence."""
+        """Waits until something arrives, or was dropped and is not repeated, or the time for a silence is over."""
         end = time.monotonic() + self.deadline.patience(self._silence)
         grace = self.deadline.patience(self._grace)
         while time.monotonic() < end:

@@ -45,7 +45,9 @@ class PathMeasurement:
         """What is not known has a note. When the deadline ends, what is known so far is the result."""
         path = NetworkPath(measured_at=self._imds.observed_at, gateways=None, reply_lost=is_reply_lost(self._imds))
         if not _connected(self._imds):
-            return _noting(path, f'nothing connects to IMDS ({_why(self._imds.token)}), so there is no path to measure')
+            return _noting(
+                path, f'no connection to IMDS succeeds ({_why(self._imds.token)}), so the path cannot be measured'
+            )
         try:
             for step in (self._gateways, self._remaining_ttl, self._interception, self._bound, self._hop_limit):
                 path = step(path)
@@ -59,7 +61,7 @@ class PathMeasurement:
         if isinstance(counted, NotCounted):
             return _noting(path, f'the gateways could not be counted: {counted.reason}')
         path = replace(path, gateways=counted.count, gateway_addresses=counted.addresses, confirmed=counted.confirmed)
-        return path if path.confirmed else _noting(path, 'a gateway is silent, so their number is not certain')
+        return path if path.confirmed else _noting(path, 'a gateway does not answer, so their number is uncertain')
 
     def _remaining_ttl(self, path: NetworkPath) -> NetworkPath:
         if not isinstance(self._imds.token, Answer) or not self._imds.token.token_granted:
@@ -73,14 +75,14 @@ class PathMeasurement:
                 path, f'the TTL of the token reply is above {most}: a proxy sends it, or this kernel ignores IP_MINTTL'
             )
         except NotSupported:
-            return _noting(path, 'this system cannot demand a minimum TTL (IP_MINTTL), so none was measured')
+            return _noting(path, 'this system does not support IP_MINTTL, so the TTL was not measured')
         except Inconclusive:
             self.complete = False
-            return _noting(path, 'the remaining TTL could not be told: packets were lost, or IMDS throttles')
+            return _noting(path, 'the remaining TTL could not be measured: packets were lost, or IMDS throttles')
         return replace(path, remaining_ttl=ttl)
 
     def _interception(self, path: NetworkPath) -> NetworkPath:
-        """A reply with fewer hops than anyone but IMDS would give it needs no further proof."""
+        """A reply whose TTL only IMDS would set needs no further proof."""
         if path.gateways is None:
             return path
         if path.remaining_ttl is not None and not _is_usual_ttl(path):
@@ -97,7 +99,7 @@ class PathMeasurement:
         if not path.reply_lost or not path.confirmed:
             return path
         if path.gateways == 0:
-            return _noting(path, 'no gateway is in between, so it is not the hop limit that takes the token reply')
+            return _noting(path, 'there is no gateway in between, so the hop limit is not why the token reply is lost')
         return replace(path, hop_limit_at_most=path.gateways)
 
     def _hop_limit(self, path: NetworkPath) -> NetworkPath:

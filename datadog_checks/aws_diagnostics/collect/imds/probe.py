@@ -6,9 +6,9 @@ from ...facts import Answer, Imds, NetworkPath, NoAnswer, NotSent, Unobserved
 from ...log import LOG
 from ..deadline import Deadline
 from ..options import CollectOptions
+from ..schedule import Backoff, Remeasuring
 from .conversation import Conversation, is_throttled
 from .path import PathMeasurement, is_reply_lost
-from .schedule import Backoff, Remeasuring
 from .tcp import parse_endpoint
 
 
@@ -50,7 +50,7 @@ class ImdsProbe:
 
     def _measure(self, imds: Imds, deadline: Deadline) -> NetworkPath | Unobserved:
         if not self._options.measure_hop_limit:
-            return Unobserved('switched off by measure_hop_limit')
+            return Unobserved('turned off by measure_hop_limit')
         if isinstance(imds.token, NotSent):
             return self._kept(imds.token.reason)
         if is_throttled(imds):

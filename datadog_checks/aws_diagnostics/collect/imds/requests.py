@@ -1,8 +1,8 @@
 """The requests that this product makes to IMDS, and what the answers say: these five, and no other path, ever.
 
-Nothing below iam/security-credentials and no user-data is asked for: both hold secrets, and asking for them trips
-security monitoring. Values of an answer are taken over only where they have exactly the form that AWS gives them:
-anyone who answers in place of IMDS could write anything, and the values end up in tags and in commands.
+It never reads iam/security-credentials or user-data: both hold secrets, and reading them trips security monitoring.
+Values of an answer are taken only where they have exactly the form that AWS gives them: anything could answer in place
+of IMDS, and the values end up in tags and in commands.
 """
 
 import json
@@ -81,7 +81,7 @@ def get_identity(token: Token) -> Request:
 def granted_token(response: Response) -> Token | None:
     """The token, where this is an answer of IMDS to the PUT.
 
-    A 200 alone proves nothing: a captive portal gives that too. IMDS repeats the header with the time to live.
+    A 200 proves nothing: a captive portal answers with one too. IMDS repeats the header with the time to live.
     """
     if response.status != 200 or TOKEN_TTL_HEADER not in response.headers:
         return None

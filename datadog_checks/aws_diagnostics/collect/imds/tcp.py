@@ -1,8 +1,11 @@
 """TCP connections to IMDS with a deadline, and why one fails."""
 
 import errno
+import math
+import select
 import selectors
 import socket
+import sys
 import time
 from dataclasses import dataclass, replace
 from ipaddress import IPv6Address, ip_address
@@ -51,8 +54,6 @@ error: no poll wakes for it, SO_ERROR tells it."""
 
 PENDING = (0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN, errno.EINTR)
 
-# Not select(): it fails for descriptors above 1023. Not epoll: it costs one more descriptor for each wait.
-Selector: type[selectors.BaseSelector] = getattr(selectors, 'PollSelector', selectors.SelectSelector)
 
 WITHOUT_ICMP = {
     errno.ECONNREFUSED: Outcome.REFUSED,
@@ -107,10 +108,17 @@ def connect(address: Address, timeout: float, hops: int | None = None) -> Connec
 
 
 def ready(sock: socket.socket, event: int, timeout: float) -> bool:
-    """Waits for EVENT_READ or EVENT_WRITE of `selectors`, or an error. False when `timeout` seconds pass without."""
-    with Selector() as selector:
-        selector.register(sock, event)
-        return bool(selector.select(timeout))
+    """Waits for EVENT_READ or EVENT_WRITE of `selectors`, or an error. False when `timeout` seconds pass without.
+
+    poll() where there is one: select() fails for descriptors above 1023, epoll() costs one more for each wait.
+    """
+    if sys.platform == 'win32':
+        with selectors.SelectSelector() as selector:
+            selector.register(sock, event)
+            return bool(selector.select(timeout))
+    poll = select.poll()
+    poll.register(sock, select.POLLIN if event == selectors.EVENT_READ else select.POLLOUT)
+    return bool(poll.poll(math.ceil(timeout * 1000)))
 
 
 def error_name(number: int | None) -> str:
@@ -131,7 +139,7 @@ def _open(address: Address, hops: int | None) -> socket.socket:
 
 
 def _establish(sock: socket.socket, address: Address, timeout: float) -> NoAnswer | None:
-    """None once the connection stands."""
+    """None once the connection is established."""
     end = time.monotonic() + timeout
     number = sock.connect_ex(address.sockaddr)
     if number not in PENDING:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.imds.schedule import Backoff, Interval, Remeasuring
+from datadog_checks.aws_diagnostics.collect.schedule import Backoff, Interval, Remeasuring
 
 NOW = 1_790_000_000.0
 
