@@ -17,6 +17,7 @@ from pathlib import Path
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.findings import Diagnosis
 
+from .aws_models import aws_models
 from .monitors_document import monitors_table
 from .permissions_document import permissions_document, table
 
@@ -106,6 +107,7 @@ def generated(root: Path = ROOT) -> dict[Path, str]:
         root / 'docs' / 'diagnoses.md': document(DIAGNOSES),
         root / 'docs' / 'permissions.md': permissions_document(),
         root / 'README.md': readme(root),
+        root / 'datadog_checks' / CHECK / 'data' / 'aws_models.json': aws_models(),
     }
 
 

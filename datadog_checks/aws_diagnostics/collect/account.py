@@ -13,7 +13,7 @@ from .aws.budget import CallBudget
 from .aws.denials import asking
 from .aws.recently_active import read_metrics
 from .aws.regions import regions_of
-from .aws.session import Session, open_session
+from .aws.session import Session, Sessions
 from .deadline import Deadline
 from .group import collect_group
 from .inventory import HostList
@@ -46,6 +46,7 @@ class AccountCollector:
         self._role_name_default = role_name_default
         self._imds_usable = imds_usable
         self._each = each
+        self._sessions = Sessions(options)
         self._sweep: FleetSweep | None = None
         self._hosts = HostList()
 
@@ -74,7 +75,7 @@ class AccountCollector:
 
     def _open(self, budget: CallBudget) -> Session:
         """botocore only looks for credentials when it makes the first client. Raises CallFailed."""
-        session = open_session(self._options, budget, imds_usable=self._imds_usable())
+        session = self._sessions.open(budget, imds_usable=self._imds_usable())
         with asking('the credential chain'):
             session.client('sts')
             session.client('iam')

@@ -13,7 +13,6 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.account import ELSEWHERE, AccountCollector
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
-from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.facts import Facts, Platform, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
     Account,
@@ -38,7 +37,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
 )
 from datadog_checks.aws_diagnostics.facts.values import AccountId, Arn, Partition, PolicyName, RoleName
 from tests.account import servers
-from tests.account.aws_account import DATADOG, ROLE, SECRET, allow, create_role, document, user_keys
+from tests.account.aws_account import DATADOG, ROLE, SECRET, allow, create_role, document, operator, user_keys
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
 from tests.account.scripted_aws import Answer, error, result, scripted_aws
 
@@ -74,10 +73,9 @@ def observe(options: AccountOptions) -> Account:
 
 
 def set_up_role() -> None:
-    with open_session(AccountOptions()) as session:
-        iam = session.client('iam')
-        create_role(iam)
-        iam.put_role_policy(RoleName=ROLE, PolicyName='Inline', PolicyDocument=document(allow('ec2:Describe*')))
+    iam = operator()
+    create_role(iam)
+    iam.put_role_policy(RoleName=ROLE, PolicyName='Inline', PolicyDocument=document(allow('ec2:Describe*')))
 
 
 def test_a_healthy_role_is_observed_as_a_whole(moto: str, datadog: Datadog) -> None:
@@ -122,11 +120,10 @@ def test_a_healthy_role_is_observed_as_a_whole(moto: str, datadog: Datadog) -> N
 
 
 def test_a_change_of_a_policy_is_a_change_of_the_role(moto: str, datadog: Datadog) -> None:
-    with open_session(AccountOptions()) as session:
-        iam = session.client('iam')
-        create_role(iam)
-        iam.attach_role_policy(RoleName=ROLE, PolicyArn='arn:aws:iam::aws:policy/SecurityAudit')
-        created = iam.get_role(RoleName=ROLE)['Role']['CreateDate'].timestamp()
+    iam = operator()
+    create_role(iam)
+    iam.attach_role_policy(RoleName=ROLE, PolicyArn='arn:aws:iam::aws:policy/SecurityAudit')
+    created = iam.get_role(RoleName=ROLE)['Role']['CreateDate'].timestamp()
     found = observe(options(datadog))
     assert isinstance(found.role, Role) and isinstance(found.policies, tuple)
     assert found.role.changed_at == max(created, *(policy.changed_at or 0 for policy in found.policies))
@@ -147,13 +144,12 @@ def test_a_missing_permission_of_ours_is_named_and_stops_nothing_else(
     action: str, groups: set[str], ministack: str, datadog: Datadog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """ministack holds the caller to the policy of the caller."""
-    with open_session(AccountOptions()) as session:
-        iam = session.client('iam')
-        name = f'{ROLE}-{action.partition(":")[2]}'
-        create_role(iam, name)
-        iam.put_role_policy(RoleName=name, PolicyName='Inline', PolicyDocument=document(allow('ec2:Describe*')))
-        deny = {'Effect': 'Deny', 'Action': action, 'Resource': '*'}
-        keys = user_keys(iam, f'looker-{name}', MAY_ALL, deny)
+    iam = operator()
+    name = f'{ROLE}-{action.partition(":")[2]}'
+    create_role(iam, name)
+    iam.put_role_policy(RoleName=name, PolicyName='Inline', PolicyDocument=document(allow('ec2:Describe*')))
+    deny = {'Effect': 'Deny', 'Action': action, 'Resource': '*'}
+    keys = user_keys(iam, f'looker-{name}', MAY_ALL, deny)
     for variable, value in keys.items():
         monkeypatch.setenv(variable, value)
     found = observe(options(datadog, app_key='', role_name=name))
@@ -167,8 +163,7 @@ def test_a_missing_permission_of_ours_is_named_and_stops_nothing_else(
 
 
 def test_a_real_simulator_is_asked_about_what_datadog_requires(ministack: str, datadog: Datadog) -> None:
-    with open_session(AccountOptions()) as session:
-        create_role(session.client('iam'), f'{ROLE}-sentinels')
+    create_role(operator(), f'{ROLE}-sentinels')
     found = observe(options(datadog, app_key='', role_name=f'{ROLE}-sentinels')).simulation
     assert isinstance(found, Simulation)
     assert [(s.action, s.region) for s in found.results] == [

@@ -1,6 +1,5 @@
 """Every policy of the role is read as it is in force, or none is: a gap would look like a missing permission."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
 )
 from datadog_checks.aws_diagnostics.facts.values import Arn, PolicyName, RoleName
 from tests.account import servers
-from tests.account.aws_account import ROLE, allow, create_policy, create_role, document
+from tests.account.aws_account import ROLE, allow, create_policy, create_role, document, operator
 from tests.account.scripted_aws import error, result, scripted_aws
 
 STATEMENTS = [
@@ -79,9 +78,8 @@ def test_what_is_no_statement_says_why(written: dict[str, Any], reason: str) -> 
 
 
 @pytest.fixture
-def iam(moto: str) -> Iterator[Client]:
-    with open_session(AccountOptions()) as session:
-        yield session.client('iam')
+def iam(moto: str) -> Client:
+    return operator()
 
 
 def role(iam: Client) -> Role:
