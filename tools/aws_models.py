@@ -1,4 +1,6 @@
-"""data/aws_models.json: of botocore's models the operations that the check calls, and the shapes that those need."""
+"""data/aws_models.json: of botocore's models the operations that the check calls, and the shapes that those need.
+
+And of its list of endpoints the services that are asked."""
 
 import json
 from collections.abc import Iterator
@@ -7,17 +9,31 @@ from typing import Any
 import botocore
 from botocore.loaders import Loader
 
-from datadog_checks.aws_diagnostics.collect.aws.models import MODEL, OPERATIONS
+from datadog_checks.aws_diagnostics.collect.aws.core import ENDPOINTS, MODEL, OPERATIONS
 
 FROM = 'botocore {version}, https://github.com/boto/botocore, Apache License 2.0, Copyright Amazon.com, Inc.'
 Model = dict[str, Any]
+SIGN_ON = ('oidc', 'portal.sso', 'sso')
+"""What the credential chain may need too, by the name that the list of endpoints has for it."""
 
 
 def aws_models() -> str:
     """A line for each service, so that a difference can be read."""
     source = json.dumps(FROM.format(version=botocore.__version__) + ' Changed: only a part of each model is here.')
     services = ',\n'.join(f'{json.dumps(s)}:{_compact(_without_documentation(_model(s)))}' for s in OPERATIONS)
-    return f'{{"from":{source},\n"services":{{\n{services}\n}}}}\n'
+    endpoints = _compact(_endpoints())
+    return f'{{"from":{source},\n"endpoints":{endpoints},\n"services":{{\n{services}\n}}}}\n'
+
+
+def _endpoints() -> Model:
+    """Every partition with its regions, and of its services those that are asked."""
+    whole: Model = Loader().load_data(ENDPOINTS)
+    kept = {*SIGN_ON, *(_model(service)['metadata']['endpointPrefix'] for service in OPERATIONS)}
+    partitions = [
+        {**partition, 'services': {name: found for name, found in partition['services'].items() if name in kept}}
+        for partition in whole['partitions']
+    ]
+    return {**whole, 'partitions': partitions}
 
 
 def _model(service: str) -> Model:

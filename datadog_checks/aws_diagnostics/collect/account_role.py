@@ -123,6 +123,7 @@ class AccountRole:
             api_key=self._options.api_key,
             app_key=self._options.app_key,
             timeout=deadline.timeout(TIMEOUT),
+            proxies=self._options.proxies,
         )
 
 

@@ -5,59 +5,39 @@ an instance: making them anew costs CPU, and garbage whose collection keeps the 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import Any, Self
 
-from ...__about__ import __version__
 from ..account_options import AccountOptions
+from ..proxies import Proxies
 from .budget import CallBudget
+from .core import INSTANCE_METADATA, BotocoreSession, Client, ask_imds_directly, botocore_session, configuration
 from .denials import asking
-from .models import loader
 from .quiet import quiet
 
-if TYPE_CHECKING:
-    from botocore.config import Config
+__all__ = ['MOST_CLIENTS', 'Client', 'Session', 'Sessions', 'open_session']
 
-CONNECT_TIMEOUT = 5.0
-"""Seconds."""
-READ_TIMEOUT = 20.0
-ATTEMPTS = 3
-"""Of one call, the first included."""
 MOST_CLIENTS = 40
 """Kept from run to run, the least recently used goes first: each holds 0.7 MB of certificates while it is connected."""
 
-INSTANCE_METADATA = 'iam-role'
-"""botocore's name of the credential provider that asks IMDS."""
-
+ANYWHERE = 'https://amazonaws.com'
+"""For the clients that the credential chain makes by itself."""
 FALLBACK_REGION = 'us-east-1'
 SESSION_NAME = 'datadog-aws-diagnostics'
 SESSION_SECONDS = 900
 """The shortest that STS grants, and three times what a run may last."""
 
 
-class Client(Protocol):
-    """A client of one service in one region: its methods are the operations, as `get_role`, and `get_paginator`."""
-
-    def __getattr__(self, operation: str, /) -> Callable[..., Any]: ...
-
-
-class BotocoreSession(Protocol):
-    def create_client(self, service_name: str, **arguments: object) -> Client: ...
-    def get_config_variable(self, name: str) -> str | None: ...
-    def get_component(self, name: str) -> Any: ...  # noqa: ANN401  (whatever botocore keeps under that name)
-    def register(self, event_name: str, handler: Callable[..., None]) -> None: ...
-    def register_component(self, name: str, component: object) -> None: ...
-    def get_credentials(self) -> Any: ...  # noqa: ANN401
-    def set_credentials(self, access_key: str, secret_key: str, token: str) -> None: ...
-
-
 class Session:
     """Clients of one set of credentials. As a context manager it is one run: its calls are kept out of botocore's log,
     and all connections are closed at the end."""
 
-    def __init__(self, core: BotocoreSession, region: str, budget: CallBudget) -> None:
+    def __init__(self, core: BotocoreSession, region: str, budget: CallBudget, proxies: Proxies) -> None:
         self._core = core
+        self._proxies = proxies
+        self._chosen: dict[str, Mapping[str, str] | None] = {}
+        """The proxies of the last client of each service."""
         self._clients: OrderedDict[tuple[str, str], Client] = OrderedDict()
         self.region = region
         """Where a call goes that names no region."""
@@ -82,11 +62,21 @@ class Session:
         if key not in self._clients:
             with quiet():
                 self._credentials = self._core.get_credentials()
-                self._clients[key] = self._core.create_client(service, region_name=key[1], config=_configuration())
+                self._clients[key] = self._created(*key)
         self._clients.move_to_end(key)
         while len(self._clients) > MOST_CLIENTS:
             self._clients.popitem(last=False)[1].close()
         return self._clients[key]
+
+    def _created(self, service: str, region: str) -> Client:
+        """Only the client knows its endpoint, which may need other proxies than the endpoint of another region."""
+        chosen = self._chosen.get(service)
+        client = self._core.create_client(service, region_name=region, config=configuration(chosen))
+        right = self._proxies.of(_endpoint(client))
+        if right != chosen:
+            client = self._core.create_client(service, region_name=region, config=configuration(right))
+            self._chosen[service] = right
+        return client
 
     def close(self) -> None:
         """Connections only: a client opens another one when it is asked again."""
@@ -117,9 +107,9 @@ class Session:
         granted = answer['Credentials']
         keys = (granted['AccessKeyId'], granted['SecretAccessKey'], granted['SessionToken'])
         if into is None:
-            core = _core()
+            core = botocore_session()
             core.set_credentials(*keys)
-            return Session(core, self.region, self.budget)
+            return Session(core, self.region, self.budget, self._proxies)
         held = into._core.get_credentials()
         held.access_key, held.secret_key, held.token = keys
         return into
@@ -164,11 +154,14 @@ class Sessions:
         return own
 
     def _opened(self, budget: CallBudget, imds_usable: bool) -> Session:
-        core = _core()
+        core = botocore_session()
+        core.set_default_client_config(configuration(self._options.proxies.of(ANYWHERE)))
         region = core.get_config_variable('region') or next(iter(self._options.regions or ()), FALLBACK_REGION)
         if not imds_usable:
             core.get_component('credential_provider').remove(INSTANCE_METADATA)
-        return Session(core, region, budget)
+        else:
+            ask_imds_directly(core)
+        return Session(core, region, budget, self._options.proxies)
 
 
 def open_session(options: AccountOptions, budget: CallBudget | None = None, *, imds_usable: bool = True) -> Session:
@@ -176,20 +169,6 @@ def open_session(options: AccountOptions, budget: CallBudget | None = None, *, i
     return Sessions(options).open(budget or CallBudget(options.max_api_calls), imds_usable=imds_usable)
 
 
-def _core() -> BotocoreSession:
-    import botocore.session
-
-    core: BotocoreSession = botocore.session.get_session()
-    core.register_component('data_loader', loader())
-    return core
-
-
-def _configuration() -> 'Config':
-    from botocore.config import Config
-
-    return Config(
-        connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=READ_TIMEOUT,
-        retries={'mode': 'standard', 'total_max_attempts': ATTEMPTS},
-        user_agent_extra=f'datadog-aws-diagnostics/{__version__}',
-    )
+def _endpoint(client: Client) -> str:
+    meta: Any = client.meta
+    return str(meta.endpoint_url)
