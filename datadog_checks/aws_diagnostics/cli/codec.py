@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from ..facts import NotSent, Unobserved
+from ..facts.account import Account, ExternalId
 from ..facts.values import Checked
 
 Json = None | bool | int | float | str | list['Json'] | dict[str, 'Json']
@@ -174,7 +175,10 @@ def _mapping(value: Json, field: str) -> dict[str, Json]:
 @cache
 def _fields(type_: type) -> tuple[tuple[str, str, Any], ...]:
     """Name of the field, its name in JSON and its type."""
-    hints, names = typing.get_type_hints(type_), NAMES.get(type_, {})
+    hints, names = (
+        typing.get_type_hints(type_, localns={'Account': Account, 'ExternalId': ExternalId}),
+        NAMES.get(type_, {}),
+    )
     return tuple((f.name, names.get(f.name, f.name), hints[f.name]) for f in fields(cast(Any, type_)))
 
 

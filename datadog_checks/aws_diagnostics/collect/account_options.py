@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from ..facts.account import ExternalId, Feature
+from ..facts.account import ExternalId
+from ..facts.feature import Feature
 from .proxies import Proxies
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 16
 TOO_LATE = 'the Datadog API did not answer in time'
-NO_PROXY: Mapping[str, str] = {'http': '', 'https': ''}
+NO_PROXY = {'http': '', 'https': ''}
 """With these keys requests does not look for proxies in the environment."""
 
 Result = TypeVar('Result')

@@ -230,7 +230,19 @@ def nothing_but_the_list(reason: str, found: Account) -> Account:
     """Of a run that could not ask AWS."""
     why = Unobserved(reason)
     assert isinstance(found.required, RequiredPermissions)
-    return Account(why, why, why, why, found.required, why, why, why, why, api_calls=found.api_calls, inventory=why)
+    return Account(
+        why,
+        why,
+        why,
+        why,
+        found.required,
+        why,
+        why,
+        fleet=Unobserved('switched off: imds_posture'),
+        metrics=Unobserved('switched off: metrics'),
+        api_calls=found.api_calls,
+        inventory=Unobserved('switched off: inventory'),
+    )
 
 
 CONFIGURATIONS = [
