@@ -203,7 +203,7 @@ def test_a_run_on_a_host_loads_nothing_that_an_agent_does_not_need_anyway() -> N
     assert sorted(FOREIGN_TO_A_HOST & set(result['modules'])) == []
 
 
-ROOM_OF = {'botocore': 'collect/aws/', 'requests': 'collect/datadog_api', 'urllib3': 'collect/datadog_api'}
+ROOM_OF = {'botocore': 'collect/aws/', 'requests': 'collect/bounded_http', 'urllib3': 'collect/bounded_http'}
 """Where the libraries of the account scope may be imported, and only inside functions."""
 
 

@@ -24,8 +24,11 @@ def with_agent_defaults(options: AccountOptions, agent: AgentInterface) -> Accou
 
 
 def _proxies(agent: AgentInterface) -> Proxies:
-    https, http = (as_text(agent.setting(f'proxy.{scheme}'), '') for scheme in ('https', 'http'))
-    return Proxies(https, http, as_texts(agent.setting('proxy.no_proxy'), (), SEPARATORS))
+    return Proxies(
+        as_text(agent.setting('proxy.https'), ''),
+        as_text(agent.setting('proxy.http'), ''),
+        as_texts(agent.setting('proxy.no_proxy'), (), SEPARATORS),
+    )
 
 
 def _cache_directory(agent: AgentInterface) -> str:

@@ -61,10 +61,12 @@ class AccountRun:
     @staticmethod
     def existing(role: Role | RoleMissing | Unobserved) -> Role:
         """Raises MissingFact."""
-        found = observed(role)
-        if isinstance(found, RoleMissing):
-            raise MissingFact(f'there is no role {found.name}')
-        return found
+        match role:
+            case Unobserved(reason):
+                raise MissingFact(reason)
+            case RoleMissing(name):
+                raise MissingFact(f'there is no role {name}')
+        return role
 
     def required(self) -> RequiredPermissions:
         """Datadog publishes the list: it takes neither keys nor AWS."""

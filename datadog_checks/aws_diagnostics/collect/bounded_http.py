@@ -7,12 +7,11 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from .deadline import RequestFailed
 
 if TYPE_CHECKING:
-    from requests import Response
     from requests.adapters import HTTPAdapter
     from urllib3.connectionpool import HTTPConnectionPool
 
@@ -24,6 +23,17 @@ NO_PROXY = {'http': '', 'https': ''}
 Result = TypeVar('Result')
 
 
+class HttpAnswer(Protocol):
+    """The part of an answer of requests that is used."""
+
+    @property
+    def status_code(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def raw(self) -> Any: ...  # noqa: ANN401
+
+
 class TooLarge(RequestFailed):
     """There is an answer, with more bytes than allowed."""
 
@@ -32,7 +42,7 @@ def get(
     url: str,
     headers: Mapping[str, str],
     seconds: float,
-    read: Callable[['Response'], Result],
+    read: Callable[[HttpAnswer], Result],
     proxies: Mapping[str, str] | None,
 ) -> Result:
     """What `read` makes of the answer, all within `seconds`. `proxies` by scheme; None takes those of the environment.
@@ -52,7 +62,7 @@ def get(
             return read(answer)
 
 
-def received(answer: 'Response', limit: int) -> bytes:
+def received(answer: HttpAnswer, limit: int) -> bytes:
     """The body as it was sent. Raises TooLarge, and what requests and urllib3 raise."""
     body = bytearray()
     while chunk := answer.raw.read(CHUNK, decode_content=False):

@@ -2,16 +2,12 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from ..__about__ import __version__
-from .bounded_http import get, received
+from .bounded_http import HttpAnswer, get, received
 from .deadline import RequestFailed
 from .json_object import parsed
 from .proxies import Proxies
-
-if TYPE_CHECKING:
-    from requests import Response
 
 LIMIT = 1 << 20
 """Bytes of one answer."""
@@ -88,14 +84,14 @@ class DatadogApi:
         )
         return _decoded(body)
 
-    def _body(self, answer: 'Response', needs: Permission, limit: int) -> bytes:
+    def _body(self, answer: HttpAnswer, needs: Permission, limit: int) -> bytes:
         self.wait = _asked_to_wait(answer)
         if answer.status_code == 403:
             raise RequestFailed(needs.refused)
         return _body(answer, limit)
 
 
-def _asked_to_wait(answer: 'Response') -> float:
+def _asked_to_wait(answer: HttpAnswer) -> float:
     """X-RateLimit-Reset counts the seconds until the limit starts anew; it matters when nothing remains."""
     used_up = answer.status_code == 429 or answer.headers.get('X-RateLimit-Remaining') == '0'
     reset = answer.headers.get('X-RateLimit-Reset', '')
@@ -103,7 +99,7 @@ def _asked_to_wait(answer: 'Response') -> float:
     return max(seconds, LEAST_WAIT) if used_up else 0.0
 
 
-def _body(answer: 'Response', limit: int) -> bytes:
+def _body(answer: HttpAnswer, limit: int) -> bytes:
     if answer.status_code in REFUSALS:
         kind = Throttled if answer.status_code == 429 else RequestFailed
         raise kind(REFUSALS[answer.status_code])

@@ -319,8 +319,8 @@ def test_a_role_to_look_from_that_is_refused_leaves_what_datadog_publishes(
 
 
 def test_no_secret_is_in_a_fact_or_a_log(moto: str, datadog: Datadog, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
     set_up_role()
+    caplog.set_level(logging.DEBUG)
     chosen = options(datadog)
     seen = repr(AccountCollector(chosen).collect()) + repr(chosen) + caplog.text
     assert ExternalId.of(SECRET).digest in seen
@@ -336,3 +336,28 @@ print(sorted(sys.modules.keys() & {{'boto3', 'botocore', 'requests', 'urllib3'}}
 """
     found = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True, check=True)
     assert found.stdout == '[]\n'
+
+
+def test_a_crash_of_a_collector_is_told_with_its_exception_and_takes_nothing_else_along(
+    moto: str, datadog: Datadog
+) -> None:
+    """An answer of Datadog that our code does not survive stands for any defect of ours."""
+    set_up_role()
+    told: list[tuple[str, Exception]] = []
+    broken = replace(options(datadog), datadog_api_url='http://[half-an-address')
+    found = AccountCollector(broken, on_defect=lambda what, e: told.append((what, e))).collect().of_account
+    assert found.integration == Unobserved('the integration could not be observed: ValueError')
+    assert isinstance(found.role, Role)
+    assert [(what, type(e)) for what, e in told] == [
+        ('the integration', ValueError),
+        ('the required permissions', ValueError),
+    ]
+    assert all(e.__traceback__ for _, e in told)
+
+
+def test_what_aws_or_datadog_refuse_is_no_defect(moto: str, datadog: Datadog) -> None:
+    told: list[str] = []
+    AccountCollector(
+        options(datadog, app_key='', role_name='Absent'), on_defect=lambda what, _: told.append(what)
+    ).collect()
+    assert told == []
