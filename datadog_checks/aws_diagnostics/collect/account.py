@@ -11,12 +11,10 @@ from ..facts.feature import Feature
 from . import OnDefect, ignore
 from .account_options import AccountOptions
 from .account_run import AccountRun, with_last_change
-from .aws.caller import read_caller
+from .aws.caller import read_caller, regions_of
 from .aws.denials import asking
-from .aws.policies import read_policies
-from .aws.quota import read_quota
+from .aws.policies import read_policies, read_quota
 from .aws.recently_active import read_metrics
-from .aws.regions import regions_of
 from .aws.session import Session, Sessions
 from .deadline import Deadline
 from .inventory import HostList

@@ -20,9 +20,8 @@ from . import Group, OnDefect
 from .account_options import AccountOptions
 from .aws.budget import CallBudget
 from .aws.role import read_role
-from .aws.sentinels import sentinels
 from .aws.session import Session
-from .aws.simulation import simulate
+from .aws.simulation import sentinels, simulate
 from .datadog_api import TIMEOUT, DatadogApi
 from .deadline import Deadline
 from .group import collect_group

@@ -7,9 +7,8 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
-from datadog_checks.aws_diagnostics.collect.aws.policies import policy_statements, read_policies
+from datadog_checks.aws_diagnostics.collect.aws.policies import policy_statements, read_policies, read_quota
 from datadog_checks.aws_diagnostics.collect.aws.policy_document import NotAPolicy
-from datadog_checks.aws_diagnostics.collect.aws.quota import read_quota
 from datadog_checks.aws_diagnostics.collect.aws.role import read_role
 from datadog_checks.aws_diagnostics.collect.aws.session import Client, open_session
 from datadog_checks.aws_diagnostics.facts.account import (

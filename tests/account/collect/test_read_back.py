@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.cli.codec import decode, encode
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
-from datadog_checks.aws_diagnostics.collect.aws.policies import read_policies
-from datadog_checks.aws_diagnostics.collect.aws.quota import read_quota
+from datadog_checks.aws_diagnostics.collect.aws.policies import read_policies, read_quota
 from datadog_checks.aws_diagnostics.collect.aws.role import read_role
 from datadog_checks.aws_diagnostics.collect.aws.simulation import simulate
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi

@@ -11,9 +11,8 @@ from botocore.stub import Stubber
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
-from datadog_checks.aws_diagnostics.collect.aws.sentinels import EXAMPLES, is_wildcard, sentinels
 from datadog_checks.aws_diagnostics.collect.aws.session import Client, open_session
-from datadog_checks.aws_diagnostics.collect.aws.simulation import PACE, simulate
+from datadog_checks.aws_diagnostics.collect.aws.simulation import EXAMPLES, PACE, is_wildcard, sentinels, simulate
 from datadog_checks.aws_diagnostics.collect.required_permissions import recorded_permissions
 from datadog_checks.aws_diagnostics.facts.account import Decision, RequiredPermissions, Simulated, Simulation
 from tests.account import servers

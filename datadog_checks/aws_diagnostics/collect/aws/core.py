@@ -1,4 +1,5 @@
-"""botocore as this check sets it up: short waits, few attempts, and models of only the operations that are called.
+"""botocore as this check sets it up: short waits, few attempts, a quiet log, and models of only the
+operations that are called.
 
 botocore's model of EC2 describes 807 operations. Parsing it takes 160 ms without letting go of the GIL, it stays in
 memory for as long as a client does, and every full garbage collection walks through it. `data/aws_models.json` is the
@@ -6,7 +7,10 @@ part of botocore's models and of its list of regions that this check needs; `mak
 endpoints, retries and paginators are botocore's own, and so is every service that is not here, as single sign-on.
 """
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol
@@ -50,6 +54,7 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
     'sts': ('AssumeRole', 'GetCallerIdentity', 'AssumeRoleWithWebIdentity'),
 }
 """A client has no method for an operation that is not here."""
+_OURS: ContextVar[bool] = ContextVar('this thread makes a call of this check', default=False)
 
 
 class Client(Protocol):
@@ -122,3 +127,33 @@ def _data() -> Mapping[str, Any]:
     document: Any = parsed((resources.files(PACKAGE) / 'data' / FILE).read_text(encoding='utf-8'))
     found: Mapping[str, Any] = document
     return found
+
+
+def _keeps(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG or not _OURS.get()
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Drops what botocore logs at DEBUG of the calls within: whole requests and answers, with external ids and tokens.
+
+    No level of any logger is changed. A filter looks at who is logging, so another check that uses botocore logs as
+    before, also in the same thread before and after, and at the same time in another one.
+    """
+    _filter_loggers()
+    token = _OURS.set(True)
+    try:
+        yield
+    finally:
+        _OURS.reset(token)
+        _filter_loggers()
+
+
+def _filter_loggers() -> None:
+    """Those that exist by now: botocore imports some of its modules when it needs them.
+
+    A filter applies to its own logger only, not to those below it, and adding it again does nothing.
+    """
+    for name, logger in tuple(logging.root.manager.loggerDict.items()):
+        if isinstance(logger, logging.Logger) and name.partition('.')[0] == 'botocore':
+            logger.addFilter(_keeps)

@@ -11,8 +11,8 @@ from ...facts import Unobserved
 from ...facts.account import NAMESPACES, Integration, Metrics, RecentlyActive
 from ..account_options import AccountOptions
 from .budget import CallBudget
+from .caller import MOST_REGIONS, enabled_regions
 from .denials import CallFailed, asking
-from .regions import MOST_REGIONS, enabled_regions
 from .session import Session
 
 LIST_METRICS, LIST_STREAMS = 'cloudwatch:ListMetrics', 'cloudwatch:ListMetricStreams'

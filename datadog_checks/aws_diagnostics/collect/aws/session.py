@@ -12,9 +12,8 @@ from typing import Any, Self
 from ..account_options import AccountOptions
 from ..proxies import Proxies
 from .budget import CallBudget
-from .core import INSTANCE_METADATA, BotocoreSession, Client, ask_imds_directly, botocore_session, configuration
+from .core import INSTANCE_METADATA, BotocoreSession, Client, ask_imds_directly, botocore_session, configuration, quiet
 from .denials import asking
-from .quiet import quiet
 
 __all__ = ['MOST_CLIENTS', 'Client', 'Session', 'Sessions', 'open_session']
 

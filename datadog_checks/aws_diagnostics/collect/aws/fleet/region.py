@@ -9,8 +9,7 @@ from ....facts import Unobserved
 from ....facts.account import Region, TokenlessUse, WrongInstance
 from ...deadline import Deadline, DeadlineExceeded
 from ..budget import BudgetExhausted
-from ..denials import code_of, unobserved
-from ..error_codes import DENIED
+from ..denials import DENIED, code_of, unobserved
 from ..session import Session
 from . import defaults, instances, launch_templates, tokenless_use
 from .found import Found
