@@ -44,7 +44,9 @@ class AccountRun:
     def if_on(self, features: Iterable[Feature], what: str, collect: Callable[[], Group]) -> Group | Unobserved:
         """Only where one of these features is on."""
         if self._options.features.isdisjoint(features):
-            return Unobserved(f'switched off: {" and ".join(sorted(features))}')
+            names = sorted(features)
+            verb = 'is' if len(names) == 1 else 'are'
+            return Unobserved(f'not checked: {" and ".join(names)} {verb} not in features')
         return self.group(what, collect)
 
     def integration(self, caller: Caller) -> Integration | Unobserved:
@@ -90,7 +92,7 @@ class AccountRun:
     def datadog(self, deadline: Deadline, *, with_keys: bool = False) -> DatadogApi:
         """With the time that is left. Raises DeadlineExceeded, and MissingFact where keys are needed and missing."""
         if with_keys and not (self._options.api_key and self._options.app_key):
-            raise MissingFact('Datadog was not asked: it takes both an API key and an application key')
+            raise MissingFact('Datadog was not asked: it needs both an API key and an application key')
         return DatadogApi(
             self._options.datadog_api_url or f'https://api.{self._options.datadog_site}',
             api_key=self._options.api_key,

@@ -134,7 +134,7 @@ def _why(error: Exception, cut_off: CutOff) -> str:
     if isinstance(error, e.ProxyError):
         return 'the proxy on the way to the Datadog API failed'
     if isinstance(error, e.SSLError):
-        return 'TLS with the Datadog API failed'
+        return 'the TLS handshake with the Datadog API failed'
     if isinstance(error, e.ConnectionError | HTTPError):
         return 'the Datadog API could not be reached, or broke the connection'
     return f'the Datadog API could not be asked: {type(error).__name__}'

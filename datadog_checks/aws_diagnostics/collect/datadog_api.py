@@ -104,7 +104,7 @@ def _body(answer: HttpAnswer, limit: int) -> bytes:
         kind = Throttled if answer.status_code == 429 else RequestFailed
         raise kind(REFUSALS[answer.status_code])
     if answer.status_code != 200:
-        how = 'fails' if answer.status_code >= 500 else 'does not answer as documented'
+        how = 'failed' if answer.status_code >= 500 else 'does not answer as documented'
         raise RequestFailed(f'the Datadog API {how} (status {answer.status_code})')
     if answer.headers.get('Content-Encoding', 'identity') != 'identity':
         raise RequestFailed('the answer of the Datadog API is compressed, which was not asked for')
@@ -116,4 +116,4 @@ def _decoded(body: bytes) -> object:
         return parsed(body)
     except ValueError:
         kind = 'HTML' if body.lstrip()[:1] == b'<' else 'no JSON'
-        raise RequestFailed(f'what answered is not the Datadog API: {kind}') from None
+        raise RequestFailed(f'the answer is not from the Datadog API: {kind}') from None

@@ -101,7 +101,7 @@ def _fetched(api: DatadogApi, name: str) -> tuple[str, ...]:
         answer = answer.get(key) if isinstance(answer, dict) else None
     actions = actions_in(answer)
     if actions is None:
-        raise RequestFailed('the list of permissions has not the documented shape')
+        raise RequestFailed('the list of permissions does not have the documented shape')
     return actions
 
 

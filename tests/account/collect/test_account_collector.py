@@ -1,5 +1,6 @@
 """One run of the account scope: each group is observed or says why not, and none takes another with it."""
 
+import gc
 import logging
 import subprocess
 import sys
@@ -109,12 +110,12 @@ def test_a_healthy_role_is_observed_as_a_whole(moto: str, datadog: Datadog) -> N
             ),
             (Policy(PolicyName('Inline'), PolicyKind.INLINE, (PolicyStatement('Allow', ('ec2:Describe*',)),)),),
             RequiredPermissions(LISTS['standard'], LISTS['resource_collection'], 'api', required.as_of),
-            Unobserved('what answered is not AWS (iam:SimulatePrincipalPolicy)'),  # moto has none, and says so in HTML
+            Unobserved('the answer is not from AWS (iam:SimulatePrincipalPolicy)'),  # moto has none
             PolicyQuota(10, default=False),
-            Unobserved('switched off: imds_posture'),
-            Unobserved('switched off: metrics'),
+            Unobserved('not checked: imds_posture is not in features'),
+            Unobserved('not checked: metrics is not in features'),
             api_calls=7,
-            inventory=Unobserved('switched off: inventory'),
+            inventory=Unobserved('not checked: inventory is not in features'),
         ),
     )
 
@@ -187,7 +188,7 @@ def test_which_role_is_looked_for(recorded: bool, configured: str, expected: str
     assert found.policies == found.simulation == Unobserved(f'there is no role {expected}')
 
 
-NO_KEYS = Unobserved('Datadog was not asked: it takes both an API key and an application key')
+NO_KEYS = Unobserved('Datadog was not asked: it needs both an API key and an application key')
 
 
 def test_without_an_application_key_datadog_is_not_asked_for_the_integration(moto: str, datadog: Datadog) -> None:
@@ -201,12 +202,12 @@ def test_without_an_application_key_datadog_is_not_asked_for_the_integration(mot
 def test_features_that_are_off_cost_no_call(moto: str, datadog: Datadog) -> None:
     set_up_role()
     found = observe(options(datadog, features=frozenset({Feature.ROLE})))
-    off = Unobserved('switched off: permissions')
+    off = Unobserved('not checked: permissions is not in features')
     assert (found.policies, found.required, found.simulation, found.quota) == (off, off, off, off)
     assert isinstance(found.role, Role)
     assert found.api_calls == 2
     none = observe(options(datadog, features=frozenset()))
-    assert none.role == Unobserved('switched off: permissions and role')
+    assert none.role == Unobserved('not checked: permissions and role are not in features')
     assert none.api_calls == 1
 
 
@@ -238,10 +239,10 @@ def nothing_but_the_list(reason: str, found: Account) -> Account:
         found.required,
         why,
         why,
-        fleet=Unobserved('switched off: imds_posture'),
-        metrics=Unobserved('switched off: metrics'),
+        fleet=Unobserved('not checked: imds_posture is not in features'),
+        metrics=Unobserved('not checked: metrics is not in features'),
         api_calls=found.api_calls,
-        inventory=Unobserved('switched off: inventory'),
+        inventory=Unobserved('not checked: inventory is not in features'),
     )
 
 
@@ -361,3 +362,15 @@ def test_what_aws_or_datadog_refuse_is_no_defect(moto: str, datadog: Datadog) ->
         options(datadog, app_key='', role_name='Absent'), on_defect=lambda what, _: told.append(what)
     ).collect()
     assert told == []
+
+
+def test_memory_is_flat_from_the_second_run_on(moto: str, datadog: Datadog) -> None:
+    """A session made for each run would leave tens of thousands of objects behind, until they are collected."""
+    set_up_role()
+    collector = AccountCollector(options(datadog))
+    sizes = []
+    for _ in range(4):
+        collector.collect()
+        gc.collect()
+        sizes.append(len(gc.get_objects()))
+    assert max(sizes[1:]) - min(sizes[1:]) < 100

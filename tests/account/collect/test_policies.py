@@ -54,9 +54,9 @@ STATEMENTS = [
 
 NO_STATEMENTS = [
     pytest.param(allow('ec2:*', NotAction='iam:*'), 'a statement has both Action and NotAction', id='both'),
-    pytest.param({'Effect': 'Allow', 'Resource': '*'}, 'a statement has neither Action and NotAction', id='no action'),
+    pytest.param({'Effect': 'Allow', 'Resource': '*'}, 'a statement has neither Action nor NotAction', id='no action'),
     pytest.param(
-        {'Effect': 'Allow', 'Action': '*'}, 'a statement has neither Resource and NotResource', id='no resource'
+        {'Effect': 'Allow', 'Action': '*'}, 'a statement has neither Resource nor NotResource', id='no resource'
     ),
     pytest.param(
         allow(Action={'ec2': '*'}), 'Action is neither a string nor a list of strings', id='an action that is an object'
@@ -164,7 +164,7 @@ GAPS = [
     ),
     pytest.param(
         {'ListRolePolicies': [LISTED], 'GetRolePolicy': [inline('%7B%22Statement')]},
-        'the policy p is not a policy document: it is a string and no object',
+        'the policy p is not a policy document: it is a string and not an object',
         id='one that is no JSON',
     ),
     pytest.param(

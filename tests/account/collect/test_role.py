@@ -84,7 +84,7 @@ def described(document: str, extra: str = '') -> Answer:
 
 
 USED = '<RoleLastUsed><LastUsedDate>2026-02-01T00:00:00Z</LastUsedDate><Region>cn-north-1</Region></RoleLastUsed>'
-NOT_A_POLICY = Unobserved('the trust policy is not a policy document: it is a string and no object')
+NOT_A_POLICY = Unobserved('the trust policy is not a policy document: it is a string and not an object')
 CREATED, USED_AT = 1767225600.0, 1769904000.0
 
 

@@ -16,7 +16,7 @@ NOT_LOOKED_AT = account_expectations(features=frozenset({Feature.ROLE}))
 SWITCHED_OFF = 'metrics is not among the features of this instance'
 NO_METRICS = 'Datadog is told to collect no metrics at all: the diagnosis metric-collection-disabled'
 DENIED = 'missing permission cloudwatch:ListMetrics in sa-east-1 (AccessDenied)'
-NO_KEYS = 'Datadog was not asked: it takes both an API key and an application key'
+NO_KEYS = 'Datadog was not asked: it needs both an API key and an application key'
 NO_RECORD = account_facts(integration=Unobserved(NO_KEYS))
 PAGE = 'In Datadog, on the AWS integration page, choose the account'
 API = 'Or by the API (PATCH /api/v2/integration/aws/accounts/ID):'

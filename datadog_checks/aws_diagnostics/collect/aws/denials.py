@@ -171,10 +171,10 @@ def _words() -> tuple[tuple[Kinds, str], ...]:
         ((e.NoRegionError, e.InvalidRegionError), 'no AWS region that exists is configured'),
         ((e.ConnectTimeoutError, e.ReadTimeoutError), 'AWS did not answer in time'),
         ((e.ProxyConnectionError,), 'the proxy on the way to AWS could not be reached'),
-        ((e.SSLError,), 'TLS with the endpoint of AWS failed'),
-        ((e.EndpointConnectionError,), 'the endpoint of AWS could not be reached'),
+        ((e.SSLError,), 'the TLS handshake with AWS failed'),
+        ((e.EndpointConnectionError,), 'the AWS endpoint could not be reached'),
         ((e.HTTPClientError,), 'the connection to AWS broke'),
-        ((_parser_error(),), 'what answered is not AWS'),
+        ((_parser_error(),), 'the answer is not from AWS'),
     )
 
 

@@ -1,7 +1,7 @@
 """The way to AWS's API: credentials of the ordinary chain, few attempts, short waits, every call counted.
 
-botocore alone: its clients and paginators are those that boto3 hands out. One session and its clients serve all runs of
-an instance: making them anew costs CPU, and garbage whose collection keeps the whole Agent waiting.
+It uses botocore without boto3, which adds nothing that is needed here. All runs of an instance share one session and
+its clients: making new ones costs CPU, and collecting the old ones as garbage makes the whole Agent wait.
 """
 
 from collections import OrderedDict
@@ -85,7 +85,7 @@ class Session:
     def has_credentials(self) -> bool:
         """Whether there still are credentials like those that the clients use, and gives the clients the present ones.
 
-        botocore renews those that expire by itself. Any other are read again: a file may have changed.
+        botocore refreshes credentials that expire. All others are read again, as a file may have changed.
         """
         from botocore.credentials import RefreshableCredentials
 

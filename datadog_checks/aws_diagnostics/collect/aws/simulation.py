@@ -51,7 +51,7 @@ def simulate(
 
 
 def _batch(iam: Client, role_arn: str, actions: Sequence[str], region: str) -> list[Simulated]:
-    """Halved where IAM refuses it, until the action that it does not know is alone, which is left out."""
+    """IAM refuses a batch for one action that it does not know: the batch is halved until only that one is left."""
     try:
         return _ask(iam, role_arn, actions, region)
     except CallFailed as e:

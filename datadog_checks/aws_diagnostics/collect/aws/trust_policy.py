@@ -107,7 +107,7 @@ def _conditions(statement: Mapping[str, object]) -> Iterator[tuple[str, str, tup
     """Operator, key and values, each as it is written. Raises NotAPolicy."""
     block = statement.get('Condition', {})
     if not is_object(block):
-        raise NotAPolicy('Condition is no object')
+        raise NotAPolicy('Condition is not an object')
     for operator, keys in block.items():
         if not is_object(keys):
             raise NotAPolicy('an operator of Condition has no keys')

@@ -18,7 +18,7 @@ LEAST_ROWS = 50
 MOST_REQUESTS = 200
 MOST_BYTES = 4 << 20
 """Of one page."""
-OTHER_SHAPE = 'the answer of the Datadog API has not the documented shape'
+OTHER_SHAPE = 'the answer of the Datadog API does not have the documented shape'
 
 
 class Listing:

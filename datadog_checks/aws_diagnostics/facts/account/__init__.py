@@ -12,8 +12,7 @@ from .inventory import DuplicatedHost, Inventory, Recorded, TaggedHosts
 from .lingering import Lingering, lingering
 from .metrics import HOURS, NAMESPACES, Metrics, RecentlyActive
 from .permissions import Decision, PolicyQuota, RequiredPermissions, Simulated, Simulation
-from .policies import Policy, PolicyKind, PolicyStatement
-from .role import Condition, LastUsed, Role, RoleMissing, TrustStatement
+from .role import Condition, LastUsed, Policy, PolicyKind, PolicyStatement, Role, RoleMissing, TrustStatement
 
 __all__ = [
     'HOURS',
