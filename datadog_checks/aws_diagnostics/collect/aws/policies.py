@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from ...facts.account import Policy, PolicyKind, PolicyQuota, PolicyStatement, Role
 from ...facts.values import Arn, PolicyName
-from ..json_object import escaped, printable, whole_number
+from ...text import escaped
+from ..json_object import printable, whole_number
 from . import policy_document as document_of
 from .denials import CallFailed, asking
 from .policy_document import NotAPolicy

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from ...facts import Unobserved
 from ...facts.account import Condition, ExternalId, TrustStatement
-from ..json_object import escaped, is_object
+from ...text import escaped
+from ..json_object import is_object
 from . import policy_document as document_of
 from .policy_document import NotAPolicy
 

@@ -4,12 +4,22 @@ No credential, key or external id is in it.
 """
 
 from ..feature import Feature
-from .fleet import Count, Fleet, LaunchTemplate, MetadataDefaults, Region, TokenlessUse, WrongInstance
+from .fleet import (
+    Count,
+    Fault,
+    Fleet,
+    LaunchTemplate,
+    MetadataDefaults,
+    Region,
+    TemplateCount,
+    TokenlessUse,
+    WrongInstance,
+    fault_of,
+)
 from .groups import Account
 from .identity import Caller, ExternalId
 from .integration import AuthKind, FilterKind, Integration, NamespaceFilters
 from .inventory import DuplicatedHost, Inventory, Recorded, TaggedHosts
-from .lingering import Lingering, lingering
 from .metrics import HOURS, NAMESPACES, Metrics, RecentlyActive
 from .permissions import Decision, PolicyQuota, RequiredPermissions, Simulated, Simulation
 from .role import Condition, LastUsed, Policy, PolicyKind, PolicyStatement, Role, RoleMissing, TrustStatement
@@ -25,6 +35,7 @@ __all__ = [
     'Decision',
     'DuplicatedHost',
     'ExternalId',
+    'Fault',
     'Feature',
     'FilterKind',
     'Fleet',
@@ -32,7 +43,6 @@ __all__ = [
     'Inventory',
     'LastUsed',
     'LaunchTemplate',
-    'Lingering',
     'MetadataDefaults',
     'Metrics',
     'NamespaceFilters',
@@ -49,8 +59,9 @@ __all__ = [
     'Simulated',
     'Simulation',
     'TaggedHosts',
+    'TemplateCount',
     'TokenlessUse',
     'TrustStatement',
     'WrongInstance',
-    'lingering',
+    'fault_of',
 ]
