@@ -57,11 +57,14 @@ STATEMENTS = shaped(
 )
 DOCUMENTS = st.builds(lambda found: {'Statement': found}, st.lists(STATEMENTS, min_size=1, max_size=3)) | ANY
 ROLES = st.fixed_dictionaries(
-    {'RoleName': st.just(ROLE_NAME) | ANY, 'Arn': st.just(ROLE_ARN) | ANY},
+    {
+        'RoleName': st.just(ROLE_NAME),
+        'Arn': st.just(ROLE_ARN),
+        'RoleLastUsed': st.fixed_dictionaries({'LastUsedDate': DATES, 'Region': TEXTS | ANY}) | ANY,
+        'AssumeRolePolicyDocument': DOCUMENTS,
+    },
     optional={
         'CreateDate': DATES,
-        'AssumeRolePolicyDocument': DOCUMENTS,
-        'RoleLastUsed': shaped(LastUsedDate=DATES, Region=ANY) | ANY,
         'PermissionsBoundary': shaped(PermissionsBoundaryArn=st.just(ROLE_ARN) | ANY) | ANY,
     },
 )
@@ -118,6 +121,12 @@ def test_a_role(answer: dict[str, Any]) -> None:
         assert str(e) == 'IAM gave a name or an ARN in a form that is not documented (iam:GetRole)'
     else:
         comes_back(account(role=found))
+
+
+@given(ANY, ANY)
+def test_a_role_whose_name_or_arn_is_none(name: object, arn: object) -> None:
+    with pytest.raises(CallFailed):
+        read_role(Aws(get_role={'Role': {'RoleName': name, 'Arn': arn}}), ROLE_NAME)
 
 
 @given(DOCUMENTS, DATES, TEXTS)
