@@ -290,5 +290,5 @@ def test_the_name_of_a_duplicate_is_printable_and_bounded(datadog: Datadog) -> N
 @pytest.mark.parametrize('total', [True, -1, 2**60, 1.5, 'many', None])
 def test_a_total_that_is_no_number_of_rows_is_another_shape(total: object, datadog: Datadog) -> None:
     datadog.hosts_first = [plain(200, json.dumps({'host_list': [host('web-1')], 'total_matching': total}))]
-    with pytest.raises(RequestFailed, match='has not the documented shape'):
+    with pytest.raises(RequestFailed, match='does not have the documented shape'):
         read(datadog)
