@@ -234,7 +234,7 @@ def test_a_host_instance_loads_nothing_of_the_account_scope() -> None:
     assert [name for name in result['modules'] if OF_AN_ACCOUNT.search(name)] == []
 
 
-ROOM_OF = {'botocore': 'collect/aws/', 'requests': 'collect/datadog_api', 'urllib3': 'collect/datadog_api'}
+ROOM_OF = {'botocore': 'collect/aws/', 'requests': 'collect/bounded_http', 'urllib3': 'collect/bounded_http'}
 """Where the libraries of the account scope may be imported, and only inside functions."""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 
 from . import documents
+from .aws_models import aws_models
 from .diagnoses_document import diagnoses_document
 from .documents import CHECK, ROOT, with_samples, with_section
 from .pictures import hop_limit, terminal
@@ -35,6 +36,7 @@ GENERATED: Mapping[str, Callable[[str], str]] = {
     'docs/images/hop-limit.svg': lambda _: hop_limit.drawing(),
     'docs/images/terminal-hop-limit-too-low.svg': terminal.hop_limit_too_low,
     'rollout/ssm/template.yaml': embedded,
+    'datadog_checks/aws_diagnostics/data/aws_models.json': lambda _: aws_models(),
 }
 """The generated files: from the text that is there to the text that should be there."""
 

@@ -51,7 +51,9 @@ class AwsDiagnosticsCheck(AgentCheck):
 
         account = with_agent_defaults(options.account, self._agent)
         self._register_secrets(account)
-        collector = AccountCollector(account, imds_usable=lambda: self._emitter.may_ask_imds(self))
+        collector = AccountCollector(
+            account, imds_usable=lambda: self._emitter.may_ask_imds(self), on_defect=self._log_defect
+        )
         return AtMostEvery(options.least_interval, collector.collect)
 
     def _register_secrets(self, account: 'AccountOptions') -> None:

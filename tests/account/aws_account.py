@@ -2,7 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
+
+from botocore.loaders import Loader
+from botocore.session import get_session
 
 from datadog_checks.aws_diagnostics.collect.aws.session import Client
 
@@ -17,6 +21,20 @@ TRUST: Mapping[str, Any] = {
     'Condition': {'StringEquals': {'sts:ExternalId': SECRET}},
 }
 """As Datadog's CloudFormation template writes it."""
+
+
+@cache
+def all_models() -> Loader:
+    """Read once: it takes longer than most tests."""
+    return Loader()
+
+
+def operator(service: str = 'iam', region: str = 'us-east-1') -> Client:
+    """A client with every operation of the service; those of the check have only what the check calls."""
+    session = get_session()
+    session.register_component('data_loader', all_models())
+    client: Client = session.create_client(service, region_name=region)
+    return client
 
 
 def document(*statements: Mapping[str, Any]) -> str:

@@ -1,8 +1,8 @@
 """EC2's query API on loopback, as far as a sweep uses it: it filters and pages on its side, as EC2 does.
 
 moto does not know the filters metadata-options.*, and holds every instance. One server serves all regions, which it
-tells apart by the scope of the signature. `python -m tests.account.ec2_server 100000` serves a large fleet and prints
-the port; `GET /sent` on it tells how many bytes it has sent.
+tells apart by the scope of the signature. `python -m tests.account.ec2_server 100000` serves a large fleet, in
+us-east-1 or in the regions that follow the number, and prints the port; `GET /sent` on it tells how many bytes it sent.
 """
 
 import base64
@@ -204,7 +204,8 @@ def serving(account: Account) -> Iterator[str]:
 
 
 def main() -> None:
-    account = Account({'us-east-1': one_in_twenty_wrong(int(sys.argv[1]))})
+    instances = one_in_twenty_wrong(int(sys.argv[1]))
+    account = Account(dict.fromkeys(sys.argv[2:] or ('us-east-1',), instances))
     with server(account) as running:
         sys.stdout.write(f'{running.server_port}\n')
         sys.stdout.flush()

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
-from botocore.session import get_session
 
 from datadog_checks.aws_diagnostics.cli.program import run
+from tests.account.aws_account import operator
 from tests.account.builders import SECRET
 from tests.account.datadog_api import API_KEY, APP_KEY
 
@@ -42,7 +42,7 @@ def allows(*actions: str) -> Document:
 
 
 def iam() -> Any:
-    return get_session().create_client('iam', region_name='us-east-1')
+    return operator()
 
 
 def make_role(trust: Document, *permissions: Document, name: str = ROLE, security_audit: bool = True) -> None:
@@ -71,7 +71,7 @@ def _remove_role(client: Any, name: str) -> None:
 def put_metric(namespace: str, name: str = 'Connections', *, region: str = 'us-east-1', **dimensions: str) -> None:
     """One value, now."""
     named = [{'Name': dimension, 'Value': value} for dimension, value in dimensions.items()]
-    get_session().create_client('cloudwatch', region_name=region).put_metric_data(
+    operator('cloudwatch', region).put_metric_data(
         Namespace=namespace, MetricData=[{'MetricName': name, 'Dimensions': named, 'Value': 1.0}]
     )
 

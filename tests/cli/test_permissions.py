@@ -20,7 +20,7 @@ ROLE = 'DatadogIntegrationRole'
 REQUIRED = ('cloudwatch:Get*', 'cloudwatch:List*', 'ec2:Describe*', 'tag:GetResources')
 TODAY = r'list fetched on \d{4}-\d\d-\d\d'
 NOT_KNOWN = (
-    '; without resource collection, as whether it is on is not known (Datadog was not asked: it takes both an API key '
+    '; without resource collection, as whether it is on is not known (Datadog was not asked: it needs both an API key '
     'and an application key)'
 )
 Conf = Callable[..., str]

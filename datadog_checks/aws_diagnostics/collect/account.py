@@ -2,20 +2,21 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from ..facts import Facts, Platform, Unobserved, observed
-from ..facts.account import Account, Caller, Feature, Fleet, Integration, Inventory, Metrics, WrongInstance
+from ..facts.account import Account, Caller, Fleet, Integration, Inventory, WrongInstance
+from ..facts.feature import Feature
+from . import OnDefect, ignore
 from .account_options import AccountOptions
-from .account_role import AccountRole
-from .aws.budget import CallBudget
+from .account_run import AccountRun, with_last_change
+from .aws.caller import read_caller, regions_of
 from .aws.denials import asking
+from .aws.policies import read_policies, read_quota
 from .aws.recently_active import read_metrics
-from .aws.regions import regions_of
-from .aws.session import Session, open_session
+from .aws.session import Session, Sessions
 from .deadline import Deadline
-from .group import collect_group
 from .inventory import HostList
 
 if TYPE_CHECKING:
@@ -27,11 +28,12 @@ ELSEWHERE = Unobserved('not looked at in the account scope')
 
 
 class AccountCollector:
-    """Keeps, from run to run, where the sweep of the fleet is and which hosts it saw: one for each account instance.
+    """Keeps, from run to run, the session with AWS, where the sweep of the fleet is and which hosts it saw.
 
-    `imds_usable` tells, at each run, whether credentials may be asked for at IMDS: not where the host scope found it
-    out of reach.
-    `each` is called with every wrong instance that a sweep finds.
+    One for each account instance. `role_name_default` is the role's name where neither Datadog nor the operator gives
+    one. `imds_usable` tells, at each run, whether credentials may be asked for at IMDS: not where the host scope found
+    it out of reach. `each` is called with every wrong instance that a sweep finds, and `on_defect` with what was being
+    observed and the exception, where a collector crashed.
     """
 
     def __init__(
@@ -41,11 +43,14 @@ class AccountCollector:
         *,
         imds_usable: Callable[[], bool] = lambda: True,
         each: Callable[[WrongInstance], None] | None = None,
+        on_defect: OnDefect = ignore,
     ) -> None:
         self._options = options
         self._role_name_default = role_name_default
         self._imds_usable = imds_usable
         self._each = each
+        self._on_defect = on_defect
+        self._sessions = Sessions(options)
         self._sweep: FleetSweep | None = None
         self._hosts = HostList()
 
@@ -55,59 +60,64 @@ class AccountCollector:
         No call begins after `options.deadline`; the last one may end 20 seconds later.
         """
         now = time.time()
-        deadline = Deadline(self._options.deadline)
-        budget = CallBudget(self._options.max_api_calls, deadline)
-        account = replace(self._account(budget, deadline), api_calls=budget.made)
+        run = AccountRun(self._options, self._role_name_default, self._on_defect)
+        session = run.group('AWS', lambda: self._open(run))
+        with ExitStack() as stack:
+            if isinstance(session, Session):
+                stack.enter_context(session)
+            account = self._account(run, session)
         platform = Platform(None, 'the account scope')
         return Facts(now, platform, ELSEWHERE, imds=ELSEWHERE, path=ELSEWHERE, agent=ELSEWHERE, account=account)
 
-    def _account(self, budget: CallBudget, deadline: Deadline) -> Account:
-        role = AccountRole(self._options, self._role_name_default, deadline)
-        session = collect_group('AWS', lambda: self._open(budget))
-        if isinstance(session, Unobserved):
-            return role.without_session(session)
-        with session:
-            account = role.observe(session)
-            account = replace(account, metrics=self._metrics(session, account.integration, budget))
-            account = replace(account, inventory=self._inventory(role, account.caller, deadline))
-            return replace(account, fleet=self._fleet(session, account.integration, budget, deadline))
-
-    def _open(self, budget: CallBudget) -> Session:
+    def _open(self, run: AccountRun) -> Session:
         """botocore only looks for credentials when it makes the first client. Raises CallFailed."""
-        session = open_session(self._options, budget, imds_usable=self._imds_usable())
+        session = self._sessions.open(run.budget, imds_usable=self._imds_usable())
         with asking('the credential chain'):
             session.client('sts')
             session.client('iam')
         return session
 
-    def _metrics(
-        self, session: Session, integration: Integration | Unobserved, budget: CallBudget
-    ) -> Metrics | Unobserved:
-        if Feature.METRICS not in self._options.features:
-            return Unobserved(f'switched off: {Feature.METRICS}')
-        return collect_group('the metrics', lambda: read_metrics(session, observed(integration), self._options, budget))
-
-    def _inventory(self, role: AccountRole, caller: Caller | Unobserved, deadline: Deadline) -> Inventory | Unobserved:
-        if Feature.INVENTORY not in self._options.features:
-            return Unobserved(f'switched off: {Feature.INVENTORY}')
-        share = Deadline(deadline.remaining() * SHARE_FOR_INVENTORY)
-        return collect_group(
-            'the host list',
-            lambda: self._hosts.read(
-                lambda: role.datadog(share, with_keys=True), observed(caller).account_id, share, time.time()
+    def _account(self, run: AccountRun, session: Session | Unobserved) -> Account:
+        """One group after the other. One that cannot be observed takes along only those that are read with its help."""
+        caller = run.group('the caller', lambda: read_caller(observed(session)))
+        integration = run.group('the integration', lambda: run.integration(observed(caller)))
+        role = run.if_on(
+            (Feature.ROLE, Feature.PERMISSIONS), 'the role', lambda: run.role(observed(session), integration)
+        )
+        may = (Feature.PERMISSIONS,)
+        policies = run.if_on(
+            may, 'the policies', lambda: read_policies(observed(session).client('iam'), run.existing(role))
+        )
+        required = run.if_on(may, 'the required permissions', run.required)
+        return Account(
+            caller=caller,
+            integration=integration,
+            role=with_last_change(role, policies),
+            policies=policies,
+            required=required,
+            simulation=run.if_on(
+                may, 'the simulation', lambda: run.simulation(observed(session), role, required, integration)
             ),
+            quota=run.if_on(may, 'the quota', lambda: read_quota(observed(session).client('iam'))),
+            metrics=run.if_on(
+                (Feature.METRICS,),
+                'the metrics',
+                lambda: read_metrics(observed(session), observed(integration), self._options, run.budget),
+            ),
+            inventory=run.if_on((Feature.INVENTORY,), 'the host list', lambda: self._inventory(run, observed(caller))),
+            fleet=run.if_on((Feature.IMDS_POSTURE,), 'the fleet', lambda: self._fleet(run, session, integration)),
+            api_calls=run.budget.made,
         )
 
+    def _inventory(self, run: AccountRun, caller: Caller) -> Inventory:
+        share = Deadline(run.deadline.remaining() * SHARE_FOR_INVENTORY)
+        return self._hosts.read(lambda: run.datadog(share, with_keys=True), caller.account_id, share, time.time())
+
     def _fleet(
-        self, session: Session, integration: Integration | Unobserved, budget: CallBudget, deadline: Deadline
+        self, run: AccountRun, session: Session | Unobserved, integration: Integration | Unobserved
     ) -> Fleet | Unobserved:
-        if Feature.IMDS_POSTURE not in self._options.features:
-            return Unobserved(f'switched off: {Feature.IMDS_POSTURE}')
-        regions = collect_group('the regions', lambda: regions_of(self._options, integration, session))
-        if isinstance(regions, Unobserved):
-            return regions
-        sweep = self._fleet_sweep()
-        return collect_group('the fleet', lambda: sweep.run(session, regions, budget, deadline))
+        regions = regions_of(self._options, integration, observed(session))
+        return self._fleet_sweep().run(observed(session), regions, run.budget, run.deadline)
 
     def _fleet_sweep(self) -> 'FleetSweep':
         if self._sweep is None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from ..facts.account import ExternalId
 from ..facts.feature import Feature
+from .proxies import Proxies
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class AccountOptions:
     """As configured; known by its digest."""
     assume_role_arn: str = ''
     """A role of another account to look from; '' looks with the credentials of the session."""
+    proxies: Proxies = field(default_factory=Proxies)
+    """Of the Agent, for the Datadog API and for AWS."""
     features: frozenset[Feature] = frozenset(Feature)
     fleet_filter: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Filters of ec2:DescribeInstances: (name, values)."""

@@ -1,4 +1,4 @@
-"""A collector that is asked more often than it should look."""
+"""A collector that is asked more often than it should collect."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from ..facts import Facts
 
 
 class AtMostEvery:
-    """Collects anew when `seconds` have passed since the last time, and reports the last facts again in between.
+    """Collects again `seconds` after the last time, and returns the last facts until then.
 
     The calls that those facts cost are counted once.
     """

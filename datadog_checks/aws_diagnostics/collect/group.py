@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from ..facts import MissingFact, Unobserved
-from . import Group, attempt
+from . import Group, OnDefect, attempt, ignore
 from .aws.budget import BudgetExhausted
 from .aws.denials import CallFailed
 from .deadline import DeadlineExceeded, RequestFailed
 
 
-def collect_group(what: str, collect: Callable[[], Group]) -> Group | Unobserved:
-    """Exceptions of ours say why in words that can be shown; of any other only the kind is told."""
+def collect_group(what: str, collect: Callable[[], Group], on_defect: OnDefect = ignore) -> Group | Unobserved:
+    """Exceptions of ours say why in words that can be shown. Of any other only the kind is told, and it is a defect."""
 
     def told() -> Group | Unobserved:
         try:
@@ -18,4 +18,4 @@ def collect_group(what: str, collect: Callable[[], Group]) -> Group | Unobserved
         except (CallFailed, RequestFailed, MissingFact, BudgetExhausted, DeadlineExceeded) as e:
             return Unobserved(str(e))
 
-    return attempt(what, told)
+    return attempt(what, told, on_defect)

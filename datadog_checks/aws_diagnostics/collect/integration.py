@@ -14,7 +14,7 @@ from .deadline import RequestFailed
 from .json_object import Json, entry_of, is_object, printable
 
 PATH = '/api/v2/integration/aws/accounts?aws_account_id='
-OTHER_SHAPE = 'the answer of the Datadog API has not the documented shape'
+OTHER_SHAPE = 'the answer of the Datadog API does not have the documented shape'
 LONGEST_NAME = 128
 MOST_REGIONS = 100
 MOST_NAMESPACES = 500

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import TypeGuard
 
+from ..text import escaped
+
 Json = Mapping[str, object]
 
 LARGEST_NUMBER = 2**53
@@ -45,8 +47,3 @@ def printable(text: str, longest: int) -> str:
     """At most that many characters: white space as spaces, anything else that does not print as its Python escape."""
     start = ''.join(' ' if c.isspace() else c for c in text[: longest + 1])
     return escaped(start) if len(escaped(start)) <= longest else f'{escaped(start)[: longest - 3]}...'
-
-
-def escaped(text: str) -> str:
-    """All of the text, with everything that does not print as its Python escape: a newline becomes `\\n`."""
-    return ''.join(c if c.isprintable() else c.encode('unicode_escape').decode('ascii') for c in text)

@@ -1,8 +1,12 @@
-"""Which permissions Datadog requires: its public list, else what was kept of it, else the list of this package."""
+"""The permissions that Datadog requires: its public list, else what was kept of it, else the list of this package."""
 
 import json
+import os
 import re
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -10,7 +14,8 @@ from pathlib import Path
 from ..facts.account import RequiredPermissions
 from .datadog_api import DatadogApi
 from .deadline import RequestFailed
-from .permission_cache import PermissionCache
+from .host.text_file import read_text
+from .json_object import parsed
 
 PATH = '/api/v2/integration/aws/iam_permissions/'
 STANDARD, RESOURCE_COLLECTION = 'standard', 'resource_collection'
@@ -19,8 +24,49 @@ RECORDED_ON = '2025-09-17'
 PACKAGE = 'datadog_checks.aws_diagnostics'
 ACTION = re.compile(r'[a-z0-9-]{1,64}:[A-Za-z0-9*?]{1,128}')
 MOST_ACTIONS = 5000
+LARGEST_FILE = 1 << 20
+"""Bytes of what was kept."""
+DATE = re.compile(r'[0-9]{4}-[0-9]{2}-[0-9]{2}')
 
 Lists = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    as_of: str
+    """ISO date."""
+    lists: Mapping[str, object]
+    """By name; anything may be in a file."""
+
+
+class PermissionCache:
+    """The lists on disk: whole or not at all, readable by nobody else, and with their date."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def kept(self) -> Kept | None:
+        """None where there is no file, or none of ours."""
+        try:
+            document = parsed(read_text(self._path, LARGEST_FILE))
+        except (OSError, ValueError):
+            return None
+        if not isinstance(document, dict) or not DATE.fullmatch(str(document.get('as_of'))):
+            return None
+        return Kept(document['as_of'], document)
+
+    def keep(self, lists: Mapping[str, Sequence[str]], as_of: str) -> None:
+        """Replaces the file at once. Does nothing where the directory cannot be written: the next run asks again."""
+        with suppress(OSError):
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=self._path.parent, prefix='.iam_permissions')
+            try:
+                with os.fdopen(descriptor, 'w', encoding='utf-8') as file:
+                    json.dump({'as_of': as_of, **lists}, file)
+                Path(name).replace(self._path)
+            except OSError:
+                Path(name).unlink(missing_ok=True)
+                raise
 
 
 def read_required_permissions(api: DatadogApi, site: str, cache_directory: str) -> RequiredPermissions:
@@ -55,7 +101,7 @@ def _fetched(api: DatadogApi, name: str) -> tuple[str, ...]:
         answer = answer.get(key) if isinstance(answer, dict) else None
     actions = actions_in(answer)
     if actions is None:
-        raise RequestFailed('the list of permissions has not the documented shape')
+        raise RequestFailed('the list of permissions does not have the documented shape')
     return actions
 
 

@@ -1,5 +1,6 @@
 """One run of the account scope: each group is observed or says why not, and none takes another with it."""
 
+import gc
 import logging
 import subprocess
 import sys
@@ -13,7 +14,6 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.account import ELSEWHERE, AccountCollector
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
-from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.facts import Facts, Platform, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
     Account,
@@ -38,7 +38,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
 )
 from datadog_checks.aws_diagnostics.facts.values import AccountId, Arn, Partition, PolicyName, RoleName
 from tests.account import servers
-from tests.account.aws_account import DATADOG, ROLE, SECRET, allow, create_role, document, user_keys
+from tests.account.aws_account import DATADOG, ROLE, SECRET, allow, create_role, document, operator, user_keys
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
 from tests.account.scripted_aws import Answer, error, result, scripted_aws
 
@@ -74,10 +74,9 @@ def observe(options: AccountOptions) -> Account:
 
 
 def set_up_role() -> None:
-    with open_session(AccountOptions()) as session:
-        iam = session.client('iam')
-        create_role(iam)
-        iam.put_role_policy(RoleName=ROLE, PolicyName='Inline', PolicyDocument=document(allow('ec2:Describe*')))
+    iam = operator()
+    create_role(iam)
+    iam.put_role_policy(RoleName=ROLE, PolicyName='Inline', PolicyDocument=document(allow('ec2:Describe*')))
 
 
 def test_a_healthy_role_is_observed_as_a_whole(moto: str, datadog: Datadog) -> None:
@@ -111,22 +110,21 @@ def test_a_healthy_role_is_observed_as_a_whole(moto: str, datadog: Datadog) -> N
             ),
             (Policy(PolicyName('Inline'), PolicyKind.INLINE, (PolicyStatement('Allow', ('ec2:Describe*',)),)),),
             RequiredPermissions(LISTS['standard'], LISTS['resource_collection'], 'api', required.as_of),
-            Unobserved('what answered is not AWS (iam:SimulatePrincipalPolicy)'),  # moto has none, and says so in HTML
+            Unobserved('the answer is not from AWS (iam:SimulatePrincipalPolicy)'),  # moto has none
             PolicyQuota(10, default=False),
-            Unobserved('switched off: imds_posture'),
-            Unobserved('switched off: metrics'),
+            Unobserved('not checked: imds_posture is not in features'),
+            Unobserved('not checked: metrics is not in features'),
             api_calls=7,
-            inventory=Unobserved('switched off: inventory'),
+            inventory=Unobserved('not checked: inventory is not in features'),
         ),
     )
 
 
 def test_a_change_of_a_policy_is_a_change_of_the_role(moto: str, datadog: Datadog) -> None:
-    with open_session(AccountOptions()) as session:
-        iam = session.client('iam')
-        create_role(iam)
-        iam.attach_role_policy(RoleName=ROLE, PolicyArn='arn:aws:iam::aws:policy/SecurityAudit')
-        created = iam.get_role(RoleName=ROLE)['Role']['CreateDate'].timestamp()
+    iam = operator()
+    create_role(iam)
+    iam.attach_role_policy(RoleName=ROLE, PolicyArn='arn:aws:iam::aws:policy/SecurityAudit')
+    created = iam.get_role(RoleName=ROLE)['Role']['CreateDate'].timestamp()
     found = observe(options(datadog))
     assert isinstance(found.role, Role) and isinstance(found.policies, tuple)
     assert found.role.changed_at == max(created, *(policy.changed_at or 0 for policy in found.policies))
@@ -147,13 +145,12 @@ def test_a_missing_permission_of_ours_is_named_and_stops_nothing_else(
     action: str, groups: set[str], ministack: str, datadog: Datadog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """ministack holds the caller to the policy of the caller."""
-    with open_session(AccountOptions()) as session:
-        iam = session.client('iam')
-        name = f'{ROLE}-{action.partition(":")[2]}'
-        create_role(iam, name)
-        iam.put_role_policy(RoleName=name, PolicyName='Inline', PolicyDocument=document(allow('ec2:Describe*')))
-        deny = {'Effect': 'Deny', 'Action': action, 'Resource': '*'}
-        keys = user_keys(iam, f'looker-{name}', MAY_ALL, deny)
+    iam = operator()
+    name = f'{ROLE}-{action.partition(":")[2]}'
+    create_role(iam, name)
+    iam.put_role_policy(RoleName=name, PolicyName='Inline', PolicyDocument=document(allow('ec2:Describe*')))
+    deny = {'Effect': 'Deny', 'Action': action, 'Resource': '*'}
+    keys = user_keys(iam, f'looker-{name}', MAY_ALL, deny)
     for variable, value in keys.items():
         monkeypatch.setenv(variable, value)
     found = observe(options(datadog, app_key='', role_name=name))
@@ -167,8 +164,7 @@ def test_a_missing_permission_of_ours_is_named_and_stops_nothing_else(
 
 
 def test_a_real_simulator_is_asked_about_what_datadog_requires(ministack: str, datadog: Datadog) -> None:
-    with open_session(AccountOptions()) as session:
-        create_role(session.client('iam'), f'{ROLE}-sentinels')
+    create_role(operator(), f'{ROLE}-sentinels')
     found = observe(options(datadog, app_key='', role_name=f'{ROLE}-sentinels')).simulation
     assert isinstance(found, Simulation)
     assert [(s.action, s.region) for s in found.results] == [
@@ -192,7 +188,7 @@ def test_which_role_is_looked_for(recorded: bool, configured: str, expected: str
     assert found.policies == found.simulation == Unobserved(f'there is no role {expected}')
 
 
-NO_KEYS = Unobserved('Datadog was not asked: it takes both an API key and an application key')
+NO_KEYS = Unobserved('Datadog was not asked: it needs both an API key and an application key')
 
 
 def test_without_an_application_key_datadog_is_not_asked_for_the_integration(moto: str, datadog: Datadog) -> None:
@@ -206,12 +202,12 @@ def test_without_an_application_key_datadog_is_not_asked_for_the_integration(mot
 def test_features_that_are_off_cost_no_call(moto: str, datadog: Datadog) -> None:
     set_up_role()
     found = observe(options(datadog, features=frozenset({Feature.ROLE})))
-    off = Unobserved('switched off: permissions')
+    off = Unobserved('not checked: permissions is not in features')
     assert (found.policies, found.required, found.simulation, found.quota) == (off, off, off, off)
     assert isinstance(found.role, Role)
     assert found.api_calls == 2
     none = observe(options(datadog, features=frozenset()))
-    assert none.role == Unobserved('switched off: permissions and role')
+    assert none.role == Unobserved('not checked: permissions and role are not in features')
     assert none.api_calls == 1
 
 
@@ -235,7 +231,19 @@ def nothing_but_the_list(reason: str, found: Account) -> Account:
     """Of a run that could not ask AWS."""
     why = Unobserved(reason)
     assert isinstance(found.required, RequiredPermissions)
-    return Account(why, why, why, why, found.required, why, why, why, why, api_calls=found.api_calls, inventory=why)
+    return Account(
+        why,
+        why,
+        why,
+        why,
+        found.required,
+        why,
+        why,
+        fleet=Unobserved('not checked: imds_posture is not in features'),
+        metrics=Unobserved('not checked: metrics is not in features'),
+        api_calls=found.api_calls,
+        inventory=Unobserved('not checked: inventory is not in features'),
+    )
 
 
 CONFIGURATIONS = [
@@ -312,8 +320,8 @@ def test_a_role_to_look_from_that_is_refused_leaves_what_datadog_publishes(
 
 
 def test_no_secret_is_in_a_fact_or_a_log(moto: str, datadog: Datadog, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
     set_up_role()
+    caplog.set_level(logging.DEBUG)
     chosen = options(datadog)
     seen = repr(AccountCollector(chosen).collect()) + repr(chosen) + caplog.text
     assert ExternalId.of(SECRET).digest in seen
@@ -329,3 +337,40 @@ print(sorted(sys.modules.keys() & {{'boto3', 'botocore', 'requests', 'urllib3'}}
 """
     found = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True, check=True)
     assert found.stdout == '[]\n'
+
+
+def test_a_crash_of_a_collector_is_told_with_its_exception_and_takes_nothing_else_along(
+    moto: str, datadog: Datadog
+) -> None:
+    """An answer of Datadog that our code does not survive stands for any defect of ours."""
+    set_up_role()
+    told: list[tuple[str, Exception]] = []
+    broken = replace(options(datadog), datadog_api_url='http://[half-an-address')
+    found = AccountCollector(broken, on_defect=lambda what, e: told.append((what, e))).collect().of_account
+    assert found.integration == Unobserved('the integration could not be observed: ValueError')
+    assert isinstance(found.role, Role)
+    assert [(what, type(e)) for what, e in told] == [
+        ('the integration', ValueError),
+        ('the required permissions', ValueError),
+    ]
+    assert all(e.__traceback__ for _, e in told)
+
+
+def test_what_aws_or_datadog_refuse_is_no_defect(moto: str, datadog: Datadog) -> None:
+    told: list[str] = []
+    AccountCollector(
+        options(datadog, app_key='', role_name='Absent'), on_defect=lambda what, _: told.append(what)
+    ).collect()
+    assert told == []
+
+
+def test_memory_is_flat_from_the_second_run_on(moto: str, datadog: Datadog) -> None:
+    """A session made for each run would leave tens of thousands of objects behind, until they are collected."""
+    set_up_role()
+    collector = AccountCollector(options(datadog))
+    sizes = []
+    for _ in range(4):
+        collector.collect()
+        gc.collect()
+        sizes.append(len(gc.get_objects()))
+    assert max(sizes[1:]) - min(sizes[1:]) < 100

@@ -30,7 +30,7 @@ FAILURES = [
         plain(404, '{}'), 'the Datadog API has no such address (404): is datadog_site right?', id='another site'
     ),
     pytest.param(plain(429, '{}'), 'Datadog throttles its API (429)', id='throttling'),
-    pytest.param(plain(503, HTML, 'text/html'), 'the Datadog API fails (status 503)', id='a failure of Datadog'),
+    pytest.param(plain(503, HTML, 'text/html'), 'the Datadog API failed (status 503)', id='a failure of Datadog'),
     pytest.param(
         b'HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n',
         'the Datadog API does not answer as documented (status 302)',
@@ -38,11 +38,11 @@ FAILURES = [
     ),
     pytest.param(
         plain(200, HTML, 'text/html'),
-        'what answered is not the Datadog API: HTML',
+        'the answer is not from the Datadog API: HTML',
         id='a portal that answers everything',
     ),
-    pytest.param(plain(200, 'OK'), 'what answered is not the Datadog API: no JSON', id='text'),
-    pytest.param(plain(200, '[' * 100_000), 'what answered is not the Datadog API: no JSON', id='endless nesting'),
+    pytest.param(plain(200, 'OK'), 'the answer is not from the Datadog API: no JSON', id='text'),
+    pytest.param(plain(200, '[' * 100_000), 'the answer is not from the Datadog API: no JSON', id='endless nesting'),
     pytest.param(
         plain(200, '"' + 'a' * LIMIT + '"'),
         'the answer of the Datadog API is larger than 1 MiB',

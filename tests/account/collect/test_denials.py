@@ -104,18 +104,18 @@ UNREACHABLE = [
     ),
     pytest.param(
         exceptions.EndpointConnectionError(endpoint_url=PROXY, error=ARN),
-        'the endpoint of AWS could not be reached',
+        'the AWS endpoint could not be reached',
         id='an endpoint that is down',
     ),
     pytest.param(
         exceptions.SSLError(endpoint_url=PROXY, error=ARN),
-        'TLS with the endpoint of AWS failed',
+        'the TLS handshake with AWS failed',
         id='another certificate',
     ),
     pytest.param(
         exceptions.ConnectionClosedError(endpoint_url=PROXY), 'the connection to AWS broke', id='a broken connection'
     ),
-    pytest.param(ResponseParserError(ARN), 'what answered is not AWS', id='an answer that is no XML'),
+    pytest.param(ResponseParserError(ARN), 'the answer is not from AWS', id='an answer that is no XML'),
 ]
 
 
@@ -209,7 +209,7 @@ CONVERSATIONS = [
     ),
     pytest.param(
         [Answer('<html><p>Log in to the guest network', 200)],
-        'what answered is not AWS (sts:GetCallerIdentity)',
+        'the answer is not from AWS (sts:GetCallerIdentity)',
         1,
         id='a portal that answers everything',
     ),

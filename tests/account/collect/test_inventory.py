@@ -182,8 +182,8 @@ def test_a_limit_that_soon_starts_anew_is_waited_for(datadog: Datadog) -> None:
 
 ENDS = [
     pytest.param(limited(429, 3600, {}), THROTTLED, id='throttled for an hour'),
-    pytest.param(plain(503, '{}'), 'the Datadog API fails (status 503)', id='a failure of Datadog'),
-    pytest.param(plain(200, '[]'), 'the answer of the Datadog API has not the documented shape', id='a list'),
+    pytest.param(plain(503, '{}'), 'the Datadog API failed (status 503)', id='a failure of Datadog'),
+    pytest.param(plain(200, '[]'), 'the answer of the Datadog API does not have the documented shape', id='a list'),
     pytest.param(
         plain(403, '{}'),
         'Datadog refuses: a key is not valid, or the application key may not read hosts (403, permission hosts_read)',
@@ -248,7 +248,7 @@ RECORDS = [
     pytest.param([], (), id='none at all'),
     pytest.param(
         [account(ACCOUNT), account(OTHER, aws_regions={})],
-        Unobserved('the answer of the Datadog API has not the documented shape'),
+        Unobserved('the answer of the Datadog API does not have the documented shape'),
         id='one that cannot be read could be the one that collects',
     ),
 ]
@@ -290,5 +290,5 @@ def test_the_name_of_a_duplicate_is_printable_and_bounded(datadog: Datadog) -> N
 @pytest.mark.parametrize('total', [True, -1, 2**60, 1.5, 'many', None])
 def test_a_total_that_is_no_number_of_rows_is_another_shape(total: object, datadog: Datadog) -> None:
     datadog.hosts_first = [plain(200, json.dumps({'host_list': [host('web-1')], 'total_matching': total}))]
-    with pytest.raises(RequestFailed, match='has not the documented shape'):
+    with pytest.raises(RequestFailed, match='does not have the documented shape'):
         read(datadog)

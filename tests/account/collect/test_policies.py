@@ -1,6 +1,5 @@
 """Every policy of the role is read as it is in force, or none is: a gap would look like a missing permission."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +7,8 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
-from datadog_checks.aws_diagnostics.collect.aws.policies import policy_statements, read_policies
+from datadog_checks.aws_diagnostics.collect.aws.policies import policy_statements, read_policies, read_quota
 from datadog_checks.aws_diagnostics.collect.aws.policy_document import NotAPolicy
-from datadog_checks.aws_diagnostics.collect.aws.quota import read_quota
 from datadog_checks.aws_diagnostics.collect.aws.role import read_role
 from datadog_checks.aws_diagnostics.collect.aws.session import Client, open_session
 from datadog_checks.aws_diagnostics.facts.account import (
@@ -23,7 +21,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
 )
 from datadog_checks.aws_diagnostics.facts.values import Arn, PolicyName, RoleName
 from tests.account import servers
-from tests.account.aws_account import ROLE, allow, create_policy, create_role, document
+from tests.account.aws_account import ROLE, allow, create_policy, create_role, document, operator
 from tests.account.scripted_aws import error, result, scripted_aws
 
 STATEMENTS = [
@@ -56,9 +54,9 @@ STATEMENTS = [
 
 NO_STATEMENTS = [
     pytest.param(allow('ec2:*', NotAction='iam:*'), 'a statement has both Action and NotAction', id='both'),
-    pytest.param({'Effect': 'Allow', 'Resource': '*'}, 'a statement has neither Action and NotAction', id='no action'),
+    pytest.param({'Effect': 'Allow', 'Resource': '*'}, 'a statement has neither Action nor NotAction', id='no action'),
     pytest.param(
-        {'Effect': 'Allow', 'Action': '*'}, 'a statement has neither Resource and NotResource', id='no resource'
+        {'Effect': 'Allow', 'Action': '*'}, 'a statement has neither Resource nor NotResource', id='no resource'
     ),
     pytest.param(
         allow(Action={'ec2': '*'}), 'Action is neither a string nor a list of strings', id='an action that is an object'
@@ -79,9 +77,8 @@ def test_what_is_no_statement_says_why(written: dict[str, Any], reason: str) -> 
 
 
 @pytest.fixture
-def iam(moto: str) -> Iterator[Client]:
-    with open_session(AccountOptions()) as session:
-        yield session.client('iam')
+def iam(moto: str) -> Client:
+    return operator()
 
 
 def role(iam: Client) -> Role:
@@ -167,7 +164,7 @@ GAPS = [
     ),
     pytest.param(
         {'ListRolePolicies': [LISTED], 'GetRolePolicy': [inline('%7B%22Statement')]},
-        'the policy p is not a policy document: it is a string and no object',
+        'the policy p is not a policy document: it is a string and not an object',
         id='one that is no JSON',
     ),
     pytest.param(

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.cli.codec import decode, encode
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
-from datadog_checks.aws_diagnostics.collect.aws.policies import read_policies
-from datadog_checks.aws_diagnostics.collect.aws.quota import read_quota
+from datadog_checks.aws_diagnostics.collect.aws.policies import read_policies, read_quota
 from datadog_checks.aws_diagnostics.collect.aws.role import read_role
 from datadog_checks.aws_diagnostics.collect.aws.simulation import simulate
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
@@ -58,11 +57,14 @@ STATEMENTS = shaped(
 )
 DOCUMENTS = st.builds(lambda found: {'Statement': found}, st.lists(STATEMENTS, min_size=1, max_size=3)) | ANY
 ROLES = st.fixed_dictionaries(
-    {'RoleName': st.just(ROLE_NAME) | ANY, 'Arn': st.just(ROLE_ARN) | ANY},
+    {
+        'RoleName': st.just(ROLE_NAME),
+        'Arn': st.just(ROLE_ARN),
+        'RoleLastUsed': st.fixed_dictionaries({'LastUsedDate': DATES, 'Region': TEXTS | ANY}) | ANY,
+        'AssumeRolePolicyDocument': DOCUMENTS,
+    },
     optional={
         'CreateDate': DATES,
-        'AssumeRolePolicyDocument': DOCUMENTS,
-        'RoleLastUsed': shaped(LastUsedDate=DATES, Region=ANY) | ANY,
         'PermissionsBoundary': shaped(PermissionsBoundaryArn=st.just(ROLE_ARN) | ANY) | ANY,
     },
 )
@@ -119,6 +121,12 @@ def test_a_role(answer: dict[str, Any]) -> None:
         assert str(e) == 'IAM gave a name or an ARN in a form that is not documented (iam:GetRole)'
     else:
         comes_back(account(role=found))
+
+
+@given(ANY, ANY)
+def test_a_role_whose_name_or_arn_is_none(name: object, arn: object) -> None:
+    with pytest.raises(CallFailed):
+        read_role(Aws(get_role={'Role': {'RoleName': name, 'Arn': arn}}), ROLE_NAME)
 
 
 @given(DOCUMENTS, DATES, TEXTS)

@@ -147,5 +147,5 @@ def test_regions_that_may_not_be_listed_leave_both_unknown(
     cloudwatch: CloudWatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv('AWS_ENDPOINT_URL_EC2', 'http://127.0.0.1:9')
-    unreachable = Unobserved('the endpoint of AWS could not be reached (ec2:DescribeRegions)')
+    unreachable = Unobserved('the AWS endpoint could not be reached (ec2:DescribeRegions)')
     assert read(regions=(HERE,)) == Metrics(unreachable, unreachable)

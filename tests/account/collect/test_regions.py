@@ -3,7 +3,7 @@
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
-from datadog_checks.aws_diagnostics.collect.aws.regions import regions_of
+from datadog_checks.aws_diagnostics.collect.aws.caller import regions_of
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, Integration

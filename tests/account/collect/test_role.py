@@ -1,6 +1,5 @@
 """The role as IAM has it; where there is none of that name, the roles that were perhaps meant."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
 )
 from datadog_checks.aws_diagnostics.facts.values import Arn, RoleName
 from tests.account import servers
-from tests.account.aws_account import DATADOG, ROLE, SECRET, allow, create_policy, create_role
+from tests.account.aws_account import DATADOG, ROLE, SECRET, allow, create_policy, create_role, operator
 from tests.account.scripted_aws import Answer, error, result, scripted_aws
 
 OF_DATADOG = TrustStatement(
@@ -32,9 +31,8 @@ OF_DATADOG = TrustStatement(
 
 
 @pytest.fixture
-def iam(moto: str) -> Iterator[Client]:
-    with open_session(AccountOptions()) as session:
-        yield session.client('iam')
+def iam(moto: str) -> Client:
+    return operator()
 
 
 def test_the_role_is_read_with_its_boundary(iam: Client) -> None:
@@ -86,7 +84,7 @@ def described(document: str, extra: str = '') -> Answer:
 
 
 USED = '<RoleLastUsed><LastUsedDate>2026-02-01T00:00:00Z</LastUsedDate><Region>cn-north-1</Region></RoleLastUsed>'
-NOT_A_POLICY = Unobserved('the trust policy is not a policy document: it is a string and no object')
+NOT_A_POLICY = Unobserved('the trust policy is not a policy document: it is a string and not an object')
 CREATED, USED_AT = 1767225600.0, 1769904000.0
 
 

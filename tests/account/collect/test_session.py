@@ -2,6 +2,8 @@
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,10 @@ from datadog_checks.aws_diagnostics.collect.account_options import AccountOption
 from datadog_checks.aws_diagnostics.collect.aws.budget import BudgetExhausted, CallBudget
 from datadog_checks.aws_diagnostics.collect.aws.caller import read_caller
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
-from datadog_checks.aws_diagnostics.collect.aws.session import Client, open_session
+from datadog_checks.aws_diagnostics.collect.aws.session import MOST_CLIENTS, Sessions, open_session
 from datadog_checks.aws_diagnostics.collect.deadline import Deadline, DeadlineExceeded
 from tests.account import servers
+from tests.account.aws_account import operator
 from tests.account.scripted_aws import error, result, scripted_aws
 from tests.collect.imds.scripted_imds import ScriptedImds, granted
 
@@ -54,9 +57,9 @@ def test_nothing_is_sent_after_the_deadline(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_budget_ends_where_it_is_spent() -> None:
     budget = CallBudget(1)
-    budget.spend(request=object())
+    budget.spend()
     with pytest.raises(BudgetExhausted):
-        budget.spend(request=object())
+        budget.spend()
     with pytest.raises(DeadlineExceeded):
         CallBudget(1, Deadline(0)).spend()
     assert budget.made == 1
@@ -144,35 +147,162 @@ class TestAnotherAccount:
     """ministack lets in only whom the trust policy of the role lets in."""
 
     @staticmethod
-    def create(iam: Client, name: str, condition: dict[str, Any]) -> str:
+    def create(name: str, condition: dict[str, Any]) -> str:
         trust = {'Effect': 'Allow', 'Principal': {'AWS': '*'}, 'Action': 'sts:AssumeRole', 'Condition': condition}
         document = json.dumps({'Version': '2012-10-17', 'Statement': [trust]})
-        arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)['Role']['Arn']
+        arn: str = operator().create_role(RoleName=name, AssumeRolePolicyDocument=document)['Role']['Arn']
         return arn
 
     def test_a_role_that_lets_us_in_is_who_asks(self, ministack: str) -> None:
-        with open_session(AccountOptions()) as session:
-            arn = self.create(session.client('iam'), 'Looker', {})
+        arn = self.create('Looker', {})
         budget = CallBudget(10)
         with open_session(AccountOptions(assume_role_arn=arn), budget) as session:
             assert ':assumed-role/Looker/datadog-aws-diagnostics' in read_caller(session).arn
         assert budget.made == 2
 
     def test_a_role_that_does_not_is_a_missing_permission(self, ministack: str) -> None:
-        with open_session(AccountOptions()) as session:
-            condition = {'StringEquals': {'sts:ExternalId': 'another'}}
-            arn = self.create(session.client('iam'), 'Refuser', condition)
+        arn = self.create('Refuser', {'StringEquals': {'sts:ExternalId': 'another'}})
         with pytest.raises(CallFailed) as failure:
             open_session(AccountOptions(assume_role_arn=arn))
         assert str(failure.value).startswith('missing permission sts:AssumeRole (AccessDenied')
 
 
-def test_the_log_keeps_no_secret_even_where_everything_is_logged(
-    moto: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(logging.getLogger('botocore'), 'level', logging.NOTSET)
+def test_the_log_keeps_no_secret_even_where_everything_is_logged(moto: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with open_session(AccountOptions(assume_role_arn='arn:aws:iam::123456789012:role/Looker')) as session:
         read_caller(session)
     assert caplog.records
     assert [secret for secret in (*servers.SECRETS, 'SessionToken', 'Signature') if secret in caplog.text] == []
+
+
+def test_what_another_check_logs_of_its_calls_is_left_alone(moto: str, caplog: pytest.LogCaptureFixture) -> None:
+    """In the same thread before, between and after our calls, and in another one during them."""
+    caplog.set_level(logging.DEBUG)
+    logged = []
+    with open_session(AccountOptions()) as session:
+        session.client('sts')
+        with ThreadPoolExecutor(1) as other:
+            caplog.clear()
+            other.submit(lambda: operator('sts').get_caller_identity()).result()
+            logged.append(caplog.text)
+            caplog.clear()
+            read_caller(session)
+            logged.append(caplog.text)
+    caplog.clear()
+    operator('sts').get_caller_identity()
+    logged.append(caplog.text)
+    assert ['GetCallerIdentityResponse' in text for text in logged] == [True, False, True]
+    assert {logging.getLogger(name).level for name in ('botocore', 'botocore.parsers', 'urllib3')} == {logging.NOTSET}
+
+
+class TestRunsOfOneInstance:
+    """They share a session and its clients: botocore's are expensive to make."""
+
+    def sessions(self, endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **environ: str) -> Sessions:
+        servers.use(monkeypatch, {**servers.environment(endpoint, tmp_path), **environ})
+        return Sessions(AccountOptions())
+
+    def test_a_second_run_uses_the_clients_of_the_first_with_a_budget_of_its_own(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with scripted_aws({'GetCallerIdentity': [result('GetCallerIdentity', CALLER)]}) as aws:
+            sessions = self.sessions(aws.endpoint, tmp_path, monkeypatch)
+            budgets, clients = [CallBudget(1), CallBudget(1)], []
+            for budget in budgets:
+                with sessions.open(budget) as session:
+                    read_caller(session)
+                    clients.append(session.client('sts'))
+        assert clients[0] is clients[1]
+        assert [budget.made for budget in budgets] == [1, 1]
+
+    def test_keys_that_have_changed_are_used_by_the_same_client(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sessions = self.sessions('http://127.0.0.1:9', tmp_path, monkeypatch)
+        before = sessions.open(CallBudget(1)).client('sts')
+        monkeypatch.setenv('AWS_ACCESS_KEY_ID', 'AKIDCHANGED')
+        assert sessions.open(CallBudget(1)).client('sts') is before
+        assert key_of(before) == 'AKIDCHANGED'
+
+    @pytest.mark.parametrize('at_first', ['', 'AKID'], ids=['there were none', 'there were others'])
+    def test_keys_that_appear_or_go_are_noticed(
+        self, at_first: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sessions = self.sessions('http://127.0.0.1:9', tmp_path, monkeypatch)
+        monkeypatch.setenv('AWS_ACCESS_KEY_ID', at_first)
+        assert key_of(sessions.open(CallBudget(1)).client('sts')) == (at_first or None)
+        monkeypatch.setenv('AWS_ACCESS_KEY_ID', '' if at_first else 'AKID')
+        assert key_of(sessions.open(CallBudget(1)).client('sts')) == (None if at_first else 'AKID')
+
+    def test_credentials_that_botocore_renews_are_left_to_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A process gives credentials that are about to expire: they are asked for again during the second run."""
+        asked = tmp_path / 'asked'
+        soon = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
+        document = json.dumps({'Version': 1, 'AccessKeyId': 'AKID', 'SecretAccessKey': 's', 'Expiration': soon})
+        program = tmp_path / 'credentials.sh'
+        program.write_text(f"#!/bin/sh\necho >> {asked}\necho '{document}'\n")
+        program.chmod(0o700)
+        (tmp_path / 'config').write_text(f'[default]\ncredential_process = {program}')
+        with scripted_aws({'GetCallerIdentity': [result('GetCallerIdentity', CALLER)]}) as aws:
+            sessions = self.sessions(aws.endpoint, tmp_path, monkeypatch)
+            for name in servers.KEYS:
+                monkeypatch.delenv(name)
+            times, clients = [], []
+            for _ in range(2):
+                with sessions.open(CallBudget(1)) as session:
+                    read_caller(session)
+                    clients.append(session.client('sts'))
+                    times.append(len(asked.read_text().splitlines()))
+        assert clients[0] is clients[1]
+        assert times[1] > times[0] > 0
+
+    def test_imds_is_asked_again_once_it_answers(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        with ScriptedImds([granted()]) as imds:
+            sessions = self.sessions('http://127.0.0.1:9', tmp_path, monkeypatch)
+            for name in (*servers.KEYS, 'AWS_EC2_METADATA_DISABLED'):
+                monkeypatch.delenv(name)
+            monkeypatch.setenv('AWS_EC2_METADATA_SERVICE_ENDPOINT', imds.endpoint)
+            asked = []
+            for usable in (False, True):
+                sessions.open(CallBudget(1), imds_usable=usable).client('sts')
+                asked.append(bool(imds.requests))
+        assert asked == [False, True]
+
+    def test_a_role_is_assumed_anew_in_each_run_for_the_same_client(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        answers = [result('AssumeRole', granted_keys(f'AKID{number}')) for number in range(2)]
+        with scripted_aws({'AssumeRole': answers}) as aws:
+            servers.use(monkeypatch, servers.environment(aws.endpoint, tmp_path))
+            sessions = Sessions(AccountOptions(assume_role_arn='arn:aws:iam::123456789012:role/Looker'))
+            clients, keys = [], []
+            for _ in range(2):
+                with sessions.open(CallBudget(1)) as session:
+                    clients.append(session.client('sts'))
+                    keys.append(key_of(clients[-1]))
+        assert clients[0] is clients[1]
+        assert keys == ['AKID0', 'AKID1']
+
+    def test_clients_of_very_many_regions_are_not_all_kept(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        session = self.sessions('http://127.0.0.1:9', tmp_path, monkeypatch).open(CallBudget(1))
+        first, second = session.client('sts', 'eu-west-1'), session.client('sts', 'eu-west-2')
+        for number in range(MOST_CLIENTS - 1):
+            session.client('sts', f'us-east-{number}')
+            assert session.client('sts', 'eu-west-1') is first
+        assert session.client('sts', 'eu-west-2') is not second
+
+
+def key_of(client: Any) -> str | None:
+    """The access key with which a client signs."""
+    credentials = client._request_signer._credentials
+    return credentials.get_frozen_credentials().access_key if credentials else None
+
+
+def granted_keys(access_key: str) -> str:
+    expires = '<Expiration>2030-01-01T00:00:00Z</Expiration>'
+    keys = f'<AccessKeyId>{access_key}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>'
+    return f'<Credentials>{keys}{expires}</Credentials>'

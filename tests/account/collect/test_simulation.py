@@ -11,14 +11,13 @@ from botocore.stub import Stubber
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
-from datadog_checks.aws_diagnostics.collect.aws.sentinels import EXAMPLES, sentinels
 from datadog_checks.aws_diagnostics.collect.aws.session import Client, open_session
-from datadog_checks.aws_diagnostics.collect.aws.simulation import PACE, simulate
+from datadog_checks.aws_diagnostics.collect.aws.simulation import EXAMPLES, PACE, sentinels, simulate
 from datadog_checks.aws_diagnostics.collect.required_permissions import recorded_permissions
 from datadog_checks.aws_diagnostics.facts.account import Decision, RequiredPermissions, Simulated, Simulation
 from datadog_checks.aws_diagnostics.rules.policy_language import is_pattern
 from tests.account import servers
-from tests.account.aws_account import ROLE, allow, create_role, document
+from tests.account.aws_account import ROLE, allow, create_role, document, operator
 
 ARN = 'arn:aws:iam::123456789012:role/DatadogIntegrationRole'
 OPERATION = 'simulate_principal_policy'
@@ -142,13 +141,14 @@ def test_a_missing_permission_of_ours_is_no_denial_of_the_role(iam: Client) -> N
 
 
 def test_a_real_simulator_tells_allowed_from_both_kinds_of_denied(ministack: str) -> None:
+    iam = operator()
+    arn = create_role(iam, f'{ROLE}-simulated')
+    deny = {'Effect': 'Deny', 'Action': 'sns:ListTopics', 'Resource': '*'}
+    policy = document(allow('ec2:Describe*', 'sns:List*'), deny)
+    iam.put_role_policy(RoleName=f'{ROLE}-simulated', PolicyName='p', PolicyDocument=policy)
+    actions = ['ec2:DescribeInstances', 'sns:ListTopics', 'rds:DescribeDBInstances']
     with open_session(AccountOptions()) as session:
-        iam = session.client('iam')
-        arn = create_role(iam, f'{ROLE}-simulated')
-        deny = {'Effect': 'Deny', 'Action': 'sns:ListTopics', 'Resource': '*'}
-        policy = document(allow('ec2:Describe*', 'sns:List*'), deny)
-        iam.put_role_policy(RoleName=f'{ROLE}-simulated', PolicyName='p', PolicyDocument=policy)
-        found = simulate(iam, arn, ['ec2:DescribeInstances', 'sns:ListTopics', 'rds:DescribeDBInstances'], wait=Waits())
+        found = simulate(session.client('iam'), arn, actions, wait=Waits())
     assert found == Simulation(
         (
             Simulated('ec2:DescribeInstances', ALLOWED),

@@ -121,26 +121,26 @@ READ = [
 ]
 
 NOT_READ = [
-    pytest.param(None, 'it is null and no object', id='null'),
-    pytest.param('%7B', 'it is a string and no object', id='text that is no JSON'),
-    pytest.param([], 'it is a list and no object', id='a list'),
-    pytest.param(5, 'it is a single value and no object', id='a number'),
+    pytest.param(None, 'it is null and not an object', id='null'),
+    pytest.param('%7B', 'it is a string and not an object', id='text that is no JSON'),
+    pytest.param([], 'it is a list and not an object', id='a list'),
+    pytest.param(5, 'it is a single value and not an object', id='a number'),
     pytest.param({}, 'it has no Statement', id='an empty object'),
     pytest.param({'Statement': []}, 'it has no Statement', id='no statements'),
-    pytest.param({'Statement': ['Allow']}, 'a statement is no object', id='a statement that is text'),
+    pytest.param({'Statement': ['Allow']}, 'a statement is not an object', id='a statement that is text'),
     pytest.param(
         document(Effect='allow'), 'a statement has no Effect that is Allow or Deny', id='effect in lower case'
     ),
-    pytest.param(document(Principal=None), 'a statement has neither Principal and NotPrincipal', id='no principal'),
+    pytest.param(document(Principal=None), 'a statement has neither Principal nor NotPrincipal', id='no principal'),
     pytest.param(
         document(NotPrincipal='*'), 'a statement has both Principal and NotPrincipal', id='both kinds of principal'
     ),
-    pytest.param(document(Action=None), 'a statement has neither Action and NotAction', id='no action'),
+    pytest.param(document(Action=None), 'a statement has neither Action nor NotAction', id='no action'),
     pytest.param(
         document(Action=[1]), 'Action is neither a string nor a list of strings', id='an action that is a number'
     ),
     pytest.param(document(Principal=DATADOG), 'Principal is neither * nor an object', id='a principal without a kind'),
-    pytest.param(document(Condition=[]), 'Condition is no object', id='a condition that is a list'),
+    pytest.param(document(Condition=[]), 'Condition is not an object', id='a condition that is a list'),
     pytest.param(
         document(Condition={'StringEquals': SECRET}), 'an operator of Condition has no keys', id='an operator alone'
     ),

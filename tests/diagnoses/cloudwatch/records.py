@@ -18,7 +18,7 @@ NOT_LOOKED_AT = account_expectations(features=frozenset({Feature.ROLE}))
 SWITCHED_OFF = 'not checked: metrics is not in features'
 NO_METRICS = 'metric collection is disabled: see metric-collection-disabled'
 DENIED = 'missing permission cloudwatch:ListMetrics in sa-east-1 (AccessDenied)'
-NO_KEYS = 'Datadog was not asked: it takes both an API key and an application key'
+NO_KEYS = 'Datadog was not asked: it needs both an API key and an application key'
 NO_RECORD = account_facts(integration=Unobserved(NO_KEYS))
 HEADERS = '--header "DD-API-KEY: ${DD_API_KEY:?}" --header "DD-APPLICATION-KEY: ${DD_APP_KEY:?}"'
 ACCOUNTS = 'https://api.datadoghq.com/api/v2/integration/aws/accounts'

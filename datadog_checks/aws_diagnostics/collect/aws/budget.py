@@ -1,7 +1,6 @@
 """How many calls one run may make to AWS: every attempt counts, retries included."""
 
 import threading
-from typing import Any
 
 from ..deadline import Deadline
 
@@ -28,8 +27,8 @@ class CallBudget:
     def left(self) -> int:
         return self._max_calls - self._made
 
-    def spend(self, **_: Any) -> None:
-        """A handler of botocore's event before-send: counts one request.
+    def spend(self) -> None:
+        """Counts one request, which is about to be sent.
 
         Raises BudgetExhausted or DeadlineExceeded where it may not be sent any more; botocore retries neither.
         """

@@ -1,13 +1,17 @@
-"""Who asks: the account and the partition decide what everything else is compared with."""
+"""The account that is looked at, and its regions: what everything else is compared with."""
 
 import re
 
-from ...facts.account import Caller
-from ...facts.values import AccountId, Partition
+from ...facts import Unobserved
+from ...facts.account import Caller, Integration
+from ...facts.values import AccountId, Partition, RegionName
+from ..account_options import AccountOptions
 from .denials import CallFailed, asking
 from .session import Session
 
 ARN = re.compile(r'arn:(aws(?:-[a-z]{1,12}){0,3}):(?:sts|iam)::([0-9]{12}):[\x21-\x7e]{1,1024}')
+
+MOST_REGIONS = 100
 
 
 def read_caller(session: Session) -> Caller:
@@ -18,3 +22,23 @@ def read_caller(session: Session) -> Caller:
     if parts is None:
         raise CallFailed('sts:GetCallerIdentity gave no ARN of a caller')
     return Caller(AccountId(parts[2]), arn, Partition(parts[1]))
+
+
+def regions_of(options: AccountOptions, integration: Integration | Unobserved, session: Session) -> tuple[str, ...]:
+    """Those of the operator, else those that Datadog has on record, else the region of the session.
+
+    Where Datadog has all regions on record, those that ec2:DescribeRegions says are enabled. Raises CallFailed.
+    """
+    if options.regions:
+        return options.regions
+    if isinstance(integration, Unobserved):
+        return (session.region,)
+    return integration.regions if integration.regions is not None else enabled_regions(session)
+
+
+def enabled_regions(session: Session) -> tuple[RegionName, ...]:
+    """Raises CallFailed."""
+    with asking('ec2:DescribeRegions'):
+        found = session.client('ec2').describe_regions()['Regions']
+    names = (RegionName.of(region.get('RegionName')) for region in found)
+    return tuple(sorted(name for name in names if name))[:MOST_REGIONS]

@@ -11,8 +11,50 @@ from dataclasses import dataclass
 from ...facts import Unobserved
 from ..deadline import DeadlineExceeded
 from .budget import BudgetExhausted
-from .error_codes import DENIED, DISABLED_REGION, EXPIRED, NOT_ACCEPTED, THROTTLED
-from .unreachable import why_unreachable
+
+# https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html and
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+DENIED = frozenset(
+    {
+        'AccessDenied',
+        'AccessDeniedException',
+        'UnauthorizedOperation',
+        'Client.UnauthorizedOperation',
+        'UnauthorizedAccess',
+        'AuthorizationError',
+        'NotAuthorized',
+        'Forbidden',
+        '403',
+    }
+)
+EXPIRED = frozenset({'ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired'})
+NOT_ACCEPTED = frozenset(
+    {
+        'InvalidClientTokenId',
+        'UnrecognizedClientException',
+        'InvalidAccessKeyId',
+        'InvalidToken',
+        'AuthFailure',
+        'SignatureDoesNotMatch',
+        'IncompleteSignature',
+        'MissingAuthenticationToken',
+        'InvalidSignatureException',
+    }
+)
+DISABLED_REGION = frozenset({'OptInRequired', 'RegionDisabledException', 'UnauthorizedRegion'})
+THROTTLED = frozenset(
+    {
+        'Throttling',
+        'ThrottlingException',
+        'ThrottledException',
+        'RequestThrottled',
+        'RequestThrottledException',
+        'TooManyRequestsException',
+        'RequestLimitExceeded',
+        'SlowDown',
+        'PriorRequestNotComplete',
+    }
+)
 
 DENIER = re.compile(
     r'(explicit deny in an? |because no )(?:[a-z-]+ )?(service control policy|resource control policy'
@@ -21,6 +63,7 @@ DENIER = re.compile(
 """Which kind of policy refuses, as AWS says it at the end of a denial."""
 
 SERVICE_CONTROL_POLICY = 'service control policy'
+Kinds = tuple[type[Exception], ...]
 
 CODE = re.compile(r'[A-Za-z0-9.:_-]{1,64}')
 
@@ -123,3 +166,45 @@ def _status(error: Exception) -> int:
 def _entry(answer: object, name: str) -> dict[str, object]:
     entry = answer.get(name) if isinstance(answer, dict) else None
     return entry if isinstance(entry, dict) else {}
+
+
+def why_unreachable(error: Exception, action: str, region: str = '') -> str:
+    """One clause without a full stop and without the text of the exception."""
+    place = f' in {region}' if region else ''
+    for kinds, words in _words():
+        if isinstance(error, kinds):
+            return f'{words} ({action}{place})'
+    return f'{action}{place} could not be asked: {type(error).__name__}'
+
+
+def _words() -> tuple[tuple[Kinds, str], ...]:
+    """The first that fits counts: some of these are kinds of others."""
+    from botocore import exceptions as e
+
+    return (
+        ((e.NoCredentialsError,), 'there are no AWS credentials'),
+        ((e.PartialCredentialsError,), 'the AWS credentials are incomplete'),
+        (_unusable_credentials(), 'the AWS credentials could not be loaded'),
+        ((e.ProfileNotFound,), 'the AWS profile does not exist'),
+        ((e.ConfigParseError, e.ConfigNotFound), 'the AWS configuration file cannot be read'),
+        ((e.NoRegionError, e.InvalidRegionError), 'no AWS region that exists is configured'),
+        ((e.ConnectTimeoutError, e.ReadTimeoutError), 'AWS did not answer in time'),
+        ((e.ProxyConnectionError,), 'the proxy on the way to AWS could not be reached'),
+        ((e.SSLError,), 'the TLS handshake with AWS failed'),
+        ((e.EndpointConnectionError,), 'the AWS endpoint could not be reached'),
+        ((e.HTTPClientError,), 'the connection to AWS broke'),
+        ((_parser_error(),), 'the answer is not from AWS'),
+    )
+
+
+def _unusable_credentials() -> Kinds:
+    from botocore import exceptions as e
+
+    return (e.CredentialRetrievalError, e.MetadataRetrievalError, e.UnauthorizedSSOTokenError, e.SSOTokenLoadError)
+
+
+def _parser_error() -> type[Exception]:
+    from botocore.parsers import ResponseParserError
+
+    error: type[Exception] = ResponseParserError
+    return error

@@ -1,10 +1,11 @@
-"""The policies of a role: what is written into it, what is attached to it, and its permissions boundary."""
+"""The policies of a role: what is written into it, what is attached to it, its permissions boundary, and the quota."""
 
 from collections.abc import Iterator, Mapping
 
-from ...facts.account import Policy, PolicyKind, PolicyStatement, Role
+from ...facts.account import Policy, PolicyKind, PolicyQuota, PolicyStatement, Role
 from ...facts.values import Arn, PolicyName
-from ..json_object import escaped, printable
+from ...text import escaped
+from ..json_object import printable, whole_number
 from . import policy_document as document_of
 from .denials import CallFailed, asking
 from .policy_document import NotAPolicy
@@ -12,6 +13,8 @@ from .role import seconds
 from .session import Client
 
 LONGEST_VERSION = 16
+DEFAULT_QUOTA = 10
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 MOST_POLICIES = 200
 """Attached to one role, or within it: the largest quota is 20, and inline policies share 10,240 characters."""
 
@@ -109,3 +112,14 @@ def _is_of_aws(arn: str) -> bool:
 
 def _at_most() -> dict[str, int]:
     return {'MaxItems': MOST_POLICIES}
+
+
+def read_quota(iam: Client) -> PolicyQuota:
+    """iam:GetAccountSummary, else AWS's default, which says that it is one."""
+    try:
+        with asking('iam:GetAccountSummary'):
+            quota = iam.get_account_summary()['SummaryMap'].get('AttachedPoliciesPerRoleQuota')
+    except CallFailed:
+        quota = None
+    most = whole_number(quota)
+    return PolicyQuota(most, default=False) if most else PolicyQuota(DEFAULT_QUOTA, default=True)

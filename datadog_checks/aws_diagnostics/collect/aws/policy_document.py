@@ -23,7 +23,7 @@ class NotAPolicy(Exception):
 def statements_in(document: object) -> tuple[Mapping[str, object], ...]:
     """The statements of a document, each an object with a valid Effect. Raises NotAPolicy."""
     if not is_object(document):
-        raise NotAPolicy(f'it is {_kind(document)} and no object')
+        raise NotAPolicy(f'it is {_kind(document)} and not an object')
     if _is_too_large(document):
         raise NotAPolicy('it is larger than IAM allows')
     found = document.get('Statement')
@@ -61,7 +61,8 @@ def texts(value: object, name: str) -> tuple[str, ...]:
 def one_of_two(statement: Mapping[str, object], name: str, opposite: str) -> None:
     """Raises NotAPolicy unless the statement has exactly one of the two elements."""
     if (name in statement) is (opposite in statement):
-        raise NotAPolicy(f'a statement has {"both" if name in statement else "neither"} {name} and {opposite}')
+        found = f'both {name} and' if name in statement else f'neither {name} nor'
+        raise NotAPolicy(f'a statement has {found} {opposite}')
 
 
 def _is_too_large(document: object) -> bool:
@@ -83,7 +84,7 @@ def _is_too_large(document: object) -> bool:
 
 def _statement(value: object) -> Mapping[str, object]:
     if not is_object(value):
-        raise NotAPolicy('a statement is no object')
+        raise NotAPolicy('a statement is not an object')
     if value.get('Effect') not in ('Allow', 'Deny'):
         raise NotAPolicy('a statement has no Effect that is Allow or Deny')
     return value

@@ -12,8 +12,8 @@ from ...facts.account import NAMESPACES, Integration, Metrics, RecentlyActive
 from ...facts.values import MetricNamespace, RegionName
 from ..account_options import AccountOptions
 from .budget import CallBudget
+from .caller import MOST_REGIONS, enabled_regions
 from .denials import SERVICE_CONTROL_POLICY, CallFailed, asking
-from .regions import MOST_REGIONS, enabled_regions
 from .session import Session
 
 LIST_METRICS, LIST_STREAMS = 'cloudwatch:ListMetrics', 'cloudwatch:ListMetricStreams'

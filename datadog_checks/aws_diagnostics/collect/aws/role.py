@@ -75,7 +75,7 @@ def seconds(date: object) -> float | None:
 
 
 def _similar(iam: Client, name: str) -> tuple[RoleName, ...]:
-    """Without the permission to list roles, only the documented names can be looked for."""
+    """Where we may not list roles, only the documented names can be looked for."""
     likely = (without_white_space(name), *DOCUMENTED_NAMES)
     try:
         existing = _names(iam)

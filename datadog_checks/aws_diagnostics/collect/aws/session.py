@@ -1,125 +1,173 @@
 """The way to AWS's API: credentials of the ordinary chain, few attempts, short waits, every call counted.
 
-botocore alone: its clients and paginators are those that boto3 hands out.
+It uses botocore without boto3, which adds nothing that is needed here. All runs of an instance share one session and
+its clients: making new ones costs CPU, and collecting the old ones as garbage makes the whole Agent wait.
 """
 
-import logging
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from collections import OrderedDict
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any, Self
 
-from ...__about__ import __version__
 from ..account_options import AccountOptions
+from ..proxies import Proxies
 from .budget import CallBudget
+from .core import INSTANCE_METADATA, BotocoreSession, Client, ask_imds_directly, botocore_session, configuration, quiet
 from .denials import asking
 
-if TYPE_CHECKING:
-    from botocore.config import Config
+__all__ = ['MOST_CLIENTS', 'Client', 'Session', 'Sessions', 'open_session']
 
-CONNECT_TIMEOUT = 5.0
-"""Seconds."""
-READ_TIMEOUT = 20.0
-ATTEMPTS = 3
-"""Of one call, the first included."""
+MOST_CLIENTS = 40
+"""Kept from run to run, the least recently used goes first: each holds 0.7 MB of certificates while it is connected."""
 
-INSTANCE_METADATA = 'iam-role'
-"""botocore's name of the credential provider that asks IMDS."""
-
+ANYWHERE = 'https://amazonaws.com'
+"""For the clients that the credential chain makes by itself."""
 FALLBACK_REGION = 'us-east-1'
 SESSION_NAME = 'datadog-aws-diagnostics'
 SESSION_SECONDS = 900
 """The shortest that STS grants, and three times what a run may last."""
 
 
-class Client(Protocol):
-    """A client of one service in one region: its methods are the operations, as `get_role`, and `get_paginator`."""
-
-    def __getattr__(self, operation: str, /) -> Callable[..., Any]: ...
-
-
-class BotocoreSession(Protocol):
-    def create_client(self, service_name: str, **arguments: object) -> Client: ...
-    def get_config_variable(self, name: str) -> str | None: ...
-    def get_component(self, name: str) -> Any: ...  # noqa: ANN401  (whatever botocore keeps under that name)
-    def register(self, event_name: str, handler: Callable[..., None]) -> None: ...
-    def set_credentials(self, access_key: str, secret_key: str, token: str) -> None: ...
-
-
 class Session:
-    """Clients of one set of credentials. A context manager: it closes the connections of all its clients."""
+    """Clients of one set of credentials. As a context manager it is one run: its calls are kept out of botocore's log,
+    and all connections are closed at the end."""
 
-    def __init__(self, core: BotocoreSession, region: str) -> None:
+    def __init__(self, core: BotocoreSession, region: str, budget: CallBudget, proxies: Proxies) -> None:
         self._core = core
-        self._clients: dict[tuple[str, str], Client] = {}
+        self._proxies = proxies
+        self._chosen: dict[str, Mapping[str, str] | None] = {}
+        """The proxies of the last client of each service."""
+        self._clients: OrderedDict[tuple[str, str], Client] = OrderedDict()
         self.region = region
         """Where a call goes that names no region."""
+        self.budget = budget
+        """Of this run: every request of every client counts."""
+        self._credentials: Any = None
+        """Those that the clients use, as botocore holds them."""
+        core.register('before-send', self._spend)
+        self._run = ExitStack()
 
     def __enter__(self) -> Self:
+        self._run.enter_context(quiet())
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+        self._run.close()
 
     def client(self, service: str, region: str = '') -> Client:
         """The same client for the same service and region. Raises what botocore raises."""
         key = (service, region or self.region)
         if key not in self._clients:
-            self._clients[key] = self._core.create_client(service, region_name=key[1], config=_configuration())
+            with quiet():
+                self._credentials = self._core.get_credentials()
+                self._clients[key] = self._created(*key)
+        self._clients.move_to_end(key)
+        while len(self._clients) > MOST_CLIENTS:
+            self._clients.popitem(last=False)[1].close()
         return self._clients[key]
 
+    def _created(self, service: str, region: str) -> Client:
+        """Only the client knows its endpoint, which may need other proxies than the endpoint of another region."""
+        chosen = self._chosen.get(service)
+        client = self._core.create_client(service, region_name=region, config=configuration(chosen))
+        right = self._proxies.of(_endpoint(client))
+        if right != chosen:
+            client = self._core.create_client(service, region_name=region, config=configuration(right))
+            self._chosen[service] = right
+        return client
+
     def close(self) -> None:
-        while self._clients:
-            self._clients.popitem()[1].close()
+        """Connections only: a client opens another one when it is asked again."""
+        for client in self._clients.values():
+            client.close()
+
+    def has_credentials(self) -> bool:
+        """Whether there still are credentials like those that the clients use, and gives the clients the present ones.
+
+        botocore refreshes credentials that expire. All others are read again, as a file may have changed.
+        """
+        from botocore.credentials import RefreshableCredentials
+
+        held = self._credentials
+        if held is None or isinstance(held, RefreshableCredentials):
+            return held is not None
+        found = self._core.get_component('credential_provider').load_credentials()
+        if found is None or isinstance(found, RefreshableCredentials):
+            return False
+        held.access_key, held.secret_key, held.token = found.access_key, found.secret_key, found.token
+        return True
+
+    def assume(self, role_arn: str, into: 'Session | None') -> 'Session':
+        """A session of that role, or `into`, which is one, with new credentials. Raises what botocore raises."""
+        answer = self.client('sts').assume_role(
+            RoleArn=role_arn, RoleSessionName=SESSION_NAME, DurationSeconds=SESSION_SECONDS
+        )
+        granted = answer['Credentials']
+        keys = (granted['AccessKeyId'], granted['SecretAccessKey'], granted['SessionToken'])
+        if into is None:
+            core = botocore_session()
+            core.set_credentials(*keys)
+            return Session(core, self.region, self.budget, self._proxies)
+        held = into._core.get_credentials()
+        held.access_key, held.secret_key, held.token = keys
+        return into
+
+    def _spend(self, **_: object) -> None:
+        """A handler of botocore's event before-send. Raises BudgetExhausted or DeadlineExceeded."""
+        self.budget.spend()
+
+
+class Sessions:
+    """One for each account instance: its runs share a session for as long as its credentials last."""
+
+    def __init__(self, options: AccountOptions) -> None:
+        self._options = options
+        self._own: Session | None = None
+        """With the credentials of the chain."""
+        self._assumed: Session | None = None
+        self._asks_imds = True
+
+    def open(self, budget: CallBudget, *, imds_usable: bool = True) -> Session:
+        """For one run, with the credentials of the chain, or of the role that `options.assume_role_arn` names.
+
+        `imds_usable` is False where the host scope found that IMDS does not answer: the chain would only wait for it.
+        Every request of every client counts against `budget`. Raises CallFailed.
+        """
+        role_arn = self._options.assume_role_arn
+        with quiet(), asking('sts:AssumeRole' if role_arn else 'the credential chain'):
+            own = self._of_the_chain(budget, imds_usable)
+            if not role_arn:
+                return own
+            with own:
+                self._assumed = own.assume(role_arn, self._assumed)
+            self._assumed.budget = budget
+            return self._assumed
+
+    def _of_the_chain(self, budget: CallBudget, imds_usable: bool) -> Session:
+        own, self._own = self._own, None
+        if own is None or self._asks_imds != imds_usable or not own.has_credentials():
+            own = self._opened(budget, imds_usable)
+        own.budget = budget
+        self._own, self._asks_imds = own, imds_usable
+        return own
+
+    def _opened(self, budget: CallBudget, imds_usable: bool) -> Session:
+        core = botocore_session()
+        core.set_default_client_config(configuration(self._options.proxies.of(ANYWHERE)))
+        region = core.get_config_variable('region') or next(iter(self._options.regions or ()), FALLBACK_REGION)
+        if not imds_usable:
+            core.get_component('credential_provider').remove(INSTANCE_METADATA)
+        else:
+            ask_imds_directly(core)
+        return Session(core, region, budget, self._options.proxies)
 
 
 def open_session(options: AccountOptions, budget: CallBudget | None = None, *, imds_usable: bool = True) -> Session:
-    """With the credentials of the chain, or of the role that `options.assume_role_arn` names.
-
-    `imds_usable` is False where the host scope found that IMDS does not answer: the chain would only wait for it.
-    Every request of every client counts against `budget`. Raises CallFailed.
-    """
-    budget = budget or CallBudget(options.max_api_calls)
-    with asking('sts:AssumeRole' if options.assume_role_arn else 'the credential chain'):
-        core = _core(budget)
-        region = core.get_config_variable('region') or next(iter(options.regions or ()), FALLBACK_REGION)
-        if not imds_usable:
-            core.get_component('credential_provider').remove(INSTANCE_METADATA)
-        if options.assume_role_arn:
-            core = _assume(core, region, options.assume_role_arn, budget)
-        return Session(core, region)
+    """For one run only: see `Sessions.open`. Raises CallFailed."""
+    return Sessions(options).open(budget or CallBudget(options.max_api_calls), imds_usable=imds_usable)
 
 
-def _core(budget: CallBudget) -> BotocoreSession:
-    import botocore.session
-
-    _keep_secrets_out_of_the_log()
-    core: BotocoreSession = botocore.session.get_session()
-    core.register('before-send', budget.spend)
-    return core
-
-
-def _keep_secrets_out_of_the_log() -> None:
-    """At DEBUG botocore writes whole answers: the external id of a trust policy, the session token of STS."""
-    botocore_log = logging.getLogger('botocore')
-    botocore_log.setLevel(max(botocore_log.level, logging.INFO))
-
-
-def _assume(core: BotocoreSession, region: str, role_arn: str, budget: CallBudget) -> BotocoreSession:
-    with Session(core, region) as session:
-        answer = session.client('sts').assume_role(
-            RoleArn=role_arn, RoleSessionName=SESSION_NAME, DurationSeconds=SESSION_SECONDS
-        )
-    granted = answer['Credentials']
-    assumed = _core(budget)
-    assumed.set_credentials(granted['AccessKeyId'], granted['SecretAccessKey'], granted['SessionToken'])
-    return assumed
-
-
-def _configuration() -> 'Config':
-    from botocore.config import Config
-
-    return Config(
-        connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=READ_TIMEOUT,
-        retries={'mode': 'standard', 'total_max_attempts': ATTEMPTS},
-        user_agent_extra=f'datadog-aws-diagnostics/{__version__}',
-    )
+def _endpoint(client: Client) -> str:
+    meta: Any = client.meta
+    return str(meta.endpoint_url)

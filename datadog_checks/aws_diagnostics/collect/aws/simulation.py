@@ -1,13 +1,16 @@
 """What IAM's simulator says of the role: the only way to see a service control policy from within an account.
 
+It takes no wildcards and is slow, so it is asked about a few concrete actions for each service: sentinels.
+
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 """
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from ...facts.account import Decision, Simulated, Simulation
+from ...facts.account import Decision, RequiredPermissions, Simulated, Simulation
+from ...rules.policy_language import covers, is_pattern, service_of
 from ..json_object import entry_of
 from .denials import CallFailed, asking
 from .session import Client
@@ -48,7 +51,7 @@ def simulate(
 
 
 def _batch(iam: Client, role_arn: str, actions: Sequence[str], region: str) -> list[Simulated]:
-    """Halved where IAM refuses it, until the action that it does not know is alone, which is left out."""
+    """IAM refuses a batch for one action that it does not know: the batch is halved until only that one is left."""
     try:
         return _ask(iam, role_arn, actions, region)
     except CallFailed as e:
@@ -100,3 +103,62 @@ def _simulated(results: Sequence[Mapping[str, object]], region: str) -> Iterator
 def _flag(result: Mapping[str, object], detail: str, name: str) -> bool | None:
     flag = entry_of(result, detail).get(name)
     return flag if isinstance(flag, bool) else None
+
+
+PER_SERVICE = 2
+
+EXAMPLES = (
+    'autoscaling:DescribeAutoScalingGroups',
+    'backup:ListBackupPlans',
+    'cloudwatch:DescribeAlarms',
+    'cloudwatch:GetMetricData',
+    'cloudwatch:ListMetrics',
+    'codedeploy:BatchGetApplications',
+    'codedeploy:ListApplications',
+    'directconnect:DescribeConnections',
+    'dynamodb:DescribeTable',
+    'dynamodb:ListTables',
+    'ec2:DescribeInstances',
+    'ecs:DescribeClusters',
+    'ecs:ListClusters',
+    'elasticache:DescribeCacheClusters',
+    'elasticache:ListTagsForResource',
+    'elasticloadbalancing:DescribeLoadBalancers',
+    'elasticmapreduce:DescribeCluster',
+    'elasticmapreduce:ListClusters',
+    'kinesis:DescribeStream',
+    'kinesis:ListStreams',
+    'lambda:ListFunctions',
+    'organizations:DescribeOrganization',
+    'organizations:ListAccounts',
+    'rds:DescribeDBInstances',
+    'rds:ListTagsForResource',
+    'route53:ListHostedZones',
+    'ses:GetSendQuota',
+    'ses:ListIdentities',
+    'sns:ListTopics',
+    'support:DescribeTrustedAdvisorChecks',
+)
+"""For the wildcards of the list: operations of these services as botocore's models name them, which a test compares."""
+
+
+def sentinels(required: RequiredPermissions, *, resource_collection: bool) -> tuple[str, ...]:
+    """At most two concrete actions of each service, in the order of the list.
+
+    A wildcard is represented by an example of it, or by an action of the longer list; one without either is left out.
+    """
+    wanted = (*required.standard, *(required.resource_collection if resource_collection else ()))
+    concrete = (*EXAMPLES, *(a for a in (*required.standard, *required.resource_collection) if not is_pattern(a)))
+    found: dict[str, list[str]] = {}
+    for action in wanted:
+        chosen = found.setdefault(service_of(action), [])
+        represented = _example(action, concrete)
+        if represented and represented not in chosen and len(chosen) < PER_SERVICE:
+            chosen.append(represented)
+    return tuple(action for chosen in found.values() for action in chosen)
+
+
+def _example(action: str, concrete: Iterable[str]) -> str | None:
+    if not is_pattern(action):
+        return action
+    return next((example for example in concrete if covers(action, example)), None)

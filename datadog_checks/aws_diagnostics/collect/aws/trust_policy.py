@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from ...facts import Unobserved
 from ...facts.account import Condition, ExternalId, TrustStatement
-from ..json_object import escaped, is_object
+from ...text import escaped
+from ..json_object import is_object
 from . import policy_document as document_of
 from .policy_document import NotAPolicy
 
@@ -107,7 +108,7 @@ def _conditions(statement: Mapping[str, object]) -> Iterator[tuple[str, str, tup
     """Operator, key and values, each as it is written. Raises NotAPolicy."""
     block = statement.get('Condition', {})
     if not is_object(block):
-        raise NotAPolicy('Condition is no object')
+        raise NotAPolicy('Condition is not an object')
     for operator, keys in block.items():
         if not is_object(keys):
             raise NotAPolicy('an operator of Condition has no keys')

@@ -6,7 +6,8 @@ The metadata of the hosts is not asked for: nothing in it is used, and it is sev
 from collections.abc import Callable, Iterator
 from time import sleep
 
-from ..datadog_api import DatadogApi, Permission, Throttled, TooLarge
+from ..bounded_http import TooLarge
+from ..datadog_api import DatadogApi, Permission, Throttled
 from ..deadline import Deadline, DeadlineExceeded, RequestFailed
 from ..integration import OTHER_SHAPE
 from ..json_object import is_object, whole_number

@@ -22,8 +22,7 @@ from .integration import AuthKind, FilterKind, Integration, NamespaceFilters
 from .inventory import DuplicatedHost, Inventory, Recorded, TaggedHosts
 from .metrics import HOURS, NAMESPACES, Metrics, RecentlyActive
 from .permissions import Decision, PolicyQuota, RequiredPermissions, Simulated, Simulation
-from .policies import Policy, PolicyKind, PolicyStatement
-from .role import Condition, LastUsed, Role, RoleMissing, TrustStatement
+from .role import Condition, LastUsed, Policy, PolicyKind, PolicyStatement, Role, RoleMissing, TrustStatement
 
 __all__ = [
     'HOURS',

@@ -9,8 +9,7 @@ from .integration import Integration
 from .inventory import Inventory
 from .metrics import Metrics
 from .permissions import PolicyQuota, RequiredPermissions, Simulation
-from .policies import Policy
-from .role import Role, RoleMissing
+from .role import Policy, Role, RoleMissing
 
 
 @dataclass(frozen=True, slots=True)

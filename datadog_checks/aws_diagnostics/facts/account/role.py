@@ -1,9 +1,10 @@
-"""The role that Datadog assumes, and who it trusts."""
+"""The role that Datadog assumes: who it trusts, and its policies."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ..observed import Unobserved
-from ..values import Arn, RoleName
+from ..values import Arn, PolicyName, RoleName
 from .identity import ExternalId
 
 
@@ -65,3 +66,36 @@ class RoleMissing:
     """The name that was looked for, printable: it need not have the form of one."""
     similar: tuple[RoleName, ...] = ()
     """Roles that exist and differ by case or white space, or have another documented name of Datadog's role."""
+
+
+class PolicyKind(StrEnum):
+    INLINE = 'inline'
+    CUSTOMER = 'customer managed'
+    AWS = 'AWS managed'
+    BOUNDARY = 'permissions boundary'
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyStatement:
+    effect: str
+    """Allow or Deny."""
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+    """One of the two is empty."""
+    every_resource: bool = True
+    """Resource is * (NotResource and anything narrower is False)."""
+    conditional: bool = False
+    """It has a Condition, so whether it applies is not known from the document."""
+    sid: str = ''
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    name: PolicyName
+    kind: PolicyKind
+    statements: tuple[PolicyStatement, ...]
+    arn: Arn | None = None
+    """None for an inline policy."""
+    version: str = ''
+    changed_at: float | None = None
+    """When the version in force was created; None where IAM does not say (inline policies)."""

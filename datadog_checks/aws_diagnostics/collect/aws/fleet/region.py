@@ -10,8 +10,7 @@ from ....facts.account import Fault, Region, TokenlessUse, WrongInstance
 from ....facts.values import RegionName
 from ...deadline import Deadline, DeadlineExceeded
 from ..budget import BudgetExhausted
-from ..denials import code_of, unobserved
-from ..error_codes import DENIED
+from ..denials import DENIED, code_of, unobserved
 from ..session import Session
 from . import instances, launch_templates, tokenless_use
 from .found import Found

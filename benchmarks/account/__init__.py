@@ -1,0 +1,1 @@
+"""What an account instance costs the Agent that it runs in."""

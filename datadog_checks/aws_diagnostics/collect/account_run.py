@@ -1,0 +1,112 @@
+"""One run of the account scope: its deadline, its budget, the Datadog API, and how a group of facts is collected."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from ..facts import MissingFact, Unobserved, observed
+from ..facts.account import (
+    Caller,
+    ExternalId,
+    Integration,
+    Policy,
+    RequiredPermissions,
+    Role,
+    RoleMissing,
+    Simulation,
+)
+from ..facts.feature import Feature
+from . import Group, OnDefect
+from .account_options import AccountOptions
+from .aws.budget import CallBudget
+from .aws.role import read_role
+from .aws.session import Session
+from .aws.simulation import sentinels, simulate
+from .datadog_api import TIMEOUT, DatadogApi
+from .deadline import Deadline
+from .group import collect_group
+from .integration import read_integration
+from .required_permissions import read_required_permissions
+
+
+class AccountRun:
+    def __init__(self, options: AccountOptions, role_name_default: str, on_defect: OnDefect) -> None:
+        self._options = options
+        self._default = role_name_default
+        self._on_defect = on_defect
+        self.deadline = Deadline(options.deadline)
+        self.budget = CallBudget(options.max_api_calls, self.deadline)
+
+    def group(self, what: str, collect: Callable[[], Group]) -> Group | Unobserved:
+        """Never raises."""
+        return collect_group(what, collect, self._on_defect)
+
+    def if_on(self, features: Iterable[Feature], what: str, collect: Callable[[], Group]) -> Group | Unobserved:
+        """Only where one of these features is on."""
+        if self._options.features.isdisjoint(features):
+            names = sorted(features)
+            verb = 'is' if len(names) == 1 else 'are'
+            return Unobserved(f'not checked: {" and ".join(names)} {verb} not in features')
+        return self.group(what, collect)
+
+    def integration(self, caller: Caller) -> Integration | Unobserved:
+        return read_integration(self.datadog(self.deadline, with_keys=True), caller.account_id, caller.partition)
+
+    def role(self, session: Session, integration: Integration | Unobserved) -> Role | RoleMissing:
+        """The one that Datadog has on record, else the operator's."""
+        known = integration if isinstance(integration, Integration) else None
+        name = (known.role_name if known else '') or self._options.role_name or self._default
+        secret: tuple[ExternalId | None, ...] = (known.external_id if known else None, self._options.external_id)
+        return read_role(session.client('iam'), name, [id for id in secret if id is not None])
+
+    @staticmethod
+    def existing(role: Role | RoleMissing | Unobserved) -> Role:
+        """Raises MissingFact."""
+        match role:
+            case Unobserved(reason):
+                raise MissingFact(reason)
+            case RoleMissing(name):
+                raise MissingFact(f'there is no role {name}')
+        return role
+
+    def required(self) -> RequiredPermissions:
+        """Datadog publishes the list: it takes neither keys nor AWS."""
+        options = self._options
+        return read_required_permissions(self.datadog(self.deadline), options.datadog_site, options.cache_directory)
+
+    def simulation(
+        self,
+        session: Session,
+        role: Role | RoleMissing | Unobserved,
+        required: RequiredPermissions | Unobserved,
+        integration: Integration | Unobserved,
+    ) -> Simulation:
+        arn, known = self.existing(role).arn, integration if isinstance(integration, Integration) else None
+        actions = sentinels(observed(required), resource_collection=known is not None and known.extended_collection)
+        regions = self._options.regions or (known.regions if known else None) or (session.region,)
+        return simulate(session.client('iam'), arn, actions, regions, wait=self._wait)
+
+    def _wait(self, seconds: float) -> None:
+        time.sleep(min(seconds, self.deadline.remaining()))
+
+    def datadog(self, deadline: Deadline, *, with_keys: bool = False) -> DatadogApi:
+        """With the time that is left. Raises DeadlineExceeded, and MissingFact where keys are needed and missing."""
+        if with_keys and not (self._options.api_key and self._options.app_key):
+            raise MissingFact('Datadog was not asked: it needs both an API key and an application key')
+        return DatadogApi(
+            self._options.datadog_api_url or f'https://api.{self._options.datadog_site}',
+            api_key=self._options.api_key,
+            app_key=self._options.app_key,
+            timeout=deadline.timeout(TIMEOUT),
+            proxies=self._options.proxies,
+        )
+
+
+def with_last_change(
+    role: Role | RoleMissing | Unobserved, policies: tuple[Policy, ...] | Unobserved
+) -> Role | RoleMissing | Unobserved:
+    """IAM dates the versions of managed policies, and neither trust policies nor inline ones."""
+    if not isinstance(role, Role) or isinstance(policies, Unobserved):
+        return role
+    changes = (policy.changed_at for policy in policies if policy.changed_at is not None)
+    return replace(role, changed_at=max((role.created_at, *changes)))

@@ -1,0 +1,73 @@
+"""The models that the check brings along say of each operation what botocore's own say."""
+
+from typing import Any
+
+import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel, Shape
+
+from datadog_checks.aws_diagnostics.collect.aws.core import ENDPOINTS, MODEL, OPERATIONS, botocore_session, loader
+from tests.account.aws_account import all_models
+
+ALL = [pytest.param(service, operation, id=operation) for service in OPERATIONS for operation in OPERATIONS[service]]
+
+
+def model_of(source: Loader, service: str) -> ServiceModel:
+    return ServiceModel(source.load_service_model(service, MODEL), service)
+
+
+def form(shape: Shape | None, seen: frozenset[str] = frozenset()) -> object:
+    """Everything that decides how a value is written and read."""
+    if shape is None or shape.name in seen:
+        return shape and shape.name
+    inner = {'name': shape.name, 'type': shape.type_name, 'how': dict(shape.serialization), 'rules': shape.metadata}
+    deeper = seen | {shape.name}
+    members = {name: form(member, deeper) for name, member in getattr(shape, 'members', {}).items()}
+    parts = {part: form(getattr(shape, part), deeper) for part in ('member', 'key', 'value') if hasattr(shape, part)}
+    return inner, members, parts
+
+
+@pytest.mark.parametrize(('service', 'operation'), ALL)
+def test_an_operation_is_described_as_botocore_describes_it(service: str, operation: str) -> None:
+    ours, theirs = (model_of(source, service).operation_model(operation) for source in (loader(), all_models()))
+    assert form(ours.input_shape) == form(theirs.input_shape)
+    assert form(ours.output_shape) == form(theirs.output_shape)
+    assert [form(shape) for shape in ours.error_shapes] == [form(shape) for shape in theirs.error_shapes]
+    assert (ours.http, ours.auth_type) == (theirs.http, theirs.auth_type)
+
+
+@pytest.mark.parametrize('service', OPERATIONS)
+def test_a_service_has_these_operations_and_speaks_as_before(service: str) -> None:
+    ours, theirs = model_of(loader(), service), model_of(all_models(), service)
+    assert sorted(ours.operation_names) == sorted(OPERATIONS[service])
+    assert ours.resolved_protocol == theirs.resolved_protocol
+    assert (ours.signing_name, ours.signature_version) == (theirs.signing_name, theirs.signature_version)
+
+
+@pytest.mark.parametrize('region', ['us-east-1', 'eu-south-2', 'us-gov-west-1', 'cn-north-1', 'xx-nowhere-9'])
+@pytest.mark.parametrize('service', OPERATIONS)
+def test_a_client_has_the_endpoint_that_botocore_gives_it(
+    service: str, region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv('AWS_ENDPOINT_URL', raising=False)
+    endpoints = []
+    for source in (loader(), all_models()):
+        session: Any = botocore_session()
+        session.register_component('data_loader', source)
+        client = session.create_client(service, region_name=region, aws_access_key_id='a', aws_secret_access_key='b')
+        endpoints.append((client.meta.endpoint_url, client._request_signer._region_name))
+    assert endpoints[0] == endpoints[1]
+
+
+def test_what_is_not_brought_along_is_botocores_own() -> None:
+    assert model_of(loader(), 'sso').operation_names == model_of(all_models(), 'sso').operation_names
+    assert loader().load_data('_retry') == all_models().load_data('_retry')
+
+
+def test_all_regions_of_all_partitions_are_known() -> None:
+    ours, theirs = (source.load_data_with_path(ENDPOINTS)[0]['partitions'] for source in (loader(), all_models()))
+    assert [(p['partition'], p['regions']) for p in ours] == [(p['partition'], p['regions']) for p in theirs]
+
+
+def test_the_data_is_read_once_in_a_process() -> None:
+    assert loader() is loader()
