@@ -120,8 +120,9 @@ def _continued(text: str) -> str:
 
 
 def quoted(word: Word) -> str:
-    """One argument of a POSIX shell."""
-    if isinstance(word, str):
+    """One argument of a POSIX shell. What looks like an expansion is escaped and not only in single quotes, so that a
+    reader, or shellcheck, does not take it for one that was meant."""
+    if isinstance(word, str) and not {'$', '`'} & set(word):
         return shlex.quote(word)
     parts = word if isinstance(word, tuple) else (word,)
     return '"' + ''.join(_in_double_quotes(part) for part in parts) + '"'
