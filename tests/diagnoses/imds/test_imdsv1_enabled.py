@@ -45,6 +45,10 @@ UNKNOWN = {
         facts(imds=imds(tokenless=unanswered(Outcome.LOST))),
         'the GET without a token connected and got no answer in time',
     ),
+    'a GET without a token brought a web page': row(
+        facts(imds=imds(tokenless=answered(200, content_type='text/html; charset=utf-8'))),
+        'the GET without a token was answered 200 with a web page just now, which says nothing about IMDSv1',
+    ),
     'a GET without a token was throttled': row(
         facts(imds=imds(tokenless=answered(503))),
         'the GET without a token was answered 503 just now, which says nothing about IMDSv1',
