@@ -122,9 +122,8 @@ def _continued(text: str) -> str:
 
 
 def quoted(word: Word) -> str:
-    """One argument of a POSIX shell. What looks like an expansion is escaped and not only in single quotes, so that a
-    reader, or shellcheck, does not take it for one that was meant."""
-    if isinstance(word, str) and not {'$', '`'} & set(word):
+    """One argument of a POSIX shell."""
+    if isinstance(word, str):
         return shlex.quote(word)
     parts = word if isinstance(word, tuple) else (word,)
     if not any(isinstance(part, Variable) or IN_SINGLE_QUOTES.search(part) for part in parts):

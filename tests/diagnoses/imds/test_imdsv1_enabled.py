@@ -84,7 +84,7 @@ REMEDIES = {
                         Command(
                             'aws cloudwatch get-metric-statistics --region eu-west-1 '
                             '--namespace AWS/EC2 --metric-name MetadataNoToken --dimensions '
-                            '"Name=InstanceId,Value=i-0123456789abcdef0" --statistics Sum '
+                            'Name=InstanceId,Value=i-0123456789abcdef0 --statistics Sum '
                             '--period 3600 --start-time 2026-09-14T14:13:20Z --end-time '
                             '2026-09-21T14:13:20Z'
                         ),
