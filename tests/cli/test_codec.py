@@ -118,7 +118,7 @@ def damaged(*keys: str, value: object) -> dict[str, Any]:
         ),
         pytest.param(
             damaged('path', 'gateway_addresses', value=['10.0.0.1', 5]),
-            'facts.path.gateway_addresses[1] is 5, allowed is a text',
+            'facts.path.gateway_addresses[1] is 5, allowed is an IP address',
             id='a wrong item of a list',
         ),
         pytest.param(

@@ -120,7 +120,12 @@ def needed_hop_limit(facts: Facts, expected: Expectations) -> int:
     path = facts.path
     measured = path.hop_limit_needed if isinstance(path, NetworkPath) else None
     near = isinstance(facts.host, Host) and facts.host.container.kind in IN_THE_HOST_NETWORK
-    return max(measured or (1 if near else 2), expected.min_hop_limit or 1)
+    return allowed_hop_limit(max(measured or (1 if near else 2), expected.min_hop_limit or 1))
+
+
+def allowed_hop_limit(wanted: int) -> int:
+    """AWS takes 1 to 64; facts from a file may say anything."""
+    return min(max(wanted, 1), 64)
 
 
 def ways_around_the_hop_limit(facts: Facts) -> tuple[Choice, ...]:

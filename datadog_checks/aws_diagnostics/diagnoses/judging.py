@@ -9,9 +9,13 @@ from ..expectations import Expectations
 from ..facts import Facts, MissingFact, Platform, Unobserved
 from ..findings import Diagnosis, Failed, Finding, NotApplicable, Scope, Unknown, Verdict
 from ..remedies import Remedy
+from ..text import clean
 
 OnDefect: TypeAlias = Callable[[str, Exception], None]
 """Told the id of a diagnosis and what its `judge` or `remedy` raised: a defect of ours, which somebody should log."""
+
+LONGEST_REASON = 300
+"""Characters; facts from a file may hold any reason."""
 
 
 def ignore(_: str, __: Exception) -> None:
@@ -46,7 +50,7 @@ def _judge(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect
     try:
         return diagnosis.judge(facts, expected)
     except MissingFact as e:
-        return Unknown(str(e))
+        return Unknown(clean(str(e), LONGEST_REASON))
     except Exception as e:  # a defect of ours must neither alarm anyone nor take the other diagnoses with it
         on_defect(diagnosis.id, e)
         return Unknown(f'defect in this diagnosis, please report it: {type(e).__name__}')
@@ -60,7 +64,7 @@ def _not_judged(diagnosis: Diagnosis, facts: Facts, expected: Expectations) -> N
         return NotApplicable(f'not checked: {diagnosis.feature} is not in features')
     if diagnosis.scope is Scope.HOST and facts.platform.ec2 is not True:
         known = 'this is not EC2' if facts.platform.ec2 is False else 'not known to be EC2'
-        return NotApplicable(f'{known}: {facts.platform.evidence}')
+        return NotApplicable(f'{known}: {clean(facts.platform.evidence, LONGEST_REASON)}')
     return None
 
 

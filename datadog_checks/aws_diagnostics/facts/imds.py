@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from .values import AccountId, ImdsEndpoint, InstanceId, RegionName
+from .values import AccountId, ImdsEndpoint, InstanceId, IpAddress, RegionName
 
 
 class Outcome(StrEnum):
@@ -38,7 +38,7 @@ class IcmpError:
     """4 or 6."""
     type: int
     code: int
-    sender: str | None
+    sender: IpAddress | None
     """The address of the router that sent it; None where the kernel did not say."""
 
 
@@ -158,7 +158,7 @@ class NetworkPath:
     measured_at: float
     gateways: int | None
     """IP gateways between this process and IMDS; None when they could not be counted."""
-    gateway_addresses: tuple[str | None, ...] = ()
+    gateway_addresses: tuple[IpAddress | None, ...] = ()
     """One for each gateway, nearest first; None for one that stays silent."""
     confirmed: bool = False
     """Every gateway answered for itself (or there is none), so the count is certain."""

@@ -120,8 +120,17 @@ class CloudProvider(Checked):
     ALLOWED = 'the name of a cloud provider: up to 32 letters, digits and underscores'
 
 
+class IpAddress(Checked):
+    """IPv4, or IPv6 with or without a zone; by its characters only."""
+
+    FORM = re.compile(
+        r'[0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9A-Fa-f:]{1,38}[0-9A-Fa-f](\.[0-9]{1,3}){0,3}(%[A-Za-z0-9]{1,15})?'
+    )
+    ALLOWED = 'an IP address'
+
+
 class ImdsEndpoint(Checked):
-    FORM = re.compile(r'http://([0-9.]{7,15}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?/?')
+    FORM = re.compile(r'http://([0-9]{1,3}(\.[0-9]{1,3}){3}|\[[0-9A-Fa-f:]{2,44}[0-9A-Fa-f]\])(:[0-9]{1,5})?/?')
     ALLOWED = "'http://ADDRESS' or 'http://ADDRESS:PORT', an IPv6 address in brackets"
 
 

@@ -171,7 +171,7 @@ test_remedy = remedy_test(
                         ),
                         undo=Step(
                             'Install the version that ran before',
-                            (Command('sudo apt-get install --allow-downgrades "datadog-agent=1:7.63.3-1"'),),
+                            (Command('sudo apt-get install --allow-downgrades datadog-agent=1:7.63.3-1'),),
                         ),
                     ),
                     Choice(
@@ -179,7 +179,7 @@ test_remedy = remedy_test(
                         (Command('sudo yum update datadog-agent'),),
                         undo=Step(
                             'Install the version that ran before',
-                            (Command('sudo yum downgrade "datadog-agent-7.63.3"'),),
+                            (Command('sudo yum downgrade datadog-agent-7.63.3'),),
                         ),
                     ),
                     Choice(
@@ -206,7 +206,7 @@ test_remedy = remedy_test(
                         ),
                         undo=Step(
                             'Install the version that ran before',
-                            (Command('sudo apt-get install --allow-downgrades "datadog-agent=1:7.22.0-1"'),),
+                            (Command('sudo apt-get install --allow-downgrades datadog-agent=1:7.22.0-1'),),
                         ),
                     ),
                     Choice(
@@ -214,7 +214,7 @@ test_remedy = remedy_test(
                         (Command('sudo yum update datadog-agent'),),
                         undo=Step(
                             'Install the version that ran before',
-                            (Command('sudo yum downgrade "datadog-agent-7.22.0"'),),
+                            (Command('sudo yum downgrade datadog-agent-7.22.0'),),
                         ),
                     ),
                     Choice(
@@ -239,7 +239,7 @@ test_remedy = remedy_test(
                         ),
                         undo=Step(
                             'Install the version that ran before',
-                            (Command('sudo apt-get install --allow-downgrades "datadog-agent=1:7.17.0-1"'),),
+                            (Command('sudo apt-get install --allow-downgrades datadog-agent=1:7.17.0-1'),),
                         ),
                     ),
                     Choice(
@@ -247,7 +247,7 @@ test_remedy = remedy_test(
                         (Command('sudo yum update datadog-agent'),),
                         undo=Step(
                             'Install the version that ran before',
-                            (Command('sudo yum downgrade "datadog-agent-7.17.0"'),),
+                            (Command('sudo yum downgrade datadog-agent-7.17.0'),),
                         ),
                     ),
                 ),

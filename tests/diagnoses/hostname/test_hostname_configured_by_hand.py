@@ -2,7 +2,7 @@
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_configured_by_hand import HOSTNAME_CONFIGURED_BY_HAND
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameProvider, Platform, Unobserved
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, imds
 from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER, RESTART_ECS, RESTART_POD
@@ -16,6 +16,13 @@ def named(name: str, **differences: object) -> Facts:
 
 
 FAILS = {
+    'a default name of EC2, which Datadog does not take as canonical': Row(
+        named('ip-10-0-0-12'),
+        "hostname is set to 'ip-10-0-0-12', which looks like a default EC2 name: Datadog does not use it as the "
+        'canonical hostname unless hostname_force_config_as_canonical is true',
+        expected=Expectations(hostname_providers=(HostnameProvider.AWS, HostnameProvider.CONFIGURATION)),
+        near_miss='a default name of EC2 that is forced to be canonical',
+    ),
     'another name than the instance id': Row(
         named('web-01'),
         f"hostname is set to 'web-01', and the instance id is {INSTANCE_ID}",
@@ -34,6 +41,17 @@ FAILS = {
     ),
 }
 PASSES = {
+    'a default name of EC2 that is forced to be canonical': Row(
+        facts(
+            agent=agent(
+                provider='configuration',
+                hostname='ip-10-0-0-12',
+                configuration=configuration(hostname='ip-10-0-0-12', hostname_force_config_as_canonical=True),
+            )
+        ),
+        "hostname is set to 'ip-10-0-0-12', as the configuration of this check expects",
+        expected=Expectations(hostname_providers=(HostnameProvider.AWS, HostnameProvider.CONFIGURATION)),
+    ),
     'nothing is set': Row(facts(), "hostname is not set in the Agent's configuration"),
     'the instance id, set by hand': Row(
         named(INSTANCE_ID), f"hostname is set to '{INSTANCE_ID}', which is the instance id"

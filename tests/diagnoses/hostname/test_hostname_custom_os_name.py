@@ -187,7 +187,7 @@ test_remedy = remedy_test(
                         ),
                         undo=Step(
                             'Install the version that ran before',
-                            (Command('sudo apt-get install --allow-downgrades "datadog-agent=1:7.81.3-1"'),),
+                            (Command('sudo apt-get install --allow-downgrades datadog-agent=1:7.81.3-1'),),
                         ),
                     ),
                     Choice(
@@ -198,7 +198,7 @@ test_remedy = remedy_test(
                         ),
                         undo=Step(
                             'Install the version that ran before',
-                            (Command('sudo yum downgrade "datadog-agent-7.81.3"'),),
+                            (Command('sudo yum downgrade datadog-agent-7.81.3'),),
                         ),
                     ),
                 ),

@@ -172,7 +172,7 @@ test_remedy = remedy_test(
                         ),
                         undo=Step(
                             'Install the version that ran before',
-                            (Command('sudo apt-get install --allow-downgrades "datadog-agent=1:7.63.3-1"'),),
+                            (Command('sudo apt-get install --allow-downgrades datadog-agent=1:7.63.3-1'),),
                         ),
                     ),
                     Choice(
@@ -180,7 +180,7 @@ test_remedy = remedy_test(
                         (Command('sudo yum update datadog-agent'),),
                         undo=Step(
                             'Install the version that ran before',
-                            (Command('sudo yum downgrade "datadog-agent-7.63.3"'),),
+                            (Command('sudo yum downgrade datadog-agent-7.63.3'),),
                         ),
                     ),
                     Choice(

@@ -246,3 +246,23 @@ test_remedy = remedy_test(
         ),
     },
 )
+
+
+def test_no_restart_is_advised_where_the_agent_would_take_the_same_name_again() -> None:
+    known = situated('7.81.3 - transition', 'v2', 'arrives', 'host-custom', 'nitro')
+    assert HOSTNAME_PROVIDER_MISMATCH.remedy(known, Expectations()) == Remedy(
+        'Find out why the expected provider gives no name, or tell this check that the name is wanted',
+        (
+            Choice(
+                'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+                (Command('instances:\n  - expected_hostname_provider: [aws, os]', Language.YAML),),
+                undo=Step('Remove the options again'),
+            ),
+        ),
+        (
+            Step(
+                'See in the section Hostname why the other providers gave no name',
+                (Command('sudo -u dd-agent datadog-agent status'),),
+            ),
+        ),
+    )

@@ -107,7 +107,7 @@ FAILS = {
     'the name of the server holds control characters': Row(
         facts(imds=without_token(answered(407, server='squid\r\n\x1b[31m'), NotSent(''))),
         (
-            "the token PUT was answered 407 by 'squid ?[31m', which is no answer that IMDS gives (a "
+            "the token PUT was answered 407 by 'squid \ufffd[31m', which is no answer that IMDS gives (a "
             'captive portal or a web proxy does)'
         ),
         near_miss='all is well',

@@ -45,6 +45,10 @@ UNKNOWN = {
         facts(imds=imds(tokenless=unanswered(Outcome.LOST))),
         'the GET without a token connected and got no answer in time',
     ),
+    'a GET without a token brought a web page': row(
+        facts(imds=imds(tokenless=answered(200, content_type='text/html; charset=utf-8'))),
+        'the GET without a token was answered 200 with a web page just now, which says nothing about IMDSv1',
+    ),
     'a GET without a token was throttled': row(
         facts(imds=imds(tokenless=answered(503))),
         'the GET without a token was answered 503 just now, which says nothing about IMDSv1',
@@ -80,7 +84,7 @@ REMEDIES = {
                         Command(
                             'aws cloudwatch get-metric-statistics --region eu-west-1 '
                             '--namespace AWS/EC2 --metric-name MetadataNoToken --dimensions '
-                            '"Name=InstanceId,Value=i-0123456789abcdef0" --statistics Sum '
+                            'Name=InstanceId,Value=i-0123456789abcdef0 --statistics Sum '
                             '--period 3600 --start-time 2026-09-14T14:13:20Z --end-time '
                             '2026-09-21T14:13:20Z'
                         ),

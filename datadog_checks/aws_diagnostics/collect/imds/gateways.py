@@ -7,6 +7,7 @@ connects is the number of gateways plus one. EHOSTUNREACH is not enough: firewal
 from dataclasses import dataclass
 
 from ...facts import NoAnswer, Outcome
+from ...facts.values import IpAddress
 from ..deadline import Deadline
 from .kernel import is_time_exceeded
 from .tcp import Address, Connection, connect
@@ -20,7 +21,7 @@ MOST_SILENT = 4
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    addresses: tuple[str | None, ...]
+    addresses: tuple[IpAddress | None, ...]
     """Nearest first; None for one that stays silent."""
 
     @property
@@ -40,7 +41,7 @@ class NotCounted:
 
 def count_gateways(address: Address, deadline: Deadline) -> Gateways | NotCounted:
     """Raises DeadlineExceeded."""
-    found: list[str | None] = []
+    found: list[IpAddress | None] = []
     while len(found) <= MOST_GATEWAYS and found.count(None) <= MOST_SILENT:
         hops = len(found) + 1
         failure = _reach(address, hops, deadline)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from ...facts import IcmpError, Outcome
+from ...facts.values import IpAddress
 
 LINUX = sys.platform == 'linux'
 
@@ -148,13 +149,13 @@ def _parse(data: bytes) -> QueuedError | None:
     return QueuedError(number, IcmpError(version, kind, code, _sender(data[EXTENDED_ERROR.size :])))
 
 
-def _sender(sockaddr: bytes) -> str | None:
+def _sender(sockaddr: bytes) -> IpAddress | None:
     """The address in a struct sockaddr_in (address at byte 4) or sockaddr_in6 (at byte 8)."""
     family = int.from_bytes(sockaddr[:2], sys.byteorder)
     if family == socket.AF_INET and len(sockaddr) >= 8:
-        return socket.inet_ntop(socket.AF_INET, sockaddr[4:8])
+        return IpAddress.of(socket.inet_ntop(socket.AF_INET, sockaddr[4:8]))
     if family == socket.AF_INET6 and len(sockaddr) >= 24:
-        return socket.inet_ntop(socket.AF_INET6, sockaddr[8:24])
+        return IpAddress.of(socket.inet_ntop(socket.AF_INET6, sockaddr[8:24]))
     return None
 
 

@@ -87,7 +87,8 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     again = () if _restart_changes_nothing(facts, expected) else (Choice(restart.text, restart.commands),)
     agent = 'datadog-agent' if container_kind(facts) is ContainerKind.NONE else 'agent'
     why = Step(
-        'If the provider stays the same, see in the section Hostname why the other providers gave no name',
+        f'{"If the provider stays the same, see" if again else "See"} in the section Hostname why the other providers '
+        'gave no name',
         in_agent(facts, agent, 'status'),
     )
     summary = 'Restart the Agent' if again else 'Find out why the expected provider gives no name'

@@ -5,7 +5,7 @@ from ...facts import Facts, NetworkPath, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy
 from ...text import reason
-from ..host_remedies import as_step, change_metadata_options, hop_limit, ways_around_the_hop_limit
+from ..host_remedies import allowed_hop_limit, as_step, change_metadata_options, hop_limit, ways_around_the_hop_limit
 from ..links import guide
 from .evidence import gateways
 
@@ -39,7 +39,7 @@ def _doubt(path: NetworkPath) -> str:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    most = expected.max_hop_limit or 1
+    most = allowed_hop_limit(expected.max_hop_limit or 1)
     lower = change_metadata_options(facts, f'Lower the hop limit to {most}', hop_limit(most))
     needed = facts.path.hop_limit_needed if isinstance(facts.path, NetworkPath) else None
     if needed is None or needed <= most:

@@ -6,10 +6,14 @@ from ...expectations import Expectations
 from ...facts import Agent, AgentConfiguration, Answer, Facts, Imds, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy, Step
+from ...text import DAY
 from ..agent_remedies import restart_agent, set_in_agent
 from ..links import guide
 from .evidence import conversation, seen
 from .reaching import dropped_packets
+
+LONGEST_WAIT = 60_000
+"""Milliseconds."""
 
 
 def judge(facts: Facts, _: Expectations) -> Verdict:
@@ -38,7 +42,7 @@ def _slowest(imds: Imds, configuration: AgentConfiguration) -> tuple[str, float]
 
 
 def _milliseconds(seconds: float) -> str:
-    return f'{seconds * 1000:.0f} ms'
+    return f'{min(seconds, DAY) * 1000:.0f} ms'
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
@@ -66,8 +70,8 @@ def _slowest_observed(facts: Facts) -> float | None:
 
 
 def _enough_milliseconds(seconds: float) -> int:
-    """Twice what was measured, in full tenths of a second."""
-    return ceil(round(20 * seconds, 6)) * 100
+    """Twice what was measured, in full tenths of a second, and no more than a minute."""
+    return min(ceil(round(20 * seconds, 6)) * 100, LONGEST_WAIT)
 
 
 IMDS_SLOWER_THAN_AGENT_TIMEOUT = Diagnosis(
