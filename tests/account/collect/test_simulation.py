@@ -16,7 +16,7 @@ from datadog_checks.aws_diagnostics.collect.aws.session import Client, open_sess
 from datadog_checks.aws_diagnostics.collect.aws.simulation import PACE, simulate
 from datadog_checks.aws_diagnostics.collect.required_permissions import recorded_permissions
 from datadog_checks.aws_diagnostics.facts.account import Decision, RequiredPermissions, Simulated, Simulation
-from datadog_checks.aws_diagnostics.facts.account.policy_language import is_pattern
+from datadog_checks.aws_diagnostics.rules.policy_language import is_pattern
 from tests.account import servers
 from tests.account.aws_account import ROLE, allow, create_role, document
 

@@ -13,7 +13,7 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.policy_documents impor
     PolicyDocument,
     policy_documents,
 )
-from datadog_checks.aws_diagnostics.facts.account.policy_language import covers, service_of
+from datadog_checks.aws_diagnostics.rules.policy_language import covers, service_of
 from tests.account.permission_lists import RECORDED
 
 REPEATABLE = settings(max_examples=60, deadline=None, derandomize=True, database=None)

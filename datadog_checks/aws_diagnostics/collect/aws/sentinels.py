@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ...facts.account import RequiredPermissions
-from ...facts.account.policy_language import covers, is_pattern, service_of
+from ...rules.policy_language import covers, is_pattern, service_of
 
 PER_SERVICE = 2
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ...facts.account import Condition
-from ...facts.account.policy_language import ANY, ONE, covers
+from ...rules.policy_language import ANY, ONE, covers
 from .assume_role_request import Known, Request, StartsWith, Value, known
 
 FOR_ALL, FOR_ANY = 'forallvalues:', 'foranyvalue:'

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ...facts.account import Decision, Integration, Simulated
-from ...facts.account.policy_language import service_of
+from ...rules.policy_language import service_of
 from .datadog_tables import CORE
 
 

@@ -10,7 +10,7 @@ from enum import IntEnum, StrEnum
 
 from ...facts import Unobserved, observed
 from ...facts.account import Account, Integration, Policy, PolicyKind, PolicyStatement, RequiredPermissions
-from ...facts.account.policy_language import ANY, Patterns, is_pattern, service_of
+from ...rules.policy_language import ANY, Patterns, is_pattern, service_of
 from ..imds.evidence import shown
 from .datadog_tables import OPERATIONS
 

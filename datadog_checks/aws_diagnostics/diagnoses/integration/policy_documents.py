@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 
-from ...facts.account.policy_language import ANY, service_of
+from ...rules.policy_language import ANY, service_of
 
 LARGEST = 6144
 """Characters of a managed policy, white space not counted

@@ -6,7 +6,7 @@ from functools import partial
 from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import Condition, ExternalId, Integration, Role, TrustStatement
-from ...facts.account.policy_language import matches
+from ...rules.policy_language import matches
 from .assume_role_request import Request, datadogs_request
 from .condition_operators import is_met
 from .datadog_tables import account_of

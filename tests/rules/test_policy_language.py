@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datadog_checks.aws_diagnostics.facts.account.policy_language import Patterns, covers, matches
+from datadog_checks.aws_diagnostics.rules.policy_language import Patterns, covers, matches
 
 REPEATABLE = settings(max_examples=400, deadline=None, derandomize=True, database=None)
 LETTERS = 'ab:'
