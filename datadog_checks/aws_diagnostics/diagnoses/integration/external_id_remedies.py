@@ -28,11 +28,11 @@ MOST_STATEMENTS = 5
 
 def without_external_id(read: Sequence[Reading]) -> list[Reading]:
     """Those that would admit Datadog's account with any external id, or without one."""
-    return [
-        r
-        for r in read
-        if (r.action or r is read[0]) and not any(map(demands_one, conditions_on_external_id(r.statement)))
-    ]
+    return [r for r in read if (r.action or r is read[0]) and not _demands_one(r.statement)]
+
+
+def _demands_one(statement: TrustStatement) -> bool:
+    return any(map(demands_one, conditions_on_external_id(statement)))
 
 
 def ways_to_demand_it(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:

@@ -50,7 +50,8 @@ def policy_documents(actions: Iterable[str]) -> tuple[PolicyDocument, ...]:
     that is not `service:Action` with at most a `*` at its end: the list comes from the network, and `*` or `iam:*` on
     it must never become a policy.
     """
-    for action in (wanted := sorted(set(actions), key=_order)):
+    wanted = sorted(set(actions), key=_order)
+    for action in wanted:
         if not GRANTABLE.fullmatch(action):
             raise NotGrantable(f'{action[:LONGEST_ACTION]!r} is not an action that may be granted unseen')
     needed = _without_repetition(wanted)
