@@ -58,17 +58,17 @@ def _correct(facts: Facts, expected: Expectations, statement: TrustStatement) ->
 
 
 def _demand_one(facts: Facts, expected: Expectations, without: Sequence[Reading]) -> Choice:
-    """In each statement that names Datadog; one that names others as well loses Datadog to a statement of its own."""
+    """In each statement that names only Datadog; where others are named as well, Datadog gets a separate statement."""
     to = sender(facts, expected)
     shared = [r.statement for r in without if _others(r.statement, to)]
     if any(not _others_of_aws(s, to) for s in shared):
-        return edit_by_hand(facts, expected, f'give Datadog a statement of its own that demands it; {SET_IT}')
+        return edit_by_hand(facts, expected, f'give Datadog a separate statement that demands it; {SET_IT}')
     changes = [_demanding(facts, r.statement, to) for r in without]
     names = ', '.join(r.name for r in without[:MOST_STATEMENTS])
     text = f'Demand the external ID in {names}: whoever uses it without that external ID loses access'
     if shared:
         changes.append(with_statement_for_datadog(facts, expected))
-        text = f'Move Datadog from {names} to a statement of its own that demands the external ID'
+        text = f'Move Datadog from {names} to a separate statement that demands the external ID'
     return change(facts, expected, f'{text}; {SET_IT}', *changes)
 
 

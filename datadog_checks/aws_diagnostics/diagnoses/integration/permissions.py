@@ -131,7 +131,7 @@ class _Statement:
         )
 
     def reach(self, action: str) -> _Reach:
-        """How much of what an entry stands for the statement is about."""
+        """How much of what an entry matches the statement is about."""
         candidates = (self.of_service.get(service_of(action), NO_PATTERNS), self.of_any_service)
         named = max(_named(patterns, action) for patterns in candidates)
         return _Reach(_Reach.ALL - named) if self.excludes else named

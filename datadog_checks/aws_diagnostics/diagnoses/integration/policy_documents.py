@@ -60,7 +60,7 @@ def policy_documents(actions: Iterable[str]) -> tuple[PolicyDocument, ...]:
 
 
 def _without_repetition(actions: Sequence[str]) -> list[str]:
-    """Without what another entry stands for; of two that stand for the same, the first stays. All are GRANTABLE."""
+    """Without entries that another one covers; of two that are the same, the first stays. All are GRANTABLE."""
     kept = {action.lower(): action for action in reversed(actions)}
     stems = {action.removesuffix(ANY) for action in kept if action.endswith(ANY)}
     return [action for action in actions if kept[action.lower()] == action and not _covered(action.lower(), stems)]

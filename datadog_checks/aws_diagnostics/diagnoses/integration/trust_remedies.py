@@ -167,7 +167,7 @@ def apply_it(facts: Facts, expected: Expectations, *hcl: Command) -> tuple[Step,
 
 
 def statement_in_terraform(facts: Facts, expected: Expectations) -> Command:
-    """A data source of its own, which the role's present document can take up by source_policy_documents."""
+    """A data source, which the role's present document can include by source_policy_documents."""
     return Command(
         'data "aws_iam_policy_document" "datadog_trust" {\n'
         '  statement {\n'
