@@ -8,8 +8,8 @@ from ...facts.account import Feature, Integration, Role, RoleMissing
 from ...facts.values import RoleName
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Command, Remedy, Step, Variable, sequence, shell, write_file
+from ...text import one_line
 from ..account_remedies import iam_arn, role_word
-from ..imds.evidence import shown
 from .role import LONGEST_NAME, role_of, says_when_stale, uses_access_keys, without_role
 from .trust_remedies import AFTER, EXTERNAL_ID, GUIDE_SECTION, SET_IT, datadogs_root, wait
 
@@ -60,7 +60,7 @@ def _similar(role: RoleMissing) -> str:
 
 def _quoted(name: str) -> str:
     """In quotes, so that white space around it is seen."""
-    return f"'{shown(name, LONGEST_NAME)}'"
+    return f"'{one_line(name, LONGEST_NAME)}'"
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:

@@ -5,7 +5,7 @@ from ...facts import Facts
 from ...facts.account import Condition, ExternalId, Feature
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy
-from ..imds.evidence import shown
+from ...text import SHORT, one_line
 from .condition_operators import operator_of
 from .external_id_remedies import ways_to_demand_it, without_external_id
 from .identities import (
@@ -56,9 +56,9 @@ def _refused(reading: Reading, to: Sender) -> str:
 
 
 def _shown(condition: Condition) -> str:
-    ids = [shown_digest(id) for id in condition.external_ids] or [shown(value) for value in condition.values]
+    ids = [shown_digest(id) for id in condition.external_ids] or [one_line(value, SHORT) for value in condition.values]
     more = f' and {len(ids) - MOST_IDS} more' if len(ids) > MOST_IDS else ''
-    return f'{shown(condition.operator)} sts:ExternalId {", ".join(ids[:MOST_IDS])}{more}'
+    return f'{one_line(condition.operator, SHORT)} sts:ExternalId {", ".join(ids[:MOST_IDS])}{more}'
 
 
 def _sent(to: Sender) -> str:
