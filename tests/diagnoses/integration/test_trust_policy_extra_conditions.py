@@ -202,8 +202,8 @@ test_remedy = remedy_test(
             under(OFFICE, MFA_ONLY),
             account_expectations(),
             Remedy(
-                'Admit Datadog by its external ID only, without a condition on aws:MultiFactorAuthPresent, '
-                'aws:SourceIp',
+                'Admit Datadog by its external ID only, without other conditions (aws:MultiFactorAuthPresent, '
+                'aws:SourceIp)',
                 (adding(), replacing(0)),
                 then(terraform()),
             ),
@@ -214,7 +214,7 @@ test_remedy = remedy_test(
             ),
             account_expectations(),
             Remedy(
-                'Admit Datadog by its external ID only, without a condition on aws:MultiFactorAuthPresent',
+                'Admit Datadog by its external ID only, without other conditions (aws:MultiFactorAuthPresent)',
                 (adding(),),
                 then(terraform()),
             ),

@@ -24,6 +24,11 @@ from .trust_remedies import (
 )
 
 MOST_STATEMENTS = 5
+DEMANDING = (
+    *('StringEquals', 'StringEqualsIgnoreCase', 'StringLike'),
+    *('ForAnyValue:StringEquals', 'ForAnyValue:StringEqualsIgnoreCase', 'ForAnyValue:StringLike'),
+)
+"""As they are written: no other text of the document enters a command."""
 
 
 def without_external_id(read: Sequence[Reading]) -> list[Reading]:
@@ -49,7 +54,7 @@ def ways_to_demand_it(facts: Facts, expected: Expectations) -> tuple[Choice, ...
 def _correct(facts: Facts, expected: Expectations, statement: TrustStatement) -> Choice:
     """In its place, where there is one condition that could demand it."""
     position, conditions = position_of(statement, statements_of(facts)), conditions_on_external_id(statement)
-    if len(conditions) != 1 or not demands_one(conditions[0]):
+    if len(conditions) != 1 or conditions[0].operator not in DEMANDING:
         return replace_statement(facts, expected, position)
     text = f'Accept only the right external ID in statement {position + 1}: whoever uses another one loses access'
     found = conditions[0]

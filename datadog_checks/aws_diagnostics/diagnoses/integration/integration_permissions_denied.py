@@ -98,7 +98,7 @@ def _exclude_regions(found: Denials) -> Choice:
     regions = ', '.join(one_line(region, LONGEST_ACTION) for region in found.regions_denied)
     return Choice(
         'In Datadog, on the AWS integration page of this account under General, exclude these regions, from which it '
-        f'then collects nothing: {regions}'
+        f'then collects nothing ({regions})'
     )
 
 
@@ -127,8 +127,8 @@ def _own_policies(found: Denials) -> tuple[Step, ...]:
         return ()
     return (
         Step(
-            "Look for the Deny first in the role's own policies, then in the organization's and the boundary: "
-            f'{_named(actions)}'
+            "Look for the Deny first in the role's own policies, then in the organization's and the boundary "
+            f'({_named(actions)})'
         ),
     )
 

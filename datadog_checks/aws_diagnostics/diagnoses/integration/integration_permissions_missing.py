@@ -139,7 +139,7 @@ def _no_button(facts: Facts, expected: Expectations) -> tuple[Step, ...]:
 def _remove(denied: Sequence[str]) -> Step:
     first = ', '.join(one_line(action, 64) for action in denied[:MOST_SERVICES])
     more = f' and {len(denied) - MOST_SERVICES} more' if len(denied) > MOST_SERVICES else ''
-    return Step(f"Remove these actions from the Deny statements of the role's policies: {first}{more}")
+    return Step(f"Remove these actions from the Deny statements of the role's policies ({first}{more})")
 
 
 INTEGRATION_PERMISSIONS_MISSING = Diagnosis(

@@ -74,7 +74,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     if meant is None:
         return Remedy('Admit Datadog by its external ID only, without other conditions', (add,), then)
     keys = ', '.join(sorted({one_line(c.key, SHORT) for c in meant.refusing})[:MOST_KEYS])
-    summary = f'Admit Datadog by its external ID only, without a condition on {keys}'
+    summary = f'Admit Datadog by its external ID only, without other conditions ({keys})'
     if not is_only_for_datadog(meant.statement, sender(facts, expected)):
         return Remedy(summary, (add,), then)
     replace = replace_statement(facts, expected, position_of(meant.statement, statements_of(facts)))
