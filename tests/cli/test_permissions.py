@@ -20,8 +20,8 @@ ROLE = 'DatadogIntegrationRole'
 REQUIRED = ('cloudwatch:Get*', 'cloudwatch:List*', 'ec2:Describe*', 'tag:GetResources')
 TODAY = r'list fetched on \d{4}-\d\d-\d\d'
 NOT_KNOWN = (
-    '; without resource collection, as whether it is on is not known (Datadog was not asked: it needs both an API key '
-    'and an application key)'
+    ', without resource collection (not known whether it is on: Datadog was not asked: it needs both an API key and an '
+    'application key)'
 )
 Conf = Callable[..., str]
 
@@ -263,7 +263,7 @@ def test_a_list_that_asks_for_a_whole_service_becomes_no_policy(
     assert not (tmp_path / 'policies').exists()
 
 
-def test_policies_that_would_not_fit_beside_the_attached_ones_are_announced(
+def test_policies_that_would_not_fit_beside_the_attached_ones_become_inline_policies(
     iam: Any, conf: Conf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': 's3:Get*', 'Resource': '*'}]}
@@ -271,8 +271,14 @@ def test_policies_that_would_not_fit_beside_the_attached_ones_are_announced(
         made = iam.create_policy(PolicyName=f'full-{number}', PolicyDocument=json.dumps(document))
         iam.attach_role_policy(RoleName=ROLE, PolicyArn=made['Policy']['Arn'])
     assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == 1
-    assert (
-        '          With these, 11 policies are attached, and the quota is 10.' in capsys.readouterr().out.splitlines()
+    (file,) = written(tmp_path / 'policies')
+    told = capsys.readouterr().out.splitlines()
+    assert told[2] == (
+        '          The role has 10 attached policies and a quota of 10: no room for 1 more. The commands make them '
+        'inline policies, which may have 10,240 characters in all.'
+    )
+    assert told[-1] == (
+        f'aws iam put-role-policy --role-name {ROLE} --policy-name {file.stem} --policy-document file://{file}'
     )
 
 

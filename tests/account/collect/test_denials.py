@@ -181,6 +181,21 @@ def test_the_code_of_a_refusal_stays_known() -> None:
     assert (failure.value.code, code_of(failure.value), code_of(KeyError())) == ('NoSuchEntity', 'NoSuchEntity', '')
 
 
+DENIALS = [
+    pytest.param('with an explicit deny in a service control policy', 'service control policy', id='explicitly'),
+    pytest.param('with an explicit deny in an identity-based policy', 'identity-based policy', id='by a policy'),
+    pytest.param('because no service control policy allows the iam:GetRole action', '', id='implicitly'),
+    pytest.param('', '', id='AWS does not say'),
+]
+
+
+@pytest.mark.parametrize(('end', 'denied_by'), DENIALS)
+def test_who_denies_explicitly_is_a_field_and_not_a_text_to_search(end: str, denied_by: str) -> None:
+    with pytest.raises(CallFailed) as failure, asking('iam:GetRole'):
+        raise refusal('AccessDenied', 403, f'User: {ARN} is not authorized to perform: iam:GetRole {end}')
+    assert failure.value.denied_by == denied_by
+
+
 CALLER = '<Arn>arn:aws:iam::123456789012:user/alice</Arn>'
 CONVERSATIONS = [
     pytest.param(

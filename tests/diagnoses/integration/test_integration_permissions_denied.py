@@ -156,7 +156,7 @@ REMEDIES = {
             (
                 Choice(
                     'In Datadog, on the AWS integration page of this account under General, exclude these regions, '
-                    'from which it then collects nothing: us-west-1'
+                    'from which it then collects nothing (us-west-1)'
                 ),
                 ASK,
             ),
@@ -174,8 +174,8 @@ REMEDIES = {
             then=(
                 BOUNDED,
                 Step(
-                    "Look for the Deny first in the role's own policies, then in the organization's and the boundary: "
-                    f'{EC2}'
+                    "Look for the Deny first in the role's own policies, then in the organization's and the boundary "
+                    f'({EC2})'
                 ),
                 WAIT_5_MINUTES,
             ),

@@ -231,7 +231,7 @@ RAISE_THE_QUOTA = Choice(
         ),
     ),
 )
-REMOVE = Step("Remove these actions from the Deny statements of the role's policies: tag:GetResources")
+REMOVE = Step("Remove these actions from the Deny statements of the role's policies (tag:GetResources)")
 NO_BUTTON = Step(
     'Do not click Resolve All AWS Permissions Issues: it would fail at the quota of policies (integration-policy-quota)'
 )

@@ -4,6 +4,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses.integration.permissions import Entry, Grant, compare
 from tests.account.builders import statement
+from tests.account.permission_lists import RECORDED
 from tests.account.permission_sets import ALL, EC2, SETS, STANDARD, PermissionSet, deny, role
 
 
@@ -57,3 +58,11 @@ def test_a_pattern_longer_than_any_action_stands_for_none_and_costs_no_time() ->
     (entry,) = compare([EC2], role(hostile))
     assert entry == Entry(EC2, Grant.GRANTED)
     assert compare([EC2], role(statement('ec2:' + '*a' * 3000))) == (Entry(EC2, Grant.MISSING),)
+
+
+@pytest.mark.timeout(60)
+def test_a_role_full_of_hostile_patterns_is_compared_with_the_whole_list_in_bounded_time() -> None:
+    """As many characters as IAM lets a role have, in patterns that match slowly one by one."""
+    hostile = [statement(*(['*a?*e' * 24] * 50)) for _ in range(25)]
+    entries = compare((*RECORDED.standard, *RECORDED.resource_collection), role(*hostile, deny(*(['*s?*' * 30] * 50))))
+    assert len(entries) == 755

@@ -244,8 +244,7 @@ test_remedy = remedy_test(
                 DEMAND,
                 (
                     way(
-                        'Move Datadog from statement 1 to a statement of its own that demands the external ID; '
-                        f'{SET_IT}',
+                        f'Move Datadog from statement 1 to a separate statement that demands the external ID; {SET_IT}',
                         at(
                             0,
                             'merge(Statement[0], {Principal: merge(Statement[0].Principal, {AWS: '

@@ -45,7 +45,7 @@ def passes(operator: str, key: str, *values: str) -> Row:
 
 MFA = "Datadog's calls carry no MFA"
 VPC = 'Datadog does not call through your VPC'
-SERVICE = 'Datadog does not call by way of a service of AWS'
+SERVICE = 'Datadog does not call through an AWS service'
 OURS = f'arn:aws:iam::{ACCOUNT_ID}:role/*'
 THEIRS = 'arn:aws:iam::464622532012:*'
 ALONE = 'the external id alone'
@@ -54,10 +54,10 @@ FAILS = {
     'the key in another case': fails('Bool', 'AWS:multifactorauthPRESENT', 'true', MFA, 'without MFA'),
     'MFA of less than an hour ago': fails('NumericLessThan', 'aws:MultiFactorAuthAge', '3600', MFA, 'without MFA'),
     'from the office': fails(
-        'IpAddress', 'aws:SourceIp', '203.0.113.0/24', 'Datadog calls from addresses of its own', 'from everywhere'
+        'IpAddress', 'aws:SourceIp', '203.0.113.0/24', 'Datadog calls from its own addresses', 'from everywhere'
     ),
     'from nowhere': fails(
-        'NotIpAddress', 'aws:SourceIp', '0.0.0.0/0', 'Datadog calls from addresses of its own', 'not from one address'
+        'NotIpAddress', 'aws:SourceIp', '0.0.0.0/0', 'Datadog calls from its own addresses', 'not from one address'
     ),
     'from a VPC': fails('StringEquals', 'aws:SourceVpc', 'vpc-0abc', VPC, 'not from a VPC'),
     'through an endpoint': fails('StringLike', 'aws:SourceVpce', '*', VPC, 'through an endpoint, if through any'),
@@ -68,36 +68,38 @@ FAILS = {
         'StringEquals',
         'aws:PrincipalOrgID',
         'o-abcdefghij',
-        'Datadog is in an organization of its own',
+        'Datadog is in its own organization',
         'any organization',
     ),
     'a part of an organization': fails(
         'ForAnyValue:StringLike',
         'aws:PrincipalOrgPaths',
         'o-abcdefghij/*',
-        'Datadog is in an organization of its own',
+        'Datadog is in its own organization',
         'any organization',
     ),
     'one region': fails(
         'StringEquals',
         'aws:RequestedRegion',
         'eu-west-1',
-        'Datadog calls STS in regions of its own choice',
+        'Datadog chooses the regions in which it calls STS',
         'not in one region',
     ),
     'another account': fails(
         'StringEquals',
         'aws:PrincipalAccount',
         ACCOUNT_ID,
-        'Datadog comes from another account',
+        'Datadog calls from a different account',
         'the account of Datadog',
     ),
-    'a role of ours': fails('ArnLike', 'aws:PrincipalArn', OURS, 'Datadog is another principal', 'anybody of Datadog'),
+    'a role of ours': fails(
+        'ArnLike', 'aws:PrincipalArn', OURS, 'Datadog is a different principal', 'anybody of Datadog'
+    ),
     'the root of Datadog, which calls nothing': fails(
         'ArnEquals',
         'aws:PrincipalArn',
         'arn:aws:iam::464622532012:root',
-        'Datadog is another principal',
+        'Datadog is a different principal',
         'anybody of Datadog',
     ),
     'on behalf of our account': fails('StringEquals', 'aws:SourceAccount', ACCOUNT_ID, SERVICE, ALONE),
@@ -106,10 +108,18 @@ FAILS = {
     'a source identity': fails('StringLike', 'sts:SourceIdentity', '*', 'Datadog sets no source identity', ALONE),
     'without TLS': fails('Bool', 'aws:SecureTransport', 'false', 'Datadog calls over TLS', 'with TLS'),
     'until a day that is over': fails(
-        'DateLessThan', 'aws:CurrentTime', '2020-01-01T00:00:00Z', 'that is not now', 'until a day to come'
+        'DateLessThan',
+        'aws:CurrentTime',
+        '2020-01-01T00:00:00Z',
+        'the current time is outside it',
+        'until a day to come',
     ),
     'from a day to come': fails(
-        'NumericGreaterThanEquals', 'aws:EpochTime', '1890000000', 'that is not now', 'until a day to come'
+        'NumericGreaterThanEquals',
+        'aws:EpochTime',
+        '1890000000',
+        'the current time is outside it',
+        'until a day to come',
     ),
     'three of them, with many values': Row(
         under(
@@ -117,13 +127,13 @@ FAILS = {
             condition('Bool', 'aws:MultiFactorAuthPresent', 'true'),
             condition('StringEquals', 'aws:SourceVpc', 'vpc-0abc'),
         ),
-        f"{REFUSES} IpAddress aws:SourceIp '1.2.3.4/32', '1.2.3.5/32', 1 more, but Datadog calls from addresses of its "
-        'own and 2 more',
+        f"{REFUSES} IpAddress aws:SourceIp '1.2.3.4/32', '1.2.3.5/32', 1 more, but Datadog calls from its own "
+        'addresses and 2 more',
         near_miss='two statements, one of them without',
     ),
     'one refuses, of another nothing is known': Row(
         under(condition('StringEquals', 'sts:RoleSessionName', 'x'), OFFICE),
-        f"{REFUSES} IpAddress aws:SourceIp '203.0.113.0/24', but Datadog calls from addresses of its own",
+        f"{REFUSES} IpAddress aws:SourceIp '203.0.113.0/24', but Datadog calls from its own addresses",
         near_miss='from everywhere',
     ),
 }
@@ -192,8 +202,8 @@ test_remedy = remedy_test(
             under(OFFICE, MFA_ONLY),
             account_expectations(),
             Remedy(
-                'Admit Datadog by its external ID only, without a condition on aws:MultiFactorAuthPresent, '
-                'aws:SourceIp',
+                'Admit Datadog by its external ID only, without other conditions (aws:MultiFactorAuthPresent, '
+                'aws:SourceIp)',
                 (adding(), replacing(0)),
                 then(terraform()),
             ),
@@ -204,7 +214,7 @@ test_remedy = remedy_test(
             ),
             account_expectations(),
             Remedy(
-                'Admit Datadog by its external ID only, without a condition on aws:MultiFactorAuthPresent',
+                'Admit Datadog by its external ID only, without other conditions (aws:MultiFactorAuthPresent)',
                 (adding(),),
                 then(terraform()),
             ),

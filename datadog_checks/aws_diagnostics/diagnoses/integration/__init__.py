@@ -1,5 +1,7 @@
-"""What is wrong with the role that Datadog assumes in this account, and with its permissions. Causes before what they
-explain: the role, whom it trusts, then what it may do."""
+"""Faults of Datadog's integration role: the role itself, its trust policy, then its permissions.
+
+Causes come before what they explain.
+"""
 
 from ...findings import Diagnosis
 from .integration_permissions_denied import INTEGRATION_PERMISSIONS_DENIED

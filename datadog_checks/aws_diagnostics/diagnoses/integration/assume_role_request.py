@@ -1,7 +1,7 @@
 """What is known of the request with which Datadog assumes a role, by the condition keys that a trust policy can name.
 
-Datadog calls sts:AssumeRole from an account, an organization, a network and a region of its own, without MFA, without
-session tags and not by way of a service of AWS. Keys are listed in AWS's IAM user guide, global condition context
+Datadog calls sts:AssumeRole from its own account, organization, network and region, without MFA, without session tags
+and not through an AWS service. Keys are listed in AWS's IAM user guide, global condition context
 keys; they are not case-sensitive and are written in lower case here.
 """
 
@@ -11,8 +11,8 @@ from enum import Enum
 
 
 class Value(Enum):
-    ABSENT = 'the request does not carry it'
-    OF_DATADOG = 'it is there, and is something of Datadog that nobody outside knows'
+    ABSENT = 'the request does not have it'
+    OF_DATADOG = "the request has it, and its value is Datadog's own, unknown to others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,47 +30,47 @@ NOT_CARRIED = {
     'aws:calledviafirst': 'Datadog calls STS directly',
     'aws:calledvialast': 'Datadog calls STS directly',
     'aws:multifactorauthage': "Datadog's calls carry no MFA",
-    'aws:sourceaccount': 'Datadog does not call by way of a service of AWS',
-    'aws:sourcearn': 'Datadog does not call by way of a service of AWS',
-    'aws:sourceorgid': 'Datadog does not call by way of a service of AWS',
-    'aws:sourceorgpaths': 'Datadog does not call by way of a service of AWS',
+    'aws:sourceaccount': 'Datadog does not call through an AWS service',
+    'aws:sourcearn': 'Datadog does not call through an AWS service',
+    'aws:sourceorgid': 'Datadog does not call through an AWS service',
+    'aws:sourceorgpaths': 'Datadog does not call through an AWS service',
     'aws:sourcevpc': 'Datadog does not call through your VPC',
     'aws:sourcevpcarn': 'Datadog does not call through your VPC',
     'aws:sourcevpce': 'Datadog does not call through your VPC',
     'aws:vpcsourceip': 'Datadog does not call through your VPC',
-    'aws:ec2instancesourcevpc': 'Datadog does not call from an instance of yours',
-    'aws:ec2instancesourceprivateipv4': 'Datadog does not call from an instance of yours',
+    'aws:ec2instancesourcevpc': 'Datadog does not call from your instances',
+    'aws:ec2instancesourceprivateipv4': 'Datadog does not call from your instances',
     'aws:federatedprovider': 'Datadog is not federated',
     'aws:tagkeys': 'Datadog passes no session tags',
     'sts:sourceidentity': 'Datadog sets no source identity',
     'sts:transitivetagkeys': 'Datadog passes no session tags',
 }
 OF_DATADOG = {
-    'aws:sourceip': 'Datadog calls from addresses of its own',
-    'aws:principalorgid': 'Datadog is in an organization of its own',
-    'aws:principalorgpaths': 'Datadog is in an organization of its own',
-    'aws:requestedregion': 'Datadog calls STS in regions of its own choice',
-    'aws:userid': "Datadog's identity is its own",
-    'aws:username': "Datadog's identity is its own",
+    'aws:sourceip': 'Datadog calls from its own addresses',
+    'aws:principalorgid': 'Datadog is in its own organization',
+    'aws:principalorgpaths': 'Datadog is in its own organization',
+    'aws:requestedregion': 'Datadog chooses the regions in which it calls STS',
+    'aws:userid': 'Datadog has its own identity',
+    'aws:username': 'Datadog has its own identity',
 }
 OTHERS = {
     'aws:multifactorauthpresent': "Datadog's calls carry no MFA",
-    'aws:principalaccount': 'Datadog comes from another account',
-    'aws:principalarn': 'Datadog is another principal',
-    'aws:principaltype': 'Datadog is no such principal',
-    'aws:principalisawsservice': 'Datadog is no service of AWS',
+    'aws:principalaccount': 'Datadog calls from a different account',
+    'aws:principalarn': 'Datadog is a different principal',
+    'aws:principaltype': 'Datadog is not such a principal',
+    'aws:principalisawsservice': 'Datadog is not an AWS service',
     'aws:viaawsservice': 'Datadog calls STS directly',
     'aws:securetransport': 'Datadog calls over TLS',
-    'aws:currenttime': 'that is not now',
-    'aws:epochtime': 'that is not now',
+    'aws:currenttime': 'the current time is outside it',
+    'aws:epochtime': 'the current time is outside it',
 }
 REASONS: Mapping[str, str] = {**NOT_CARRIED, **OF_DATADOG, **OTHERS}
 SESSION_TAG = 'aws:requesttag/'
 
 
 def datadogs_request(account: str | None, partition: str, at: float) -> Request:
-    """`account` is Datadog's, None where it is not known; `at` is the time to judge for. A key that is not in the
-    result is one of which nothing is known."""
+    """`account` is Datadog's, None where it is not known; `at` is the time to judge for. Of a key that is not in the
+    result nothing is known."""
     of_the_account: dict[str, Known] = {
         'aws:principalaccount': account or Value.OF_DATADOG,
         'aws:principalarn': StartsWith(f'arn:{partition}:iam::{account}:') if account else Value.OF_DATADOG,

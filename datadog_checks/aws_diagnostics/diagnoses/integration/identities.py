@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from ...facts.account import Condition, ExternalId, TrustStatement
-from ..imds.evidence import shown
+from ...text import one_line
 from .condition_operators import of_alternatives, operator_of
 from .datadog_tables import owner_of
 
@@ -77,7 +77,7 @@ def described(principal: str) -> str:
 
 
 def named(principal: str) -> str:
-    return f"'{shown(principal.removeprefix('AWS:'), LONGEST_PRINCIPAL)}'"
+    return f"'{one_line(principal.removeprefix('AWS:'), LONGEST_PRINCIPAL)}'"
 
 
 def is_external_id(condition: Condition) -> bool:

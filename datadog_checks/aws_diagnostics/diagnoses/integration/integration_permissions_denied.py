@@ -5,8 +5,8 @@ from ...facts import Facts, observed
 from ...facts.account import Feature, Simulation
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step, shell
+from ...text import one_line
 from ..account_remedies import account_word, run_again
-from ..imds.evidence import shown
 from ..links import guide
 from .denials import Denials, Denier, denials
 from .permissions_boundary_present import allow_in_the_boundary, boundary_of
@@ -58,7 +58,7 @@ def _who_denies(found: Denials) -> str:
 def _named(actions: list[str]) -> str:
     different = sorted(set(actions))
     more = f' and {len(different) - MOST_NAMED} more' if len(different) > MOST_NAMED else ''
-    return f'{", ".join(shown(action, LONGEST_ACTION) for action in different[:MOST_NAMED])}{more}'
+    return f'{", ".join(one_line(action, LONGEST_ACTION) for action in different[:MOST_NAMED])}{more}'
 
 
 def _regions(found: Denials) -> str:
@@ -69,7 +69,7 @@ def _regions(found: Denials) -> str:
 
 def _listed(regions: tuple[str, ...]) -> str:
     more = f' and {len(regions) - MOST_NAMED} more' if len(regions) > MOST_NAMED else ''
-    return ', '.join(shown(region, 20) for region in regions[:MOST_NAMED]) + more
+    return ', '.join(one_line(region, 20) for region in regions[:MOST_NAMED]) + more
 
 
 def _asked(simulation: Simulation) -> str:
@@ -95,10 +95,10 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
 
 
 def _exclude_regions(found: Denials) -> Choice:
-    regions = ', '.join(shown(region, LONGEST_ACTION) for region in found.regions_denied)
+    regions = ', '.join(one_line(region, LONGEST_ACTION) for region in found.regions_denied)
     return Choice(
         'In Datadog, on the AWS integration page of this account under General, exclude these regions, from which it '
-        f'then collects nothing: {regions}'
+        f'then collects nothing ({regions})'
     )
 
 
@@ -127,8 +127,8 @@ def _own_policies(found: Denials) -> tuple[Step, ...]:
         return ()
     return (
         Step(
-            "Look for the Deny first in the role's own policies, then in the organization's and the boundary: "
-            f'{_named(actions)}'
+            "Look for the Deny first in the role's own policies, then in the organization's and the boundary "
+            f'({_named(actions)})'
         ),
     )
 

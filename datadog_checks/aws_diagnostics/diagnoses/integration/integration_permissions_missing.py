@@ -8,8 +8,8 @@ from ...facts import Facts, MissingFact, observed
 from ...facts.account import Feature, Policy, PolicyKind
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step
+from ...text import one_line
 from ..account_remedies import own_command, run_again
-from ..imds.evidence import shown
 from ..links import guide
 from .datadog_tables import CORE, feature_of
 from .granting import button, has_room, own_policies, raise_quota, terraform
@@ -31,7 +31,9 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if not needed.actions:
         return Unknown(f'the list of required permissions is empty; {needed.note}')
     entries = compare(needed.actions, policies)
-    note = f'{_beyond_boundary(entries, policies)}{staleness_of_permissions(facts)}; {shown(needed.note, LONGEST_NOTE)}'
+    note = (
+        f'{_beyond_boundary(entries, policies)}{staleness_of_permissions(facts)}; {one_line(needed.note, LONGEST_NOTE)}'
+    )
     if any(entry.is_lost for entry in entries):
         return Failed(_fitting(entries, needed, f'{_counts(entries)}{note}'), _severity(entries))
     held = sum(entry.is_held for entry in entries)
@@ -43,7 +45,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 def _fitting(entries: Sequence[Entry], needed: Requirement, rest: str) -> str:
     """With as many services named as there is room for."""
     versions = (f'{_lost(entries, needed, most)}{rest}' for most in range(MOST_SERVICES, -1, -1))
-    return next((v for v in versions if len(v) <= LONGEST), shown(f'{_lost(entries, needed, 0)}{rest}', LONGEST))
+    return next((v for v in versions if len(v) <= LONGEST), one_line(f'{_lost(entries, needed, 0)}{rest}', LONGEST))
 
 
 def _lost(entries: Sequence[Entry], needed: Requirement, most: int) -> str:
@@ -52,7 +54,7 @@ def _lost(entries: Sequence[Entry], needed: Requirement, most: int) -> str:
     standard = {entry.service for entry in lost if entry.action in needed.standard}
     services = Counter(entry.service for entry in lost)
     named = sorted(services, key=lambda s: (s not in CORE, s not in standard, -services[s], s))
-    first = [f'{shown(s, LONGEST_SERVICE)} {services[s]}{_cost(s, s in standard)}' for s in named[:most]]
+    first = [f'{one_line(s, LONGEST_SERVICE)} {services[s]}{_cost(s, s in standard)}' for s in named[:most]]
     more = [f'{len(named) - most} more services'] if len(named) > most else []
     told = ', '.join((*first, *more))
     return f'{len(lost)} of {len(entries)} required permissions are not granted: {told}'
@@ -135,9 +137,9 @@ def _no_button(facts: Facts, expected: Expectations) -> tuple[Step, ...]:
 
 
 def _remove(denied: Sequence[str]) -> Step:
-    first = ', '.join(shown(action, 64) for action in denied[:MOST_SERVICES])
+    first = ', '.join(one_line(action, 64) for action in denied[:MOST_SERVICES])
     more = f' and {len(denied) - MOST_SERVICES} more' if len(denied) > MOST_SERVICES else ''
-    return Step(f"Remove these actions from the Deny statements of the role's policies: {first}{more}")
+    return Step(f"Remove these actions from the Deny statements of the role's policies ({first}{more})")
 
 
 INTEGRATION_PERMISSIONS_MISSING = Diagnosis(

@@ -1,15 +1,17 @@
 """The role that Datadog assumes does not exist, or not under the name that Datadog uses."""
 
+import json
+
 from ...expectations import AccountExpectations, Expectations
 from ...facts import Facts
 from ...facts.account import Feature, Integration, Role, RoleMissing
 from ...facts.values import RoleName
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Choice, Remedy, Step, sequence, shell
+from ...remedies import Choice, Command, Remedy, Step, Variable, sequence, shell, write_file
+from ...text import one_line
 from ..account_remedies import iam_arn, role_word
-from ..imds.evidence import shown
 from .role import LONGEST_NAME, role_of, says_when_stale, uses_access_keys, without_role
-from .trust_remedies import AFTER, GUIDE_SECTION, SET_IT, wait, write_trust_policy
+from .trust_remedies import AFTER, EXTERNAL_ID, GUIDE_SECTION, SET_IT, datadogs_root, wait
 
 MOST_NAMES = 3
 TEMPLATE_PAGE = 'https://docs.datadoghq.com/integrations/amazon-web-services/'
@@ -58,7 +60,7 @@ def _similar(role: RoleMissing) -> str:
 
 def _quoted(name: str) -> str:
     """In quotes, so that white space around it is seen."""
-    return f"'{shown(name, LONGEST_NAME)}'"
+    return f"'{one_line(name, LONGEST_NAME)}'"
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
@@ -85,7 +87,7 @@ def create_role(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
     name, policy = role_word(facts, expected), iam_arn(facts, 'aws:policy/SecurityAudit')
     audit = ('--role-name', name, '--policy-arn', policy)
     by_hand = sequence(
-        write_trust_policy(facts, expected),
+        _write_trust_policy(facts, expected),
         shell('aws', 'iam', 'create-role', '--role-name', name, '--assume-role-policy-document', f'file://{AFTER}'),
         shell('aws', 'iam', 'attach-role-policy', *audit),
     )
@@ -100,6 +102,21 @@ def create_role(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
             undo=Step('Delete the role', (undo,)),
         ),
     )
+
+
+def _write_trust_policy(facts: Facts, expected: Expectations) -> Command:
+    principal = ''.join(_in_document(part) for part in datadogs_root(facts, expected))
+    statement = {
+        'Effect': 'Allow',
+        'Principal': {'AWS': principal},
+        'Action': 'sts:AssumeRole',
+        'Condition': {'StringEquals': {'sts:ExternalId': _in_document(EXTERNAL_ID)}},
+    }
+    return write_file(AFTER, json.dumps({'Version': '2012-10-17', 'Statement': [statement]}, indent=2))
+
+
+def _in_document(part: str | Variable) -> str:
+    return f'${{{part.name}:?}}' if isinstance(part, Variable) else part
 
 
 INTEGRATION_ROLE_MISSING = Diagnosis(

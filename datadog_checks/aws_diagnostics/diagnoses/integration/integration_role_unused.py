@@ -1,4 +1,4 @@
-"""The role was not used for longer than Datadog would leave it alone."""
+"""The role has not been used for longer than Datadog would leave it unused."""
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved

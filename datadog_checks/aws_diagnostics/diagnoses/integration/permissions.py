@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 from ...facts import Unobserved, observed
 from ...facts.account import Account, Integration, Policy, PolicyKind, PolicyStatement, RequiredPermissions
 from ...rules.policy_language import ANY, Patterns, is_pattern, service_of
-from ..imds.evidence import shown
+from ...text import one_line
 from .datadog_tables import OPERATIONS
 
 LONGEST_ACTION = 128
@@ -41,7 +41,7 @@ def requirement(account: Account) -> Requirement:
         case Integration(extended_collection=True):
             return Requirement(frozenset(required.standard), frozenset(required.resource_collection), source)
         case Unobserved(reason=why):
-            unknown = f'not known whether it is on: {shown(why, LONGEST_REASON)}'
+            unknown = f'not known whether it is on: {one_line(why, LONGEST_REASON)}'
             note = f'{source}, without resource collection ({unknown})'
             return Requirement(frozenset(required.standard), frozenset(), note)
     return Requirement(frozenset(required.standard), frozenset(), source)
@@ -49,7 +49,7 @@ def requirement(account: Account) -> Requirement:
 
 def source_of(required: RequiredPermissions) -> str:
     """Like 'list recorded on 2025-09-17'."""
-    return f'{SOURCES.get(required.source, "list of")} {shown(required.as_of, 10)}'
+    return f'{SOURCES.get(required.source, "list of")} {one_line(required.as_of, 10)}'
 
 
 class Grant(StrEnum):
@@ -131,7 +131,7 @@ class _Statement:
         )
 
     def reach(self, action: str) -> _Reach:
-        """How much of what an entry stands for the statement is about."""
+        """How much of what an entry matches the statement is about."""
         candidates = (self.of_service.get(service_of(action), NO_PATTERNS), self.of_any_service)
         named = max(_named(patterns, action) for patterns in candidates)
         return _Reach(_Reach.ALL - named) if self.excludes else named

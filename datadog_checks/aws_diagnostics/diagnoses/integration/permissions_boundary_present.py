@@ -6,8 +6,8 @@ from ...facts.account import Account, Feature, Policy, PolicyKind, Role, RoleMis
 from ...facts.values import Arn, RoleName
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Command, Remedy, Step, Variable, script, sequence, shell
+from ...text import SHORT, one_line
 from ..account_remedies import role_word, run_again
-from ..imds.evidence import shown
 from ..links import guide
 from .role import role_of, says_when_stale, without_role
 
@@ -25,7 +25,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return inapplicable or NotApplicable('there is no role')
     if role.boundary is None:
         return Passed('the role has no permissions boundary')
-    evidence = f'the permissions boundary of the role is {shown(role.boundary, LONGEST_ARN)}'
+    evidence = f'the permissions boundary of the role is {one_line(role.boundary, LONGEST_ARN)}'
     denied = _denied(account)
     if denied:
         return Failed(f'{evidence}, which denies {_named(denied)}', Status.CRITICAL)
@@ -42,7 +42,7 @@ def _denied(account: Account) -> tuple[str, ...]:
 
 def _named(actions: tuple[str, ...]) -> str:
     more = f' and {len(actions) - MOST_ACTIONS} more' if len(actions) > MOST_ACTIONS else ''
-    return f'{", ".join(map(shown, actions[:MOST_ACTIONS]))}{more}'
+    return f'{", ".join(one_line(action, SHORT) for action in actions[:MOST_ACTIONS])}{more}'
 
 
 def _allows_everything(account: Account) -> bool:

@@ -50,7 +50,8 @@ def policy_documents(actions: Iterable[str]) -> tuple[PolicyDocument, ...]:
     that is not `service:Action` with at most a `*` at its end: the list comes from the network, and `*` or `iam:*` on
     it must never become a policy.
     """
-    for action in (wanted := sorted(set(actions), key=_order)):
+    wanted = sorted(set(actions), key=_order)
+    for action in wanted:
         if not GRANTABLE.fullmatch(action):
             raise NotGrantable(f'{action[:LONGEST_ACTION]!r} is not an action that may be granted unseen')
     needed = _without_repetition(wanted)
@@ -59,7 +60,7 @@ def policy_documents(actions: Iterable[str]) -> tuple[PolicyDocument, ...]:
 
 
 def _without_repetition(actions: Sequence[str]) -> list[str]:
-    """Without what another entry stands for; of two that stand for the same, the first stays. All are GRANTABLE."""
+    """Without entries that another one covers; of two that are the same, the first stays. All are GRANTABLE."""
     kept = {action.lower(): action for action in reversed(actions)}
     stems = {action.removesuffix(ANY) for action in kept if action.endswith(ANY)}
     return [action for action in actions if kept[action.lower()] == action and not _covered(action.lower(), stems)]

@@ -15,8 +15,8 @@ from ...facts import Facts, MissingFact, observed
 from ...facts.account import Policy, PolicyKind
 from ...facts.values import Arn
 from ...remedies import Step, shell
+from ...text import one_line
 from ..account_remedies import role_word
-from ..imds.evidence import shown
 from .role import account_id, partition_of, role_name
 
 BUTTON = 'Resolve All AWS Permissions Issues'
@@ -79,7 +79,7 @@ def exceeds_quota(facts: Facts, expected: Expectations) -> bool:
 
 def leftovers(facts: Facts, expected: Expectations) -> tuple[str, ...]:
     """Names of attached policies of Datadog's templates that a click would not delete. Raises MissingFact."""
-    return tuple(shown(p.name, LONGEST_NAME) for p in _staying(facts, expected) if OF_DATADOG.match(p.name))
+    return tuple(one_line(p.name, LONGEST_NAME) for p in _staying(facts, expected) if OF_DATADOG.match(p.name))
 
 
 def outdated(facts: Facts, expected: Expectations) -> tuple[Arn, ...]:

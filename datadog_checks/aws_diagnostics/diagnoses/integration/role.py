@@ -7,7 +7,8 @@ from ...expectations import Expectations
 from ...facts import Facts, MissingFact, Unobserved
 from ...facts.account import AuthKind, Caller, Integration, Role, RoleMissing
 from ...findings import Failed, NotApplicable, Passed, Verdict
-from ..imds.evidence import ago, shown
+from ...text import one_line
+from ..imds.evidence import ago
 
 LONGEST_NAME = 64
 """By IAM's rules."""
@@ -21,9 +22,9 @@ def role_name(facts: Facts, expected: Expectations) -> str:
     """For evidence: as IAM has it, else as Datadog has it, else as the operator has it."""
     account = facts.of_account
     if isinstance(account.role, Role | RoleMissing):
-        return shown(account.role.name, LONGEST_NAME)
+        return one_line(account.role.name, LONGEST_NAME)
     recorded = account.integration.role_name if isinstance(account.integration, Integration) else ''
-    return shown(recorded or expected.of_account.role_name, LONGEST_NAME)
+    return one_line(recorded or expected.of_account.role_name, LONGEST_NAME)
 
 
 def account_id(facts: Facts) -> str | None:
@@ -59,7 +60,7 @@ def without_role(facts: Facts) -> NotApplicable | None:
         return NotApplicable('Datadog uses access keys for this account, not a role')
     role = facts.of_account.role
     if isinstance(role, RoleMissing):
-        return NotApplicable(f"there is no role '{shown(role.name, LONGEST_NAME)}'")
+        return NotApplicable(f"there is no role '{one_line(role.name, LONGEST_NAME)}'")
     return None
 
 

@@ -5,7 +5,7 @@ from ...facts import Facts
 from ...facts.account import Feature
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy
-from ..imds.evidence import shown
+from ...text import SHORT, one_line
 from .identities import conditions_on_external_id, demands_one
 from .role import says_when_stale, without_role
 from .trust import ASSUME_ROLE, Reading, position_of, readings, sender
@@ -37,7 +37,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 def _actions(reading: Reading) -> str:
     allowed, besides = reading.statement.actions, reading.statement.not_actions
-    named = [shown(action) for action in (besides or allowed)[:MOST_ACTIONS]]
+    named = [one_line(action, SHORT) for action in (besides or allowed)[:MOST_ACTIONS]]
     more = len(besides or allowed) - MOST_ACTIONS
     words = ', '.join([*named, *([f'{more} more'] if more > 0 else [])]) or 'no action'
     return f'everything but {words}' if besides else words

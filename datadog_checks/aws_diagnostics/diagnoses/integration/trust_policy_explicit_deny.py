@@ -7,8 +7,8 @@ from ...facts import Facts
 from ...facts.account import Condition, Feature, TrustStatement
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy
+from ...text import one_line
 from ..account_remedies import joined
-from ..imds.evidence import shown
 from .condition_operators import is_met
 from .identities import described, is_account, is_everyone, is_external_id, is_in_account, is_met_by
 from .role import says_when_stale, without_role
@@ -74,7 +74,7 @@ def _quoted(statement: TrustStatement) -> str:
     besides = 'everyone but ' if statement.not_principals else ''
     who = ', '.join(described(p) for p in (statement.not_principals or statement.principals)[:MOST_QUOTED])
     conditions = [_condition_words(c) for c in statement.conditions[:MOST_QUOTED]]
-    sid = f" (Sid '{shown(statement.sid, LONGEST_SID)}')" if statement.sid else ''
+    sid = f" (Sid '{one_line(statement.sid, LONGEST_SID)}')" if statement.sid else ''
     return f'Deny {besides}{who}{" if " + " and ".join(conditions) if conditions else ""}{sid}'
 
 

@@ -5,7 +5,7 @@ from ...facts import Facts
 from ...facts.account import Condition, Feature
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy
-from ..imds.evidence import shown
+from ...text import SHORT, one_line
 from .assume_role_request import reason_of
 from .role import says_when_stale, without_role
 from .trust import Reading, position_of, readings, sender
@@ -49,9 +49,11 @@ def _refusal(condition: Condition) -> str:
 
 def condition_words(condition: Condition) -> str:
     """Like "IpAddress aws:SourceIp '203.0.113.0/24'"."""
-    values = [f"'{shown(value, LONGEST_VALUE)}'" for value in condition.values[:MOST_VALUES]]
+    values = [f"'{one_line(value, LONGEST_VALUE)}'" for value in condition.values[:MOST_VALUES]]
     more = [f'{len(condition.values) - MOST_VALUES} more'] if len(condition.values) > MOST_VALUES else []
-    return f'{shown(condition.operator)} {shown(condition.key)} {", ".join([*values, *more])}'.strip()
+    return (
+        f'{one_line(condition.operator, SHORT)} {one_line(condition.key, SHORT)} {", ".join([*values, *more])}'.strip()
+    )
 
 
 def _more(conditions: tuple[Condition, ...]) -> str:
@@ -63,7 +65,7 @@ def _others(reading: Reading) -> str:
     keys = sorted({c.key for c in reading.statement.conditions if c.key.lower() != 'sts:externalid'})
     if not keys:
         return 'no condition but the external id' if reading.statement.conditions else 'no condition'
-    return f'no condition that refuses Datadog ({shown(", ".join(keys), 120)})'
+    return f'no condition that refuses Datadog ({one_line(", ".join(keys), 120)})'
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
@@ -71,8 +73,8 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     then = apply_it(facts, expected, statement_in_terraform(facts, expected))
     if meant is None:
         return Remedy('Admit Datadog by its external ID only, without other conditions', (add,), then)
-    keys = ', '.join(sorted({shown(c.key) for c in meant.refusing})[:MOST_KEYS])
-    summary = f'Admit Datadog by its external ID only, without a condition on {keys}'
+    keys = ', '.join(sorted({one_line(c.key, SHORT) for c in meant.refusing})[:MOST_KEYS])
+    summary = f'Admit Datadog by its external ID only, without other conditions ({keys})'
     if not is_only_for_datadog(meant.statement, sender(facts, expected)):
         return Remedy(summary, (add,), then)
     replace = replace_statement(facts, expected, position_of(meant.statement, statements_of(facts)))

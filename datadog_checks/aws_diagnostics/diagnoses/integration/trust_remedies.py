@@ -9,7 +9,7 @@ import json
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Role, TrustStatement
-from ...remedies import Choice, Command, Language, Step, Variable, Word, hcl_string, script, sequence, shell, write_file
+from ...remedies import Choice, Command, Language, Step, Variable, Word, hcl_string, script, sequence, shell
 from ..account_remedies import iam_arn, joined, role_word, run_again
 from ..links import guide
 from .identities import is_datadog, is_everyone, is_in_account
@@ -74,22 +74,6 @@ def statement_for_datadog(facts: Facts, expected: Expectations) -> Query:
         *DATADOGS_ID,
         '}}}',
     )
-
-
-def write_trust_policy(facts: Facts, expected: Expectations) -> Command:
-    """The whole document, for a role that does not exist yet."""
-    principal = ''.join(_in_document(part) for part in datadogs_root(facts, expected))
-    statement = {
-        'Effect': 'Allow',
-        'Principal': {'AWS': principal},
-        'Action': 'sts:AssumeRole',
-        'Condition': {'StringEquals': {'sts:ExternalId': _in_document(EXTERNAL_ID)}},
-    }
-    return write_file(AFTER, json.dumps({'Version': '2012-10-17', 'Statement': [statement]}, indent=2))
-
-
-def _in_document(part: str | Variable) -> str:
-    return f'${{{part.name}:?}}' if isinstance(part, Variable) else part
 
 
 # Ways to change the document
@@ -183,7 +167,7 @@ def apply_it(facts: Facts, expected: Expectations, *hcl: Command) -> tuple[Step,
 
 
 def statement_in_terraform(facts: Facts, expected: Expectations) -> Command:
-    """A data source of its own, which the role's present document can take up by source_policy_documents."""
+    """A data source, which the role's present document can include by source_policy_documents."""
     return Command(
         'data "aws_iam_policy_document" "datadog_trust" {\n'
         '  statement {\n'

@@ -1,0 +1,101 @@
+"""Ways to make a trust policy demand exactly Datadog's external id, each of which keeps what others need."""
+
+from collections.abc import Sequence
+
+from ...expectations import Expectations
+from ...facts import Facts
+from ...facts.account import TrustStatement
+from ...remedies import Choice
+from .identities import conditions_on_external_id, demands_one, is_account, is_everyone
+from .trust import Reading, Sender, position_of, readings, sender
+from .trust_remedies import (
+    DATADOGS_ID,
+    SET_IT,
+    Query,
+    add_statement,
+    change,
+    closest,
+    edit_by_hand,
+    replace_statement,
+    statements_of,
+    with_condition,
+    with_element,
+    with_statement_for_datadog,
+)
+
+MOST_STATEMENTS = 5
+DEMANDING = (
+    *('StringEquals', 'StringEqualsIgnoreCase', 'StringLike'),
+    *('ForAnyValue:StringEquals', 'ForAnyValue:StringEqualsIgnoreCase', 'ForAnyValue:StringLike'),
+)
+"""As they are written: no other text of the document enters a command."""
+
+
+def without_external_id(read: Sequence[Reading]) -> list[Reading]:
+    """Those that would admit Datadog's account with any external id, or without one."""
+    return [r for r in read if (r.action or r is read[0]) and not _demands_one(r.statement)]
+
+
+def _demands_one(statement: TrustStatement) -> bool:
+    return any(map(demands_one, conditions_on_external_id(statement)))
+
+
+def ways_to_demand_it(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
+    best = closest(facts, expected)
+    if best is None:
+        return (add_statement(facts, expected),)
+    without = without_external_id(readings(facts, sender(facts, expected)))
+    if best.external_id is False:
+        add = () if without else (add_statement(facts, expected),)
+        return (*add, _correct(facts, expected, best.statement))
+    return (_demand_one(facts, expected, without),) if without else (_correct(facts, expected, best.statement),)
+
+
+def _correct(facts: Facts, expected: Expectations, statement: TrustStatement) -> Choice:
+    """In its place, where there is one condition that could demand it."""
+    position, conditions = position_of(statement, statements_of(facts)), conditions_on_external_id(statement)
+    if len(conditions) != 1 or conditions[0].operator not in DEMANDING:
+        return replace_statement(facts, expected, position)
+    text = f'Accept only the right external ID in statement {position + 1}: whoever uses another one loses access'
+    found = conditions[0]
+    corrected = with_condition(position, statement, found.operator, found.key, DATADOGS_ID)
+    return change(facts, expected, f'{text}; {SET_IT}', corrected)
+
+
+def _demand_one(facts: Facts, expected: Expectations, without: Sequence[Reading]) -> Choice:
+    """In each statement that names only Datadog; where others are named as well, Datadog gets a separate statement."""
+    to = sender(facts, expected)
+    shared = [r.statement for r in without if _others(r.statement, to)]
+    if any(not _others_of_aws(s, to) for s in shared):
+        return edit_by_hand(facts, expected, f'give Datadog a separate statement that demands it; {SET_IT}')
+    changes = [_demanding(facts, r.statement, to) for r in without]
+    names = ', '.join(r.name for r in without[:MOST_STATEMENTS])
+    text = f'Demand the external ID in {names}: whoever uses it without that external ID loses access'
+    if shared:
+        changes.append(with_statement_for_datadog(facts, expected))
+        text = f'Move Datadog from {names} to a separate statement that demands the external ID'
+    return change(facts, expected, f'{text}; {SET_IT}', *changes)
+
+
+def _demanding(facts: Facts, statement: TrustStatement, to: Sender) -> Query:
+    position = position_of(statement, statements_of(facts))
+    if not _others(statement, to):
+        return with_condition(position, statement, 'StringEquals', 'sts:ExternalId', DATADOGS_ID)
+    datadog = [p.removeprefix('AWS:') for p in statement.principals if is_account(p, to.account, to.partition)]
+    kept = f'Statement[{position}].Principal.AWS[?{" && ".join(f"@ != {_raw(name)}" for name in datadog)}]'
+    return with_element(position, 'Principal', (f'merge(Statement[{position}].Principal, {{AWS: {kept}}})',))
+
+
+def _raw(name: str) -> str:
+    return f"'{name}'"
+
+
+def _others(statement: TrustStatement, to: Sender) -> list[str]:
+    """Principals beside Datadog's account; [] where it is not named, or only as everyone."""
+    if not any(is_account(p, to.account, to.partition) for p in statement.principals):
+        return []
+    return [p for p in statement.principals if not (is_account(p, to.account, to.partition) or is_everyone(p))]
+
+
+def _others_of_aws(statement: TrustStatement, to: Sender) -> list[str]:
+    return [p for p in _others(statement, to) if p.startswith('AWS:')]
