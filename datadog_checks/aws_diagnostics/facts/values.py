@@ -86,6 +86,15 @@ class Arn(Checked):
     )
     ALLOWED = 'an ARN: arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE'
 
+    @property
+    def partition_name(self) -> Partition:
+        return Partition(self.split(':')[1])
+
+    @property
+    def account_id(self) -> AccountId | None:
+        """None where there is none, or where it is the word aws, of what AWS manages."""
+        return AccountId.of(self.split(':')[4])
+
 
 class HostName(Checked):
     """RFC 1123, at most 255 characters."""

@@ -12,7 +12,7 @@ from ...facts.account import NAMESPACES, Integration, Metrics, RecentlyActive
 from ...facts.values import MetricNamespace, RegionName
 from ..account_options import AccountOptions
 from .budget import CallBudget
-from .denials import CallFailed, asking
+from .denials import SERVICE_CONTROL_POLICY, CallFailed, asking
 from .regions import MOST_REGIONS, enabled_regions
 from .session import Session
 
@@ -20,7 +20,6 @@ LIST_METRICS, LIST_STREAMS = 'cloudwatch:ListMetrics', 'cloudwatch:ListMetricStr
 RECENTLY = 'PT3H'
 MOST_CALLS = 100
 """Of one run, and never more than half of those left: the sweep of the fleet comes after it."""
-BY_THE_ORGANIZATION = 'explicit deny in a service control policy'
 EC2 = MetricNamespace('AWS/EC2')
 INSTANCES: Mapping[str, object] = {'MetricName': 'CPUUtilization', 'Dimensions': [{'Name': 'InstanceId'}]}
 """Every running instance has this metric once, so one entry is one instance."""
@@ -84,7 +83,7 @@ class _CloudWatch:
         try:
             page = self._ask(LIST_METRICS, region, Namespace=namespace, RecentlyActive=RECENTLY, **narrower)
         except CallFailed as e:
-            return RecentlyActive(namespace, region, Unobserved(str(e)), closed=BY_THE_ORGANIZATION in str(e))
+            return RecentlyActive(namespace, region, Unobserved(str(e)), closed=e.denied_by == SERVICE_CONTROL_POLICY)
         found = _distinct(page.get('Metrics', ()))
         streams = self._running_streams(region) if found else 0
         return RecentlyActive(namespace, region, found, more=bool(page.get('NextToken')), streams=streams)
