@@ -20,6 +20,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
     TaggedHosts,
 )
 from datadog_checks.aws_diagnostics.facts.values import AccountId, HostName, InstanceId, RegionName
+from datadog_checks.aws_diagnostics.text import REPLACEMENT
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api, ec2_host, host, plain
 
 ACCOUNT, OTHER = AccountId('123456789012'), AccountId('210987654321')
@@ -284,7 +285,7 @@ def test_a_tag_that_names_no_region_is_none(region: str, datadog: Datadog) -> No
 def test_the_name_of_a_duplicate_is_printable_and_bounded(datadog: Datadog) -> None:
     datadog.hosts = [ec2_host(ID, ACCOUNT), host('web\x1b[31m-1\n' + 'x' * 300, aliases=[ID])]
     (found,) = read(datadog).duplicated
-    assert found.name == 'web?[31m-1 ' + 'x' * 241 + '...'
+    assert found.name == f'web{REPLACEMENT}[31m-1 ' + 'x' * 241 + '...'
 
 
 @pytest.mark.parametrize('total', [True, -1, 2**60, 1.5, 'many', None])

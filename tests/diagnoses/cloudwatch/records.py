@@ -26,7 +26,7 @@ SAVE = f"""\
 umask 077 &&
 curl --silent --show-error --fail --output aws-integration-before.json \\
   {HEADERS} \\
-  "{ACCOUNTS}?aws_account_id={ACCOUNT_ID}" &&
+  '{ACCOUNTS}?aws_account_id={ACCOUNT_ID}' &&
 """
 FIND_ID = """\
 AWS_CONFIG_ID=$(jq --raw-output --exit-status '.data[0].id' aws-integration-before.json) &&

@@ -147,20 +147,20 @@ NOT_APPLICABLE = {
 
 
 HEADERS = '--header "DD-API-KEY: ${DD_API_KEY:?}" --header "DD-APPLICATION-KEY: ${DD_APP_KEY:?}"'
+FILE = '"aws-tags-of-${host:?}.json"'
 JSON = "--header 'Content-Type: application/json'"
 
 
-def request(host: str, options: str, site: str = 'datadoghq.com') -> str:
+def request(options: str, site: str) -> str:
     curl = f'curl --silent --show-error --fail {options} \\\n  {HEADERS} \\\n'
-    return f'{curl}  "https://api.{site}/api/v1/tags/hosts/{host}?source=Amazon%20Web%20Services"'
+    return f'{curl}  "https://api.{site}/api/v1/tags/hosts/${{host:?}}?source=Amazon%20Web%20Services"'
 
 
-def removing(host: str, site: str = 'datadoghq.com', around: str = '{}') -> Remedy:
-    file = f'aws-tags-of-{host}.json'
-    save = request(host, f'--output "{file}"', site)
-    test = f'test -s "{file}"'
-    delete = f'{test} && {request(host, "--request DELETE", site)}'
-    restore = request(host, f'--request POST {JSON} --data "@{file}"', site)
+def removing(around: str, site: str = 'datadoghq.com') -> Remedy:
+    save = request(f'--output {FILE}', site)
+    delete = f'test -s {FILE} && {request("--request DELETE", site)}'
+    restore = request(f'--request POST {JSON} --data "@aws-tags-of-${{host:?}}.json"', site)
+    save, delete, restore = (around.replace('WORK', work) for work in (save, delete, restore))
     return Remedy(
         'Let the AWS integration collect these hosts again, or remove the tags',
         (
@@ -172,8 +172,8 @@ def removing(host: str, site: str = 'datadoghq.com', around: str = '{}') -> Reme
             Choice(
                 'Remove the tags of this source: the first command saves them and removes nothing, the second removes '
                 'what was saved (the application key needs the permission host_tags_write)',
-                (Command(around.format(save)), Command(around.format(delete))),
-                undo=Step('Add the saved tags again', (Command(around.format(restore)),)),
+                (Command(save), Command(delete)),
+                undo=Step('Add the saved tags again', (Command(restore),)),
             ),
         ),
         (
@@ -190,19 +190,20 @@ def one(*names: str) -> Facts:
     return listed(tagged(names=named(*names)), on_record=())
 
 
+WEB_1 = 'host=web-1\nWORK'
 REMEDIES: RemedyTable = {
-    'a host': (one('web-1'), removing('web-1')),
-    'several hosts': (one('web-1', 'web-2'), removing('${host:?}', around='for host in web-1 web-2; do\n  {}\ndone')),
+    'a host': (one('web-1'), removing(WEB_1)),
+    'several hosts': (one('web-1', 'web-2'), removing('for host in web-1 web-2; do\n  WORK\ndone')),
     'on another site': (
         one('web-1'),
         account_expectations(site='ap1.datadoghq.com'),
-        removing('web-1', 'ap1.datadoghq.com'),
+        removing(WEB_1, 'ap1.datadoghq.com'),
     ),
-    'no host has a name that a command may hold': (one(), removing('${HOST_NAME:?}')),
+    'no host has a name that a command may hold': (one(), removing('WORK')),
     'a file of expectations with something else for a site': (
         one('web-1'),
         account_expectations(site="x'; id"),
-        removing('web-1', '${DD_SITE:?}'),
+        removing(WEB_1, '${DD_SITE:?}'),
     ),
 }
 test_verdict = verdict_test(HOST_AWS_TAGS_LINGERING, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)

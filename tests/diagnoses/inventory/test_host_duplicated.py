@@ -7,6 +7,7 @@ from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import DuplicatedHost, Feature
 from datadog_checks.aws_diagnostics.facts.values import InstanceId
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
+from datadog_checks.aws_diagnostics.text import REPLACEMENT
 from tests.account.builders import HOUR, MINUTE, account_expectations, account_facts, inventory
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
@@ -127,7 +128,7 @@ REMEDIES = {
     ),
     'a name that holds anything': (
         listed(pair(7 * HOUR, name='$(id)\x1b[31m' + 'x' * 255)),
-        remedy(alias('$(id)?[31m' + 'x' * 47 + '...', ID)),
+        remedy(alias(f'$(id){REPLACEMENT}[31m' + 'x' * 47 + '...', ID)),
     ),
 }
 test_verdict = verdict_test(HOST_DUPLICATED, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)

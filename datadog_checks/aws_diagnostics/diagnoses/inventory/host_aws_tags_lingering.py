@@ -1,6 +1,6 @@
 """Hosts keep tags that the AWS integration once gave them, and nothing updates them any more."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ...expectations import Expectations
 from ...facts import Facts, MissingFact, observed
@@ -18,6 +18,8 @@ RIGHT = 'no tags from Amazon Web Services are left behind'
 SOURCE = '?source=Amazon%20Web%20Services'
 MOST_IN_A_COMMAND = 20
 """Hosts that one script names."""
+HOST = Variable('host')
+FILE = ('aws-tags-of-', HOST, '.json')
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -85,36 +87,28 @@ def _known_names(facts: Facts, expected: Expectations) -> list[HostName]:
 
 
 def _save(expected: Expectations, names: Sequence[HostName]) -> Command:
-    return _for_each(names, lambda host: _tags(expected, host, '--output', _file(host)).text)
+    return _for_each(names, _tags(expected, '--output', FILE).text)
 
 
 def _remove(expected: Expectations, names: Sequence[HostName]) -> Command:
     """Only of a host whose tags were saved."""
-
-    def remove(host: HostName | Variable) -> str:
-        return f'{shell("test", "-s", _file(host)).text} && {_tags(expected, host, "--request", "DELETE").text}'
-
-    return _for_each(names, remove)
+    return _for_each(names, f'{shell("test", "-s", FILE).text} && {_tags(expected, "--request", "DELETE").text}')
 
 
 def _restore(expected: Expectations, names: Sequence[HostName]) -> Command:
     json = ('--request', 'POST', '--header', 'Content-Type: application/json')
-    return _for_each(names, lambda host: _tags(expected, host, *json, '--data', ('@', *_file(host))).text)
+    return _for_each(names, _tags(expected, *json, '--data', ('@', *FILE)).text)
 
 
-def _file(host: HostName | Variable) -> tuple[str | Variable, ...]:
-    return 'aws-tags-of-', host, '.json'
-
-
-def _tags(expected: Expectations, host: HostName | Variable, *options: Word) -> Command:
+def _tags(expected: Expectations, *options: Word) -> Command:
     """The source must be named: without it, Datadog takes the tags that people set."""
-    return curl(expected, ('/api/v1/tags/hosts/', host, SOURCE), *options)
+    return curl(expected, ('/api/v1/tags/hosts/', HOST, SOURCE), *options)
 
 
-def _for_each(names: Sequence[HostName], line: Callable[[HostName | Variable], str]) -> Command:
+def _for_each(names: Sequence[HostName], work: str) -> Command:
     if len(names) > 1:
-        return Command(f'for host in {" ".join(names)}; do\n  {line(Variable("host"))}\ndone')
-    return Command(line(names[0] if names else Variable('HOST_NAME')))
+        return Command(f'for host in {" ".join(names)}; do\n  {work}\ndone')
+    return Command(f'host={names[0]}\n{work}' if names else work)
 
 
 HOST_AWS_TAGS_LINGERING = Diagnosis(
