@@ -106,15 +106,15 @@ EVIL = 'i-0123456789abcdef0; reboot'
 @pytest.mark.parametrize(
     ('observed', 'message'),
     [
-        pytest.param(facts(imds=imds(instance_id=EVIL)), f"instance_id is '{EVIL}'", id='instance id of IMDS'),
+        pytest.param(facts(imds=imds(instance_id=EVIL)), f"imds.instance_id is '{EVIL}'", id='instance id of IMDS'),
         pytest.param(
             facts(imds=imds(instance_id=None), platform=Platform(True, 'x', EVIL)),
-            f"instance_id is '{EVIL}'",
+            f"platform.instance_id is '{EVIL}'",
             id='instance id of the firmware',
         ),
         pytest.param(
             facts(imds=imds(identity=Identity('$(reboot)', '', '', '', ''))),
-            "imds.identity.region is '$(reboot)', allowed is the name of a region",
+            "imds.identity.region is '$(reboot)', allowed is the name of an AWS region, like eu-west-1",
             id='region',
         ),
         pytest.param(
