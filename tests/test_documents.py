@@ -166,6 +166,7 @@ def test_a_sample_output_is_printed_anew() -> None:
     ('printed', 'shown'),
     [
         pytest.param('it took 0.4 ms', 'it took 12 ms', id='milliseconds'),
+        pytest.param('it took 4 ms\nagain', 'it took 400 ms again', id='a line that is wrapped elsewhere'),
         pytest.param('in&#160;0.4&#160;s', 'in&#160;1&#160;s', id='seconds in a picture'),
     ],
 )
