@@ -1,7 +1,7 @@
 """docs/diagnoses.md: every diagnosis with its fix."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
@@ -11,8 +11,6 @@ from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, R
 from .documents import CHECK
 
 WIDTH = 120
-EVERY_DIAGNOSIS_HAS_A_GENERIC_FIX = False
-"""False only until each `remedy` accepts facts of which nothing was observed; until then its page says so."""
 LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 FENCES = {Language.HELM: 'yaml'}
 """Where the language of a command has no name in Markdown."""
@@ -43,22 +41,17 @@ def _section(diagnosis: Diagnosis) -> str:
         f'- Reference: <{diagnosis.docs}>',
     ]
     texts = (f'**{diagnosis.title}.** {diagnosis.tests}', diagnosis.harm)
-    paragraphs = [f'## {diagnosis.id}', *map(wrapped, texts), '\n'.join(facts), *_fix(diagnosis)]
+    paragraphs = [
+        f'## {diagnosis.id}',
+        *map(wrapped, texts),
+        '\n'.join(facts),
+        *remedy_paragraphs(generic_remedy(diagnosis)),
+    ]
     return '\n\n'.join(paragraphs) + '\n'
 
 
 def wrapped(text: str) -> str:
     return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def _fix(diagnosis: Diagnosis) -> Sequence[str]:
-    try:
-        remedy = generic_remedy(diagnosis)
-    except Exception:
-        if EVERY_DIAGNOSIS_HAS_A_GENERIC_FIX:
-            raise
-        return ('There is no generic fix yet.',)
-    return tuple(remedy_paragraphs(remedy))
 
 
 def remedy_paragraphs(remedy: Remedy) -> Iterator[str]:

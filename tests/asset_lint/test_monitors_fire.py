@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, NotSent, Platform, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameProvider, NotSent, Platform, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Count, LastUsed
 from tests.account.builders import DAY, account_facts, fleet, policy, region, role, statement
 from tests.builders import NOW, OTHER_INSTANCE_ID, agent, answered, container, facts, host, imds, path
@@ -29,7 +29,7 @@ FAR = path(
 )
 POD = host(container=container(ContainerKind.POD))
 LOST = agent(hostname='ip-10-0-0-12', provider='os')
-OLD = replace(AGENTS['7.63.3 -'], hostname=agent().hostname, provider='aws')
+OLD = replace(AGENTS['7.63.3 -'], hostname=agent().hostname, provider=HostnameProvider.AWS)
 XEN = replace(PLACES['host'], dmi=FIRMWARE['xen'])
 CANNOT_TELL = Unobserved('the deadline ended')
 
@@ -101,7 +101,7 @@ ACCOUNTS: dict[str, tuple[Facts, dict[str, str]]] = {
         {'permissions': 'alert'},
     ),
     'instances for containers with a hop limit of 1': (
-        account_facts(fleet=fleet(region(counts=(Count('required', 1, 'enabled', 3),), misnamed=3))),
+        account_facts(fleet=fleet(region(counts=(Count('required', 1, 'enabled', 3),)))),
         {'instances_misnamed': 'alert'},
     ),
 }

@@ -105,9 +105,9 @@ def test_a_metric_monitor_is_read(query: str, expected: MetricMonitor) -> None:
             id='by host',
         ),
         pytest.param(
-            '"ntp.in_sync".over("env:prod","role:db").exclude("zone:c").last(1).by("*").pct_by_status()',
+            '"ntp.in_sync".over("env:prod","role:db").exclude("zone:c").by("*").last(1).pct_by_status()',
             ServiceCheckMonitor('ntp.in_sync', ('env:prod', 'role:db'), ('*',), 1, 'pct_by_status', ('zone:c',)),
-            id='a share of a cluster, with by and last in the other order',
+            id='a share of a cluster, with an exclusion',
         ),
     ],
 )

@@ -42,32 +42,16 @@ def test_what_is_no_metric_monitor_is_refused_with_its_place(query: str, message
 
 
 @pytest.mark.parametrize(
-    ('query', 'message'),
+    'query',
     [
-        pytest.param(
-            'ntp.over("*").by("host").last(4).count_by_status()',
-            """cannot be read from column 1: 'ntp.over("*").by("ho'""",
-            id='a check without quotes',
-        ),
-        pytest.param(
-            '"ntp".by("host").last(4).count_by_status()',
-            '.over() is missing',
-            id='no scope',
-        ),
-        pytest.param(
-            '"ntp".over("*").by("host").last(4).last(5).count_by_status()', '.last() appears twice', id='twice'
-        ),
-        pytest.param(
-            '"ntp".over("*").by("host").last(4)', 'cannot be read from column 35: the end', id='nothing counted'
-        ),
-        pytest.param(
-            '"ntp".over("*").by("host").last("4").count_by_status()',
-            """cannot be read from column 33: '"4").count_by_status'""",
-            id='runs as a string',
-        ),
+        pytest.param('ntp.over("*").by("host").last(4).count_by_status()', id='a check without quotes'),
+        pytest.param('"ntp".by("host").last(4).count_by_status()', id='no scope'),
+        pytest.param('"ntp".over("*").by("host").last(4).last(5).count_by_status()', id='twice'),
+        pytest.param('"ntp".over("*").by("host").last(4)', id='nothing counted'),
+        pytest.param('"ntp".over("*").by("host").last("4").count_by_status()', id='runs as a string'),
+        pytest.param('"ntp".over().by("host").last(4).count_by_status()', id='an empty scope'),
     ],
 )
-def test_what_is_no_service_check_monitor_is_refused_with_its_place(query: str, message: str) -> None:
-    with pytest.raises(InvalidQuery) as refused:
+def test_what_is_no_service_check_monitor_is_refused(query: str) -> None:
+    with pytest.raises(InvalidQuery, match=r'^not "CHECK"\.over'):
         service_check_monitor(query)
-    assert str(refused.value) == message

@@ -1,5 +1,6 @@
 """Reads the queries of monitors and dashboards: metrics, tags, windows and thresholds. The grammar is queries.lark."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -9,12 +10,18 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
 GRAMMAR = Path(__file__).with_name('queries.lark')
-STARTS = ['monitor', 'expression', 'service_check']
+STARTS = ['monitor', 'expression']
+NAMES = r'"[^"]+"(?:,"[^"]+")*'
+SERVICE_CHECK = re.compile(
+    rf'"(?P<check>[\w.]+)"\.over\((?P<over>{NAMES})\)(?:\.exclude\((?P<exclude>{NAMES})\))?\.by\((?P<by>{NAMES})\)'
+    r'\.last\((?P<last>\d+)\)\.(?P<count>count_by_status|pct_by_status)\(\)'
+)
+"""The order in which Datadog writes it."""
 MINUTES = {'m': 1, 'h': 60, 'd': 24 * 60, 'w': 7 * 24 * 60}
 
 
 class InvalidQuery(ValueError):
-    """The message gives the column and what is there."""
+    """The message says what is wrong, and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,34 +140,11 @@ def _conditions(scope: Tree[Token] | Token) -> Iterator[Condition]:
 
 def service_check_monitor(query: str) -> ServiceCheckMonitor:
     """Raises InvalidQuery."""
-    tree = parsed(query, 'service_check')
-    check, *_, count = tokens(tree)
-    clauses = _clauses(tree)
-    return ServiceCheckMonitor(
-        _unquoted(check),
-        clauses['over'],
-        clauses['by'],
-        int(clauses['last'][0]),
-        str(count),
-        clauses.get('exclude', ()),
-    )
-
-
-def _clauses(tree: Tree[Token]) -> dict[str, tuple[str, ...]]:
-    """By the name of the clause, what is in its parentheses."""
-    clauses: dict[str, tuple[str, ...]] = {}
-    for clause in subtrees(tree, 'clause'):
-        name, *values = (_unquoted(token) for token in tokens(clause))
-        if name in clauses:
-            raise InvalidQuery(f'.{name}() appears twice')
-        clauses[name] = tuple(values)
-    if missing := [name for name in ('over', 'by', 'last') if name not in clauses]:
-        raise InvalidQuery(f'.{missing[0]}() is missing')
-    return clauses
-
-
-def _unquoted(token: Token) -> str:
-    return token.strip('"\'')
+    found = SERVICE_CHECK.fullmatch(query)
+    if found is None:
+        raise InvalidQuery('not "CHECK".over(...).exclude(...).by(...).last(N).count_by_status(), or pct_by_status')
+    over, exclude, by = (tuple(re.findall(r'"([^"]+)"', found[name] or '')) for name in ('over', 'exclude', 'by'))
+    return ServiceCheckMonitor(found['check'], over, by, int(found['last']), found['count'], exclude)
 
 
 @cache
