@@ -7,9 +7,8 @@ from pathlib import Path
 import yaml
 
 from ..configuration import InvalidConfiguration, Options, read_configuration
-from .bounded_file import read_text
-from .exit_status import ExitStatus
-from .failure import Failure
+from .exit_status import ExitStatus, Failure
+from .files import read_text
 
 OF_ENVIRONMENT = {'api_key': 'DD_API_KEY', 'app_key': 'DD_APP_KEY', 'datadog_site': 'DD_SITE'}
 """Setting of `account` -> variable of the environment, as the Agent has it."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TextIO
 
 from ..facts.account import WrongInstance
-from .printable import printable
-from .private_file import PrivateFile
+from .files import PrivateFile
+from .page import printable
 
 COLUMNS = ('instance_id', 'region', 'name', 'http_tokens', 'hop_limit', 'endpoint', 'containers', 'reason')
 STDOUT = '-'
