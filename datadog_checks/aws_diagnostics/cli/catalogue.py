@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 from ..diagnoses import DIAGNOSES
 from ..diagnoses.judging import generic_remedy
 from ..findings import Diagnosis
+from ..remedies import Remedy
 from . import page
 from .codec import Json
 from .document import printed, remedy_document
@@ -50,7 +51,7 @@ def explain(id: str, as_json: bool, colour: bool) -> int:
             'docs': diagnosis.docs,
             'explained_by': list(diagnosis.after),
             'explains': list(_explains(diagnosis)),
-            'remedy': remedy_document(generic_remedy(diagnosis)),
+            'remedy': remedy_document(fix) if (fix := generic_fix(diagnosis)) else None,
         }
         click.echo(printed('explain', time.time(), {'diagnosis': {**_listed(diagnosis), **more}}))
     else:
@@ -102,10 +103,19 @@ def explanation(diagnosis: Diagnosis) -> Iterator[Line]:
     yield Line(f'aws_diagnostics.{diagnosis.service_check}', _label('service check'))
     yield Line(', '.join(diagnosis.after) or 'no other diagnosis', _label('explained by'))
     yield Line(', '.join(_explains(diagnosis)) or 'no other diagnosis', _label('explains'))
-    remedy = generic_remedy(diagnosis)
-    yield Line(remedy.summary, _label('fix'))
-    yield from fix_steps(remedy.choices, remedy.then, ' ' * len(_label('')), undo=True)
+    remedy = generic_fix(diagnosis)
+    if remedy is not None:
+        yield Line(remedy.summary, _label('fix'))
+        yield from fix_steps(remedy.choices, remedy.then, ' ' * len(_label('')), undo=True)
     yield Line(diagnosis.docs, _label('docs'), wrap=Wrap.NEVER)
+
+
+def generic_fix(diagnosis: Diagnosis) -> Remedy | None:
+    """None where the remedy has a defect, which must not hide what the diagnosis tests."""
+    try:
+        return generic_remedy(diagnosis)
+    except Exception:  # noqa: BLE001
+        return None
 
 
 def _label(word: str) -> str:

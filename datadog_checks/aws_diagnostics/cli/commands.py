@@ -77,7 +77,7 @@ def check(
 
     def look() -> Sequence[Judged]:
         seen = observe(instances, agent, display)
-        return [judged(redaction.observation(each) if redaction else each, only) for each in seen]
+        return [_judged(each, only, redaction) for each in seen]
 
     say = partial(tell, colour=display.colour)
     reports = look() if wait_ok is None else until_ok(look, wait_ok, say)
@@ -115,25 +115,24 @@ def judge(
     """
     if as_csv and (display.as_json or display.verbose or display.quiet):
         raise click.UsageError('--csv excludes --json, -v and -q')
-    files = [file for path in facts for file in saved_facts.files_of(path)]
-    several = len(files) > 1
-    reports = [each for file in files for each in _read(file, config, only, Redaction() if redact else None, several)]
+    redaction = Redaction() if redact else None
+    instances = None if config is None else read_instances(config)
+    reports: list[Judged] = []
+    for file, saved in saved_facts.read_all(facts, partial(tell, colour=display.colour)):
+        expected = saved.instances if config is None or instances is None else expecting(saved, instances, config)
+        source = '' if redaction else str(file)
+        reports += [_judged(each, only, redaction, saved.saved_at, source) for each in expected]
     if as_csv:
         survey.write_csv(sys.stdout, reports)
         return display.exit_status(overall(reports))
     return show('judge', reports, display, _told(reports, display))
 
 
-def _read(
-    file: Path, config: Path | None, only: Sequence[str], redaction: Redaction | None, several: bool
-) -> Iterable[Judged]:
-    saved = saved_facts.read(file)
-    instances: Sequence[Observation] = saved.instances
-    if config is not None:
-        instances = expecting(instances, read_instances(config), config)
-    for each in instances:
-        observation = redaction.observation(each) if redaction else each
-        yield judged(observation, only, saved_at=saved.saved_at, source=str(file) if several else '')
+def _judged(
+    observation: Observation, only: Sequence[str], redaction: Redaction | None, saved_at: str = '', source: str = ''
+) -> Judged:
+    seen = redaction.observation(observation) if redaction else observation
+    return judged(seen, only, saved_at=saved_at, source=source)
 
 
 def _told(reports: Sequence[Judged], display: Display) -> Iterable[Line]:

@@ -22,6 +22,7 @@ from .judged import Judged, Observation, overall, plural
 from .options import Display
 from .page import BLANK, Line
 from .report import report, verdict
+from .saved_facts import SavedFacts
 
 LONGEST_WAIT = 60.0
 """Seconds between two looks of `--wait-ok`."""
@@ -78,23 +79,21 @@ def until_ok(
         wait = min(2 * wait, LONGEST_WAIT)
 
 
-def expecting(
-    observations: Sequence[Observation], instances: Sequence[Options], config: Path
-) -> tuple[Observation, ...]:
+def expecting(saved: SavedFacts, instances: Sequence[Options], config: Path) -> tuple[Observation, ...]:
     """The same facts under the expectations of another configuration. Raises Failure (CONFIGURATION)."""
-    if len(instances) == 1:
-        instances = [instances[0]] * len(observations)
-    if len(instances) != len(observations):
-        counts = f'instances: there are {len(instances)}, allowed is 1 or as many as were saved, {len(observations)}'
+    count = len(saved.instances)
+    if len(instances) not in (1, count):
+        counts = f'instances: there are {len(instances)}, allowed is 1 or as many as were saved, {count}'
         raise Failure(f'--config {config}: {counts}', ExitStatus.CONFIGURATION)
-    pairs = tuple(zip(observations, instances, strict=True))
-    for number, (saved, options) in enumerate(pairs, 1):
-        if (saved.facts.account is None) is not (options.account is None):
-            scope = 'the host' if saved.facts.account is None else 'an account'
-            raise Failure(
-                f'--config {config}: what was saved as number {number} is of {scope}', ExitStatus.CONFIGURATION
-            )
-    return tuple(replace(saved, expectations=options.expectations) for saved, options in pairs)
+    pairs = zip(saved.instances, instances if len(instances) == count else [*instances] * count, strict=True)
+    return tuple(_under(observation, options, config, number) for number, (observation, options) in enumerate(pairs, 1))
+
+
+def _under(saved: Observation, options: Options, config: Path, number: int) -> Observation:
+    if (saved.facts.account is None) is not (options.account is None):
+        scope = 'the host' if saved.facts.account is None else 'an account'
+        raise Failure(f'--config {config}: what was saved as number {number} is of {scope}', ExitStatus.CONFIGURATION)
+    return replace(saved, expectations=options.expectations)
 
 
 def show(command: str, reports: Sequence[Judged], display: Display, lines: Iterable[Line], **more: Json) -> int:

@@ -84,9 +84,7 @@ class Pseudonyms:
 
     def _ipv4(self, text: str) -> str:
         """In 198.18.0.0/15, which RFC 2544 keeps for tests."""
-        return str(
-            ipaddress.IPv4Address(int(ipaddress.IPv4Address('198.18.0.0')) + int(self._hex(text, 8), 16) % 2**17)
-        )
+        return str(ipaddress.IPv4Address('198.18.0.0') + int(self._hex(text, 8), 16) % 2**17)
 
     def _ipv6(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
         """In 2001:db8::/32, which RFC 3849 keeps for documents."""

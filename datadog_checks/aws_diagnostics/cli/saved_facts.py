@@ -6,7 +6,7 @@ findings of the run that saved it. Credentials and tokens are in neither.
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,8 +61,6 @@ def loads(text: str) -> SavedFacts:
     saved = decode(SavedFacts, document, 'file')
     if not saved.instances:
         raise not_allowed('file.instances', [], 'a list with at least one instance')
-    for number, instance in enumerate(saved.instances):
-        refuse_forged_values(instance.facts, f'file.instances[{number}].facts')
     return saved
 
 
@@ -73,23 +71,43 @@ def read(path: Path) -> SavedFacts:
     else:
         text = read_text(path, 'FACTS', ExitStatus.DAMAGED_FACTS)
     try:
-        return loads(text)
+        saved = loads(text)
+        for number, instance in enumerate(saved.instances):
+            refuse_forged_values(instance.facts, f'file.instances[{number}].facts')
     except (NotFacts, Undecodable) as e:
         raise Failure(f'FACTS {path}: {e}', ExitStatus.DAMAGED_FACTS) from None
+    return saved
 
 
-def files_of(path: Path) -> Iterator[Path]:
-    """The file itself, or those of a directory that end in .json, by name; directories in it are not entered."""
-    if not path.is_dir():
-        yield path
-        return
+def read_all(paths: Sequence[Path], say: Callable[[str], None]) -> Iterator[tuple[Path, SavedFacts]]:
+    """Of files, of directories and of standard input. Of a directory, the files that end in .json, by name; one of
+    them that is something else is skipped, which `say` is told.
+
+    Raises Failure (DAMAGED_FACTS) for a file that was named, and where there are no facts at all.
+    """
+    count = 0
+    for path in paths:
+        for file in _inside(path) if path.is_dir() else (path,):
+            try:
+                saved = read(file)
+            except Failure as e:
+                if file == path:
+                    raise
+                say(f'skipped: {e}')
+            else:
+                count += 1
+                yield file, saved
+    if not count:
+        named = ', '.join(map(str, paths))
+        raise Failure(f'FACTS {named}: no file of saved facts that ends in .json', ExitStatus.DAMAGED_FACTS)
+
+
+def _inside(directory: Path) -> Sequence[Path]:
+    """Directories in it are not entered."""
     try:
-        inside = sorted(file for file in path.iterdir() if file.suffix == '.json' and file.is_file())
+        return sorted(file for file in directory.iterdir() if file.suffix == '.json' and file.is_file())
     except OSError as e:
-        raise Failure(f'FACTS {path}: cannot be read: {e.strerror}', ExitStatus.DAMAGED_FACTS) from None
-    if not inside:
-        raise Failure(f'FACTS {path}: no file in it ends in .json', ExitStatus.DAMAGED_FACTS)
-    yield from inside
+        raise Failure(f'FACTS {directory}: cannot be read: {e.strerror}', ExitStatus.DAMAGED_FACTS) from None
 
 
 def refuse_to_overwrite(path: Path) -> None:
