@@ -139,6 +139,6 @@ def test_the_provider_can_be_told(conf, capsys):
 def test_nothing_that_answers_in_place_of_imds_acts_on_the_terminal(conf, capsys):
     with loopback_imds(Behaviour(persona=Persona.GARBAGE)) as imds, expvar('os', {'aws': '\x1b[31m[red]x'}) as port:
         config = conf(imds_endpoint=imds.endpoint, agent_expvar_port=port)
-        _, output = check(capsys, '--config', config, '--agent-hostname', '\x1b]0;x\x07', '--agent-version', '7.60.0')
+        _, output = check(capsys, '-v', '--config', config, '--agent-hostname', '\x1b]0;x\x07', *NAMED[2:])
     assert not [c for c in output if ord(c) < 32 and c != '\n']
     assert '[red]' in output

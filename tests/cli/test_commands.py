@@ -262,7 +262,8 @@ def test_explain_shows_the_generic_fix_of_every_diagnosis(diagnosis, capsys):
     assert run(['explain', diagnosis.id]) == 0
     shown = capsys.readouterr().out
     assert f'fix {" ".join(remedy.summary.split()) if remedy else ""}' in ' '.join(shown.split()) or remedy is None
-    commands = [c for step in (*remedy.choices, *remedy.then) for c in step.commands] if remedy else []
+    choices, then = (remedy.choices, remedy.then) if remedy else ((), ())
+    commands = [*(c for choice in choices for c in choice.commands), *(c for step in then for c in step.commands)]
     assert [line for c in commands for line in c.text.splitlines() if f'{line}\n' not in shown] == []
     assert run(['explain', '--json', diagnosis.id]) == 0
     assert printed(capsys)['diagnosis']['remedy'] == (remedy and remedy_document(remedy))

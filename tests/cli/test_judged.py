@@ -17,6 +17,7 @@ from .seen import seen
 
 ELSEWHERE = facts(platform=Platform(False, "DMI names another vendor: 'Google'"), imds=Unobserved('not asked'))
 SOMEWHERE = facts(platform=Platform(None, 'nothing says which platform this is'))
+UNSEEN = Unobserved('could not look')
 HOP_LIMIT = 'IMDSv2 hop limit is 1, the Agent needs 2'
 
 
@@ -107,12 +108,12 @@ def test_the_verdict_of_facts(observed: Facts, expected: Expectations, status: S
         ),
         pytest.param(
             Facts(
-                0.0, Platform(False, 'x'), host(os_hostname='web', cloud_init_instance_id=''), *[Unobserved('x')] * 3
+                0.0, Platform(False, 'x'), host(os_hostname='web', cloud_init_instance_id=''), UNSEEN, UNSEEN, UNSEEN
             ),
             'web',
             id='the name of the host',
         ),
-        pytest.param(Facts(0.0, Platform(None, 'x'), *[Unobserved('x')] * 4), 'host', id='nothing is known'),
+        pytest.param(Facts(0.0, Platform(None, 'x'), UNSEEN, UNSEEN, UNSEEN, UNSEEN), 'host', id='nothing is known'),
         pytest.param(account_facts(), 'account 123456789012', id='an account'),
         pytest.param(account_facts(caller=Unobserved('no credentials')), 'the account', id='an account without a name'),
     ],

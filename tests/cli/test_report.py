@@ -1,5 +1,7 @@
 """A person reads the verdict with its cause first, then evidence, harm and fix; the rest is counted."""
 
+from typing import Any
+
 import pytest
 
 from datadog_checks.aws_diagnostics.cli.judged import Judged
@@ -31,7 +33,7 @@ REMEDY = Remedy(
 )
 
 
-def with_remedy(remedy: Remedy, **of_the_diagnosis: object) -> Finding:
+def with_remedy(remedy: Remedy, **of_the_diagnosis: Any) -> Finding:
     verdict = Failed('the limit is 1', headline='IMDSv2 hop limit is 1, the Agent needs 2')
     return Finding(diagnosis(**of_the_diagnosis), verdict, remedy=remedy)
 
@@ -120,7 +122,7 @@ def test_how_to_undo_a_choice_is_shown_with_v() -> None:
 def test_every_line_of_a_command_is_whole_and_everything_else_may_be_wrapped() -> None:
     lines = list(report(seen(HOP_LIMIT)))
     whole = {line.text for line in lines if line.wrap is Wrap.NEVER}
-    commands = [c for step in (*REMEDY.choices, *REMEDY.then) for c in step.commands]
+    commands = [*(c for choice in REMEDY.choices for c in choice.commands), *RESTART.commands]
     assert whole == {'https://docs.example/', *(line for c in commands for line in c.text.splitlines())}
     assert [line.text for line in lines if line.wrap is Wrap.ON_A_TERMINAL] == [
         f'{INSTANCE_ID}: IMDSv2 hop limit is 1, the Agent needs 2 (1 finding, 1 cause)'
