@@ -85,7 +85,7 @@ def test_the_hop_limit_is_measured(conf, capsys):
 
 def judgement(output: str) -> list[dict[str, Any]]:
     """What both commands print of the same facts."""
-    return [{**report, 'saved_at': None} for report in json.loads(output)['reports']]
+    return [{**report, 'saved_at': None, 'source': None} for report in json.loads(output)['reports']]
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_facts_that_a_version_with_schema_1_saved_are_judged_as_they_were_then()
     reports = [judged(instance) for instance in saved.instances]
     assert (saved.schema, saved.saved_at, saved.redacted) == (1, '2026-09-21T14:13:20+00:00', False)
     assert [(r.subject, [c.finding.diagnosis.id for c in r.causes]) for r in reports] == [
-        ('i-0123456789abcdef0', ['imds-hop-limit-too-low']),
+        ('i-0123456789abcdef0', ['imds-hop-limit-too-low', 'agent-cannot-use-imdsv2']),
         ('i-0123456789abcdef0', []),
         ('account 123456789012', []),
     ]

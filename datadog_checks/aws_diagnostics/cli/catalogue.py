@@ -70,12 +70,12 @@ def _listed(d: Diagnosis) -> dict[str, Json]:
 
 
 def table() -> Iterator[Line]:
-    """Severity and scope are words, so that nothing rests on colour."""
+    """Severity and scope are words, so that nothing rests on colour. In a pipe each diagnosis is one line."""
     ids = max(len(d.id) for d in DIAGNOSES)
     checks = max(len(d.service_check) for d in DIAGNOSES)
     for d in DIAGNOSES:
         lead = f'{d.severity.word:8}  {d.scope:7}  {d.id:{ids}}  {d.service_check:{checks}}  '
-        yield Line(d.title, lead, STYLES[d.severity])
+        yield Line(d.title, lead, STYLES[d.severity], Wrap.ON_A_TERMINAL)
 
 
 def _found(id: str) -> Diagnosis:

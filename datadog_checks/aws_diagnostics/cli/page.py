@@ -4,6 +4,7 @@ Prose is wrapped between words; a command is printed as one line, however long. 
 colour is an addition: every meaning is also in a word.
 """
 
+import errno
 import os
 import sys
 import textwrap
@@ -78,7 +79,7 @@ def waiting(message: str, colour: bool = True) -> AbstractContextManager[object]
 class _Console(Console):
     def on_broken_pipe(self) -> None:
         """The outermost layer ends the run; rich itself would end it with status 1, a warning."""
-        raise BrokenPipeError
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 def _console(colour: bool, stderr: bool) -> Console:

@@ -46,9 +46,12 @@ def run(arguments: Sequence[str]) -> int:
 
 def _say(*lines: str) -> None:
     """On stderr, where nothing that a person typed acts on the terminal; lost where stderr cannot be written."""
+    if sys.stderr is None:
+        return
     with suppress(OSError):
         for line in '\n'.join(lines).split('\n'):
-            click.echo(printable(line.replace('\t', '    ')), err=True)
+            sys.stderr.write(f'{printable(line.expandtabs(4))}\n')
+        sys.stderr.flush()
 
 
 def _usage(error: click.ClickException) -> Sequence[str]:
