@@ -1,9 +1,14 @@
 """No test reaches the network of the machine, least of all whatever answers at the addresses of IMDS there."""
 
 import os
+import signal
 import subprocess
+from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 
+import botocore.session
+import pytest
 from hypothesis import settings
 
 from tests.simulator import javascript
@@ -11,8 +16,15 @@ from tests.simulator.guard import leave_the_network, refuse_metadata_addresses
 
 # The last use of the network. What this leaves undone, the tests that need it say.
 if not javascript.missing_tool() and not javascript.is_installed():
-    with suppress(OSError, subprocess.CalledProcessError):
+    with suppress(OSError, subprocess.SubprocessError):
         javascript.install()
+
+# A script starts its background jobs with SIGINT ignored, and nohup everything with SIGHUP. Programs inherit that, and
+# a test that interrupts one would wait for ever. They do not inherit a handler: pytest still ignores the signal, and
+# what it starts does not.
+for _signal in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+    if signal.getsignal(_signal) is signal.SIG_IGN:
+        signal.signal(_signal, lambda *_: None)
 
 # While this file is read pytest has not started anything yet: everything that it starts later is inside too.
 NOT_ISOLATED = leave_the_network()
@@ -25,6 +37,14 @@ settings.load_profile('tests')
 # How wide and how colourful somebody's terminal is changes no output that a test looks at.
 for _setting in ('COLUMNS', 'FORCE_COLOR', 'LINES', 'NO_COLOR'):
     os.environ.pop(_setting, None)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def models_of_botocore_are_read_once() -> Iterator[None]:
+    """A session reads them itself, a quarter of a second of every test that opens one; they are the same for all."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(botocore.session, 'create_loader', cache(botocore.session.create_loader))
+        yield
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -36,15 +36,17 @@ KNOWS: dict[str, set[str]] = {
     '__about__': set(),
     '__init__': {'__about__', 'check'},
     '__main__': {'cli'},
+    'text': set(),
+    'log': {'text'},
     'facts': set(),
     'expectations': {'facts'},
     'remedies': set(),
     'findings': {'facts', 'expectations', 'remedies'},
     'diagnoses': {'facts', 'expectations', 'findings', 'remedies'},
-    'collect': {'__about__', 'facts'},
-    'emit': {'facts', 'findings', 'remedies'},
+    'collect': {'__about__', 'facts', 'log'},
+    'emit': {'facts', 'findings', 'log', 'remedies', 'text'},
     'config_models': set(),
-    'configuration': {'config_models', 'expectations', 'facts', 'collect', 'diagnoses', 'emit'},
+    'configuration': {'config_models', 'expectations', 'facts', 'findings', 'collect', 'diagnoses', 'emit'},
     'cli': {
         '__about__',
         'facts',
@@ -56,11 +58,22 @@ KNOWS: dict[str, set[str]] = {
         'configuration',
         'emit',
     },
-    'check': {'__about__', 'facts', 'expectations', 'findings', 'diagnoses', 'collect', 'configuration', 'emit'},
+    'check': {
+        '__about__',
+        'facts',
+        'expectations',
+        'findings',
+        'diagnoses',
+        'collect',
+        'configuration',
+        'emit',
+        'log',
+        'text',
+    },
 }
 """Which other parts each part of the package may import."""
 
-PURE = {'facts', 'expectations', 'findings', 'remedies', 'diagnoses'}
+PURE = {'text', 'facts', 'expectations', 'findings', 'remedies', 'diagnoses'}
 PURE_STANDARD_LIBRARY = {
     'hashlib',
     'collections',

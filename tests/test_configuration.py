@@ -6,10 +6,16 @@ from datadog_checks.base import ConfigurationError
 
 from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
 from datadog_checks.aws_diagnostics.collect.options import CollectOptions, Ec2
-from datadog_checks.aws_diagnostics.configuration import InvalidConfiguration, Options, read_configuration
+from datadog_checks.aws_diagnostics.config_models import InstanceConfig
+from datadog_checks.aws_diagnostics.config_models.instance import Account
+from datadog_checks.aws_diagnostics.configuration import (
+    InvalidConfiguration,
+    Options,
+    check_init_config,
+    read_configuration,
+)
+from datadog_checks.aws_diagnostics.configuration.rules import OPTIONS_OF_THE_AGENT
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
-
-NUMBER = 'is not allowed, it must be'
 
 
 def test_an_empty_instance_is_a_complete_configuration():
@@ -74,138 +80,133 @@ def test_one_provider_may_stand_without_a_list():
     assert options.expectations.hostname_providers == ('hostnameFile',)
 
 
-PROVIDERS = 'aws, azure, configuration, container, fargate, fqdn, gce, hostnameFile, os'
-ENDPOINT = "it must be 'http://ADDRESS' or 'http://ADDRESS:PORT'"
-
 MESSAGES = {
-    'a misspelt option': ({'timout': 1}, "option 'timout' is not known (did you mean 'timeout'?)"),
+    'a misspelt option': ({'timout': 1}, 'timout is not known: did you mean timeout?'),
     'an option that resembles nothing': (
         {'zzz': 1},
-        "option 'zzz' is not known, known are account, agent_expvar_port, deadline,",
+        'zzz is not known: known are account, agent_expvar_port, deadline, debug_metrics, disable_generi',
     ),
-    'a timeout of zero': ({'timeout': 0}, "option 'timeout': 0 is not allowed, it must be greater than 0"),
+    'a timeout of zero': ({'timeout': 0}, 'timeout must be greater than 0, not 0'),
     'a timeout that is too long': (
         {'timeout': 11, 'deadline': 20},
-        "option 'timeout': 11 is not allowed, it must be less than or equal to 10",
+        'timeout must be at most 10, not 11',
     ),
     'a timeout that is a word': (
         {'timeout': 'soon'},
-        "option 'timeout': 'soon' is not allowed, it must be a valid number, unable to parse string as a number",
+        "timeout must be a number, not 'soon'",
     ),
-    'a timeout that is true': ({'timeout': True}, "option 'timeout': True is not allowed, it must be a number"),
-    'a timeout that is not a number': ({'timeout': float('nan')}, "option 'timeout': nan is not allowed, it must be"),
+    'a timeout that is true': ({'timeout': True}, 'timeout must be a number, not true'),
+    'a timeout that is not a number': ({'timeout': float('nan')}, 'timeout must be a number, not nan'),
     'a timeout above the deadline': (
         {'timeout': 3, 'deadline': 2},
-        "option 'timeout': 3.0 is not allowed, it must be at most deadline, which is 2.0",
+        'timeout must be at most deadline, which is 2, not 3',
     ),
-    'a deadline of zero': ({'deadline': 0}, "option 'deadline': 0 is not allowed, it must be greater than 0"),
+    'a deadline of zero': ({'deadline': 0}, 'deadline must be greater than 0, not 0'),
     'a deadline that is too long': (
         {'deadline': 61},
-        "option 'deadline': 61 is not allowed, it must be less than or equal to 60",
+        'deadline must be at most 60, not 61',
     ),
     'a negative backoff': (
         {'max_backoff': -1},
-        "option 'max_backoff': -1 is not allowed, it must be greater than or equal to 0",
+        'max_backoff must be at least 0, not -1',
     ),
     'a backoff of more than a day': (
         {'max_backoff': 86401},
-        "option 'max_backoff': 86401 is not allowed, it must be less than or equal to 86400",
+        'max_backoff must be at most 86400, not 86401',
     ),
     'a negative IMDSv1 interval': (
         {'imdsv1_probe_interval': -1},
-        "option 'imdsv1_probe_interval': -1 is not allowed, it must be greater than or equal to 0",
+        'imdsv1_probe_interval must be at least 0, not -1',
     ),
     'a negative path interval': (
         {'path_probe_interval': -1},
-        "option 'path_probe_interval': -1 is not allowed, it must be greater than or equal to 0",
+        'path_probe_interval must be at least 0, not -1',
     ),
     'a boolean that is neither': (
         {'measure_hop_limit': 'perhaps'},
-        "option 'measure_hop_limit': 'perhaps' is not allowed, it must be a valid boolean",
+        "measure_hop_limit must be true or false, not 'perhaps'",
     ),
     'IMDSv2 required perhaps': (
         {'require_imdsv2': 'perhaps'},
-        "option 'require_imdsv2': 'perhaps' is not allowed, it must be a valid boolean",
+        "require_imdsv2 must be true or false, not 'perhaps'",
     ),
     'an EC2 mode that does not exist': (
         {'ec2': 'maybe'},
-        "option 'ec2': 'maybe' is not allowed, it must be 'auto', 'always' or 'never'",
+        "ec2 must be one of 'auto', 'always', 'never', not 'maybe'",
     ),
     'an IMDSv1 mode that does not exist': (
         {'imdsv1': 'enabled'},
-        "option 'imdsv1': 'enabled' is not allowed, it must be 'any' or 'disabled'",
+        "imdsv1 must be one of 'any', 'disabled', not 'enabled'",
     ),
     'a hop limit of zero': (
         {'min_hop_limit': 0},
-        "option 'min_hop_limit': 0 is not allowed, it must be greater than or equal to 1",
+        'min_hop_limit must be at least 1, not 0',
     ),
     'a hop limit above 64': (
         {'max_hop_limit': 65},
-        "option 'max_hop_limit': 65 is not allowed, it must be less than or equal to 64",
+        'max_hop_limit must be at most 64, not 65',
     ),
     'a hop limit that is a fraction': (
         {'min_hop_limit': 1.5},
-        "option 'min_hop_limit': 1.5 is not allowed, it must be a valid integer",
+        'min_hop_limit must be a whole number, not 1.5',
     ),
     'a minimum above the maximum': (
         {'min_hop_limit': 3, 'max_hop_limit': 2},
-        "option 'min_hop_limit': 3 is not allowed, it must be at most max_hop_limit, which is 2",
+        'min_hop_limit must be at most max_hop_limit, which is 2, not 3',
     ),
     'a port of zero': (
         {'agent_expvar_port': 0},
-        "option 'agent_expvar_port': 0 is not allowed, it must be greater than or equal to 1",
+        'agent_expvar_port must be at least 1, not 0',
     ),
     'a port above 65535': (
         {'agent_expvar_port': 65536},
-        "option 'agent_expvar_port': 65536 is not allowed, it must be less than or equal to 65535",
+        'agent_expvar_port must be at most 65535, not 65536',
     ),
     'a provider that does not exist': (
         {'expected_hostname_provider': 'awz'},
-        f"option 'expected_hostname_provider': 'awz' is not allowed, it must be one of {PROVIDERS} "
-        "(did you mean 'aws'?)",
+        'expected_hostname_provider must be one of aws, azure, configuration, container, fargate, fqdn, ',
     ),
     'no provider at all': (
         {'expected_hostname_provider': []},
-        f"option 'expected_hostname_provider': [] is not allowed, it must be at least one of {PROVIDERS}",
+        'expected_hostname_provider must be at least one of aws, azure, configuration, container, fargat',
     ),
     'a provider that is a number': (
         {'expected_hostname_provider': 5},
-        "option 'expected_hostname_provider': 5 is not allowed, it must be a valid",
+        'expected_hostname_provider must be a string or a list, not a number',
     ),
     'an empty expected name': (
         {'expected_hostname': ''},
-        "option 'expected_hostname': '' is not allowed, it must be instance_id, any or a host name",
+        'expected_hostname must be instance_id, any or a host name: letters, digits, hyphens and dots (R',
     ),
     'a diagnosis that does not exist': (
         {'disabled_diagnoses': ['imds-hop-limit-to-low']},
-        "option 'disabled_diagnoses': 'imds-hop-limit-to-low' is not allowed, it must be one of ",
+        'disabled_diagnoses must be one of agent-cannot-use-imdsv2, aws-metadata-disabled, host-aws-tags',
     ),
     'an identity tag that does not exist': (
         {'identity_tags': ['regions']},
-        "option 'identity_tags': 'regions' is not allowed, it must be one of account_id, availability_zone, image_id, "
-        "instance_type, region (did you mean 'region'?)",
+        'identity_tags must be one of account_id, availability_zone, image_id, instance_type, region, no',
     ),
     'an endpoint that is not http': (
         {'imds_endpoint': 'https://169.254.169.254'},
-        f"option 'imds_endpoint': 'https://169.254.169.254' is not allowed, {ENDPOINT}",
+        'imds_endpoint must be http://ADDRESS or http://ADDRESS:PORT (IMDS speaks plain HTTP)',
     ),
     'an endpoint with credentials': (
         {'imds_endpoint': 'http://me:hunter2@169.254.169.254'},
-        f"option 'imds_endpoint': 'http://***@169.254.169.254' is not allowed, {ENDPOINT}",
+        'imds_endpoint must be http://ADDRESS or http://ADDRESS:PORT (IMDS takes no credentials)',
     ),
     'an endpoint with a path': (
         {'imds_endpoint': 'http://169.254.169.254/latest'},
-        f"option 'imds_endpoint': 'http://169.254.169.254/latest' is not allowed, {ENDPOINT}",
+        'imds_endpoint must be http://ADDRESS or http://ADDRESS:PORT (without a path: the check knows th',
     ),
     'an endpoint that is a name': (
         {'imds_endpoint': 'http://imds.internal'},
-        f"option 'imds_endpoint': 'http://imds.internal' is not allowed, {ENDPOINT}",
+        'imds_endpoint must be http://ADDRESS or http://ADDRESS:PORT (an IP address, and a port from 1 t',
     ),
     'an endpoint with a port that is none': (
         {'imds_endpoint': 'http://169.254.169.254:http'},
-        f"option 'imds_endpoint': 'http://169.254.169.254:http' is not allowed, {ENDPOINT}",
+        'imds_endpoint must be http://ADDRESS or http://ADDRESS:PORT (an IP address, and a port from 1 t',
     ),
-    'tags that are no list': ({'tags': 'team:a'}, "option 'tags': 'team:a' is not allowed, it must be a valid"),
+    'tags that are no list': ({'tags': 'team:a'}, 'tags must be a list, not a string'),
 }
 
 
@@ -239,3 +240,171 @@ def test_the_value_of_an_unknown_option_is_not_repeated():
 def test_an_instance_that_is_no_mapping_is_refused(instance):
     with pytest.raises(InvalidConfiguration, match='an instance must be a mapping of options'):
         read_configuration(instance)
+
+
+@pytest.mark.parametrize(
+    'reserved',
+    [
+        {'name': 'imds'},
+        {'namespace': 'team-a'},
+        {'no_index': True},
+        {'loader': 'python'},
+        {'process_isolation': True},
+        {'service': 'web'},
+        {'max_returned_metrics': 10},
+        {'debug_metrics': {'metric_contexts': True}},
+        {'metric_patterns': {'exclude': ['^x']}},
+    ],
+    ids=lambda reserved: next(iter(reserved)),
+)
+def test_what_the_agent_reads_from_any_instance_is_accepted(reserved):
+    assert read_configuration(reserved) == read_configuration({})
+
+
+EXAMPLES = yaml.safe_load(
+    """
+    imds_endpoint: http://127.0.0.1
+    timeout: 0.5
+    deadline: 9
+    max_backoff: 1
+    imdsv1_probe_interval: 0
+    path_probe_interval: 1
+    measure_hop_limit: false
+    ec2: never
+    expected_hostname_provider: os
+    expected_hostname: any
+    imdsv1: disabled
+    min_hop_limit: 2
+    max_hop_limit: 2
+    require_imdsv2: true
+    identity_tags: [region]
+    disabled_diagnoses: [imds-throttled]
+    agent_expvar_port: 5001
+    tags: ['a:b']
+    account: {}
+    """
+)
+ACCOUNT_EXAMPLES = yaml.safe_load(
+    """
+    regions: [eu-west-1]
+    role_name: Other
+    external_id: other
+    datadog_site: datadoghq.eu
+    datadog_api_url: https://api.example
+    app_key: key
+    api_key: key
+    assume_role_arn: arn:aws:iam::123456789012:role/x
+    features: [role]
+    fleet_filter: {'tag:a': [b]}
+    max_api_calls: 1
+    unused_after: 1
+    hosts_settle_after: 1
+    """
+)
+
+
+@pytest.mark.parametrize('option', sorted(InstanceConfig.model_fields.keys() - (OPTIONS_OF_THE_AGENT - {'tags'})))
+def test_every_option_of_the_specification_changes_something(option):
+    """An option in spec.yaml that no field takes would be ignored in silence."""
+    assert option in EXAMPLES, f'add a value of {option} that is not its default to EXAMPLES'
+    assert read_configuration({option: EXAMPLES[option]}) != read_configuration({})
+
+
+@pytest.mark.parametrize('setting', sorted(Account.model_fields))
+def test_every_setting_of_an_account_changes_something(setting):
+    assert setting in ACCOUNT_EXAMPLES, f'add a value of {setting} that is not its default to ACCOUNT_EXAMPLES'
+    needed = {'api_key': 'key'} if setting == 'datadog_api_url' else {}
+    changed = {**needed, setting: ACCOUNT_EXAMPLES[setting]}
+    assert read_configuration({'account': changed}) != read_configuration({'account': needed})
+
+
+SECRETS = ['0123456789abcdef0123456789abcdef', 'hunter2hunter2', 12345678901234567890, 'k\ud800ey', 'a\nb $(id)\'"']
+NAMES = [*InstanceConfig.model_fields, *OPTIONS_OF_THE_AGENT, 'instances', 'acount']
+
+
+def holding(secret):
+    """Everywhere in an instance where a secret can end up by mistake."""
+    text = str(secret)
+    values = [
+        secret,
+        [secret],
+        {'app_key': secret},
+        [{'app_key': secret}],
+        {text: None},
+        [[secret]],
+        {'a': {'b': secret}},
+    ]
+    yield from (
+        secret,
+        [secret],
+        {text: None},
+        {f'app_key:{text}': None},
+        {f'app_key{text}': 1},
+        {f'api_key {text}': 1},
+    )
+    for name in NAMES:
+        yield from ({name: value} for value in values)
+    for setting in Account.model_fields:
+        yield from ({'account': {setting: value}} for value in values)
+        yield {'account': {f'{setting}:{text}': None}}
+        yield {'account': [{setting: secret}]}
+
+
+@pytest.mark.parametrize('secret', SECRETS, ids=['hexadecimal', 'a password', 'a number', 'half a character', 'shell'])
+def test_a_secret_in_the_wrong_place_is_not_repeated(secret):
+    for instance in holding(secret):
+        for read in (read_configuration, check_init_config):
+            try:
+                read(instance)
+            except InvalidConfiguration as e:
+                message = str(e)
+                assert str(secret) not in message, message
+                assert repr(secret).strip("'") not in message, message
+                assert message.isprintable(), message
+                assert len(message) < 1500, message
+
+
+@pytest.mark.parametrize(
+    ('init_config', 'message'),
+    [
+        pytest.param({'service': 'web', 'loader': 'python'}, None, id='what the Agent reads'),
+        pytest.param(None, None, id='nothing'),
+        pytest.param([], 'init_config must be a mapping or empty, not an empty list', id='a list'),
+        pytest.param({'timeot': 1}, 'init_config.timeot is not known: did you mean timeout?', id='misspelt'),
+        pytest.param(
+            {'require_imdsv2': True},
+            'init_config.require_imdsv2: this is an option of an instance, move it there',
+            id='an option of an instance',
+        ),
+    ],
+)
+def test_a_name_in_init_config_that_nothing_reads_is_refused(init_config, message):
+    try:
+        check_init_config(init_config)
+    except InvalidConfiguration as e:
+        assert str(e) == message
+    else:
+        assert message is None
+
+
+@pytest.mark.parametrize(
+    ('instance', 'message'),
+    [
+        pytest.param({'app_key:SECRET': None}, 'app_key:SECRET', id='not an option'),
+        pytest.param({'timeout:5': None}, 'timeout: a space is missing after the colon', id='an option'),
+        pytest.param(
+            {'account': {'app_key:SECRET': None}}, 'account.app_key: a space is missing after the colon', id='a setting'
+        ),
+    ],
+)
+def test_a_space_that_is_missing_after_a_colon_is_named(instance, message):
+    with pytest.raises(InvalidConfiguration) as error:
+        read_configuration(instance)
+    assert 'SECRET' not in str(error.value)
+    assert str(error.value) == message or 'SECRET' in message
+
+
+@pytest.mark.parametrize('name', ['a\nb $(id)', 'web_01', '-web', 'x' * 256, 'Ünicode'])
+def test_an_expected_hostname_that_no_agent_reports_is_refused(name):
+    with pytest.raises(InvalidConfiguration, match=r'^expected_hostname must be'):
+        read_configuration({'expected_hostname': name})

@@ -85,6 +85,7 @@ def test_every_setting_reaches_its_place():
             role_name='DatadogAWSIntegrationRole',
             datadog_site='ap1.datadoghq.com',
             datadog_api_url='https://proxy.example:8443',
+            external_id=ExternalId.of(' b2f0c1e4'),
             api_key='an-api-key',
             app_key='an-application-key',
             assume_role_arn='arn:aws-us-gov:iam::123456789012:role/path/reader',
@@ -109,120 +110,131 @@ def test_the_word_integration_means_the_regions_of_the_integration():
     assert read_configuration({'account': {'regions': 'integration'}}) == read_configuration({'account': {}})
 
 
-SECRET = 'its value is not allowed, it must be'
-REGIONS = 'is not allowed, it must be a list of regions such as eu-west-1, or integration'
-URL = "is not allowed, it must be 'https://HOST' or 'https://HOST:PORT', or http on loopback"
-FILTERS = 'is not allowed, it must be at most 20 filters of ec2:DescribeInstances, each a name with a list of'
-
 SETTINGS = {
-    'a misspelt setting': ({'ap_key': HUNTER2}, "option 'account.ap_key' is not known (did you mean 'app_key'?)"),
-    'a setting that resembles nothing': ({'zzz': 1}, "option 'account.zzz' is not known, known are api_key, app_key,"),
-    'one region without a list': ({'regions': 'eu-west-1'}, f"option 'account.regions': 'eu-west-1' {REGIONS}"),
-    'no region': ({'regions': []}, f"option 'account.regions': [] {REGIONS}"),
-    'a city': ({'regions': ['Paris']}, f"option 'account.regions': ['Paris'] {REGIONS}"),
-    'a region with a line break': ({'regions': ['eu-west-1\n']}, "option 'account.regions': ['eu-west-1\\n'] is not"),
+    'a misspelt setting': ({'ap_key': HUNTER2}, 'account.ap_key is not known: did you mean app_key?'),
+    'a setting that resembles nothing': (
+        {'zzz': 1},
+        'account.zzz is not known: known are api_key, app_key, assume_role_arn, datadog_api_url, datadog',
+    ),
+    'one region without a list': (
+        {'regions': 'eu-west-1'},
+        'account.regions must be a list of regions, or integration',
+    ),
+    'no region': (
+        {'regions': []},
+        'account.regions must be a list of at least one region, or integration, not an empty list',
+    ),
+    'a city': ({'regions': ['Paris']}, 'account.regions[0] must be a region such as eu-west-1'),
+    'a region with a line break': (
+        {'regions': ['eu-west-1\n']},
+        'account.regions[0] must be printable text of at most 4096 characters',
+    ),
     'a number for a region': (
         {'regions': [1]},
-        "option 'account.regions': [1] is not allowed, it must be a valid string",
+        'account.regions[0] must be a string, not a number',
     ),
     'a role name with a space': (
         {'role_name': 'Datadog Role'},
-        "option 'account.role_name': 'Datadog Role' is not allowed, it must be the name of a role without its path",
+        'account.role_name must be the name of an IAM role: up to 64 letters, digits and _+=,.@-, withou',
     ),
     'a role name that is an ARN': (
         {'role_name': 'arn:aws:iam::123456789012:role/x'},
-        "option 'account.role_name': 'arn:aws:iam::123456789012:role/x' is not allowed, it must be the name",
+        'account.role_name must be the name of an IAM role: up to 64 letters, digits and _+=,.@-, withou',
     ),
     'an ARN that is no role': (
         {'assume_role_arn': 'arn:aws:iam::123456789012:user/x'},
-        "option 'account.assume_role_arn': 'arn:aws:iam::123456789012:user/x' is not allowed, it must be the ARN of",
+        'account.assume_role_arn must be the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME',
     ),
     'a site that does not exist': (
         {'datadog_site': 'datadoghq.org'},
-        "option 'account.datadog_site': 'datadoghq.org' is not allowed, it must be 'datadoghq.com', 'datadoghq.eu', ",
+        "account.datadog_site must be one of 'datadoghq.com', 'datadoghq.eu', 'us3.datadoghq.com', 'us5.",
     ),
     'an API without encryption': (
         {'datadog_api_url': 'http://api.example'},
-        f"option 'account.datadog_api_url': 'http://api.example' {URL}",
+        'account.datadog_api_url must be https://HOST or https://HOST:PORT, or http on loopback, without',
     ),
     'an API with a password': (
         {'datadog_api_url': f'https://me:{HUNTER2}@api.example'},
-        f"option 'account.datadog_api_url': 'https://***@api.example' {URL}",
+        'account.datadog_api_url must be https://HOST or https://HOST:PORT, or http on loopback, without',
     ),
     'an API with a path': (
         {'datadog_api_url': 'https://api.example/api/v2'},
-        f"option 'account.datadog_api_url': 'https://api.example/api/v2' {URL}",
+        'account.datadog_api_url must be https://HOST or https://HOST:PORT, or http on loopback, without',
     ),
     'an API at a port that is none': (
         {'datadog_api_url': 'https://api.example:http'},
-        f"option 'account.datadog_api_url': 'https://api.example:http' {URL}",
+        'account.datadog_api_url must be https://HOST or https://HOST:PORT, or http on loopback, without',
     ),
     'an API of their own with the key of the Agent': (
         {'datadog_api_url': 'https://api.example', 'app_key': HUNTER2},
-        "option 'account.datadog_api_url' must stand beside 'account.api_key': the one of the Agent",
+        "account.datadog_api_url requires account.api_key; the Agent's own key is sent only to Datadog",
     ),
     'an external id that YAML took for a number': (
         {'external_id': 12345678},
-        f"option 'account.external_id': {SECRET} a valid string",
+        'account.external_id must be a string, not a number',
     ),
-    'an empty external id': ({'external_id': ''}, f"option 'account.external_id': {SECRET} a text that is not empty"),
+    'half a surrogate pair': (
+        {'external_id': 'abc\ud800'},
+        'account.external_id must be printable text of at most 4096 characters',
+    ),
+    'an empty external id': ({'external_id': ''}, 'account.external_id must be a string that is not empty'),
     'a key that nobody resolved': (
         {'app_key': f'ENC[{HUNTER2}]'},
-        f"option 'account.app_key': {SECRET} resolved: only the Agent resolves ENC[], a terminal takes DD_API_KEY",
+        'account.app_key must be resolved: only the Agent resolves ENC[]; at a terminal set DD_API_KEY a',
     ),
     'a key with a line break': (
         {'api_key': f'{HUNTER2}\n'},
-        f"option 'account.api_key': {SECRET} a key: printable ASCII without spaces",
+        'account.api_key must be printable text of at most 4096 characters',
     ),
     'a feature that does not exist': (
         {'features': ['logs']},
-        "option 'account.features': ['logs'] is not allowed, it must be 'role', 'permissions', 'imds_posture', "
-        "'inventory' or 'metrics'",
+        "account.features[0] must be one of 'role', 'permissions', 'imds_posture', 'inventory', 'metrics",
     ),
     'no feature': (
         {'features': []},
-        "option 'account.features': [] is not allowed, it must be at least one of role, permissions, imds_posture, "
-        'inventory, metrics',
+        'account.features must be a list with at least one of role, permissions, imds_posture, inventory',
     ),
     'a filter without a list': (
         {'fleet_filter': {'tag:team': 'web'}},
-        f"option 'account.fleet_filter': {{'tag:team': 'web'}} {FILTERS}",
+        'account.fleet_filter must be at most 20 filters of ec2:DescribeInstances, each with a list of 1',
     ),
-    'a filter without a value': ({'fleet_filter': {'tag:team': []}}, "option 'account.fleet_filter': {'tag:team': []}"),
+    'a filter without a value': (
+        {'fleet_filter': {'tag:team': []}},
+        'account.fleet_filter must be at most 20 filters of ec2:DescribeInstances, each with a list of 1',
+    ),
     'a filter that the sweep sets': (
         {'fleet_filter': {'metadata-options.http-tokens': ['optional']}},
-        "option 'account.fleet_filter': {'metadata-options.http-tokens': ['optional']} is not allowed, it must be "
-        'without instance-state-name and metadata-options.*',
+        'account.fleet_filter cannot hold metadata-options.http-tokens: the check sets this filter itself',
     ),
     'no call at all': (
         {'max_api_calls': 0},
-        "option 'account.max_api_calls': 0 is not allowed, it must be greater than or equal to 1",
+        'account.max_api_calls must be at least 1, not 0',
     ),
     'calls that are true': (
         {'max_api_calls': True},
-        "option 'account.max_api_calls': True is not allowed, it must be a number",
+        'account.max_api_calls must be a number, not true',
     ),
     'settled before it began': (
         {'hosts_settle_after': -1},
-        "option 'account.hosts_settle_after': -1 is not allowed, it must be greater than or equal to 0",
+        'account.hosts_settle_after must be at least 0, not -1',
     ),
     'unused at once': (
         {'unused_after': 0},
-        "option 'account.unused_after': 0 is not allowed, it must be greater than 0",
+        'account.unused_after must be greater than 0, not 0',
     ),
 }
 
 INSTANCES = {
     **{situation: ({'account': settings}, message) for situation, (settings, message) in SETTINGS.items()},
-    'an account without a value': ({'account': None}, "option 'account': it must be a mapping, not NoneType"),
-    'an account that is its number': ({'account': 123456789012}, "option 'account': it must be a mapping, not int"),
+    'an account without a value': ({'account': None}, 'account must be a mapping, not an empty value'),
+    'an account that is its number': ({'account': 123456789012}, 'account must be a mapping, not a number'),
     'an option of the host': (
         {'account': {}, 'timeout': 1},
-        "option 'timeout': of the host scope, not allowed beside 'account'",
+        'timeout: for host instances only, not allowed next to account; use two instances for the two scopes',
     ),
     'two options of the host': (
         {'account': {}, 'imds_endpoint': 'http://127.0.0.1', 'ec2': 'never'},
-        "options 'ec2', 'imds_endpoint': of the host scope, not allowed beside 'account'",
+        'ec2, imds_endpoint: for host instances only, not allowed next to account; use two instances for',
     ),
 }
 

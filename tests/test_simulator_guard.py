@@ -42,8 +42,8 @@ def test_the_tests_have_no_interface_but_loopback() -> None:
 
 @needs_isolation
 def test_loopback_works(tmp_path: Path) -> None:
-    with socket.create_server(('127.0.0.1', 0)) as server:
-        socket.create_connection(server.getsockname(), timeout=5).close()
+    with socket.create_server(('127.0.0.1', 0)) as server, socket.create_connection(server.getsockname()) as client:
+        assert client.getpeername() == server.getsockname()
 
 
 @needs_isolation
@@ -61,13 +61,22 @@ def test_what_the_tests_start_stays_in_their_namespace() -> None:
     assert program.stdout.strip() == network_namespace('self')
 
 
+def test_what_the_tests_start_can_be_interrupted_also_where_they_themselves_run_in_the_background() -> None:
+    started = 'import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)'
+    tests = f'import subprocess, sys, tests.conftest; subprocess.run([sys.executable, "-c", {started!r}], check=True)'
+    in_background = ['sh', '-c', 'trap "" INT HUP QUIT && exec "$@"', 'sh', sys.executable, '-c', tests]
+    assert subprocess.run(in_background, capture_output=True, text=True, check=True).stdout == 'True\n'
+
+
 @pytest.mark.parametrize('address', IMDS.values())
 @pytest.mark.parametrize('use', ['connect', 'connect_ex', 'bind', 'sendto', 'sendmsg'])
 def test_the_guard_refuses_every_use_of_an_address_of_imds(address: str, use: str) -> None:
     family = socket.AF_INET6 if ':' in address else socket.AF_INET
     arguments = {'sendto': (b'', (address, 80)), 'sendmsg': ([b''], [], 0, (address, 80))}.get(use, ((address, 80),))
-    with socket.socket(family, socket.SOCK_DGRAM) as end, pytest.raises(OutsideOfAWorldError, match='outside of a'):
-        getattr(end, use)(*arguments)
+    with socket.socket(family, socket.SOCK_DGRAM) as end:
+        with pytest.raises(OutsideOfAWorldError, match='outside of a'):
+            getattr(end, use)(*arguments)
+        assert end.getsockname()[1] == 0, 'nothing was bound or connected'
 
 
 @pytest.mark.parametrize(

@@ -234,13 +234,17 @@ def test_an_exception_comes_back_with_the_trace_of_its_world() -> None:
 
 
 def test_a_process_that_dies_is_no_answer() -> None:
-    with World(Topology.HOST) as world, pytest.raises(ChildProcessError, match='ended without an answer'):
-        world.run(die)
+    with World(Topology.HOST) as world:
+        with pytest.raises(ChildProcessError, match='ended without an answer'):
+            world.run(die)
+        assert world.run(os.getuid) == 65534, 'the world goes on'
 
 
 def test_what_cannot_leave_the_world_is_named() -> None:
-    with World(Topology.HOST) as world, pytest.raises(TypeError, match='cannot leave the world'):
-        world.run(unpicklable)
+    with World(Topology.HOST) as world:
+        with pytest.raises(TypeError, match='cannot leave the world'):
+            world.run(unpicklable)
+        assert world.run(os.getuid) == 65534, 'the world goes on'
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ PYTEST = ('-q', '-p', 'no:cacheprovider', '-o', 'filterwarnings=default')
 ONLY_SINCE = {
     # Issues of the Agent's health platform.
     'tests/emit/test_issues.py': (37, 41),
+    'tests/emit/test_failing_agent.py': (37, 41),
     'tests/emit/test_account.py::test_the_same_fault_of_two_accounts_is_two_issues': (37, 41),
     'tests/emit/test_submissions.py::test_issues_are_sent_only_where_the_agent_has_them': (37, 41),
     'tests/test_check.py::test_an_agent_without_issues_gets_none': (37, 41),

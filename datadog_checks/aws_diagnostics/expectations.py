@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from .facts.account import ExternalId, Feature
+from .facts.feature import Feature
+
+if TYPE_CHECKING:
+    from .facts.account import ExternalId
 
 
 class ImdsV1(StrEnum):
@@ -20,7 +24,7 @@ class AccountExpectations:
     site: str = 'datadoghq.com'
     """Datadog's site, which decides whose AWS account the role must trust."""
     role_name: str = 'DatadogIntegrationRole'
-    external_id: ExternalId | None = None
+    external_id: 'ExternalId | None' = None
     """As the operator configured it; the one that Datadog has on record counts more."""
     features: frozenset[Feature] = frozenset(Feature)
     unused_after: float = 24 * 3600.0

@@ -109,7 +109,14 @@ def script(template: str, **values: Word) -> Command:
 
 def sequence(*commands: Command) -> Command:
     """Shell commands of which each runs only when the one before succeeded."""
-    return Command(' &&\n'.join(command.text for command in commands))
+    *first, last = commands
+    return Command('\n'.join((*(_continued(command.text) for command in first), last.text)))
+
+
+def _continued(text: str) -> str:
+    """With && behind it; behind the first line of a here-document, whose last line must be the delimiter alone."""
+    first, newline, rest = text.partition('\n')
+    return f'{first} &&{newline}{rest}' if '<<' in first else f'{text} &&'
 
 
 def quoted(word: Word) -> str:
@@ -177,7 +184,7 @@ def _flow(value: Value) -> str:
 def _scalar(value: str | int) -> str:
     if not isinstance(value, str):
         return json.dumps(value)
-    return value if PLAIN.fullmatch(value) and value.lower() not in RESERVED else json.dumps(value)
+    return value if PLAIN.fullmatch(value) and value.lower() not in RESERVED else json.dumps(value, ensure_ascii=False)
 
 
 # As text, for a channel that knows nothing but lines

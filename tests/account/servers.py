@@ -11,7 +11,8 @@ from time import monotonic
 
 import pytest
 
-PATIENCE = 60.0
+REPOSITORY = Path(__file__).parents[2]
+PATIENCE = 240.0
 """Seconds until a server listens: two cores that all tests share are slow."""
 
 KEYS = {'AWS_ACCESS_KEY_ID': 'AKIDEXAMPLEOFTESTS', 'AWS_SECRET_ACCESS_KEY': 'wJalrXUtnFEMIOFTESTSbPxRfiCYEXAMPLEKEY'}
@@ -41,9 +42,9 @@ def use(monkeypatch: pytest.MonkeyPatch, environ: Mapping[str, str]) -> None:
 
 @contextmanager
 def moto() -> Iterator[str]:
-    """The endpoint of a moto server that knows the policies that AWS manages."""
+    """The endpoint of a moto server that knows those of AWS's managed policies that tests attach."""
     port = free_port()
-    command = [str(Path(sys.executable).with_name('moto_server')), '-H', '127.0.0.1', '-p', str(port)]
+    command = [sys.executable, '-m', 'tests.account.moto_server', '-H', '127.0.0.1', '-p', str(port)]
     with running(command, port, {'MOTO_IAM_LOAD_MANAGED_POLICIES': 'true'}) as endpoint:
         yield endpoint
 
@@ -71,7 +72,12 @@ def running(command: list[str], port: int, environ: Mapping[str, str]) -> Iterat
     """From the moment in which the server listens. Raises RuntimeError where it does not."""
     known = {name: value for name, value in os.environ.items() if not name.startswith('AWS_')}
     process = subprocess.Popen(
-        command, env={**known, **environ}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        cwd=REPOSITORY,
+        env={**known, **environ},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         _wait_until_it_listens(process, port)

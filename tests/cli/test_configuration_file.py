@@ -19,7 +19,8 @@ def test_without_a_file_there_is_one_instance_with_the_defaults() -> None:
 
 
 @pytest.mark.parametrize(
-    'init_config', [pytest.param('', id='nothing'), pytest.param(' {}', id='empty'), pytest.param(' {a: 1}', id='some')]
+    'init_config',
+    [pytest.param('', id='nothing'), pytest.param(' {}', id='empty'), pytest.param(' {loader: python}', id='some')],
 )
 def test_every_instance_is_read(conf: Path, init_config: str) -> None:
     conf.write_text(f'init_config:{init_config}\ninstances:\n  - {{}}\n  - max_hop_limit: 1\n')
@@ -29,28 +30,86 @@ def test_every_instance_is_read(conf: Path, init_config: str) -> None:
 @pytest.mark.parametrize(
     ('text', 'message'),
     [
-        pytest.param('', 'instances is None, allowed is a list with at least one mapping', id='empty'),
-        pytest.param('instances: []', 'instances is [], allowed is a list with at least one mapping', id='no instance'),
-        pytest.param('instances: {}', 'instances is {}, allowed is a list with at least one mapping', id='no list'),
-        pytest.param('- {}', 'holds a list, allowed is a mapping', id='instances without their name'),
-        pytest.param('secret', 'holds a str, allowed is a mapping', id='a text, not quoted'),
+        pytest.param('', 'the file is empty; the least that works is: instances: [{}]', id='empty'),
+        pytest.param('# nothing', 'the file is empty; the least that works is', id='a comment'),
         pytest.param(
-            'init_config: 5\ninstances: [{}]', 'init_config is 5, allowed is a mapping or nothing', id='init_config'
+            'init_config:',
+            'instances must be a list with at least one mapping, like [{}], not an empty value',
+            id='only init_config',
         ),
         pytest.param(
-            'instances: [{}, 5]', 'instances, number 2 is 5, allowed is a mapping', id='an instance is a number'
+            'instances: []',
+            'instances must be a list with at least one mapping, like [{}], not an empty list',
+            id='no instance',
+        ),
+        pytest.param(
+            'instances: {}',
+            'instances must be a list with at least one mapping, like [{}], not a mapping',
+            id='no list',
+        ),
+        pytest.param(
+            'instances: foo', "instances must be a list with at least one mapping, like [{}], not 'foo'", id='a word'
+        ),
+        pytest.param('instance: [{}]', 'instance is not known: did you mean instances?', id='instance for instances'),
+        pytest.param(
+            'init_configs: {}\ninstances: [{}]',
+            'init_configs is not known: did you mean init_config?',
+            id='init_configs',
+        ),
+        pytest.param('- {}', 'the file must hold a mapping, not a list', id='instances without their name'),
+        pytest.param('0123456789abcdef', 'the file must hold a mapping, not a string', id='a text, not quoted'),
+        pytest.param(
+            'init_config: 5\ninstances: [{}]',
+            'init_config must be a mapping or empty, not a number',
+            id='init_config',
+        ),
+        pytest.param(
+            'init_config: {a1: x}\ninstances: [{}]',
+            'init_config has a name that is not known',
+            id='an unknown name in init_config',
+        ),
+        pytest.param(
+            'init_config: {timeot: 1}\ninstances: [{}]',
+            'init_config.timeot is not known: did you mean timeout?',
+            id='misspelt in init_config',
+        ),
+        pytest.param(
+            'instances: [{}, 5]', 'instances[1] must be a mapping, not a number', id='an instance is a number'
+        ),
+        pytest.param('instances: [{tags: foo}]', "instances[0]: tags must be a list, not 'foo'", id='no list of tags'),
+        pytest.param(
+            'instances: [{timeout: 1, timeout: 2}]',
+            'not valid YAML: line 1, column 26: duplicate key',
+            id='the same option twice',
+        ),
+        pytest.param(
+            'instances: [{}]\ninstances: [{}]',
+            'not valid YAML: line 2, column 1: duplicate key',
+            id='the same section twice',
         ),
         pytest.param(
             'instances:\n  - a: b: c',
-            'is not YAML: line 2, column 9: mapping values are not allowed here',
+            'not valid YAML: line 2, column 9: mapping values are not allowed here',
             id='not YAML',
         ),
-        pytest.param('a: \x00', 'is not YAML: ', id='a character that YAML has not'),
-        pytest.param('a: !!python/name:os.system x', 'is not YAML: line 1, column 4: ', id='a Python object'),
-        pytest.param('[' * 5000, 'is not YAML that can be read: nested too deeply', id='nested without end'),
-        pytest.param('a: 2026-13-41', 'is not YAML that can be read: ', id='a date that does not exist'),
         pytest.param(
-            'instances: [{max_hop_limits: 1}]', "instances, number 1: option 'max_hop_limits' ", id='a misspelt option'
+            'a: \x00', 'not valid YAML: a character that YAML does not allow', id='a character that YAML has not'
+        ),
+        pytest.param(
+            'a: !!python/name:os.system x',
+            'not valid YAML: line 1, column 4: could not determine a constructor',
+            id='a Python object',
+        ),
+        pytest.param('[' * 5000, 'not valid YAML: nested too deeply', id='nested without end'),
+        pytest.param(
+            'a: 2026-13-41',
+            'not valid YAML: nested too deeply, or a value is out of range',
+            id='a date that does not exist',
+        ),
+        pytest.param(
+            'instances: [{max_hop_limits: 1}]',
+            'instances[0]: max_hop_limits is not known: did you mean max_hop_limit?',
+            id='a misspelt option',
         ),
         pytest.param('a: ' + 'x' * (1 << 20), 'is larger than 1 MiB', id='too large'),
     ],
@@ -91,7 +150,7 @@ def test_a_key_that_the_file_does_not_give_is_taken_from_the_environment(conf, m
 def test_a_key_that_nobody_can_resolve_is_refused_without_its_handle(conf, monkeypatch) -> None:
     monkeypatch.delenv('DD_APP_KEY', raising=False)
     conf.write_text(ACCOUNT % 'ENC[handle]')
-    with pytest.raises(Failure, match=r"'account\.app_key': its value is not allowed, it must be resolved") as caught:
+    with pytest.raises(Failure, match=r'account\.app_key must be resolved') as caught:
         read_instances(conf)
     assert 'handle' not in str(caught.value)
 
@@ -122,3 +181,29 @@ def test_the_message_names_the_option_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(Failure) as caught:
         read_mapping(tmp_path, '--agent-config')
     assert str(caught.value) == f'--agent-config {tmp_path}: cannot be read: Is a directory'
+
+
+SECRET = '0123456789abcdef0123456789abcdef'
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        pytest.param(f'instances: [{{account: {{app_key:{SECRET}}}}}]', id='no space after the colon'),
+        pytest.param(f'instances:\n  account:\n    app_key: {SECRET}', id='no dash'),
+        pytest.param(f'instances: [app_key:{SECRET}]', id='an instance that is a text'),
+        pytest.param(f'init_config: [{{app_key: {SECRET}}}]\ninstances: [{{}}]', id='a list in init_config'),
+        pytest.param(f'instances: [{{tags: [{{app_key: {SECRET}}}]}}]', id='below tags'),
+        pytest.param(f'instances: [{{account: {{datadog_site: {SECRET}}}}}]', id='as the site'),
+        pytest.param(f'app_key: {SECRET}\n  instances: [{{}}]', id='indented wrongly'),
+        pytest.param(f'app_key: "{SECRET}', id='an open quote'),
+        pytest.param(f'app_key: *{SECRET}', id='an alias that does not exist'),
+        pytest.param(f'app_key: !{SECRET} x', id='a tag'),
+        pytest.param(f'{SECRET}: 1\n{SECRET}: 2', id='a key twice'),
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_not_repeated(conf: Path, text: str) -> None:
+    conf.write_text(text)
+    with pytest.raises(Failure) as caught:
+        read_instances(conf)
+    assert SECRET not in str(caught.value)

@@ -16,6 +16,7 @@ from datadog_checks.aws_diagnostics.cli.judged import judged
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Account, RoleMissing
+from datadog_checks.aws_diagnostics.facts.values import RoleName
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Scope, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step, shell
 
@@ -91,7 +92,7 @@ def test_a_group_of_an_account_that_could_not_be_observed_is_its_reason(group: s
 
 
 def test_a_role_that_is_missing() -> None:
-    observed = account_facts(role=RoleMissing('DatadogIntegrationRole', ('datadogintegrationrole',)))
+    observed = account_facts(role=RoleMissing('DatadogIntegrationRole', (RoleName('datadogintegrationrole'),)))
     assert printed(observed)['facts']['account']['role'] == {
         'name': 'DatadogIntegrationRole',
         'similar': ['datadogintegrationrole'],

@@ -25,9 +25,8 @@ from datadog_checks.aws_diagnostics.cli.saved_facts import (
 )
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts import Identity, Platform
-from datadog_checks.aws_diagnostics.facts.account import Caller
 
-from ..account.builders import account_facts
+from ..account.builders import account_facts, caller
 from ..builders import NOW, facts, imds
 from .any_facts import any_expectations, any_facts
 
@@ -123,13 +122,13 @@ EVIL = 'i-0123456789abcdef0; reboot'
             id='endpoint',
         ),
         pytest.param(
-            account_facts(caller=Caller('$(reboot)', 'arn:aws:iam::123456789012:user/me', 'aws')),
-            "account.caller.account_id is '$(reboot)', allowed is twelve digits",
+            account_facts(caller=caller(account_id='$(reboot)')),
+            "account.caller.account_id is '$(reboot)', allowed is an AWS account id: twelve digits",
             id='account',
         ),
         pytest.param(
-            account_facts(caller=Caller('123456789012', 'arn:aws:iam::123456789012:user/me', 'aws; reboot')),
-            "account.caller.partition is 'aws; reboot', allowed is aws, aws-us-gov or aws-cn",
+            account_facts(caller=caller(partition='aws; reboot')),
+            "account.caller.partition is 'aws; reboot', allowed is an AWS partition, like aws, aws-us-gov or aws-cn",
             id='partition',
         ),
     ],

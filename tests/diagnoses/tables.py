@@ -17,6 +17,7 @@
   expectations where they are not the default ones.
 - Every row of FAILS names its near miss: the row of PASSES that differs from it as little as can be.
 - Rows run through `diagnose`, so a group that is `Unobserved` and a host that is not EC2 are judged as in production.
+- Every remedy that a row produces keeps the rules for remedies (tests/remedy_rules.py).
 - NOT_APPLICABLE needs no row for a host that is not EC2: test_judging.py covers that for all of them.
 """
 
@@ -37,6 +38,7 @@ from datadog_checks.aws_diagnostics.findings import (
     Verdict,
 )
 from datadog_checks.aws_diagnostics.remedies import Remedy
+from tests.remedy_rules import faults_of
 
 VerdictKind = type[Failed] | type[Passed] | type[Unknown] | type[NotApplicable]
 
@@ -76,6 +78,7 @@ def verdict_test(
     def test(row: Row, verdict: Verdict) -> None:
         (finding,) = diagnose((diagnosis,), row.facts, row.expected)
         assert finding.verdict == verdict
+        assert finding.remedy is None or faults_of(finding.remedy) == []
 
     return test
 
@@ -88,6 +91,7 @@ def remedy_test(diagnosis: Diagnosis, remedies: RemedyTable) -> Callable[..., No
     def test(facts: Facts, expected: Expectations, remedy: Remedy) -> None:
         (finding,) = diagnose((diagnosis,), facts, expected)
         assert finding.remedy == remedy
+        assert faults_of(remedy) == []
 
     return test
 

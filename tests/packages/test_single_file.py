@@ -94,7 +94,7 @@ def test_it_does_not_write_among_other_files(file: Path, tmp_path: Path) -> None
 
 
 def test_an_old_python_understands_the_file(file: Path) -> None:
-    ast.parse(file.read_text(), feature_version=OLDEST_READER)
+    assert ast.parse(file.read_text(), feature_version=OLDEST_READER).body
 
 
 def older_python() -> str:

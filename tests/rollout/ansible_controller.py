@@ -31,8 +31,12 @@ def environment() -> dict[str, str]:
 
 
 def inventory(*hosts: str) -> dict[str, Any]:
-    """All in the group `canary`, on this machine."""
-    local = {'ansible_connection': 'local', 'ansible_python_interpreter': str(program('python3'))}
+    """All in the group `canary`, on this machine.
+
+    Their interpreter is the one below our environment: every user can start it, also where this repository is in a
+    directory that nobody else may enter.
+    """
+    local = {'ansible_connection': 'local', 'ansible_python_interpreter': str(program('python3').resolve())}
     return {'canary': {'hosts': {name: dict(local) for name in hosts}}}
 
 

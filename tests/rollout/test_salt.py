@@ -22,7 +22,7 @@ instances:
   - region
   min_collection_interval: 300
 """
-CONTRADICTION = "instance 1: option 'min_hop_limit': of the host scope, not allowed beside 'account'"
+CONTRADICTION = 'instance 1: min_hop_limit: for host instances only, not allowed next to account'
 
 
 @pytest.fixture

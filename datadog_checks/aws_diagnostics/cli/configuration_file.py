@@ -1,17 +1,34 @@
 """conf.yaml as the Agent reads it: `init_config` and a list of `instances`."""
 
 import os
-import reprlib
+from collections.abc import Hashable
 from pathlib import Path
 
 import yaml
 
-from ..configuration import InvalidConfiguration, Options, read_configuration
+from ..configuration import InvalidConfiguration, Options, check_init_config, read_configuration
+from ..configuration.errors import must_be, nearest, shown
 from .exit_status import ExitStatus, Failure
 from .files import read_text
 
 OF_ENVIRONMENT = {'api_key': 'DD_API_KEY', 'app_key': 'DD_APP_KEY', 'datadog_site': 'DD_SITE'}
 """Setting of `account` -> variable of the environment, as the Agent has it."""
+SECTIONS = ('init_config', 'instances')
+
+
+class DuplicateKey(yaml.constructor.ConstructorError):
+    """A key that appears twice in one mapping: YAML loaders, the Agent's too, silently keep only the last value."""
+
+
+class _Loader(yaml.SafeLoader):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
+        seen = set[str]()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != 'tag:yaml.org,2002:merge':
+                if key.value in seen:
+                    raise DuplicateKey(problem='duplicate key', problem_mark=key.start_mark)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 def read_instances(path: Path | None) -> tuple[Options, ...]:
@@ -19,49 +36,59 @@ def read_instances(path: Path | None) -> tuple[Options, ...]:
     if path is None:
         return (read_configuration({}),)
     document = read_mapping(path, '--config')
-    if not isinstance(document.get('init_config'), dict | None):
-        raise _refused(path, 'init_config', document['init_config'], 'a mapping or nothing')
-    instances = document.get('instances')
-    if not isinstance(instances, list) or not instances:
-        raise _refused(path, 'instances', instances, 'a list with at least one mapping')
-    return tuple(_options(path, number, instance) for number, instance in enumerate(instances, 1))
+    try:
+        _check_sections(document)
+        check_init_config(document.get('init_config'))
+        instances = document.get('instances')
+        if not isinstance(instances, list) or not instances:
+            raise must_be('instances', 'a list with at least one mapping, like [{}]', instances)
+        return tuple(_options(number, instance) for number, instance in enumerate(instances))
+    except InvalidConfiguration as e:
+        raise _refused(path, '--config', str(e)) from None
+
+
+def _check_sections(document: dict[str, object]) -> None:
+    if not document:
+        raise InvalidConfiguration('the file is empty; the least that works is: instances: [{}]')
+    for name in document:
+        near = nearest(name, SECTIONS)
+        if near and name not in SECTIONS:
+            raise InvalidConfiguration(f'{name} is not known: did you mean {near}?')
 
 
 def read_mapping(path: Path, option: str) -> dict[str, object]:
     """A YAML file that holds a mapping; an empty file is an empty one. Raises Failure (CONFIGURATION)."""
     text = read_text(path, option, ExitStatus.CONFIGURATION)
     try:
-        document = yaml.safe_load(text)
+        document = yaml.load(text, _Loader)
     except yaml.YAMLError as e:
-        raise Failure(f'{option} {path}: is not YAML: {_yaml_problem(e)}', ExitStatus.CONFIGURATION) from None
+        raise _refused(path, option, f'not valid YAML: {_yaml_problem(e)}') from None
     except (RecursionError, ValueError):
-        raise Failure(
-            f'{option} {path}: is not YAML that can be read: nested too deeply, or a value out of range',
-            ExitStatus.CONFIGURATION,
-        ) from None
+        raise _refused(path, option, 'not valid YAML: nested too deeply, or a value is out of range') from None
     if document is None:
         return {}
     if not isinstance(document, dict):
-        kind = type(document).__name__  # never the value: it may be a file of secrets that was named by mistake
-        raise Failure(f'{option} {path}: holds a {kind}, allowed is a mapping', ExitStatus.CONFIGURATION)
+        raise _refused(path, option, f'the file must hold a mapping, not {shown(document)}')
     return {str(key): value for key, value in document.items()}
 
 
 def _yaml_problem(error: yaml.YAMLError) -> str:
-    mark, problem = getattr(error, 'problem_mark', None), getattr(error, 'problem', None)
-    if mark is None or problem is None:
-        return str(error).partition('\n')[0]
-    return f'line {mark.line + 1}, column {mark.column + 1}: {problem}'
+    """Where and what, without the text that stands there: it may be a key."""
+    mark, problem = getattr(error, 'problem_mark', None), str(getattr(error, 'problem', None) or '')
+    if mark is None:
+        return 'a character that YAML does not allow'
+    known = problem if problem.replace(' ', '').isalpha() else problem.partition("'")[0].strip()
+    return f'line {mark.line + 1}, column {mark.column + 1}: {known or "a mistake"}'
 
 
-def _options(path: Path, number: int, instance: object) -> Options:
-    field = f'instances, number {number}'
+def _options(number: int, instance: object) -> Options:
+    field = f'instances[{number}]'
     if not isinstance(instance, dict):
-        raise _refused(path, field, instance, 'a mapping')
+        raise must_be(field, 'a mapping', instance)
     try:
         return read_configuration(_with_environment({str(key): value for key, value in instance.items()}))
     except InvalidConfiguration as e:
-        raise Failure(f'--config {path}: {field}: {e}', ExitStatus.CONFIGURATION) from None
+        raise InvalidConfiguration(f'{field}: {e}') from None
 
 
 def _with_environment(instance: dict[str, object]) -> dict[str, object]:
@@ -77,5 +104,5 @@ def _with_environment(instance: dict[str, object]) -> dict[str, object]:
     return {**instance, 'account': {**account, **told}}
 
 
-def _refused(path: Path, field: str, value: object, allowed: str) -> Failure:
-    return Failure(f'--config {path}: {field} is {reprlib.repr(value)}, allowed is {allowed}', ExitStatus.CONFIGURATION)
+def _refused(path: Path, option: str, message: str) -> Failure:
+    return Failure(f'{option} {path}: {message}', ExitStatus.CONFIGURATION)

@@ -12,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ..collect.agent import DescribedAgent
-from ..collect.agent.version import parse_version
+from ..collect.agent.settings import parse_version
 from ..configuration import PROVIDERS
 from ..diagnoses import DIAGNOSES
 from ..findings import WORST_FIRST, Status

@@ -46,7 +46,8 @@ class Pseudonyms:
         """For any name, id or address, or several of them in an ARN; what is public stays."""
         if text in PUBLIC or AWS_MANAGED.fullmatch(text) or AWS_SERVICE.fullmatch(text) or not text.strip('*?'):
             return text
-        return self._arn(text) or self._principal(text) or self._id(text) or self._address(text) or self._name(text)
+        known = self._arn(text) or self._principal(text) or self._id(text) or self._address(text) or self._path(text)
+        return known or self._name(text)
 
     def _arn(self, text: str) -> str:
         """'' for what is none. The kinds of a resource, like role and policy, are words."""
@@ -89,6 +90,10 @@ class Pseudonyms:
     def _ipv6(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
         """In 2001:db8::/32, which RFC 3849 keeps for documents."""
         return str(ipaddress.IPv6Address(int(f'20010db8{self._hex(str(address), 24)}', 16)))
+
+    def _path(self, text: str) -> str:
+        """'' for what is no absolute path."""
+        return '/'.join(self.of(part) if part else '' for part in text.split('/')) if text.startswith('/') else ''
 
     def _name(self, text: str) -> str:
         """Label by label, so that a short name still is the beginning of the full one. A domain of AWS stays."""

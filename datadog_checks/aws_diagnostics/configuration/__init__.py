@@ -1,13 +1,12 @@
-"""One instance of conf.yaml -> expectations and options, or an error.
+"""One instance of conf.yaml -> expectations and options, or an error that names the place and what must stand there.
 
-The error names the option, its value and what is allowed. This is the bridge between the models that are generated
-from assets/configuration/spec.yaml and the pure rest.
+This is the bridge between the models that are generated from assets/configuration/spec.yaml and the pure rest.
 """
 
 import logging
 from collections.abc import Mapping
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -15,20 +14,27 @@ from ..collect.options import CollectOptions, Ec2
 from ..config_models import InstanceConfig
 from ..config_models.instance import Account
 from ..expectations import Expectations, ImdsV1
-from .account import LEAST_INTERVAL, check_account, read_account, refused, with_site
-from .options import Options
-from .rules import (
-    PROVIDERS,
-    InvalidConfiguration,
-    check_against_catalogues,
-    check_contradictions,
-    check_endpoint,
-    check_names,
-    check_numbers,
-    not_allowed,
-)
+from .errors import InvalidConfiguration, must_be, refusal_of
+from .rules import PROVIDERS, check_init_config, check_names, check_numbers, check_options, check_texts
 
-__all__ = ['PROVIDERS', 'InvalidConfiguration', 'Options', 'read_configuration']
+if TYPE_CHECKING:
+    from ..collect.account_options import AccountOptions
+
+__all__ = ['PROVIDERS', 'InvalidConfiguration', 'Options', 'check_init_config', 'read_configuration']
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one instance of conf.yaml says."""
+
+    expectations: Expectations
+    collect: CollectOptions
+    tags: tuple[str, ...] = ()
+    identity_tags: tuple[str, ...] = ()
+    account: 'AccountOptions | None' = None
+    """Only of an account instance, which takes nothing from `collect`."""
+    least_interval: float = 0.0
+    """Seconds between two runs that collect anew; 0 where the Agent's own schedule counts."""
 
 
 def read_configuration(instance: Mapping[str, Any], site_of_agent: str = '') -> Options:
@@ -37,17 +43,18 @@ def read_configuration(instance: Mapping[str, Any], site_of_agent: str = '') -> 
     `site_of_agent` is used for an account that names no `datadog_site`; '' where it is not known.
     """
     if not isinstance(instance, Mapping):
-        raise InvalidConfiguration(f'an instance must be a mapping of options, not {type(instance).__name__}')
+        raise must_be('an instance', 'a mapping of options', instance)
     given = {option: value for option, value in instance.items() if value is not None}
     check_names(instance)
+    check_texts(given)
     if 'account' in instance:
+        from .account import check_account, with_site  # a host instance does not pay for the account scope
+
         given['account'] = with_site(check_account({**given, 'account': instance['account']}), site_of_agent)
     check_numbers(given)
     model = _validated(given)
     options = _with_account(_options(model), model.account, given) if model.account else _options(model)
-    check_endpoint(options.collect.imds_endpoint)
-    check_against_catalogues(options)
-    check_contradictions(options)
+    check_options(options.expectations, options.collect, options.identity_tags)
     return options
 
 
@@ -57,22 +64,12 @@ def _validated(given: Mapping[str, Any]) -> InstanceConfig:
     try:
         return InstanceConfig.model_validate(dict(given), context=context)
     except ValidationError as e:
-        raise InvalidConfiguration(_first_error(e, given)) from None
-
-
-def _first_error(e: ValidationError, given: Mapping[str, Any]) -> str:
-    errors = [error for error in e.errors() if error['loc']]
-    option = str(errors[0]['loc'][0])
-    depth = 2 if option == 'account' and len(errors[0]['loc']) > 1 else 1
-    where = errors[0]['loc'][:depth]
-    allowed = {e['msg'].removeprefix('Input should be ') for e in errors if e['loc'][:depth] == where}
-    if depth == 1:
-        return not_allowed(option, given.get(option), ' or '.join(sorted(allowed)))
-    setting = str(where[1])
-    return str(refused(setting, given['account'].get(setting), ' or '.join(sorted(allowed))))
+        raise refusal_of(e, given) from None
 
 
 def _with_account(options: Options, model: Account, given: Mapping[str, Any]) -> Options:
+    from .account import LEAST_INTERVAL, read_account
+
     account, expected = read_account(model, given['account'])
     return replace(
         options,

@@ -1,20 +1,21 @@
 """The mapping `account` of an instance -> options and expectations of the account scope. No secret is ever shown."""
 
+import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 from ..collect.account_options import AccountOptions
 from ..config_models.instance import Account, InstanceConfig
 from ..expectations import AccountExpectations
-from ..facts.account import ExternalId, Feature
-from .account_rules import check_values
-from .rules import OPTIONS_OF_THE_AGENT, InvalidConfiguration, listed, nearest, not_allowed
+from ..facts.account import ExternalId
+from ..facts.feature import Feature
+from ..facts.values import RegionName, RoleName
+from .errors import InvalidConfiguration, must_be, unknown_name
+from .rules import OPTIONS_OF_THE_AGENT
 
-SECRETS = frozenset({'api_key', 'app_key', 'external_id'})
-KEY_MISSING = "option 'account.datadog_api_url' must stand beside 'account.api_key'"
-"""Else whoever may write a configuration would have the API key of the Agent sent wherever they like."""
 FROM_THE_INTEGRATION = 'integration'
 """Of `regions`: those that Datadog has on record."""
 (_SITE, _) = get_args(Account.model_fields['datadog_site'].annotation)
@@ -22,33 +23,31 @@ SITES = frozenset(get_args(_SITE))
 LEAST_INTERVAL = 3600.0
 """Seconds; in force where the instance has no min_collection_interval of its own."""
 
-OF_EVERY_SCOPE = OPTIONS_OF_THE_AGENT | {
-    'account',
-    'disable_generic_tags',
-    'disabled_diagnoses',
-    'empty_default_hostname',
-    'imdsv1',
-    'metric_patterns',
-    'min_collection_interval',
-    'service',
-    'tags',
-}
+OF_EVERY_SCOPE = OPTIONS_OF_THE_AGENT | {'account', 'disabled_diagnoses', 'imdsv1'}
+
+ROLE_ARN = re.compile(r'arn:aws(-[a-z]+)*:iam::\d{12}:role/[\w+=,.@/-]{1,512}', re.ASCII)
+KEY = re.compile(r'[!-~]{1,512}')
+"""An API or application key goes into a header."""
+UNRESOLVED = re.compile(r'ENC\[')
+OF_THE_SWEEP = re.compile(r'metadata-options\..*|instance-state-name')
+"""The filters that a sweep sets itself."""
+MOST_FILTERS, MOST_VALUES = 20, 200
+"""AWS takes 200 values for one filter."""
 
 
 def check_account(given: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of `account` that have a value. Raises InvalidConfiguration."""
     account = given['account']
     if not isinstance(account, Mapping):
-        raise InvalidConfiguration(f"option 'account': it must be a mapping, not {type(account).__name__}")
+        raise must_be('account', 'a mapping', account)
     _check_neighbours(given)
     for setting in account:
         if setting not in Account.model_fields:
-            near = nearest(str(setting), Account.model_fields) or f', known are {listed(Account.model_fields)}'
-            raise InvalidConfiguration(f'option {f"account.{setting}"!r} is not known{near}')
+            raise unknown_name(setting, Account.model_fields, 'account.')
     settings = {str(setting): value for setting, value in account.items() if value is not None}
     for setting, value in settings.items():
         if isinstance(value, bool) and {int, float} & set(get_args(Account.model_fields[setting].annotation)):
-            raise refused(setting, value, 'a number')
+            raise must_be(('account', setting), 'a number', value)
     return settings
 
 
@@ -57,31 +56,20 @@ def with_site(settings: dict[str, Any], site: str) -> dict[str, Any]:
     return {'datadog_site': site, **settings} if site in SITES else settings
 
 
-def _check_neighbours(given: Mapping[str, Any]) -> None:
-    of_the_host = [option for option in given if option in InstanceConfig.model_fields.keys() - OF_EVERY_SCOPE]
-    if of_the_host:
-        named = ', '.join(repr(option) for option in sorted(of_the_host))
-        plural = 's' if len(of_the_host) > 1 else ''
-        raise InvalidConfiguration(f"option{plural} {named}: of the host scope, not allowed beside 'account'")
-
-
-def refused(setting: str, value: object, allowed: str) -> InvalidConfiguration:
-    if setting in SECRETS:
-        return InvalidConfiguration(f'option {f"account.{setting}"!r}: its value is not allowed, it must be {allowed}')
-    shown = re.sub('//.*@', '//***@', value) if isinstance(value, str) else value
-    return InvalidConfiguration(not_allowed(f'account.{setting}', shown, allowed))
-
-
 def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptions, AccountExpectations]:
     """Of settings whose types are right; `given` are those that have a value. Raises InvalidConfiguration."""
     settings = {setting: getattr(model, setting) for setting in given}
-    for setting, allowed in check_values(settings):
-        raise refused(setting, given[setting], allowed)
+    for setting, value in settings.items():
+        RULES.get(setting, _any_value)(('account', setting), value)
+    if 'external_id' in settings:
+        settings['external_id'] = ExternalId.of(settings['external_id'])
     if 'datadog_api_url' in settings and 'api_key' not in settings:
-        raise InvalidConfiguration(f'{KEY_MISSING}: the one of the Agent goes to Datadog alone')
+        raise InvalidConfiguration(
+            "account.datadog_api_url requires account.api_key; the Agent's own key is sent only to Datadog"
+        )
     values = {**settings, 'features': frozenset(Feature(f) for f in settings.get('features', Feature))}
     regions = settings.get('regions', FROM_THE_INTEGRATION)
-    values['regions'] = None if regions == FROM_THE_INTEGRATION else tuple(dict.fromkeys(regions))
+    values['regions'] = None if regions == FROM_THE_INTEGRATION else tuple(dict.fromkeys(map(RegionName, regions)))
     filters: Mapping[str, tuple[str, ...]] = settings.get('fleet_filter', {})
     values['fleet_filter'] = tuple(filters.items())
     options = AccountOptions(**{f.name: values[f.name] for f in fields(AccountOptions) if f.name in values})
@@ -89,9 +77,116 @@ def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptio
 
 
 def _expectations(values: Mapping[str, Any]) -> AccountExpectations:
-    """The external id is known by its digest from here on."""
     renamed = {**values, 'site': values.get('datadog_site')}
-    if 'external_id' in values:
-        renamed['external_id'] = ExternalId.of(values['external_id'])
     names = {f.name for f in fields(AccountExpectations)}
     return AccountExpectations(**{n: v for n, v in renamed.items() if n in names and v is not None})
+
+
+def _check_neighbours(given: Mapping[str, Any]) -> None:
+    of_the_host = sorted(option for option in given if option in InstanceConfig.model_fields.keys() - OF_EVERY_SCOPE)
+    if of_the_host:
+        raise InvalidConfiguration(
+            f'{", ".join(of_the_host)}: for host instances only, not allowed next to account; '
+            'use two instances for the two scopes'
+        )
+
+
+# A rule for the value of each setting, beyond its type. Where it is wrong, it raises InvalidConfiguration.
+
+Where = tuple[str | int, ...]
+
+
+def _any_value(_: Where, __: object) -> None:
+    """The type says everything."""
+
+
+def _regions(where: Where, value: str | tuple[str, ...]) -> None:
+    if isinstance(value, str):
+        if value != FROM_THE_INTEGRATION:
+            raise must_be(where, 'a list of regions, or integration', value)
+        return
+    if not value:
+        raise must_be(where, 'a list of at least one region, or integration', value)
+    for index, region in enumerate(value):
+        if RegionName.of(region) is None:
+            raise must_be((*where, index), 'a region such as eu-west-1', region)
+
+
+def _role_name(where: Where, value: str) -> None:
+    if RoleName.of(value) is None:
+        raise must_be(where, RoleName.ALLOWED, value)
+
+
+def _role_arn(where: Where, value: str) -> None:
+    if not ROLE_ARN.fullmatch(value):
+        raise must_be(where, 'the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME', value)
+
+
+def _secret(where: Where, value: str) -> None:
+    if UNRESOLVED.match(value):
+        allowed = 'resolved: only the Agent resolves ENC[]; at a terminal set DD_API_KEY and DD_APP_KEY'
+        raise must_be(where, allowed)
+    if not value:
+        raise must_be(where, 'a string that is not empty')
+
+
+def _key(where: Where, value: str) -> None:
+    _secret(where, value)
+    if not KEY.fullmatch(value):
+        raise must_be(where, 'a key: printable ASCII without spaces')
+
+
+def _features(where: Where, value: object) -> None:
+    if not value:
+        raise must_be(where, f'a list with at least one of {", ".join(Feature)}', value)
+
+
+def _api_url(where: Where, value: str) -> None:
+    if not _is_api_url(value):
+        raise must_be(where, 'https://HOST or https://HOST:PORT, or http on loopback, without a path or password')
+
+
+def _is_api_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        bare = not (parts.path.strip('/') or parts.query or parts.fragment or '@' in parts.netloc)
+        port = parts.port
+    except ValueError:
+        return False
+    secure = parts.scheme == 'https' or (parts.scheme == 'http' and _is_loopback(parts.hostname or ''))
+    return bare and secure and bool(parts.hostname) and port != 0
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == 'localhost'
+
+
+def _fleet_filter(where: Where, value: Mapping[object, object]) -> None:
+    if len(value) > MOST_FILTERS or not all(_is_filter(name, values) for name, values in value.items()):
+        allowed = f'at most {MOST_FILTERS} filters of ec2:DescribeInstances, each with a list of 1 to 200 strings'
+        raise must_be(where, allowed)
+    for name in value:
+        if OF_THE_SWEEP.fullmatch(str(name)):
+            raise InvalidConfiguration(f'account.fleet_filter cannot hold {name}: the check sets this filter itself')
+
+
+def _is_filter(name: object, values: object) -> bool:
+    if not isinstance(name, str) or not name or not isinstance(values, tuple):
+        return False
+    return 1 <= len(values) <= MOST_VALUES and all(isinstance(value, str) for value in values)
+
+
+RULES: Mapping[str, Callable[[Where, Any], None]] = {
+    'regions': _regions,
+    'role_name': _role_name,
+    'assume_role_arn': _role_arn,
+    'external_id': _secret,
+    'api_key': _key,
+    'app_key': _key,
+    'features': _features,
+    'datadog_api_url': _api_url,
+    'fleet_filter': _fleet_filter,
+}

@@ -1,37 +1,92 @@
-"""What an instance may say, beyond the type and the range of each option. Each rule raises InvalidConfiguration."""
+"""What the options of an instance may say, beyond the type and the range of each. Every rule raises
+InvalidConfiguration."""
 
-import difflib
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from ..collect.imds.address import parse_endpoint
+from ..collect.imds.tcp import parse_endpoint
+from ..collect.options import CollectOptions
 from ..config_models import InstanceConfig
-from ..diagnoses import DIAGNOSES
-from ..emit.tags import IDENTITY_TAGS
-from .options import Options
+from ..diagnoses import of_scope
+from ..emit import IDENTITY_TAGS
+from ..expectations import ANY_HOSTNAME, INSTANCE_ID, Expectations
+from ..facts.values import HostName
+from ..findings import Scope
+from .errors import A_STRING, InvalidConfiguration, Path, listed, must_be, nearest, shown, unknown_name
 
 PROVIDERS = ('configuration', 'hostnameFile', 'fargate', 'gce', 'azure', 'fqdn', 'container', 'os', 'aws')
 """The names that the Agent gives its hostname providers."""
 
 OPTIONS_OF_THE_AGENT = frozenset(
-    {'name', 'loader', 'process_isolation', 'max_returned_metrics', 'debug_metrics', 'enable_legacy_tags_normalization'}
+    {
+        'debug_metrics',
+        'disable_generic_tags',
+        'empty_default_hostname',
+        'enable_legacy_tags_normalization',
+        'loader',
+        'max_returned_metrics',
+        'metric_patterns',
+        'min_collection_interval',
+        'name',
+        'namespace',
+        'no_index',
+        'process_isolation',
+        'service',
+        'tags',
+    }
 )
-"""Instance options that the Agent and the base understand in any check, and that no model lists."""
+"""Options of any check: the Agent's CommonInstanceConfig and its loader, and what datadog-checks-base reads."""
+
+INIT_CONFIG = frozenset(
+    {
+        'debug_metrics',
+        'loader',
+        'process_isolation',
+        'profile_memory',
+        'proxy',
+        'service',
+        'set_breakpoint',
+        'skip_proxy',
+        'timeout',
+        'use_agent_proxy',
+    }
+)
+"""What the Agent and datadog-checks-base read from init_config; this check reads nothing from it."""
+
+LONGEST_TEXT = 4096
 
 
-class InvalidConfiguration(ValueError):
-    """`str()` is the message for the operator."""
+def check_init_config(init_config: object) -> None:
+    """A name in init_config that nothing reads is a mistake: most belong into an instance."""
+    if not isinstance(init_config, Mapping | None):
+        raise must_be('init_config', 'a mapping or empty', init_config)
+    for name in init_config or ():
+        if name not in INIT_CONFIG and not str(name).startswith('profile_memory'):
+            of_instances = str(name) in InstanceConfig.model_fields
+            if of_instances:
+                raise InvalidConfiguration(f'init_config.{name}: this is an option of an instance, move it there')
+            raise unknown_name(name, INIT_CONFIG, 'init_config.')
 
 
-def check_names(instance: Mapping[str, Any]) -> None:
-    """The base ignores an unknown option in silence. The value is not shown: it may be a misspelt secret."""
-    known = {*InstanceConfig.model_fields, *OPTIONS_OF_THE_AGENT}
+def check_names(instance: Mapping[Any, Any]) -> None:
+    """The base ignores an unknown option in silence."""
+    known = InstanceConfig.model_fields.keys() | OPTIONS_OF_THE_AGENT
     for option in instance:
         if option not in known and not str(option).startswith('__'):
-            near = nearest(str(option), known)
-            raise InvalidConfiguration(f'option {option!r} is not known{near or f", known are {listed(known)}"}')
+            raise unknown_name(option, known)
+
+
+def check_texts(value: object, path: Path = ()) -> None:
+    """Text is printable and of a sane length wherever it stands, so that no later place has to look."""
+    if isinstance(value, str) and not (value.isprintable() and len(value) <= LONGEST_TEXT):
+        raise must_be(path, f'printable text of at most {LONGEST_TEXT} characters')
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            check_texts(item, (*path, name if str(name).isidentifier() and len(str(name)) <= 40 else '*'))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            check_texts(item, (*path, index))
 
 
 def check_numbers(given: Mapping[str, Any]) -> None:
@@ -40,69 +95,74 @@ def check_numbers(given: Mapping[str, Any]) -> None:
         field = InstanceConfig.model_fields.get(option)
         wrong = isinstance(value, bool) or value != value
         if wrong and field and {int, float} & set(get_args(field.annotation)):
-            raise InvalidConfiguration(not_allowed(option, value, 'a number'))
+            raise must_be(option, 'a number', value)
 
 
-def not_allowed(option: str, value: object, allowed: str) -> str:
-    return f'option {option!r}: {value!r} is not allowed, it must be {allowed}'
+def check_options(expected: Expectations, collect: CollectOptions, identity_tags: tuple[str, ...]) -> None:
+    _check_endpoint(collect.imds_endpoint)
+    _check_hostname(expected.hostname)
+    _check_catalogues(expected, identity_tags)
+    _check_contradictions(expected, collect)
 
 
-def check_endpoint(endpoint: str) -> None:
+def _check_endpoint(endpoint: str) -> None:
     fault = _endpoint_fault(endpoint)
     if fault:
-        shown = re.sub('//.*@', '//***@', endpoint)
-        allowed = f"'http://ADDRESS' or 'http://ADDRESS:PORT' ({fault})"
-        raise InvalidConfiguration(not_allowed('imds_endpoint', shown, allowed))
+        raise must_be('imds_endpoint', f'http://ADDRESS or http://ADDRESS:PORT ({fault})')
 
 
 def _endpoint_fault(endpoint: str) -> str | None:
     try:
         parts = urlsplit(endpoint)
         if parts.scheme != 'http':
-            return 'IMDS speaks plain http'
+            return 'IMDS speaks plain HTTP'
         if '@' in parts.netloc:
             return 'IMDS takes no credentials'
         if parts.path.strip('/') or parts.query or parts.fragment:
-            return 'the paths are those of IMDS'
+            return 'without a path: the check knows the paths of IMDS'
         parse_endpoint(endpoint)
-    except ValueError as e:
-        return str(e)
+    except ValueError:
+        return 'an IP address, and a port from 1 to 65535'
     return None
 
 
-def check_against_catalogues(options: Options) -> None:
-    expected = options.expectations
+def _check_hostname(name: str) -> None:
+    if name not in (INSTANCE_ID, ANY_HOSTNAME) and HostName.of(name) is None:
+        raise must_be('expected_hostname', f'instance_id, any or {HostName.ALLOWED}', name if not name else ...)
+
+
+def _check_catalogues(expected: Expectations, identity_tags: tuple[str, ...]) -> None:
     catalogues: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...] = (
         ('expected_hostname_provider', expected.hostname_providers, PROVIDERS),
-        ('disabled_diagnoses', sorted(expected.disabled_diagnoses), tuple(d.id for d in DIAGNOSES)),
-        ('identity_tags', options.identity_tags, tuple(IDENTITY_TAGS)),
+        ('disabled_diagnoses', sorted(expected.disabled_diagnoses), _diagnoses(expected.disabled_diagnoses)),
+        ('identity_tags', identity_tags, tuple(IDENTITY_TAGS)),
     )
     for option, values, catalogue in catalogues:
         for value in values:
             if value not in catalogue:
-                allowed = f'one of {listed(catalogue)}{nearest(value, catalogue)}'
-                raise InvalidConfiguration(not_allowed(option, value, allowed))
+                raise _not_in(option, value, catalogue)
 
 
-def check_contradictions(options: Options) -> None:
-    expected, collect = options.expectations, options.collect
+def _diagnoses(wanted: frozenset[str]) -> tuple[str, ...]:
+    """The ids to choose from. Those of an account are loaded only where the ids of a host are not enough."""
+    of_a_host = tuple(d.id for d in of_scope(Scope.HOST))
+    return of_a_host if wanted <= {*of_a_host} else (*of_a_host, *(d.id for d in of_scope(Scope.ACCOUNT)))
+
+
+def _not_in(option: str, value: str, catalogue: tuple[str, ...]) -> InvalidConfiguration:
+    near = nearest(value, catalogue)
+    seen = shown(value, catalogue)
+    seen = '' if seen == A_STRING else f', not {seen}'
+    return InvalidConfiguration(
+        f'{option} must be one of {listed(catalogue)}{seen}{f" (did you mean {near}?)" if near else ""}'
+    )
+
+
+def _check_contradictions(expected: Expectations, collect: CollectOptions) -> None:
     low, high = expected.min_hop_limit, expected.max_hop_limit
     if low is not None and high is not None and low > high:
-        raise InvalidConfiguration(not_allowed('min_hop_limit', low, f'at most max_hop_limit, which is {high}'))
+        raise must_be('min_hop_limit', f'at most max_hop_limit, which is {high}', low)
     if collect.timeout > collect.deadline:
-        allowed = f'at most deadline, which is {collect.deadline}'
-        raise InvalidConfiguration(not_allowed('timeout', collect.timeout, allowed))
+        raise must_be('timeout', f'at most deadline, which is {collect.deadline:g}', collect.timeout)
     if not expected.hostname_providers:
-        allowed = f'at least one of {listed(PROVIDERS)}'
-        raise InvalidConfiguration(not_allowed('expected_hostname_provider', [], allowed))
-    if not expected.hostname:
-        raise InvalidConfiguration(not_allowed('expected_hostname', '', 'instance_id, any or a host name'))
-
-
-def listed(names: Iterable[str]) -> str:
-    return ', '.join(sorted(names))
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f' (did you mean {near[0]!r}?)' if near else ''
+        raise must_be('expected_hostname_provider', f'at least one of {listed(PROVIDERS)}', [])

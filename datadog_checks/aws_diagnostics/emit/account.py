@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from ..facts import MissingFact
 from ..facts.account import Account, Caller, Fleet, Inventory, Region, lingering
-from .gauge import Gauge
+from .telemetry import Gauge
 
-SERVICE_CHECKS = ('integration_role', 'permissions', 'imds_fleet', 'metric_collection', 'inventory')
 LARGEST_HOP_LIMIT = 64
 """What EC2 allows; anything else would be a series of its own for a damaged answer."""
 STATES = frozenset({'optional', 'required', 'enabled', 'disabled'})

@@ -1,8 +1,8 @@
 """Everything that one run observed."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .account import Account
 from .agent import Agent
 from .host import Host
 from .imds import Imds
@@ -10,6 +10,9 @@ from .instance_id import is_instance_id
 from .observed import MissingFact, Unobserved
 from .path import NetworkPath
 from .platform import Platform
+
+if TYPE_CHECKING:  # a host does not pay for the facts of an account
+    from .account import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +23,11 @@ class Facts:
     imds: Imds | Unobserved
     path: NetworkPath | Unobserved
     agent: Agent | Unobserved
-    account: Account | None = None
+    account: 'Account | None' = None
     """Only in the account scope, where all other groups are Unobserved."""
 
     @property
-    def of_account(self) -> Account:
+    def of_account(self) -> 'Account':
         """The groups of the account scope. Raises MissingFact in the host scope."""
         if self.account is None:
             raise MissingFact('this is not an account instance')

@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent.configuration import read_configuration
-from datadog_checks.aws_diagnostics.collect.agent.version import Version
+from datadog_checks.aws_diagnostics.collect.agent.settings import Version
 from datadog_checks.aws_diagnostics.facts import AgentConfiguration, ProxySettings
 from tests.builders import configuration
 

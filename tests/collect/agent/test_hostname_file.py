@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.agent.hostname_file import read_hostname_file
+from datadog_checks.aws_diagnostics.collect.agent import read_hostname_file
 from datadog_checks.aws_diagnostics.facts import HostnameFile, Unobserved
 from tests.builders import INSTANCE_ID
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from datadog_checks.aws_diagnostics.collect.host.firmware import (
+from datadog_checks.aws_diagnostics.collect.host import (
     read_cloud_init_instance_id,
     read_cloud_init_platform,
     read_dmi,

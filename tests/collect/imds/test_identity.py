@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.collect.imds.http import Response
-from datadog_checks.aws_diagnostics.collect.imds.identity import FORMS, identity, instance_id
+from datadog_checks.aws_diagnostics.collect.imds.requests import FORMS, identity, instance_id
 from datadog_checks.aws_diagnostics.facts import Identity
 
 DOCUMENT = {

@@ -3,6 +3,7 @@
 from datadog_checks.aws_diagnostics.diagnoses.integration.integration_role_missing import INTEGRATION_ROLE_MISSING
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, RoleMissing
+from datadog_checks.aws_diagnostics.facts.values import RoleName
 from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import account_expectations, account_facts, caller, integration, role
 from tests.builders import NOW
@@ -16,7 +17,7 @@ NONE = "IAM has no role named 'DatadogIntegrationRole'"
 
 
 def missing(*similar: str, name: str = 'DatadogIntegrationRole') -> Facts:
-    return account_facts(role=RoleMissing(name, similar), integration=integration(role_name=name))
+    return account_facts(role=RoleMissing(name, tuple(map(RoleName, similar))), integration=integration(role_name=name))
 
 
 FAILS = {
@@ -66,7 +67,9 @@ PASSES = {
 }
 UNKNOWN = {
     'the name was only guessed': Row(
-        account_facts(role=RoleMissing('DatadogIntegrationRole', ('DatadogAWSIntegrationRole',)), integration=NO_KEY),
+        account_facts(
+            role=RoleMissing('DatadogIntegrationRole', (RoleName('DatadogAWSIntegrationRole'),)), integration=NO_KEY
+        ),
         f"{NONE}, but 'DatadogAWSIntegrationRole'; which name Datadog uses is not known: set app_key or role_name",
     ),
     'this check was told another role than Datadog': Row(
@@ -116,7 +119,7 @@ test_remedy = remedy_test(
         'a similar one, in GovCloud': (
             account_facts(
                 caller=caller(partition='aws-us-gov'),
-                role=RoleMissing('DatadogIntegrationRole', ('DatadogAWSIntegrationRole',)),
+                role=RoleMissing('DatadogIntegrationRole', (RoleName('DatadogAWSIntegrationRole'),)),
             ),
             account_expectations(site='ddog-gov.com'),
             Remedy(

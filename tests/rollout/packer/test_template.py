@@ -46,7 +46,9 @@ def directory(tmp_path: Path) -> Path:
 
 
 def test_the_template_is_formatted_as_packer_does() -> None:
-    subprocess.run([system_program('packer'), 'fmt', '-check', '-diff', PACKER], check=True)
+    command = [system_program('packer'), 'fmt', '-check', '-diff', PACKER]
+    formatted = subprocess.run(command, capture_output=True, text=True)
+    assert (formatted.returncode, formatted.stdout) == (0, ''), formatted.stderr
 
 
 def test_the_amazon_builder_accepts_the_template(directory: Path) -> None:

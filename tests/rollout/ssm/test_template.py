@@ -67,7 +67,9 @@ def test_the_template_holds_the_scripts_beside_it(tmp_path: Path) -> None:
 
 
 def test_the_scripts_are_clean() -> None:
-    subprocess.run([system_program('shellcheck'), '-s', 'sh', *sorted(DIRECTORY.glob('*.sh'))], check=True)
+    scripts = sorted(DIRECTORY.glob('*.sh'))
+    checked = subprocess.run([system_program('shellcheck'), '-s', 'sh', *scripts], capture_output=True, text=True)
+    assert (len(scripts), checked.returncode, checked.stdout) == (2, 0, '')
 
 
 def evaluated(endpoint: str, stack: str, wanted: str, **given: str) -> dict[str, Any]:

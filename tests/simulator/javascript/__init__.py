@@ -8,6 +8,8 @@ SCRIPT = Path(__file__).with_name('imds.mjs')
 FOLDER = Path(__file__).parents[3] / '.build' / 'node'
 
 _MANIFESTS = ('package.json', 'package-lock.json')
+_LONGEST = 300
+"""Seconds; without its end an index that does not answer would keep the tests from starting."""
 _INSTALL = ('npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error')
 
 
@@ -24,10 +26,11 @@ def is_installed() -> bool:
 
 
 def install() -> None:
-    """Install the clients; nothing is written outside of FOLDER. Raises subprocess.CalledProcessError, OSError."""
+    """Install the clients; nothing is written outside of FOLDER. Raises subprocess.SubprocessError, OSError."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in _MANIFESTS:
         shutil.copy(Path(__file__).with_name(name), FOLDER)
-    subprocess.run([*_INSTALL, '--cache', str(FOLDER / 'cache')], cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
+    command = [*_INSTALL, '--cache', str(FOLDER / 'cache')]
+    subprocess.run(command, cwd=FOLDER, check=True, stdout=subprocess.DEVNULL, timeout=_LONGEST)
     # Last, and at once: what was interrupted before is done again.
     Path(shutil.copy(FOLDER / _MANIFESTS[1], FOLDER / 'installing.json')).replace(FOLDER / 'installed.json')

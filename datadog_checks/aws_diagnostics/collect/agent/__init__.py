@@ -1,17 +1,15 @@
 """The running Agent: its hostname and where that came from, its version, and the settings that decide both."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
-from ...facts import Agent
+from ...facts import Agent, HostnameFile, Unobserved, why_unusable
 from ..deadline import Deadline
-from ..host.text_file import printable
-from .configuration import read_configuration
-from .hostname_file import read_hostname_file
-from .inference import Clues
+from ..host.text_file import SMALL, printable, read_text, reason
+from .configuration import read_configuration, read_proxy_settings
 from .interface import AgentInterface, DescribedAgent, EmbeddedAgent
-from .provider import AgentReplies, ask, choose
-from .proxy import read_proxy_settings
-from .version import Version, parse_version
+from .provider import AgentReplies, Clues, ask, choose
+from .settings import Version, parse_version
 
 __all__ = ['AgentInterface', 'DescribedAgent', 'EmbeddedAgent', 'read_agent']
 
@@ -62,3 +60,17 @@ def _hostname(interface: AgentInterface, answers: AgentReplies, configured: str)
     if told is None and answers.inventory is not None:
         return answers.inventory.hostname
     return printable(configured) or None if told is None else printable(told)
+
+
+def read_hostname_file(path: str) -> HostnameFile | Unobserved:
+    """Unobserved without a path. Content that is no hostname is not kept: the path may point at anything."""
+    if not path:
+        return Unobserved('hostname_file is not set')
+    shown = printable(path)
+    try:
+        text = read_text(Path(path), SMALL + 1)
+    except (OSError, ValueError) as e:
+        return HostnameFile(shown, error=reason(e))
+    name = text.strip()
+    error = f'it is longer than {SMALL} bytes' if len(text) > SMALL else why_unusable(name)
+    return HostnameFile(shown, error=error) if error else HostnameFile(shown, content=name)

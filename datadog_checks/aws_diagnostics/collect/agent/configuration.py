@@ -1,9 +1,73 @@
-"""The Agent's settings that decide how it names the host, with the defaults of its version."""
+"""The Agent's settings that decide how it names the host, with the defaults of its version, and whether a proxy is
+configured that would catch requests to IMDS. No proxy's address is kept."""
+
+import re
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from ...facts import AgentConfiguration, ProxySettings
 from .interface import AgentInterface
-from .settings import as_boolean, as_number, as_text, as_texts
-from .version import Version, at_least
+from .settings import Version, as_boolean, as_number, as_text, as_texts, at_least
+
+Address = IPv4Address | IPv6Address
+
+ALWAYS_EXEMPT = '169.254.169.254'
+"""The Agent adds it to proxy.no_proxy by itself, unless use_proxy_for_cloud_metadata is set."""
+IMDS_PORT = 80
+PROXY_VARIABLES = ('HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy')
+NO_PROXY_VARIABLES = ('NO_PROXY', 'no_proxy')
+SEPARATORS = r'[\s,]+'
+
+
+def read_proxy_settings(agent: AgentInterface, environ: Mapping[str, str], imds_address: str) -> ProxySettings:
+    """`imds_address` is an IP address, an IPv6 one with or without brackets."""
+    imds = ip_address(imds_address.strip('[]'))
+    through_proxy = as_boolean(agent.setting('use_proxy_for_cloud_metadata'), False)
+    exempt = as_texts(agent.setting('proxy.no_proxy'), (), SEPARATORS)
+    covers = _covers if as_boolean(agent.setting('no_proxy_nonexact_match'), False) else _names
+    return ProxySettings(
+        http_proxy_configured=bool(as_text(agent.setting('proxy.http'), '')),
+        use_proxy_for_cloud_metadata=through_proxy,
+        imds_in_no_proxy=covers(exempt, imds) or (not through_proxy and str(imds) == ALWAYS_EXEMPT),
+        http_proxy_in_environment=any(environ.get(name) for name in PROXY_VARIABLES),
+        imds_in_environment_no_proxy=_covers(_from_environment(environ), imds),
+    )
+
+
+def _from_environment(environ: Mapping[str, str]) -> Iterable[str]:
+    for name in NO_PROXY_VARIABLES:
+        yield from as_texts(environ.get(name), (), SEPARATORS)
+
+
+def _names(exempt: Iterable[str], imds: Address) -> bool:
+    """What the Agent does by default: an entry counts only when it is the host of the URL, letter by letter."""
+    host = f'[{imds}]' if imds.version == 6 else str(imds)
+    return host in exempt
+
+
+def _covers(exempt: Iterable[str], imds: Address) -> bool:
+    """By the rules of Go's httpproxy, which the Agent applies with no_proxy_nonexact_match: `*`, a network in CIDR
+    notation, or an address, with or without the port."""
+    return any(entry == '*' or _network_has(entry, imds) or _is_address(entry, imds) for entry in exempt)
+
+
+def _network_has(entry: str, imds: Address) -> bool:
+    try:
+        return '/' in entry and imds in ip_network(entry, strict=False)
+    except ValueError:
+        return False
+
+
+def _is_address(entry: str, imds: Address) -> bool:
+    with_port = re.fullmatch(r'(?:\[(.+)\]|([^:]+)):([0-9]{1,5})', entry)
+    if with_port:
+        bracketed, plain, port = with_port.groups()
+        return int(port) == IMDS_PORT and _is_address(bracketed or plain, imds)
+    try:
+        return ip_address(entry.strip('[]')) == imds
+    except ValueError:
+        return False
+
 
 DEFAULT = AgentConfiguration()
 

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from ...facts import Answer, Exchange, Identity, Imds, NoAnswer, NotSent, Outcome
 from ...facts.imds import is_granted, is_status
+from ...log import LOG
 from ..deadline import Deadline, DeadlineExceeded
-from .address import Address
 from .exchange import Reply, exchange
-from .identity import identity, instance_id
 from .requests import (
     GET_INSTANCE_ID_INVALID_TOKEN,
     GET_INSTANCE_ID_TOKENLESS,
@@ -17,8 +16,11 @@ from .requests import (
     get_identity,
     get_instance_id,
     granted_token,
+    identity,
+    instance_id,
 )
 from .schedule import Interval
+from .tcp import Address
 
 IDENTITY_RETRY_SECONDS = 3600.0
 THROTTLED = (429, 503)
@@ -138,6 +140,8 @@ class Conversation:
             result = exchange(self._address, request, self._timeout, run.deadline)
         except DeadlineExceeded as e:
             return NotSent(str(e)), None
+        outcome = result if isinstance(result, NoAnswer) else result.answered
+        LOG.debug('IMDS %s %s%s: %s', request.method, self._endpoint, request.path, outcome)
         if isinstance(result, NoAnswer):
             run.requests += result.connected
             return result, None

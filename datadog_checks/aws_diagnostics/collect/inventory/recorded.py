@@ -6,12 +6,11 @@ from ..deadline import RequestFailed
 from ..integration import (
     OTHER_SHAPE,
     collects_resources,
-    entry_of,
     metrics_enabled_on_record,
     namespace_filters_on_record,
     regions_on_record,
 )
-from ..json_object import Json, is_object
+from ..json_object import Json, entry_of, is_object
 
 PATH = '/api/v2/integration/aws/accounts'
 MOST_BYTES = 4 << 20

@@ -3,7 +3,7 @@
 No credential, key or external id is in it.
 """
 
-from .feature import Feature
+from ..feature import Feature
 from .fleet import Count, Fleet, LaunchTemplate, MetadataDefaults, Region, TokenlessUse, WrongInstance
 from .groups import Account
 from .identity import Caller, ExternalId

@@ -1,0 +1,158 @@
+"""What holds for every remedy: its commands are complete, of one language, and would be accepted as printed."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+import click
+import hcl2
+import yaml
+from lark.exceptions import LarkError
+
+from datadog_checks.aws_diagnostics.cli.commands import program
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
+from tools import aws_cli
+
+LONGEST_TEXT = 400
+GLUED = re.compile(
+    r'(?<![\w/.-])(?:sudo|aws|aws-diagnostics|docker|kubectl|helm|systemctl|ip route|iptables|nft|terraform)'
+    r' (?:-\S|[a-z]+[a-z-]* (?:-\S|[a-z0-9./-]*[./-])|[a-z0-9]+-[a-z-]+)'
+)
+"""A command inside a sentence: a program, and what could be its arguments."""
+PLACEHOLDER = re.compile(
+    r'\.\.\.|…|<[A-Za-z][A-Za-z_ -]*>|(?<![\w${:/.-])(?!DD_|AWS_|UTC\b)[A-Z]{2,}_[A-Z_]{2,}(?![\w:}=-])'
+)
+"""What a reader would have to replace, and a shell would take as it is. `${NAME:?}` stops instead."""
+HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1(.*?)\n(?:.*?\n)?\2$", re.DOTALL | re.MULTILINE)
+OPERATORS = re.compile('[;|&<>()]+')
+KEYWORDS = frozenset({'do', 'done', 'then', 'else', 'fi', 'while', 'for', 'if', '!', '{', '}'})
+SHELLCHECK = Path(sys.executable).with_name('shellcheck')
+AGENT_COMMANDS = frozenset({'check', 'diagnose', 'health', 'integration', 'status', 'hostname', 'config'})
+
+
+def faults_of(remedy: Remedy) -> list[str]:
+    """Every rule that the remedy breaks, as sentences; empty for one that is right."""
+    texts = [remedy.summary, *(part.text for part in parts_of(remedy))]
+    texts += [choice.exposes for choice in remedy.choices if choice.exposes]
+    faults = [f'{text!r}: {fault}' for text in texts for fault in _faults_of_text(text)]
+    return faults + [f'{command.text!r}: {fault}' for command in commands_of(remedy) for fault in _faults_of(command)]
+
+
+def parts_of(remedy: Remedy) -> tuple[Choice | Step, ...]:
+    undoing = (choice.undo for choice in remedy.choices if choice.undo is not None)
+    return (*remedy.choices, *undoing, *remedy.then)
+
+
+def commands_of(remedy: Remedy) -> tuple[Command, ...]:
+    return tuple(command for part in parts_of(remedy) for command in part.commands)
+
+
+def simple_commands(text: str) -> Iterator[list[str]]:
+    """The words of each command of a shell script; here-documents and redirections are left out."""
+    lines = HEREDOC.sub(lambda found: found[3], text).replace('\\\n', ' ').splitlines()
+    for line in lines:
+        lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+        lexer.whitespace_split = True
+        for is_operator, words in groupby(lexer, key=lambda word: OPERATORS.fullmatch(word) is not None):
+            if not is_operator and (found := _without_keywords(list(words))):
+                yield found
+
+
+def _without_keywords(words: list[str]) -> list[str]:
+    """Without `do`, `sudo -u USER`, assignments before the program, and so on."""
+    while words and (words[0] in KEYWORDS or re.fullmatch(r'[A-Za-z_]\w*=.*', words[0], re.DOTALL)):
+        words = words[1:]
+    if words[:1] == ['sudo']:
+        return _without_keywords(words[3:] if words[1:2] == ['-u'] else words[1:])
+    return words
+
+
+def _faults_of_text(text: str) -> Iterator[str]:
+    if not text.isprintable() or not text.strip():
+        yield 'is not one line of printable text'
+    if text != text.strip() or text.endswith(('.', ':', ',')):
+        yield 'ends with a full stop, a colon, a comma or space'
+    if len(text) > LONGEST_TEXT:
+        yield f'has {len(text)} characters, allowed are {LONGEST_TEXT}'
+    if found := GLUED.search(text):
+        yield f'holds a command ({found[0]!r}), which belongs into commands'
+
+
+@cache
+def _faults_of(command: Command) -> tuple[str, ...]:
+    return tuple(_every_fault_of(command))
+
+
+def _every_fault_of(command: Command) -> Iterator[str]:
+    if command.text != command.text.strip() or not command.text.replace('\n', '').isprintable():
+        yield 'is not printable, or has space around it'
+    if found := PLACEHOLDER.search(command.text):
+        yield f'holds a placeholder: {found[0]!r}'
+    match command.language:
+        case Language.SHELL:
+            yield from _shell_faults(command.text)
+        case Language.JSON:
+            yield from _refused_by(json.loads, command.text)
+        case Language.YAML | Language.HELM:
+            yield from _refused_by(_mapping, command.text)
+        case Language.HCL:
+            yield from _refused_by(hcl2.loads, f'{command.text}\n')
+
+
+def _mapping(text: str) -> None:
+    if not isinstance(yaml.safe_load(text), dict):
+        raise ValueError('not a mapping')
+
+
+def _refused_by(parse: Callable[[str], object], text: str) -> Iterator[str]:
+    try:
+        parse(text)
+    except (ValueError, yaml.YAMLError, LarkError) as e:
+        yield f'is not valid: {type(e).__name__}: {str(e)[:200]}'
+
+
+def _shell_faults(text: str) -> Iterator[str]:
+    parsed = subprocess.run(['bash', '-n'], input=text, capture_output=True, text=True, check=False, timeout=60)
+    if parsed.returncode or parsed.stderr:
+        yield f'bash: {parsed.stderr.strip()}'
+        return
+    # SC2154: variables that the reader sets. SC2148: there is no first line with an interpreter.
+    checked = subprocess.run(
+        [SHELLCHECK, '--shell=bash', '--format=gcc', '--exclude=SC2154,SC2148', '-'],
+        input=f'{text}\n',
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    if checked.returncode:
+        yield f'shellcheck: {checked.stdout.strip()}'
+    for words in simple_commands(text):
+        yield from _program_faults(words)
+
+
+def _program_faults(words: Sequence[str]) -> Iterator[str]:
+    match words:
+        case ['aws', *rest]:
+            if reason := aws_cli.wrong(rest):
+                yield f'aws: {reason}'
+        case ['aws-diagnostics', name, *options]:
+            yield from _own_faults(name, options)
+        case ['datadog-agent', name, *_] if name not in AGENT_COMMANDS:
+            yield f'datadog-agent has no command {name!r}'
+
+
+def _own_faults(name: str, options: Sequence[str]) -> Iterator[str]:
+    assert isinstance(program, click.Group)
+    command = program.commands.get(name)
+    if command is None:
+        yield f'aws-diagnostics has no command {name!r}'
+        return
+    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    yield from (f'aws-diagnostics {name} has no option {o}' for o in options if o.startswith('--') and o not in known)
