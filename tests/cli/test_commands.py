@@ -333,7 +333,13 @@ def test_wrong_usage_ends_with_64(arguments, message, capsys):
 @pytest.mark.parametrize(
     ('content', 'arguments', 'status', 'message'),
     [
-        pytest.param('instances: 5', ['check', '--config'], ExitStatus.CONFIGURATION, 'instances must be a list with', id='conf.yaml'),
+        pytest.param(
+            'instances: 5',
+            ['check', '--config'],
+            ExitStatus.CONFIGURATION,
+            'instances must be a list with',
+            id='conf.yaml',
+        ),
         pytest.param('{}', ['judge'], ExitStatus.DAMAGED_FACTS, 'is not a file of saved facts', id='facts'),
         pytest.param(
             '[]', ['check', '--agent-config'], ExitStatus.CONFIGURATION, 'holds a list, allowed is', id='datadog.yaml'

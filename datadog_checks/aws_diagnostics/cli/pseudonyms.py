@@ -24,13 +24,15 @@ PUBLIC = frozenset(
 
 RESOURCE = re.compile(r'([a-z]{1,8})-([0-9a-f]{17}|[0-9a-f]{8})')
 """The id of an instance, launch template, image, network interface."""
+REGION = re.compile(r'[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}')
 DEFAULT_NAME = re.compile(r'ip((?:-\d{1,3}){4})')
-"""A host name that EC2 gives."""
+OTHER_DEFAULT_NAME = re.compile(r'(domU-|domu-|EC2AMAZ-|ec2amaz-)[A-Za-z0-9-]+')
+"""Host names that EC2 gives."""
 DOMAIN_OF_AWS = re.compile(r'(?:\.[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2})?\.compute\.internal\Z|\.ec2\.internal\Z')
 ACCOUNT = re.compile('[0-9]{12}')
 DIGEST = re.compile('[0-9a-f]{12}')
 PRINCIPAL = re.compile(r'(AWS|Service|Federated|CanonicalUser):(.+)', re.DOTALL)
-ARN = re.compile(r'(arn:[\w-]*:[\w-]*:[\w-]*):([^:]*):(.*)', re.DOTALL)
+ARN = re.compile(r'(arn:aws(?:-[a-z]{1,12}){0,3}):([a-z0-9-]{1,63}):([a-z0-9-]{0,40}):([0-9]{12}|aws|):(.*)', re.DOTALL)
 AWS_MANAGED = re.compile(r'arn:aws[a-z-]*:iam::aws:policy/[\w+=,.@/-]{1,200}')
 AWS_SERVICE = re.compile(r'[a-z0-9.-]{1,60}\.amazonaws\.com')
 KINDS = frozenset({'root', 'role', 'user', 'policy', 'assumed-role', 'federated-user', 'aws-service-role'})
@@ -44,24 +46,32 @@ class Pseudonyms:
 
     def of(self, text: str) -> str:
         """For any name, id or address, or several of them in an ARN; what is public stays."""
-        if text in PUBLIC or AWS_MANAGED.fullmatch(text) or AWS_SERVICE.fullmatch(text) or not text.strip('*?'):
-            return text
-        known = self._arn(text) or self._principal(text) or self._id(text) or self._address(text) or self._path(text)
-        return known or self._name(text)
+        principal = PRINCIPAL.fullmatch(text)
+        kind, rest = (f'{principal[1]}:', principal[2]) if principal else ('', text)
+        return kind + (rest if AWS_MANAGED.fullmatch(rest) else self._arn(rest) or self._one(rest))
+
+    def short(self, text: str) -> str:
+        """Of one form for every text: eleven letters and digits."""
+        return f'x{self._hex(text, 10)}'
 
     def _arn(self, text: str) -> str:
         """'' for what is none. The kinds of a resource, like role and policy, are words."""
         match = ARN.fullmatch(text)
         if match is None:
             return ''
-        head, account, resource = match.groups()
-        parts = [part if part in KINDS or not part else self.of(part) for part in resource.split('/')]
-        return f'{head}:{account if account in ("", "aws") else self.of(account)}:{"/".join(parts)}'
+        partition, service, region, account, resource = match.groups()
+        parts = [part if part in KINDS or not part else self._one(part) for part in resource.split('/')]
+        place = region if not region or REGION.fullmatch(region) else self.short(region)
+        head = self._id(service) or service
+        owner = account if account in ('', 'aws') else self._one(account)
+        return f'{partition}:{head}:{place}:{owner}:{"/".join(parts)}'
 
-    def _principal(self, text: str) -> str:
-        """As facts quote the principals of a trust policy; '' for what is none."""
-        match = PRINCIPAL.fullmatch(text)
-        return '' if match is None else f'{match[1]}:{self.of(match[2])}'
+    def _one(self, text: str) -> str:
+        if text in PUBLIC or AWS_SERVICE.fullmatch(text) or not text.strip('*?'):
+            return text
+        if text.startswith('/'):
+            return '/'.join(self._id(part) or self._name(part) for part in text.split('/'))
+        return self._id(text) or self._address(text) or self._name(text)
 
     def _id(self, text: str) -> str:
         """'' for what is none."""
@@ -91,10 +101,6 @@ class Pseudonyms:
         """In 2001:db8::/32, which RFC 3849 keeps for documents."""
         return str(ipaddress.IPv6Address(int(f'20010db8{self._hex(str(address), 24)}', 16)))
 
-    def _path(self, text: str) -> str:
-        """'' for what is no absolute path."""
-        return '/'.join(self.of(part) if part else '' for part in text.split('/')) if text.startswith('/') else ''
-
     def _name(self, text: str) -> str:
         """Label by label, so that a short name still is the beginning of the full one. A domain of AWS stays."""
         domain = DOMAIN_OF_AWS.search(text)
@@ -102,10 +108,12 @@ class Pseudonyms:
         return '.'.join(map(self._label, labels.split('.'))) + (domain[0] if domain else '')
 
     def _label(self, label: str) -> str:
-        default = DEFAULT_NAME.fullmatch(label)
+        default, other = DEFAULT_NAME.fullmatch(label), OTHER_DEFAULT_NAME.fullmatch(label)
         if default:
             return f'ip-{self._ipv4(default[1][1:].replace("-", ".")).replace(".", "-")}'
-        return self._id(label) or (label and f'x{self._hex(label, 10)}')
+        if other:
+            return other[1] + self._hex(label, 10)
+        return self._id(label) or (label and self.short(label))
 
     def _hex(self, text: str, digits: int) -> str:
         return hmac.new(self._key, text.encode(errors='surrogatepass'), hashlib.sha256).hexdigest()[:digits]

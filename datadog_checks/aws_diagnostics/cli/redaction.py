@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, TypeVar, cast
 
 from ..diagnoses import DIAGNOSES
-from ..facts.values import Checked
+from ..facts.values import Checked, Partition, RegionName
 from .judged import Observation
 from .pseudonyms import PUBLIC, RESOURCE, Pseudonyms
 
@@ -67,10 +67,13 @@ NAMES = frozenset(
 TOKEN = re.compile(r"[^\s'\"(),;\[\]{}<>=]+")
 """A word of a sentence, without the punctuation around it."""
 OURS = re.compile(
-    r'[A-Za-z]+(-[a-z]+)*|IMDSv[12]|\d{1,6}(\.\d{1,3})?(ms|s|%)?|\d{1,3}\.\d{1,3}\.\d{1,3}'  # words, numbers, versions
+    r'[A-Za-z]+|cloud-init|instance-id|meta-data|IMDSv[12]'
+    r'|\d{1,6}(\.\d{1,3})?(ms|s|%)?|\d{1,3}\.\d{1,3}\.\d{1,3}'
+    r'|http://(169\.254\.169\.254|127\.0\.0\.1)(:\d{1,5})?(/latest/[a-z/-]{1,60})?'
+    r'|/(sys|proc)/[a-z_./-]{1,60}|/var/lib/cloud/data/instance-id|/run/cloud-init/[a-z-]{1,30}|/\.dockerenv'
     rf'|[a-z]{{2,}}(_[a-z0-9]+)+|[a-z]{{2,20}}[0-9]|[a-z0-9-]{{2,40}}:[A-Z][A-Za-z]{{2,60}}\*?|{REGION}'
 )
-"""Words, numbers and versions; the names of options, of AWS's permissions and regions."""
+"""Words, numbers and versions; paths that every host has; the names of options, of AWS's permissions and regions."""
 
 
 class Redaction:
@@ -87,8 +90,9 @@ class Redaction:
     def _value(self, value: Value, owner: str, field: str) -> Value:
         result: object = value
         if isinstance(value, str) and not isinstance(value, Enum):
-            result = self._text(value, owner, field)
-            result = type(value)(result) if isinstance(value, Checked) else result
+            result = (
+                self._checked(value, owner, field) if isinstance(value, Checked) else self._text(value, owner, field)
+            )
         elif is_dataclass(value) and not isinstance(value, type):
             name = type(value).__name__
             changed = {f.name: self._value(getattr(value, f.name), name, f.name) for f in fields(value)}
@@ -106,6 +110,14 @@ class Redaction:
         if field in SENTENCES:
             return TOKEN.sub(lambda token: self._word(token[0]), text)
         return self._pseudonyms.of(text)
+
+    def _checked(self, value: Checked, owner: str, field: str) -> Checked:
+        """Of the same type; a pseudonym that would be too long for it is shortened."""
+        if isinstance(value, RegionName | Partition):
+            return value
+        short = self._pseudonyms.short(value)
+        candidates = (self._text(value, owner, field), short, f'/{short}', f'arn:aws:iam:::{short}')
+        return next(made for made in map(type(value).of, candidates) if made is not None)
 
     def _word(self, token: str) -> str:
         word = token.rstrip('.:!?')
