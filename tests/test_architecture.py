@@ -38,16 +38,18 @@ KNOWS: dict[str, set[str]] = {
     '__main__': {'cli'},
     'text': set(),
     'log': {'text'},
-    'facts': set(),
+    'facts': {'text'},
+    'rules': {'text', 'facts'},
     'expectations': {'facts'},
     'remedies': set(),
     'findings': {'facts', 'expectations', 'remedies'},
-    'diagnoses': {'facts', 'expectations', 'findings', 'remedies'},
-    'collect': {'__about__', 'facts', 'log'},
+    'diagnoses': {'text', 'facts', 'rules', 'expectations', 'findings', 'remedies'},
+    'collect': {'__about__', 'text', 'facts', 'rules', 'log'},
     'emit': {'facts', 'findings', 'log', 'remedies', 'text'},
     'config_models': set(),
-    'configuration': {'config_models', 'expectations', 'facts', 'findings', 'collect', 'diagnoses', 'emit'},
+    'configuration': {'text', 'config_models', 'expectations', 'facts', 'findings', 'collect', 'diagnoses', 'emit'},
     'cli': {
+        'text',
         '__about__',
         'facts',
         'expectations',
@@ -73,7 +75,7 @@ KNOWS: dict[str, set[str]] = {
 }
 """Which other parts each part of the package may import."""
 
-PURE = {'text', 'facts', 'expectations', 'findings', 'remedies', 'diagnoses'}
+PURE = {'text', 'facts', 'rules', 'expectations', 'findings', 'remedies', 'diagnoses'}
 PURE_STANDARD_LIBRARY = {
     'hashlib',
     'collections',

@@ -9,14 +9,13 @@ import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.remedies import Choice, Language, Remedy, Step, Variable, shell, yaml
+from tools.diagnoses_document import diagnoses_document, remedy_paragraphs
 from tools.documents import (
-    diagnoses_document,
     marks,
     monitors_table,
     newest,
     of_check,
     policy_block,
-    remedy_paragraphs,
     with_samples,
     with_section,
 )
@@ -40,7 +39,7 @@ BY_ACCOUNT: dict[str, Any] = {
 ALL_TOGETHER: dict[str, Any] = {
     'title': 'It will break',
     'definition': {
-        'query': 'max(last_1h):sum:aws_diagnostics.finding{diagnosis IN (a-fault,b-fault)} > 0',
+        'query': 'max(last_1h):sum:aws_diagnostics.finding{diagnosis IN (a,b)} > 0',
         'options': {},
         'priority': 4,
     },
@@ -48,9 +47,9 @@ ALL_TOGETHER: dict[str, Any] = {
 TABLE = """\
 | Monitor | Watches | One alert for each | Priority |
 | --- | --- | --- | --- |
-| [Much is broken](assets/monitors/a_share.json) | `aws_diagnostics.imds.ok` | `aws_account` | P2 |
-| [It is broken](assets/monitors/a_host.json) | `aws_diagnostics.imds` | `host`, `instance_id` | P3 |
-| [It will break](assets/monitors/later.json) | `aws_diagnostics.finding`, `a-fault`, `b-fault` | all together | P4 |"""
+| [Much is broken](../assets/monitors/a_share.json) | `aws_diagnostics.imds.ok` | `aws_account` | P2 |
+| [It is broken](../assets/monitors/a_host.json) | `aws_diagnostics.imds` | `host`, `instance_id` | P3 |
+| [It will break](../assets/monitors/later.json) | `aws_diagnostics.finding`, `a`, `b` | all together | P4 |"""
 
 
 def test_a_row_says_what_a_monitor_watches_and_for_what_it_alerts(tmp_path: Path) -> None:

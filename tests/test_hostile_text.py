@@ -123,7 +123,7 @@ class Check(AgentCheck):
         self.check_id = 'aws_diagnostics:hostile'
         self.issues: list[Any] = []
 
-    def report_issue(self, **issue: Any) -> None:
+    def report_issue(self, *_: Any, **issue: Any) -> None:
         self.issues.append(issue)
 
     def resolve_issue(self, id: str) -> None:

@@ -11,28 +11,27 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 
 from . import documents
+from .diagnoses_document import diagnoses_document
 from .documents import CHECK, ROOT, with_samples, with_section
 from .pictures import hop_limit, terminal
 from .ssm_template import embedded
 
-README_SECTIONS: Mapping[str, Callable[[], str]] = {
-    'diagnoses': documents.diagnoses_table,
+TABLES: Mapping[str, Callable[[], str]] = {
     'metrics': documents.metrics_table,
     'service-checks': documents.service_checks_table,
     'monitors': documents.monitors_table,
 }
 
 
-def readme(text: str) -> str:
-    tables = {name: content() for name, content in README_SECTIONS.items()}
-    return reduce(lambda text, name: with_section(text, name, tables[name]), tables, with_samples(text))
+def data_collected(text: str) -> str:
+    return reduce(lambda text, name: with_section(text, name, TABLES[name]()), TABLES, text)
 
 
 GENERATED: Mapping[str, Callable[[str], str]] = {
-    'README.md': readme,
-    'docs/diagnoses.md': lambda _: documents.diagnoses_document(),
+    'README.md': lambda text: with_section(with_samples(text), 'diagnoses', documents.diagnoses_table()),
+    'docs/data-collected.md': data_collected,
+    'docs/diagnoses.md': lambda _: diagnoses_document(),
     'docs/permissions.md': lambda text: with_section(text, 'policy', documents.policy_block(text)),
-    'docs/imdsv2-transition.md': with_samples,
     'docs/images/hop-limit.svg': lambda _: hop_limit.drawing(),
     'docs/images/terminal-hop-limit-too-low.svg': terminal.hop_limit_too_low,
     'rollout/ssm/template.yaml': embedded,

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from .facts import HostnameProvider
 from .facts.feature import Feature
+from .facts.values import AgentHostname
 
 if TYPE_CHECKING:
     from .facts.account import ExternalId
@@ -15,8 +17,8 @@ class ImdsV1(StrEnum):
     DISABLED = 'disabled'
 
 
-INSTANCE_ID = 'instance_id'
-ANY_HOSTNAME = 'any'
+INSTANCE_ID = AgentHostname('instance_id')
+ANY_HOSTNAME = AgentHostname('any')
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,9 @@ class AccountExpectations:
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    hostname_providers: tuple[str, ...] = ('aws',)
+    hostname_providers: tuple[HostnameProvider, ...] = (HostnameProvider.AWS,)
     """Any of these is right. `hostnameFile` is right in addition when that file holds the instance id."""
-    hostname: str = INSTANCE_ID
+    hostname: AgentHostname = INSTANCE_ID
     """INSTANCE_ID, ANY_HOSTNAME or the literal name."""
     imdsv1: ImdsV1 = ImdsV1.ANY
     min_hop_limit: int | None = None

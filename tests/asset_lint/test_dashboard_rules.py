@@ -7,7 +7,7 @@ import pytest
 from tests.asset_lint.dashboards import SHIPPED, Mutation, definition, moved, note, renamed, replaced, request, widget
 from tools.asset_lint.dashboards import broken_rules
 
-ANSWERS = 'Overview / IMDSv1 answers'
+ANSWERS = 'Overview / IMDSv1 responds'
 QUERY = 'max:aws_diagnostics.imds.imdsv1_enabled{$scope,$aws_account,$region,$team} by {instance_id}'
 SILENT = 'Overview / Not reporting'
 
@@ -19,12 +19,12 @@ def formula(text: str) -> Mutation:
 
 QUERIES: dict[str, tuple[Mutation, list[str]]] = {
     'a metric that does not exist': (
-        replaced('IMDSv1 answers', 'imds.imdsv1_enabled', 'imds.imdsv1'),
+        replaced('IMDSv1 responds', 'imds.imdsv1_enabled', 'imds.imdsv1'),
         [f"{ANSWERS}: unknown metric 'aws_diagnostics.imds.imdsv1'"],
     ),
     'a value that its tag does not have': (
-        replaced('Ready to be switched', 'state:ready', 'state:redy'),
-        ['From IMDSv1 to IMDSv2 / Ready to be switched: the tag state:redy does not exist'],
+        replaced('Ready for IMDSv2', 'state:ready', 'state:redy'),
+        ['From IMDSv1 to IMDSv2 / Ready for IMDSv2: the tag state:redy does not exist'],
     ),
     'a wildcard that matches no value': (
         replaced('Latency of the token', 'request:token', 'request:tk*'),
@@ -35,23 +35,23 @@ QUERIES: dict[str, tuple[Mutation, list[str]]] = {
         ["From IMDSv1 to IMDSv2 / Instances by state: aws_diagnostics.imdsv2.transition has no tag 'severity'"],
     ),
     'a tag to group by that the metric does not have': (
-        replaced('Left by team', '{team,state}', '{team,request}'),
-        ["Where the work is / Left by team: aws_diagnostics.imdsv2.transition has no tag 'request'"],
+        replaced('Remaining by team', '{team,state}', '{team,request}'),
+        ["Where the work is / Remaining by team: aws_diagnostics.imdsv2.transition has no tag 'request'"],
     ),
     'a query of a distribution that ends too early': (
         lambda d: request(d, 'Hosts by latency of the token').update(q='avg:x'),
         ['Latency / Hosts by latency of the token: avg:x: cannot be read from column 6: the end'],
     ),
     'a query that ends too early': (
-        replaced('IMDSv1 answers', ' by {instance_id}.rollup(max).fill(last, 600)', ' by {instance_id'),
+        replaced('IMDSv1 responds', ' by {instance_id}.rollup(max).fill(last, 600)', ' by {instance_id'),
         [f'{ANSWERS}: {QUERY.removesuffix("}")}: cannot be read from column 91: the end'],
     ),
     'points in time that are averaged by accident': (
-        replaced('IMDSv1 answers', '.rollup(max)', ''),
+        replaced('IMDSv1 responds', '.rollup(max)', ''),
         [f'{ANSWERS}: {QUERY}.fill(last, 600): no .rollup(), so Datadog averages the points in time'],
     ),
     'a number that does not say which of its values it is': (
-        lambda d: request(d, 'IMDSv1 answers')['queries'][0].pop('aggregator'),
+        lambda d: request(d, 'IMDSv1 responds')['queries'][0].pop('aggregator'),
         [f"{ANSWERS}: the query 'answers' has no aggregator, but its request wants one value"],
     ),
     'a service check that does not exist': (
@@ -63,22 +63,22 @@ QUERIES: dict[str, tuple[Mutation, list[str]]] = {
         ["Overview / IMDS: aws_diagnostics.imds has no tag 'diagnosis'"],
     ),
     'events of somebody else': (
-        lambda d: request(d, 'Latest changes of name')['query'].update(
+        lambda d: request(d, 'Latest hostname changes')['query'].update(
             query_string='source:amazon_ec2 $scope $aws_account $region $team'
         ),
         [
-            'Names that changed / Latest changes of name: source:amazon_ec2 $scope $aws_account $region $team: '
+            'Hostname changes / Latest hostname changes: source:amazon_ec2 $scope $aws_account $region $team: '
             'not restricted to source:aws_diagnostics'
         ],
     ),
 }
 FILTERS: dict[str, tuple[Mutation, list[str]]] = {
     'a filter that a query ignores': (
-        replaced('IMDSv1 answers', ',$team', ''),
+        replaced('IMDSv1 responds', ',$team', ''),
         [f'{ANSWERS}: it ignores the template variable $team'],
     ),
     'a filter that does not exist': (
-        replaced('IMDSv1 answers', '$team', '$team,$squad'),
+        replaced('IMDSv1 responds', '$team', '$team,$squad'),
         [f'{ANSWERS}: there is no template variable $squad'],
     ),
     'a filter that the status of a check ignores': (
@@ -116,7 +116,7 @@ PLACES: dict[str, tuple[Mutation, list[str]]] = {
         moved('Instances by state', width=9),
         [
             'From IMDSv1 to IMDSv2 / Instances by state: overlaps From IMDSv1 to IMDSv2 / IMDSv2 required',
-            'From IMDSv1 to IMDSv2 / Instances by state: overlaps From IMDSv1 to IMDSv2 / Ready to be switched',
+            'From IMDSv1 to IMDSv2 / Instances by state: overlaps From IMDSv1 to IMDSv2 / Ready for IMDSv2',
         ],
     ),
     'a widget beyond the last column': (
@@ -137,8 +137,8 @@ TEXTS: dict[str, tuple[Mutation, list[str]]] = {
         ],
     ),
     'a note that points to a widget that was renamed': (
-        renamed('Would lose their name', 'Would be renamed'),
-        ["About / note 2: there is no widget 'Would lose their name'"],
+        renamed('Would lose their hostname', 'Would be renamed'),
+        ["About / note 2: there is no widget 'Would lose their hostname'"],
     ),
     'a note with a command that its program refuses': (
         lambda d: note(d, 'About', 1).update(content='`aws-diagnostics fleet --file fleet.csv`'),

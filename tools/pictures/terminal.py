@@ -25,30 +25,15 @@ DISPLAY = {
 }
 FONT_FACE = re.compile(r'\s*@font-face \{.*?\n    \}', re.DOTALL)
 FONTS = 'DejaVu Sans Mono, Menlo, Consolas, monospace'
-DARK = TerminalTheme(
-    (24, 26, 31),
-    (216, 219, 224),
-    [
-        (24, 26, 31),
-        (240, 113, 120),
-        (152, 195, 121),
-        (229, 192, 123),
-        (97, 175, 239),
-        (198, 120, 221),
-        (86, 182, 194),
-        (171, 178, 191),
-    ],
-    [
-        (140, 146, 158),
-        (255, 135, 140),
-        (170, 212, 140),
-        (245, 210, 140),
-        (120, 195, 255),
-        (215, 140, 240),
-        (110, 205, 215),
-        (255, 255, 255),
-    ],
-)
+NORMAL = '181a1f f07178 98c379 e5c07b 61afef c678dd 56b6c2 abb2bf'
+BRIGHT = '8c929e ff878c aad48c f5d28c 78c3ff d78cf0 6ecdd7 ffffff'
+
+
+def _colours(hexadecimal: str) -> list[tuple[int, int, int]]:
+    return [(red, green, blue) for red, green, blue in map(bytes.fromhex, hexadecimal.split())]
+
+
+DARK = TerminalTheme((24, 26, 31), (216, 219, 224), _colours(NORMAL), _colours(BRIGHT))
 
 
 def hop_limit_too_low(current: str) -> str:

@@ -64,7 +64,7 @@ def decode(type_: type[Value], value: Json, field: str) -> Value:
 def _decode(type_: object, value: Json, field: str) -> object:
     origin, arguments = typing.get_origin(type_), typing.get_args(type_)
     if origin in (typing.Union, types.UnionType):
-        if value == '' and type(None) in arguments and any(map(_is_checked, arguments)):
+        if value == '' and type(None) in arguments and any(_is_checked(a) and a.of('') is None for a in arguments):
             return None  # as older versions wrote a checked text that was not there
         return _decode(_member(arguments, value, field), value, field)
     if origin is tuple or origin is frozenset:

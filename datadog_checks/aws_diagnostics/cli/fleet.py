@@ -10,12 +10,13 @@ from ..configuration import Options
 from ..diagnoses.imds_fleet import DIAGNOSES
 from ..facts import Facts, Unobserved
 from ..facts.account import Feature, Fleet, Region, WrongInstance
+from ..text import escaped
 from . import page
 from .exit_status import MEANINGS
 from .fleet_csv import STDOUT, csv_sink
 from .judged import Judged, Observation, judged
 from .options import Display, config_option, described_agent, display_options
-from .page import BLANK, Line, printable
+from .page import BLANK, Line
 from .permissions import account_instance, narrowed
 from .pipeline import first_line, show
 from .report import explained
@@ -81,14 +82,14 @@ def table(found: Fleet | Unobserved) -> Iterator[Line]:
 
 def _rows(region: Region) -> Iterator[Line]:
     if isinstance(region.counts, Unobserved):
-        yield Line(f'not known: {region.counts.reason}', f'{printable(region.name):20} ')
+        yield Line(f'not known: {region.counts.reason}', f'{escaped(region.name):20} ')
         return
     for count in region.counts:
         yield _row(region.name, count.http_tokens, count.hop_limit, count.endpoint, count.instances)
     if not region.counts:
         yield _row(region.name, '-', '-', '-', 0)
     if not region.complete:
-        yield Line(f'not complete: {region.note}', f'{printable(region.name):20} ')
+        yield Line(f'not complete: {region.note}', f'{escaped(region.name):20} ')
 
 
 def _row(*cells: object) -> Line:

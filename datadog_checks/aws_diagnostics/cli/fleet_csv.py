@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TextIO
 
 from ..facts.account import WrongInstance
+from ..text import escaped
 from .files import PrivateFile
-from .page import printable
 
 COLUMNS = ('instance_id', 'region', 'name', 'http_tokens', 'hop_limit', 'endpoint', 'containers', 'reason')
 STDOUT = '-'
@@ -54,7 +54,7 @@ def reason(instance: WrongInstance) -> str:
 
 def harmless(cell: str) -> str:
     """Without control characters, and never a formula."""
-    text = printable(cell)
+    text = escaped(cell)
     return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 

@@ -8,7 +8,6 @@ import errno
 import os
 import sys
 import textwrap
-import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -17,14 +16,14 @@ from enum import Enum
 from rich.console import Console
 from rich.text import Text
 
+from ..text import escaped
+
 NARROWEST = 24
 """Columns that prose is wrapped to at least, whatever the terminal says."""
 WITHOUT_TERMINAL = 100
 """Columns in a pipe or a file, unless COLUMNS says otherwise."""
 LEAST_BESIDE_LEAD = 20
 """Columns beside a lead below which the text starts on a line of its own."""
-INVISIBLE = ('Cc', 'Cf', 'Cs', 'Co', 'Zl', 'Zp')
-"""Unicode categories that act on a terminal, or hide or reorder what a person reads."""
 
 
 class Wrap(Enum):
@@ -46,11 +45,6 @@ class Line:
 
 
 BLANK = Line('')
-
-
-def printable(text: str) -> str:
-    """The text with every character that is not seen as itself replaced by its escape: a newline becomes `\\n`."""
-    return ''.join(c.encode('unicode_escape').decode() if unicodedata.category(c) in INVISIBLE else c for c in text)
 
 
 def stdout(colour: bool) -> Console:
@@ -94,7 +88,7 @@ def _console(colour: bool, stderr: bool) -> Console:
 
 def _laid_out(line: Line, width: int, terminal: bool) -> Iterator[Text]:
     """Trailing space is never printed."""
-    text = printable(line.text)
+    text = escaped(line.text)
     if line.wrap is Wrap.NEVER or (line.wrap is Wrap.ON_A_TERMINAL and not terminal):
         yield _first(line, text)
     elif line.lead.strip() and width - len(line.lead) < LEAST_BESIDE_LEAD < len(text):

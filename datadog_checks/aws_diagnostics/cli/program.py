@@ -11,8 +11,8 @@ from io import TextIOWrapper
 import click
 
 from .commands import program
+from ..text import escaped
 from .exit_status import ExitStatus, Failure
-from .page import printable
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EBADF})
 """What a write to standard output can fail with. A file that cannot be read or written is a Failure long before."""
@@ -50,7 +50,7 @@ def _say(*lines: str) -> None:
         return
     with suppress(OSError):
         for line in '\n'.join(lines).split('\n'):
-            sys.stderr.write(f'{printable(line.expandtabs(4))}\n')
+            sys.stderr.write(f'{escaped(line.expandtabs(4))}\n')
         sys.stderr.flush()
 
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved, platform_of, platform_of_answer
+from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved
+from ..rules import platform_of, platform_of_answer
 from .agent import AgentInterface, read_agent
 from .deadline import Deadline
 from .host import read_host

@@ -15,7 +15,16 @@ from ..config_models import InstanceConfig
 from ..config_models.instance import Account
 from ..expectations import Expectations, ImdsV1
 from .errors import InvalidConfiguration, must_be, refusal_of
-from .rules import PROVIDERS, check_init_config, check_names, check_numbers, check_options, check_texts
+from .rules import (
+    PROVIDERS,
+    check_init_config,
+    check_names,
+    check_numbers,
+    check_options,
+    check_texts,
+    hostname_of,
+    providers_of,
+)
 
 if TYPE_CHECKING:
     from ..collect.account_options import AccountOptions
@@ -83,8 +92,8 @@ def _options(model: InstanceConfig) -> Options:
     providers = model.expected_hostname_provider
     expectations = replace(
         Expectations(**_of_the_same_name(model, Expectations)),
-        hostname_providers=(providers,) if isinstance(providers, str) else tuple(providers or ()),
-        hostname=str(model.expected_hostname),
+        hostname_providers=providers_of((providers,) if isinstance(providers, str) else providers or ()),
+        hostname=hostname_of(str(model.expected_hostname)),
         imdsv1=ImdsV1(str(model.imdsv1)),
         disabled_diagnoses=frozenset(model.disabled_diagnoses or ()),
     )

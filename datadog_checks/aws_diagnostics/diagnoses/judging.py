@@ -1,7 +1,7 @@
 """Facts and expectations in, findings out."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -104,5 +104,14 @@ def _nothing_observed(scope: Scope) -> Facts:
         return facts
     from ..facts.account import Account  # a host instance never comes here, and does not load it
 
-    groups = (field.name for field in fields(Account) if field.name != 'api_calls')
-    return replace(facts, account=Account(**dict.fromkeys(groups, unknown)))
+    account = Account(
+        caller=unknown,
+        integration=unknown,
+        role=unknown,
+        policies=unknown,
+        required=unknown,
+        simulation=unknown,
+        quota=unknown,
+        fleet=unknown,
+    )
+    return replace(facts, account=account)

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .agent import Agent
-from .host import Host
-from .imds import Imds
-from .instance_id import is_instance_id
+from .host import Host, Platform
+from .imds import Imds, NetworkPath
 from .observed import MissingFact, Unobserved
-from .path import NetworkPath
-from .platform import Platform
+from .values import InstanceId
 
 if TYPE_CHECKING:  # a host does not pay for the facts of an account
     from .account import Account
@@ -34,12 +32,10 @@ class Facts:
         return self.account
 
     @property
-    def instance_id(self) -> str | None:
+    def instance_id(self) -> InstanceId | None:
         """The best-known instance id: IMDS, else the firmware, else cloud-init; None where nothing tells."""
         if isinstance(self.imds, Imds) and self.imds.instance_id:
             return self.imds.instance_id
         if self.platform.instance_id:
             return self.platform.instance_id
-        if isinstance(self.host, Host) and is_instance_id(self.host.cloud_init_instance_id):
-            return self.host.cloud_init_instance_id
-        return None
+        return self.host.cloud_init_instance_id if isinstance(self.host, Host) else None

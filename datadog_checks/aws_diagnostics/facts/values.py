@@ -87,6 +87,28 @@ class HostName(Checked):
     ALLOWED = 'a host name: letters, digits, hyphens and dots (RFC 1123), at most 255 characters'
 
 
+class AgentHostname(Checked):
+    """Under which an Agent may report: a host name, with the underscores that operating systems also allow.
+
+    The empty text is that of an Agent that has no name.
+    """
+
+    FORM = re.compile('([A-Za-z0-9_][A-Za-z0-9_.-]{0,254})?')
+    ALLOWED = 'a host name: letters, digits, hyphens, dots and underscores, at most 255 characters'
+
+
+class CloudProvider(Checked):
+    """An entry of the Agent's setting cloud_provider_metadata, like aws or gcp."""
+
+    FORM = re.compile('[A-Za-z][A-Za-z0-9_]{0,31}')
+    ALLOWED = 'the name of a cloud provider: up to 32 letters, digits and underscores'
+
+
+class ImdsEndpoint(Checked):
+    FORM = re.compile(r'http://([0-9.]{7,15}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?/?')
+    ALLOWED = "'http://ADDRESS' or 'http://ADDRESS:PORT', an IPv6 address in brackets"
+
+
 class FilePath(Checked):
     """An absolute path of printable ASCII; a command quotes it, as it may hold spaces and quotes."""
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from ...facts import AgentConfiguration, ProxySettings
+from ...facts.values import CloudProvider, FilePath
+from ...text import clean
 from .interface import AgentInterface
 from .settings import Version, as_boolean, as_number, as_text, as_texts, at_least
 
@@ -81,6 +83,8 @@ KNOWN_SINCE = {
 """The minor version of Agent 7 that brought each setting; the last one is exact, the others may be one off.
 Source: the pull requests 4148, 6033, 11998 and the release notes 7.41.0 and 7.64.0 of DataDog/datadog-agent."""
 
+LONGEST_HOSTNAME = 255
+MOST_CLOUD_PROVIDERS = 16
 MILLISECONDS_PER_DAY = 24 * 3600 * 1000
 
 
@@ -88,16 +92,21 @@ def read_configuration(agent: AgentInterface, version: Version | None, proxy: Pr
     """Where the version is not known, a setting that not every version knows is None unless it is set."""
     milliseconds = as_number(agent.setting('ec2_metadata_timeout'), 0.0, below=MILLISECONDS_PER_DAY)
     return AgentConfiguration(
-        hostname=as_text(agent.setting('hostname'), ''),
-        hostname_file=as_text(agent.setting('hostname_file'), ''),
+        hostname=clean(as_text(agent.setting('hostname'), ''), LONGEST_HOSTNAME),
+        hostname_file=FilePath.of(as_text(agent.setting('hostname_file'), None)),
         hostname_fqdn=as_boolean(agent.setting('hostname_fqdn'), False),
         hostname_force_config_as_canonical=as_boolean(agent.setting('hostname_force_config_as_canonical'), False),
         hostname_trust_uts_namespace=as_boolean(agent.setting('hostname_trust_uts_namespace'), False),
         ec2_metadata_timeout=milliseconds / 1000 or DEFAULT.ec2_metadata_timeout,
-        cloud_provider_metadata=as_texts(agent.setting('cloud_provider_metadata'), DEFAULT.cloud_provider_metadata),
+        cloud_provider_metadata=_cloud_providers(agent),
         proxy=proxy,
         **{key: _versioned(agent, version, key) for key in KNOWN_SINCE},
     )
+
+
+def _cloud_providers(agent: AgentInterface) -> tuple[CloudProvider, ...]:
+    names = as_texts(agent.setting('cloud_provider_metadata'), DEFAULT.cloud_provider_metadata)
+    return tuple(filter(None, map(CloudProvider.of, names[:MOST_CLOUD_PROVIDERS])))
 
 
 def _versioned(agent: AgentInterface, version: Version | None, key: str) -> bool | None:

@@ -9,7 +9,8 @@ overwrote the variable.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...facts import AgentConfiguration, HostnameFile, HostnameSource, Unobserved, is_instance_id
+from ...facts import AgentConfiguration, HostnameFile, HostnameSource, Unobserved
+from ...facts.values import InstanceId
 from ..deadline import Deadline, RequestFailed
 from .interface import AgentInterface
 from .settings import as_port
@@ -58,7 +59,7 @@ def _configured(clues: Clues) -> tuple[str, str] | None:
 def _candidates(clues: Clues) -> Iterator[tuple[str, str]]:
     if clues.hostname == clues.instance_id:
         yield 'aws', 'the hostname is the instance id'
-    elif clues.instance_id is None and is_instance_id(clues.hostname):
+    elif clues.instance_id is None and InstanceId.of(clues.hostname):
         yield 'aws', 'the hostname looks like an instance id'
     if clues.configuration.hostname_fqdn and _same_host(clues.hostname, clues.os_hostname):
         yield 'fqdn', 'the hostname is the full name of this host, and hostname_fqdn is set'
@@ -73,7 +74,7 @@ def _same_host(name: str, other: str) -> bool:
 
 
 def _by_elimination(clues: Clues) -> tuple[str | None, str]:
-    if clues.containerized and clues.os_hostname and not is_instance_id(clues.hostname):
+    if clues.containerized and clues.os_hostname and not InstanceId.of(clues.hostname):
         return 'container', 'the hostname is not that of this container, so the runtime or Kubernetes gave it'
     return None, 'the hostname is none of the names that this host is known by'
 

@@ -11,6 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from ...facts import Dmi, Host, Unobserved, UtsNamespace
+from ...facts.values import InstanceId
 from .container import read_container
 from .text_file import printable, read_value
 
@@ -35,8 +36,8 @@ def read_hypervisor_uuid(root: Path) -> str:
     return read_value(root / 'sys/hypervisor/uuid')
 
 
-def read_cloud_init_instance_id(root: Path) -> str:
-    return read_value(root / 'var/lib/cloud/data/instance-id')
+def read_cloud_init_instance_id(root: Path) -> InstanceId | None:
+    return InstanceId.of(read_value(root / 'var/lib/cloud/data/instance-id'))
 
 
 def read_cloud_init_platform(root: Path) -> str:

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, field
 
 from ...__about__ import __version__
-from ...facts import Identity, is_instance_id
+from ...facts import Identity
+from ...facts.values import AccountId, InstanceId, RegionName
 from ...log import keep_out_of_the_log
 from .http import Response
 
@@ -89,22 +90,20 @@ def granted_token(response: Response) -> Token | None:
 
 
 FORMS = {
-    'region': re.compile('[a-z]{2,8}(?:-[a-z0-9]{1,16}){1,4}'),
-    'accountId': re.compile('[0-9]{12}'),
     'imageId': re.compile('ami-(?:[0-9a-f]{8}|[0-9a-f]{17})'),
     'instanceType': re.compile('[a-z0-9][a-z0-9.-]{0,39}'),
     'availabilityZone': re.compile('[a-z]{2,8}(?:-[a-z0-9]{1,16}){1,6}'),
 }
 
 
-def instance_id(response: Response) -> str | None:
+def instance_id(response: Response) -> InstanceId | None:
     """'i-' and 8 or 17 hexadecimal digits (EC2 user guide, "Resource IDs"); None where it is anything else."""
     text = response.body.strip().decode('ascii', 'replace')
-    return text if response.status == 200 and is_instance_id(text) else None
+    return InstanceId.of(text) if response.status == 200 else None
 
 
 def identity(response: Response) -> Identity | None:
-    """From the instance identity document. A field without its form is ''; None where no field has it."""
+    """From the instance identity document. A field without its form is None or ''; None where no field has it."""
     if response.status != 200:
         return None
     try:
@@ -113,7 +112,8 @@ def identity(response: Response) -> Identity | None:
         return None
     if not isinstance(document, dict):
         return None
-    region, account, image, kind, zone = (_field(document, key) for key in FORMS)
+    region, account = RegionName.of(document.get('region')), AccountId.of(document.get('accountId'))
+    image, kind, zone = (_field(document, key) for key in FORMS)
     return Identity(region, account, image, kind, zone) if region or account or image or kind or zone else None
 
 

@@ -6,7 +6,7 @@ Shape: https://docs.datadoghq.com/api/latest/hosts/#get-all-hosts-for-your-organ
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...facts import is_instance_id
+from ...facts.values import InstanceId
 from ..json_object import Json, is_object
 
 AWS_TAGS = 'Amazon Web Services'
@@ -76,7 +76,7 @@ def row_of(entry: object) -> Row | None:
         name,
         apps=_lower(entry.get('apps')),
         sources=_lower(entry.get('sources')),
-        instance_ids=frozenset(filter(is_instance_id, _candidates(entry, name, tags))),
+        instance_ids=frozenset(filter(InstanceId.of, _candidates(entry, name, tags))),
         aws_tags=tuple(tag for source, found in tags.items() if source.lower() == AWS_TAGS.lower() for tag in found),
         up=entry.get('up') is True,
     )

@@ -5,8 +5,8 @@ from ...facts import Facts, Unobserved
 from ...facts.account import Feature, Region, WrongInstance
 from ...findings import Diagnosis, Scope, Status, Verdict
 from ...remedies import Remedy
+from ..host_remedies import CLOUD_INIT_FILE
 from ..links import ec2_user_guide
-from ..remedies import CLOUD_INIT_FILE
 from .commands import modify_instances, terraform, worst
 from .regions import counted, instances, regions_of
 

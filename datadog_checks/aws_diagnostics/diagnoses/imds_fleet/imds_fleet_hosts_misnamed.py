@@ -6,7 +6,6 @@ from ...facts.account import Feature, WrongInstance
 from ...findings import Diagnosis, Scope, Status, Verdict
 from ...remedies import Remedy
 from ..links import guide
-from ..remedies import hop_limit_option
 from .commands import modify_instances, terraform, worst
 from .regions import counted, instances, regions_of
 
@@ -38,7 +37,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
                 found,
                 'Raise the hop limit (exposes IMDS, credentials of the instance role included, to every container '
                 'of the instance)',
-                lambda _: hop_limit_option(NEEDED),
+                lambda _: f'--http-put-response-hop-limit {NEEDED}',
             ),
             terraform(f'http_put_response_hop_limit = {NEEDED}'),
         ),

@@ -1,8 +1,9 @@
 """One EC2 instance stands twice in Datadog's host list, for longer than Datadog needs to merge the two."""
 
 from ...expectations import Expectations
-from ...facts import Facts, is_instance_id
+from ...facts import Facts
 from ...facts.account import DuplicatedHost, Feature
+from ...facts.values import InstanceId
 from ...findings import Diagnosis, Failed, Scope, Status, Verdict
 from ...remedies import Remedy
 from ..links import guide
@@ -46,7 +47,7 @@ def _both(host: DuplicatedHost) -> str:
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     first = _lasting(facts, expected)[0].instance_id
-    alias = first if is_instance_id(first) else 'INSTANCE_ID'
+    alias = first if InstanceId.of(first) else 'INSTANCE_ID'
     return Remedy(
         'Let the Agents of these hosts report the instance id, as their name or as an alias',
         (

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from ....facts.account import WrongInstance
-from ....facts.instance_id import is_instance_id
+from ....facts.values import InstanceId
 from ..session import Client
 from .containers import TAG_KEYS, containers_of
 from .described import shown
@@ -81,7 +81,7 @@ def fault_of(instance: WrongInstance) -> Fault | None:
 def _instances(answer: Mapping[str, Any], region: str) -> Iterable[WrongInstance]:
     for reservation in answer.get('Reservations', ()):
         for instance in reservation.get('Instances', ()):
-            if is_instance_id(str(instance.get('InstanceId', ''))):
+            if InstanceId.of(instance.get('InstanceId')):
                 yield _instance(instance, region)
 
 

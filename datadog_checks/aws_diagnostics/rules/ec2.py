@@ -1,23 +1,11 @@
 """Is this EC2? Decided on evidence, before anything is sent to an address that is another cloud's elsewhere."""
 
-from dataclasses import dataclass
-
-from .host import ContainerKind, Dmi, Host
-from .imds import Answer, Imds, is_granted
-from .instance_id import is_instance_id
-from .observed import Unobserved
+from ..facts import Answer, ContainerKind, Dmi, Host, Imds, Platform, Unobserved
+from ..facts.imds import is_granted
+from ..facts.values import InstanceId
+from ..text import quoted
 
 EC2_BOARD_VENDOR = 'Amazon EC2'
-
-
-@dataclass(frozen=True, slots=True)
-class Platform:
-    ec2: bool | None
-    """True or False where there is evidence; None where nothing is known."""
-    evidence: str
-    """One clause that quotes what was seen."""
-    instance_id: str | None = None
-    """From the firmware (Nitro), where it is there."""
 
 
 def platform_of(host: Host | Unobserved) -> Platform:
@@ -54,28 +42,30 @@ def _by_firmware(dmi: Dmi | Unobserved) -> Platform | None:
         return None
     if EC2_BOARD_VENDOR in (dmi.board_vendor, dmi.sys_vendor):
         tag = dmi.board_asset_tag
-        seen = f'DMI board_vendor is {EC2_BOARD_VENDOR!r}' + (f', board_asset_tag is {tag!r}' if tag else '')
-        return Platform(True, seen, instance_id=tag if is_instance_id(tag) else None)
+        seen = f'DMI board_vendor is {quoted(EC2_BOARD_VENDOR)}' + (
+            f', board_asset_tag is {quoted(tag)}' if tag else ''
+        )
+        return Platform(True, seen, instance_id=InstanceId.of(tag))
     if 'amazon' in dmi.bios_version.lower():
-        return Platform(True, f'DMI bios_version is {dmi.bios_version!r}')
+        return Platform(True, f'DMI bios_version is {quoted(dmi.bios_version)}')
     if is_ec2_uuid(dmi.product_uuid):
-        return Platform(True, f'DMI product_uuid starts with {dmi.product_uuid[:8]!r}')
+        return Platform(True, f'DMI product_uuid starts with {quoted(dmi.product_uuid[:8])}')
     vendor = dmi.board_vendor or dmi.sys_vendor
     if vendor and vendor.lower() != 'xen':
-        return Platform(False, f'DMI names another vendor: {vendor!r}')
+        return Platform(False, f'DMI names another vendor: {quoted(vendor)}')
     return None
 
 
 def _by_uuid(host: Host) -> Platform | None:
     if is_ec2_uuid(host.hypervisor_uuid):
-        return Platform(True, f'/sys/hypervisor/uuid starts with {host.hypervisor_uuid[:8]!r}')
+        return Platform(True, f'/sys/hypervisor/uuid starts with {quoted(host.hypervisor_uuid[:8])}')
     return None
 
 
 def _by_cloud_init(host: Host) -> Platform | None:
     if not host.cloud_init_platform:
         return None
-    seen = f'cloud-init says that the platform is {host.cloud_init_platform!r}'
+    seen = f'cloud-init says that the platform is {quoted(host.cloud_init_platform)}'
     return Platform(host.cloud_init_platform in ('aws', 'ec2'), seen)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.diagnoses.hostname.imds_for_the_agent import (
+from datadog_checks.aws_diagnostics.diagnoses.hostname.situation import (
     NOTHING_KNOWN,
     ImdsForTheAgent,
     imds_for_the_agent,

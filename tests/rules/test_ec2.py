@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.facts import Container, ContainerKind, Dmi, Host, Platform, Unobserved, platform_of
-from datadog_checks.aws_diagnostics.facts.platform import is_ec2_uuid
+from datadog_checks.aws_diagnostics.facts import Container, ContainerKind, Dmi, Host, Platform, Unobserved
+from datadog_checks.aws_diagnostics.rules import is_ec2_uuid, platform_of
 from tests.builders import INSTANCE_ID, host
 
 UNKNOWN = Platform(None, 'neither DMI, the hypervisor nor cloud-init says which platform this is')

@@ -1,14 +1,27 @@
-"""What a host name tells by itself."""
+"""What the Agent makes of a hostname."""
 
 import pytest
 
-from datadog_checks.aws_diagnostics.diagnoses.hostname.names import (
-    instance_id_in,
-    is_default_hostname,
-    own_instance_ids,
+from datadog_checks.aws_diagnostics.rules import instance_id_in, is_default_hostname, why_unusable
+from tests.builders import INSTANCE_ID
+
+
+@pytest.mark.parametrize(
+    ('name', 'why'),
+    [
+        ('', 'it is empty'),
+        ('LocalHost', 'every machine calls itself that'),
+        ('a' * 256, 'it is longer than 255 characters'),
+        ('my_host', 'it is not a host name by RFC 1123'),
+        ('web-01\n', 'it is not a host name by RFC 1123'),
+        ('-web', 'it is not a host name by RFC 1123'),
+        ('web-01.example.com', ''),
+        ('a' * 255, ''),
+        (INSTANCE_ID, ''),
+    ],
 )
-from datadog_checks.aws_diagnostics.facts import Platform
-from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, facts, host, imds
+def test_the_agent_takes_a_name_by_rfc_1123(name: str, why: str) -> None:
+    assert why_unusable(name) == why
 
 
 @pytest.mark.parametrize('name', ['ip-10-0-0-12', 'IP-10-0-0-12.ec2.internal', 'domU-12-31-39-00-00-01'])
@@ -41,14 +54,3 @@ def test_a_windows_name_is_a_default_one_only_by_the_setting() -> None:
 )
 def test_an_instance_id_is_8_or_17_hexadecimal_digits(name: str, id: str | None) -> None:
     assert instance_id_in(name) == id
-
-
-def test_an_instance_may_be_known_by_two_ids_where_imds_and_firmware_disagree() -> None:
-    assert own_instance_ids(facts(imds=imds(instance_id=OTHER_INSTANCE_ID))) == {INSTANCE_ID, OTHER_INSTANCE_ID}
-
-
-def test_no_id_is_known_where_nothing_tells() -> None:
-    nothing = facts(
-        imds=imds(instance_id=None), platform=Platform(True, 'hypervisor uuid'), host=host(cloud_init_instance_id='')
-    )
-    assert own_instance_ids(nothing) == set()

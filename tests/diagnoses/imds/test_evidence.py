@@ -1,6 +1,6 @@
 import pytest
 
-from datadog_checks.aws_diagnostics.diagnoses.imds.icmp import icmp_kind
+from datadog_checks.aws_diagnostics.diagnoses.imds.evidence import icmp_kind
 from datadog_checks.aws_diagnostics.facts import IcmpError
 
 
