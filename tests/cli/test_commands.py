@@ -342,7 +342,7 @@ def test_wrong_usage_ends_with_64(arguments, message, capsys):
         ),
         pytest.param('{}', ['judge'], ExitStatus.DAMAGED_FACTS, 'is not a file of saved facts', id='facts'),
         pytest.param(
-            '[]', ['check', '--agent-config'], ExitStatus.CONFIGURATION, 'holds a list, allowed is', id='datadog.yaml'
+            '[]', ['check', '--agent-config'], ExitStatus.CONFIGURATION, 'must hold a mapping, not', id='datadog.yaml'
         ),
         pytest.param(
             'x', ['check', '--save-facts'], ExitStatus.CANNOT_WRITE, 'is not a file of saved facts', id='save facts'

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.cli.codec import encode
@@ -19,7 +19,15 @@ from datadog_checks.aws_diagnostics.cli.redaction import Redaction
 from datadog_checks.aws_diagnostics.cli.saved_facts import dumps, loads, read
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
-from datadog_checks.aws_diagnostics.facts.values import AccountId, Arn, FilePath, HostName, InstanceId, RoleName
+from datadog_checks.aws_diagnostics.facts.values import (
+    AccountId,
+    AgentHostname,
+    Arn,
+    FilePath,
+    HostName,
+    InstanceId,
+    RoleName,
+)
 
 from ..account.builders import ACCOUNT_ID, account_expectations, account_facts
 from ..builders import INSTANCE_ID, NOW, agent, facts, host, imds, path
@@ -27,7 +35,10 @@ from .any_facts import SCALARS, values_of
 
 SCHEMA_1 = Path(__file__).with_name('saved') / 'schema-1.json'
 KEY = b'of this test'
-FEW = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+NO_SHRINKING = (Phase.explicit, Phase.generate)
+FEW = settings(
+    max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=NO_SHRINKING
+)
 CANARIES = (
     'i-0dead0beef0dead0b',
     '914286350771',
@@ -55,6 +66,7 @@ FIELDS_OF_CANARIES: dict[type, st.SearchStrategy[Any]] = {
     Arn: st.just(Arn(CANARIES[7])),
     RoleName: st.just(RoleName('acme-reader')),
     FilePath: st.just(FilePath(CANARIES[11])),
+    ImdsEndpoint: st.just(ImdsEndpoint('http://10.20.30.40:8080')),
 }
 
 
@@ -79,6 +91,7 @@ MISNAMED = facts(
     imds=imds(endpoint='http://169.254.169.254'),
     path=path(gateways=1, gateway_addresses=('172.17.0.1',)),
 )
+NAMED = Expectations(hostname=AgentHostname('web.example.com'))
 STALE = facts(agent=agent(hostname='i-0fedcba9876543210'))
 
 
@@ -88,7 +101,9 @@ STALE = facts(agent=agent(hostname='i-0fedcba9876543210'))
         *(pytest.param(o, id=f'saved number {n}') for n, o in enumerate(read(SCHEMA_1).instances)),
         pytest.param(Observation(facts(), Expectations()), id='healthy'),
         pytest.param(Observation(MISNAMED, Expectations()), id='named by the host'),
-        pytest.param(Observation(STALE, Expectations(hostname='web.example.com')), id='named by another instance'),
+        pytest.param(
+            Observation(STALE, Expectations(hostname=AgentHostname('web.example.com'))), id='named by another instance'
+        ),
         pytest.param(Observation(account_facts(), account_expectations()), id='a healthy account'),
     ],
 )
@@ -107,7 +122,8 @@ def test_redacted_facts_are_judged_as_before(observation: Observation) -> None:
         (ACCOUNT_ID, r'\d{12}'),
         ('172.17.0.1', r'198\.1[89]\.\d+\.\d+'),
         ('2a05:d018::1', r'2001:db8:.*'),
-        ('http://10.0.0.1', r'http://198\.1[89]\.\d+\.\d+'),
+        ('http://10.0.0.1:80', r'http://198\.1[89]\.\d+\.\d+:80'),
+        ('http://[2a05:d018::1]', r'http://\[2001:db8:.*\]'),
         ('ip-10-0-0-12.eu-west-1.compute.internal', r'ip-198-1[89]-\d+-\d+\.eu-west-1\.compute\.internal'),
         ('domU-12-31-38-04.ec2.internal', r'domU-[0-9a-f]{10}\.ec2\.internal'),
         ('web.example.com', r'x[0-9a-f]{10}\.x[0-9a-f]{10}\.x[0-9a-f]{10}'),

@@ -10,8 +10,8 @@ from io import TextIOWrapper
 
 import click
 
-from .commands import program
 from ..text import escaped
+from .commands import program
 from .exit_status import ExitStatus, Failure
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EBADF})

@@ -34,6 +34,7 @@ DIGEST = re.compile('[0-9a-f]{12}')
 PRINCIPAL = re.compile(r'(AWS|Service|Federated|CanonicalUser):(.+)', re.DOTALL)
 ARN = re.compile(r'(arn:aws(?:-[a-z]{1,12}){0,3}):([a-z0-9-]{1,63}):([a-z0-9-]{0,40}):([0-9]{12}|aws|):(.*)', re.DOTALL)
 AWS_MANAGED = re.compile(r'arn:aws[a-z-]*:iam::aws:policy/[\w+=,.@/-]{1,200}')
+URL = re.compile(r'(https?://)(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))((?::[0-9]{1,5})?/?)')
 AWS_SERVICE = re.compile(r'[a-z0-9.-]{1,60}\.amazonaws\.com')
 KINDS = frozenset({'root', 'role', 'user', 'policy', 'assumed-role', 'federated-user', 'aws-service-role'})
 
@@ -83,15 +84,17 @@ class Pseudonyms:
         return '' if match is None else f'{match[1]}-{self._hex(text, len(match[2]))}'
 
     def _address(self, text: str) -> str:
-        """With or without http:// before it; '' for what is none."""
-        scheme, separator, rest = text.rpartition('://')
+        """With or without http:// before it and a port behind it; '' for what is none."""
+        url = URL.fullmatch(text)
+        host = (url[2] or url[3]) if url else text
         try:
-            address = ipaddress.ip_address(rest)
+            address = ipaddress.ip_address(host)
         except ValueError:
             return ''
-        if rest in PUBLIC:
+        if host in PUBLIC:
             return text
-        return scheme + separator + (self._ipv4(rest) if address.version == 4 else self._ipv6(address))
+        made = self._ipv4(host) if address.version == 4 else self._ipv6(address)
+        return f'{url[1]}{f"[{made}]" if address.version == 6 else made}{url[4]}' if url else made
 
     def _ipv4(self, text: str) -> str:
         """In 198.18.0.0/15, which RFC 2544 keeps for tests."""

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, TypeVar, cast
 
 from ..diagnoses import DIAGNOSES
-from ..facts.values import Checked, Partition, RegionName
+from ..facts.values import Checked, CloudProvider, Partition, RegionName
 from .judged import Observation
 from .pseudonyms import PUBLIC, RESOURCE, Pseudonyms
 
@@ -113,10 +113,16 @@ class Redaction:
 
     def _checked(self, value: Checked, owner: str, field: str) -> Checked:
         """Of the same type; a pseudonym that would be too long for it is shortened."""
-        if isinstance(value, RegionName | Partition):
+        if isinstance(value, RegionName | Partition | CloudProvider):
             return value
         short = self._pseudonyms.short(value)
-        candidates = (self._text(value, owner, field), short, f'/{short}', f'arn:aws:iam:::{short}')
+        candidates = (
+            self._text(value, owner, field),
+            short,
+            f'/{short}',
+            f'arn:aws:iam:::{short}',
+            'http://198.18.0.0',
+        )
         return next(made for made in map(type(value).of, candidates) if made is not None)
 
     def _word(self, token: str) -> str:
