@@ -156,12 +156,6 @@ class Cause:
     def status(self) -> Status:
         return worst(finding.status for finding in (self.finding, *self.explains))
 
-    @property
-    def then(self) -> tuple[Step, ...]:
-        """The steps after the choices of its remedy, and what the explained faults still need when it is fixed."""
-        own = self.finding.remedy.then if self.finding.remedy else ()
-        return tuple(dict.fromkeys((*own, *(s for f in self.explains for s in f.diagnosis.once_explained))))
-
 
 def causes(findings: Iterable[Finding]) -> tuple[Cause, ...]:
     """The worst first; within one status in the order given."""

@@ -25,6 +25,7 @@ from datadog_checks.aws_diagnostics.facts.values import (
     Arn,
     FilePath,
     HostName,
+    ImdsEndpoint,
     InstanceId,
     RoleName,
 )

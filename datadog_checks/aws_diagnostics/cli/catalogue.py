@@ -16,7 +16,7 @@ from .codec import Json
 from .document import printed, remedy_document
 from .options import IDS, colour_option, json_option
 from .page import BLANK, Line, Wrap
-from .report import STYLES, fix_steps
+from .report import STYLES, fix_steps, summary
 
 LABEL = 13
 
@@ -105,7 +105,7 @@ def explanation(diagnosis: Diagnosis) -> Iterator[Line]:
     yield Line(', '.join(_explains(diagnosis)) or 'no other diagnosis', _label('explains'))
     remedy = generic_fix(diagnosis)
     if remedy is not None:
-        yield Line(remedy.summary, _label('fix'))
+        yield Line(summary(remedy), _label('fix'))
         yield from fix_steps(remedy.choices, remedy.then, ' ' * len(_label('')), undo=True)
     yield Line(diagnosis.docs, _label('docs'), wrap=Wrap.NEVER)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..facts import Unobserved
 from ..facts.account import Caller
-from ..findings import Cause, Finding, NotApplicable, Status, by_reason
+from ..findings import Cause, Finding, NotApplicable, Scope, Status, by_reason
 from ..remedies import Choice, Command, Language, Remedy, Step
 from .hints import settling
 from .judged import Judged, counted_others
@@ -32,14 +32,15 @@ INDENT = ' ' * COLUMN
 def report(judged: Judged, *, verbose: bool = False) -> Iterator[Line]:
     """One instance of the configuration."""
     yield verdict(judged.status, judged.subject, judged.sentence)
-    yield from _looked_at(judged)
+    if verbose or not judged.causes or judged.saved_at or judged.scope is Scope.ACCOUNT:
+        yield from _looked_at(judged)
     yield from explained(judged, verbose=verbose)
 
 
 def explained(judged: Judged, *, verbose: bool = False) -> Iterator[Line]:
     """What follows the first line and the facts about what was looked at."""
-    for cause in judged.causes:
-        yield BLANK
+    for number, cause in enumerate(judged.causes):
+        yield from [BLANK] if number or verbose else []
         yield from _cause(cause, verbose=verbose)
     yield from _not_judged(judged)
     if verbose:
@@ -74,13 +75,14 @@ def _cause(cause: Cause, *, verbose: bool) -> Iterator[Line]:
     yield _heading(finding)
     yield Line(finding.verdict.evidence, _label('evidence'))
     yield Line(finding.diagnosis.harm, _label('harm'))
-    yield from _fix(finding.remedy or Remedy('none is known'), cause.then, undo=verbose)
-    yield Line(finding.diagnosis.docs, _label('docs'), wrap=Wrap.NEVER)
-    if cause.explains and not verbose:
+    yield from _fix(finding.remedy or Remedy('none is known'), undo=verbose)
+    if verbose:
+        yield Line(finding.diagnosis.docs, _label('docs'), wrap=Wrap.NEVER)
+        for effect in cause.explains:
+            yield BLANK
+            yield from _effect(effect, finding)
+    elif cause.explains:
         yield Line(', '.join(f.diagnosis.id for f in cause.explains), 'also explains: ')
-    for effect in cause.explains if verbose else ():
-        yield BLANK
-        yield from _effect(effect, finding)
 
 
 def _heading(finding: Finding) -> Line:
@@ -92,19 +94,24 @@ def _effect(finding: Finding, cause: Finding) -> Iterator[Line]:
     yield _heading(finding)
     yield Line(finding.verdict.evidence, _label('evidence'))
     yield Line(finding.diagnosis.harm, _label('harm'))
-    yield Line(f'{cause.diagnosis.title} ({cause.diagnosis.id}), whose fix is above', _label('cause'))
+    yield Line(f'{cause.diagnosis.title} ({cause.diagnosis.id})', _label('cause'))
+    after = finding.diagnosis.once_explained
+    yield Line(f'fix the cause{", then" if after else ""}', _label('fix'))
+    yield from fix_steps((), after, INDENT, undo=True)
     yield Line(finding.diagnosis.docs, _label('docs'), wrap=Wrap.NEVER)
 
 
-def _fix(remedy: Remedy, then: Sequence[Step], *, undo: bool) -> Iterator[Line]:
-    yield Line(remedy.summary, _label('fix'))
-    yield from fix_steps(remedy.choices, then, INDENT, undo=undo)
+def _fix(remedy: Remedy, *, undo: bool) -> Iterator[Line]:
+    yield Line(summary(remedy), _label('fix'))
+    yield from fix_steps(remedy.choices, remedy.then, INDENT, undo=undo)
+
+
+def summary(remedy: Remedy) -> str:
+    return f'{remedy.summary}. Pick one:' if len(remedy.choices) > 1 else remedy.summary
 
 
 def fix_steps(choices: Sequence[Choice], then: Sequence[Step], indent: str, *, undo: bool) -> Iterator[Line]:
     """Alternatives with letters, steps with numbers; every command complete and on lines of its own."""
-    if len(choices) > 1:
-        yield Line('Pick one:', indent)
     for letter, choice in zip('ABCDEFGHIJKLMNOPQRSTUVWXYZ', choices, strict=False):
         lead = f'{indent}{letter}. ' if len(choices) > 1 else indent
         exposes = f' (exposes {choice.exposes})' if choice.exposes else ''
@@ -118,12 +125,13 @@ def fix_steps(choices: Sequence[Choice], then: Sequence[Step], indent: str, *, u
 
 
 def _step(text: str, commands: Sequence[Command], lead: str) -> Iterator[Line]:
-    """The language is named where it is not shell: with the text for the first command, else on a line of its own."""
+    """The language is named where it is not shell: in the text, after it, or on a line of its own."""
     below = ' ' * len(lead)
     named = Language.SHELL
     if commands and commands[0].language is not Language.SHELL:
         named = commands[0].language
-        yield Line(f'{text}. {LANGUAGES[named]}:', lead)
+        said = LANGUAGES[named].lower() in text.lower()
+        yield Line(f'{text}:' if said else f'{text}. {LANGUAGES[named]}:', lead)
     else:
         yield Line(f'{text}:' if commands else text, lead)
     for command in commands:
@@ -150,8 +158,7 @@ def _not_judged(judged: Judged) -> Iterator[Line]:
 def _counts(judged: Judged) -> Iterator[Line]:
     others = counted_others(judged.findings)
     if others:
-        yield BLANK
-        yield Line(f'{others}; -v shows all')
+        yield Line(f'{others}; -v shows all, and how to undo a choice' if judged.causes else f'{others}; -v shows all')
 
 
 def _others(judged: Judged) -> Iterator[Line]:
