@@ -27,7 +27,7 @@ demo: environment ## Run the real check against the IMDS simulator (one scenario
 	@$(python) -m tools.demo $(SCENARIO)
 
 test: environment environment-rollout environment-agents environment-terraform ## Run all tests (PYTEST_ARGS='-x tests/emit' for some)
-	@timeout --foreground --kill-after 30 $(TEST_SECONDS) $(python) -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+	@timeout --foreground --kill-after 30 $(TEST_SECONDS) $(python) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: environment ## Check style, formatting, types and spelling
 	@$(python) -m ruff check

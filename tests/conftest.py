@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 
 import botocore.session
 import pytest
@@ -30,6 +31,9 @@ for _signal in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
 NOT_ISOLATED = leave_the_network()
 refuse_metadata_addresses()
 
+ROOT = Path(__file__).parent
+LONGEST = ('rollout', 'account', 'packages', 'test_demo.py', 'cli', 'collect', 'test_simulator_lab.py')
+
 # How long an example takes on a busy machine says nothing about the code.
 settings.register_profile('tests', deadline=None)
 settings.load_profile('tests')
@@ -48,8 +52,17 @@ def models_of_botocore_are_read_once() -> Iterator[None]:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Several processes share the tests where each can have a loopback of its own, which takes root."""
-    return min(4, os.cpu_count() or 1) if os.geteuid() == 0 and not NOT_ISOLATED else 0
+    """Several processes share the tests where each can have a loopback of its own, which takes root.
+
+    Two for each core: many tests wait, for a silent IMDS to time out or for a program of a rollout.
+    """
+    return min(4, 2 * (os.cpu_count() or 1)) if os.geteuid() == 0 and not NOT_ISOLATED else 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first: no process is left with one of them when all others have finished."""
+    first = [ROOT / name for name in LONGEST]
+    items.sort(key=lambda item: next((n for n, path in enumerate(first) if item.path.is_relative_to(path)), len(first)))
 
 
 def pytest_report_header() -> str:

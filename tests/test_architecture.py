@@ -45,7 +45,7 @@ KNOWS: dict[str, set[str]] = {
     'findings': {'facts', 'expectations', 'remedies'},
     'diagnoses': {'text', 'facts', 'rules', 'expectations', 'findings', 'remedies'},
     'collect': {'__about__', 'text', 'facts', 'rules', 'log'},
-    'emit': {'facts', 'findings', 'log', 'remedies', 'text'},
+    'emit': {'facts', 'rules', 'findings', 'log', 'remedies', 'text'},
     'config_models': set(),
     'configuration': {'text', 'config_models', 'expectations', 'facts', 'findings', 'collect', 'diagnoses', 'emit'},
     'cli': {

@@ -2,7 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datadog_checks.aws_diagnostics.text import ago, clean, counted, duration, escaped, listed, quoted, reason
+from datadog_checks.aws_diagnostics.text import (
+    ago,
+    clean,
+    counted,
+    duration,
+    escaped,
+    listed,
+    one_line,
+    quoted,
+    reason,
+    several_lines,
+)
 
 ANYTHING = st.text(st.characters(codec=None), max_size=300)
 """Surrogates included."""
@@ -18,6 +29,16 @@ def test_clean_text_is_one_bounded_printable_line_that_has_a_utf8_form(text: str
     line.encode('utf-8')
 
 
+@given(text=ANYTHING, at_most=st.integers(4, 400))
+def test_a_line_keeps_its_length_and_lines_keep_their_breaks(text: str, at_most: int) -> None:
+    assert len(one_line(text, at_most)) == min(len(text), at_most)
+    assert one_line(text, at_most).isprintable()
+    lines = several_lines(text, at_most)
+    assert len(lines) <= at_most
+    assert all(line.isprintable() for line in lines.split('\n'))
+    assert several_lines(text) == '\n'.join(one_line(line) for line in text.split('\n'))
+
+
 @given(text=ANYTHING)
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean(clean(text)) == clean(text)
@@ -29,15 +50,15 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
         pytest.param('ip-10-0-0-12', 'ip-10-0-0-12', id='plain'),
         pytest.param('Zürich 東京', 'Zürich 東京', id='letters of other scripts'),
         pytest.param('  two\n\tlines\u2028and\xa0more ', 'two lines and more', id='white space of any kind'),
-        pytest.param('\x1b[31mred', '?[31mred', id='an escape sequence of a terminal'),
-        pytest.param('a\u202ecba', 'a?cba', id='a bidirectional override'),
-        pytest.param('web\u200b1', 'web?1', id='a zero-width space, which would make another name of it'),
-        pytest.param('a\ud800b', 'a?b', id='a lone surrogate'),
-        pytest.param('a\ue000b', 'a?b', id='a private character'),
+        pytest.param('\x1b[31mred', '\ufffd[31mred', id='an escape sequence of a terminal'),
+        pytest.param('a\u202ecba', 'a\ufffdcba', id='a bidirectional override'),
+        pytest.param('web\u200b1', 'web\ufffd1', id='a zero-width space, which would make another name of it'),
+        pytest.param('a\ud800b', 'a\ufffdb', id='a lone surrogate'),
+        pytest.param('a\ue000b', 'a\ufffdb', id='a private character'),
         pytest.param('', '', id='nothing'),
         pytest.param('x' * 40, 'x' * 40, id='as long as allowed'),
         pytest.param('x' * 41, 'x' * 37 + '...', id='one character too long'),
-        pytest.param('x' * 36 + ' ' + 'y' * 9, 'x' * 36 + '...', id='cut behind a space'),
+        pytest.param('x' * 36 + ' ' + 'y' * 9, 'x' * 36 + ' ...', id='cut behind a space'),
     ],
 )
 def test_clean(text: str, line: str) -> None:
@@ -65,7 +86,7 @@ def test_escaped(text: str, line: str) -> None:
 
 
 def test_a_quoted_text_is_clean() -> None:
-    assert quoted('a\x00b', 10) == "'a?b'"
+    assert quoted('a\x00b', 10) == "'a\ufffdb'"
 
 
 def test_a_reason_is_never_empty() -> None:

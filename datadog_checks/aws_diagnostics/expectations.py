@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .facts import HostnameProvider
 from .facts.feature import Feature
-from .facts.values import AgentHostname
+from .facts.values import AgentHostname, FilePath
 
 if TYPE_CHECKING:
     from .facts.account import ExternalId
@@ -49,6 +49,8 @@ class Expectations:
     disabled_diagnoses: frozenset[str] = frozenset()
     account: AccountExpectations | None = None
     """Only for an account instance."""
+    config_file: FilePath | None = None
+    """The configuration that the run was given, for commands that name it; None where nobody gave one."""
 
     @property
     def of_account(self) -> AccountExpectations:

@@ -1,7 +1,7 @@
 """The words of a judgement: verdicts, diagnoses, findings."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
@@ -47,7 +47,7 @@ class Failed:
     evidence: str
     severity: Status | None = None
     """Overrides the severity of the diagnosis, for a fault that does less harm in this situation."""
-    headline: str = ''
+    headline: str = field(default='', compare=False)
     """The fault in a few words with its numbers, for the first line of a report: 'IMDSv2 hop limit is 1, the Agent
     needs 2'. Equal for all hosts with the same fault, so without ids and names. '' is the title of the diagnosis."""
 

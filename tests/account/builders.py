@@ -32,12 +32,12 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Simulation,
     TrustStatement,
 )
-from datadog_checks.aws_diagnostics.facts.values import AccountId, Arn, Partition, PolicyName, RoleName
+from datadog_checks.aws_diagnostics.facts.values import AccountId, Arn, Partition, PolicyName, RegionName, RoleName
 
 from ..builders import NOW
 
 ACCOUNT_ID = '123456789012'
-REGION = 'eu-west-1'
+REGION = RegionName('eu-west-1')
 ROLE_NAME = 'DatadogIntegrationRole'
 ROLE_ARN = f'arn:aws:iam::{ACCOUNT_ID}:role/{ROLE_NAME}'
 DATADOG_PRINCIPAL = 'AWS:arn:aws:iam::464622532012:root'

@@ -23,8 +23,8 @@ QUERIES: dict[str, tuple[Mutation, list[str]]] = {
         [f"{ANSWERS}: unknown metric 'aws_diagnostics.imds.imdsv1'"],
     ),
     'a value that its tag does not have': (
-        replaced('Ready for IMDSv2', 'state:ready', 'state:redy'),
-        ['From IMDSv1 to IMDSv2 / Ready for IMDSv2: the tag state:redy does not exist'],
+        replaced('Ready for IMDSv2', 'state:ready', 'state:prepared'),
+        ['From IMDSv1 to IMDSv2 / Ready for IMDSv2: the tag state:prepared does not exist'],
     ),
     'a wildcard that matches no value': (
         replaced('Latency of the token', 'request:token', 'request:tk*'),

@@ -18,6 +18,7 @@ from datadog_checks.aws_diagnostics.cli.saved_facts import dumps, loads, read
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Platform, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import FilePath
 from datadog_checks.aws_diagnostics.findings import Scope, Status
 
 from ..account.builders import account_facts
@@ -134,7 +135,11 @@ def test_check_runs_every_instance_and_saves_what_it_observed(conf, tmp_path, ca
     config, file = conf({'ec2': 'never'}, {'ec2': 'never', 'max_hop_limit': 1}), tmp_path / 'facts.json'
     assert run(['check', '--json', '--config', config, '--save-facts', str(file)]) == 0
     assert len(printed(capsys)['reports']) == 2
-    assert [o.expectations for o in read(file).instances] == [Expectations(), Expectations(max_hop_limit=1)]
+    given = FilePath(config)
+    assert [o.expectations for o in read(file).instances] == [
+        Expectations(config_file=given),
+        Expectations(max_hop_limit=1, config_file=given),
+    ]
 
 
 def test_check_of_several_instances_has_one_verdict_over_all_of_them(conf, capsys):

@@ -25,6 +25,7 @@ from datadog_checks.aws_diagnostics.cli.saved_facts import (
 )
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 
+from ..account.builders import account_facts
 from ..builders import NOW, facts, imds
 from .any_facts import any_expectations, any_facts
 
@@ -99,7 +100,8 @@ def test_a_damaged_file_is_one_line_with_its_name(tmp_path: Path) -> None:
 
 def forged(field: str, value: str) -> str:
     """Saved facts in which somebody changed one field of the first instance."""
-    document = json.loads(dumps([Observation(facts(), STRICT)], NOW))
+    observed = account_facts() if field.startswith('account') else facts()
+    document = json.loads(dumps([Observation(observed, STRICT)], NOW))
     *groups, last = field.split('.')
     group = document['instances'][0]['facts']
     for name in groups:
@@ -117,6 +119,8 @@ def forged(field: str, value: str) -> str:
         ('imds.identity.region', '$(reboot)'),
         ('imds.identity.account_id', '$(reboot)'),
         ('imds.endpoint', 'http://1.2.3.4;reboot'),
+        ('account.caller.account_id', '$(reboot)'),
+        ('account.caller.partition', 'aws; reboot'),
     ],
 )
 def test_a_value_that_would_do_something_in_a_pasted_command_is_refused(tmp_path: Path, field: str, value: str) -> None:

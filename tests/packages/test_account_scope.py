@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
+from datadog_checks.aws_diagnostics.findings import Scope
 from tests.account import servers
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
 from tests.account.ec2_fleet import EKS_NODE, Instance, listed
@@ -59,4 +61,4 @@ def test_an_account_is_judged_alike_in_every_agent(agent: Agent, aws: dict[str, 
         # botocore 1.34.11 does not know this question, and nothing else suffers from that.
         'imds-fleet-defaults-allow-imdsv1': WARNING if agent.version == '3.11' else SUCCESS,
     }
-    assert len(rows) == 24
+    assert list(rows) == [diagnosis.id for diagnosis in DIAGNOSES if diagnosis.scope is Scope.ACCOUNT]

@@ -1,4 +1,4 @@
-"""The metrics, service checks, tags and values of tags that exist. A query for another one stays empty for ever."""
+"""The metrics, service checks, tags and tag values that exist. A query for anything else never returns data."""
 
 import csv
 import json
@@ -24,8 +24,8 @@ FOREIGN_METRICS = {
 HOST_TAGS = frozenset(
     {'autoscaling_group', 'availability-zone', 'aws_account', 'image', 'instance-type', 'region', 'team'}
 )
-"""From elsewhere, on every sample of a host: what Datadog's AWS integration gives each EC2 host (its documentation of
-Amazon EC2), and `team`, which the product's dashboards ask an operator for.
+"""From other sources, on every sample of a host: the tags that Datadog's AWS integration adds to each EC2 host (its
+documentation of Amazon EC2), and `team`, which the dashboards ask the operator for.
 """
 OF_EVERY_HOST = frozenset({'host', 'instance_id', *IDENTITY_TAGS.values(), *HOST_TAGS})
 OF_EVERY_ACCOUNT = frozenset({'aws_account'})
@@ -36,7 +36,7 @@ TAGS_OF_METRIC: Mapping[str, frozenset[str]] = {
     'imds_fleet.misnamed': frozenset({'region'}),
     'imdsv2.transition': frozenset({'state'}),
 }
-"""Beside those of every sample, as emit/ sends them: a test compares."""
+"""In addition to those of every sample, as emit/ sends them: a test compares."""
 METRICS_OF_ACCOUNTS = frozenset(
     {
         'run.api_calls',

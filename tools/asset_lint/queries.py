@@ -32,13 +32,13 @@ class Selector:
     aggregator: str
     metric: str
     scope: tuple[Condition, ...] = ()
-    """What it names, however it is combined; none for `*`."""
+    """The tags that it names, however they are combined; none for `*`."""
     by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """Selectors in arithmetic and functions, in the order in which they are written."""
+    """Selectors, arithmetic and functions, in the order in which they are written."""
 
     selectors: tuple[Selector, ...]
     functions: tuple[str, ...] = ()
@@ -78,7 +78,7 @@ class ServiceCheckMonitor:
 
 
 def minutes(window: str) -> int:
-    """Of `last_4h`."""
+    """Of a window such as `last_4h`."""
     number = window.removeprefix('last_')
     unit = number.lstrip('0123456789')
     return int(number.removesuffix(unit)) * MINUTES[unit]

@@ -11,7 +11,6 @@ import click
 from ..__about__ import __version__
 from . import saved_facts, survey
 from .catalogue import explain, list_
-from .configuration_file import read_instances
 from .exit_status import MEANINGS
 from .fleet import fleet
 from .judged import Judged, Observation, judged, overall
@@ -28,7 +27,7 @@ from .options import (
 )
 from .page import Line, stderr, write
 from .permissions import permissions
-from .pipeline import expecting, first_line, observe, report_lines, show, tell, until_ok
+from .pipeline import expecting, first_line, instances_of, observe, report_lines, show, tell, until_ok
 from .redaction import Redaction
 
 PATHS = click.Path(exists=True, allow_dash=True, path_type=Path)
@@ -69,7 +68,7 @@ def check(
     """Look at this host now, once for every instance of conf.yaml."""
     if display.as_json and save_facts == STANDARD:
         raise click.UsageError('--json and --save-facts - exclude each other: both are stdout')
-    instances = read_instances(config)
+    instances = instances_of(config)
     agent = described_agent(agent_hostname, agent_version, agent_provider, agent_config)
     if save_facts not in (None, STANDARD):
         saved_facts.refuse_to_overwrite(save_facts)
@@ -116,7 +115,7 @@ def judge(
     if as_csv and (display.as_json or display.verbose or display.quiet):
         raise click.UsageError('--csv excludes --json, -v and -q')
     redaction = Redaction() if redact else None
-    instances = None if config is None else read_instances(config)
+    instances = None if config is None else instances_of(config)
     reports: list[Judged] = []
     for file, saved in saved_facts.read_all(facts, partial(tell, colour=display.colour)):
         expected = saved.instances if config is None or instances is None else expecting(saved, instances, config)

@@ -11,13 +11,13 @@ from ..configuration import Options, read_configuration
 from ..facts import MissingFact
 from ..facts.account import Feature
 from . import policies
-from .configuration_file import OF_ENVIRONMENT, read_instances
+from .configuration_file import OF_ENVIRONMENT
 from .exit_status import MEANINGS, ExitStatus, Failure
 from .judged import Judged, judged
 from .options import Display, config_option, described_agent, display_options
 from .page import Line
 from .permission_difference import Difference, difference, listed, table
-from .pipeline import observe, show
+from .pipeline import instances_of, observe, show
 from .report import explained, verdict
 
 LOOKED_AT = frozenset({Feature.ROLE, Feature.PERMISSIONS})
@@ -73,7 +73,7 @@ def account_instance(config: Path | None) -> Options:
     if config is None:
         told = {setting: os.environ[name] for setting, name in OF_ENVIRONMENT.items() if os.environ.get(name)}
         return read_configuration({'account': told})
-    accounts = [options for options in read_instances(config) if options.account is not None]
+    accounts = [options for options in instances_of(config) if options.account is not None]
     if len(accounts) != 1:
         counted = f'holds {len(accounts)} instances with account, allowed is 1'
         raise Failure(f'--config {config}: {counted}', ExitStatus.CONFIGURATION)

@@ -13,9 +13,11 @@ from ..collect.account_defaults import with_agent_defaults
 from ..collect.agent import DescribedAgent
 from ..configuration import Options
 from ..facts import Facts
+from ..facts.values import FilePath
 from ..findings import Status
 from . import page
 from .codec import Json
+from .configuration_file import read_instances
 from .document import of_reports, printed
 from .exit_status import ExitStatus, Failure
 from .judged import Judged, Observation, overall, plural
@@ -26,6 +28,15 @@ from .saved_facts import SavedFacts
 
 LONGEST_WAIT = 60.0
 """Seconds between two looks of `--wait-ok`."""
+
+
+def instances_of(config: Path | None) -> tuple[Options, ...]:
+    """Of a configuration, whose file the commands in remedies name again. Raises Failure (CONFIGURATION)."""
+    given = None if config is None else FilePath.of(str(config.absolute()))
+    return tuple(
+        replace(options, expectations=replace(options.expectations, config_file=given))
+        for options in read_instances(config)
+    )
 
 
 def observe(instances: Sequence[Options], agent: DescribedAgent, display: Display) -> tuple[Observation, ...]:

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ..diagnoses.integration.granting import apply_policy, has_room
 from ..diagnoses.integration.policy_documents import LARGEST, SID, NotGrantable, PolicyDocument, policy_documents
-from ..diagnoses.integration.role import account_id, partition_of
-from ..facts.account import PolicyKind, PolicyQuota
-from ..remedies import Variable, shell
+from ..diagnoses.integration.resolve_button import attached
+from ..facts import observed
 from .exit_status import ExitStatus, Failure
 from .files import PrivateFile, read_text
 from .judged import Observation
@@ -42,38 +42,37 @@ def told(found: Difference, observation: Observation, written: Written) -> Itera
     if not written:
         yield Line('There is nothing that a policy could grant: no file is written.', INDENT)
         return
-    for path, document in written:
-        size = f'{len(document.actions)} permissions, {document.characters} of {LARGEST} characters'
-        yield Line(f'wrote {path}: {size}', INDENT)
-    yield from _quota(observation, len(written))
+    yield from _files(written)
+    inline = not has_room(observation.facts, len(written))
+    if inline:
+        yield Line(_quota(observation, len(written)), INDENT)
     yield BLANK
     yield Line('Nothing is applied. Read the files, then run:')
     for path, document in written:
-        yield from _commands(path, document, found.role, observation)
+        yield from _commands(path, document, observation, inline=inline)
 
 
-def _commands(path: Path, document: PolicyDocument, role: str, observation: Observation) -> Iterator[Line]:
-    facts = observation.facts
-    owner = account_id(facts) or Variable('ACCOUNT_ID')
-    arn = (f'arn:{partition_of(facts)}:iam::', owner, f':policy/{document.name}')
-    word = ''.join(map(str, arn)) if isinstance(owner, str) else arn
-    file = f'file://{path}'
-    for command in (
-        shell('aws', 'iam', 'create-policy', '--policy-name', document.name, '--policy-document', file),
-        shell('aws', 'iam', 'attach-role-policy', '--role-name', role, '--policy-arn', word),
-    ):
+def _files(written: Written) -> Iterator[Line]:
+    for path, document in written:
+        size = f'{len(document.actions)} permissions, {document.characters} of {LARGEST} characters'
+        yield Line(f'wrote {path}: {size}', INDENT)
+
+
+def _commands(path: Path, document: PolicyDocument, observation: Observation, *, inline: bool) -> Iterator[Line]:
+    facts, expected = observation.facts, observation.expectations
+    for command in apply_policy(facts, expected, document.name, str(path), inline=inline):
         yield Line(command.text, wrap=Wrap.NEVER)
 
 
-def _quota(observation: Observation, more: int) -> Iterator[Line]:
+def _quota(observation: Observation, more: int) -> str:
+    """Of a role that has no room for so many more."""
     account = observation.facts.of_account
-    if not isinstance(account.quota, PolicyQuota) or not isinstance(account.policies, tuple):
-        return
-    attached = sum(policy.kind in (PolicyKind.AWS, PolicyKind.CUSTOMER) for policy in account.policies)
-    quota = account.quota.attached_per_role
-    if attached + more > quota:
-        default = " (AWS's default, it may have been raised)" if account.quota.default else ''
-        yield Line(f'With these, {attached + more} policies are attached, and the quota is {quota}{default}.', INDENT)
+    quota, policies = observed(account.quota), observed(account.policies)
+    default = " (AWS's default, which may have been raised)" if quota.default else ''
+    return (
+        f'The role has {len(attached(policies))} attached policies and a quota of {quota.attached_per_role}{default}: '
+        f'no room for {more} more. The commands make them inline policies, which may have 10,240 characters in all.'
+    )
 
 
 def _write_files(directory: Path, documents: Sequence[PolicyDocument]) -> tuple[Path, ...]:

@@ -10,7 +10,7 @@ import ipaddress
 import re
 import secrets
 
-from ..diagnoses.integration.datadog_accounts import ACCOUNTS
+from ..diagnoses.integration.datadog_tables import ACCOUNTS
 from ..expectations import ANY_HOSTNAME, INSTANCE_ID
 
 PUBLIC = frozenset(

@@ -20,7 +20,9 @@ from .judged import Observation
 FORMAT = 'aws_diagnostics facts'
 SCHEMA = 2
 READABLE = (1, 2)
-"""1 is the same without `redacted`."""
+"""1 has no `redacted`, and fields of facts that are gone."""
+GONE_SINCE_1 = frozenset({'misnamed'})
+"""Fields that facts of schema 1 may have; they are computed now from what is beside them."""
 STANDARD = Path('-')
 """Standard input or output."""
 
@@ -57,10 +59,16 @@ def loads(text: str) -> SavedFacts:
         by = document.get('version')
         allowed = f'{" or ".join(map(str, READABLE))} (saved by version {by!r}, this is {__version__})'
         raise not_allowed('schema', document.get('schema'), allowed)
-    saved = decode(SavedFacts, document, 'file')
+    saved = decode(SavedFacts, _without_gone(document) if document['schema'] == 1 else document, 'file')
     if not saved.instances:
         raise not_allowed('file.instances', [], 'a list with at least one instance')
     return saved
+
+
+def _without_gone(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _without_gone(item) for key, item in value.items() if key not in GONE_SINCE_1}
+    return [_without_gone(item) for item in value] if isinstance(value, list) else value
 
 
 def read(path: Path) -> SavedFacts:

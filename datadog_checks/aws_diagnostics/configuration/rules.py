@@ -10,9 +10,9 @@ from ..collect.options import CollectOptions
 from ..config_models import InstanceConfig
 from ..diagnoses import of_scope
 from ..emit import IDENTITY_TAGS
-from ..expectations import Expectations
+from ..expectations import ANY_HOSTNAME, INSTANCE_ID, Expectations
 from ..facts import HostnameProvider
-from ..facts.values import AgentHostname
+from ..facts.values import AgentHostname, HostName
 from ..findings import Scope
 from .errors import A_STRING, InvalidConfiguration, Path, listed, must_be, nearest, shown, unknown_name
 
@@ -126,11 +126,10 @@ def _endpoint_fault(endpoint: str) -> str | None:
 
 
 def hostname_of(name: str) -> AgentHostname:
-    """Of `expected_hostname`; INSTANCE_ID and ANY_HOSTNAME have the form of a name too."""
-    hostname = AgentHostname.of(name)
-    if not hostname:
-        raise must_be('expected_hostname', f'instance_id, any or {AgentHostname.ALLOWED}', name if not name else ...)
-    return hostname
+    """Of `expected_hostname`."""
+    if name not in (INSTANCE_ID, ANY_HOSTNAME) and HostName.of(name) is None:
+        raise must_be('expected_hostname', f'instance_id, any or {HostName.ALLOWED}', name if not name else ...)
+    return AgentHostname(name)
 
 
 def providers_of(names: Iterable[str]) -> tuple[HostnameProvider, ...]:

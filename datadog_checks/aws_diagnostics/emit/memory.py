@@ -65,7 +65,8 @@ def naming_of(facts: Facts) -> Naming:
     if not isinstance(facts.agent, Agent):
         return Naming()
     certain = facts.agent.source is not HostnameSource.INFERRED
-    return Naming(facts.agent.hostname or None, facts.agent.provider if certain else None)
+    provider = facts.agent.provider
+    return Naming(facts.agent.hostname or None, provider.value if certain and provider else None)
 
 
 def remembered(text: str) -> Naming:

@@ -59,6 +59,13 @@ class LaunchTemplateId(Checked):
     ALLOWED = 'a launch template id: lt- and 8 or 17 hexadecimal digits'
 
 
+class TemplateVersion(Checked):
+    """The number of a version of a launch template."""
+
+    FORM = re.compile('[1-9][0-9]{0,18}')
+    ALLOWED = 'the number of a version of a launch template'
+
+
 class RoleName(Checked):
     """IAM allows a leading hyphen too; a command could take such a name for an option."""
 
@@ -78,6 +85,15 @@ class Arn(Checked):
         r'arn:aws(?:-[a-z]{1,12}){0,3}:[a-z0-9-]{1,63}:[a-z0-9-]{0,40}:(?:[0-9]{12}|aws)?:[\w+=,.@/:#*-]{1,1024}', re.A
     )
     ALLOWED = 'an ARN: arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE'
+
+    @property
+    def partition_name(self) -> Partition:
+        return Partition(self.split(':')[1])
+
+    @property
+    def account_id(self) -> AccountId | None:
+        """None where there is none, or where it is the word aws, of what AWS manages."""
+        return AccountId.of(self.split(':')[4])
 
 
 class HostName(Checked):
@@ -114,3 +130,15 @@ class FilePath(Checked):
 
     FORM = re.compile(r'/[\x20-\x7e]{0,1023}')
     ALLOWED = 'an absolute path of at most 1024 printable ASCII characters'
+
+
+class MetricNamespace(Checked):
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Metric.html"""
+
+    FORM = re.compile('[A-Za-z0-9][A-Za-z0-9._/#:-]{0,254}')
+    ALLOWED = 'a namespace of CloudWatch: up to 255 letters, digits and ._/#:-'
+
+
+class DatadogSite(Checked):
+    FORM = re.compile(r'(?!-)[a-z0-9-]{1,30}(\.[a-z0-9-]{1,30}){1,4}')
+    ALLOWED = 'a site of Datadog, like datadoghq.com or us5.datadoghq.com'

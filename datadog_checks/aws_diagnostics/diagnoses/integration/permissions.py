@@ -1,24 +1,60 @@
-"""Which required permissions the policies of a role grant, read from their documents.
+"""Which permissions Datadog requires, and which of them the policies of the role grant, by their documents.
 
-No condition is evaluated, no resource compared, and neither a boundary nor an organization's policy is intersected:
-what rests on one of them is a result of its own.
+Conditions and resources are not evaluated, nor are the permissions boundary and the organization's policies: what
+depends on a condition or a resource has a `Grant` of its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from ...facts.account import Policy, PolicyKind, PolicyStatement
-from .operations import OPERATIONS
-from .policy_language import ANY, covers, is_pattern, overlaps, service_of
+from ...facts import Unobserved, observed
+from ...facts.account import Account, Integration, Policy, PolicyKind, PolicyStatement, RequiredPermissions
+from ...rules.policy_language import ANY, Patterns, is_pattern, service_of
+from ..imds.evidence import shown
+from .datadog_tables import OPERATIONS
 
 LONGEST_ACTION = 128
 """Characters of an action, at most (ActionNames of iam:SimulatePrincipalPolicy)."""
+LONGEST_REASON = 80
+SOURCES = {'api': 'list fetched on', 'cache': 'list kept since', 'recorded': 'list recorded on'}
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    standard: frozenset[str]
+    resource_collection: frozenset[str]
+    """Empty where resource collection is off, or not known to be on."""
+    note: str
+    """Where the list is from and what was left out, as a clause."""
+
+    @property
+    def actions(self) -> frozenset[str]:
+        return self.standard | self.resource_collection
+
+
+def requirement(account: Account) -> Requirement:
+    """Raises MissingFact."""
+    required = observed(account.required)
+    source = source_of(required)
+    match account.integration:
+        case Integration(extended_collection=True):
+            return Requirement(frozenset(required.standard), frozenset(required.resource_collection), source)
+        case Unobserved(reason=why):
+            unknown = f'not known whether it is on: {shown(why, LONGEST_REASON)}'
+            note = f'{source}, without resource collection ({unknown})'
+            return Requirement(frozenset(required.standard), frozenset(), note)
+    return Requirement(frozenset(required.standard), frozenset(), source)
+
+
+def source_of(required: RequiredPermissions) -> str:
+    """Like 'list recorded on 2025-09-17'."""
+    return f'{SOURCES.get(required.source, "list of")} {shown(required.as_of, 10)}'
 
 
 class Grant(StrEnum):
     GRANTED = 'granted'
-    AS_USED = 'granted as far as it is known to be used'
+    AS_USED = 'granted for all documented uses'
     """A wildcard entry of which every operation that Datadog documents is granted."""
     PARTLY = 'partly granted'
     """A wildcard entry of which some actions are granted."""
@@ -35,7 +71,7 @@ class Entry:
     action: str
     grant: Grant
     lacking: tuple[str, ...] = ()
-    """Operations that a wildcard entry is known to be used for, and that are missing or denied."""
+    """Documented operations of a wildcard entry that are missing or denied."""
 
     @property
     def service(self) -> str:
@@ -77,24 +113,31 @@ class _Statement:
     """It applies whatever the request: to every resource, without a condition."""
     excludes: bool
     """NotAction."""
-    by_service: dict[str, list[str]]
-    of_any_service: tuple[str, ...]
+    of_service: Mapping[str, Patterns]
+    of_any_service: Patterns
 
     @classmethod
     def of(cls, statement: PolicyStatement) -> '_Statement':
         by_service: dict[str, list[str]] = {}
         for pattern in filter(_can_match, statement.actions or statement.not_actions):
             by_service.setdefault(service_of(pattern), []).append(pattern)
-        any_service = [pattern for service, ps in by_service.items() if is_pattern(service) for pattern in ps]
-        certain = statement.every_resource and not statement.conditional
-        excludes = bool(statement.not_actions) and not statement.actions
-        return cls(statement.effect == 'Deny', certain, excludes, by_service, tuple(any_service))
+        of_any = [pattern for service, patterns in by_service.items() if is_pattern(service) for pattern in patterns]
+        return cls(
+            denies=statement.effect == 'Deny',
+            certain=statement.every_resource and not statement.conditional,
+            excludes=bool(statement.not_actions) and not statement.actions,
+            of_service={s: Patterns(patterns) for s, patterns in by_service.items() if not is_pattern(s)},
+            of_any_service=Patterns(of_any),
+        )
 
     def reach(self, action: str) -> _Reach:
         """How much of what an entry stands for the statement is about."""
-        patterns = (*self.by_service.get(service_of(action), ()), *self.of_any_service)
-        named = _named(patterns, action)
+        candidates = (self.of_service.get(service_of(action), NO_PATTERNS), self.of_any_service)
+        named = max(_named(patterns, action) for patterns in candidates)
         return _Reach(_Reach.ALL - named) if self.excludes else named
+
+
+NO_PATTERNS = Patterns(())
 
 
 def _can_match(pattern: str) -> bool:
@@ -102,12 +145,10 @@ def _can_match(pattern: str) -> bool:
     return len(pattern) - pattern.count(ANY) <= LONGEST_ACTION
 
 
-def _named(patterns: Sequence[str], action: str) -> _Reach:
-    if any(covers(pattern, action) for pattern in patterns):
+def _named(patterns: Patterns, action: str) -> _Reach:
+    if patterns.cover(action):
         return _Reach.ALL
-    if is_pattern(action) and any(overlaps(pattern, action) for pattern in patterns):
-        return _Reach.SOME
-    return _Reach.NONE
+    return _Reach.SOME if is_pattern(action) and patterns.overlap(action) else _Reach.NONE
 
 
 def _grant(action: str, statements: Sequence[_Statement]) -> Grant:

@@ -1,10 +1,13 @@
-"""Which hosts keep tags from AWS although Datadog's record says that nothing collects them any more."""
+"""Which hosts keep tags from AWS although Datadog's record says that nothing collects these hosts any more.
+
+A diagnosis judges by it, and a gauge counts by it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..observed import Unobserved, observed
-from .inventory import Inventory, Recorded, TaggedHosts
+from ..facts import Unobserved, observed
+from ..facts.account import Inventory, Recorded, TaggedHosts
 
 NAMESPACE = 'AWS/EC2'
 
@@ -17,7 +20,7 @@ class Lingering:
 
 
 def lingering(inventory: Inventory, account_id: str) -> tuple[Lingering, ...]:
-    """Of the account that is looked at, of those that Datadog has no record of, and of those that no tag names.
+    """Of this account, of accounts that Datadog has no record of, and of hosts whose tags name no account.
 
     Raises MissingFact where there are such hosts and the record could not be read.
     """
@@ -29,7 +32,7 @@ def lingering(inventory: Inventory, account_id: str) -> tuple[Lingering, ...]:
 
 
 def _why(tagged: TaggedHosts, recorded: Sequence[Recorded], account_id: str) -> str:
-    """'' where they are collected, where nothing tells, and where another account is to be asked."""
+    """'' where they are collected, where nothing tells, and where it is for the instance of another account to say."""
     if not recorded:
         return 'Datadog has no AWS integration'
     if not tagged.account_id:
@@ -41,8 +44,8 @@ def _why(tagged: TaggedHosts, recorded: Sequence[Recorded], account_id: str) -> 
     return reasons[0] if tagged.account_id == account_id and all(reasons) else ''
 
 
-def _not_collected(record: Recorded, region: str) -> str:
-    """Where resources are collected, it is not documented that hosts are not: then they count as collected."""
+def _not_collected(record: Recorded, region: str | None) -> str:
+    """Where resources are collected, nothing documents that hosts are not: they count as collected."""
     if region and record.regions is not None and region not in record.regions:
         return f'the integration does not include {region}'
     if record.extended_collection:

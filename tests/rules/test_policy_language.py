@@ -7,13 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datadog_checks.aws_diagnostics.diagnoses.integration.policy_language import covers, matches, overlaps
+from datadog_checks.aws_diagnostics.rules.policy_language import Patterns, covers, matches
 
 REPEATABLE = settings(max_examples=400, deadline=None, derandomize=True, database=None)
 LETTERS = 'ab:'
 ACTIONS = st.text(LETTERS, max_size=6)
 PATTERNS = st.text(LETTERS + '*?', max_size=6)
 PATTERNS_WITHOUT_ONE = st.text(LETTERS + '*', max_size=6)
+
+
+def overlaps(one: str, other: str) -> bool:
+    return Patterns((one,)).overlap(other)
 
 
 def reference(pattern: str, action: str) -> bool:
@@ -129,6 +133,24 @@ def test_patterns_overlap(one: str, other: str, expected: bool) -> None:
     assert overlaps(one, other) is expected
 
 
-def test_a_hostile_pattern_is_compared_in_bounded_time() -> None:
-    assert not covers('*a' * 2000 + 'b', 'a' * 128)
-    assert overlaps('*a' * 60, '*?' * 60)
+@REPEATABLE
+@given(patterns=st.lists(PATTERNS, max_size=5), other=PATTERNS)
+def test_many_patterns_at_once_are_like_each_by_itself(patterns: list[str], other: str) -> None:
+    together = Patterns(patterns)
+    assert together.cover(other) == any(covers(pattern, other) for pattern in patterns)
+    assert together.overlap(other) == any(overlaps(pattern, other) for pattern in patterns)
+
+
+def test_no_pattern_matches_nothing() -> None:
+    assert not Patterns(()).cover('')
+    assert not Patterns(()).overlap('*')
+
+
+@pytest.mark.timeout(10)
+def test_a_mebibyte_of_hostile_patterns_takes_linear_time() -> None:
+    """With one comparison for each pattern and character, this would take hours."""
+    hostile = Patterns(['*a?' * 40] * 8_000 + ['*a' * 60_000])
+    actions = [f'ec2:{"a" * (81 + number % 4)}' for number in range(50)]
+    assert all(hostile.cover(action) for action in actions)
+    assert all(hostile.overlap(f'{action}*?a*') for action in actions)
+    assert not Patterns(['*a?' * 40 + 'b'] * 8_000).cover('ec2:' + 'a' * 124)
