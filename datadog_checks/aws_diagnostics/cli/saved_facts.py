@@ -21,8 +21,8 @@ FORMAT = 'aws_diagnostics facts'
 SCHEMA = 2
 READABLE = (1, 2)
 """1 has no `redacted`, and fields of facts that are gone."""
-GONE_SINCE_1 = frozenset({'misnamed'})
-"""Fields that facts of schema 1 may have; they are computed now from what is beside them."""
+GONE_SINCE_1 = frozenset({'launched_at', 'misnamed', 'more_launch_templates'})
+"""Fields that facts of schema 1 may have; nothing judges them any more."""
 STANDARD = Path('-')
 """Standard input or output."""
 
