@@ -6,9 +6,12 @@ import pytest
 from botocore import exceptions as e
 from botocore.exceptions import ClientError
 
-from datadog_checks.aws_diagnostics.cli.hints import OF_AWS, settling
+from datadog_checks.aws_diagnostics.cli.hints import settling
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.account_role import AccountRole
 from datadog_checks.aws_diagnostics.collect.aws.denials import why
-from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.collect.deadline import Deadline
+from datadog_checks.aws_diagnostics.facts import MissingFact, Unobserved
 from datadog_checks.aws_diagnostics.findings import Scope
 from tests.emit.findings import unknown
 
@@ -45,8 +48,11 @@ def test_a_reason_of_aws_has_its_hint(error: Callable[[], Exception], hint: str)
 
 
 def test_a_missing_key_of_datadog_has_its_hint() -> None:
-    reasons = [beginning for beginning, hint in OF_AWS if 'DD_API_KEY' in hint]
-    assert reasons == ['Datadog was not asked: it takes both an API key and an application key']
+    enough = Deadline(5.0)
+    role = AccountRole(AccountOptions(), 'DatadogIntegrationRole', enough)
+    with pytest.raises(MissingFact) as caught:
+        role.datadog(enough, with_keys=True)
+    assert settling(str(caught.value), OF_AN_ACCOUNT, account_facts()) == 'Set DD_API_KEY and DD_APP_KEY'
 
 
 def test_what_nothing_settles_has_no_hint() -> None:

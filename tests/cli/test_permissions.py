@@ -107,8 +107,10 @@ def test_what_is_missing_is_told_by_service_with_what_it_costs(
     grant(iam, 'tag:*', effect='Deny')
     assert run(['permissions', '--diff', '--config', conf()]) == Status.CRITICAL
     verdict, *lines = without_date(capsys.readouterr().out).splitlines()
-    assert verdict.startswith(f'CRITICAL account {servers.MOTO_ACCOUNT}: ')
-    assert verdict.endswith(' (1 finding, 1 cause)')
+    assert verdict == (
+        f"CRITICAL account {servers.MOTO_ACCOUNT}: Datadog's integration role is missing 3 of 4 permissions "
+        '(1 finding, 1 cause)'
+    )
     assert lines == [
         f'{ROLE}: 3 of 4 required permissions are not granted; list fetched on TODAY{NOT_KNOWN}',
         '',

@@ -8,7 +8,7 @@ from typing import TextIO
 from ..findings import WORST_FIRST, Scope, Status, worst
 from .fleet_csv import harmless
 from .judged import Judged, overall, plural
-from .page import BLANK, Line
+from .page import BLANK, Line, Wrap
 from .report import STYLES, verdict
 
 SHOWN = 3
@@ -62,7 +62,7 @@ def table(reports: Sequence[Judged]) -> Iterator[Line]:
     for row in found:
         title = f'{row.headline} ({row.id})' if row.id else row.headline
         lead = f'{row.status.name:8} {len(row.reports):>5}  '
-        yield Line(f'{title}: {_names(row.reports)}', lead, STYLES[row.status])
+        yield Line(f'{title}: {_names(row.reports)}', lead, STYLES[row.status], Wrap.ON_A_TERMINAL)
 
 
 def first_line(reports: Sequence[Judged]) -> Line:
