@@ -22,8 +22,8 @@ ROLE = 'DatadogIntegrationRole'
 REQUIRED = ('cloudwatch:Get*', 'cloudwatch:List*', 'ec2:Describe*', 'tag:GetResources')
 TODAY = r'list fetched on \d{4}-\d\d-\d\d'
 NOT_KNOWN = (
-    '; without resource collection, as whether it is on is not known (Datadog was not asked: it takes both an API key '
-    'and an application key)'
+    ', without resource collection (not known whether it is on: Datadog was not asked: it takes both an API key and an '
+    'application key)'
 )
 Conf = Callable[..., str]
 
@@ -338,8 +338,9 @@ def test_policies_that_would_not_fit_beside_the_attached_ones_are_announced(
         iam.attach_role_policy(RoleName=ROLE, PolicyArn=made['Policy']['Arn'])
     assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == Status.CRITICAL
     assert (
-        '          With these, 11 policies are attached, and the quota is 10.' in capsys.readouterr().out.splitlines()
-    )
+        '          The role has 10 attached policies and a quota of 10: no room for 1 more. The commands make them '
+        'inline policies, which may have 10,240 characters in all.'
+    ) in capsys.readouterr().out.splitlines()
 
 
 @pytest.mark.parametrize(

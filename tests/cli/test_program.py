@@ -13,8 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from datadog_checks.aws_diagnostics.cli.catalogue import generic_fix
 from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
 from datadog_checks.aws_diagnostics.cli.page import NARROWEST
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
+from datadog_checks.aws_diagnostics.remedies import Step
 from tests.simulator import Behaviour, Persona
 from tools.demo.loopback import loopback_imds
 
@@ -192,7 +195,14 @@ def test_a_narrow_terminal_wraps_words_and_leaves_commands_whole(columns):
     assert terminal.end() == 0
     lines = terminal.shown.splitlines()
     assert any(re.search(r'https://\S+#\S+$', line) for line in lines)
-    too_long = [line for line in lines if len(line) > max(columns, NARROWEST)]
+    fix = generic_fix(next(d for d in DIAGNOSES if d.id == 'imds-hop-limit-too-low'))
+    assert fix is not None
+    steps = (*(Step(choice.text, choice.commands) for choice in fix.choices), *fix.then)
+    undo = (choice.undo for choice in fix.choices if choice.undo is not None)
+    commands = {line for step in (*steps, *undo) for c in step.commands for line in c.text.splitlines()}
+    commands = {command.strip() for command in commands}
+    assert commands <= {line.strip() for line in lines}
+    too_long = [line for line in lines if len(line) > max(columns, NARROWEST) and line.strip() not in commands]
     assert [line for line in too_long if ' ' in line[LABEL:].strip()] == [], 'only a single word may be too long'
 
 

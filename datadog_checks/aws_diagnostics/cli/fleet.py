@@ -67,6 +67,7 @@ def told(reports: Sequence[Judged], display: Display) -> Iterator[Line]:
     yield first_line(reports)
     yield BLANK
     yield from table(report.facts.of_account.fleet)
+    yield from [BLANK] if report.causes and not display.verbose else []
     yield from explained(report, verbose=display.verbose)
 
 
