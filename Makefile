@@ -16,7 +16,7 @@ export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help all demo test lint format validate assets bench wheel checks-d environments environment environment-ddev environment-rollout environment-agents environment-terraform compatibility clean
+.PHONY: help all demo test lint format validate assets bench wheel man checks-d environments environment environment-ddev environment-rollout environment-agents environment-terraform compatibility clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -70,6 +70,9 @@ bench: environment ## Measure what a run costs, beside other clients of IMDS
 
 wheel: environment ## Build the wheel that an Agent installs, in dist/
 	@$(python) -m hatchling build -t wheel
+
+man: environment ## Write the manual pages of the command line, in dist/man/
+	@$(python) -m tools.man_pages
 
 checks-d: environment ## Build the check as one file for checks.d, in dist/checks.d/
 	@$(python) -m tools.single_file

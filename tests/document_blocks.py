@@ -16,6 +16,7 @@ BLOCK = re.compile(
 
 AN_AGENT_ALONE = 'only a real Agent has `status` and `diagnose`, and strace and tcpdump need rights that no test has'
 ITSELF = 'the tests would run themselves, and build what other tests build elsewhere'
+COMPLETION = 'it changes the shell of a person; tests/cli/test_program.py asks for completions'
 NOT_EXECUTED = {
     'make demo\n': f'{ITSELF}: tests/test_demo.py',
     'make lint ': ITSELF,
@@ -24,6 +25,9 @@ NOT_EXECUTED = {
     'sudo -u dd-agent datadog-agent check aws_diagnostics\nsudo -u dd-agent strace': AN_AGENT_ALONE,
     'sudo -u dd-agent datadog-agent check aws_diagnostics\nsudo datadog-agent status': AN_AGENT_ALONE,
     'sudo datadog-agent diagnose': AN_AGENT_ALONE,
+    'eval "$(_AWS_DIAGNOSTICS_COMPLETE=': COMPLETION,
+    '_AWS_DIAGNOSTICS_COMPLETE=fish_source ': COMPLETION,
+    'make man\nman -l ': f'{ITSELF}: tests/cli/test_man_pages.py',
     'python3.11 -m venv /opt/aws-diagnostics': 'it writes to /opt; tests/cli/test_installation.py installs elsewhere',
 }
 """How a block begins -> why no test executes it.

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.cli import fleet_csv, saved_facts
+from datadog_checks.aws_diagnostics.cli.judged import Observation
 from datadog_checks.aws_diagnostics.cli.program import run
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.emit import Emitter, Run
@@ -173,7 +174,7 @@ def texts_in(value: Any) -> Iterator[str]:
 @given(facts=st.one_of(HOSTS, ACCOUNTS), expected=EXPECTATIONS)
 def test_what_a_person_sees_of_saved_facts_is_printable_and_bounded(facts, expected, tmp_path_factory) -> None:
     file = tmp_path_factory.mktemp('saved') / 'facts.json'
-    observation = saved_facts.Observation(facts, replace(expected, account=None))
+    observation = Observation(facts, replace(expected, account=None))
     file.write_text(saved_facts.dumps([observation], saved_at=builders.NOW))
     for options in ([], ['--json']):
         status, output, errors = printed('judge', str(file), *options)

@@ -1,7 +1,7 @@
 """The words of a judgement: verdicts, diagnoses, findings."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
@@ -24,10 +24,12 @@ class Status(IntEnum):
         return self.name.lower()
 
 
+WORST_FIRST = (Status.CRITICAL, Status.WARNING, Status.UNKNOWN, Status.OK)
+
+
 def worst(statuses: Iterable[Status]) -> Status:
     """CRITICAL before WARNING before UNKNOWN before OK; OK when there is none."""
-    order = (Status.OK, Status.UNKNOWN, Status.WARNING, Status.CRITICAL)
-    return max(statuses, key=order.index, default=Status.OK)
+    return min(statuses, key=WORST_FIRST.index, default=Status.OK)
 
 
 class Scope(StrEnum):
@@ -45,6 +47,9 @@ class Failed:
     evidence: str
     severity: Status | None = None
     """Overrides the severity of the diagnosis, for a fault that does less harm in this situation."""
+    headline: str = field(default='', compare=False)
+    """The fault in a few words with its numbers, for the first line of a report: 'IMDSv2 hop limit is 1, the Agent
+    needs 2'. Equal for all hosts with the same fault, so without ids and names. '' is the title of the diagnosis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,11 @@ class Finding:
         return isinstance(self.verdict, Failed)
 
     @property
+    def headline(self) -> str:
+        """What the first line of a report says about a finding that failed."""
+        return (isinstance(self.verdict, Failed) and self.verdict.headline) or self.diagnosis.title
+
+    @property
     def status(self) -> Status:
         match self.verdict:
             case Failed(severity=severity):
@@ -133,3 +143,32 @@ class Finding:
     def word(self) -> str:
         """ok, warning, critical, unknown or not_applicable."""
         return self.status.word if self.applicable else 'not_applicable'
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A failed finding that none of the other findings explains, and those that it explains."""
+
+    finding: Finding
+    explains: tuple[Finding, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        return worst(finding.status for finding in (self.finding, *self.explains))
+
+
+def causes(findings: Iterable[Finding]) -> tuple[Cause, ...]:
+    """The worst first; within one status in the order given."""
+    failed = [finding for finding in findings if finding.failed]
+    ids = {finding.diagnosis.id for finding in failed}
+    roots = [finding for finding in failed if finding.explained_by not in ids]
+    found = [Cause(root, tuple(f for f in failed if f.explained_by == root.diagnosis.id)) for root in roots]
+    return tuple(sorted(found, key=lambda cause: WORST_FIRST.index(cause.status)))
+
+
+def by_reason(findings: Iterable[Finding]) -> Mapping[str, tuple[Finding, ...]]:
+    """Findings with the same evidence together, the largest group first."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.verdict.evidence, []).append(finding)
+    return {reason: tuple(groups[reason]) for reason in sorted(groups, key=lambda reason: -len(groups[reason]))}

@@ -94,8 +94,8 @@ def give_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def check(capsys: pytest.CaptureFixture[str], config: Path) -> Mapping[str, Any]:
     """What `aws-diagnostics check --json` prints of the one instance."""
     run(['check', '--json', '--config', str(config)])
-    (document,) = json.loads(capsys.readouterr().out)
-    found: Mapping[str, Any] = document
+    (report,) = json.loads(capsys.readouterr().out)['reports']
+    found: Mapping[str, Any] = report
     return found
 
 

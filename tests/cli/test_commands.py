@@ -1,34 +1,44 @@
-"""The four commands, in this process: what they print and with which status they end."""
+"""The commands in this process: what they print and with which status they end."""
 
+import csv
+import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from datadog_checks.aws_diagnostics.cli.catalogue import generic_fix
+from datadog_checks.aws_diagnostics.cli.document import remedy_document
 from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
+from datadog_checks.aws_diagnostics.cli.judged import Observation
 from datadog_checks.aws_diagnostics.cli.program import run
-from datadog_checks.aws_diagnostics.cli.saved_facts import Observation, dumps, read
+from datadog_checks.aws_diagnostics.cli.saved_facts import dumps, loads, read
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Platform, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import FilePath
 from datadog_checks.aws_diagnostics.findings import Scope, Status
 
 from ..account.builders import account_facts
-from ..builders import NOW, agent, answered, facts, imds, path
+from ..builders import NOW, answered, facts, imds, path
+from .schema import validate
 
 OF_A_HOST = [d for d in DIAGNOSES if d.scope is Scope.HOST]
 HEALTHY = facts()
 ELSEWHERE = facts(platform=Platform(False, 'DMI names another vendor: [red]Acme[/red]'))
+SOMEWHERE = facts(platform=Platform(None, 'nothing says which platform this is'))
 UNSEEN = facts(imds=Unobserved('no sockets here'), path=Unobserved('no sockets here'))
-MISNAMED = facts(agent=agent(hostname='ip-10-0-0-12', provider='os'))
+MILD = facts(path=path(hop_limit=2))
 DISABLED = facts(imds=imds(token=answered(403), metadata=answered(403), control=answered(403), tokenless=answered(403)))
 
 
 @pytest.fixture
 def saved(tmp_path: Path):
-    def save(*observed: Facts, expected: Expectations = Expectations()) -> str:
-        file = tmp_path / 'facts.json'
+    def save(*observed: Facts, expected: Expectations = Expectations(), name: str = 'facts.json') -> str:
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
         file.write_text(dumps([Observation(f, expected) for f in observed], NOW))
         return str(file)
 
@@ -50,6 +60,7 @@ def conf(tmp_path: Path):
     [
         pytest.param([HEALTHY], 0, id='healthy'),
         pytest.param([ELSEWHERE], 0, id='not EC2'),
+        pytest.param([SOMEWHERE], 3, id='not known to be EC2'),
         pytest.param([DISABLED], 2, id='critical'),
         pytest.param([UNSEEN], 3, id='unknown'),
         pytest.param([HEALTHY, UNSEEN, DISABLED], 2, id='the worst of all instances'),
@@ -65,15 +76,23 @@ def test_a_warning_ends_with_1(saved, conf, capsys):
     assert run(['judge', saved(HEALTHY), '--config', conf({'max_hop_limit': 1})]) == 1
 
 
-def test_the_verdict_comes_first_and_each_instance_has_its_own(saved, capsys):
-    assert run(['judge', saved(ELSEWHERE, HEALTHY)]) == 0
-    assert capsys.readouterr().out.splitlines()[:5] == [
-        'instance 1 of 2',
-        'OK        i-0123456789abcdef0: nothing to diagnose here',
-        '          not EC2: DMI names another vendor: [red]Acme[/red]',
-        '',
-        f'N/A       {len(OF_A_HOST)} diagnoses: this is not EC2: DMI names another vendor: [red]Acme[/red]',
+def test_several_hosts_become_a_table_by_cause(saved, capsys):
+    assert run(['judge', saved(ELSEWHERE, HEALTHY, DISABLED)]) == 2
+    disabled, *others = capsys.readouterr().out.splitlines()
+    assert disabled.startswith('CRITICAL 3 hosts: ')
+    assert disabled.endswith(': 1')
+    assert others[:2] == ['facts saved 2026-09-21T14:13:20+00:00', '']
+    assert others[-2:] == [
+        'OK           1  not EC2: i-0123456789abcdef0',
+        'OK           1  no problem found: i-0123456789abcdef0',
     ]
+
+
+def test_v_shows_every_host_below_the_table(saved, capsys):
+    assert run(['judge', '-v', saved(ELSEWHERE, HEALTHY)]) == 0
+    shown = capsys.readouterr().out
+    assert 'OK i-0123456789abcdef0: not EC2: DMI names another vendor: [red]Acme[/red]\n' in shown
+    assert 'OK        imds-unreachable: ' in shown
 
 
 def test_judge_keeps_what_the_saving_run_expected(saved, capsys):
@@ -94,32 +113,165 @@ def test_a_configuration_for_another_number_of_instances_is_refused(saved, conf,
     )
 
 
-def test_json_is_a_list_with_one_object_per_instance(saved, capsys):
+def test_json_has_one_report_for_each_instance(saved, capsys):
     assert run(['judge', '--json', saved(HEALTHY, ELSEWHERE)]) == 0
-    first, second = json.loads(capsys.readouterr().out)
+    document = printed(capsys)
+    first, second = document['reports']
+    assert (document['command'], document['status']) == ('judge', 'ok')
     assert [first['status'], second['status']] == ['ok', 'ok']
     assert {finding['status'] for finding in second['findings']} == {'not_applicable'}
     assert [finding['id'] for finding in first['findings']] == [diagnosis.id for diagnosis in OF_A_HOST]
+    assert first['saved_at'] == '2026-09-21T14:13:20+00:00'
+
+
+def printed(capsys) -> dict[str, Any]:
+    """The JSON on stdout, valid by the schema."""
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    validate(document)
+    return document
 
 
 def test_check_runs_every_instance_and_saves_what_it_observed(conf, tmp_path, capsys):
     config, file = conf({'ec2': 'never'}, {'ec2': 'never', 'max_hop_limit': 1}), tmp_path / 'facts.json'
     assert run(['check', '--json', '--config', config, '--save-facts', str(file)]) == 0
-    assert len(json.loads(capsys.readouterr().out)) == 2
-    assert [o.expectations for o in read(file)] == [Expectations(), Expectations(max_hop_limit=1)]
+    assert len(printed(capsys)['reports']) == 2
+    given = FilePath(config)
+    assert [o.expectations for o in read(file).instances] == [
+        Expectations(config_file=given),
+        Expectations(max_hop_limit=1, config_file=given),
+    ]
 
 
-def test_list_names_every_diagnosis_once(capsys):
+def test_check_of_several_instances_has_one_verdict_over_all_of_them(conf, capsys):
+    config = conf({'ec2': 'never'}, {'ec2': 'never'})
+    assert run(['check', '--config', config]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith('OK 2 of 2 instances: ')
+    assert sum(line.startswith('OK ') for line in lines) == 3
+
+
+def test_facts_can_be_saved_to_stdout_and_the_report_is_beside_them(conf, capsys):
+    assert run(['check', '--config', conf({'ec2': 'never'}), '--save-facts', '-']) == 0
+    captured = capsys.readouterr()
+    assert len(loads(captured.out).instances) == 1
+    assert captured.err.startswith('OK ')
+
+
+def test_facts_come_from_stdin(saved, monkeypatch, capsys):
+    text = Path(saved(DISABLED)).read_bytes()
+    monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(text)))
+    assert run(['judge', '-']) == 2
+
+
+def test_a_directory_of_facts_is_judged_and_what_is_no_facts_is_skipped(saved, tmp_path, capsys):
+    saved(HEALTHY, name='hosts/a.json')
+    saved(DISABLED, name='hosts/b.json')
+    (tmp_path / 'hosts' / 'notes.json').write_text('{}')
+    (tmp_path / 'hosts' / 'notes.txt').write_text('mine')
+    assert run(['judge', '--json', str(tmp_path / 'hosts')]) == 2
+    captured = capsys.readouterr()
+    assert [r['source'] for r in json.loads(captured.out)['reports']] == [
+        str(tmp_path / 'hosts' / name) for name in ('a.json', 'b.json')
+    ]
+    assert captured.err == (
+        f'skipped: FACTS {tmp_path}/hosts/notes.json: is not a file of saved facts: no field format with the value '
+        "'aws_diagnostics facts'\n"
+    )
+
+
+def test_a_directory_without_facts_is_refused(tmp_path, capsys):
+    assert run(['judge', str(tmp_path)]) == ExitStatus.DAMAGED_FACTS
+    assert capsys.readouterr().err == f'Error: FACTS {tmp_path}: no file of saved facts that ends in .json\n'
+
+
+def test_csv_has_a_line_for_each_cause_of_each_host(saved, capsys):
+    assert run(['judge', '--csv', saved(HEALTHY, DISABLED)]) == 2
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert [(row['subject'], row['status'], row['cause']) for row in rows] == [
+        ('i-0123456789abcdef0', 'ok', ''),
+        ('i-0123456789abcdef0', 'critical', 'imds-endpoint-disabled'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ('observed', 'statuses'),
+    [
+        pytest.param(HEALTHY, (0, 0, 0), id='healthy'),
+        pytest.param(UNSEEN, (0, 0, 3), id='unknown'),
+        pytest.param(MILD, (0, 1, 1), id='a warning'),
+        pytest.param(DISABLED, (2, 2, 2), id='critical'),
+    ],
+)
+def test_fail_on_sets_from_which_status_on_the_run_fails(saved, capsys, observed, statuses):
+    file = saved(observed, expected=Expectations(min_hop_limit=3) if observed is MILD else Expectations())
+    ended = tuple(run(['judge', file, '--fail-on', status]) for status in ('critical', 'warning', 'unknown'))
+    assert ended == statuses
+
+
+def test_q_shows_the_first_line_only(saved, capsys):
+    run(['judge', saved(DISABLED)])
+    first, *_ = capsys.readouterr().out.splitlines()
+    run(['judge', '-q', saved(DISABLED)])
+    assert capsys.readouterr().out == f'{first}\n'
+
+
+def test_only_judges_what_is_named(saved, capsys):
+    chosen = ['--only', 'imds-throttled', '--only', 'imds-endpoint-disabled']
+    assert run(['judge', '--json', saved(HEALTHY), *chosen]) == 0
+    assert [f['id'] for f in printed(capsys)['reports'][0]['findings']] == ['imds-endpoint-disabled', 'imds-throttled']
+
+
+def test_only_what_does_not_apply_is_not_judged_and_that_is_no_success(saved, capsys):
+    assert run(['judge', saved(HEALTHY), '--only', 'imds-hop-limit-above-policy']) == 3
+    assert capsys.readouterr().out.startswith(
+        'UNKNOWN i-0123456789abcdef0: nothing was judged: max_hop_limit is not set\n'
+    )
+
+
+@pytest.mark.parametrize(
+    'arguments',
+    [
+        pytest.param(['-v', '-q'], id='v and q'),
+        pytest.param(['--json', '-q'], id='JSON and q'),
+        pytest.param(['--csv', '--json'], id='two formats'),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(saved, capsys, arguments):
+    assert run(['judge', saved(HEALTHY), *arguments]) == ExitStatus.USAGE
+
+
+def test_list_names_every_diagnosis_once_with_its_scope(capsys, monkeypatch):
+    monkeypatch.setenv('COLUMNS', '300')
     assert run(['list']) == 0
-    rows = [line.split(maxsplit=3) for line in capsys.readouterr().out.splitlines()]
-    assert rows == [[d.severity.word, d.id, d.service_check, d.title] for d in DIAGNOSES]
+    rows = [line.split(maxsplit=4) for line in capsys.readouterr().out.splitlines()]
+    assert rows == [[d.severity.word, d.scope, d.id, d.service_check, d.title] for d in DIAGNOSES]
 
 
 def test_list_is_there_for_programs_too(capsys):
     assert run(['list', '--json']) == 0
-    assert json.loads(capsys.readouterr().out) == [
-        {'id': d.id, 'title': d.title, 'severity': d.severity.word, 'service_check': d.service_check} for d in DIAGNOSES
+    assert printed(capsys)['diagnoses'] == [
+        {
+            'id': d.id,
+            'title': d.title,
+            'scope': d.scope,
+            'severity': d.severity.word,
+            'service_check': d.service_check,
+        }
+        for d in DIAGNOSES
     ]
+
+
+@pytest.mark.parametrize('diagnosis', DIAGNOSES, ids=lambda d: d.id)
+def test_explain_shows_the_generic_fix_of_every_diagnosis(diagnosis, capsys):
+    remedy = generic_fix(diagnosis)
+    assert run(['explain', diagnosis.id]) == 0
+    shown = capsys.readouterr().out
+    assert f'fix {" ".join(remedy.summary.split()) if remedy else ""}' in ' '.join(shown.split()) or remedy is None
+    choices, then = (remedy.choices, remedy.then) if remedy else ((), ())
+    commands = [*(c for choice in choices for c in choice.commands), *(c for step in then for c in step.commands)]
+    assert [line for c in commands for line in c.text.splitlines() if f'{line}\n' not in shown] == []
+    assert run(['explain', '--json', diagnosis.id]) == 0
+    assert printed(capsys)['diagnosis']['remedy'] == (remedy and remedy_document(remedy))
 
 
 @pytest.mark.parametrize('diagnosis', DIAGNOSES, ids=lambda d: d.id)
@@ -130,6 +282,7 @@ def test_explain_tells_what_the_catalogue_holds(diagnosis, capsys):
     assert f'severity {diagnosis.severity.word} service check aws_diagnostics.{diagnosis.service_check} ' in words
     assert f'explained by {", ".join(diagnosis.after) or "no other diagnosis"} explains ' in words
     assert words.endswith(f'docs {diagnosis.docs}')
+    assert f'scope {diagnosis.scope} severity' in words
     description = ' '.join(diagnosis.description.split())
     assert all(sentence in words.replace(' harm ', ' ') for sentence in description.split('. '))
 
@@ -150,15 +303,18 @@ def test_explain_names_the_diagnoses_that_it_explains(capsys):
         ),
         pytest.param(
             ['explain', 'zzz'],
-            "there is no diagnosis 'zzz': 'aws-diagnostics list' names them all",
+            "there is no diagnosis 'zzz': 'aws-diagnostics list' shows all",
             id='nothing like an id',
         ),
         pytest.param(['chekc'], "No such command 'chekc'", id='a misspelt command'),
         pytest.param(['check', '--confg', 'x'], "No such option '--confg'", id='a misspelt option'),
         pytest.param(['check', '--config', '/no/such'], "'--config': File '/no/such' does not exist.", id='no file'),
         pytest.param(['check', '--config', '/'], "'--config': File '/' is a directory.", id='a directory'),
-        pytest.param(['judge', '/no/such'], "'FACTS': File '/no/such' does not exist.", id='no facts'),
-        pytest.param(['judge'], "Missing argument 'FACTS'.", id='no argument'),
+        pytest.param(['judge', '/no/such'], "'FACTS...': Path '/no/such' does not exist.", id='no facts'),
+        pytest.param(['judge'], "Missing argument 'FACTS...'.", id='no argument'),
+        pytest.param(['judge', '/', '--only', 'imds'], "there is no diagnosis 'imds'", id='no diagnosis of that id'),
+        pytest.param(['check', '--wait-ok', '2d'], "'2d' is not allowed, it must be like 30s, 5m or 1h", id='no time'),
+        pytest.param(['check', '--json', '--save-facts', '-'], 'both are stdout', id='two documents on stdout'),
         pytest.param(
             ['check', '--agent-version', '7'],
             "'--agent-version': '7' is not allowed, it must be like 7.60.0",
@@ -182,10 +338,16 @@ def test_wrong_usage_ends_with_64(arguments, message, capsys):
 @pytest.mark.parametrize(
     ('content', 'arguments', 'status', 'message'),
     [
-        pytest.param('instances: 5', ['check', '--config'], ExitStatus.CONFIGURATION, 'instances is 5', id='conf.yaml'),
+        pytest.param(
+            'instances: 5',
+            ['check', '--config'],
+            ExitStatus.CONFIGURATION,
+            'instances must be a list with',
+            id='conf.yaml',
+        ),
         pytest.param('{}', ['judge'], ExitStatus.DAMAGED_FACTS, 'is not a file of saved facts', id='facts'),
         pytest.param(
-            '[]', ['check', '--agent-config'], ExitStatus.CONFIGURATION, 'holds a list, allowed is', id='datadog.yaml'
+            '[]', ['check', '--agent-config'], ExitStatus.CONFIGURATION, 'must hold a mapping, not', id='datadog.yaml'
         ),
         pytest.param(
             'x', ['check', '--save-facts'], ExitStatus.CANNOT_WRITE, 'is not a file of saved facts', id='save facts'
@@ -206,7 +368,7 @@ def test_an_unusable_file_is_one_line_and_its_own_status(tmp_path, capsys, conte
 def test_help_tells_every_exit_status(capsys):
     assert run(['check', '--help']) == 0
     words = ' '.join(capsys.readouterr().out.split())
-    assert '0 ok, 1 warning, 2 critical, 3 unknown' in words
+    assert '0 ok: judged and fine, or known not to be EC2. 1 warning, 2 critical, 3 unknown' in words
     assert all(f'{status:d} ' in words for status in ExitStatus)
 
 

@@ -1,4 +1,4 @@
-"""Text is wrapped between words, never where it is to be pasted, and does nothing to the terminal."""
+"""Text is wrapped between words, a command never, and no text acts on the terminal."""
 
 import io
 import unicodedata
@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from datadog_checks.aws_diagnostics.cli.page import NARROWEST, Line, write
-from datadog_checks.aws_diagnostics.cli.printable import printable
+from datadog_checks.aws_diagnostics.cli.page import NARROWEST, Line, Wrap, write
 
 COMMAND = 'aws ec2 modify-instance-metadata-options --region eu-west-1 --instance-id i-0123456789abcdef0'
 
 
-def written(*lines: Line, width: int = 40, colour: bool = False) -> str:
+def written(*lines: Line, width: int = 40, colour: bool = False, terminal: bool = False) -> str:
     file = io.StringIO()
-    console = Console(file=file, width=width, color_system='standard' if colour else None, force_terminal=colour)
+    console = Console(
+        file=file, width=width, color_system='standard' if colour else None, force_terminal=colour or terminal
+    )
     write(console, lines)
     return file.getvalue()
 
@@ -29,7 +30,7 @@ def test_prose_is_wrapped_between_words_and_indented() -> None:
 
 @pytest.mark.parametrize('width', [1, 24, 40, 80, 200])
 def test_what_is_to_be_pasted_is_one_line_at_every_width(width: int) -> None:
-    assert written(Line(COMMAND, '     ', pasted=True), width=width) == f'     {COMMAND}\n'
+    assert written(Line(COMMAND, '     ', wrap=Wrap.NEVER), width=width) == f'     {COMMAND}\n'
 
 
 def test_a_word_that_is_longer_than_the_line_stays_whole() -> None:
@@ -40,8 +41,26 @@ def test_a_word_that_is_longer_than_the_line_stays_whole() -> None:
 def test_no_width_is_too_narrow(width: int) -> None:
     text = 'a few short words that tell what was seen'
     lines = written(Line(text, '  evidence'), width=width).splitlines()
-    assert ' '.join(line.removeprefix('  evidence').strip() for line in lines) == text
+    assert ' '.join(line.removeprefix('  evidence').strip() for line in lines).strip() == text
     assert max(map(len, lines)) <= max(width, NARROWEST)
+
+
+def test_beside_a_lead_that_leaves_no_room_the_text_begins_on_a_line_of_its_own() -> None:
+    assert written(Line('an effect of more than twenty columns', 'imds-hop-limit-too-low  '), width=36) == (
+        'imds-hop-limit-too-low\n    an effect of more than twenty\n    columns\n'
+    )
+
+
+VERDICT = Line('IMDSv2 hop limit is 1, the Agent needs 2', 'CRITICAL ', wrap=Wrap.ON_A_TERMINAL)
+
+
+def test_a_verdict_is_one_line_in_a_pipe_as_a_monitoring_system_reads_the_first_line_only() -> None:
+    assert written(VERDICT, width=30) == 'CRITICAL IMDSv2 hop limit is 1, the Agent needs 2\n'
+
+
+def test_a_verdict_is_wrapped_on_a_terminal() -> None:
+    shown = written(VERDICT, width=30, terminal=True)
+    assert shown == 'CRITICAL IMDSv2 hop limit is\n         1, the Agent needs 2\n'
 
 
 @pytest.mark.parametrize(
@@ -71,7 +90,6 @@ def test_markup_in_evidence_is_shown_literally(text: str) -> None:
     ],
 )
 def test_what_acts_on_a_terminal_is_escaped(text: str, shown: str) -> None:
-    assert printable(text) == shown
     assert written(Line(text)) == f'{shown}\n'
 
 

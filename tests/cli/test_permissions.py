@@ -13,8 +13,10 @@ import pytest
 
 from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
 from datadog_checks.aws_diagnostics.cli.program import run
+from datadog_checks.aws_diagnostics.findings import Status
 from tests.account import servers
 from tests.account.datadog_api import API_KEY, Datadog, datadog_api
+from tests.cli.schema import validate
 
 ROLE = 'DatadogIntegrationRole'
 REQUIRED = ('cloudwatch:Get*', 'cloudwatch:List*', 'ec2:Describe*', 'tag:GetResources')
@@ -89,8 +91,10 @@ def without_date(shown: str) -> str:
 def test_nothing_missing_ends_with_0(iam: Any, conf: Conf, capsys: pytest.CaptureFixture[str]) -> None:
     grant(iam, *REQUIRED)
     assert run(['permissions', '--diff', '--config', conf()]) == 0
-    assert without_date(capsys.readouterr().out).splitlines() == [
-        f'OK        {ROLE}: 0 of 4 required permissions are not granted; list fetched on TODAY{NOT_KNOWN}',
+    verdict, *lines = without_date(capsys.readouterr().out).splitlines()
+    assert verdict == f'OK account {servers.MOTO_ACCOUNT}: no problem found (1 OK)'
+    assert lines == [
+        f'{ROLE}: 0 of 4 required permissions are not granted; list fetched on TODAY{NOT_KNOWN}',
         '',
         'Not compared: conditions, resources, the permissions boundary and policies of the organization.',
     ]
@@ -101,9 +105,14 @@ def test_what_is_missing_is_told_by_service_with_what_it_costs(
 ) -> None:
     grant(iam, 'cloudwatch:Get*', 'cloudwatch:DescribeAlarms', 'ec2:DescribeInstances', 'tag:*')
     grant(iam, 'tag:*', effect='Deny')
-    assert run(['permissions', '--diff', '--config', conf()]) == 1
-    assert without_date(capsys.readouterr().out).splitlines() == [
-        f'WARNING   {ROLE}: 3 of 4 required permissions are not granted; list fetched on TODAY{NOT_KNOWN}',
+    assert run(['permissions', '--diff', '--config', conf()]) == Status.CRITICAL
+    verdict, *lines = without_date(capsys.readouterr().out).splitlines()
+    assert verdict == (
+        f"CRITICAL account {servers.MOTO_ACCOUNT}: Datadog's integration role is missing 3 of 4 permissions "
+        '(1 finding, 1 cause)'
+    )
+    assert lines == [
+        f'{ROLE}: 3 of 4 required permissions are not granted; list fetched on TODAY{NOT_KNOWN}',
         '',
         '          cloudwatch: all CloudWatch metrics and alarms',
         'missing   cloudwatch:List*',
@@ -115,24 +124,81 @@ def test_what_is_missing_is_told_by_service_with_what_it_costs(
         'denied    tag:GetResources',
         '',
         'missing   no policy of the role grants it',
-        'denied    a policy of the role denies it, so no other policy can grant it',
-        'partly    a wildcard of which only some actions are granted; where Datadog documents what it uses, what lacks '
-        'is named',
+        'denied    a policy of the role denies it, and no other policy can outweigh that',
+        'partly    a wildcard of which only some actions are granted; where Datadog documents what it uses, missing '
+        'actions are listed',
         'Not compared: conditions, resources, the permissions boundary and policies of the organization.',
     ]
+
+
+STATES = [
+    pytest.param((), Status.CRITICAL, id='nothing of a core service is granted'),
+    pytest.param(('cloudwatch:*', 'ec2:Describe*'), Status.CRITICAL, id='tags are lost'),
+    pytest.param(
+        ('cloudwatch:*', 'ec2:DescribeInstances', 'ec2:DescribeInstanceStatus', 'tag:*'), Status.WARNING, id='part'
+    ),
+    pytest.param(REQUIRED, Status.OK, id='everything is granted'),
+]
+
+
+@pytest.mark.parametrize(('granted', 'status'), STATES)
+def test_check_and_permissions_say_the_same_of_the_same_role(
+    iam: Any, conf: Conf, capsys: pytest.CaptureFixture[str], granted: tuple[str, ...], status: Status
+) -> None:
+    if granted:
+        grant(iam, *granted)
+    config = conf(features=['permissions', 'role'])
+    ended = run(['permissions', '--diff', '-q', '--config', config])
+    verdict = capsys.readouterr().out
+    assert ended == run(['check', '-q', '--config', config, '--only', 'integration-permissions-missing']) == status
+    assert capsys.readouterr().out == verdict
+
+
+def test_json_lists_what_is_not_granted(iam: Any, conf: Conf, capsys: pytest.CaptureFixture[str]) -> None:
+    grant(iam, 'cloudwatch:*', 'ec2:DescribeInstances', 'tag:*')
+    grant(iam, 'tag:*', effect='Deny')
+    ended = run(['permissions', '--diff', '--json', '--config', conf()])
+    document = json.loads(capsys.readouterr().out)
+    validate(document)
+    assert (document['command'], Status[document['status'].upper()]) == ('permissions', ended)
+    assert document['permissions']['role'] == ROLE
+    assert [(row['action'], row['grant']) for row in document['permissions']['not_granted']] == [
+        ('ec2:Describe*', 'partly'),
+        ('tag:GetResources', 'denied'),
+    ]
+
+
+def test_json_names_the_files_that_were_written(
+    iam: Any, conf: Conf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--json', '--config', conf()])
+    document = json.loads(capsys.readouterr().out)
+    validate(document)
+    assert document['policies'] == [str(file) for file in written(tmp_path / 'policies')]
+
+
+def test_json_of_what_could_not_be_compared_is_valid_too(
+    iam: Any, conf: Conf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(['permissions', '--diff', '--json', '--config', conf(role_name='AnotherRole')]) == Status.UNKNOWN
+    document = json.loads(capsys.readouterr().out)
+    validate(document)
+    assert document['permissions'] is None
 
 
 def test_what_rests_on_a_condition_is_not_known(iam: Any, conf: Conf, capsys: pytest.CaptureFixture[str]) -> None:
     grant(iam, *REQUIRED, Condition={'IpAddress': {'aws:SourceIp': '192.0.2.0/24'}})
     assert run(['permissions', '--diff', '--config', conf()]) == 3
-    assert 'UNKNOWN   DatadogIntegrationRole: 0 of 4 required permissions are not granted, and 4 not certainly' in (
-        capsys.readouterr().out
-    )
+    verdict, counts, *_ = capsys.readouterr().out.splitlines()
+    assert verdict.startswith(f'UNKNOWN account {servers.MOTO_ACCOUNT}: 1 not judged: ')
+    assert counts.startswith(f'{ROLE}: 0 of 4 required permissions are not granted, and 4 not certainly')
 
 
 def test_a_role_that_does_not_exist_is_not_known(iam: Any, conf: Conf, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(['permissions', '--diff', '--config', conf(role_name='AnotherRole')]) == 3
-    assert capsys.readouterr().out == "UNKNOWN   there is no role 'AnotherRole'\n"
+    assert capsys.readouterr().out == (
+        f"UNKNOWN account {servers.MOTO_ACCOUNT}: nothing was judged: there is no role 'AnotherRole'\n"
+    )
 
 
 def test_an_aws_out_of_reach_is_not_known_and_nothing_is_written(
@@ -140,7 +206,7 @@ def test_an_aws_out_of_reach_is_not_known_and_nothing_is_written(
 ) -> None:
     monkeypatch.setenv('AWS_ENDPOINT_URL', f'http://127.0.0.1:{servers.free_port()}')
     assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == 3
-    assert capsys.readouterr().out.startswith('UNKNOWN   ')
+    assert capsys.readouterr().out.startswith('UNKNOWN the account: 1 not judged: ')
     assert not (tmp_path / 'policies').exists()
 
 
@@ -156,10 +222,10 @@ def test_the_policies_that_are_written_close_the_difference_when_the_printed_com
     iam: Any, conf: Conf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     grant(iam, 'cloudwatch:Get*')
-    assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == 1
+    assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == Status.CRITICAL
     (file,) = written(tmp_path / 'policies')
     shown = capsys.readouterr().out.splitlines()
-    assert shown[1:] == [
+    assert shown[2:] == [
         f'          wrote {file}: 3 permissions, {as_iam_counts(file)} of 6144 characters',
         '',
         'Nothing is applied. Read the files, then run:',
@@ -179,10 +245,10 @@ def test_a_file_is_its_owners_alone_and_a_second_run_replaces_it(iam: Any, conf:
     arguments = ['permissions', '--policy-json', str(directory), '--config', conf()]
     umask = os.umask(0)
     try:
-        assert run(arguments) == 1
+        assert run(arguments) == Status.CRITICAL
         (file,) = written(directory)
         content = file.read_text()
-        assert run(arguments) == 1
+        assert run(arguments) == Status.CRITICAL
     finally:
         os.umask(umask)
     assert written(directory) == [file]
@@ -205,7 +271,7 @@ def test_a_file_of_someone_else_is_never_overwritten(
 ) -> None:
     directory = tmp_path / 'policies'
     arguments = ['permissions', '--policy-json', str(directory), '--config', conf()]
-    assert run(arguments) == 1
+    assert run(arguments) == Status.CRITICAL
     (file,) = written(directory)
     file.write_text(content)
     capsys.readouterr()
@@ -220,7 +286,7 @@ def test_a_file_of_someone_else_is_never_overwritten(
 def test_a_link_is_never_followed(iam: Any, conf: Conf, tmp_path: Path) -> None:
     directory = tmp_path / 'policies'
     arguments = ['permissions', '--policy-json', str(directory), '--config', conf()]
-    assert run(arguments) == 1
+    assert run(arguments) == Status.CRITICAL
     (file,) = written(directory)
     target = file.rename(tmp_path / 'target.json')
     file.symlink_to(target)
@@ -244,9 +310,9 @@ def test_what_is_denied_is_written_into_no_policy(
 ) -> None:
     grant(iam, '*')
     grant(iam, 'tag:*', effect='Deny')
-    assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == 1
-    assert capsys.readouterr().out.splitlines()[1:] == [
-        '          1 of them are denied, which no policy can outweigh: see --diff.',
+    assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == Status.CRITICAL
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        '          1 of them is denied, which no policy can outweigh: see --diff.',
         '          There is nothing that a policy could grant: no file is written.',
     ]
     assert not (tmp_path / 'policies').exists()
@@ -270,16 +336,16 @@ def test_policies_that_would_not_fit_beside_the_attached_ones_become_inline_poli
     for number in range(10):
         made = iam.create_policy(PolicyName=f'full-{number}', PolicyDocument=json.dumps(document))
         iam.attach_role_policy(RoleName=ROLE, PolicyArn=made['Policy']['Arn'])
-    assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == 1
+    assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == Status.CRITICAL
     (file,) = written(tmp_path / 'policies')
     told = capsys.readouterr().out.splitlines()
-    assert told[2] == (
+    assert (
         '          The role has 10 attached policies and a quota of 10: no room for 1 more. The commands make them '
         'inline policies, which may have 10,240 characters in all.'
-    )
-    assert told[-1] == (
+    ) in told
+    assert (
         f'aws iam put-role-policy --role-name {ROLE} --policy-name {file.stem} --policy-document file://{file}'
-    )
+    ) in told
 
 
 @pytest.mark.parametrize(
@@ -308,7 +374,7 @@ def test_a_configuration_has_to_hold_one_account(
 
 
 def test_a_pipe_gets_no_escape_sequence(iam: Any, conf: Conf, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(['permissions', '--diff', '--config', conf()]) == 1
+    assert run(['permissions', '--diff', '--config', conf()]) == Status.CRITICAL
     assert '\x1b' not in capsys.readouterr().out
 
 

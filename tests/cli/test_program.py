@@ -8,17 +8,22 @@ import select
 import signal
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
 
+from datadog_checks.aws_diagnostics.cli.catalogue import generic_fix
 from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
 from datadog_checks.aws_diagnostics.cli.page import NARROWEST
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
+from datadog_checks.aws_diagnostics.remedies import Step
 from tests.simulator import Behaviour, Persona
 from tools.demo.loopback import loopback_imds
 
 PROGRAM = [sys.executable, '-m', 'datadog_checks.aws_diagnostics']
 WITHOUT_COLOUR_SETTINGS = {k: v for k, v in os.environ.items() if k not in ('NO_COLOR', 'FORCE_COLOR', 'COLUMNS')}
+SAVED = Path(__file__).with_name('saved') / 'schema-1.json'
 LABEL = len('service check  ')
 ESCAPE = '\x1b'
 DEADLINE = 30.0
@@ -113,7 +118,7 @@ def test_the_console_script_is_the_same_program():
 def test_a_terminal_gets_colour(never):
     terminal = Terminal('check', '--config', never)
     assert terminal.end() == 0
-    assert f'{ESCAPE}[32mOK        {ESCAPE}[0m' in terminal.shown
+    assert f'{ESCAPE}[32mOK {ESCAPE}[0m' in terminal.shown
 
 
 @pytest.mark.parametrize(
@@ -154,6 +159,21 @@ def test_a_spinner_turns_on_a_terminal_while_imds_is_silent_and_an_interrupt_end
     assert 'Traceback' not in terminal.shown
 
 
+@pytest.mark.parametrize(
+    ('arguments', 'environ'),
+    [
+        pytest.param(['--no-color'], {}, id='--no-color'),
+        pytest.param([], {'NO_COLOR': '1'}, id='NO_COLOR'),
+        pytest.param([], {'TERM': 'dumb'}, id='a terminal without colours'),
+        pytest.param(['-q'], {}, id='-q'),
+    ],
+)
+def test_no_spinner_turns_where_escape_sequences_are_not_wanted(never, arguments, environ):
+    terminal = Terminal('check', '--config', never, *arguments, **environ)
+    assert terminal.end() == 0
+    assert 'Asking' not in terminal.shown and f'{ESCAPE}[?25' not in terminal.shown
+
+
 def test_no_spinner_turns_where_stderr_is_no_terminal(never):
     """stdout may be one: `aws-diagnostics check 2> errors`."""
     here, there = pty.openpty()
@@ -175,7 +195,14 @@ def test_a_narrow_terminal_wraps_words_and_leaves_commands_whole(columns):
     assert terminal.end() == 0
     lines = terminal.shown.splitlines()
     assert any(re.search(r'https://\S+#\S+$', line) for line in lines)
-    too_long = [line for line in lines if len(line) > max(columns, NARROWEST)]
+    fix = generic_fix(next(d for d in DIAGNOSES if d.id == 'imds-hop-limit-too-low'))
+    assert fix is not None
+    steps = (*(Step(choice.text, choice.commands) for choice in fix.choices), *fix.then)
+    undo = (choice.undo for choice in fix.choices if choice.undo is not None)
+    commands = {line for step in (*steps, *undo) for c in step.commands for line in c.text.splitlines()}
+    commands = {command.strip() for command in commands}
+    assert commands <= {line.strip() for line in lines}
+    too_long = [line for line in lines if len(line) > max(columns, NARROWEST) and line.strip() not in commands]
     assert [line for line in too_long if ' ' in line[LABEL:].strip()] == [], 'only a single word may be too long'
 
 
@@ -204,8 +231,96 @@ def test_nobody_reads_the_json_any_more():
 
 
 @pytest.mark.skipif(not Path('/dev/full').exists(), reason='needs /dev/full')
-def test_a_full_disk_is_no_verdict():
+@pytest.mark.parametrize(
+    'arguments',
+    [
+        pytest.param(['list'], id='lines'),
+        pytest.param(['list', '--json'], id='JSON'),
+        pytest.param(['judge', '--csv', str(SAVED)], id='CSV'),
+        pytest.param(['check', '--config', 'NEVER', '--save-facts', '-'], id='facts'),
+        pytest.param(['--help'], id='help'),
+    ],
+)
+def test_a_full_disk_is_no_verdict_and_no_defect(never, arguments):
+    command = [*PROGRAM, *(never if argument == 'NEVER' else argument for argument in arguments)]
     with Path('/dev/full').open('wb') as full:
-        ended = subprocess.run([*PROGRAM, 'list'], stdout=full, stderr=subprocess.PIPE, timeout=DEADLINE)
-    assert ended.returncode == ExitStatus.DEFECT
-    assert b'No space left on device' in ended.stderr
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=DEADLINE)
+    told = ended.stderr.splitlines()[-1:]
+    assert (ended.returncode, told) == (
+        ExitStatus.OUTPUT_FAILED,
+        [b'Error: standard output cannot be written: No space left on device'],
+    )
+    assert b'Traceback' not in ended.stderr and b'defect' not in ended.stderr
+
+
+@pytest.mark.skipif(not Path('/dev/full').exists(), reason='needs /dev/full')
+def test_where_stderr_cannot_be_written_either_the_status_still_tells():
+    with Path('/dev/full').open('wb') as full:
+        ended = subprocess.run([*PROGRAM, 'list'], stdout=full, stderr=full, timeout=DEADLINE)
+        wrong = subprocess.run([*PROGRAM, 'lsit'], stderr=full, timeout=DEADLINE)
+    assert (ended.returncode, wrong.returncode) == (ExitStatus.OUTPUT_FAILED, ExitStatus.USAGE)
+
+
+EVIL = f'x{ESCAPE}[31m\x07\u202e'
+
+
+@pytest.mark.parametrize(
+    'arguments',
+    [
+        pytest.param([EVIL], id='a command'),
+        pytest.param(['check', f'--{EVIL}'], id='an option'),
+        pytest.param(['check', '--config', EVIL], id='a file'),
+        pytest.param(['check', '--fail-on', EVIL], id='a word'),
+        pytest.param(['check', '--only', EVIL], id='an id of --only'),
+        pytest.param(['check', '--wait-ok', EVIL], id='a duration'),
+        pytest.param(['explain', EVIL], id='an id'),
+        pytest.param(['list', EVIL], id='one argument too many'),
+    ],
+)
+def test_what_was_typed_wrong_does_not_act_on_the_terminal(arguments):
+    ended = piped(*arguments)
+    assert (ended.returncode, ended.stdout) == (ExitStatus.USAGE, '')
+    assert ended.stderr.startswith(('Usage: aws-diagnostics', 'Error: '))
+    assert [c for c in ended.stderr if c != '\n' and unicodedata.category(c) in ('Cc', 'Cf')] == []
+
+
+@pytest.mark.parametrize(
+    ('shell', 'marks'),
+    [
+        pytest.param('bash', ('complete -o nosort -F', '_AWS_DIAGNOSTICS_COMPLETE=bash_complete'), id='bash'),
+        pytest.param('zsh', ('#compdef aws-diagnostics', '_AWS_DIAGNOSTICS_COMPLETE=zsh_complete'), id='zsh'),
+        pytest.param('fish', ('complete --no-files --command aws-diagnostics', 'fish_complete'), id='fish'),
+    ],
+)
+def test_every_shell_gets_its_completion(shell, marks):
+    ended = piped(_AWS_DIAGNOSTICS_COMPLETE=f'{shell}_source')
+    assert (ended.returncode, ended.stderr) == (0, '')
+    assert [mark for mark in marks if mark not in ended.stdout] == []
+
+
+@pytest.mark.parametrize(
+    ('typed', 'offered'),
+    [
+        pytest.param('aws-diagnostics ', 'permissions', id='commands'),
+        pytest.param('aws-diagnostics check --wait', '--wait-ok', id='options'),
+        pytest.param('aws-diagnostics explain imds-hop-limit-t', 'imds-hop-limit-too-low', id='ids to explain'),
+        pytest.param('aws-diagnostics judge --only imds-thr', 'imds-throttled', id='ids to judge only'),
+        pytest.param('aws-diagnostics check --fail-on c', 'critical', id='words'),
+    ],
+)
+def test_bash_completes(typed, offered):
+    empty = "''" if typed.endswith(' ') else ''
+    script = (
+        'source <(_AWS_DIAGNOSTICS_COMPLETE=bash_source aws-diagnostics)\n'
+        f'COMP_WORDS=({typed}{empty}); COMP_CWORD={typed.count(" ")}\n'
+        '_aws_diagnostics_completion aws-diagnostics; printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    path = f'{Path(sys.executable).parent}:{os.environ["PATH"]}'
+    ended = subprocess.run(
+        ['bash', '-c', script],
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        env={**WITHOUT_COLOUR_SETTINGS, 'PATH': path},
+    )
+    assert offered in ended.stdout.splitlines(), ended.stderr

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.__about__ import __version__
 from datadog_checks.aws_diagnostics.cli.codec import Undecodable
-from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
-from datadog_checks.aws_diagnostics.cli.failure import Failure
+from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus, Failure
+from datadog_checks.aws_diagnostics.cli.judged import Observation, judged
 from datadog_checks.aws_diagnostics.cli.saved_facts import (
     NotFacts,
-    Observation,
     dumps,
     loads,
     read,
@@ -25,9 +24,8 @@ from datadog_checks.aws_diagnostics.cli.saved_facts import (
     write,
 )
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
-from datadog_checks.aws_diagnostics.facts import Identity, Platform
 
-from ..account.builders import account_facts, caller
+from ..account.builders import account_facts
 from ..builders import NOW, facts, imds
 from .any_facts import any_expectations, any_facts
 
@@ -37,14 +35,14 @@ SAVED = dumps([Observation(facts(), STRICT)], NOW)
 
 @given(st.lists(st.builds(Observation, any_facts, any_expectations), min_size=1, max_size=3))
 def test_every_instance_comes_back_with_its_facts_and_expectations(instances: list[Observation]) -> None:
-    assert loads(dumps(instances, NOW)) == tuple(instances)
+    assert loads(dumps(instances, NOW)).instances == tuple(instances)
 
 
 def test_the_file_says_what_it_is_who_wrote_it_and_when() -> None:
     document = json.loads(SAVED)
     assert {name: document[name] for name in ('format', 'schema', 'version', 'saved_at')} == {
         'format': 'aws_diagnostics facts',
-        'schema': 1,
+        'schema': 2,
         'version': __version__,
         'saved_at': '2026-09-21T14:13:20+00:00',
     }
@@ -75,8 +73,8 @@ def test_another_file_is_told_from_facts_without_quoting_it(text: str, message: 
     ('text', 'message'),
     [
         pytest.param(
-            changed(schema=2, version='3.0.0'),
-            f"schema is 2, allowed is 1 (saved by version '3.0.0', this is {__version__})",
+            changed(schema=3, version='3.0.0'),
+            f"schema is 3, allowed is 1 or 2 (saved by version '3.0.0', this is {__version__})",
             id='a schema of a newer version',
         ),
         pytest.param(changed(instances=[]), 'file.instances is [], allowed is a list with at least one', id='nothing'),
@@ -100,53 +98,44 @@ def test_a_damaged_file_is_one_line_with_its_name(tmp_path: Path) -> None:
     assert caught.value.status is ExitStatus.DAMAGED_FACTS
 
 
-EVIL = 'i-0123456789abcdef0; reboot'
+def forged(field: str, value: str) -> str:
+    """Saved facts in which somebody changed one field of the first instance."""
+    observed = account_facts() if field.startswith('account') else facts()
+    document = json.loads(dumps([Observation(observed, STRICT)], NOW))
+    *groups, last = field.split('.')
+    group = document['instances'][0]['facts']
+    for name in groups:
+        group = group[name]
+    assert last in group
+    group[last] = value
+    return json.dumps(document)
 
 
 @pytest.mark.parametrize(
-    ('observed', 'message'),
+    ('field', 'value'),
     [
-        pytest.param(facts(imds=imds(instance_id=EVIL)), f"imds.instance_id is '{EVIL}'", id='instance id of IMDS'),
-        pytest.param(
-            facts(imds=imds(instance_id=None), platform=Platform(True, 'x', EVIL)),
-            f"platform.instance_id is '{EVIL}'",
-            id='instance id of the firmware',
-        ),
-        pytest.param(
-            facts(imds=imds(identity=Identity('$(reboot)', '', '', '', ''))),
-            "imds.identity.region is '$(reboot)', allowed is the name of an AWS region, like eu-west-1",
-            id='region',
-        ),
-        pytest.param(
-            facts(imds=imds(endpoint='http://1.2.3.4;reboot')),
-            "imds.endpoint is 'http://1.2.3.4;reboot'",
-            id='endpoint',
-        ),
-        pytest.param(
-            account_facts(caller=caller(account_id='$(reboot)')),
-            "account.caller.account_id is '$(reboot)', allowed is an AWS account id: twelve digits",
-            id='account',
-        ),
-        pytest.param(
-            account_facts(caller=caller(partition='aws; reboot')),
-            "account.caller.partition is 'aws; reboot', allowed is an AWS partition, like aws, aws-us-gov or aws-cn",
-            id='partition',
-        ),
+        ('imds.instance_id', 'i-0123456789abcdef0; reboot'),
+        ('platform.instance_id', 'i-0123456789abcdef0; reboot'),
+        ('imds.identity.region', '$(reboot)'),
+        ('imds.identity.account_id', '$(reboot)'),
+        ('imds.endpoint', 'http://1.2.3.4;reboot'),
+        ('account.caller.account_id', '$(reboot)'),
+        ('account.caller.partition', 'aws; reboot'),
     ],
 )
-def test_a_value_that_would_do_something_in_a_pasted_command_is_refused(tmp_path, observed, message):
+def test_a_value_that_would_do_something_in_a_pasted_command_is_refused(tmp_path: Path, field: str, value: str) -> None:
     file = tmp_path / 'facts.json'
-    file.write_text(dumps([Observation(observed, STRICT)], NOW))
+    file.write_text(forged(field, value))
     with pytest.raises(Failure) as caught:
         read(file)
-    assert str(caught.value).startswith(f'FACTS {file}: file.instances[0].facts.{message}')
+    assert str(caught.value).startswith(f'FACTS {file}: file.instances[0].facts.{field} is {value!r}, allowed is ')
 
 
 @pytest.mark.parametrize(
     ('content', 'message'),
     [
         pytest.param(b' ' * (1 << 20) + b'{', 'is larger than 1 MiB', id='one byte too many'),
-        pytest.param(b'{"format": "\xff"}', 'is no UTF-8 text (byte 12)', id='not UTF-8'),
+        pytest.param(b'{"format": "\xff"}', 'is not UTF-8 text (byte 12)', id='not UTF-8'),
     ],
 )
 def test_a_file_that_cannot_be_facts_is_not_read_on(tmp_path: Path, content: bytes, message: str) -> None:
@@ -155,6 +144,20 @@ def test_a_file_that_cannot_be_facts_is_not_read_on(tmp_path: Path, content: byt
     with pytest.raises(Failure) as caught:
         read(file)
     assert str(caught.value) == f'FACTS {file}: {message}'
+
+
+SAVED_BY_SCHEMA_1 = Path(__file__).with_name('saved') / 'schema-1.json'
+
+
+def test_facts_that_a_version_with_schema_1_saved_are_judged_as_they_were_then() -> None:
+    saved = read(SAVED_BY_SCHEMA_1)
+    reports = [judged(instance) for instance in saved.instances]
+    assert (saved.schema, saved.saved_at, saved.redacted) == (1, '2026-09-21T14:13:20+00:00', False)
+    assert [(r.subject, [c.finding.diagnosis.id for c in r.causes]) for r in reports] == [
+        ('i-0123456789abcdef0', ['imds-hop-limit-too-low', 'agent-cannot-use-imdsv2']),
+        ('i-0123456789abcdef0', []),
+        ('account 123456789012', []),
+    ]
 
 
 def test_only_its_owner_can_read_the_file(tmp_path: Path) -> None:
@@ -171,7 +174,7 @@ def test_older_facts_are_replaced_as_a_whole(tmp_path: Path) -> None:
     write(file, SAVED)
     newer = Observation(facts(imds=replace(imds(), requests=7)), Expectations())
     write(file, dumps([newer], NOW))
-    assert read(file) == (newer,)
+    assert read(file).instances == (newer,)
     assert [path.name for path in tmp_path.iterdir()] == ['facts.json']
 
 

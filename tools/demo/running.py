@@ -107,7 +107,7 @@ def failed_diagnoses(facts: str) -> frozenset[str]:
     """The same judgement, repeated here from the facts that the check saved."""
     return frozenset(
         finding.diagnosis.id
-        for observed in saved_facts.loads(facts)
+        for observed in saved_facts.loads(facts).instances
         for finding in diagnose(DIAGNOSES, observed.facts, observed.expectations)
         if finding.failed
     )

@@ -1,29 +1,40 @@
-"""`check`, `judge`, `list` and `explain`; `permissions` and `fleet` join them. Each returns the exit status."""
+"""`check` and `judge`, and the program that the other commands join. Each returns the exit status."""
 
-import json
+import sys
 import time
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
 from ..__about__ import __version__
-from . import catalogue, page, saved_facts
-from .agent_options import agent_options, described_agent
-from .configuration_file import read_instances
+from . import saved_facts, survey
+from .catalogue import explain, list_
 from .exit_status import MEANINGS
 from .fleet import fleet
-from .permissions import permissions
-from .pipeline import expecting, observe, show
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-config_option = click.option('--config', metavar='conf.yaml', type=FILE, help='Without it: one instance of {}.')
-json_option = click.option('--json', 'as_json', is_flag=True, help='For a program, not for a person.')
-colour_option = click.option(
-    '--no-color', 'colour', is_flag=True, flag_value=False, default=True, help='As with NO_COLOR: no escape sequences.'
+from .judged import Judged, Observation, judged, overall
+from .options import (
+    FILE,
+    Display,
+    Duration,
+    agent_options,
+    config_option,
+    described_agent,
+    display_options,
+    only_option,
+    redact_option,
 )
+from .page import Line, stderr, write
+from .permissions import permissions
+from .pipeline import expecting, first_line, instances_of, observe, report_lines, show, tell, until_ok
+from .redaction import Redaction
+
+PATHS = click.Path(exists=True, allow_dash=True, path_type=Path)
+STANDARD = saved_facts.STANDARD
 
 
-@click.group(epilog=f'Exit status: {MEANINGS}')
+@click.group(context_settings={'help_option_names': ['-h', '--help']}, epilog=f'Exit status: {MEANINGS}')
 @click.version_option(__version__, message='%(version)s')
 def program() -> None:
     """Is the instance metadata service within reach, and does the Datadog Agent name this host by its instance id?"""
@@ -31,74 +42,111 @@ def program() -> None:
 
 @program.command(epilog=f'Exit status: {MEANINGS}')
 @config_option
-@json_option
+@only_option
 @click.option(
-    '--save-facts', metavar='FILE', type=click.Path(path_type=Path), help='Save what was observed, for `judge`.'
+    '--save-facts',
+    metavar='FILE|-',
+    type=click.Path(path_type=Path, allow_dash=True),
+    help='Save what was observed, for `judge`; - is stdout, and the report goes to stderr then.',
 )
+@redact_option
+@click.option('--wait-ok', metavar='5m', type=Duration(), help='Look again until everything is OK, at most this long.')
 @agent_options
-@colour_option
+@display_options
 def check(
     config: Path | None,
-    as_json: bool,
+    only: Sequence[str],
     save_facts: Path | None,
+    redact: bool,
+    wait_ok: float | None,
     agent_hostname: str | None,
     agent_version: str | None,
     agent_provider: str | None,
     agent_config: Path | None,
-    colour: bool,
+    display: Display,
 ) -> int:
     """Look at this host now, once for every instance of conf.yaml."""
-    instances = read_instances(config)
+    if display.as_json and save_facts == STANDARD:
+        raise click.UsageError('--json and --save-facts - exclude each other: both are stdout')
+    instances = instances_of(config)
     agent = described_agent(agent_hostname, agent_version, agent_provider, agent_config)
-    if save_facts is not None:
+    if save_facts not in (None, STANDARD):
         saved_facts.refuse_to_overwrite(save_facts)
-    observations = observe(instances, agent)
+    redaction = Redaction() if redact else None
+
+    def look() -> Sequence[Judged]:
+        seen = observe(instances, agent, display)
+        return [_judged(each, only, redaction) for each in seen]
+
+    say = partial(tell, colour=display.colour)
+    reports = look() if wait_ok is None else until_ok(look, wait_ok, say)
+    return _saved_and_shown(save_facts, reports, display, redacted=redact)
+
+
+def _saved_and_shown(save_facts: Path | None, reports: Sequence[Judged], display: Display, *, redacted: bool) -> int:
     if save_facts is not None:
-        saved_facts.write(save_facts, saved_facts.dumps(observations, saved_at=time.time()))
-    return show(observations, as_json, colour, can_be_told=True)
+        text = saved_facts.dumps([r.observation for r in reports], saved_at=time.time(), redacted=redacted)
+        if save_facts == STANDARD:
+            sys.stdout.write(text)
+            write(stderr(display.colour), [first_line(reports)] if display.quiet else report_lines(reports, display))
+            return display.exit_status(overall(reports))
+        saved_facts.write(save_facts, text)
+    return show('check', reports, display, report_lines(reports, display))
 
 
 @program.command(epilog=f'Exit status: {MEANINGS}')
-@click.argument('facts', metavar='FACTS', type=FILE)
-@config_option
-@json_option
-@colour_option
-def judge(facts: Path, config: Path | None, as_json: bool, colour: bool) -> int:
+@click.argument('facts', metavar='FACTS...', type=PATHS, nargs=-1, required=True)
+@click.option('--config', metavar='conf.yaml', type=FILE, help='Judge by its expectations instead of the saved ones.')
+@only_option
+@redact_option
+@click.option('--csv', 'as_csv', is_flag=True, help='Print a line of CSV for each cause of each host.')
+@display_options
+def judge(
+    facts: Sequence[Path], config: Path | None, only: Sequence[str], redact: bool, as_csv: bool, display: Display
+) -> int:
     """Diagnose facts that `check --save-facts` saved, on any machine.
+
+    FACTS are files, directories of files that end in .json, or - for stdin. Several hosts become a table by cause; -v
+    shows each of them as well.
 
     Without --config, what the saving run expected counts. With it, the configuration's instances count in their
     order, or its only instance for all that were saved.
     """
-    observations = saved_facts.read(facts)
-    if config is not None:
-        observations = expecting(observations, read_instances(config), config)
-    return show(observations, as_json, colour)
+    if as_csv and (display.as_json or display.verbose or display.quiet):
+        raise click.UsageError('--csv excludes --json, -v and -q')
+    redaction = Redaction() if redact else None
+    instances = None if config is None else instances_of(config)
+    reports: list[Judged] = []
+    for file, saved in saved_facts.read_all(facts, partial(tell, colour=display.colour)):
+        expected = saved.instances if config is None or instances is None else expecting(saved, instances, config)
+        source = '' if redaction else str(file)
+        reports += [_judged(each, only, redaction, saved.saved_at, source) for each in expected]
+    if as_csv:
+        survey.write_csv(sys.stdout, reports)
+        return display.exit_status(overall(reports))
+    return show('judge', reports, display, _told(reports, display))
 
 
-@program.command(name='list')
-@json_option
-@colour_option
-def list_(as_json: bool, colour: bool) -> int:
-    """The catalogue: severity, id, service check and title of every diagnosis."""
-    if as_json:
-        click.echo(json.dumps(catalogue.listed(), indent=2))
-    else:
-        page.write(page.stdout(colour), catalogue.table())
-    return 0
+def _judged(
+    observation: Observation, only: Sequence[str], redaction: Redaction | None, saved_at: str = '', source: str = ''
+) -> Judged:
+    seen = redaction.observation(observation) if redaction else observation
+    return judged(seen, only, saved_at=saved_at, source=source)
 
 
-@program.command()
-@click.argument('id', metavar='ID')
-@colour_option
-def explain(id: str, colour: bool) -> int:
-    """What a diagnosis tests, what harm the fault does, and what explains it."""
-    try:
-        diagnosis = catalogue.find(id)
-    except catalogue.NotInCatalogue as e:
-        raise click.BadArgumentUsage(str(e)) from None
-    page.write(page.stdout(colour), catalogue.explanation(diagnosis))
-    return 0
+def _told(reports: Sequence[Judged], display: Display) -> Iterable[Line]:
+    """One host in full; of several the table by cause, and each in full with -v."""
+    if len(reports) == 1:
+        yield from report_lines(reports, display)
+        return
+    if display.quiet:
+        yield survey.first_line(reports)
+        return
+    yield from survey.table(reports)
+    if display.verbose:
+        for each in reports:
+            yield from (Line(''), *report_lines([each], display))
 
 
-program.add_command(permissions)
-program.add_command(fleet)
+for command in (list_, explain, permissions, fleet):
+    program.add_command(command)

@@ -8,9 +8,8 @@ import yaml
 
 from ..configuration import InvalidConfiguration, Options, check_init_config, read_configuration
 from ..configuration.errors import must_be, nearest, shown
-from .bounded_file import read_text
-from .exit_status import ExitStatus
-from .failure import Failure
+from .exit_status import ExitStatus, Failure
+from .files import read_text
 
 OF_ENVIRONMENT = {'api_key': 'DD_API_KEY', 'app_key': 'DD_APP_KEY', 'datadog_site': 'DD_SITE'}
 """Setting of `account` -> variable of the environment, as the Agent has it."""

@@ -1,32 +1,93 @@
-"""Findings for a program: the JSON that `report.schema.json` describes."""
+"""What `--json` prints, as docs/schemas/aws-diagnostics.schema.json describes it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import fields
-from pathlib import Path
+from datetime import UTC, datetime
 
+from ..__about__ import __version__
 from ..facts import Facts, NetworkPath, Unobserved
-from ..findings import Finding, Scope, worst
-from ..remedies import outline
+from ..findings import Cause, Finding
+from ..remedies import Command, Remedy, Step
 from .codec import Json, encode
+from .hints import settling
+from .judged import Judged, overall
 
-SCHEMA_FILE = Path(__file__).with_name('report.schema.json')
+SCHEMA = 2
 NO_PATH = NetworkPath(measured_at=0.0, gateways=None)
 
 
-def document(facts: Facts, findings: Sequence[Finding]) -> dict[str, Json]:
+def printed(command: str, now: float, content: dict[str, Json]) -> str:
+    """The document of one run. `now` is in seconds since the epoch."""
+    about: dict[str, Json] = {'schema': SCHEMA, 'tool': 'aws-diagnostics', 'version': __version__}
+    return json.dumps({**about, 'command': command, 'time': iso_time(now), **content}, indent=2, allow_nan=False)
+
+
+def iso_time(seconds: float) -> str:
+    """UTC; the nearest time that ISO 8601 has for one that is absurd, as saved facts may hold it."""
+    latest = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
+    return datetime.fromtimestamp(min(max(seconds, 0.0), latest), UTC).isoformat(timespec='seconds')
+
+
+def of_reports(reports: Sequence[Judged]) -> dict[str, Json]:
+    return {'status': overall(reports).word, 'reports': [document(report) for report in reports]}
+
+
+def document(judged: Judged) -> dict[str, Json]:
     """One instance of the configuration."""
     return {
-        'schema': 1,
-        'scope': str(Scope.HOST if facts.account is None else Scope.ACCOUNT),
-        'status': worst(f.status for f in findings).word,
-        'instance_id': facts.instance_id,
-        'findings': [_finding(f) for f in findings],
-        'facts': _facts(facts),
+        'scope': str(judged.scope),
+        'status': judged.status.word,
+        'subject': judged.subject,
+        'verdict': judged.sentence,
+        'instance_id': judged.facts.instance_id,
+        'observed_at': iso_time(judged.facts.observed_at),
+        'saved_at': judged.saved_at or None,
+        'source': judged.source or None,
+        'causes': [_cause(cause) for cause in judged.causes],
+        'not_judged': [
+            {'reason': reason, 'findings': _ids(group), 'settled_by': settling(reason, group, judged.facts) or None}
+            for reason, group in judged.not_judged.items()
+        ],
+        'findings': [_finding(f) for f in judged.findings],
+        'facts': _facts(judged.facts),
     }
 
 
+def remedy_document(remedy: Remedy) -> dict[str, Json]:
+    return {
+        'summary': remedy.summary,
+        'choices': [
+            {**_step(Step(c.text, c.commands)), 'exposes': c.exposes, 'undo': None if c.undo is None else _step(c.undo)}
+            for c in remedy.choices
+        ],
+        'then': [_step(step) for step in remedy.then],
+    }
+
+
+def _step(step: Step) -> dict[str, Json]:
+    return {'text': step.text, 'commands': [_command(command) for command in step.commands]}
+
+
+def _command(command: Command) -> Json:
+    return {'language': str(command.language), 'text': command.text}
+
+
+def _cause(cause: Cause) -> Json:
+    return {
+        'id': cause.finding.diagnosis.id,
+        'headline': cause.finding.headline,
+        'status': cause.status.word,
+        'explains': _ids(cause.explains),
+    }
+
+
+def _ids(findings: Sequence[Finding]) -> list[Json]:
+    return [finding.diagnosis.id for finding in findings]
+
+
 def _finding(finding: Finding) -> Json:
-    diagnosis, remedy = finding.diagnosis, finding.remedy
+    diagnosis = finding.diagnosis
     return {
         'id': diagnosis.id,
         'status': finding.word,
@@ -34,7 +95,7 @@ def _finding(finding: Finding) -> Json:
         'title': diagnosis.title,
         'evidence': finding.verdict.evidence,
         'explained_by': finding.explained_by,
-        'remedy': None if remedy is None else {'summary': remedy.summary, 'steps': list(outline(remedy)[1:])},
+        'remedy': None if finding.remedy is None else remedy_document(finding.remedy),
         'docs': diagnosis.docs,
     }
 

@@ -1,27 +1,28 @@
 """`fleet`: how the instances of the account offer IMDS, counted by region, and each that is wrong as a line of CSV."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from ..collect.account_defaults import with_agent_defaults
 from ..configuration import Options
-from ..diagnoses import diagnose
 from ..diagnoses.imds_fleet import DIAGNOSES
 from ..facts import Facts, Unobserved
 from ..facts.account import Feature, Fleet, Region, WrongInstance
-from ..findings import Status, worst
+from ..text import escaped
 from . import page
-from .agent_options import described_agent
 from .exit_status import MEANINGS
-from .fleet_csv import csv_sink
+from .fleet_csv import STDOUT, csv_sink
+from .judged import Judged, Observation, judged
+from .options import Display, config_option, described_agent, display_options
 from .page import BLANK, Line
-from .permissions import account_instance
-from .printable import printable
+from .permissions import account_instance, narrowed
+from .pipeline import first_line, show
+from .report import explained
 
-FLEET_ALONE = frozenset({Feature.IMDS_POSTURE})
+FLEET_ONLY = frozenset({Feature.IMDS_POSTURE})
+IDS = tuple(diagnosis.id for diagnosis in DIAGNOSES)
 ROW = '{:20} {:12} {:>9}  {:10} {:>17}'
 
 
@@ -32,34 +33,42 @@ ROW = '{:20} {:12} {:>9}  {:10} {:>17}'
     metavar='FILE|-',
     help='Write every instance that is wrong as it is found; - is stdout, and the counts go to stderr then.',
 )
-@click.option(
-    '--config',
-    metavar='conf.yaml',
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help='With exactly one account instance. Without it: one with the defaults.',
-)
-@click.option('--no-color', 'colour', is_flag=True, flag_value=False, default=True, help='No escape sequences.')
-def fleet(csv_file: str | None, config: Path | None, colour: bool) -> int:
-    """Look at the instances of the account that can be wrong, region by region. Nothing is changed."""
-    options = account_instance(config)
+@config_option
+@display_options
+def fleet(csv_file: str | None, config: Path | None, display: Display) -> int:
+    """Look at the instances of the account that can be wrong, region by region. Nothing is changed.
+
+    The configuration holds one account instance; which of its features are on does not count.
+    """
+    if csv_file == STDOUT and display.as_json:
+        raise click.UsageError('--json and --csv - exclude each other: both are stdout')
+    options = narrowed(account_instance(config), FLEET_ONLY)
     with csv_sink(csv_file) as each:
-        facts = swept(options, each)
-    console = page.stderr(colour) if csv_file == '-' else page.stdout(colour)
-    findings = diagnose(DIAGNOSES, facts, options.expectations)
-    page.write(console, table(facts.of_account.fleet))
-    page.write(console, [BLANK, *(Line(f'{f.diagnosis.id}: {f.verdict.evidence}', f'{f.word:15}') for f in findings)])
-    return Status(worst(finding.status for finding in findings))
+        facts = swept(options, each, display)
+    reports = [judged(Observation(facts, options.expectations), IDS)]
+    if csv_file == STDOUT:
+        lines = [first_line(reports)] if display.quiet else told(reports, display)
+        page.write(page.stderr(display.colour), lines)
+        return display.exit_status(reports[0].status)
+    return show('fleet', reports, display, told(reports, display))
 
 
-def swept(options: Options, each: Callable[[WrongInstance], None]) -> Facts:
-    """The fleet alone, whatever the instance looks at otherwise."""
+def swept(options: Options, each: Callable[[WrongInstance], None], display: Display) -> Facts:
     from ..collect.account import AccountCollector
 
     assert options.account is not None
-    account = replace(options.account, features=FLEET_ALONE)
-    with page.waiting(f'Asking AWS, at most {account.deadline:g} s'):
-        agent = described_agent(None, None, None, None)
-        return AccountCollector(with_agent_defaults(account, agent), each=each).collect()
+    account = options.account
+    with page.waiting(f'Asking AWS, at most {account.deadline:g} s', display.colour and not display.quiet):
+        return AccountCollector(with_agent_defaults(account, described_agent()), each=each).collect()
+
+
+def told(reports: Sequence[Judged], display: Display) -> Iterator[Line]:
+    (report,) = reports
+    yield first_line(reports)
+    yield BLANK
+    yield from table(report.facts.of_account.fleet)
+    yield from [BLANK] if report.causes and not display.verbose else []
+    yield from explained(report, verbose=display.verbose)
 
 
 def table(found: Fleet | Unobserved) -> Iterator[Line]:
@@ -74,15 +83,16 @@ def table(found: Fleet | Unobserved) -> Iterator[Line]:
 
 def _rows(region: Region) -> Iterator[Line]:
     if isinstance(region.counts, Unobserved):
-        yield Line(f'not known: {region.counts.reason}', f'{printable(region.name):20} ')
+        yield Line(f'not known: {region.counts.reason}', f'{escaped(region.name):20} ')
         return
     for count in region.counts:
         yield _row(region.name, count.http_tokens, count.hop_limit, count.endpoint, count.instances)
     if not region.counts:
         yield _row(region.name, '-', '-', '-', 0)
     if not region.complete:
-        yield Line(f'not complete: {region.note}', f'{printable(region.name):20} ')
+        yield Line(f'not complete: {region.note}', f'{escaped(region.name):20} ')
 
 
 def _row(*cells: object) -> Line:
-    return Line(ROW.format(*map(str, cells)), pasted=True)
+    """Wrapped between its cells where the terminal is narrower."""
+    return Line(ROW.format(*map(str, cells)))

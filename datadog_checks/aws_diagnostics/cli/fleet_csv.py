@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TextIO
 
 from ..facts.account import WrongInstance
-from .printable import printable
-from .private_file import PrivateFile
+from ..text import escaped
+from .files import PrivateFile
 
 COLUMNS = ('instance_id', 'region', 'http_tokens', 'hop_limit', 'endpoint', 'containers', 'reason', 'name')
 """The scripts of the remedies split a line at its commas: only the last column may hold one."""
@@ -46,7 +46,7 @@ def row(instance: WrongInstance) -> tuple[str, ...]:
 
 def harmless(cell: str) -> str:
     """Without control characters, and never a formula."""
-    text = printable(cell)
+    text = escaped(cell)
     return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 

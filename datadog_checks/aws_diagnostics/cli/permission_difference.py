@@ -1,4 +1,4 @@
-"""What the role lacks of the permissions that Datadog requires: for a person, and as an exit status."""
+"""What the role lacks of the permissions that Datadog requires, for a person and as JSON."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from ..diagnoses.integration.datadog_tables import feature_of
 from ..diagnoses.integration.permissions import Entry, Grant, Requirement, compare, requirement
 from ..diagnoses.integration.role import role_name, staleness_of_permissions, without_role
 from ..facts import MissingFact, observed
-from ..findings import Status
+from .codec import Json
+from .judged import Observation
 from .page import BLANK, Line
-from .report import COLUMN, INDENT, STYLES
-from .saved_facts import Observation
+from .report import COLUMN, INDENT
 
 WORDS = {
     Grant.MISSING: 'missing',
@@ -23,9 +23,9 @@ WORDS = {
 }
 LEGEND = {
     'missing': 'no policy of the role grants it',
-    'denied': 'a policy of the role denies it, so no other policy can grant it',
-    'partly': 'a wildcard of which only some actions are granted; where Datadog documents what it uses, what lacks is '
-    'named',
+    'denied': 'a policy of the role denies it, and no other policy can outweigh that',
+    'partly': 'a wildcard of which only some actions are granted; where Datadog documents what it uses, missing '
+    'actions are listed',
     'limited': 'granted or denied only under a condition, on some resources or for some actions',
 }
 NOT_COMPARED = 'Not compared: conditions, resources, the permissions boundary and policies of the organization.'
@@ -43,19 +43,13 @@ class Difference:
     """A clause about a role that changed a moment ago; '' for any other."""
 
     @property
-    def status(self) -> Status:
-        if any(entry.is_lost for entry in self.entries):
-            return Status.WARNING
-        return Status.UNKNOWN if self.entries or not self.required else Status.OK
-
-    @property
     def grantable(self) -> tuple[str, ...]:
         """What a policy can grant."""
         return tuple(entry.action for entry in self.entries if entry.grant not in NO_POLICY_HELPS)
 
 
 def difference(observation: Observation) -> Difference:
-    """Raises MissingFact where something that it takes is not known, or where there is no role to speak of."""
+    """Raises MissingFact where something that it takes is not known, or where there is no role."""
     facts, expected = observation.facts, observation.expectations
     if (inapplicable := without_role(facts)) is not None:
         raise MissingFact(inapplicable.evidence)
@@ -65,22 +59,29 @@ def difference(observation: Observation) -> Difference:
     return Difference(role_name(facts, expected), len(entries), needed, lacking, staleness_of_permissions(facts))
 
 
-def not_known(reason: str) -> Line:
-    return Line(reason, Status.UNKNOWN.name.ljust(COLUMN), STYLES[Status.UNKNOWN])
+def listed(found: Difference) -> dict[str, Json]:
+    return {
+        'role': found.role,
+        'required': found.required,
+        'list': found.needed.note,
+        'not_granted': [
+            {'action': entry.action, 'grant': WORDS[entry.grant], 'lacking': list(entry.lacking)}
+            for entry in found.entries
+        ],
+    }
 
 
-def headline(found: Difference) -> Line:
+def counts(found: Difference) -> Line:
     lost = sum(entry.is_lost for entry in found.entries)
     unclear = len(found.entries) - lost
-    counts = f'{lost} of {found.required} required permissions are not granted'
     more = f', and {unclear} not certainly' if unclear else ''
-    text = f'{found.role}: {counts}{more}; {found.needed.note}{found.stale}'
-    return Line(text, found.status.name.ljust(COLUMN), STYLES[found.status])
+    counted = f'{lost} of {found.required} required permissions are not granted{more}'
+    return Line(f'{found.role}: {counted}; {found.needed.note}{found.stale}')
 
 
 def table(found: Difference) -> Iterator[Line]:
     """By service, with the feature of Datadog that each costs."""
-    yield headline(found)
+    yield counts(found)
     for service, entries in groupby(found.entries, key=lambda entry: entry.service):
         yield from _service(service, tuple(entries), found.needed)
     used = Counter(WORDS[entry.grant] for entry in found.entries)
@@ -96,4 +97,4 @@ def _service(service: str, entries: tuple[Entry, ...], needed: Requirement) -> I
     yield Line(f'{service}: {feature_of(service, standard=standard)}', INDENT)
     for entry in entries:
         lacking = f' (lacks {", ".join(entry.lacking)})' if entry.lacking else ''
-        yield Line(f'{entry.action}{lacking}', WORDS[entry.grant].ljust(COLUMN), pasted=True)
+        yield Line(f'{entry.action}{lacking}', WORDS[entry.grant].ljust(COLUMN))

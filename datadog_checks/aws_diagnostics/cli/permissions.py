@@ -1,6 +1,7 @@
 """`permissions`: what the integration role lacks, and policies that would close the difference. It applies nothing."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,21 +10,21 @@ import click
 from ..configuration import Options, read_configuration
 from ..facts import MissingFact
 from ..facts.account import Feature
-from ..findings import Status
-from . import page, policies
-from .agent_options import described_agent
-from .configuration_file import OF_ENVIRONMENT, read_instances
-from .exit_status import ExitStatus
-from .failure import Failure
-from .permission_difference import difference, not_known, table
-from .pipeline import observe
-from .saved_facts import Observation
+from . import policies
+from .configuration_file import OF_ENVIRONMENT
+from .exit_status import MEANINGS, ExitStatus, Failure
+from .judged import Judged, judged
+from .options import Display, config_option, described_agent, display_options
+from .page import Line
+from .permission_difference import Difference, difference, listed, table
+from .pipeline import instances_of, observe, show
+from .report import explained, verdict
 
 LOOKED_AT = frozenset({Feature.ROLE, Feature.PERMISSIONS})
-STATUSES = '0 nothing missing, 1 missing, 3 not known. Above 3 as for the other commands.'
+DIAGNOSIS = 'integration-permissions-missing'
 
 
-@click.command(epilog=f'Exit status: {STATUSES}')
+@click.command(epilog=f'Exit status: {MEANINGS}')
 @click.option('--diff', is_flag=True, help='Print what is missing, by service and by what it costs in Datadog.')
 @click.option(
     '--policy-json',
@@ -31,26 +32,40 @@ STATUSES = '0 nothing missing, 1 missing, 3 not known. Above 3 as for the other 
     type=click.Path(file_okay=False, path_type=Path),
     help='Write policies that grant what is missing, and print the commands that apply them.',
 )
-@click.option(
-    '--config',
-    metavar='conf.yaml',
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help='With exactly one account instance. Without it: one with the defaults.',
-)
-@click.option('--no-color', 'colour', is_flag=True, flag_value=False, default=True, help='No escape sequences.')
-def permissions(diff: bool, policy_json: Path | None, config: Path | None, colour: bool) -> int:
-    """Compare what Datadog requires with what the policies of its integration role grant. Nothing is applied."""
+@config_option
+@display_options
+def permissions(diff: bool, policy_json: Path | None, config: Path | None, display: Display) -> int:
+    """Compare what Datadog requires with what the policies of its integration role grant. Nothing is applied.
+
+    The configuration holds one account instance. The status is that of `check` for the same role.
+    """
     if diff is (policy_json is not None):
         raise click.UsageError('exactly one of --diff and --policy-json DIR is needed')
-    observation = _observed(account_instance(config))
-    console = page.stdout(colour)
+    options = narrowed(account_instance(config), LOOKED_AT)
+    (observation,) = observe((options,), described_agent(), display)
+    report = judged(observation, (DIAGNOSIS,))
+    found = _difference(report)
+    written = policies.write(policy_json, found, observation) if found and policy_json else ()
+    lines = _told(report, found, written, diff=diff)
+    needed, paths = listed(found) if found else None, [str(path) for path, _ in written]
+    return show('permissions', [report], display, lines, permissions=needed, policies=[*paths])
+
+
+def _difference(report: Judged) -> Difference | None:
     try:
-        found = difference(observation)
-    except MissingFact as e:
-        page.write(console, [not_known(str(e))])
-        return Status.UNKNOWN
-    page.write(console, table(found) if policy_json is None else policies.write(policy_json, found, observation))
-    return found.status
+        return difference(report.observation)
+    except MissingFact:
+        return None
+
+
+def _told(report: Judged, found: Difference | None, written: policies.Written, *, diff: bool) -> Iterator[Line]:
+    yield verdict(report.status, report.subject, report.sentence)
+    if found is None:
+        yield from explained(report)
+    elif diff:
+        yield from table(found)
+    else:
+        yield from policies.told(found, report.observation, written)
 
 
 def account_instance(config: Path | None) -> Options:
@@ -58,23 +73,19 @@ def account_instance(config: Path | None) -> Options:
     if config is None:
         told = {setting: os.environ[name] for setting, name in OF_ENVIRONMENT.items() if os.environ.get(name)}
         return read_configuration({'account': told})
-    accounts = [options for options in read_instances(config) if options.account is not None]
+    accounts = [options for options in instances_of(config) if options.account is not None]
     if len(accounts) != 1:
         counted = f'holds {len(accounts)} instances with account, allowed is 1'
         raise Failure(f'--config {config}: {counted}', ExitStatus.CONFIGURATION)
     return accounts[0]
 
 
-def _observed(options: Options) -> Observation:
-    """Without the fleet, whatever the instance looks at otherwise."""
+def narrowed(options: Options, features: frozenset[Feature]) -> Options:
+    """The same instance with these features, whichever it has on: in what is collected and in what is judged."""
     assert options.account is not None
-    expected = options.expectations
-    narrowed = replace(
+    expected = replace(options.expectations.of_account, features=features)
+    return replace(
         options,
-        account=replace(options.account, features=LOOKED_AT),
-        expectations=replace(
-            expected, account=replace(expected.account, features=LOOKED_AT) if expected.account else None
-        ),
+        account=replace(options.account, features=features),
+        expectations=replace(options.expectations, account=expected),
     )
-    (observation,) = observe((narrowed,), described_agent(None, None, None, None))
-    return observation

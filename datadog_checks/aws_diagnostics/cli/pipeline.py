@@ -1,36 +1,51 @@
-"""Configuration -> facts -> findings -> a person or a program: what `check` and `judge` share."""
+"""Configuration -> facts -> findings -> a person or a program: what the commands share."""
 
-import json
-from collections.abc import Sequence
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from ..collect import HostCollector
 from ..collect.account_defaults import with_agent_defaults
 from ..collect.agent import DescribedAgent
 from ..configuration import Options
-from ..diagnoses import DIAGNOSES, diagnose
 from ..facts import Facts
-from ..findings import Finding, Status, worst
+from ..facts.values import FilePath
+from ..findings import Status
 from . import page
-from .agent_options import options_that_would_tell
-from .document import document
-from .exit_status import ExitStatus
-from .failure import Failure
-from .report import report
-from .saved_facts import Observation
+from .codec import Json
+from .configuration_file import read_instances
+from .document import of_reports, printed
+from .exit_status import ExitStatus, Failure
+from .judged import Judged, Observation, overall, plural
+from .options import Display
+from .page import BLANK, Line
+from .report import report, verdict
+from .saved_facts import SavedFacts
 
-Judged = tuple[Observation, tuple[Finding, ...]]
+LONGEST_WAIT = 60.0
+"""Seconds between two looks of `--wait-ok`."""
 
 
-def observe(instances: Sequence[Options], agent: DescribedAgent) -> tuple[Observation, ...]:
+def instances_of(config: Path | None) -> tuple[Options, ...]:
+    """Of a configuration, whose file the commands in remedies name again. Raises Failure (CONFIGURATION)."""
+    given = None if config is None else FilePath.of(str(config.absolute()))
+    return tuple(
+        replace(options, expectations=replace(options.expectations, config_file=given))
+        for options in read_instances(config)
+    )
+
+
+def observe(instances: Sequence[Options], agent: DescribedAgent, display: Display) -> tuple[Observation, ...]:
     """Each within its own deadline, one after the other."""
     observations = []
     for number, options in enumerate(instances, 1):
         message = _message(options)
-        with page.waiting(message if len(instances) == 1 else f'{message} ({number} of {len(instances)})'):
+        numbered = message if len(instances) == 1 else f'{message} ({number} of {len(instances)})'
+        with page.waiting(numbered, display.colour and not display.quiet):
             facts = _collect(options, agent)
         observations.append(Observation(facts, options.expectations))
     return tuple(observations)
@@ -45,47 +60,83 @@ def _message(options: Options) -> str:
 def _collect(options: Options, agent: DescribedAgent) -> Facts:
     if options.account is None:
         return HostCollector(options.collect, agent).collect()
-    # What the account scope needs is loaded for an account alone.
+    # What the account scope needs is loaded for an account only.
     from ..collect.account import AccountCollector
 
     return AccountCollector(with_agent_defaults(options.account, agent)).collect()
 
 
-def expecting(
-    observations: Sequence[Observation], instances: Sequence[Options], config: Path
-) -> tuple[Observation, ...]:
+def until_ok(
+    look: Callable[[], Sequence[Judged]],
+    patience: float,
+    say: Callable[[str], None],
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Sequence[Judged]:
+    """Look again until everything is OK or `patience` seconds are over; the last look counts.
+
+    The waits grow from 5 to 60 seconds, and the last look is at the end of the patience.
+    """
+    end, wait = clock() + patience, 5.0
+    while True:
+        reports = look()
+        left = end - clock()
+        if overall(reports) is Status.OK or left <= 0:
+            return reports
+        wait_now = min(wait, left)
+        worst = next(report for report in reports if report.status is overall(reports))
+        say(f'waiting for {worst.subject}: {worst.sentence}; next look in {wait_now:.0f} s, {left:.0f} s left')
+        sleep(wait_now)
+        wait = min(2 * wait, LONGEST_WAIT)
+
+
+def expecting(saved: SavedFacts, instances: Sequence[Options], config: Path) -> tuple[Observation, ...]:
     """The same facts under the expectations of another configuration. Raises Failure (CONFIGURATION)."""
-    if len(instances) == 1:
-        instances = [instances[0]] * len(observations)
-    if len(instances) != len(observations):
-        counts = f'instances: there are {len(instances)}, allowed is 1 or as many as were saved, {len(observations)}'
+    count = len(saved.instances)
+    if len(instances) not in (1, count):
+        counts = f'instances: there are {len(instances)}, allowed is 1 or as many as were saved, {count}'
         raise Failure(f'--config {config}: {counts}', ExitStatus.CONFIGURATION)
-    pairs = tuple(zip(observations, instances, strict=True))
-    for number, (saved, options) in enumerate(pairs, 1):
-        if (saved.facts.account is None) is not (options.account is None):
-            scope = 'the host' if saved.facts.account is None else 'an account'
-            raise Failure(
-                f'--config {config}: what was saved as number {number} is of {scope}', ExitStatus.CONFIGURATION
-            )
-    return tuple(Observation(saved.facts, options.expectations) for saved, options in pairs)
+    pairs = zip(saved.instances, instances if len(instances) == count else [*instances] * count, strict=True)
+    return tuple(_under(observation, options, config, number) for number, (observation, options) in enumerate(pairs, 1))
 
 
-def show(observations: Sequence[Observation], as_json: bool, colour: bool, can_be_told: bool = False) -> Status:
-    judged = [(o, diagnose(DIAGNOSES, o.facts, o.expectations)) for o in observations]
-    if as_json:
-        click.echo(json.dumps([document(o.facts, findings) for o, findings in judged], indent=2))
+def _under(saved: Observation, options: Options, config: Path, number: int) -> Observation:
+    if (saved.facts.account is None) is not (options.account is None):
+        scope = 'the host' if saved.facts.account is None else 'an account'
+        raise Failure(f'--config {config}: what was saved as number {number} is of {scope}', ExitStatus.CONFIGURATION)
+    return replace(saved, expectations=options.expectations)
+
+
+def show(command: str, reports: Sequence[Judged], display: Display, lines: Iterable[Line], **more: Json) -> int:
+    """JSON, the first line, or `lines` after it; the exit status."""
+    if display.as_json:
+        click.echo(printed(command, time.time(), {**of_reports(reports), **more}))
     else:
-        show_reports(judged, page.stdout(colour), can_be_told)
-    return worst(finding.status for _, findings in judged for finding in findings)
+        first = [first_line(reports)] if display.quiet else lines
+        page.write(page.stdout(display.colour), first)
+    return display.exit_status(overall(reports))
 
 
-def show_reports(judged: Sequence[Judged], console: Console, can_be_told: bool) -> None:
-    for number, (observation, findings) in enumerate(judged, 1):
-        if len(judged) > 1:
-            before = [page.BLANK] if number > 1 else []
-            page.write(console, [*before, page.Line(f'instance {number} of {len(judged)}')])
-        page.write(console, report(observation.facts, findings))
-        options = options_that_would_tell(observation.facts, findings) if can_be_told else ()
-        if options:
-            text = f'Not everything about the Agent is known: {", ".join(options)} would tell more.'
-            page.write(console, [page.BLANK, page.Line(text)])
+def first_line(reports: Sequence[Judged]) -> Line:
+    """Of several instances: the worst status and the verdict of one that has it."""
+    status = overall(reports)
+    worst = next(report for report in reports if report.status is status)
+    if len(reports) == 1:
+        return verdict(status, worst.subject, worst.sentence)
+    count = sum(report.status is status for report in reports)
+    return verdict(status, f'{count} of {plural(len(reports), "instance")}', f'{worst.subject}: {worst.sentence}')
+
+
+def report_lines(reports: Sequence[Judged], display: Display) -> Iterable[Line]:
+    """Each instance in full; of several, the verdict over all of them first."""
+    if len(reports) > 1:
+        yield first_line(reports)
+    for each in reports:
+        yield from ([BLANK] if len(reports) > 1 else [])
+        yield from report(each, verbose=display.verbose)
+
+
+def tell(message: str, colour: bool) -> None:
+    """On stderr, beside what the command prints."""
+    if sys.stderr is not None:
+        page.write(page.stderr(colour), [Line(message, wrap=page.Wrap.ON_A_TERMINAL)])

@@ -1,28 +1,28 @@
-"""The policies that close a difference: written, counted against the quota of the role, and how to apply them."""
+"""The policies that close a difference: written as files, counted against the quota, and how to apply them."""
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..diagnoses.integration.granting import apply_policy, has_room
-from ..diagnoses.integration.policy_documents import LARGEST, NotGrantable, PolicyDocument, policy_documents
+from ..diagnoses.integration.policy_documents import LARGEST, SID, NotGrantable, PolicyDocument, policy_documents
 from ..diagnoses.integration.resolve_button import attached
 from ..facts import observed
-from .exit_status import ExitStatus
-from .failure import Failure
-from .page import BLANK, Line
-from .permission_difference import NO_POLICY_HELPS, Difference, headline
-from .policy_files import write_policies
+from .exit_status import ExitStatus, Failure
+from .files import PrivateFile, read_text
+from .judged import Observation
+from .page import BLANK, Line, Wrap
+from .permission_difference import NO_POLICY_HELPS, Difference, counts
 from .report import INDENT
-from .saved_facts import Observation
 
 Written = Sequence[tuple[Path, PolicyDocument]]
 
 
-def write(directory: Path, found: Difference, observation: Observation) -> Iterator[Line]:
-    """Writes the files, then tells of them. Raises Failure (CANNOT_WRITE)."""
+def write(directory: Path, found: Difference, observation: Observation) -> Written:
+    """One file for each policy; none where there is nothing to grant. Raises Failure (CANNOT_WRITE)."""
     documents = _documents(found)
-    paths = write_policies(directory, documents) if documents else ()
-    return _told(found, observation, tuple(zip(paths, documents, strict=True)))
+    paths = _write_files(directory, documents) if documents else ()
+    return tuple(zip(paths, documents, strict=True))
 
 
 def _documents(found: Difference) -> tuple[PolicyDocument, ...]:
@@ -33,11 +33,12 @@ def _documents(found: Difference) -> tuple[PolicyDocument, ...]:
         raise Failure(message, ExitStatus.CANNOT_WRITE) from None
 
 
-def _told(found: Difference, observation: Observation, written: Written) -> Iterator[Line]:
-    yield headline(found)
+def told(found: Difference, observation: Observation, written: Written) -> Iterator[Line]:
+    yield counts(found)
     denied = sum(entry.grant in NO_POLICY_HELPS for entry in found.entries)
     if denied:
-        yield Line(f'{denied} of them are denied, which no policy can outweigh: see --diff.', INDENT)
+        are = 'is' if denied == 1 else 'are'
+        yield Line(f'{denied} of them {are} denied, which no policy can outweigh: see --diff.', INDENT)
     if not written:
         yield Line('There is nothing that a policy could grant: no file is written.', INDENT)
         return
@@ -60,7 +61,7 @@ def _files(written: Written) -> Iterator[Line]:
 def _commands(path: Path, document: PolicyDocument, observation: Observation, *, inline: bool) -> Iterator[Line]:
     facts, expected = observation.facts, observation.expectations
     for command in apply_policy(facts, expected, document.name, str(path), inline=inline):
-        yield Line(command.text, pasted=True)
+        yield Line(command.text, wrap=Wrap.NEVER)
 
 
 def _quota(observation: Observation, more: int) -> str:
@@ -72,3 +73,40 @@ def _quota(observation: Observation, more: int) -> str:
         f'The role has {len(attached(policies))} attached policies and a quota of {quota.attached_per_role}{default}: '
         f'no room for {more} more. The commands make them inline policies, which may have 10,240 characters in all.'
     )
+
+
+def _write_files(directory: Path, documents: Sequence[PolicyDocument]) -> tuple[Path, ...]:
+    """Each atomically, readable by its owner only.
+
+    Raises Failure (CANNOT_WRITE), before the first file is written where one of them is not a policy of ours.
+    """
+    files = tuple(_file(directory / f'{document.name}.json') for document in documents)
+    _make(directory)
+    for file in files:
+        file.refuse_to_overwrite()
+    for file, document in zip(files, documents, strict=True):
+        with file.replacing() as opened:
+            opened.write(json.dumps(document.content, indent=2) + '\n')
+    return tuple(file.path for file in files)
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(mode=0o700, exist_ok=True)
+    except FileExistsError:
+        raise _file(directory).cannot_be_written('it is not a directory') from None
+    except OSError as e:
+        raise _file(directory).cannot_be_written(str(e.strerror)) from None
+
+
+def _file(path: Path) -> PrivateFile:
+    refusal = 'it exists and is not a policy of this program: remove it or choose another directory'
+    return PrivateFile(path, '--policy-json', _is_ours, refusal)
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        document = json.loads(read_text(path, '--policy-json', ExitStatus.CANNOT_WRITE))
+        return bool(document['Statement'][0]['Sid'] == SID)
+    except (Failure, ValueError, LookupError, TypeError, RecursionError):
+        return False

@@ -1,16 +1,15 @@
-"""Findings for a person: verdict first, then the evidence, one cause, the harm and the fix."""
+"""Findings for a person: the verdict with its cause, then each cause with its evidence, harm and fix."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ..facts import Facts, Unobserved
+from ..facts import Unobserved
 from ..facts.account import Caller
-from ..findings import Finding, Status, worst
-from ..remedies import Remedy
-from .page import BLANK, Line
-from .steps import numbered
+from ..findings import Cause, Finding, NotApplicable, Scope, Status, by_reason
+from ..remedies import Choice, Command, Language, Remedy, Step
+from .hints import settling
+from .judged import Judged, counted_others
+from .page import BLANK, Line, Wrap
 
-WORST_FIRST = (Status.CRITICAL, Status.WARNING, Status.UNKNOWN, Status.OK)
 STYLES = {
     Status.CRITICAL: 'bold red',
     Status.WARNING: 'bold yellow',
@@ -18,100 +17,166 @@ STYLES = {
     Status.OK: 'green',
 }
 PLATFORM = {True: 'EC2', False: 'not EC2', None: 'not known to be EC2'}
+LANGUAGES: Mapping[Language, str] = {
+    Language.POWERSHELL: 'PowerShell',
+    Language.HCL: 'Terraform',
+    Language.YAML: 'YAML',
+    Language.HELM: 'Helm values',
+    Language.JSON: 'JSON',
+}
+"""How a language is named before a command; shell goes without saying."""
 COLUMN = 10
-"""Width of a verdict."""
 INDENT = ' ' * COLUMN
 
 
-def report(facts: Facts, findings: Sequence[Finding]) -> Iterator[Line]:
+def report(judged: Judged, *, verbose: bool = False) -> Iterator[Line]:
     """One instance of the configuration."""
-    yield from _headline(facts, findings)
-    ordered = sorted(findings, key=_rank)
-    for finding in ordered:
-        if finding.failed:
-            yield BLANK
-            yield from _failed(finding, findings)
-    for status in (Status.UNKNOWN, Status.OK):
-        rest = [f for f in ordered if f.applicable and not f.failed and f.status is status]
-        yield from (
-            (BLANK, *(_verdict(f.status, f'{f.diagnosis.id}: {f.verdict.evidence}') for f in rest)) if rest else ()
-        )
-    yield from _not_applicable([f for f in ordered if not f.applicable])
+    yield verdict(judged.status, judged.subject, judged.sentence)
+    if verbose or not judged.causes or judged.saved_at or judged.scope is Scope.ACCOUNT:
+        yield from _looked_at(judged)
+    yield from explained(judged, verbose=verbose)
 
 
-def _rank(finding: Finding) -> tuple[int, bool]:
-    """Worst first; within one status a cause before what it explains."""
-    return WORST_FIRST.index(finding.status), finding.explained_by is not None
+def explained(judged: Judged, *, verbose: bool = False) -> Iterator[Line]:
+    """What follows the first line and the facts about what was looked at."""
+    for number, cause in enumerate(judged.causes):
+        yield from [BLANK] if number or verbose else []
+        yield from _cause(cause, verbose=verbose)
+    yield from _not_judged(judged)
+    if verbose:
+        yield from _others(judged)
+    elif judged.causes or judged.not_judged:
+        yield from _counts(judged)
 
 
-def _verdict(status: Status, text: str) -> Line:
-    return Line(text, status.name.ljust(COLUMN), STYLES[status])
+def verdict(status: Status, subject: str, sentence: str) -> Line:
+    """Enough for a monitoring system that reads the first line only."""
+    return Line(f'{subject}: {sentence}', f'{status.name} ', STYLES[status], Wrap.ON_A_TERMINAL)
 
 
-def _headline(facts: Facts, findings: Sequence[Finding]) -> Iterator[Line]:
-    failed = [f for f in findings if f.failed]
-    asked = sum(f.applicable for f in findings)
-    causes = sum(f.explained_by is None for f in failed)
-    counted = f'{len(failed)} of {asked} diagnoses failed' if asked else 'nothing to diagnose here'
-    cause = f', {causes} {"cause" if causes == 1 else "causes"}' if failed else ''
-    name, looked_at = _subject(facts)
-    yield _verdict(worst(f.status for f in findings), f'{name}: {counted}{cause}')
-    yield Line(looked_at, INDENT)
-
-
-def _subject(facts: Facts) -> tuple[str, str]:
-    """What the findings are about, and how it is known."""
+def _looked_at(judged: Judged) -> Iterator[Line]:
+    facts = judged.facts
+    if judged.saved_at:
+        yield Line(f'facts saved {judged.saved_at}{f" in {judged.source}" if judged.source else ""}')
     if facts.account is None:
-        name = facts.instance_id or 'instance id not known'
-        return name, f'{PLATFORM[facts.platform.ec2]}: {facts.platform.evidence}'
+        if facts.platform.ec2 is True:
+            yield Line(f'{PLATFORM[facts.platform.ec2]}: {facts.platform.evidence}')
+        return
     calls = f'{facts.account.api_calls} calls to AWS'
     match facts.account.caller:
-        case Caller(account_id=id, arn=arn, partition=partition):
-            return f'account {id}', f'partition {partition}, looked at as {arn}: {calls}'
+        case Caller(arn=arn, partition=partition):
+            yield Line(f'partition {partition}, looked at as {arn}: {calls}')
         case Unobserved(reason):
-            return 'account not known', f'{reason}: {calls}'
+            yield Line(f'account not known: {reason}')
 
 
-def _failed(finding: Finding, findings: Sequence[Finding]) -> Iterator[Line]:
-    diagnosis = finding.diagnosis
-    yield _verdict(finding.status, f'{diagnosis.title} ({diagnosis.id})')
+def _cause(cause: Cause, *, verbose: bool) -> Iterator[Line]:
+    finding = cause.finding
+    yield _heading(finding)
     yield Line(finding.verdict.evidence, _label('evidence'))
-    yield Line(diagnosis.harm, _label('harm'))
-    if finding.explained_by is None:
-        yield from _fix(finding.remedy or Remedy('none is known'))
+    yield Line(finding.diagnosis.harm, _label('harm'))
+    yield from _fix(finding.remedy or Remedy('none is known'), undo=verbose)
+    if verbose:
+        yield Line(finding.diagnosis.docs, _label('docs'), wrap=Wrap.NEVER)
+        for effect in cause.explains:
+            yield BLANK
+            yield from _effect(effect, finding)
+    elif cause.explains:
+        yield Line(', '.join(f.diagnosis.id for f in cause.explains), 'also explains: ')
+
+
+def _heading(finding: Finding) -> Line:
+    text = f'{finding.diagnosis.title} ({finding.diagnosis.id})'
+    return Line(text, f'{finding.status.name} ', STYLES[finding.status])
+
+
+def _effect(finding: Finding, cause: Finding) -> Iterator[Line]:
+    yield _heading(finding)
+    yield Line(finding.verdict.evidence, _label('evidence'))
+    yield Line(finding.diagnosis.harm, _label('harm'))
+    yield Line(f'{cause.diagnosis.title} ({cause.diagnosis.id})', _label('cause'))
+    after = finding.diagnosis.once_explained
+    yield Line(f'fix the cause{", then" if after else ""}', _label('fix'))
+    yield from fix_steps((), after, INDENT, undo=True)
+    yield Line(finding.diagnosis.docs, _label('docs'), wrap=Wrap.NEVER)
+
+
+def _fix(remedy: Remedy, *, undo: bool) -> Iterator[Line]:
+    yield Line(summary(remedy), _label('fix'))
+    yield from fix_steps(remedy.choices, remedy.then, INDENT, undo=undo)
+
+
+def summary(remedy: Remedy) -> str:
+    return f'{remedy.summary}. Pick one:' if len(remedy.choices) > 1 else remedy.summary
+
+
+def fix_steps(choices: Sequence[Choice], then: Sequence[Step], indent: str, *, undo: bool) -> Iterator[Line]:
+    """Alternatives with letters, steps with numbers; every command complete and on lines of its own."""
+    for letter, choice in zip('ABCDEFGHIJKLMNOPQRSTUVWXYZ', choices, strict=False):
+        lead = f'{indent}{letter}. ' if len(choices) > 1 else indent
+        exposes = f' (exposes {choice.exposes})' if choice.exposes else ''
+        yield from _step(f'{choice.text}{exposes}', choice.commands, lead)
+        if undo and choice.undo is not None:
+            yield from _step(f'To undo: {choice.undo.text}', choice.undo.commands, ' ' * len(lead))
+    if choices and then:
+        yield Line('Then:', indent)
+    for number, step in enumerate(then, 1):
+        yield from _step(step.text, step.commands, f'{indent}{number}. ' if len(then) > 1 else indent)
+
+
+def _step(text: str, commands: Sequence[Command], lead: str) -> Iterator[Line]:
+    """The language is named where it is not shell: in the text, after it, or on a line of its own."""
+    below = ' ' * len(lead)
+    named = Language.SHELL
+    if commands and commands[0].language is not Language.SHELL:
+        named = commands[0].language
+        said = LANGUAGES[named].lower() in text.lower()
+        yield Line(f'{text}:' if said else f'{text}. {LANGUAGES[named]}:', lead)
     else:
-        yield from _cause(finding, findings)
-    yield Line(diagnosis.docs, _label('docs'), pasted=True)
+        yield Line(f'{text}:' if commands else text, lead)
+    for command in commands:
+        if command.language is not named:
+            named = command.language
+            yield Line(f'{LANGUAGES.get(named, "Shell")}:', below)
+        yield from (Line(line, below, wrap=Wrap.NEVER) for line in command.text.splitlines())
 
 
-def _fix(remedy: Remedy) -> Iterator[Line]:
-    yield Line(remedy.summary, _label('fix'))
-    yield from numbered(remedy.steps, INDENT)
+def _not_judged(judged: Judged) -> Iterator[Line]:
+    """One line for each reason, with what would settle it."""
+    groups = judged.not_judged
+    if groups:
+        yield BLANK
+    for reason, findings in groups.items():
+        hint = settling(reason, findings, judged.facts)
+        style = STYLES[Status.UNKNOWN]
+        yield Line(f'{len(findings)} not judged: {reason}.{f" {hint}." if hint else ""}', 'UNKNOWN ', style)
+    if not groups and judged.status is Status.UNKNOWN:
+        hint = settling('', judged.findings, judged.facts)
+        yield from ([Line(f'{hint}.')] if hint else [])
 
 
-def _cause(finding: Finding, findings: Iterable[Finding]) -> Iterator[Line]:
-    """The steps of the cause stand with the cause; here only what this fault needs beside them."""
-    titles = {f.diagnosis.id: f.diagnosis.title for f in findings}
-    id = finding.explained_by or ''
-    yield Line(f'{titles.get(id, id)} ({id})', _label('cause'))
-    if finding.diagnosis.once_explained:
-        yield Line('repair the cause, then', _label('fix'))
-        yield from numbered([step.text for step in finding.diagnosis.once_explained], INDENT)
-    else:
-        yield Line('repair the cause', _label('fix'))
+def _counts(judged: Judged) -> Iterator[Line]:
+    others = counted_others(judged.findings)
+    if others:
+        yield Line(f'{others}; -v shows all, and how to undo a choice' if judged.causes else f'{others}; -v shows all')
+
+
+def _others(judged: Judged) -> Iterator[Line]:
+    """Every verdict that is no fault, by name."""
+    rest = [f for f in judged.findings if f.applicable and not f.failed]
+    if rest:
+        yield BLANK
+    for finding in sorted(rest, key=lambda f: f.status is Status.OK):
+        text = f'{finding.diagnosis.id}: {finding.verdict.evidence}'
+        yield Line(text, finding.status.name.ljust(COLUMN), STYLES[finding.status])
+    yield from _not_applicable(f for f in judged.findings if isinstance(f.verdict, NotApplicable))
+
+
+def _not_applicable(findings: Iterable[Finding]) -> Iterator[Line]:
+    for reason, group in by_reason(findings).items():
+        ids = ', '.join(finding.diagnosis.id for finding in group)
+        yield Line(f'{ids}: {reason}', 'N/A'.ljust(COLUMN))
 
 
 def _label(word: str) -> str:
     return word.rjust(COLUMN - 2) + '  '
-
-
-def _not_applicable(findings: Iterable[Finding]) -> Iterator[Line]:
-    """One line for each reason."""
-    by_reason: dict[str, list[str]] = defaultdict(list)
-    for finding in findings:
-        by_reason[finding.verdict.evidence].append(finding.diagnosis.id)
-    if by_reason:
-        yield BLANK
-    for reason, ids in by_reason.items():
-        counted = ids[0] if len(ids) == 1 else f'{len(ids)} diagnoses'
-        yield Line(f'{counted}: {reason}', 'N/A'.ljust(COLUMN))

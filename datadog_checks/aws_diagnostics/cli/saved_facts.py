@@ -1,34 +1,30 @@
 """Facts in a file: what `check --save-facts` writes and `judge` reads on another machine.
 
-The file holds, for every instance, what was observed and what the configuration expected: a bare `judge FILE`
-therefore gives the findings of the run that saved it. Credentials and tokens are in neither.
+The file holds, for every instance, what was observed and what the configuration expected, so `judge FILE` gives the
+findings of the run that saved it. Credentials and tokens are in neither.
 """
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from ..__about__ import __version__
-from ..expectations import Expectations
-from ..facts import Facts
-from .bounded_file import read_text
 from .codec import Json, Undecodable, decode, encode, not_allowed
-from .exit_status import ExitStatus
-from .failure import Failure
-from .private_file import PrivateFile
+from .document import iso_time
+from .exit_status import ExitStatus, Failure
+from .files import PrivateFile, read_stream, read_text
+from .judged import Observation
 
 FORMAT = 'aws_diagnostics facts'
-SCHEMA = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One instance of the configuration."""
-
-    facts: Facts
-    expectations: Expectations
+SCHEMA = 2
+READABLE = (1, 2)
+"""1 has no `redacted`, and fields of facts that are gone."""
+GONE_SINCE_1 = frozenset({'launched_at', 'misnamed', 'more_launch_templates'})
+"""Fields that facts of schema 1 may have; nothing judges them any more."""
+STANDARD = Path('-')
+"""Standard input or output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,42 +36,83 @@ class SavedFacts:
     saved_at: str
     """ISO 8601, UTC."""
     instances: tuple[Observation, ...]
+    redacted: bool = False
+    """Names, ids and addresses are pseudonyms, which hold within this file only."""
 
 
 class NotFacts(ValueError):
-    """Some other file. `str()` says what it is not and quotes nothing of it: it may be a file of secrets."""
+    """Some other file. `str()` says what is missing and quotes nothing of it: it may be a file of secrets."""
 
 
-def dumps(instances: Sequence[Observation], saved_at: float) -> str:
+def dumps(instances: Sequence[Observation], saved_at: float, *, redacted: bool = False) -> str:
     """`saved_at` is in seconds since the epoch."""
-    when = datetime.fromtimestamp(saved_at, UTC).isoformat(timespec='seconds')
-    saved = SavedFacts(FORMAT, SCHEMA, __version__, when, tuple(instances))
+    saved = SavedFacts(FORMAT, SCHEMA, __version__, iso_time(saved_at), tuple(instances), redacted)
     return json.dumps(encode(saved), indent=2, allow_nan=False) + '\n'
 
 
-def loads(text: str) -> tuple[Observation, ...]:
-    """Raises NotFacts, or Undecodable for a file of facts that is damaged."""
+def loads(text: str) -> SavedFacts:
+    """Raises NotFacts, or Undecodable for a file of facts that is damaged or forged."""
     document = _document(text)
     if not isinstance(document, dict) or document.get('format') != FORMAT:
         raise NotFacts(f'is not a file of saved facts: no field format with the value {FORMAT!r}')
-    if document.get('schema') != SCHEMA:
+    if document.get('schema') not in READABLE:
         by = document.get('version')
-        allowed = f'{SCHEMA} (saved by version {by!r}, this is {__version__})'
+        allowed = f'{" or ".join(map(str, READABLE))} (saved by version {by!r}, this is {__version__})'
         raise not_allowed('schema', document.get('schema'), allowed)
-    saved = decode(SavedFacts, document, 'file')
+    saved = decode(SavedFacts, _without_gone(document) if document['schema'] == 1 else document, 'file')
     if not saved.instances:
         raise not_allowed('file.instances', [], 'a list with at least one instance')
-    return saved.instances
+    return saved
 
 
-def read(path: Path) -> tuple[Observation, ...]:
-    """Raises Failure (DAMAGED_FACTS) with one line."""
-    text = read_text(path, 'FACTS', ExitStatus.DAMAGED_FACTS)
+def _without_gone(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _without_gone(item) for key, item in value.items() if key not in GONE_SINCE_1}
+    return [_without_gone(item) for item in value] if isinstance(value, list) else value
+
+
+def read(path: Path) -> SavedFacts:
+    """Of a file, or of standard input for `-`. Raises Failure (DAMAGED_FACTS) with one line."""
+    if path == STANDARD:
+        text = read_stream(sys.stdin.buffer, 'FACTS -', ExitStatus.DAMAGED_FACTS)
+    else:
+        text = read_text(path, 'FACTS', ExitStatus.DAMAGED_FACTS)
     try:
-        instances = loads(text)
+        saved = loads(text)
     except (NotFacts, Undecodable) as e:
         raise Failure(f'FACTS {path}: {e}', ExitStatus.DAMAGED_FACTS) from None
-    return instances
+    return saved
+
+
+def read_all(paths: Sequence[Path], say: Callable[[str], None]) -> Iterator[tuple[Path, SavedFacts]]:
+    """Of files, of directories and of standard input. Of a directory, the files that end in .json, by name; one of
+    them that is something else is skipped, which `say` is told.
+
+    Raises Failure (DAMAGED_FACTS) for a file that was named, and where there are no facts at all.
+    """
+    count = 0
+    for path in paths:
+        for file in _inside(path) if path.is_dir() else (path,):
+            try:
+                saved = read(file)
+            except Failure as e:
+                if file == path:
+                    raise
+                say(f'skipped: {e}')
+            else:
+                count += 1
+                yield file, saved
+    if not count:
+        named = ', '.join(map(str, paths))
+        raise Failure(f'FACTS {named}: no file of saved facts that ends in .json', ExitStatus.DAMAGED_FACTS)
+
+
+def _inside(directory: Path) -> Sequence[Path]:
+    """Directories in it are not entered."""
+    try:
+        return sorted(file for file in directory.iterdir() if file.suffix == '.json' and file.is_file())
+    except OSError as e:
+        raise Failure(f'FACTS {directory}: cannot be read: {e.strerror}', ExitStatus.DAMAGED_FACTS) from None
 
 
 def refuse_to_overwrite(path: Path) -> None:
@@ -87,19 +124,15 @@ def refuse_to_overwrite(path: Path) -> None:
 
 
 def write(path: Path, text: str) -> None:
-    """As a whole or not at all, readable by its owner alone. Raises Failure (CANNOT_WRITE)."""
+    """Atomically, readable by its owner only. Raises Failure (CANNOT_WRITE)."""
     refuse_to_overwrite(path)
     with _file(path).replacing() as file:
         file.write(text)
 
 
 def _file(path: Path) -> PrivateFile:
-    return PrivateFile(
-        path,
-        '--save-facts',
-        _holds_facts,
-        'it exists and is not a file of saved facts: remove it or choose another name',
-    )
+    refusal = 'it exists and is not a file of saved facts: remove it or choose another name'
+    return PrivateFile(path, '--save-facts', _holds_facts, refusal)
 
 
 def _holds_facts(path: Path) -> bool:

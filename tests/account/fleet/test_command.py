@@ -1,6 +1,7 @@
 """`aws-diagnostics fleet`, as a process of its own."""
 
 import csv
+import json
 import os
 import stat
 import subprocess
@@ -15,6 +16,7 @@ from datadog_checks.aws_diagnostics.findings import Status
 from tests.account.ec2_fleet import EKS_NODE, Instance, Instances, instance_id, listed
 from tests.account.ec2_server import Account
 from tests.account.fleet.sweeping import REGION
+from tests.cli.schema import validate
 
 MISNAMED = Instance('required', 1, tags={**EKS_NODE, 'Name': '=HYPERLINK("x")'})
 HEAD = ','.join(COLUMNS)
@@ -37,13 +39,42 @@ def test_it_counts_by_region_and_says_what_is_wrong(ec2: Account, config: str) -
     ran = fleet('--config', config)
     lines = ran.stdout.splitlines()
     assert (ran.returncode, ran.stderr) == (Status.CRITICAL, '')
-    assert [line.split() for line in lines[:3]] == [
+    assert lines[0].startswith('CRITICAL the account: ')
+    assert lines[0].endswith(' (1 finding, 1 cause)')
+    assert [line.split() for line in lines[2:5]] == [
         ['region', 'http_tokens', 'hop', 'limit', 'endpoint', 'running', 'instances'],
         [REGION, 'optional', '2', 'enabled', '1'],
         [REGION, 'required', '1', 'enabled', '1'],
     ]
-    assert 'critical' in ran.stdout
-    assert 'imds-fleet-hosts-misnamed: 1 running instance' in ran.stdout
+    assert '(imds-fleet-hosts-misnamed)\nevidence  1 running instance' in ran.stdout
+
+
+def test_the_features_of_the_instance_do_not_count(ec2: Account, config: str, tmp_path: Path) -> None:
+    """What `fleet` looks at it also judges: with `role` as the only feature it must not be green."""
+    ec2.instances[REGION] = listed(MISNAMED)
+    role_only = tmp_path / 'role.yaml'
+    role_only.write_text(f'instances: [{{account: {{regions: [{REGION}], features: [role]}}}}]')
+    assert fleet('-q', '--config', str(role_only)).stdout == fleet('-q', '--config', config).stdout
+    assert fleet('--config', str(role_only)).returncode == Status.CRITICAL
+
+
+def test_json_has_the_counts_and_the_causes(ec2: Account, config: str) -> None:
+    ec2.instances[REGION] = listed(MISNAMED)
+    document = json.loads(fleet('--json', '--config', config).stdout)
+    validate(document)
+    (report,) = document['reports']
+    assert (document['command'], document['status']) == ('fleet', 'critical')
+    assert [cause['id'] for cause in report['causes']] == ['imds-fleet-hosts-misnamed']
+    assert report['facts']['account']['fleet']['regions'][0]['counts'] == [
+        {'http_tokens': 'required', 'hop_limit': 1, 'endpoint': 'enabled', 'instances': 1}
+    ]
+
+
+def test_a_narrow_terminal_wraps_the_counts(ec2: Account, config: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ec2.instances[REGION] = listed(MISNAMED)
+    monkeypatch.setenv('COLUMNS', '40')
+    counts = fleet('--config', config).stdout.split('\n\n')[1]
+    assert max(map(len, counts.splitlines())) <= 40
 
 
 def test_csv_holds_every_wrong_instance_for_its_owner_alone(ec2: Account, config: str, tmp_path: Path) -> None:
@@ -117,7 +148,7 @@ def test_a_full_disk_is_no_fault_of_aws(ec2: Account, config: str) -> None:
     command = [sys.executable, '-m', 'datadog_checks.aws_diagnostics', 'fleet', '--config', config, '--csv', '-']
     with open('/dev/full', 'w') as full:  # noqa: PTH123
         ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
-    assert ran.returncode not in set(Status)
+    assert ran.returncode == ExitStatus.OUTPUT_FAILED
     assert 'No space left on device' in ran.stderr
 
 

@@ -43,7 +43,8 @@ def _against(least: int | None, path: NetworkPath) -> Verdict:
     if path.hop_limit is None:
         return Unknown(f'{_arrival(path)}, so it is not known whether it is {least}, as min_hop_limit requires')
     if path.hop_limit < least:
-        return Failed(f'{_arrival(path)}, and min_hop_limit requires {least}', Status.WARNING)
+        headline = f'IMDSv2 hop limit is {path.hop_limit}, min_hop_limit requires {least}'
+        return Failed(f'{_arrival(path)}, and min_hop_limit requires {least}', Status.WARNING, headline)
     return Passed(_arrival(path))
 
 
@@ -80,8 +81,15 @@ def _lost(facts: Facts, expected: Expectations) -> Verdict:
         return Passed(f'{_loss(facts)}; a proxy answers in place of IMDS, so this is not the hop limit')
     if path.gateways == 0:
         return Passed(f'{_loss(facts)}; there is no gateway in between, so this is not the hop limit')
-    evidence = f'{_loss(facts)}; {_required(path)}'
-    return Failed(f'{evidence}{still_hidden(facts)}{seen(facts)}', severity_behind_v1(facts, expected))
+    evidence = f'{_loss(facts)}; {_required(path)}{still_hidden(facts)}{seen(facts)}'
+    return Failed(evidence, severity_behind_v1(facts, expected), _headline(path))
+
+
+def _headline(path: NetworkPath) -> str:
+    """AWS allows 1 to 64, so at most 1 is 1."""
+    most = path.hop_limit_at_most
+    limit = 'too low' if most is None else '1' if most == 1 else f'at most {most}'
+    return f'IMDSv2 hop limit is {limit}, the Agent needs {path.hop_limit_needed}'
 
 
 def _required(path: NetworkPath) -> str:

@@ -35,7 +35,9 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         f'{_beyond_boundary(entries, policies)}{staleness_of_permissions(facts)}; {one_line(needed.note, LONGEST_NOTE)}'
     )
     if any(entry.is_lost for entry in entries):
-        return Failed(_fitting(entries, needed, f'{_counts(entries)}{note}'), _severity(entries))
+        lost = sum(entry.is_lost for entry in entries)
+        headline = f"Datadog's integration role is missing {lost} of {len(entries)} permissions"
+        return Failed(_fitting(entries, needed, f'{_counts(entries)}{note}'), _severity(entries), headline)
     held = sum(entry.is_held for entry in entries)
     if held < len(entries):
         return Unknown(f'{held} of {len(entries)} required permissions are granted{_counts(entries)}{note}')

@@ -1,4 +1,4 @@
-"""A file that a command writes for its user: his alone, as a whole or not at all, and in no other file's place."""
+"""Files that a person names: read whole up to a bound; written atomically, for the owner only, never over others."""
 
 import os
 import stat
@@ -7,21 +7,44 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
-from .exit_status import ExitStatus
-from .failure import Failure
+from .exit_status import ExitStatus, Failure
+
+LIMIT = 1 << 20
+
+
+def read_text(path: Path, option: str, status: ExitStatus) -> str:
+    """The text of a file of at most 1 MiB of UTF-8. Raises Failure with `status`, which names the option."""
+    try:
+        with path.open('rb') as file:
+            return read_stream(file, f'{option} {path}', status)
+    except OSError as e:
+        raise Failure(f'{option} {path}: cannot be read: {e.strerror}', status) from None
+
+
+def read_stream(file: BinaryIO, name: str, status: ExitStatus) -> str:
+    """The same of a file that is open. Raises Failure with `status`, and OSError."""
+    content = file.read(LIMIT + 1)
+    if len(content) > LIMIT:
+        raise Failure(f'{name}: is larger than 1 MiB', status)
+    try:
+        return content.decode()
+    except UnicodeDecodeError as e:
+        raise Failure(f'{name}: is not UTF-8 text (byte {e.start})', status) from None
 
 
 @dataclass(frozen=True, slots=True)
 class PrivateFile:
+    """A file that a command writes for its user."""
+
     path: Path
     option: str
-    """That named it, for the message of a Failure."""
+    """The option that named it, for the message of a Failure."""
     is_ours: Callable[[Path], bool]
-    """Whether a file that exists is one that the same command wrote, so that it may be replaced."""
+    """Whether an existing file was written by the same command, so that it may be replaced."""
     refusal: str
-    """Why another one is not."""
+    """Why any other file is not replaced."""
 
     def refuse_to_overwrite(self) -> None:
         """Raises Failure (CANNOT_WRITE) for a file that is not ours."""
@@ -36,7 +59,10 @@ class PrivateFile:
 
     @contextmanager
     def replacing(self) -> Iterator[TextIO]:
-        """What takes its place when the `with` block ends well. Raises Failure (CANNOT_WRITE)."""
+        """A new file that takes the place of the old one when the `with` block ends well.
+
+        Raises Failure (CANNOT_WRITE).
+        """
         try:
             descriptor, temporary = tempfile.mkstemp(dir=self.path.absolute().parent, prefix=f'.{self.path.name}.')
             try:

@@ -1,0 +1,142 @@
+"""Facts for a support ticket: whatever identifies a host, account or person becomes a pseudonym.
+
+Names still match where they matched before, so `judge` finds the same. Regions, settings, numbers and times stay, and
+what AWS and Datadog publish. A field that is not listed here is taken for a name: a new one is redacted until somebody
+decides otherwise.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import Any, TypeVar, cast
+
+from ..diagnoses import DIAGNOSES
+from ..facts.values import Checked, CloudProvider, Partition, RegionName
+from .judged import Observation
+from .pseudonyms import PUBLIC, RESOURCE, Pseudonyms
+
+Value = TypeVar('Value')
+
+REGION = r'[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}'
+KEPT: Mapping[str, str] = {
+    'region': REGION,
+    'regions': REGION,
+    'Region.name': REGION,
+    'availability_zone': rf'{REGION}([a-z]|-[a-z]{{3}}-[0-9][a-z])?',
+    'partition': r'aws(-[a-z]{1,12}){0,3}',
+    'instance_type': r'[a-z][a-z0-9-]{1,15}\.([0-9]{0,2}x?large|nano|micro|small|medium|metal(-[0-9]{2}xl)?)',
+    'endpoint': 'enabled|disabled',
+    'http_tokens': 'optional|required',
+    'http_tokens_enforced': 'enabled|disabled|no-preference',
+    'managed_by': 'account|declarative-policy',
+    'containers': 'eks|ecs',
+    'RequiredPermissions.source': 'api|cache|recorded',
+    'cloud_init_platform': 'aws|ec2|gce|azure|none|nocloud|openstack',
+    'cloud_provider_metadata': 'aws|gcp|azure|alibaba|oracle|ibm|tencent',
+    'disabled_diagnoses': '|'.join(diagnosis.id for diagnosis in DIAGNOSES),
+    'provider': 'aws|os|container|configuration|hostnameFile|fqdn|fargate|gce|azure',
+    'hostname_providers': 'aws|os|container|configuration|hostnameFile|fqdn|fargate|gce|azure',
+    'board_vendor': 'Amazon EC2|Xen|Google|Microsoft Corporation|QEMU',
+    'sys_vendor': 'Amazon EC2|Xen|Google|Microsoft Corporation|QEMU',
+    'bios_version': r'[0-9.]{1,12}amazon',
+    'server': 'EC2ws',
+    'content_type': r'[a-z]{1,20}/[a-z+.-]{1,20}',
+    'site': r'(us[0-9]|ap[0-9]|uk[0-9])?\.?(datadoghq\.com|datadoghq\.eu|ddog-gov\.com)',
+    'effect': 'Allow|Deny',
+    'operator': r'[A-Za-z]{1,40}(:[A-Za-z]{1,40})?',
+    'key': r'(aws|sts|iam):[A-Za-z]{1,60}',
+    'namespace': r'AWS/[A-Za-z0-9]{1,40}',
+    'namespaces': r'AWS/[A-Za-z0-9]{1,40}',
+    'as_of': '[0-9]{4}-[0-9]{2}-[0-9]{2}',
+    'version': 'v?[0-9]{1,6}',
+    **dict.fromkeys(
+        ('actions', 'not_actions', 'action', 'standard', 'resource_collection'),
+        r'\*|[a-z][a-z0-9-]{1,39}:[A-Za-z*?]{1,99}',
+    ),
+}
+"""Field, or class and field -> the values that say nothing of whose they are."""
+
+SENTENCES = frozenset({'reason', 'evidence', 'note', 'detail', 'error', 'provider_errors'})
+"""Fields with prose, in which names, ids and addresses may be quoted."""
+NAMES = frozenset(
+    {'hostname', 'os_hostname', 'name', 'names', 'similar', 'content', 'role_name', 'cloud_init_instance_id'}
+)
+"""Fields with names that may look like words: a host named 'web' is redacted in sentences, too."""
+
+TOKEN = re.compile(r"[^\s'\"(),;\[\]{}<>=]+")
+"""A word of a sentence, without the punctuation around it."""
+OURS = re.compile(
+    r'[A-Za-z]+|cloud-init|instance-id|meta-data|IMDSv[12]'
+    r'|\d{1,6}(\.\d{1,3})?(ms|s|%)?|\d{1,3}\.\d{1,3}\.\d{1,3}'
+    r'|http://(169\.254\.169\.254|127\.0\.0\.1)(:\d{1,5})?(/latest/[a-z/-]{1,60})?'
+    r'|/(sys|proc)/[a-z_./-]{1,60}|/var/lib/cloud/data/instance-id|/run/cloud-init/[a-z-]{1,30}|/\.dockerenv'
+    rf'|[a-z]{{2,}}(_[a-z0-9]+)+|[a-z]{{2,20}}[0-9]|[a-z0-9-]{{2,40}}:[A-Z][A-Za-z]{{2,60}}\*?|{REGION}'
+)
+"""Words, numbers and versions; paths that every host has; the names of options, of AWS's permissions and regions."""
+
+
+class Redaction:
+    """The pseudonyms of one run."""
+
+    def __init__(self, pseudonyms: Pseudonyms | None = None) -> None:
+        self._pseudonyms = pseudonyms or Pseudonyms()
+        self._names: frozenset[str] = frozenset()
+
+    def observation(self, observation: Observation) -> Observation:
+        self._names = frozenset(_names(observation)) - PUBLIC
+        return self._value(observation, '', '')
+
+    def _value(self, value: Value, owner: str, field: str) -> Value:
+        result: object = value
+        if isinstance(value, str) and not isinstance(value, Enum):
+            result = (
+                self._checked(value, owner, field) if isinstance(value, Checked) else self._text(value, owner, field)
+            )
+        elif is_dataclass(value) and not isinstance(value, type):
+            name = type(value).__name__
+            changed = {f.name: self._value(getattr(value, f.name), name, f.name) for f in fields(value)}
+            result = replace(cast(Any, value), **changed)
+        elif isinstance(value, tuple | frozenset):
+            result = type(value)(self._value(item, owner, field) for item in value)
+        elif isinstance(value, dict):
+            result = {self._value(key, owner, 'provider'): self._value(v, owner, field) for key, v in value.items()}
+        return cast(Value, result)
+
+    def _text(self, text: str, owner: str, field: str) -> str:
+        kept = KEPT.get(f'{owner}.{field}', KEPT.get(field))
+        if kept is not None and re.fullmatch(kept, text):
+            return text
+        if field in SENTENCES:
+            return TOKEN.sub(lambda token: self._word(token[0]), text)
+        return self._pseudonyms.of(text)
+
+    def _checked(self, value: Checked, owner: str, field: str) -> Checked:
+        """Of the same type; a pseudonym that would be too long for it is shortened."""
+        if isinstance(value, RegionName | Partition | CloudProvider):
+            return value
+        short = self._pseudonyms.short(value)
+        candidates = (
+            self._text(value, owner, field),
+            short,
+            f'/{short}',
+            f'arn:aws:iam:::{short}',
+            'http://198.18.0.0',
+        )
+        return next(made for made in map(type(value).of, candidates) if made is not None)
+
+    def _word(self, token: str) -> str:
+        word = token.rstrip('.:!?')
+        ours = OURS.fullmatch(word) and not RESOURCE.fullmatch(word) and word not in self._names
+        return token if ours or not word else self._pseudonyms.of(word) + token[len(word) :]
+
+
+def _names(value: object, field: str = '') -> Iterator[str]:
+    if isinstance(value, str):
+        yield from [value] if field in NAMES and value else []
+    elif is_dataclass(value) and not isinstance(value, type):
+        for each in fields(value):
+            yield from _names(getattr(value, each.name), each.name)
+    elif isinstance(value, tuple | frozenset):
+        for item in value:
+            yield from _names(item, field)

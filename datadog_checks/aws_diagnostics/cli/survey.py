@@ -1,0 +1,113 @@
+"""Many hosts at once: how many have which cause, as a table and as CSV."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from ..findings import WORST_FIRST, Scope, Status, worst
+from .fleet_csv import harmless
+from .judged import Judged, overall, plural
+from .page import BLANK, Line, Wrap
+from .report import STYLES, verdict
+
+SHOWN = 3
+"""Hosts that a row names."""
+COLUMNS = ('subject', 'scope', 'status', 'cause', 'headline', 'explains', 'saved_at', 'source')
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Everything that has the same cause with the same headline."""
+
+    status: Status
+    headline: str
+    id: str
+    """Of the diagnosis; '' for hosts without a fault."""
+    reports: tuple[Judged, ...]
+
+
+def rows(reports: Sequence[Judged]) -> tuple[Row, ...]:
+    """The worst first, then the most frequent. A host with two causes is in two rows."""
+    groups: dict[tuple[str, str], list[tuple[Status, Judged]]] = {}
+    for report in reports:
+        for status, headline, id in _faults(report):
+            groups.setdefault((headline, id), []).append((status, report))
+    found = (
+        Row(worst(status for status, _ in group), headline, id, tuple(report for _, report in group))
+        for (headline, id), group in groups.items()
+    )
+    return tuple(sorted(found, key=lambda row: (WORST_FIRST.index(row.status), -len(row.reports))))
+
+
+def _faults(report: Judged) -> Iterator[tuple[Status, str, str]]:
+    for cause in report.causes:
+        yield cause.status, cause.finding.headline, cause.finding.diagnosis.id
+    if not report.causes:
+        yield report.status, _without_fault(report), ''
+
+
+def _without_fault(report: Judged) -> str:
+    if report.status is Status.OK:
+        return 'not EC2' if report.not_ec2 else 'no problem found'
+    return next((f'not judged: {reason}' for reason in report.not_judged), report.sentence)
+
+
+def table(reports: Sequence[Judged]) -> Iterator[Line]:
+    """The first line has the faults with their counts; each row of the table the hosts that have it."""
+    found = rows(reports)
+    yield first_line(reports)
+    yield from _saved(reports)
+    yield BLANK
+    for row in found:
+        title = f'{row.headline} ({row.id})' if row.id else row.headline
+        lead = f'{row.status.name:8} {len(row.reports):>5}  '
+        yield Line(f'{title}: {_names(row.reports)}', lead, STYLES[row.status], Wrap.ON_A_TERMINAL)
+
+
+def first_line(reports: Sequence[Judged]) -> Line:
+    """Like 'CRITICAL 40 hosts: IMDSv2 hop limit is 1, the Agent needs 2: 38, IMDS is disabled: 2'."""
+    faults = [row for row in rows(reports) if row.id] or rows(reports)
+    told = ', '.join(f'{row.headline}: {len(row.reports)}' for row in faults[:SHOWN])
+    more = f', and {len(faults) - SHOWN} more' if len(faults) > SHOWN else ''
+    return verdict(overall(reports), _what(reports), f'{told}{more}')
+
+
+def _what(reports: Sequence[Judged]) -> str:
+    hosts = sum(report.scope is Scope.HOST for report in reports)
+    counts = ((hosts, 'host'), (len(reports) - hosts, 'account'))
+    return ' and '.join(plural(count, noun) for count, noun in counts if count)
+
+
+def _saved(reports: Sequence[Judged]) -> Iterator[Line]:
+    times = sorted(report.saved_at for report in reports if report.saved_at)
+    if times:
+        span = times[0] if times[0] == times[-1] else f'{times[0]} to {times[-1]}'
+        yield Line(f'facts saved {span}')
+
+
+def _names(reports: Sequence[Judged]) -> str:
+    names = [report.subject for report in reports]
+    more = f' and {len(names) - SHOWN} more' if len(names) > SHOWN else ''
+    return ', '.join(names[:SHOWN]) + more
+
+
+def write_csv(file: TextIO, reports: Sequence[Judged]) -> None:
+    """A line for each cause of each host; one without a cause for a host that has none. Raises OSError."""
+    writer = csv.writer(file, lineterminator='\n')
+    writer.writerow(COLUMNS)
+    for report in reports:
+        for cells in _lines(report):
+            writer.writerow([harmless(str(cell)) for cell in cells])
+
+
+def _lines(report: Judged) -> Iterator[tuple[object, ...]]:
+    for cause in report.causes:
+        explains = ' '.join(finding.diagnosis.id for finding in cause.explains)
+        yield _line(report, cause.status, cause.finding.diagnosis.id, cause.finding.headline, explains)
+    if not report.causes:
+        yield _line(report, report.status, '', _without_fault(report), '')
+
+
+def _line(report: Judged, status: Status, id: str, headline: str, explains: str) -> tuple[object, ...]:
+    return report.subject, report.scope, status.word, id, headline, explains, report.saved_at, report.source

@@ -1,0 +1,66 @@
+"""What would settle a question: the beginnings of reasons are those that the collectors write."""
+
+from collections.abc import Callable
+
+import pytest
+from botocore import exceptions as e
+from botocore.exceptions import ClientError
+
+from datadog_checks.aws_diagnostics.cli.hints import settling
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.account_role import AccountRole
+from datadog_checks.aws_diagnostics.collect.aws.denials import why
+from datadog_checks.aws_diagnostics.collect.deadline import Deadline
+from datadog_checks.aws_diagnostics.facts import MissingFact, Unobserved
+from datadog_checks.aws_diagnostics.findings import Scope
+from tests.emit.findings import unknown
+
+from ..account.builders import account_facts
+from ..builders import agent, facts
+
+OF_AN_ACCOUNT = (unknown(scope=Scope.ACCOUNT),)
+NEVER = Unobserved('not asked')
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({'Error': {'Code': code}, 'ResponseMetadata': {'HTTPStatusCode': 400}}, 'GetRole')
+
+
+@pytest.mark.parametrize(
+    ('error', 'hint'),
+    [
+        (e.NoCredentialsError, 'Set AWS_PROFILE, or'),
+        (lambda: e.PartialCredentialsError(provider='env', cred_var='x'), 'Set AWS_ACCESS_KEY_ID and'),
+        (e.UnauthorizedSSOTokenError, 'Log in again'),
+        (lambda: refused('ExpiredToken'), 'Renew them'),
+        (lambda: refused('InvalidClientTokenId'), 'See whose they are'),
+        (lambda: e.ProfileNotFound(profile='x'), 'Set AWS_PROFILE to one'),
+        (e.NoRegionError, 'Set AWS_REGION'),
+        (lambda: e.ConnectTimeoutError(endpoint_url='x'), 'Check the network'),
+        (lambda: e.ProxyConnectionError(proxy_url='x'), 'Check HTTPS_PROXY and NO_PROXY'),
+        (lambda: e.EndpointConnectionError(endpoint_url='x'), 'Check the network'),
+        (lambda: refused('Throttling'), 'Run this again'),
+        (lambda: refused('AccessDenied'), 'Grant it'),
+    ],
+)
+def test_a_reason_of_aws_has_its_hint(error: Callable[[], Exception], hint: str) -> None:
+    assert settling(why(error(), 'iam:GetRole'), OF_AN_ACCOUNT, account_facts()).startswith(hint)
+
+
+def test_a_missing_key_of_datadog_has_its_hint() -> None:
+    enough = Deadline(5.0)
+    role = AccountRole(AccountOptions(), 'DatadogIntegrationRole', enough)
+    with pytest.raises(MissingFact) as caught:
+        role.datadog(enough, with_keys=True)
+    assert settling(str(caught.value), OF_AN_ACCOUNT, account_facts()) == 'Set DD_API_KEY and DD_APP_KEY'
+
+
+def test_what_nothing_settles_has_no_hint() -> None:
+    assert settling('the list is empty', OF_AN_ACCOUNT, account_facts()) == ''
+    assert settling('no sockets here', (unknown(service_check='imds'),), facts(imds=NEVER, agent=NEVER)) == ''
+    assert settling('it is not clear', (unknown(service_check='hostname'),), facts()) == ''
+
+
+def test_only_the_options_that_are_missing_are_named() -> None:
+    named = facts(agent=agent(version=None))
+    assert settling('it is not clear', (unknown(service_check='hostname'),), named) == 'Pass --agent-version'

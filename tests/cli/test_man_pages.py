@@ -1,0 +1,44 @@
+"""The manual pages are complete, and roff reads them without a complaint."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from datadog_checks.aws_diagnostics.cli.commands import program
+from tools.man_pages import main, pages
+
+PAGES = dict(pages('2026-11-27'))
+
+
+def test_every_command_has_its_page() -> None:
+    assert set(PAGES) == {'aws-diagnostics', *(f'aws-diagnostics-{name}' for name in program.commands)}
+
+
+@pytest.mark.parametrize('name', program.commands)
+def test_a_page_names_every_option_of_its_command(name: str) -> None:
+    page = PAGES[f'aws-diagnostics-{name}'].replace('\\-', '-')
+    options = [option for parameter in program.commands[name].params for option in parameter.opts if option[0] == '-']
+    assert [option for option in options if option not in page] == []
+
+
+@pytest.mark.parametrize('name', PAGES)
+def test_a_page_says_what_the_exit_status_means(name: str) -> None:
+    assert '.SH EXIT STATUS\n0 ok: judged and fine' in PAGES[name]
+
+
+@pytest.mark.skipif(shutil.which('groff') is None, reason='needs groff')
+@pytest.mark.parametrize('name', PAGES)
+def test_roff_reads_a_page_without_a_complaint(name: str) -> None:
+    read = subprocess.run(
+        ['groff', '-man', '-Tutf8', '-ww', '-z'], input=PAGES[name], capture_output=True, text=True, timeout=60
+    )
+    assert (read.returncode, read.stderr) == (0, '')
+
+
+def test_the_pages_are_written_into_a_directory(tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv('SOURCE_DATE_EPOCH', '1795737600')
+    assert main([str(tmp_path / 'man')]) == 0
+    written = {path.stem: path.read_text() for path in (tmp_path / 'man').iterdir()}
+    assert written.keys() == PAGES.keys()
+    assert '2026-11-27' in written['aws-diagnostics']

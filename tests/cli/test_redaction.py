@@ -1,0 +1,195 @@
+"""What goes into a support ticket names no host, account, person or address, and is judged as before."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from datadog_checks.aws_diagnostics.cli.codec import encode
+from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
+from datadog_checks.aws_diagnostics.cli.judged import Observation, judged
+from datadog_checks.aws_diagnostics.cli.program import run
+from datadog_checks.aws_diagnostics.cli.pseudonyms import Pseudonyms
+from datadog_checks.aws_diagnostics.cli.redaction import Redaction
+from datadog_checks.aws_diagnostics.cli.saved_facts import dumps, loads, read
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import (
+    AccountId,
+    AgentHostname,
+    Arn,
+    FilePath,
+    HostName,
+    ImdsEndpoint,
+    InstanceId,
+    RoleName,
+)
+
+from ..account.builders import ACCOUNT_ID, account_expectations, account_facts
+from ..builders import INSTANCE_ID, NOW, agent, facts, host, imds, path
+from .any_facts import SCALARS, values_of
+
+SCHEMA_1 = Path(__file__).with_name('saved') / 'schema-1.json'
+KEY = b'of this test'
+NO_SHRINKING = (Phase.explicit, Phase.generate)
+FEW = settings(
+    max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=NO_SHRINKING
+)
+CANARIES = (
+    'i-0dead0beef0dead0b',
+    '914286350771',
+    '10.20.30.40',
+    'fd12:3456:789a::1',
+    'ip-10-20-30-40.eu-west-1.compute.internal',
+    'db7.corp.acme.example',
+    'alice@acme.example',
+    'arn:aws:iam::914286350771:role/team/acme-reader',
+    'ec2dead0-beef-4dea-9bee-0deadbeefde0',
+    'http://10.20.30.40:8080/acme',
+    'alice-laptop',
+    '/home/alice/acme7.yaml',
+    'AIDAACME7EXAMPLE',
+)
+MARKS = re.compile('0dead|914286350771|10[.-]20[.-]30[.-]40|fd12:3456|acme|alice', re.IGNORECASE)
+SENTENCES = [f"the name '{canary}' is not ({canary}), seen {canary}: {canary}." for canary in CANARIES]
+CANARY_TEXTS = st.sampled_from([*CANARIES, *SENTENCES])
+FIELDS_OF_CANARIES: dict[type, st.SearchStrategy[Any]] = {
+    **SCALARS,
+    str: CANARY_TEXTS,
+    InstanceId: st.just(InstanceId(CANARIES[0])),
+    AccountId: st.just(AccountId(CANARIES[1])),
+    HostName: st.sampled_from([HostName(CANARIES[4]), HostName(CANARIES[5])]),
+    Arn: st.just(Arn(CANARIES[7])),
+    RoleName: st.just(RoleName('acme-reader')),
+    FilePath: st.just(FilePath(CANARIES[11])),
+    ImdsEndpoint: st.just(ImdsEndpoint('http://10.20.30.40:8080')),
+}
+
+
+@FEW
+@given(values_of(Facts, FIELDS_OF_CANARIES), values_of(Expectations, FIELDS_OF_CANARIES))
+def test_no_canary_in_any_text_field_survives(observed: Facts, expected: Expectations) -> None:
+    redacted = Redaction().observation(Observation(observed, expected))
+    assert MARKS.findall(json.dumps(encode(redacted.facts))) == []
+    assert MARKS.findall(json.dumps(encode(redacted.expectations))) == []
+
+
+@FEW
+@given(values_of(Facts), values_of(Expectations))
+def test_any_facts_stay_facts(observed: Facts, expected: Expectations) -> None:
+    redacted = Redaction().observation(Observation(observed, expected))
+    assert loads(dumps([redacted], NOW, redacted=True)).instances == (redacted,)
+
+
+MISNAMED = facts(
+    agent=agent(hostname='web', provider='os'),
+    host=host(os_hostname='web'),
+    imds=imds(endpoint='http://169.254.169.254'),
+    path=path(gateways=1, gateway_addresses=('172.17.0.1',)),
+)
+NAMED = Expectations(hostname=AgentHostname('web.example.com'))
+STALE = facts(agent=agent(hostname='i-0fedcba9876543210'))
+
+
+@pytest.mark.parametrize(
+    'observation',
+    [
+        *(pytest.param(o, id=f'saved number {n}') for n, o in enumerate(read(SCHEMA_1).instances)),
+        pytest.param(Observation(facts(), Expectations()), id='healthy'),
+        pytest.param(Observation(MISNAMED, Expectations()), id='named by the host'),
+        pytest.param(
+            Observation(STALE, Expectations(hostname=AgentHostname('web.example.com'))), id='named by another instance'
+        ),
+        pytest.param(Observation(account_facts(), account_expectations()), id='a healthy account'),
+    ],
+)
+def test_redacted_facts_are_judged_as_before(observation: Observation) -> None:
+    before, after = judged(observation), judged(Redaction().observation(observation))
+    assert [(f.diagnosis.id, f.word, f.explained_by) for f in after.findings] == [
+        (f.diagnosis.id, f.word, f.explained_by) for f in before.findings
+    ]
+
+
+@pytest.mark.parametrize(
+    ('text', 'form'),
+    [
+        (INSTANCE_ID, r'i-[0-9a-f]{17}'),
+        ('i-0123abcd', r'i-[0-9a-f]{8}'),
+        (ACCOUNT_ID, r'\d{12}'),
+        ('172.17.0.1', r'198\.1[89]\.\d+\.\d+'),
+        ('2a05:d018::1', r'2001:db8:.*'),
+        ('http://10.0.0.1:80', r'http://198\.1[89]\.\d+\.\d+:80'),
+        ('http://[2a05:d018::1]', r'http://\[2001:db8:.*\]'),
+        ('ip-10-0-0-12.eu-west-1.compute.internal', r'ip-198-1[89]-\d+-\d+\.eu-west-1\.compute\.internal'),
+        ('domU-12-31-38-04.ec2.internal', r'domU-[0-9a-f]{10}\.ec2\.internal'),
+        ('web.example.com', r'x[0-9a-f]{10}\.x[0-9a-f]{10}\.x[0-9a-f]{10}'),
+        (f'arn:aws:iam::{ACCOUNT_ID}:role/a/b', r'arn:aws:iam::\d{12}:role/x[0-9a-f]{10}/x[0-9a-f]{10}'),
+        (f'AWS:arn:aws:iam::{ACCOUNT_ID}:root', r'AWS:arn:aws:iam::\d{12}:root'),
+        ('/etc/agent/name', r'/x[0-9a-f]{10}/x[0-9a-f]{10}/x[0-9a-f]{10}'),
+    ],
+)
+def test_a_pseudonym_has_the_form_of_what_it_replaces(text: str, form: str) -> None:
+    made = Pseudonyms(KEY).of(text)
+    assert re.fullmatch(form, made)
+    assert made != text
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        '464622532012',
+        'AWS:arn:aws:iam::464622532012:root',
+        'arn:aws:iam::aws:policy/SecurityAudit',
+        'DatadogIntegrationRole',
+        '169.254.169.254',
+        'Service:ec2.amazonaws.com',
+        'AWS:*',
+    ],
+)
+def test_what_is_public_stays(text: str) -> None:
+    assert Pseudonyms(KEY).of(text) == text
+
+
+def test_the_same_value_has_the_same_pseudonym_wherever_it_is() -> None:
+    named = facts(agent=agent(hostname=INSTANCE_ID, provider_errors={'os': f'{INSTANCE_ID} is not web'}))
+    redacted = Redaction().observation(Observation(named, Expectations())).facts
+    assert redacted.instance_id is not None
+    found = Counter(re.findall(r'\bi-[0-9a-f]{17}', json.dumps(encode(redacted))))
+    assert set(found) == {redacted.instance_id}
+    assert found[redacted.instance_id] >= 4
+
+
+def test_a_short_name_is_still_the_beginning_of_the_full_one() -> None:
+    pseudonyms = Pseudonyms(KEY)
+    assert pseudonyms.of('web.example.com').startswith(f'{pseudonyms.of("web")}.')
+
+
+def test_a_name_that_looks_like_a_word_is_found_in_sentences_too() -> None:
+    observed = facts(host=host(os_hostname='web'), path=Unobserved("the host 'web' has no sockets"))
+    redacted = Redaction().observation(Observation(observed, Expectations())).facts
+    assert isinstance(redacted.path, Unobserved)
+    assert re.fullmatch(r"the host 'x[0-9a-f]{10}' has no sockets", redacted.path.reason)
+
+
+def test_without_the_key_nobody_can_compute_a_pseudonym_so_every_run_has_others() -> None:
+    assert Pseudonyms(KEY).of(ACCOUNT_ID) == Pseudonyms(KEY).of(ACCOUNT_ID)
+    assert len({Pseudonyms().of(ACCOUNT_ID) for _ in range(20)}) == 20
+
+
+def test_judge_redacts_its_report_and_check_the_facts_that_it_saves(tmp_path, capsys, monkeypatch) -> None:
+    assert run(['judge', '--redact', '--json', str(SCHEMA_1)]) != ExitStatus.DEFECT
+    shown = capsys.readouterr().out
+    assert [known for known in (INSTANCE_ID, ACCOUNT_ID, '172.17.0.1', str(SCHEMA_1)) if known in shown] == []
+    config = tmp_path / 'conf.yaml'
+    config.write_text('instances: [{ec2: never}]')
+    monkeypatch.setenv('HOSTNAME', 'acme7')
+    named = ['--agent-hostname', 'db7.corp.acme.example']
+    assert run(['check', '--config', str(config), '--redact', '--save-facts', str(tmp_path / 'f.json'), *named]) == 0
+    saved = (tmp_path / 'f.json').read_text()
+    assert MARKS.findall(saved + capsys.readouterr().out) == []
+    assert loads(saved).redacted

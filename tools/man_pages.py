@@ -1,0 +1,68 @@
+"""Writes the manual pages of `aws-diagnostics` and of each of its commands, from their own help.
+
+`python -m tools.man_pages [DIRECTORY]`, dist/man without one. `man -l dist/man/aws-diagnostics-check.1` shows one. The
+same sources give the same bytes: the date in the pages is that of SOURCE_DATE_EPOCH, else that of the last commit.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from click_man.core import generate_man_page
+
+from datadog_checks.aws_diagnostics.__about__ import __version__
+from datadog_checks.aws_diagnostics.cli.commands import program
+from datadog_checks.aws_diagnostics.cli.exit_status import MEANINGS
+
+ROOT = Path(__file__).parents[1]
+NAME = 'aws-diagnostics'
+
+
+def main(arguments: Sequence[str]) -> int:
+    directory = Path(arguments[0]) if arguments else ROOT / 'dist' / 'man'
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, text in pages(_date()):
+        (directory / f'{name}.1').write_text(text, encoding='utf-8')
+        print(directory / f'{name}.1')
+    return 0
+
+
+def pages(date: str) -> Iterator[tuple[str, str]]:
+    """The name of each page and its text. `date` is ISO 8601."""
+    context = click.Context(program, info_name=NAME)
+    yield NAME, _page(context, date)
+    assert isinstance(program, click.Group)
+    for name, command in program.commands.items():
+        yield f'{NAME}-{name}', _page(click.Context(command, info_name=name, parent=context), date)
+
+
+def _page(context: click.Context, date: str) -> str:
+    """With the exit statuses, which click-man leaves out; a backslash in a text is no escape of roff."""
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore', DeprecationWarning)  # click-man calls a function that click 9 will not have
+        text = generate_man_page(context, version=__version__, date=date)
+    return f'{text.rstrip()}\n.SH EXIT STATUS\n{_escaped(MEANINGS)}\n'
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"^([.'])", r'\\&\1', text.replace('\\', r'\e'), flags=re.MULTILINE)
+
+
+def _date() -> str:
+    seconds = os.environ.get('SOURCE_DATE_EPOCH') or _last_commit()
+    return datetime.fromtimestamp(int(seconds), UTC).date().isoformat()
+
+
+def _last_commit() -> str:
+    asked = subprocess.run(['git', 'log', '-1', '--format=%ct'], cwd=ROOT, capture_output=True, text=True)
+    return asked.stdout.strip() or '0'
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))
