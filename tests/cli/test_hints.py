@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from botocore import exceptions as e
 from botocore.exceptions import ClientError
+from datadog_checks.aws_diagnostics.collect.account_role import AccountRole
 
 from datadog_checks.aws_diagnostics.cli.hints import settling
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
-from datadog_checks.aws_diagnostics.collect.account_role import AccountRole
 from datadog_checks.aws_diagnostics.collect.aws.denials import why
 from datadog_checks.aws_diagnostics.collect.deadline import Deadline
 from datadog_checks.aws_diagnostics.facts import MissingFact, Unobserved
