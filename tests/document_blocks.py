@@ -17,6 +17,7 @@ ITSELF = 'the tests would run themselves, and build what other tests build elsew
 NOT_EXECUTED = {
     'make demo\nmake test\n': f'{ITSELF}: tests/test_demo.py',
     'make lint ': ITSELF,
+    'make test PYTEST_ARGS=': ITSELF,
     'make wheel\nmake checks-d\n': f'{ITSELF}: tests/test_packaging.py, tests/packages/',
     'make wheel\nsha256sum ': f'{ITSELF}: tests/test_packaging.py compares two builds',
     'sudo -u dd-agent datadog-agent check aws_diagnostics\nsudo -u dd-agent strace': AN_AGENT_ALONE,
