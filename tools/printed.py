@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.simulator import namespaces_available
 
 ROOT = Path(__file__).resolve().parents[1]
-SECONDS = 120
+SECONDS = 300
 _BLOCK = re.compile(
     r'<!-- printed by: (?P<command>[^;\n]+?)(?:; from: (?P<first>[^;\n]+?))?(?:; through: (?P<last>[^;\n]+?))? -->\n'
     r'```text\n(?P<shown>.*?)\n```',

@@ -21,7 +21,7 @@ PROGRAM = [sys.executable, '-m', 'datadog_checks.aws_diagnostics']
 WITHOUT_COLOUR_SETTINGS = {k: v for k, v in os.environ.items() if k not in ('NO_COLOR', 'FORCE_COLOR', 'COLUMNS')}
 LABEL = len('service check  ')
 ESCAPE = '\x1b'
-DEADLINE = 30.0
+DEADLINE = 300.0
 
 
 @pytest.fixture
