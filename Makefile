@@ -41,17 +41,12 @@ format: environment ## Repair what ruff can repair
 
 validate: environment environment-ddev ## Check the assets; run every ddev validator that can fail, and prove that each does
 	@$(python) -m tools.assets --check
-	@$(python) -m tools.pictures --check
-	@$(python) -m tools.ssm_template --check
 	@$(python) -m tools.asset_lint
 	@$(python) -m tools.validate
 	@$(python) -m tools.validate --prove
 
-assets: environment environment-ddev ## Generate what is generated: models, example configuration, tables, pictures
+assets: environment environment-ddev ## Generate models, example configuration, documents, sample outputs, pictures
 	@$(python) -m tools.assets --models
-	@$(python) -m tools.printed
-	@$(python) -m tools.pictures
-	@$(python) -m tools.ssm_template
 
 environments: environment environment-ddev environment-rollout environment-agents environment-terraform
 

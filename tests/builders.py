@@ -12,6 +12,7 @@ from datadog_checks.aws_diagnostics.facts import (
     Dmi,
     Facts,
     Host,
+    HostnameProvider,
     HostnameSource,
     Identity,
     Imds,
@@ -22,10 +23,12 @@ from datadog_checks.aws_diagnostics.facts import (
     Platform,
     UtsNamespace,
 )
+from datadog_checks.aws_diagnostics.facts.values import AccountId, AgentHostname, ImdsEndpoint, InstanceId, RegionName
 
 NOW = 1_790_000_000.0
-INSTANCE_ID = 'i-0123456789abcdef0'
-OTHER_INSTANCE_ID = 'i-0fedcba9876543210'
+INSTANCE_ID = InstanceId('i-0123456789abcdef0')
+OTHER_INSTANCE_ID = InstanceId('i-0fedcba9876543210')
+ACCOUNT, REGION = AccountId('123456789012'), RegionName('eu-west-1')
 
 
 def answered(status: int = 200, **differences: Any) -> Answer:
@@ -43,7 +46,7 @@ def unanswered(outcome: Outcome, detail: str = '', **differences: Any) -> NoAnsw
 def imds(**differences: Any) -> Imds:
     """IMDSv2 works, IMDSv1 is switched off."""
     healthy = Imds(
-        endpoint='http://169.254.169.254',
+        endpoint=ImdsEndpoint('http://169.254.169.254'),
         observed_at=NOW,
         token=granted(),
         metadata=answered(),
@@ -51,7 +54,7 @@ def imds(**differences: Any) -> Imds:
         tokenless=answered(401),
         tokenless_at=NOW,
         instance_id=INSTANCE_ID,
-        identity=Identity('eu-west-1', '123456789012', 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a'),
+        identity=Identity(REGION, ACCOUNT, 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a'),
         requests=2,
     )
     return replace(healthy, **differences)
@@ -83,11 +86,13 @@ def container(kind: ContainerKind) -> Container:
 
 def agent(**differences: Any) -> Agent:
     """A current Agent with default settings, named by its instance id."""
+    if isinstance(differences.get('provider'), str):
+        differences['provider'] = HostnameProvider.of(differences['provider'])
     healthy = Agent(
-        hostname=INSTANCE_ID,
+        hostname=AgentHostname(INSTANCE_ID),
         version=(7, 81, 3),
         configuration=AgentConfiguration(),
-        provider='aws',
+        provider=HostnameProvider.AWS,
         source=HostnameSource.EXPVAR,
     )
     return replace(healthy, **differences)

@@ -36,16 +36,20 @@ KNOWS: dict[str, set[str]] = {
     '__about__': set(),
     '__init__': {'__about__', 'check'},
     '__main__': {'cli'},
-    'facts': set(),
+    'text': set(),
+    'log': {'text'},
+    'facts': {'text'},
+    'rules': {'text', 'facts'},
     'expectations': {'facts'},
     'remedies': set(),
     'findings': {'facts', 'expectations', 'remedies'},
-    'diagnoses': {'facts', 'expectations', 'findings', 'remedies'},
-    'collect': {'__about__', 'facts'},
-    'emit': {'facts', 'findings', 'remedies'},
+    'diagnoses': {'text', 'facts', 'rules', 'expectations', 'findings', 'remedies'},
+    'collect': {'__about__', 'text', 'facts', 'rules', 'log'},
+    'emit': {'facts', 'rules', 'findings', 'log', 'remedies', 'text'},
     'config_models': set(),
-    'configuration': {'config_models', 'expectations', 'facts', 'collect', 'diagnoses', 'emit'},
+    'configuration': {'text', 'config_models', 'expectations', 'facts', 'findings', 'collect', 'diagnoses', 'emit'},
     'cli': {
+        'text',
         '__about__',
         'facts',
         'expectations',
@@ -56,11 +60,22 @@ KNOWS: dict[str, set[str]] = {
         'configuration',
         'emit',
     },
-    'check': {'__about__', 'facts', 'expectations', 'findings', 'diagnoses', 'collect', 'configuration', 'emit'},
+    'check': {
+        '__about__',
+        'facts',
+        'expectations',
+        'findings',
+        'diagnoses',
+        'collect',
+        'configuration',
+        'emit',
+        'log',
+        'text',
+    },
 }
 """Which other parts each part of the package may import."""
 
-PURE = {'facts', 'expectations', 'findings', 'remedies', 'diagnoses'}
+PURE = {'text', 'facts', 'rules', 'expectations', 'findings', 'remedies', 'diagnoses'}
 PURE_STANDARD_LIBRARY = {
     'hashlib',
     'collections',

@@ -7,6 +7,7 @@ from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
 from tests.agent_process import RunningAgent, run_check
 from tests.builders import INSTANCE_ID
 from tests.simulator import Fault, Persona, Topology, World, namespaces_available
+from tests.strict_agent import StrictAgent
 
 pytestmark = pytest.mark.skipif(not namespaces_available(), reason='no network namespaces here')
 
@@ -199,6 +200,29 @@ def test_what_is_secret_is_never_asked_for():
         world.run(run_check, {}, runs=2)
         paths = {request.path for request in world.requests}
     assert [path for path in paths if 'security-credentials' in path or 'user-data' in path] == []
+
+
+def run_with_failing_channels(instance):
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        StrictAgent(monkeypatch).fail('reading the cache', 'writing the cache', 'reporting an issue', 'event')
+        return run_check(instance, runs=2)
+
+
+def test_an_agent_whose_cache_and_health_platform_fail_gets_everything_else():
+    with World(tokens='required', hop_limit=2) as world:
+        submitted = world.run(run_with_failing_channels, {})
+    assert [run.error for run in submitted] == ['', '']
+    assert [statuses(run) for run in submitted] == [ALL_OK, ALL_OK]
+
+
+def test_what_is_remembered_outlives_a_change_of_the_configuration_and_a_name(datadog_agent):
+    before, after = (AwsDiagnosticsCheck('aws_diagnostics', {}, [instance]) for instance in ({}, {'name': 'a'}))
+    before.check_id, after.check_id = 'aws_diagnostics:1f', 'aws_diagnostics:a:2e'
+    for check in (before, after):
+        check.run_check_initializations()
+    before.write_persistent_cache('naming', 'kept')
+    assert after.read_persistent_cache('naming') == 'kept'
+    assert datadog_agent._cache == {'aws_diagnostics:host_naming': 'kept'}
 
 
 def test_an_agent_without_issues_gets_none(monkeypatch, datadog_agent):

@@ -85,6 +85,7 @@ def test_every_setting_reaches_its_place():
             role_name='DatadogAWSIntegrationRole',
             datadog_site='ap1.datadoghq.com',
             datadog_api_url='https://proxy.example:8443',
+            external_id=ExternalId.of(' b2f0c1e4'),
             api_key='an-api-key',
             app_key='an-application-key',
             assume_role_arn='arn:aws-us-gov:iam::123456789012:role/path/reader',
@@ -171,6 +172,10 @@ SETTINGS = {
     'an external id that YAML took for a number': (
         {'external_id': 12345678},
         'account.external_id must be a string, not a number',
+    ),
+    'half a surrogate pair': (
+        {'external_id': 'abc\ud800'},
+        'account.external_id must be printable text of at most 4096 characters',
     ),
     'an empty external id': ({'external_id': ''}, 'account.external_id must be a string that is not empty'),
     'a key that nobody resolved': (

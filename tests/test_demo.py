@@ -34,13 +34,13 @@ SUMMARIES = {
     'not-ec2': ('ok', 'nothing failed'),
 }
 EVIDENCE = {
-    'healthy': 'The simulator was asked',
+    'healthy': ' requests to IMDS. ',
     'hop-limit-too-low': '--http-put-response-hop-limit 2\n',
     'imdsv1-only-agent': 'Upgrade the Agent',
     'endpoint-disabled': '--http-endpoint enabled\n',
     'kube2iam': 'kube2iam',
     'firewalled': '172.17.0.1',
-    'not-ec2': 'Nothing was asked',
+    'not-ec2': 'No requests to IMDS.',
 }
 
 

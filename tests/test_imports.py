@@ -9,16 +9,16 @@ from tests.imports import Import, imports
 CASES = [
     pytest.param('check.py', 'import os.path', Import('check.py', 1, 'os.path'), None, id='the standard library'),
     pytest.param(
-        'emit/tags.py',
+        'emit/memory.py',
         'from ..facts import Facts',
-        Import('emit/tags.py', 1, 'datadog_checks.aws_diagnostics.facts'),
+        Import('emit/memory.py', 1, 'datadog_checks.aws_diagnostics.facts'),
         'facts',
         id='another part by a relative name',
     ),
     pytest.param(
         'emit/__init__.py',
-        'from .tags import tags_of',
-        Import('emit/__init__.py', 1, 'datadog_checks.aws_diagnostics.emit.tags'),
+        'from .memory import Memory',
+        Import('emit/__init__.py', 1, 'datadog_checks.aws_diagnostics.emit.memory'),
         'emit',
         id='its own part',
     ),

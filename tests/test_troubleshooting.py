@@ -1,4 +1,4 @@
-"""What the README says of IMDS's answers is what the diagnoses conclude from them."""
+"""What docs/troubleshooting.md says about IMDS's answers is what the diagnoses conclude from them."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,7 @@ from tests.diagnoses.imds.conversations import (
     without_token,
 )
 
-README = (Path(__file__).parents[1] / 'README.md').read_text(encoding='utf-8')
+DOCUMENT = (Path(__file__).parents[1] / 'docs' / 'troubleshooting.md').read_text(encoding='utf-8')
 LOST = path(gateways=1, reply_lost=True, remaining_ttl=None, hop_limit=None, hop_limit_at_most=1)
 OTHERS = Unobserved('no token reply to measure')
 
@@ -54,7 +54,7 @@ SITUATIONS: dict[tuple[str, str], tuple[Facts, ...]] = {
 
 def described() -> dict[tuple[str, str], str]:
     """The first table about troubleshooting: (PUT, GET) -> what it is."""
-    table = README.partition('| Token (PUT) |')[2].partition('\n\n')[0]
+    table = DOCUMENT.partition('| Token (PUT) |')[2].partition('\n\n')[0]
     rows = [[cell.strip() for cell in line.strip('|').split('|')] for line in table.splitlines()[2:]]
     return {(put, get): what for put, get, what, _ in rows}
 

@@ -1,7 +1,7 @@
-"""`python -m tools.compatibility [--only PYTHON]`: the host part of the tests on the oldest and the newest base.
+"""`python -m tools.compatibility [--only PYTHON]`: runs the tests of the host scope on the oldest and the newest base.
 
-Each in an environment of its own: what an Agent embeds, as requirements/agent-PYTHON.txt says, and the tools of the
-tests. Needs `make environment-agents`, which finds the interpreters, and an index of packages. Exits 1 when a test
+Each in a separate environment with what an Agent embeds (requirements/agent-PYTHON.txt) and the tools of the tests.
+Needs `make environment-agents`, which finds the interpreters, and an index of packages. Exits 1 when a test
 failed.
 """
 
@@ -14,27 +14,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHONS = ('3.11', '3.12', '3.13')
-TOOLS = (
-    'click==8.5.1',
-    # Of the version that the Agent embeds, where one is named.
-    'cryptography',
-    'ec2-metadata==3.0.0',
-    'flaky==3.8.1',
-    'hatchling==1.33.0',
-    'hypothesis==6.170.15',
-    'jsonschema==4.26.0',
-    'lazy-loader==0.5',
-    'pyroute2==0.9.7',
-    'pytest==9.0.3',
-    'pytest-asyncio==1.5.0',
-    'pytest-benchmark==5.3.1',
-    'pytest-mock==3.17.0',
-    'pytest-xdist==3.8.0',
-    'rich==15.0.0',
-    'tenacity==9.2.1',
-)
+TOOLS = 'requirements/compatibility.txt'
 WITHOUT_THEIR_REQUIREMENTS = ('datadog-checks-dev==40.0.1', '--editable', '.')
-"""The first demands newer libraries than old Agents embed, and its fixtures use none of them."""
+"""The first requires newer libraries than old Agents embed, but its fixtures use none of them."""
 TESTS = (
     'tests/cli',
     'tests/collect',
@@ -52,21 +34,22 @@ TESTS = (
     '--ignore=tests/cli/test_permissions.py',
 )
 PYTEST = ('-q', '-p', 'no:cacheprovider', '-o', 'filterwarnings=default')
-"""Libraries of that age warn of what came later; the suite of `make test` makes errors of warnings."""
+"""Old libraries warn about newer ones; `make test` turns warnings into errors."""
 
 
 ONLY_SINCE = {
     # Issues of the Agent's health platform.
     'tests/emit/test_issues.py': (37, 41),
+    'tests/emit/test_failing_agent.py': (37, 41),
     'tests/emit/test_account.py::test_the_same_fault_of_two_accounts_is_two_issues': (37, 41),
     'tests/emit/test_submissions.py::test_issues_are_sent_only_where_the_agent_has_them': (37, 41),
     'tests/test_check.py::test_an_agent_without_issues_gets_none': (37, 41),
-    # Older ones do not need lazy_loader, and have libyaml read YAML, which words its messages in another way.
+    # Older ones do not need lazy_loader, and read YAML with libyaml, whose messages differ.
     'tests/cli/test_program.py::test_without_the_extra_one_line_says_how_to_install_it[lazy_loader]': (37, 10),
     'tests/cli/test_configuration_file.py::test_a_wrong_file_is_refused[not YAML]': (37, 10),
     'tests/cli/test_configuration_file.py::test_a_wrong_file_is_refused[nested without end]': (37, 10),
 }
-"""Tests of what an older base has not, by the first base for which they hold: major and minor version."""
+"""Tests of what an older base does not have -> the first base (major, minor) that has it."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +67,7 @@ def environment(python: str) -> str:
     interpreter = (ROOT / f'.venv-agent-{python}' / 'bin' / 'python').resolve(strict=True)
     subprocess.run([interpreter, '-m', 'venv', '--clear', directory], check=True)
     pip = [str(directory / 'bin' / 'python'), '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check']
-    subprocess.run([*pip, '-r', f'requirements/agent-{python}.txt', *TOOLS], cwd=ROOT, check=True)
+    subprocess.run([*pip, '-r', f'requirements/agent-{python}.txt', '-r', TOOLS], cwd=ROOT, check=True)
     subprocess.run([*pip, '--no-deps', '--no-build-isolation', *WITHOUT_THEIR_REQUIREMENTS], cwd=ROOT, check=True)
     return str(directory / 'bin' / 'python')
 
@@ -113,7 +96,7 @@ def left_out(base: str) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog='python -m tools.compatibility', description='Run the tests on other bases.')
-    parser.add_argument('--only', choices=PYTHONS, help='with this Python alone')
+    parser.add_argument('--only', choices=PYTHONS, help='only with this Python')
     only = parser.parse_args().only
     outcomes = [try_out(python) for python in PYTHONS if only in (None, python)]
     print(time.strftime('%Y-%m-%d'))

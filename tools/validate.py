@@ -5,66 +5,81 @@ ddev reports success where it finds nothing to look at, so a green validator mea
 
 import argparse
 import os
-import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-
-from .defects import DEFECTS, Defect, broken_copy
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECK = 'aws_diagnostics'
+PACKAGE = f'datadog_checks/{CHECK}'
 SECONDS = 120
 JOBS = 2
+COPIED = ('.ddev', 'assets', 'datadog_checks', 'requirements')
+"""What the validators look at, beside the files in the root."""
 
-VALIDATORS = (
-    'config',
-    'dashboards',
-    'dep',
-    'http',
-    'imports',
-    'metadata',
-    'models',
-    'package',
-    'readmes',
-    'service-checks',
+
+class Defect(NamedTuple):
+    """A way to break this repository that one validator must notice."""
+
+    validator: str
+    situation: str
+    path: str
+    """Of the one file that is broken."""
+    old: str
+    """What is replaced in it; '' adds `new` at its end."""
+    new: str | None
+    """None removes the file."""
+    message: str
+    """What the validator must say."""
+
+
+SPEC = 'assets/configuration/spec.yaml'
+EXAMPLE = f'{PACKAGE}/data/conf.yaml.example'
+SERVICE_CHECKS = 'assets/service_checks.json'
+DASHBOARD = 'assets/dashboards/fleet.json'
+METRICS = 'metadata.csv'
+PROJECT = 'pyproject.toml'
+INSTANCE = f'{PACKAGE}/config_models/instance.py'
+SOURCE = f'{PACKAGE}/check.py'
+DEFECTS = (
+    Defect('config', 'an edited example', EXAMPLE, '', '# by hand\n', 'is not in sync'),
+    Defect('config', 'a type that does not exist', SPEC, 'type: number', 'type: float', 'Unknown type'),
+    Defect('config', 'a missing example', EXAMPLE, '', None, 'is not in sync'),
+    Defect('models', 'an edited model', INSTANCE, 'le=10.0', 'le=11.0', 'is not in sync'),
+    Defect('models', 'an option without a model', SPEC, 'name: timeout', 'name: patience', 'is not in sync'),
+    Defect('metadata', 'a unit that does not exist', METRICS, ',second,', ',moment,', 'invalid unit_name'),
+    Defect('metadata', 'a foreign prefix', METRICS, 'aws_diagnostics.run.', 'run.', 'metric_prefix'),
+    Defect('metadata', 'a foreign integration', METRICS, ',0,aws_diagnostics,', ',0,aws,', 'integration'),
+    Defect('package', 'a wrong name', PROJECT, '"datadog-aws-diagnostics"', '"aws-diagnostics"', 'name'),
+    Defect('package', 'a bad address', PROJECT, 'maintainers@example.com', 'maintainers', 'email'),
+    Defect('readmes', 'no setup', 'README.md', '\n## Setup\n', '\n## Begin\n', 'Setup'),
+    Defect('service-checks', 'a foreign name', SERVICE_CHECKS, '"AWS Diagnostics"', '"AWS"', 'integration'),
+    Defect('service-checks', 'an unknown key', SERVICE_CHECKS, '"check":', '"x": 1,\n    "check":', 'x'),
+    Defect('service-checks', 'no file', SERVICE_CHECKS, '', None, 'service_checks.json'),
+    Defect('dashboards', 'no file', DASHBOARD, '', None, 'does not exist'),
+    Defect('dashboards', 'no description', DASHBOARD, '"description":', '"about":', 'description'),
+    Defect('imports', 'an old import', SOURCE, '', 'from datadog_checks.utils import x\n', 'datadog_checks.utils'),
+    Defect('http', 'requests', SOURCE, '', 'import requests\n\nrequests.get("http://x")\n', 'requests.get'),
+    Defect('dep', 'an extra without a version', PROJECT, '"rich==15.0.0"', '"rich"', 'Unpinned'),
+    Defect('dep', 'an extra that was not agreed', PROJECT, '"rich==15.0.0"', '"tqdm==4.0.0"', 'tqdm'),
+    Defect('dep', 'a pinned base', PROJECT, 'checks-base>=', 'checks-base==', 'Forced version pin'),
 )
-
-LEFT_OUT = {
-    'agent-reqs': 'about the releases of the Agent that embed a check',
-    'all': 'runs the others, and stops where one of those left out does',
-    'ci': 'about the workflows of a repository of many checks',
-    'codeowners': 'about a repository of many checks with one owner each',
-    'eula': 'the manifest names no EULA',
-    'integration-style': 'never fails',
-    'jmx-metrics': 'this check reads no JMX',
-    'labeler': 'about the pull requests of a repository of many checks',
-    'legacy-signature': 'never fails',
-    'license-headers': "demands Datadog's own header, and only in Datadog's own repositories",
-    'licenses': 'about what the Agent embeds',
-    'openmetrics': 'this check reads no OpenMetrics',
-    'saved-views': 'the manifest names no saved view',
-    'typos': 'its exit status is inverted; `make lint` runs codespell itself',
-    'version': "only for Datadog's own repositories",
-}
+VALIDATORS = tuple(dict.fromkeys(defect.validator for defect in DEFECTS))
+"""The others of ddev never fail, or are about a repository of many checks, releases of the Agent, and Datadog's own
+licences; `make lint` runs codespell itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    name: str
-    complaint: str = ''
-    """Empty when everything is as it should be."""
-
-
-def ddev(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, 'ROOT': str(root), 'NO_COLOR': '1', 'COLUMNS': '500'}
-    return subprocess.run(
-        [ROOT / 'tools' / 'ddev', *arguments],
-        env=environment,
+def complaint_of(validator: str, root: Path = ROOT) -> str:
+    """What the validator says where it fails; '' where it passes."""
+    done = subprocess.run(
+        [ROOT / 'tools' / 'ddev', 'validate', validator, CHECK],
+        env={**os.environ, 'ROOT': str(root), 'NO_COLOR': '1', 'COLUMNS': '500'},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -72,64 +87,63 @@ def ddev(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]
         timeout=SECONDS,
         check=False,
     )
+    return (done.stdout.strip() or f'exit status {done.returncode}') if done.returncode else ''
 
 
-def validate(validator: str, root: Path = ROOT) -> Result:
-    done = ddev('validate', validator, CHECK, root=root)
-    return Result(validator, done.stdout.strip() or f'exit status {done.returncode}' if done.returncode else '')
+def unproved(defect: Defect) -> str:
+    """'' where the validator fails on a copy with the defect, and says why."""
+    below = ROOT / '.build'
+    below.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=below, prefix='broken-') as directory:
+        break_copy(Path(directory), defect)
+        said = complaint_of(defect.validator, Path(directory))
+    if not said:
+        return 'the validator passes'
+    return '' if defect.message in said else f'it fails without saying {defect.message!r}:\n{said}'
 
 
-def prove(defect: Defect) -> Result:
-    """The validator must fail, and for the reason that was planted."""
-    with broken_copy(ROOT, defect) as copy:
-        done = ddev('validate', defect.validator, CHECK, root=copy)
-    name = f'{defect.validator}: {defect.situation}'
-    if not done.returncode:
-        return Result(name, 'the validator passes')
-    if defect.message not in done.stdout:
-        return Result(name, f'it fails without saying {defect.message!r}:\n{done.stdout.strip()}')
-    return Result(name)
+def break_copy(copy: Path, defect: Defect) -> None:
+    """Raises ValueError where the file no longer holds what is to be replaced."""
+    for name in COPIED:
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns('__pycache__'))
+    for file in ROOT.iterdir():
+        if file.is_file():
+            shutil.copy(file, copy)
+    path = copy / defect.path
+    if defect.new is None:
+        path.unlink()
+        return
+    text = path.read_text(encoding='utf-8')
+    if defect.old not in text:
+        raise ValueError(f'{defect.path} no longer contains {defect.old!r}: repair the proof')
+    broken = text.replace(defect.old, defect.new, 1) if defect.old else text + defect.new
+    path.write_text(broken, encoding='utf-8')
 
 
-def account_for_all() -> Result:
-    """A validator that a new ddev brings along must not be left out in silence."""
-    listed = ddev('validate', '--help').stdout.partition('Commands:')[2]
-    there = set(re.findall(r'^  ([a-z-]+)', listed, re.MULTILINE))
-    unknown = there ^ {*VALIDATORS, *LEFT_OUT}
-    return Result('every validator is run or left out for a reason', ', '.join(sorted(unknown)))
-
-
-def account_for_proofs() -> Result:
-    without = set(VALIDATORS) - {defect.validator for defect in DEFECTS}
-    return Result('every validator has a proof', ', '.join(sorted(without)))
-
-
-def run(first: Callable[[], Result], others: Iterable[Callable[[], Result]]) -> int:
-    """Prints one line for each job; the exit status. The first runs alone: it prepares what the others share."""
-    failed = report(first())
-    with ThreadPoolExecutor(JOBS) as pool:
-        for result in pool.map(lambda job: job(), others):
-            failed |= report(result)
-    return 1 if failed else 0
-
-
-def report(result: Result) -> bool:
+def report(name: str, complaint: str) -> bool:
     """Whether it failed."""
-    print('FAILED' if result.complaint else 'ok    ', result.name, flush=True)
-    if result.complaint:
-        print(result.complaint)
-    return bool(result.complaint)
+    print('FAILED' if complaint else 'ok    ', name, flush=True)
+    if complaint:
+        print(complaint)
+    return bool(complaint)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, prog='python -m tools.validate')
     parser.add_argument('--prove', action='store_true', help='show on broken copies that each validator does fail')
     if parser.parse_args().prove:
-        return run(account_for_proofs, [partial(prove, defect) for defect in DEFECTS])
-    status = run(account_for_all, [partial(validate, validator) for validator in VALIDATORS])
-    for name, reason in LEFT_OUT.items():
-        print(f'left out: {name}: {reason}')
-    return status
+        return run({f'{defect.validator}: {defect.situation}': partial(unproved, defect) for defect in DEFECTS})
+    return run({validator: partial(complaint_of, validator) for validator in VALIDATORS})
+
+
+def run(jobs: Mapping[str, partial[str]]) -> int:
+    """Prints one line for each job; the exit status. The first runs before the others: it prepares what they share."""
+    (name, first), *others = jobs.items()
+    failed = [report(name, first())]
+    with ThreadPoolExecutor(JOBS) as pool:
+        running = [(name, pool.submit(job)) for name, job in others]
+        failed += [report(name, job.result()) for name, job in running]
+    return 1 if any(failed) else 0
 
 
 if __name__ == '__main__':

@@ -1,19 +1,22 @@
 """The Agent looks here: configuration -> collect -> diagnose -> emit."""
 
 import time
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from datadog_checks.base import AgentCheck, ConfigurationError
 
 from .collect import HostCollector
-from .collect.account_defaults import with_agent_defaults
-from .collect.account_options import AccountOptions
 from .collect.agent import EmbeddedAgent
-from .collect.at_most_every import AtMostEvery
 from .configuration import InvalidConfiguration, Options, check_init_config, read_configuration
-from .diagnoses import DIAGNOSES, diagnose
-from .emit import Emitter, Run, may_ask_imds
+from .diagnoses import diagnose, of_scope
+from .emit import Emitter, Run
 from .facts import Facts
+from .findings import Scope
+from .log import LOG, keep_out_of_the_log
+from .text import one_line
+
+if TYPE_CHECKING:
+    from .collect.account_options import AccountOptions
 
 
 class Collector(Protocol):
@@ -25,44 +28,57 @@ class AwsDiagnosticsCheck(AgentCheck):
 
     def __init__(self, name: str, init_config: dict[str, Any], instances: list[dict[str, Any]]) -> None:
         super().__init__(name, init_config, instances)
-        agent = EmbeddedAgent()
+        self._agent = EmbeddedAgent()
         try:
             check_init_config(self.init_config)
-            options = read_configuration(self.instance, str(agent.setting('site') or ''))
+            options = read_configuration(self.instance, str(self._agent.setting('site') or ''))
         except InvalidConfiguration as e:
-            raise ConfigurationError(str(e)) from None
-        has_issues = agent.has_health_platform and hasattr(self, 'report_issue')
+            raise ConfigurationError(one_line(str(e))) from None
+        has_issues = self._agent.has_health_platform and hasattr(self, 'report_issue')
         self._expectations = options.expectations
-        self._collector = self._collector_of(options, agent)
+        self._diagnoses = of_scope(Scope.HOST if options.account is None else Scope.ACCOUNT)
         self._emitter = Emitter(options.tags, options.identity_tags, has_issues)
+        self._defects: set[str] = set()
+        self._collect = self._collector_of(options).collect
 
-    def _collector_of(self, options: Options, agent: EmbeddedAgent) -> Collector:
+    def _collector_of(self, options: Options) -> Collector:
         if options.account is None:
-            return HostCollector(options.collect, agent)
-        account = with_agent_defaults(options.account, agent)
-        self._register_secrets(account)
-        # A host instance does not pay for the libraries that the account scope needs.
+            return HostCollector(options.collect, self._agent, on_defect=self._log_defect)
+        # A host instance does not pay for what the account scope needs.
         from .collect.account import AccountCollector
+        from .collect.account_defaults import with_agent_defaults
+        from .collect.at_most_every import AtMostEvery
 
-        return AtMostEvery(
-            options.least_interval, AccountCollector(account, imds_usable=lambda: may_ask_imds(self)).collect
-        )
+        account = with_agent_defaults(options.account, self._agent)
+        self._register_secrets(account)
+        collector = AccountCollector(account, imds_usable=lambda: self._emitter.may_ask_imds(self))
+        return AtMostEvery(options.least_interval, collector.collect)
 
-    def _register_secrets(self, account: AccountOptions) -> None:
-        for secret in (
-            account.api_key,
-            account.app_key,
-            str((self.instance.get('account') or {}).get('external_id', '')),
-        ):
-            if secret:
-                self.register_secret(secret)
+    def _register_secrets(self, account: 'AccountOptions') -> None:
+        external_id = str((self.instance.get('account') or {}).get('external_id', ''))
+        for secret in filter(None, (account.api_key, account.app_key, external_id)):
+            self.register_secret(secret)
+            keep_out_of_the_log(secret)
 
     def check(self, _: object) -> None:
         started = time.monotonic()
-        facts = self._collector.collect()
-        findings = diagnose(DIAGNOSES, facts, self._expectations)
+        self._defects.clear()
+        facts = self._collect()
+        findings = diagnose(self._diagnoses, facts, self._expectations, self._log_defect)
         self._emitter.emit(self, facts, findings, Run(duration=time.monotonic() - started))
 
-    def persistent_cache_id(self) -> str:
-        """What the last run knew of the host's name survives a change of the configuration."""
-        return 'host'
+    def _log_defect(self, where: str, error: Exception) -> None:
+        """Once in a run: the remedy of one diagnosis is shown for others too."""
+        if where not in self._defects:
+            self._defects.add(where)
+            LOG.error('%s: defect in %s, please report it', self.check_id, where, exc_info=error)
+
+    def cancel(self) -> None:
+        self._emitter.withdraw()
+
+    def read_persistent_cache(self, key: str) -> str:
+        """Under a key of our own: the base's changes with the configuration, with those before 37.20.0 always."""
+        return self._agent.recall(key)
+
+    def write_persistent_cache(self, key: str, value: str) -> None:
+        self._agent.remember(key, value)

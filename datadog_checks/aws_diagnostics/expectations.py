@@ -2,8 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from .facts.account import ExternalId, Feature
+from .facts import HostnameProvider
+from .facts.feature import Feature
+from .facts.values import AgentHostname, FilePath
+
+if TYPE_CHECKING:
+    from .facts.account import ExternalId
 
 
 class ImdsV1(StrEnum):
@@ -11,8 +17,8 @@ class ImdsV1(StrEnum):
     DISABLED = 'disabled'
 
 
-INSTANCE_ID = 'instance_id'
-ANY_HOSTNAME = 'any'
+INSTANCE_ID = AgentHostname('instance_id')
+ANY_HOSTNAME = AgentHostname('any')
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +26,7 @@ class AccountExpectations:
     site: str = 'datadoghq.com'
     """Datadog's site, which decides whose AWS account the role must trust."""
     role_name: str = 'DatadogIntegrationRole'
-    external_id: ExternalId | None = None
+    external_id: 'ExternalId | None' = None
     """As the operator configured it; the one that Datadog has on record counts more."""
     features: frozenset[Feature] = frozenset(Feature)
     unused_after: float = 24 * 3600.0
@@ -31,9 +37,9 @@ class AccountExpectations:
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    hostname_providers: tuple[str, ...] = ('aws',)
+    hostname_providers: tuple[HostnameProvider, ...] = (HostnameProvider.AWS,)
     """Any of these is right. `hostnameFile` is right in addition when that file holds the instance id."""
-    hostname: str = INSTANCE_ID
+    hostname: AgentHostname = INSTANCE_ID
     """INSTANCE_ID, ANY_HOSTNAME or the literal name."""
     imdsv1: ImdsV1 = ImdsV1.ANY
     min_hop_limit: int | None = None
@@ -43,6 +49,8 @@ class Expectations:
     disabled_diagnoses: frozenset[str] = frozenset()
     account: AccountExpectations | None = None
     """Only for an account instance."""
+    config_file: FilePath | None = None
+    """The configuration that the run was given, for commands that name it; None where nobody gave one."""
 
     @property
     def of_account(self) -> AccountExpectations:

@@ -94,6 +94,8 @@ Word: TypeAlias = str | Variable | tuple[str | Variable, ...]
 """A literal of ours, a Checked value, a variable, or several of them that make one word together."""
 
 SPECIAL_IN_DOUBLE_QUOTES = re.compile(r'([\\"$`])')
+IN_SINGLE_QUOTES = re.compile("^[^!]*'[^!]*$")
+"""What is easier to read in double quotes. An interactive bash expands ! in them."""
 PLACE = re.compile('<([a-z_]+)>')
 
 
@@ -124,6 +126,8 @@ def quoted(word: Word) -> str:
     if isinstance(word, str):
         return shlex.quote(word)
     parts = word if isinstance(word, tuple) else (word,)
+    if not any(isinstance(part, Variable) or IN_SINGLE_QUOTES.search(part) for part in parts):
+        return shlex.quote(''.join(map(str, parts)))
     return '"' + ''.join(_in_double_quotes(part) for part in parts) + '"'
 
 
@@ -137,6 +141,20 @@ def write_file(path: str, content: str, end: str = 'END') -> Command:
     """Shell that writes a small file; `${NAME:?}` in the content is the only thing that the shell expands."""
     protected = re.sub(r'\\|`|\$(?!\{[A-Z_]+:\?\})', lambda special: f'\\{special[0]}', content.rstrip('\n'))
     return Command(f'cat > {shlex.quote(path)} <<{end}\n{protected}\n{end}')
+
+
+def hcl_string(word: Word) -> str:
+    """A string of HCL; a variable becomes one of Terraform, which asks for it."""
+    if isinstance(word, Variable):
+        return f'var.{word.name.lower()}'
+    parts = word if isinstance(word, tuple) else (word,)
+    return '"' + ''.join(_in_hcl(part) for part in parts) + '"'
+
+
+def _in_hcl(part: str | Variable) -> str:
+    if isinstance(part, Variable):
+        return f'${{var.{part.name.lower()}}}'
+    return json.dumps(part, ensure_ascii=False)[1:-1].replace('${', '$${').replace('%{', '%%{')
 
 
 # Other languages

@@ -1,5 +1,5 @@
-# An image with the Datadog Agent and AWS Diagnostics. It holds no API key and no hostname, and the Agent does not run
-# in the build: what it would find out there is about the machine that builds.
+# An image with the Datadog Agent and AWS Diagnostics. It contains no API key and no hostname. The Agent does not
+# run during the build, where it would see the build machine.
 
 source "amazon-ebs" "agent" {
   region        = var.region
@@ -9,10 +9,10 @@ source "amazon-ebs" "agent" {
   ami_name        = "datadog-agent-7.${var.agent_minor_version}-aws-diagnostics-${var.version}-{{timestamp}}"
   ami_description = "Datadog Agent 7.${var.agent_minor_version} with AWS Diagnostics ${var.version}"
 
-  # Of the instances that are launched from the image.
+  # For the instances that are launched from the image.
   imds_support = var.imds_support
 
-  # Of the instance that builds the image, and of no other.
+  # Only for the instance that builds the image.
   metadata_options {
     http_endpoint               = "enabled"
     http_tokens                 = "required"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs AWS Diagnostics beside an Agent. Run as root in the build of an image.
+# Installs AWS Diagnostics next to an Agent. Runs as root while an image is built.
 #
 # METHOD         checks.d or wheel
 # VERSION        the version of the check

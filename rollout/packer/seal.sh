@@ -1,5 +1,5 @@
 #!/bin/sh
-# Takes out of an image what belongs to the machine that built it. Run as root at the end of the build.
+# Removes from an image what belongs to the build machine. Runs as root at the end of the build.
 set -eu
 etc=/etc/datadog-agent
 
@@ -10,8 +10,8 @@ if grep -q '^[[:space:]]*hostname\(_file\)\{0,1\}:' "$etc/datadog.yaml"; then
     echo "$etc/datadog.yaml sets the hostname: every instance of the image would have the same one" >&2
     exit 1
 fi
-# Launch brings the key: DD_API_KEY in /etc/datadog-agent/environment.
+# The key is set at launch: DD_API_KEY in /etc/datadog-agent/environment.
 sed -i '/^api_key:/d' "$etc/datadog.yaml"
 
-# The identity of an installation, and what an Agent makes when it runs.
+# The identity of an installation, and what an Agent creates when it runs.
 rm -rf "$etc/install.json" "$etc/auth_token" "$etc/ipc_cert.pem" /opt/datadog-agent/run/* /var/log/datadog/*

@@ -1,6 +1,6 @@
 variable "version" {
   type        = string
-  description = "The version of the check, as it stands in the name of the artifact."
+  description = "The version of the check, as in the name of the artifact."
   validation {
     condition     = var.version != "" && regex_replace(var.version, "^[0-9]+\\.[0-9]+\\.[0-9]+([a-zA-Z]+[0-9]*)?$", "") == ""
     error_message = "The version must be one that the Agent accepts, such as 0.1.0."
@@ -39,7 +39,7 @@ variable "region" {
 variable "source_ami_name" {
   type        = string
   default     = "al2023-ami-2023.*-x86_64"
-  description = "The name of the image to start from. The newest that fits is taken."
+  description = "The name of the image to start from. The newest match is used."
 }
 
 variable "source_ami_owner" {
@@ -51,19 +51,19 @@ variable "source_ami_owner" {
 variable "instance_type" {
   type        = string
   default     = "t3.small"
-  description = "What the image is built on."
+  description = "The type of the instance that builds the image."
 }
 
 variable "ssh_username" {
   type        = string
   default     = "ec2-user"
-  description = "The user of the image to start from who may use sudo."
+  description = "A user of the image to start from with sudo rights."
 }
 
 variable "imds_support" {
   type        = string
   default     = "v2.0"
-  description = "v2.0: instances of this image demand IMDSv2 and get a hop limit of 2. Empty: as the account says."
+  description = "v2.0: instances of this image require IMDSv2 and get a hop limit of 2. Empty: the account defaults."
   validation {
     condition     = contains(["", "v2.0"], var.imds_support)
     error_message = "The imds_support must be v2.0 or empty."

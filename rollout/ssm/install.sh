@@ -1,11 +1,11 @@
 #!/bin/sh
-# Brings the AWS Diagnostics check of this host to one version, and changes nothing where all is as wanted.
-# Runs as root, in the directory that holds the downloaded file. What it is told, in its environment:
+# Installs one version of the AWS Diagnostics check on this host, and changes nothing if that is already the case.
+# Runs as root, in the directory with the downloaded file. Environment variables:
 #   METHOD         wheel or checks.d
-#   VERSION        such as 0.1.0; of the wheel only: a file in checks.d is known by its digest
+#   VERSION        such as 0.1.0; only for the wheel: a file in checks.d is identified by its digest
 #   SHA256         of the downloaded file
-#   CONFIGURATION  conf.yaml in Base64; empty keeps what there is, and writes the default where there is none
-# Exit status: 0 as wanted now, 2 misuse, 3 no such file or another digest (nothing was changed),
+#   CONFIGURATION  conf.yaml in Base64; empty keeps the existing file, or writes the default if there is none
+# Exit status: 0 done, 2 wrong parameters, 3 no such file or wrong digest (nothing was changed),
 #   4 the installation failed, 5 the check does not run.
 set -eu
 
@@ -14,7 +14,7 @@ etc=/etc/datadog-agent
 check_file=$etc/checks.d/aws_diagnostics.py
 conf=$etc/conf.d/aws_diagnostics.d/conf.yaml
 skip_file=$etc/.skip_install_python_third_party_deps
-# Outlives a run that fails half-way, and ends with the boot, as the need for a restart does.
+# Survives a run that fails halfway, and ends with a reboot, as does the need for a restart.
 restart_pending=/run/aws-diagnostics.restart
 
 say() { echo "aws-diagnostics: $*"; }
@@ -32,7 +32,7 @@ changing() { : >"$restart_pending"; }
 
 installed_version() { agent integration show -q "$distribution" 2>/dev/null || true; }
 
-# The directory of a download is closed to dd-agent. What is verified is the copy that is installed.
+# dd-agent cannot enter the download directory. The copy that is installed is the one that is verified.
 verified_copy() {
     case $METHOD in
         wheel) source=datadog_aws_diagnostics-$VERSION-py3-none-any.whl ;;
@@ -68,7 +68,7 @@ install_wheel() {
     fi
 }
 
-# The Agent prefers an installed package to a file in checks.d: it has to go.
+# The Agent prefers an installed package to a file in checks.d, so remove the package.
 install_file() {
     if [ -n "$(installed_version)" ]; then
         changing
@@ -112,10 +112,10 @@ restart() {
     say 'datadog-agent: restarted'
 }
 
-# Not every Agent says with its status that a check failed.
+# Not every Agent reports a failed check in its exit status.
 runs() { agent check aws_diagnostics >"$scratch/check" 2>&1 && ! grep -q '\[ERROR\]' "$scratch/check"; }
 
-# Just restarted, an Agent needs some seconds until it can run a check by hand.
+# After a restart, an Agent needs some seconds until it can run a check by hand.
 smoke_test() {
     attempt=1
     until runs; do

@@ -1,12 +1,12 @@
 #!/bin/sh
 # Removes the AWS Diagnostics check from this host with its configuration and its state. Runs as root.
-# Exit status: 0 it is gone, 4 the Agent did not remove the package.
+# Exit status: 0 removed, 4 the Agent did not remove the package.
 set -eu
 
 distribution=datadog-aws-diagnostics
 etc=/etc/datadog-agent
 skip_file=$etc/.skip_install_python_third_party_deps
-# Outlives a run that fails half-way, and ends with the boot, as the need for a restart does.
+# Survives a run that fails halfway, and ends with a reboot, as does the need for a restart.
 restart_pending=/run/aws-diagnostics.restart
 
 say() { echo "aws-diagnostics: $*"; }
@@ -34,7 +34,7 @@ remove_files() {
     done
 }
 
-# Another private package may need it: only our own goes.
+# Another private package may need it: only remove our own.
 remove_skip_file() {
     if grep -qs aws_diagnostics "$skip_file"; then
         rm -f "$skip_file"

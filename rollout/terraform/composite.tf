@@ -1,4 +1,4 @@
-# A composite holds the ids of other monitors, which nobody knows before they exist: it cannot be a file.
+# A composite contains the IDs of other monitors, which are unknown until these exist, so it cannot be a file.
 locals {
   parts = ["imdsv2_unusable", "hostname_provider"]
 }
@@ -6,19 +6,19 @@ locals {
 resource "datadog_monitor" "lost_name" {
   count = var.composite && alltrue([for part in local.parts : contains(keys(local.monitors), part)]) ? 1 : 0
 
-  name  = "${var.name_prefix}[AWS Diagnostics] {{host.name}} lost its name because IMDSv2 is out of reach"
+  name  = "${var.name_prefix}[AWS Diagnostics] {{host.name}} lost its hostname because IMDSv2 cannot be used"
   type  = "composite"
   query = join(" && ", [for part in local.parts : datadog_monitor_json.monitor[part].id])
   message = trimspace(<<-EOT
     {{#is_alert}}
-    The Agent on {{host.name}} cannot use IMDSv2, and its name does not come from EC2: this host is probably in Datadog
-    twice, and its tags are gone from the second one.
+    The Agent on {{host.name}} cannot use IMDSv2, and its hostname does not come from EC2: Datadog probably shows a
+    duplicate host, without its EC2 tags.
 
-    1. Run `sudo -u dd-agent datadog-agent check aws_diagnostics` there: it names the cause and the command that helps.
-    2. Restart the Agent afterwards: it looks for its name only when it starts.
+    1. Run `sudo datadog-agent diagnose -v -i check-datadog` there: it names the cause and the fix.
+    2. Then restart the Agent, which resolves its hostname only at startup.
     {{/is_alert}}
     {{#is_recovery}}
-    {{host.name}} has its name again, or reaches IMDSv2.
+    {{host.name}} has its hostname again, or can use IMDSv2.
     {{/is_recovery}}
 
     ${join(" ", var.notify)}

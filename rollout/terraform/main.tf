@@ -19,7 +19,7 @@ locals {
     }) if contains(local.wanted, id)
   }
 
-  # The number at the end of the query of a metric monitor has to be its critical threshold.
+  # The number at the end of the query of a metric monitor must be its critical threshold.
   queries = {
     for id, definition in local.shipped : id => try(
       replace(definition.query, "/-?[0-9.]+$/", tostring(var.thresholds[id].critical)),

@@ -1,5 +1,5 @@
 output "monitors" {
-  description = "The id of each monitor, by the name of its file."
+  description = "The ID of each monitor, by file name."
   value       = { for id, monitor in datadog_monitor_json.monitor : id => monitor.id }
 
   precondition {
@@ -19,11 +19,11 @@ output "monitors" {
 }
 
 output "dashboards" {
-  description = "The address of each dashboard, by the name of its file."
+  description = "The address of each dashboard, by file name."
   value       = { for id, dashboard in datadog_dashboard_json.dashboard : id => dashboard.url }
 }
 
 output "composite" {
-  description = "The id of the composite monitor, null where there is none."
+  description = "The ID of the composite monitor, null if there is none."
   value       = one(datadog_monitor.lost_name[*].id)
 }

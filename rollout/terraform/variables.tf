@@ -10,7 +10,7 @@ variable "notify" {
 }
 
 variable "monitors" {
-  description = "Which monitors to create, named as their files in assets/monitors without .json. All of them by default."
+  description = "Which monitors to create, by file name in assets/monitors without .json. By default all."
   type        = set(string)
   default     = null
 }
@@ -30,19 +30,19 @@ variable "thresholds" {
 }
 
 variable "tags" {
-  description = "Tags that every monitor has in addition, such as team:platform."
+  description = "Additional tags of every monitor, such as team:platform."
   type        = list(string)
   default     = []
 }
 
 variable "name_prefix" {
-  description = "What the name of every monitor and dashboard begins with, such as \"[production] \"."
+  description = "A prefix of the name of every monitor and dashboard, such as \"[production] \"."
   type        = string
   default     = ""
 }
 
 variable "composite" {
-  description = "Whether to create the composite monitor too, which takes both of the monitors that it is made of."
+  description = "Whether to create the composite monitor too, which needs both of the monitors that it combines."
   type        = bool
   default     = true
 }
@@ -54,7 +54,7 @@ variable "dashboards" {
 }
 
 variable "assets" {
-  description = "The directory with monitors/ and dashboards/. By default the one of this repository."
+  description = "The directory with monitors/ and dashboards/. By default that of this repository."
   type        = string
   default     = null
 }

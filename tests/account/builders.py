@@ -32,11 +32,12 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Simulation,
     TrustStatement,
 )
+from datadog_checks.aws_diagnostics.facts.values import AccountId, Arn, Partition, PolicyName, RegionName, RoleName
 
 from ..builders import NOW
 
 ACCOUNT_ID = '123456789012'
-REGION = 'eu-west-1'
+REGION = RegionName('eu-west-1')
 ROLE_NAME = 'DatadogIntegrationRole'
 ROLE_ARN = f'arn:aws:iam::{ACCOUNT_ID}:role/{ROLE_NAME}'
 DATADOG_PRINCIPAL = 'AWS:arn:aws:iam::464622532012:root'
@@ -52,7 +53,9 @@ NOT_A_HOST = Unobserved('an account instance does not look at the host')
 
 
 def caller(**differences: Any) -> Caller:
-    healthy = Caller(ACCOUNT_ID, f'arn:aws:sts::{ACCOUNT_ID}:assumed-role/aws-diagnostics/session', 'aws')
+    healthy = Caller(
+        AccountId(ACCOUNT_ID), f'arn:aws:sts::{ACCOUNT_ID}:assumed-role/aws-diagnostics/session', Partition('aws')
+    )
     return replace(healthy, **differences)
 
 
@@ -92,8 +95,8 @@ def trust(**differences: Any) -> TrustStatement:
 def role(*statements: TrustStatement, **differences: Any) -> Role:
     """A year old, assumed five minutes ago, changed last a month ago. Without statements it trusts `trust()`."""
     healthy = Role(
-        name=ROLE_NAME,
-        arn=ROLE_ARN,
+        name=RoleName(ROLE_NAME),
+        arn=Arn(ROLE_ARN),
         trust=statements or (trust(),),
         created_at=NOW - 365 * DAY,
         last_used=LastUsed(NOW - 5 * MINUTE, REGION),
@@ -109,17 +112,19 @@ def statement(*actions: str, **differences: Any) -> PolicyStatement:
 def policy(*statements: PolicyStatement, **differences: Any) -> Policy:
     """The inline policy of the role. Without statements it grants the standard list of `required()`."""
     healthy = Policy(
-        'DatadogAWSIntegrationPolicyV2', PolicyKind.INLINE, statements or (statement(*required().standard),)
+        PolicyName('DatadogAWSIntegrationPolicyV2'),
+        PolicyKind.INLINE,
+        statements or (statement(*required().standard),),
     )
     return replace(healthy, **differences)
 
 
 def security_audit(**differences: Any) -> Policy:
     healthy = Policy(
-        'SecurityAudit',
+        PolicyName('SecurityAudit'),
         PolicyKind.AWS,
         (statement('s3:GetBucket*', 'iam:Get*'),),
-        arn='arn:aws:iam::aws:policy/SecurityAudit',
+        arn=Arn('arn:aws:iam::aws:policy/SecurityAudit'),
         version='v50',
         changed_at=NOW - 60 * DAY,
     )

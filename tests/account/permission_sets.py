@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from datadog_checks.aws_diagnostics.facts.account import Policy, PolicyKind, PolicyStatement
+from datadog_checks.aws_diagnostics.facts.values import PolicyName
 from tests.account.builders import policy, security_audit, statement
 from tests.account.permission_lists import RECORDED
 
@@ -42,7 +43,7 @@ ALL = frozenset(STANDARD)
 SETS = (
     PermissionSet('the list as Datadog publishes it', role(statement(*STANDARD))),
     PermissionSet('no policy at all', (), missing=ALL),
-    PermissionSet('a policy without statements', (Policy('empty', PolicyKind.INLINE, ()),), missing=ALL),
+    PermissionSet('a policy without statements', (Policy(PolicyName('empty'), PolicyKind.INLINE, ()),), missing=ALL),
     PermissionSet('an administrator', role(statement('*'))),
     PermissionSet('the list in capital letters', role(statement(*(a.upper() for a in STANDARD)))),
     PermissionSet('EC2 was forgotten', role(statement(*without(EC2))), missing=frozenset({EC2})),

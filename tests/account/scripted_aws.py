@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
-from datadog_checks.aws_diagnostics.collect.imds.socket_options import reset_on_close
+from datadog_checks.aws_diagnostics.collect.imds.kernel import reset_on_close
 
 
 @dataclass(frozen=True)

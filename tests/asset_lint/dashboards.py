@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tools.asset_lint.widgets import Document
-from tools.pictures import ROOT
+from tools.asset_lint.dashboards import Document
+from tools.asset_lint.names import ROOT
 
 DIRECTORY = ROOT / 'assets' / 'dashboards'
 SHIPPED = {path.stem: json.loads(path.read_text(encoding='utf-8')) for path in sorted(DIRECTORY.glob('*.json'))}

@@ -10,13 +10,12 @@ from lark import Token, Tree
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Run, gauges, service_checks
-from datadog_checks.aws_diagnostics.emit.tags import tags_of
+from datadog_checks.aws_diagnostics.emit.submissions import tags_of
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.findings import Status
 from tools.asset_lint.monitor import Monitor
 from tools.asset_lint.names import PREFIX
-from tools.asset_lint.queries import MetricMonitor, Selector
-from tools.asset_lint.query_tree import parsed, subtrees
+from tools.asset_lint.queries import MetricMonitor, Selector, parsed, subtrees
 
 Tags = Mapping[str, str]
 Group = tuple[str, ...]

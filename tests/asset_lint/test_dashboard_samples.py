@@ -8,16 +8,16 @@ import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Run, gauges
-from datadog_checks.aws_diagnostics.emit.tags import tags_of
+from datadog_checks.aws_diagnostics.emit.submissions import tags_of
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.facts.account import Count
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Passed, Scope, Verdict
 from tests.account.builders import account_facts, fleet, region
 from tests.asset_lint.dashboards import SHIPPED
 from tests.builders import answered, facts, imds
+from tools.asset_lint.dashboards import flattened, widgets_of
 from tools.asset_lint.names import FOREIGN_METRICS, HOST_TAGS, PREFIX
 from tools.asset_lint.queries import Condition, Selector, expression
-from tools.asset_lint.widgets import flattened, widgets_of
 
 Sample = tuple[str, dict[str, str]]
 """The name of a metric and its tags."""

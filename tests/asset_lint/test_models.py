@@ -1,12 +1,13 @@
-"""The strict reading of datadog-api-client's models, where the client itself reads on."""
+"""The models of Datadog's API client, read as a JSON Schema, refuse what the client itself would pass on."""
 
 import copy
 from collections.abc import Callable
-from types import MappingProxyType
 from typing import Any
 
 import pytest
-from datadog_api_client.model_utils import ModelComposed, ModelNormal
+from datadog_api_client import Configuration
+from datadog_api_client.model_utils import validate_and_convert_types
+from datadog_api_client.v1.model.dashboard import Dashboard
 from datadog_api_client.v1.model.monitor import Monitor
 
 from tools.asset_lint.models import violations
@@ -32,50 +33,118 @@ MONITOR: Document = {
     'priority': 3,
 }
 MONITORS: dict[str, tuple[Mutation, list[str]]] = {
-    'a string where an integer belongs': (
+    'a string instead of an integer': (
         lambda m: m['options'].update(renotify_interval='60'),
-        ["$.options.renotify_interval: '60', allowed: an integer or null"],
+        ["$.options.renotify_interval: '60' is not of type 'integer', 'null'"],
     ),
-    'true where an integer belongs': (
+    'true instead of an integer': (
         lambda m: m['options'].update(no_data_timeframe=True),
-        ['$.options.no_data_timeframe: True, allowed: an integer or null'],
+        ["$.options.no_data_timeframe: True is not of type 'integer', 'null'"],
     ),
-    'a list where an object belongs': (
-        lambda m: m.update(options=[]),
-        ['$.options: a list, allowed: an object'],
-    ),
+    'a list instead of an object': (lambda m: m.update(options=[]), ["$.options: [] is not of type 'object'"]),
     'a misspelt key in an object in an object': (
         lambda m: m['options']['thresholds'].update(crit=1),
-        [
-            "$.options.thresholds: unknown key 'crit', allowed: critical, critical_query, critical_recovery, "
-            'critical_recovery_query, ok, unknown, warning, warning_recovery'
-        ],
+        ["$.options.thresholds: Additional properties are not allowed ('crit' was unexpected)"],
     ),
-    'a value outside of an enumeration': (
+    'a value that is not in its enumeration': (
         lambda m: m['options'].update(on_missing_data='resolved'),
         [
-            "$.options.on_missing_data: 'resolved', allowed: default, resolve, show_and_notify_no_data, show_no_data",
+            "$.options.on_missing_data: 'resolved' is not one of ['default', 'resolve', 'show_and_notify_no_data', "
+            "'show_no_data']",
         ],
     ),
-    'a wrong item of a list': (lambda m: m['tags'].append(7), ['$.tags[1]: 7, allowed: a string']),
+    'a wrong item of a list': (lambda m: m['tags'].append(7), ["$.tags[1]: 7 is not of type 'string'"]),
     'a wrong value in a mapping': (
         lambda m: m['options'].update(silenced={'host:a': 'never'}),
-        ["$.options.silenced.host:a: 'never', allowed: an integer or null"],
+        ["$.options.silenced['host:a']: 'never' is not of type 'integer', 'null'"],
     ),
     'a number above its limit': (
         lambda m: m['options'].update(min_failure_duration=7201),
-        ['$.options.min_failure_duration: 7201, allowed: at most 7200'],
+        ['$.options.min_failure_duration: 7201 is greater than the maximum of 7200'],
     ),
-    'a required key that is missing': (lambda m: m.pop('query'), ["$: the key 'query' is missing"]),
+    'a required key that is missing': (lambda m: m.pop('query'), ["$: 'query' is a required property"]),
     'two faults': (
         lambda m: m.update(priority='3', name=None),
-        ['$.name: null, allowed: a string', "$.priority: '3', allowed: an integer or null"],
+        ["$.name: None is not of type 'string'", "$.priority: '3' is not of type 'integer', 'null'"],
+    ),
+}
+QUERY: Document = {'data_source': 'metrics', 'name': 'hosts', 'query': 'sum:aws_diagnostics.imds.ok{*} by {host}'}
+TIMESERIES: Document = {
+    'type': 'timeseries',
+    'title': 'Hosts',
+    'time': {'live_span': '4h'},
+    'requests': [
+        {
+            'response_format': 'timeseries',
+            'display_type': 'line',
+            'queries': [QUERY],
+            'formulas': [{'formula': 'hosts'}],
+        }
+    ],
+}
+DASHBOARD: Document = {
+    'title': 'Hosts',
+    'layout_type': 'ordered',
+    'widgets': [
+        {
+            'definition': {
+                'type': 'group',
+                'title': 'Overview',
+                'layout_type': 'ordered',
+                'widgets': [
+                    {'definition': TIMESERIES, 'layout': {'x': 0, 'y': 0, 'width': 6, 'height': 2}},
+                    {'definition': {'type': 'note', 'content': 'Hosts by state'}},
+                ],
+            }
+        }
+    ],
+}
+WIDGET = '$.widgets[0].definition.widgets[0]'
+REQUEST = f'{WIDGET}.definition.requests[0]'
+
+
+def definition(dashboard: Document) -> Any:
+    return dashboard['widgets'][0]['definition']['widgets'][0]['definition']
+
+
+def request(dashboard: Document) -> Any:
+    return definition(dashboard)['requests'][0]
+
+
+DASHBOARDS: dict[str, tuple[Mutation, list[str]]] = {
+    'a misspelt key in a widget in a group': (
+        lambda d: request(d).update(displaytype='line'),
+        [f"{REQUEST}: Additional properties are not allowed ('displaytype' was unexpected)"],
+    ),
+    'an enumeration in a widget in a group': (
+        lambda d: request(d).update(display_type='lines'),
+        [f"{REQUEST}.display_type: 'lines' is not one of ['area', 'bars', 'line', 'overlay']"],
+    ),
+    'a widget as wide as a string': (
+        lambda d: d['widgets'][0]['definition']['widgets'][0]['layout'].update(width='6'),
+        [f"{WIDGET}.layout.width: '6' is not of type 'integer'"],
+    ),
+    'a widget without what it must have': (
+        lambda d: definition(d).pop('requests'),
+        [f"{WIDGET}.definition: 'requests' is a required property"],
+    ),
+    'a widget with the requests of another kind': (
+        lambda d: definition(d).update(type='toplist'),
+        [f"{REQUEST}: Additional properties are not allowed ('display_type' was unexpected)"],
+    ),
+    'a query of the right kind with a misspelt key': (
+        lambda d: request(d)['queries'][0].update(aggregate='avg'),
+        [f"{REQUEST}.queries[0]: Additional properties are not allowed ('aggregate' was unexpected)"],
+    ),
+    'a query of no kind': (
+        lambda d: request(d)['queries'][0].pop('data_source'),
+        [f"{REQUEST}.queries[0]: 'data_source' is a required property"],
     ),
 }
 
 
-def test_what_the_model_describes_is_accepted() -> None:
-    assert violations(MONITOR, Monitor) == []
+def test_what_the_models_describe_is_accepted() -> None:
+    assert (violations(MONITOR, Monitor), violations(DASHBOARD, Dashboard)) == ([], [])
 
 
 @pytest.mark.parametrize(('mutate', 'expected'), MONITORS.values(), ids=MONITORS)
@@ -84,34 +153,34 @@ def test_a_fault_in_a_monitor_is_named_with_its_place(mutate: Mutation, expected
     assert violations(mutant, Monitor) == expected
 
 
-class Cat(ModelNormal):
-    openapi_types = MappingProxyType({'name': (str,)})
-    attribute_map = MappingProxyType({'name': 'name'})
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(kwargs)
+@pytest.mark.parametrize(('mutate', 'expected'), DASHBOARDS.values(), ids=DASHBOARDS)
+def test_a_fault_deep_in_a_dashboard_is_named_with_its_place(mutate: Mutation, expected: list[str]) -> None:
+    mutate(mutant := copy.deepcopy(DASHBOARD))
+    assert violations(mutant, Dashboard) == expected
 
 
-class Dog(Cat): ...
+@pytest.mark.parametrize(
+    ('mutate', 'beginning'),
+    [
+        pytest.param(
+            lambda d: definition(d).update(type='timeserie'),
+            f"{WIDGET}.definition.type: 'timeserie' is not one of ['alert_graph', ",
+            id='kind of widget',
+        ),
+        pytest.param(
+            lambda d: definition(d)['time'].update(live_span='5h'), f'{WIDGET}.definition.time', id='time span'
+        ),
+        pytest.param(lambda d: d.update(layout_type='orderd'), '$.layout_type: ', id='layout'),
+    ],
+)
+def test_a_value_that_does_not_exist_is_named(mutate: Mutation, beginning: str) -> None:
+    mutate(mutant := copy.deepcopy(DASHBOARD))
+    (complaint,) = violations(mutant, Dashboard)
+    assert complaint.startswith(beginning)
 
 
-class Pet(ModelComposed):
-    _composed_schemas = MappingProxyType({'oneOf': [Cat, Dog]})
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(kwargs)
-
-
-class Owner(ModelNormal):
-    openapi_types = MappingProxyType({'pet': (Pet,)})
-    attribute_map = MappingProxyType({'pet': 'pet'})
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(kwargs)
-
-
-def test_the_client_has_the_last_word() -> None:
-    """It refuses what two kinds describe alike."""
-    assert violations({'pet': {'name': 'Felix'}}, Owner) == [
-        '$.pet: the client cannot tell which of several kinds this is'
-    ]
+def test_the_client_itself_refuses_none_of_them() -> None:
+    """Why the models are read here, and not only called."""
+    for mutate, _ in DASHBOARDS.values():
+        mutate(mutant := copy.deepcopy(DASHBOARD))
+        assert isinstance(validate_and_convert_types(mutant, (Dashboard,), [], True, True, Configuration()), Dashboard)

@@ -1,4 +1,4 @@
-"""The monitors that are shipped: which they are, and that nothing is wrong with any."""
+"""Which monitors are shipped, and that nothing is wrong with them."""
 
 import pytest
 
@@ -38,14 +38,14 @@ def test_nothing_is_wrong_with_a_shipped_monitor(name: str) -> None:
     assert monitor_complaints(shipped(name)) == []
 
 
-def test_what_may_wake_somebody_speaks_for_more_than_one_host() -> None:
-    """A fault of 60,000 hosts is one page for each account and region, and 60,000 entries of a queue."""
+def test_a_monitor_that_pages_somebody_covers_more_than_one_host() -> None:
+    """A fault of 60,000 hosts is one page per account and region, and 60,000 entries in a queue."""
     urgent = {name for name, (_, priority) in SHIPPED.items() if priority <= 2}
     assert urgent == {'group_failing', 'integration_role', 'many_names_lost'}
     assert all('host' not in SHIPPED[name][0] for name in urgent)
 
 
-def test_only_one_monitor_by_host_speaks_of_missing_data() -> None:
+def test_only_one_monitor_by_host_notifies_about_missing_data() -> None:
     by_host = [name for name in NAMES if {'host', 'instance_id'} & {*SHIPPED[name][0]}]
     monitors = {name: read_monitor(shipped(name)['definition']) for name in by_host}
     assert [name for name, monitor in monitors.items() if monitor.notifies_of_no_data] == ['check_silent']

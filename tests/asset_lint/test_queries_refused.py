@@ -2,8 +2,7 @@
 
 import pytest
 
-from tools.asset_lint.queries import metric_monitor, service_check_monitor
-from tools.asset_lint.query_tree import InvalidQuery
+from tools.asset_lint.queries import InvalidQuery, metric_monitor, service_check_monitor
 
 
 @pytest.mark.parametrize(
@@ -11,29 +10,27 @@ from tools.asset_lint.query_tree import InvalidQuery
     [
         pytest.param(
             'median(last_5m):avg:a{*} > 1',
-            "column 1: 'median(last_5m):avg:', allowed: avg, sum, min or max, change or pct_change",
+            "cannot be read from column 1: 'median(last_5m):avg:'",
             id='no such aggregation',
         ),
         pytest.param(
             'avg(last_5):avg:a{*} > 1',
-            "column 5: 'last_5):avg:a{*} > 1', allowed: a window, such as last_4h",
+            "cannot be read from column 5: 'last_5):avg:a{*} > 1'",
             id='a window without a unit',
         ),
-        pytest.param('avg(last_5m):avg:a > 1', "column 20: '> 1', allowed: {", id='no scope'),
+        pytest.param('avg(last_5m):avg:a > 1', "cannot be read from column 20: '> 1'", id='no scope'),
         pytest.param(
-            'avg(last_5m):avg:a{*} by host > 1', "column 26: 'host > 1', allowed: {", id='groups without braces'
+            'avg(last_5m):avg:a{*} by host > 1', "cannot be read from column 26: 'host > 1'", id='groups without braces'
         ),
-        pytest.param(
-            'avg(last_5m):avg:a{*}', 'column 22: the end, allowed: +, -, <, <=, >, >=, == or !=', id='no threshold'
-        ),
+        pytest.param('avg(last_5m):avg:a{*}', 'cannot be read from column 22: the end', id='no threshold'),
         pytest.param(
             'avg(last_5m):avg:a{env: prod} > 1',
-            "column 23: ': prod} > 1', allowed: AND, IN, NOT, OR, a comma, }",
+            "cannot be read from column 23: ': prod} > 1'",
             id='a space in a tag',
         ),
         pytest.param(
             'change(avg(last_5m),1d):avg:a{*} > 1',
-            "column 21: '1d):avg:a{*} > 1', allowed: a time ago, such as last_1d",
+            "cannot be read from column 21: '1d):avg:a{*} > 1'",
             id='a shift that says neither last nor ago',
         ),
     ],
@@ -49,21 +46,23 @@ def test_what_is_no_metric_monitor_is_refused_with_its_place(query: str, message
     [
         pytest.param(
             'ntp.over("*").by("host").last(4).count_by_status()',
-            """column 1: 'ntp.over("*").by("ho', allowed: something in quotes""",
+            """cannot be read from column 1: 'ntp.over("*").by("ho'""",
             id='a check without quotes',
         ),
         pytest.param(
             '"ntp".by("host").last(4).count_by_status()',
-            'no .over(), allowed: "CHECK".over(...).by(...).last(N) and the status count',
+            '.over() is missing',
             id='no scope',
         ),
         pytest.param(
-            '"ntp".over("*").by("host").last(4).last(5).count_by_status()', '.last() twice, allowed: once', id='twice'
+            '"ntp".over("*").by("host").last(4).last(5).count_by_status()', '.last() appears twice', id='twice'
         ),
-        pytest.param('"ntp".over("*").by("host").last(4)', 'column 35: the end, allowed: a dot', id='nothing counted'),
+        pytest.param(
+            '"ntp".over("*").by("host").last(4)', 'cannot be read from column 35: the end', id='nothing counted'
+        ),
         pytest.param(
             '"ntp".over("*").by("host").last("4").count_by_status()',
-            """column 33: '"4").count_by_status', allowed: a number""",
+            """cannot be read from column 33: '"4").count_by_status'""",
             id='runs as a string',
         ),
     ],

@@ -13,6 +13,7 @@ from datadog_checks.aws_diagnostics.cli.document import SCHEMA_FILE, document
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Account, RoleMissing
+from datadog_checks.aws_diagnostics.facts.values import RoleName
 from datadog_checks.aws_diagnostics.findings import Finding, Scope, Status
 
 from ..account.builders import ACCOUNT_ID, account_facts
@@ -66,7 +67,7 @@ def test_a_group_of_an_account_that_could_not_be_observed_is_its_reason(group: s
 
 
 def test_a_role_that_is_missing() -> None:
-    observed = account_facts(role=RoleMissing('DatadogIntegrationRole', ('datadogintegrationrole',)))
+    observed = account_facts(role=RoleMissing('DatadogIntegrationRole', (RoleName('datadogintegrationrole'),)))
     assert printed(observed)['facts']['account']['role'] == {
         'name': 'DatadogIntegrationRole',
         'similar': ['datadogintegrationrole'],

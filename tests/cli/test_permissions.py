@@ -132,7 +132,7 @@ def test_what_rests_on_a_condition_is_not_known(iam: Any, conf: Conf, capsys: py
 
 def test_a_role_that_does_not_exist_is_not_known(iam: Any, conf: Conf, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(['permissions', '--diff', '--config', conf(role_name='AnotherRole')]) == 3
-    assert capsys.readouterr().out == 'UNKNOWN   there is no role AnotherRole\n'
+    assert capsys.readouterr().out == "UNKNOWN   there is no role 'AnotherRole'\n"
 
 
 def test_an_aws_out_of_reach_is_not_known_and_nothing_is_written(
@@ -259,7 +259,7 @@ def test_a_list_that_asks_for_a_whole_service_becomes_no_policy(
     assert run(['permissions', *arguments]) == ExitStatus.CANNOT_WRITE
     told = without_date(capsys.readouterr().err)
     assert told.startswith('Error: --policy-json: nothing is written: list fetched on TODAY')
-    assert told.endswith("'iam:*' is no action that a policy may be written for\n")
+    assert told.endswith("'iam:*' is not an action that may be granted unseen\n")
     assert not (tmp_path / 'policies').exists()
 
 

@@ -26,9 +26,8 @@ from datadog_checks.aws_diagnostics.cli.saved_facts import (
 )
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts import Identity, Platform
-from datadog_checks.aws_diagnostics.facts.account import Caller
 
-from ..account.builders import account_facts
+from ..account.builders import account_facts, caller
 from ..builders import NOW, facts, imds
 from .any_facts import any_expectations, any_facts
 
@@ -107,15 +106,15 @@ EVIL = 'i-0123456789abcdef0; reboot'
 @pytest.mark.parametrize(
     ('observed', 'message'),
     [
-        pytest.param(facts(imds=imds(instance_id=EVIL)), f"instance_id is '{EVIL}'", id='instance id of IMDS'),
+        pytest.param(facts(imds=imds(instance_id=EVIL)), f"imds.instance_id is '{EVIL}'", id='instance id of IMDS'),
         pytest.param(
             facts(imds=imds(instance_id=None), platform=Platform(True, 'x', EVIL)),
-            f"instance_id is '{EVIL}'",
+            f"platform.instance_id is '{EVIL}'",
             id='instance id of the firmware',
         ),
         pytest.param(
             facts(imds=imds(identity=Identity('$(reboot)', '', '', '', ''))),
-            "imds.identity.region is '$(reboot)', allowed is the name of a region",
+            "imds.identity.region is '$(reboot)', allowed is the name of an AWS region, like eu-west-1",
             id='region',
         ),
         pytest.param(
@@ -124,13 +123,13 @@ EVIL = 'i-0123456789abcdef0; reboot'
             id='endpoint',
         ),
         pytest.param(
-            account_facts(caller=Caller('$(reboot)', 'arn:aws:iam::123456789012:user/me', 'aws')),
-            "account.caller.account_id is '$(reboot)', allowed is twelve digits",
+            account_facts(caller=caller(account_id='$(reboot)')),
+            "account.caller.account_id is '$(reboot)', allowed is an AWS account id: twelve digits",
             id='account',
         ),
         pytest.param(
-            account_facts(caller=Caller('123456789012', 'arn:aws:iam::123456789012:user/me', 'aws; reboot')),
-            "account.caller.partition is 'aws; reboot', allowed is aws, aws-us-gov or aws-cn",
+            account_facts(caller=caller(partition='aws; reboot')),
+            "account.caller.partition is 'aws; reboot', allowed is an AWS partition, like aws, aws-us-gov or aws-cn",
             id='partition',
         ),
     ],

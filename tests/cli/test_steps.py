@@ -3,10 +3,10 @@
 import re
 
 import pytest
+from datadog_checks.aws_diagnostics.diagnoses.remedies import agent_setting, raise_hop_limit, restart_agent
 
 from datadog_checks.aws_diagnostics.cli.page import Line
 from datadog_checks.aws_diagnostics.cli.steps import divided, numbered
-from datadog_checks.aws_diagnostics.diagnoses.remedies import agent_setting, raise_hop_limit, restart_agent
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind
 

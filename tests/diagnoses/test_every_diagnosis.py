@@ -19,6 +19,7 @@ from datadog_checks.aws_diagnostics.facts import (
     ContainerKind,
     Facts,
     HostnameFile,
+    HostnameProvider,
     HostnameSource,
     IcmpError,
     NoAnswer,
@@ -29,6 +30,7 @@ from datadog_checks.aws_diagnostics.facts import (
     Unobserved,
     UtsNamespace,
 )
+from datadog_checks.aws_diagnostics.facts.values import AgentHostname, CloudProvider, FilePath, ImdsEndpoint
 from datadog_checks.aws_diagnostics.findings import Diagnosis, NotApplicable, Unknown
 from tests import builders
 from tests.diagnoses.imds.conversations import (
@@ -65,7 +67,7 @@ EXCHANGES = st.one_of(
         first_byte_seconds=st.floats(0, 1),
         token_granted=st.booleans(),
         server=st.one_of(st.sampled_from(['', 'EC2ws', 'nginx']), FROM_THE_NETWORK),
-        content_type=FROM_THE_NETWORK,
+        content_type=st.one_of(st.sampled_from(['text/plain', 'text/html']), FROM_THE_NETWORK),
     ),
     st.builds(
         NoAnswer,
@@ -78,7 +80,7 @@ EXCHANGES = st.one_of(
 )
 CONVERSATIONS = st.builds(
     builders.imds,
-    endpoint=st.sampled_from(['http://169.254.169.254', 'http://[fd00:ec2::254]:80']),
+    endpoint=st.sampled_from([ImdsEndpoint('http://169.254.169.254'), ImdsEndpoint('http://[fd00:ec2::254]:80')]),
     observed_at=TIMES,
     token=EXCHANGES,
     metadata=EXCHANGES,
@@ -110,7 +112,7 @@ HOSTS = st.builds(
     builders.host,
     os_hostname=NAMES,
     dmi=st.builds(Unobserved, REASONS) | st.just(builders.host().dmi),
-    cloud_init_instance_id=st.sampled_from(['', builders.INSTANCE_ID, 'iid-datasource-none']),
+    cloud_init_instance_id=st.sampled_from([None, builders.INSTANCE_ID]),
     container=st.sampled_from(ContainerKind).map(builders.container),
     uts_namespace=st.sampled_from(UtsNamespace),
 )
@@ -126,22 +128,24 @@ def settings_of(kind: type[AgentConfiguration] | type[ProxySettings]) -> dict[st
 CONFIGURATIONS = st.builds(
     AgentConfiguration,
     hostname=NAMES,
-    hostname_file=st.sampled_from(['', '/etc/instance-id']),
+    hostname_file=st.sampled_from([None, FilePath('/etc/instance-id')]),
     ec2_metadata_timeout=st.floats(0.001, 5),
-    cloud_provider_metadata=st.sampled_from([(), ('gcp',), ('aws', 'gcp')]),
+    cloud_provider_metadata=st.lists(st.sampled_from([CloudProvider('aws'), CloudProvider('gcp')]), max_size=2).map(
+        tuple
+    ),
     proxy=st.builds(ProxySettings, **settings_of(ProxySettings)),
     **settings_of(AgentConfiguration),
 )
 AGENTS = st.builds(
     Agent,
-    hostname=st.none() | NAMES,
+    hostname=st.none() | NAMES.map(AgentHostname),
     version=VERSIONS,
     configuration=CONFIGURATIONS,
-    provider=st.none() | st.sampled_from(['', 'aws', 'os', 'container', 'configuration', 'hostnameFile', 'fargate']),
+    provider=st.none() | st.sampled_from(HostnameProvider),
     source=st.sampled_from(HostnameSource),
     provider_errors=st.dictionaries(st.sampled_from(['aws', 'all', 'fqdn']), CLEANED, max_size=2),
     hostname_file=st.builds(Unobserved, REASONS)
-    | st.builds(HostnameFile, st.just('/etc/instance-id'), NAMES, st.just('') | REASONS),
+    | st.builds(HostnameFile, st.just(FilePath('/etc/instance-id')), NAMES, st.just('') | REASONS),
     note=st.just('') | REASONS,
 )
 
@@ -163,8 +167,8 @@ FACTS = st.builds(
 )
 EXPECTATIONS = st.builds(
     Expectations,
-    hostname_providers=st.sampled_from([('aws',), ('aws', 'configuration'), ('os',)]),
-    hostname=st.sampled_from([BY_INSTANCE_ID, ANY_HOSTNAME, 'web-1']),
+    hostname_providers=st.lists(st.sampled_from(HostnameProvider), min_size=1, max_size=2).map(tuple),
+    hostname=st.sampled_from([BY_INSTANCE_ID, ANY_HOSTNAME, AgentHostname('web-1')]),
     imdsv1=st.sampled_from(ImdsV1),
     min_hop_limit=HOPS,
     max_hop_limit=HOPS,
@@ -186,7 +190,10 @@ def named_by_the_system(**errors: str) -> Facts:
 
 
 @REPEATABLE
-@example(situation=named_by_the_system(aws='x' * 300, fqdn='y' * 300), expected=Expectations(('aws', 'fqdn')))
+@example(
+    situation=named_by_the_system(aws='x' * 300, fqdn='y' * 300),
+    expected=Expectations((HostnameProvider.AWS, HostnameProvider.FQDN)),
+)
 @example(situation=named_by_the_system(aws=''), expected=Expectations())
 @given(situation=FACTS, expected=EXPECTATIONS)
 def test_evidence_is_one_short_line(situation: Facts, expected: Expectations) -> None:

@@ -6,8 +6,10 @@ from typing import NoReturn
 import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
+from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Platform, Unobserved, observed
+from datadog_checks.aws_diagnostics.facts.feature import Feature
 from datadog_checks.aws_diagnostics.findings import (
     Diagnosis,
     Failed,
@@ -19,10 +21,11 @@ from datadog_checks.aws_diagnostics.findings import (
     Unknown,
     Verdict,
 )
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Remedy, Step
 from tests.account.builders import account_expectations, account_facts
 from tests.builders import facts
 from tests.diagnoses.imds.conversations import disabled
+from tests.remedy_rules import faults_of
 
 FAILED = Failed('broken', Status.WARNING)
 NOT_EC2 = facts(platform=Platform(False, "DMI names another vendor: 'QEMU'"), imds=disabled())
@@ -33,8 +36,9 @@ def diagnosis(
     id: str,
     verdict: Verdict = FAILED,
     after: tuple[str, ...] = (),
-    once_explained: tuple[str, ...] = (),
+    once_explained: tuple[Step, ...] = (),
     scope: Scope = Scope.HOST,
+    feature: Feature | None = None,
 ) -> Diagnosis:
     return Diagnosis(
         id=id,
@@ -46,8 +50,9 @@ def diagnosis(
         harm=id,
         docs='https://docs.example',
         judge=lambda facts, expected: verdict,
-        remedy=lambda facts, expected: Remedy(f'repair {id}', (f'how to repair {id}',)),
+        remedy=lambda facts, expected: Remedy(f'fix {id}', (Choice(f'one way to fix {id}'),), (Step(f'then {id}'),)),
         after=after,
+        feature=feature,
         once_explained=once_explained,
     )
 
@@ -74,18 +79,22 @@ def crashing(id: str, judge: bool = False, remedy: bool = False) -> Diagnosis:
 def test_a_failed_diagnosis_without_a_cause_keeps_its_own_remedy() -> None:
     only = diagnosis('a')
     assert diagnose((only,), facts()) == (
-        Finding(only, FAILED, explained_by=None, remedy=Remedy('repair a', ('how to repair a',))),
+        Finding(
+            only, FAILED, explained_by=None, remedy=Remedy('fix a', (Choice('one way to fix a'),), (Step('then a'),))
+        ),
     )
 
 
 def test_a_cause_changes_the_remedy_and_not_the_verdict() -> None:
-    cause, effect = diagnosis('cause'), diagnosis('effect', after=('cause',), once_explained=('restart',))
+    cause, effect = diagnosis('cause'), diagnosis('effect', after=('cause',), once_explained=(Step('restart'),))
     _, finding = diagnose((cause, effect), facts())
     assert finding == Finding(
         effect,
         FAILED,
         explained_by='cause',
-        remedy=Remedy('First repair cause: repair cause', ('how to repair cause', 'restart')),
+        remedy=Remedy(
+            'First fix cause: fix cause', (Choice('one way to fix cause'),), (Step('then cause'), Step('restart'))
+        ),
     )
 
 
@@ -132,7 +141,7 @@ def test_a_crashing_remedy_leaves_the_verdict_alone() -> None:
 def test_a_disabled_diagnosis_is_not_applicable_and_explains_nothing() -> None:
     cause, effect = diagnosis('cause'), diagnosis('effect', after=('cause',))
     first, second = diagnose((cause, effect), facts(), Expectations(disabled_diagnoses=frozenset({'cause'})))
-    assert first.verdict == NotApplicable('switched off by disabled_diagnoses')
+    assert first.verdict == NotApplicable('turned off by disabled_diagnoses')
     assert second.explained_by is None
 
 
@@ -140,7 +149,7 @@ def test_what_was_not_observed_is_unknown_with_the_reason() -> None:
     def judge(facts: Facts, _: Expectations) -> Verdict:
         return Passed(observed(facts.imds).endpoint)
 
-    asks = Diagnosis('a', 'a', Scope.HOST, 'imds', Status.CRITICAL, 'a', '', judge, diagnosis('a').remedy)
+    asks = replace(diagnosis('a'), judge=judge)
     assert diagnose((asks,), facts(imds=Unobserved('no sockets here')))[0].verdict == Unknown('no sockets here')
     assert diagnose((asks,), facts())[0].verdict == Passed('http://169.254.169.254')
 
@@ -188,3 +197,37 @@ def test_findings_come_in_the_order_of_the_catalogue(scope: Scope) -> None:
     observed_facts = {Scope.HOST: facts(), Scope.ACCOUNT: account_facts()}[scope]
     catalogue = [d for d in DIAGNOSES if d.scope is scope]
     assert [f.diagnosis for f in diagnose(DIAGNOSES, observed_facts, account_expectations())] == catalogue
+
+
+ONLY_ROLE = account_expectations(features=frozenset({Feature.ROLE}))
+
+
+@pytest.mark.parametrize(
+    ('feature', 'verdict'),
+    [
+        pytest.param(Feature.ROLE, FAILED, id='its feature is on'),
+        pytest.param(None, FAILED, id='it belongs to no feature'),
+        pytest.param(
+            Feature.PERMISSIONS, NotApplicable('not checked: permissions is not in features'), id='its feature is off'
+        ),
+    ],
+)
+def test_a_diagnosis_applies_only_where_its_feature_is_on(feature: Feature | None, verdict: Verdict) -> None:
+    of_feature = diagnosis('a', scope=Scope.ACCOUNT, feature=feature)
+    assert [f.verdict for f in diagnose((of_feature,), account_facts(), ONLY_ROLE)] == [verdict]
+
+
+@pytest.mark.parametrize('part', ['judge', 'remedy'])
+def test_whoever_asks_is_told_of_a_crash_with_its_id(part: str) -> None:
+    told: list[tuple[str, str]] = []
+    crashed = crashing('a', **{part: True})
+    diagnose((crashed, diagnosis('b')), facts(), on_defect=lambda id, e: told.append((id, type(e).__name__)))
+    assert told == [('a', 'LookupError')]
+
+
+@pytest.mark.parametrize('id', [d.id for d in DIAGNOSES])
+def test_the_fix_of_every_diagnosis_can_be_told_where_nothing_is_known(id: str) -> None:
+    (of_catalogue,) = (d for d in DIAGNOSES if d.id == id)
+    remedy = generic_remedy(of_catalogue)
+    assert remedy.first is not None
+    assert faults_of(remedy) == []

@@ -10,6 +10,7 @@ from datadog_checks.aws_diagnostics.emit import Emitter, Gauge, Run, ServiceChec
 from datadog_checks.aws_diagnostics.emit.account import account_gauges
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Count, DuplicatedHost, TaggedHosts
+from datadog_checks.aws_diagnostics.facts.values import AccountId, HostName, InstanceId
 from datadog_checks.aws_diagnostics.findings import Scope, Status
 
 from ..account.builders import ACCOUNT_ID, REGION, account, account_facts, fleet, inventory, region
@@ -83,7 +84,7 @@ COST = Gauge('run.api_calls', 25.0)
     [
         pytest.param(fleet(), [COST, instances(200, 'required', '2'), misnamed(0)], id='a healthy fleet'),
         pytest.param(
-            fleet(region(counts=(Count('required', 1, 'enabled', 3), Count('optional', 1, 'disabled', 4)), misnamed=3)),
+            fleet(region(counts=(Count('required', 1, 'enabled', 3), Count('optional', 1, 'disabled', 4)))),
             [COST, instances(3, 'required', '1'), instances(4, 'optional', '1', 'disabled'), misnamed(3)],
             id='hosts that will be misnamed',
         ),
@@ -101,9 +102,9 @@ def test_the_fleet_is_counted_by_a_bounded_number_of_kinds(observed, sent):
     assert list(account_gauges(account(fleet=observed, inventory=Unobserved('no key')))) == sent
 
 
-HOST = TaggedHosts(ACCOUNT_ID, REGION, 12, ('web-1',), since=0.0)
-GONE = TaggedHosts('210987654321', REGION, 1, ('web-2',), since=0.0)
-PAIR = DuplicatedHost('i-0123456789abcdef0', 'web-1', since=0.0)
+HOST = TaggedHosts(AccountId(ACCOUNT_ID), REGION, 12, (HostName('web-1'),), since=0.0)
+GONE = TaggedHosts(AccountId('210987654321'), REGION, 1, (HostName('web-2'),), since=0.0)
+PAIR = DuplicatedHost(InstanceId('i-0123456789abcdef0'), 'web-1', since=0.0)
 
 
 def listed(duplicated: int, *lingering: int) -> list[Gauge]:
@@ -118,7 +119,7 @@ def listed(duplicated: int, *lingering: int) -> list[Gauge]:
     ('differences', 'sent'),
     [
         pytest.param({}, listed(0, 0), id='a healthy list'),
-        pytest.param({'duplicated': (PAIR,)}, listed(1, 0), id='an instance stands twice'),
+        pytest.param({'duplicated': (PAIR,)}, listed(1, 0), id='an instance appears twice'),
         pytest.param({'tagged': (HOST, GONE)}, listed(0, 13), id='nothing collects hosts any more'),
         pytest.param({'tagged': (HOST,), 'recorded': Unobserved('no key')}, listed(0), id='nobody knows what collects'),
         pytest.param({'duplicated': (PAIR,), 'note': 'too late'}, [COST], id='a part of the list is not a count'),

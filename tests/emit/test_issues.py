@@ -4,6 +4,7 @@ import pytest
 from datadog_checks.base import AgentCheck
 
 from datadog_checks.aws_diagnostics.emit.issues import Issues
+from datadog_checks.aws_diagnostics.emit.outlet import Outlet
 
 from .findings import failed, not_applicable, passed, unknown
 
@@ -13,7 +14,7 @@ ISSUE = {
     'issue_name': 'a-fault',
     'issue_type': 'aws_diagnostics_imds',
     'title': 'Something is wrong',
-    'description': 'seen a fault. Tests something.',
+    'description': 'seen a fault. Tests something. It harms.',
     'category': 'configuration',
     'location': 'integrations',
     'severity': 3,
@@ -29,7 +30,7 @@ ISSUE = {
 
 @pytest.fixture
 def check(datadog_agent):
-    return AgentCheck('aws_diagnostics', {}, [{}])
+    return Outlet(AgentCheck('aws_diagnostics', {}, [{}]), logged=set())
 
 
 def reported(datadog_agent):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from datadog_checks.aws_diagnostics.emit.naming import Naming, change, naming_of, remembered, to_remember
+from datadog_checks.aws_diagnostics.emit.memory import Naming, change, naming_of, remembered, to_remember
 from datadog_checks.aws_diagnostics.facts import HostnameSource, Unobserved
 
 from ..builders import INSTANCE_ID, agent, facts

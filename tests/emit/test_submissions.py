@@ -74,8 +74,8 @@ def test_a_row_of_agent_diagnose_hands_over_the_fix(check):
     [row] = json.loads(check.get_diagnoses())
     assert (row['category'], row['description'], row['remediation']) == (
         'aws_diagnostics.imds',
-        'Tests something.',
-        'Raise the hop limit\nfirst step\nsecond step',
+        'Tests something. It harms.',
+        'Raise the hop limit\n1. first step\n2. second step',
     )
 
 

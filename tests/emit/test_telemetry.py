@@ -2,10 +2,10 @@
 
 import pytest
 
-from datadog_checks.aws_diagnostics.emit.gauge import Gauge
+from datadog_checks.aws_diagnostics.emit import Gauge
 from datadog_checks.aws_diagnostics.emit.telemetry import (
-    HOST_SERVICE_CHECKS,
     LONGEST_MESSAGE,
+    OF_A_HOST,
     Run,
     ServiceCheck,
     gauges,
@@ -49,7 +49,7 @@ def test_a_service_check_speaks_for_the_worst_of_its_diagnoses(findings, status,
 
 
 def test_every_service_check_is_sent_on_ec2():
-    assert tuple(c.name for c in service_checks(facts(), [])) == HOST_SERVICE_CHECKS
+    assert tuple(c.name for c in service_checks(facts(), [])) == OF_A_HOST
 
 
 @pytest.mark.parametrize('elsewhere', [ELSEWHERE, NOT_KNOWN], ids=['not EC2', 'not known to be EC2'])

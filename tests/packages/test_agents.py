@@ -67,3 +67,14 @@ import datadog_checks.aws_diagnostics.collect.aws.session
 print(recorded_permissions())
 """)
     assert printed == str(recorded_permissions())
+
+
+def test_what_is_remembered_outlives_a_change_of_the_configuration_on_every_base(agent: Agent):
+    printed = agent.program(f"""
+from {agent.module} import AwsDiagnosticsCheck
+before, after = (AwsDiagnosticsCheck('aws_diagnostics', {{}}, [instance]) for instance in ({{}}, {{'ec2': 'never'}}))
+before.check_id, after.check_id = 'aws_diagnostics:1f', 'aws_diagnostics:2e'
+before.write_persistent_cache('naming', 'kept')
+print(after.read_persistent_cache('naming'))
+""")
+    assert printed == 'kept'

@@ -24,11 +24,9 @@ def test_the_check_measures_what_is_drawn(case: Case) -> None:
 
 def test_lost_replies_are_drawn_beside_near_misses_that_arrive() -> None:
     text = drawing()
-    assert re.findall(
-        r'arrives with TTL \d|never arrives: it needs a hop limit of \d', text.partition('</desc>')[2]
-    ) == [
+    assert re.findall(r'arrives with TTL \d|is dropped: needs a hop limit of \d', text.partition('</desc>')[2]) == [
         'arrives with TTL 1',
-        'never arrives: it needs a hop limit of 2',
+        'is dropped: needs a hop limit of 2',
         'arrives with TTL 1',
-        'never arrives: it needs a hop limit of 3',
+        'is dropped: needs a hop limit of 3',
     ]

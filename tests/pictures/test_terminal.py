@@ -1,10 +1,10 @@
-"""A terminal keeps every line whole and in its colours, and says what it leaves out."""
+"""A terminal keeps every line whole and in its colours."""
 
 from xml.etree import ElementTree
 
 from rich.text import Text
 
-from tools.pictures.terminal import terminal, without_others
+from tools.pictures.terminal import terminal
 
 NAME = '{http://www.w3.org/2000/svg}text'
 PRINTED = list(
@@ -14,14 +14,6 @@ PRINTED = list(
 
 def shown(svg: str) -> str:
     return ''.join(text.text or '' for text in ElementTree.fromstring(svg).iter(NAME)).replace('\xa0', ' ')
-
-
-def test_failed_diagnoses_are_kept_and_the_others_counted() -> None:
-    assert [line.plain for line in without_others(PRINTED)] == [
-        'CRITICAL  a fault',
-        '',
-        '(and 2 OK, 1 N/A, not shown here)',
-    ]
 
 
 def test_every_character_and_its_colour_is_in_the_picture() -> None:

@@ -1,1 +1,1 @@
-"""Holds the monitors and dashboards that are shipped against what Datadog accepts and what this check sends."""
+"""Holds the shipped monitors and dashboards against what Datadog accepts and what this check sends."""

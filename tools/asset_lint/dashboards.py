@@ -1,37 +1,157 @@
-"""Everything that is wrong with a dashboard as far as it can be told without Datadog."""
+"""What is wrong with a dashboard: its shape, the names in its queries, its formulas, filters, notes and layout."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, TypeAlias
 
 from datadog_api_client.v1.model.dashboard import Dashboard
 
-from .dashboard_layout import layout_complaints
-from .dashboard_queries import query_complaints
-from .dashboard_style import style_complaints
+from .instructions import wrong_instructions
 from .models import violations
-from .widgets import Document, widgets_of
+from .names import unknown_names, unknown_service_check
+from .queries import InvalidQuery, expression
+
+Document: TypeAlias = dict[str, Any]
+COLUMNS = 12
+EVENTS = 'source:aws_diagnostics'
+"""How Datadog finds the events that this check sends."""
+MONITORS = 'tag:integration:aws-diagnostics'
+EMPHASIS = re.compile(r'(?<!\*)\*([^*\n]+)\*(?!\*)')
+FUNCTIONS = frozenset({'count_nonzero', 'count_not_null', 'cutoff_max', 'default_zero'})
+"""Those of Datadog's formulas that the dashboards use, as its documentation spells them."""
+NAME = re.compile(r'\b[a-z_]\w*\b(?!\()')
+CALL = re.compile(r'\b([a-z_]\w*)\(')
 
 
-def complaints(document: Document) -> list[str]:
-    """One line each. What the client's models do not describe hides what breaks the rules of this package."""
-    return violations(document, Dashboard) or broken_rules(document)
+@dataclass(frozen=True, slots=True)
+class Widget:
+    place: str
+    """As a complaint names it: `Overview / Hop limit`."""
+    definition: Document
+    cells: frozenset[tuple[int, int]]
+    """The (row, column) of the grid that it covers: the dashboard's or its group's."""
+    children: tuple['Widget', ...] = ()
+    """Of a group."""
+
+    @property
+    def title(self) -> str:
+        return str(self.definition.get('title', ''))
 
 
-def broken_rules(document: Document) -> list[str]:
-    """Of a document that the client's models describe. A widget without a place hides the rest."""
-    return list(_displaced(document, 'the dashboard')) or list(_broken_rules(document))
+def widgets_of(document: Document, within: str = '') -> tuple[Widget, ...]:
+    """What is on the dashboard itself, with what is in its groups."""
+    return tuple(_widget(widget, number, within) for number, widget in enumerate(document.get('widgets', ()), 1))
 
 
-def _displaced(container: Document, place: str) -> Iterator[str]:
-    for widget in container.get('widgets', ()):
-        name = widget['definition'].get('title') or widget['definition']['type']
-        if 'layout' not in widget:
-            yield f'{place}: {name} has no layout'
-        yield from _displaced(widget['definition'], name)
+def _widget(described: Document, number: int, within: str) -> Widget:
+    definition, layout = described['definition'], described.get('layout', {})
+    place = within + (definition.get('title') or f'{definition["type"]} {number}')
+    x, y, width, height = (layout.get(side, 0) for side in ('x', 'y', 'width', 'height'))
+    cells = frozenset((row, column) for row in range(y, y + height) for column in range(x, x + width))
+    return Widget(place, definition, cells, widgets_of(definition, f'{place} / '))
 
 
-def _broken_rules(document: Document) -> Iterator[str]:
+def flattened(widgets: Iterable[Widget]) -> Iterator[Widget]:
+    for widget in widgets:
+        yield widget
+        yield from flattened(widget.children)
+
+
+def dashboard_complaints(document: Document) -> list[str]:
+    """`where: what`. What Datadog's models do not describe hides what breaks the rules below."""
+    return violations(document, Dashboard) or list(broken_rules(document))
+
+
+def broken_rules(document: Document) -> Iterator[str]:
     groups = widgets_of(document)
-    yield from (f'{widget.place}: a {widget.kind} outside of a group' for widget in groups if widget.kind != 'group')
-    yield from layout_complaints(groups)
-    yield from style_complaints(document, groups)
-    yield from query_complaints(document, groups)
+    everything = list(flattened(groups))
+    variables = [f'${variable["name"]}' for variable in document.get('template_variables') or ()]
+    yield from _layout(groups)
+    for widget in everything:
+        titles = {other.title for other in everything}
+        yield from (f'{widget.place}: {complaint}' for complaint in _complaints(widget.definition, variables, titles))
+
+
+def _layout(widgets: Sequence[Widget]) -> Iterator[str]:
+    for widget in widgets:
+        if not widget.cells or any(not 0 <= column < COLUMNS for _, column in widget.cells):
+            yield f'{widget.place}: not on the grid of {COLUMNS} columns'
+        yield from _layout(widget.children)
+    for one, other in combinations(widgets, 2):
+        if one.cells & other.cells:
+            yield f'{one.place}: overlaps {other.place}'
+
+
+def _complaints(definition: Document, variables: Sequence[str], titles: set[str]) -> Iterator[str]:
+    match definition['type']:
+        case 'note':
+            pointed_to = EMPHASIS.findall(definition['content'])
+            yield from (f'there is no widget {name!r}' for name in pointed_to if name not in titles)
+            yield from wrong_instructions(definition['content'])
+        case 'check_status':
+            yield from unknown_service_check(definition['check'], definition.get('group_by', ()))
+            yield from _filters(definition.get('tags', ()), variables)
+        case 'manage_status' if definition['query'] != MONITORS:
+            yield f'it lists {definition["query"]!r}, but the monitors have {MONITORS!r}'
+    for event in definition.get('events', ()):
+        yield from _events(event['q'], variables)
+    for request in definition.get('requests', ()):
+        yield from _request(request, variables)
+
+
+def _request(request: Document, variables: Sequence[str]) -> Iterator[str]:
+    yield from _formulas(request)
+    for query in request.get('queries', ()):
+        if query['data_source'] == 'events':
+            yield from _events(query['search']['query'], variables)
+            continue
+        yield from _metrics(query['query'], variables)
+        if request['response_format'] == 'scalar' and 'aggregator' not in query:
+            yield f'the query {query["name"]!r} has no aggregator, but its request wants one value'
+    if 'q' in request:
+        yield from _metrics(request['q'], variables)
+    if 'query' in request:
+        yield from _events(request['query']['query_string'], variables)
+
+
+def _metrics(query: str, variables: Sequence[str]) -> Iterator[str]:
+    try:
+        read = expression(query)
+    except InvalidQuery as e:
+        yield f'{query}: {e}'
+        return
+    if 'rollup' not in read.functions:
+        yield f'{query}: no .rollup(), so Datadog averages the points in time'
+    for selector in read.selectors:
+        yield from unknown_names(selector)
+        yield from _filters([condition.key for condition in selector.scope], variables)
+
+
+def _events(query: str, variables: Sequence[str]) -> Iterator[str]:
+    if EVENTS not in query.split():
+        yield f'{query}: not restricted to {EVENTS}'
+    yield from _filters(query.split(), variables)
+
+
+def _filters(words: Iterable[str], variables: Sequence[str]) -> Iterator[str]:
+    """A query applies every template variable of the dashboard, and no other."""
+    used = {word for word in words if word.startswith('$')}
+    yield from (f'it ignores the template variable {variable}' for variable in variables if variable not in used)
+    yield from (f'there is no template variable {variable}' for variable in sorted(used - {*variables}))
+
+
+def _formulas(request: Document) -> Iterator[str]:
+    """Formulas use the queries of their request: all of them, and no other names."""
+    names = [query['name'] for query in request.get('queries', ())]
+    used: set[str] = set()
+    for formula in request.get('formulas', ()):
+        text = formula['formula']
+        used.update(NAME.findall(text))
+        yield from (f'unknown function {name}() in {text!r}' for name in CALL.findall(text) if name not in FUNCTIONS)
+        if text.count('(') != text.count(')'):
+            yield f'the parentheses of {text!r} do not match'
+    yield from (f'a formula names {name!r}, which is no query' for name in sorted(used - {*names}))
+    yield from (f'no formula uses the query {name!r}' for name in dict.fromkeys(names) if name not in used)
+    yield from (f'two queries are called {name!r}' for name in sorted({n for n in names if names.count(n) > 1}))

@@ -1,130 +1,172 @@
-"""Where a document is not what a model of datadog-api-client describes.
+"""Datadog's API client describes monitors and dashboards in its model classes: here they become a JSON Schema.
 
-The client itself hardly ever refuses a document: what it does not know, it keeps as it is and marks as unparsed. So the
-document is held against the classes, and the client has the last word where nothing was found.
+The client itself refuses almost nothing: it keeps what it does not know and marks it as unparsed.
 """
 
-from collections.abc import Iterable, Iterator
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any, TypeAlias
+from uuid import UUID
 
-from datadog_api_client import Configuration
-from datadog_api_client.exceptions import ApiTypeError, ApiValueError
-from datadog_api_client.model_utils import (
-    ModelNormal,
-    ModelSimple,
-    OpenApiModel,
-    UnparsedObject,
-    validate_and_convert_types,
-)
+from datadog_api_client.model_utils import ModelComposed, ModelNormal, ModelSimple, OpenApiModel, cached_property
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
-from .primitives import allowed_kinds, beyond, fits, kind
-from .schema import (
-    Type,
-    Types,
-    Value,
-    allowed_values,
-    expanded,
-    fields,
-    further_values,
-    is_enumeration,
-    is_model,
-    limits,
-    required,
-)
-
-
-def violations(document: object, model: type[OpenApiModel]) -> list[str]:
-    """One line for each fault, `$.options.thresholds.critical: what it is, and what is allowed`; none for a document
-    that the model describes.
-    """
-    return list(_faults(document, (model,), '$')) or _refusals(document, model)
-
-
-def _faults(value: Value, types: Types, at: str) -> list[str]:
-    """Of the type that the value is meant to have: the one with the fewest faults."""
-    candidates = [type_ for type_ in expanded(types) if fits(value, type_)]
-    if not candidates:
-        return [f'{at}: {kind(value)}, allowed: {allowed_kinds(expanded(types))}']
-    for key, allowed in _distinguishing(candidates).items():
-        if key in value and value[key] not in allowed:
-            return [f'{at}.{key}: {value[key]!r}, allowed: {_listed(allowed)}']
-        if key in value:
-            candidates = [c for c in candidates if value[key] in allowed_values(fields(c)[key][0])] or candidates
-    return min((list(_faults_of(value, candidate, at)) for candidate in candidates), key=len)
+Schema: TypeAlias = dict[str, Any]
+Type: TypeAlias = Any
+"""A model class, a Python class, `[type, ...]` for a list of these, `{str: types}` for a mapping to them."""
+NAMES: Mapping[type, str] = {
+    str: 'string',
+    bool: 'boolean',
+    int: 'integer',
+    float: 'number',
+    dict: 'object',
+    list: 'array',
+    type(None): 'null',
+    datetime: 'string',
+    date: 'string',
+    UUID: 'string',
+}
+FORMATS = Draft202012Validator.FORMAT_CHECKER
+LIMITS = {
+    'inclusive_minimum': 'minimum',
+    'inclusive_maximum': 'maximum',
+    'min_length': 'minLength',
+    'max_length': 'maxLength',
+    'min_items': 'minItems',
+    'max_items': 'maxItems',
+}
+"""The client's words for what JSON Schema calls these."""
 
 
-def _distinguishing(candidates: list[Type]) -> dict[str, list[str | int]]:
-    """The keys, such as `type`, whose value tells which of several objects is meant, with their values altogether."""
-    if len(candidates) < 2 or not all(is_model(candidate, ModelNormal) for candidate in candidates):
-        return {}
-    enumerations = [
-        {key: set(allowed_values(types[0])) for key, types in fields(candidate).items() if is_enumeration(types)}
-        for candidate in candidates
+def violations(document: object, model: Type) -> list[str]:
+    """One line for each fault, `$.options.renotify_interval: what is wrong`; none where the model describes it."""
+    return violations_of_schema(document, _schema(model))
+
+
+def violations_of_schema(document: object, schema: Schema) -> list[str]:
+    errors = [
+        best_match([error]) for error in Draft202012Validator(schema, format_checker=FORMATS).iter_errors(document)
     ]
-    shared = set.intersection(*(set(enumeration) for enumeration in enumerations))
-    values = {key: [enumeration[key] for enumeration in enumerations] for key in sorted(shared)}
-    return {key: [*set.union(*sets)] for key, sets in values.items() if any(s != sets[0] for s in sets)}
+    return sorted({f'{error.json_path}: {error.message}' for error in errors})
 
 
-def _faults_of(value: Value, type_: Type, at: str) -> Iterator[str]:
+@cache
+def _schema(model: Type) -> Schema:
+    definitions: dict[str, Schema] = {}
+    return {**_one(model, definitions), '$defs': definitions}
+
+
+def _any(types: Sequence[Type], definitions: dict[str, Schema]) -> Schema:
+    if all(inspect.isclass(type_) and type_ in NAMES for type_ in types):
+        return {'type': [NAMES[type_] for type_ in types]}
+    wanted = [_one(type_, definitions) for type_ in types]
+    return wanted[0] if len(wanted) == 1 else {'anyOf': wanted}
+
+
+def _one(type_: Type, definitions: dict[str, Schema]) -> Schema:
     if isinstance(type_, list):
-        for index, item in enumerate(value):
-            yield from _faults(item, tuple(type_), f'{at}[{index}]')
-    elif isinstance(type_, dict):
-        for key, item in value.items():
-            yield from _faults(item, type_[str], f'{at}.{key}')
-    elif is_model(type_, ModelSimple):
-        yield from _simple_faults(value, type_, at)
-    elif is_model(type_, ModelNormal):
-        yield from _object_faults(value, type_, at)
+        return {'type': 'array', 'items': _any(type_, definitions)}
+    if isinstance(type_, dict):
+        return {'type': 'object', 'additionalProperties': _any(type_[str], definitions)}
+    if type_ in NAMES:
+        return {'type': [NAMES[type_]]}
+    name = type_.__name__
+    if name not in definitions:
+        definitions[name] = {}  # a group of widgets contains widgets
+        definitions[name] = _model(type_, definitions)
+    return {'$ref': f'#/$defs/{name}'}
 
 
-def _simple_faults(value: Value, model: type, at: str) -> Iterator[str]:
-    allowed = allowed_values(model)
-    if allowed and value not in allowed:
-        yield f'{at}: {value!r}, allowed: {_listed(allowed)}'
-    elif not allowed:
-        yield from _faults(value, fields(model)['value'], at)
+def _model(model: type, definitions: dict[str, Schema]) -> Schema:
+    if issubclass(model, ModelComposed):
+        return _choice(list(_alternatives(model)), definitions)
+    if issubclass(model, ModelSimple):
+        return {'enum': values} if (values := _values(model)) else _any(_types(model)['value'], definitions)
+    further = _further(model)
+    limits = {key: {LIMITS[word]: n for word, n in limit.items()} for key, limit in _by_key(model, 'validations')}
+    return {
+        'type': 'object',
+        'required': _required(model),
+        'properties': {key: {**_any(t, definitions), **limits.get(key, {})} for key, t in _types(model).items()},
+        'additionalProperties': _any(further, definitions) if further else False,
+    }
 
 
-def _object_faults(value: dict[str, Value], model: type, at: str) -> Iterator[str]:
-    known, further, limited = fields(model), further_values(model), limits(model)
-    for key in required(model):
-        if key not in value:
-            yield f'{at}: the key {key!r} is missing'
-    for key, item in value.items():
-        types = known.get(key, further)
-        if types is None:
-            yield f'{at}: unknown key {key!r}, allowed: {_listed(known)}'
-            continue
-        yield from _faults(item, types, f'{at}.{key}')
-        yield from (f'{at}.{key}: {item!r}, {limit}' for limit in beyond(item, limited.get(key, {})))
+def _choice(models: Sequence[Type], definitions: dict[str, Schema]) -> Schema:
+    """One of the models; where a key such as `type` tells them apart, only the meant one has its say."""
+    key, values = _discriminator(models)
+    if not key:
+        return {'anyOf': [_one(model, definitions) for model in models]}
+    meant = {
+        value: [model for model, allowed in zip(models, values, strict=True) if value in allowed]
+        for value in sorted(set().union(*values))
+    }
+    rules = [
+        {'if': {'required': [key], 'properties': {key: {'const': value}}}, 'then': _any(candidates, definitions)}
+        for value, candidates in meant.items()
+    ]
+    return {'type': 'object', 'required': [key], 'properties': {key: {'enum': list(meant)}}, 'allOf': rules}
 
 
-def _listed(values: Iterable[object]) -> str:
-    return ', '.join(str(value) for value in sorted(values, key=str))
+def _discriminator(models: Sequence[Type]) -> tuple[str, list[set[str]]]:
+    """The key whose allowed values differ between the models, and these values for each; '' where there is none."""
+    if not all(inspect.isclass(model) and issubclass(model, ModelNormal) for model in models):
+        return '', []
+    enumerations = [
+        {key: set(_values(t[0])) for key, t in _types(model).items() if len(t) == 1 and _values(t[0])}
+        for model in models
+    ]
+    for key in sorted(set.intersection(*map(set, enumerations))):
+        values = [enumeration[key] for enumeration in enumerations]
+        if any(each != values[0] for each in values):
+            return key, values
+    return '', []
 
 
-def _refusals(document: object, model: type[OpenApiModel]) -> list[str]:
-    try:
-        parsed = validate_and_convert_types(document, (model,), [], True, True, Configuration())  # type: ignore[no-untyped-call]
-    except (ApiTypeError, ApiValueError) as e:
-        return [f'$: the client refuses it: {e}']
-    return [f'{at}: the client cannot tell which of several kinds this is' for at in _unparsed(parsed, '$')]
+def _alternatives(model: type) -> Iterator[Type]:
+    for type_ in _declared(model, '_composed_schemas')['oneOf']:
+        if inspect.isclass(type_) and issubclass(type_, ModelComposed):
+            yield from _alternatives(type_)
+        else:
+            yield type_
 
 
-def _unparsed(value: Value, at: str) -> list[str]:
-    """The innermost places that the client kept as they are."""
-    if isinstance(value, UnparsedObject):
-        return [at]
-    inner = [found for name, item in _parts(value) for found in _unparsed(item, f'{at}{name}')]
-    return inner or ([at] if getattr(value, '_unparsed', False) else [])
+def _declared(model: type, name: str) -> Type:
+    """A class attribute, which the client computes for each instance where it would import other models."""
+    value = getattr(model, name)
+    return value._fn(None) if isinstance(value, cached_property) else value
 
 
-def _parts(value: Value) -> Iterator[tuple[str, Value]]:
-    if isinstance(value, list):
-        yield from ((f'[{index}]', item) for index, item in enumerate(value))
-    elif isinstance(value, dict):
-        yield from ((f'.{key}', item) for key, item in value.items())
-    elif isinstance(value, OpenApiModel):
-        yield from (('', instance) for instance in vars(value).get('_composed_instances', ()))
-        yield from ((f'.{name}', item) for name, item in value._data_store.items())
+def _by_key(model: type, name: str) -> list[tuple[str, Any]]:
+    """What is declared for each attribute, by its key in JSON."""
+    keys = _declared(model, 'attribute_map')
+    return [(str(keys.get(attribute, attribute)), value) for attribute, value in _declared(model, name).items()]
+
+
+def _types(model: type) -> dict[str, tuple[Type, ...]]:
+    return dict(_by_key(model, 'openapi_types'))
+
+
+def _values(type_: Type) -> list[Any]:
+    """Of an enumeration; none for anything else."""
+    is_simple = inspect.isclass(type_) and issubclass(type_, ModelSimple)
+    return sorted(_declared(type_, 'allowed_values'), key=str) if is_simple else []
+
+
+def _required(model: type) -> list[str]:
+    """The constructor demands them: every other parameter has the default `unset`."""
+    keys = _declared(model, 'attribute_map')
+    parameters = list(inspect.signature(model.__init__).parameters.values())[1:]  # type: ignore[misc]
+    return [keys[p.name] for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
+
+
+def _further(model: type) -> tuple[Type, ...]:
+    """The types of values under keys that are not declared; none where there may be no such keys.
+
+    The models inherit a permission of every key that only says that nobody wrote a rule: it counts as none.
+    """
+    own = any('additional_properties_type' in vars(base) for base in model.mro() if base is not OpenApiModel)
+    return tuple(_declared(model, 'additional_properties_type') or ()) if own else ()

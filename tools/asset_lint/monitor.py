@@ -1,21 +1,26 @@
 """A monitor with its query read, as the rules look at it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeAlias
+
+import yaml
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.findings import Scope
 
-from .names import METRICS_OF_ACCOUNTS, PREFIX, tags_of_service_check
+from .names import METRICS_OF_ACCOUNTS, PREFIX, ROOT, tags_of_service_check
 from .queries import MetricMonitor, Selector, ServiceCheckMonitor, metric_monitor, service_check_monitor
 
-Document = dict[str, Any]
-ACCOUNT_DIAGNOSES = frozenset(diagnosis.id for diagnosis in DIAGNOSES if diagnosis.scope is Scope.ACCOUNT)
+Document: TypeAlias = dict[str, Any]
 Query: TypeAlias = MetricMonitor | ServiceCheckMonitor
 READERS: Mapping[str, Callable[[str], Query]] = {'query alert': metric_monitor, 'service check': service_check_monitor}
 """By type of monitor; other types are not shipped."""
+ACCOUNT_DIAGNOSES = frozenset(diagnosis.id for diagnosis in DIAGNOSES if diagnosis.scope is Scope.ACCOUNT)
+ACCOUNT_INTERVAL = 60
+"""Minutes between two runs of an account instance, as the example configuration advises."""
+EXAMPLE = ROOT / 'datadog_checks' / 'aws_diagnostics' / 'data' / 'conf.yaml.example'
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Monitor:
     @property
     def thresholds(self) -> dict[str, float]:
         """Those that are set: null is none."""
-        return {name: value for name, value in (self.options.get('thresholds') or {}).items() if value is not None}
+        return {name: value for name, value in self.options['thresholds'].items() if value is not None}
 
     @property
     def selectors(self) -> tuple[Selector, ...]:
@@ -51,9 +56,8 @@ class Monitor:
 
     @property
     def notifies_of_no_data(self) -> bool:
-        return bool(self.options.get('notify_no_data')) or (
-            self.options.get('on_missing_data') == 'show_and_notify_no_data'
-        )
+        by_metric = self.options.get('on_missing_data') == 'show_and_notify_no_data'
+        return by_metric or bool(self.options.get('notify_no_data'))
 
     @cached_property
     def about_accounts(self) -> bool:
@@ -62,16 +66,23 @@ class Monitor:
             return 'host' not in tags_of_service_check(self.query.check)
         return all(_about_accounts(selector) for selector in self.selectors)
 
+    @property
+    def interval(self) -> int:
+        """Minutes between two runs of the instances that it watches."""
+        return ACCOUNT_INTERVAL if self.about_accounts else _host_interval()
+
 
 def _about_accounts(selector: Selector) -> bool:
-    asked = set(_values(selector, 'diagnosis'))
+    asked = {condition.value for condition in selector.scope if condition.key == 'diagnosis'}
     return selector.metric.removeprefix(PREFIX) in METRICS_OF_ACCOUNTS or (bool(asked) and asked <= ACCOUNT_DIAGNOSES)
 
 
-def _values(selector: Selector, key: str) -> Iterator[str]:
-    yield from (condition.value for condition in selector.scope if condition.key == key)
+@cache
+def _host_interval() -> int:
+    (instance,) = yaml.safe_load(EXAMPLE.read_text(encoding='utf-8'))['instances']
+    return int(instance['min_collection_interval']) // 60
 
 
 def read_monitor(definition: Document) -> Monitor:
-    """Of a definition that the client's model describes, of one of the types in READERS. Raises InvalidQuery."""
+    """Of a definition that FILE and the client's model describe. Raises InvalidQuery."""
     return Monitor(definition, READERS[definition['type']](definition['query']))

@@ -1,24 +1,21 @@
-"""Which metrics, service checks, tags and values of tags exist. Whoever asks for another one is never answered."""
+"""The metrics, service checks, tags and tag values that exist. A query for anything else never returns data."""
 
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS
-from datadog_checks.aws_diagnostics.emit.account import SERVICE_CHECKS as ACCOUNT_SERVICE_CHECKS
+from datadog_checks.aws_diagnostics.emit.telemetry import OF_AN_ACCOUNT as ACCOUNT_SERVICE_CHECKS
 from datadog_checks.aws_diagnostics.findings import Scope, Status
 
 from .queries import Condition, Selector
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = 'aws_diagnostics.'
-FEW = 8
-
 FOREIGN_METRICS = {
     'aws.ec2.host_ok': "Datadog's AWS integration: 1 for every instance whose EC2 status it reads",
     'aws.ec2.metadata_no_token': "Datadog's AWS integration: CloudWatch MetadataNoToken, requests by IMDSv1",
@@ -27,8 +24,8 @@ FOREIGN_METRICS = {
 HOST_TAGS = frozenset(
     {'autoscaling_group', 'availability-zone', 'aws_account', 'image', 'instance-type', 'region', 'team'}
 )
-"""From elsewhere, on every sample of a host: what Datadog's AWS integration gives each EC2 host (its documentation of
-Amazon EC2), and `team`, which the product's dashboards ask an operator for.
+"""From other sources, on every sample of a host: the tags that Datadog's AWS integration adds to each EC2 host (its
+documentation of Amazon EC2), and `team`, which the dashboards ask the operator for.
 """
 OF_EVERY_HOST = frozenset({'host', 'instance_id', *IDENTITY_TAGS.values(), *HOST_TAGS})
 OF_EVERY_ACCOUNT = frozenset({'aws_account'})
@@ -39,7 +36,7 @@ TAGS_OF_METRIC: Mapping[str, frozenset[str]] = {
     'imds_fleet.misnamed': frozenset({'region'}),
     'imdsv2.transition': frozenset({'state'}),
 }
-"""Beside those of every sample, as emit/ sends them: a test compares."""
+"""In addition to those of every sample, as emit/ sends them: a test compares."""
 METRICS_OF_ACCOUNTS = frozenset(
     {
         'run.api_calls',
@@ -76,16 +73,20 @@ def service_checks(root: Path = ROOT) -> Mapping[str, tuple[str, ...]]:
     return {check['check']: tuple(check['groups']) for check in described}
 
 
+@cache
+def known_metrics() -> frozenset[str]:
+    return metrics() | FOREIGN_METRICS.keys()
+
+
 def unknown_names(selector: Selector) -> Iterator[str]:
     """A complaint for each name in a selector that does not exist. Template variables of dashboards are left alone."""
-    if selector.metric not in metrics() | FOREIGN_METRICS.keys():
-        known = metrics() | FOREIGN_METRICS.keys()
-        yield f'unknown metric {selector.metric!r}, allowed: {_nearest(selector.metric, known, "metadata.csv")}'
+    if selector.metric not in known_metrics():
+        yield f'unknown metric {selector.metric!r}'
         return
     allowed = tags_of(selector.metric)
     for key in dict.fromkeys((*(condition.key for condition in selector.scope), *selector.by)):
         if not key.startswith('$') and key not in allowed:
-            yield f'{selector.metric} has no tag {key!r}, allowed: {_listed(allowed)}'
+            yield f'{selector.metric} has no tag {key!r}'
     yield from unknown_values(selector.scope)
 
 
@@ -104,29 +105,17 @@ def unknown_values(scope: Iterable[Condition]) -> Iterator[str]:
     for condition in scope:
         known = VALUES.get(condition.key)
         if known is not None and not any(fnmatchcase(value, condition.value) for value in known):
-            wanted = f'{condition.key}:{condition.value}'
-            yield f'the tag {wanted!r} does not exist, allowed: {_nearest(condition.value, known, condition.key)}'
+            yield f'the tag {condition.key}:{condition.value} does not exist'
 
 
-def unknown_service_check(check: str) -> Iterator[str]:
+def unknown_service_check(check: str, tags: Iterable[str] = ()) -> Iterator[str]:
     if check not in service_checks():
-        yield f'unknown service check {check!r}, allowed: {_listed(service_checks())}'
+        yield f'unknown service check {check!r}'
+        return
+    yield from (f'{check} has no tag {tag!r}' for tag in tags if tag not in tags_of_service_check(check))
 
 
 def tags_of_service_check(check: str) -> frozenset[str]:
     """Of a service check that exists."""
     of_account = check.removeprefix(PREFIX) in ACCOUNT_SERVICE_CHECKS
     return OF_EVERY_ACCOUNT if of_account else OF_EVERY_HOST
-
-
-def _nearest(name: str, known: Iterable[str], where: str) -> str:
-    """The few that may have been meant, or all of a few."""
-    names = sorted(known)
-    if len(names) <= FEW:
-        return ', '.join(names)
-    near = get_close_matches(name, names, n=3)
-    return ', '.join(near) if near else f'one of the {len(names)} names of {where}'
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ', '.join(sorted(names))

@@ -2,21 +2,27 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-from lark import Token, Tree
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedInput
 
-from .query_tree import InvalidQuery, parsed, subtrees, tokens
-
+GRAMMAR = Path(__file__).with_name('queries.lark')
+STARTS = ['monitor', 'expression', 'service_check']
 MINUTES = {'m': 1, 'h': 60, 'd': 24 * 60, 'w': 7 * 24 * 60}
+
+
+class InvalidQuery(ValueError):
+    """The message gives the column and what is there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Of a scope: `state:ready`, or `team` alone, or a template variable of a dashboard, `$team`."""
+    """Part of a scope: `state:ready`, `team`, or a template variable of a dashboard, `$team`."""
 
     key: str
     value: str = ''
-    """'' where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +32,13 @@ class Selector:
     aggregator: str
     metric: str
     scope: tuple[Condition, ...] = ()
-    """What it names, however it is combined; none for `*`."""
+    """The tags that it names, however they are combined; none for `*`."""
     by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """Selectors in arithmetic and functions, in the order in which they are written."""
+    """Selectors, arithmetic and functions, in the order in which they are written."""
 
     selectors: tuple[Selector, ...]
     functions: tuple[str, ...] = ()
@@ -72,7 +78,7 @@ class ServiceCheckMonitor:
 
 
 def minutes(window: str) -> int:
-    """Of `last_4h`."""
+    """Of a window such as `last_4h`."""
     number = window.removeprefix('last_')
     unit = number.lstrip('0123456789')
     return int(number.removesuffix(unit)) * MINUTES[unit]
@@ -141,17 +147,47 @@ def service_check_monitor(query: str) -> ServiceCheckMonitor:
 
 
 def _clauses(tree: Tree[Token]) -> dict[str, tuple[str, ...]]:
-    """By the name of the clause, what stands in its parentheses."""
+    """By the name of the clause, what is in its parentheses."""
     clauses: dict[str, tuple[str, ...]] = {}
     for clause in subtrees(tree, 'clause'):
         name, *values = (_unquoted(token) for token in tokens(clause))
         if name in clauses:
-            raise InvalidQuery(f'.{name}() twice, allowed: once')
+            raise InvalidQuery(f'.{name}() appears twice')
         clauses[name] = tuple(values)
     if missing := [name for name in ('over', 'by', 'last') if name not in clauses]:
-        raise InvalidQuery(f'no .{missing[0]}(), allowed: "CHECK".over(...).by(...).last(N) and the status count')
+        raise InvalidQuery(f'.{missing[0]}() is missing')
     return clauses
 
 
 def _unquoted(token: Token) -> str:
     return token.strip('"\'')
+
+
+@cache
+def _parser() -> Lark:
+    return Lark(GRAMMAR.read_text(encoding='utf-8'), parser='lalr', start=STARTS)
+
+
+def parsed(query: str, start: str) -> Tree[Token]:
+    """`start` is one of STARTS. Raises InvalidQuery."""
+    try:
+        return _parser().parse(query, start=start)
+    except UnexpectedInput as e:
+        # At its end, lark names the last token that it read.
+        rest = '' if getattr(getattr(e, 'token', None), 'type', '') == '$END' else query[e.pos_in_stream :]
+        found = repr(rest[:20]) if rest else 'the end'
+        raise InvalidQuery(f'cannot be read from column {len(query) - len(rest) + 1}: {found}') from None
+
+
+def tokens(tree: Tree[Token]) -> Iterator[Token]:
+    """All tokens of the tree, in the order in which they are written."""
+    return (token for token in tree.scan_values(lambda value: isinstance(value, Token)))
+
+
+def subtrees(tree: Tree[Token], *names: str) -> Iterator[Tree[Token]]:
+    """Those of the named rules, in the order in which they are written."""
+    if tree.data in names:
+        yield tree
+    for child in tree.children:
+        if isinstance(child, Tree):
+            yield from subtrees(child, *names)

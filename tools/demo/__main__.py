@@ -11,22 +11,24 @@ from tools.demo.scenarios import SCENARIOS, Scenario
 
 IN_WORLDS = (
     'The check, the kernel, its routes and the TTL of every packet are real, in network namespaces that end with the '
-    'demo.\nSimulated: what answers at 169.254.169.254, the files by which EC2 is known, and the Agent (what it says '
-    'of its name).\n'
+    'demo.\nSimulated: the server at 169.254.169.254, the files that identify EC2, and the hostname that the Agent '
+    'reports.\n'
 )
 ON_LOOPBACK = (
     'The check runs against 127.0.0.1 instead. Scenarios that need a gateway, a firewall or files of another machine '
-    'cannot be shown.\n'
+    'are left out.\n'
 )
 Result = tuple[Scenario, Outcome | None]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 when every scenario gave what it must, 1 when one did not, 2 for a scenario that does not exist or cannot be
-    shown here."""
+    """0 if every scenario gave the expected result, 1 if one did not, 2 for a scenario that does not exist or cannot
+    run here."""
     parser = argparse.ArgumentParser(prog='python -m tools.demo', description=__doc__)
     parser.add_argument('scenario', nargs='?', metavar='SCENARIO', help=', '.join(s.name for s in SCENARIOS))
-    parser.add_argument('--loopback', action='store_true', help='as where namespaces are not allowed')
+    parser.add_argument(
+        '--loopback', action='store_true', help='do what is done where network namespaces are not allowed'
+    )
     options = parser.parse_args(arguments)
     chosen = [s for s in SCENARIOS if options.scenario in (None, s.name)]
     if not chosen:
@@ -49,19 +51,19 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def show(scenario: Scenario, loopback: bool) -> Outcome | None:
-    """What was found; None when the check did not run to its end."""
+    """What was found; None if the check did not finish."""
     print(f'== {scenario.name} '.ljust(columns(), '='))
     print(scenario.headline)
     print(f'   {picture(scenario)}')
-    print(f'   The Agent says (expvar) that its hostname provider is {scenario.agent.provider}.')
+    print(f'   The Agent reports the hostname provider {scenario.agent.provider} (expvar).')
     print(f'$ {command_line(scenario)}', flush=True)
     try:
         outcome = (run_on_loopback if loopback else run_in_world)(scenario, display())
     except CheckFailed as e:
-        print(f'The check did not run to its end:\n{e}')
+        print(f'The check did not finish:\n{e}')
         return None
     print(outcome.output)
-    asked = f'The simulator was asked {outcome.imds_requests} times' if outcome.imds_requests else 'Nothing was asked'
+    asked = f'{outcome.imds_requests} requests to IMDS' if outcome.imds_requests else 'No requests to IMDS'
     print(f'Exit status {outcome.exit_status}. {asked}. {outcome.seconds:.1f} s.\n', flush=True)
     return outcome
 
@@ -71,7 +73,7 @@ def picture(scenario: Scenario) -> str:
 
 
 def command_line(scenario: Scenario) -> str:
-    """What a person would type: the variables of the Agent's environment count, as they do for the Agent."""
+    """What a person would type, with the environment variables of the Agent, which the check reads too."""
     environ = [f'{name}={value}' for name, value in scenario.agent.environ.items()]
     return ' '.join([*environ, 'aws-diagnostics', 'check', *arguments_of_check(scenario)])
 
@@ -101,7 +103,7 @@ def columns() -> int:
 
 
 def display() -> Mapping[str, str]:
-    """The check prints as it would here, although its output passes through our hands."""
+    """The check formats its output for this terminal, although it does not write to it directly."""
     colour = {'FORCE_COLOR': '1', 'TERM': 'xterm-256color'} if sys.stdout.isatty() else {}
     return {'COLUMNS': str(columns()), 'LANG': 'C.UTF-8', **colour}
 

@@ -1,9 +1,9 @@
-"""A stand-in for the running Agent, and beside it the check as a person would run it.
+"""A stand-in for the running Agent, and the check as a person would run it next to it.
 
-`python -m tools.demo.agent ORDER` publishes at 127.0.0.1:5000 what the Agent publishes of its hostname by expvar, runs
+`python -m tools.demo.agent ORDER` publishes at 127.0.0.1:5000 what the Agent publishes about its hostname, runs
 `aws-diagnostics check`, and prints one JSON object: its output, its exit status and the facts that it saved.
-ORDER is JSON: `provider`, `errors`, `arguments` of the check, and `instance`, the options of an instance of conf.yaml;
-with one, the port is any that is free.
+ORDER is JSON: `provider`, `errors`, `arguments` of the check, and `instance`, the options of an instance of conf.yaml.
+With an instance, it uses any free port.
 """
 
 import json
@@ -32,7 +32,7 @@ def expvar_server(port: int, provider: str, errors: dict[str, str]) -> HTTPServe
             self.wfile.write(document)
 
         def log_message(self, *_: object) -> None:
-            """Nothing: stdout and stderr belong to the check."""
+            """Log nothing: stdout and stderr belong to the check."""
 
     return HTTPServer(('127.0.0.1', port), Expvar)
 

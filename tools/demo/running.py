@@ -22,7 +22,7 @@ Command = Callable[..., 'subprocess.CompletedProcess[str]']
 
 
 class CheckFailed(Exception):
-    """The check did not run to its end. `str()` is what it said."""
+    """The check did not finish. `str()` is what it printed."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Outcome:
 
 
 def run_in_world(scenario: Scenario, display: Mapping[str, str]) -> Outcome:
-    """`display` are variables for the output of the check. Raises CheckFailed."""
+    """`display`: environment variables for the output of the check. Raises CheckFailed."""
     world = World(
         scenario.topology,
         fault=scenario.fault,
@@ -86,7 +86,7 @@ def _outcome(
 
 
 def _run(command: Command, order: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, Any]:
-    """What tools.demo.agent prints. Nothing of our own environment reaches it but PATH."""
+    """What tools.demo.agent prints. Of our own environment, only PATH reaches it."""
     try:
         ended = command(
             [sys.executable, '-m', 'tools.demo.agent', json.dumps(order)],
@@ -104,7 +104,7 @@ def _run(command: Command, order: Mapping[str, object], environ: Mapping[str, st
 
 
 def failed_diagnoses(facts: str) -> frozenset[str]:
-    """The same judgement again, elsewhere, from the facts that the check saved."""
+    """The same judgement, repeated here from the facts that the check saved."""
     return frozenset(
         finding.diagnosis.id
         for observed in saved_facts.loads(facts)

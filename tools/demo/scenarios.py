@@ -1,4 +1,4 @@
-"""The worlds that the demo shows, and what the check must find in each."""
+"""The simulated worlds of the demo, and what the check must find in each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,12 +22,12 @@ ANOTHER_CLOUD = {
 
 IN_A_POD = {'KUBERNETES_SERVICE_HOST': '10.100.0.1'}
 ON_THE_HOST = {'DD_HOSTNAME_TRUST_UTS_NAMESPACE': 'true'}
-"""A world has a host name of its own, which an Agent only takes where it is told to or runs on the host itself."""
+"""A world has its own OS hostname, which an Agent uses only if it is told to or runs on the host itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StandIn:
-    """What the running Agent says of itself: name and version to the check, the provider by expvar."""
+    """What the running Agent reports about itself: hostname and version to the check, the provider over expvar."""
 
     version: str = '7.81.3'
     hostname: str = INSTANCE_ID
@@ -50,7 +50,7 @@ class Scenario:
     fault: Fault = Fault.NONE
     files: Mapping[str, str] = field(default_factory=lambda: World.EC2_FILES)
     failed_on_loopback: frozenset[str] | None = None
-    """At least these; what else fails there depends on the machine. None: it needs a gateway, a firewall or files."""
+    """At least these fail there; others depend on the machine. None: it needs a gateway, a firewall or files."""
 
 
 SCENARIOS = (
@@ -82,7 +82,7 @@ SCENARIOS = (
     ),
     Scenario(
         name='imdsv1-only-agent',
-        headline='The instance requires IMDSv2, and the Agent is so old that it only speaks IMDSv1.',
+        headline='The instance requires IMDSv2, but the old Agent only uses IMDSv1.',
         path=('Agent 7.60.1', 'IMDS: IMDSv2 required, hop limit 2'),
         behaviour=Behaviour(tokens='required', hop_limit=2),
         agent=StandIn(
@@ -97,7 +97,7 @@ SCENARIOS = (
     ),
     Scenario(
         name='endpoint-disabled',
-        headline='IMDS is switched off for this instance.',
+        headline='The metadata endpoint of this instance is disabled.',
         path=('Agent 7.60.1', 'IMDS: HttpEndpoint disabled'),
         behaviour=Behaviour(endpoint='disabled'),
         agent=StandIn(
@@ -112,8 +112,8 @@ SCENARIOS = (
     ),
     Scenario(
         name='kube2iam',
-        headline="A pod on a node where kube2iam answers in IMDS's place.",
-        path=('pod: Agent 7.81.3', 'bridge: 172.17.0.1', "kube2iam at IMDS's address"),
+        headline='A pod on a node where kube2iam intercepts requests to IMDS.',
+        path=('pod: Agent 7.81.3', 'bridge: 172.17.0.1', 'kube2iam instead of IMDS'),
         topology=Topology.CONTAINER,
         behaviour=Behaviour(persona=Persona.KUBE2IAM, tokens='optional', hop_limit=2),
         agent=StandIn(environ=IN_A_POD),
@@ -123,7 +123,7 @@ SCENARIOS = (
     ),
     Scenario(
         name='firewalled',
-        headline='A firewall on the way rejects every packet to IMDS.',
+        headline='A firewall rejects every packet to IMDS.',
         path=('Agent 7.60.1', 'firewall: 172.17.0.1 rejects', 'IMDS'),
         topology=Topology.CONTAINER,
         fault=Fault.REJECT_ADMIN_PROHIBITED,
@@ -134,7 +134,7 @@ SCENARIOS = (
     ),
     Scenario(
         name='not-ec2',
-        headline="A virtual machine of another cloud, whose own metadata server has IMDS's address.",
+        headline='A virtual machine in another cloud, whose metadata server has the same address as IMDS.',
         path=('Agent 7.81.3', "another cloud's metadata server"),
         behaviour=Behaviour(persona=Persona.GOOGLE),
         files=ANOTHER_CLOUD,

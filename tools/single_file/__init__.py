@@ -1,6 +1,6 @@
-"""Builds the check as one file, which the Agent loads from checks.d and which an upgrade of the Agent leaves alone.
+"""Builds the check as one file, which the Agent loads from checks.d and which Agent upgrades leave alone.
 
-The same sources make the same bytes, with the same zlib; the digest in the file does not depend on zlib.
+The same sources and the same zlib give the same bytes; the digest in the file does not depend on zlib.
 """
 
 import base64
@@ -18,13 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = Path('datadog_checks', 'aws_diagnostics')
 BOOTSTRAP = Path(__file__).with_name('bootstrap.py')
 FOR_A_PERSON = {'cli', '__main__.py'}
-"""The command line: it needs click and rich, which no Agent embeds."""
+"""The command line, which needs click and rich: no Agent embeds these."""
 SUFFIXES = {'.py', '.json', '.example', '.typed'}
 LINE = 116
 
 
 def build(directory: Path, root: Path = ROOT) -> Path:
-    """`aws_diagnostics.py` in the directory, made of the sources below `root`."""
+    """Writes `aws_diagnostics.py` into the directory, from the sources below `root`."""
     content = _archive(root)
     text = Template(BOOTSTRAP.read_text(encoding='utf-8')).substitute(
         version=runpy.run_path(str(root / PACKAGE / '__about__.py'))['__version__'],
@@ -38,7 +38,7 @@ def build(directory: Path, root: Path = ROOT) -> Path:
 
 
 def _archive(root: Path) -> bytes:
-    """A ZIP archive that says nothing about when and where it was made. It is compressed as a whole, later."""
+    """A ZIP archive without traces of when and where it was made. It is compressed later, as a whole."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, 'w', zipfile.ZIP_STORED) as archive:
         for path in _sources(root):

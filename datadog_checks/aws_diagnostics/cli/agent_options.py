@@ -8,7 +8,7 @@ from typing import TypeVar
 import click
 
 from ..collect.agent import DescribedAgent
-from ..collect.agent.version import parse_version
+from ..collect.agent.settings import parse_version
 from ..configuration import PROVIDERS
 from ..facts import Agent, Facts
 from ..findings import Finding, Status

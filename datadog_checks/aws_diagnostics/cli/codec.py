@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from ..facts import NotSent, Unobserved
+from ..facts.account import Account, ExternalId
 from ..facts.values import Checked
 
 Json = None | bool | int | float | str | list['Json'] | dict[str, 'Json']
@@ -63,6 +64,8 @@ def decode(type_: type[Value], value: Json, field: str) -> Value:
 def _decode(type_: object, value: Json, field: str) -> object:
     origin, arguments = typing.get_origin(type_), typing.get_args(type_)
     if origin in (typing.Union, types.UnionType):
+        if value == '' and type(None) in arguments and any(_is_checked(a) and a.of('') is None for a in arguments):
+            return None  # as older versions wrote a checked text that was not there
         return _decode(_member(arguments, value, field), value, field)
     if origin is tuple or origin is frozenset:
         return _decode_items(origin, arguments, value, field)
@@ -140,14 +143,18 @@ def _decode_scalar(type_: object, value: Json, field: str) -> object:
     if type_ is float and isinstance(value, int | float) and not isinstance(value, bool):
         if abs(value) <= sys.float_info.max:
             return float(value)
-    elif isinstance(type_, type) and issubclass(type_, Checked):
-        checked = type_.of(value)
+    elif _is_checked(type_):
+        checked = cast(type[Checked], type_).of(value)
         if checked is not None:
             return checked
-        raise not_allowed(field, value, type_.ALLOWED)
+        raise not_allowed(field, value, cast(type[Checked], type_).ALLOWED)
     elif type(value) is type_:
         return value
     raise not_allowed(field, value, SCALARS.get(type_, str(type_)))
+
+
+def _is_checked(type_: object) -> bool:
+    return isinstance(type_, type) and issubclass(type_, Checked)
 
 
 SCALARS: Mapping[object, str] = {
@@ -168,7 +175,10 @@ def _mapping(value: Json, field: str) -> dict[str, Json]:
 @cache
 def _fields(type_: type) -> tuple[tuple[str, str, Any], ...]:
     """Name of the field, its name in JSON and its type."""
-    hints, names = typing.get_type_hints(type_), NAMES.get(type_, {})
+    hints, names = (
+        typing.get_type_hints(type_, localns={'Account': Account, 'ExternalId': ExternalId}),
+        NAMES.get(type_, {}),
+    )
     return tuple((f.name, names.get(f.name, f.name), hints[f.name]) for f in fields(cast(Any, type_)))
 
 

@@ -11,7 +11,8 @@ from ..facts.account import WrongInstance
 from .printable import printable
 from .private_file import PrivateFile
 
-COLUMNS = ('instance_id', 'region', 'name', 'http_tokens', 'hop_limit', 'endpoint', 'containers', 'reason')
+COLUMNS = ('instance_id', 'region', 'http_tokens', 'hop_limit', 'endpoint', 'containers', 'reason', 'name')
+"""The scripts of the remedies split a line at its commas: only the last column may hold one."""
 STDOUT = '-'
 FORMULA = ('=', '+', '-', '@')
 """A spreadsheet computes a cell that starts with one of them: https://owasp.org/www-community/attacks/CSV_Injection."""
@@ -39,17 +40,8 @@ def csv_sink(target: str | None) -> Iterator[Each]:
 
 def row(instance: WrongInstance) -> tuple[str, ...]:
     i = instance
-    cells = (i.instance_id, i.region, i.name, i.http_tokens, i.hop_limit, i.endpoint, i.containers, reason(i))
+    cells = (i.instance_id, i.region, i.http_tokens, i.hop_limit, i.endpoint, i.containers, i.fault or '', i.name)
     return tuple(harmless(str(cell)) for cell in cells)
-
-
-def reason(instance: WrongInstance) -> str:
-    """The first that fits: without an endpoint the other options have no effect."""
-    if instance.endpoint == 'disabled':
-        return 'metadata endpoint disabled'
-    if instance.http_tokens == 'optional':
-        return 'IMDSv1 allowed'
-    return 'containers out of reach of IMDSv2'
 
 
 def harmless(cell: str) -> str:

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from ..diagnoses.integration.features import feature_of
-from ..diagnoses.integration.granted import Entry, Grant, compare
-from ..diagnoses.integration.requirement import Requirement, may_be_stale, not_judged, requirement
-from ..diagnoses.integration.role import role_name
+from ..diagnoses.integration.datadog_tables import feature_of
+from ..diagnoses.integration.permissions import Entry, Grant, Requirement, compare, requirement
+from ..diagnoses.integration.role import role_name, staleness_of_permissions, without_role
 from ..facts import MissingFact, observed
 from ..findings import Status
 from .page import BLANK, Line
@@ -58,13 +57,12 @@ class Difference:
 def difference(observation: Observation) -> Difference:
     """Raises MissingFact where something that it takes is not known, or where there is no role to speak of."""
     facts, expected = observation.facts, observation.expectations
-    without_question = not_judged(facts, expected)
-    if without_question is not None:
-        raise MissingFact(without_question.evidence)
+    if (inapplicable := without_role(facts)) is not None:
+        raise MissingFact(inapplicable.evidence)
     needed = requirement(facts.of_account)
     entries = compare(needed.actions, observed(facts.of_account.policies))
     lacking = tuple(entry for entry in entries if not entry.is_held)
-    return Difference(role_name(facts, expected), len(entries), needed, lacking, may_be_stale(facts))
+    return Difference(role_name(facts, expected), len(entries), needed, lacking, staleness_of_permissions(facts))
 
 
 def not_known(reason: str) -> Line:

@@ -1,12 +1,12 @@
 """The policies that close a difference: written, counted against the quota of the role, and how to apply them."""
 
-import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..diagnoses.integration.closing import attach_policy, owner
+from ..diagnoses.integration.granting import apply_policy, has_room
 from ..diagnoses.integration.policy_documents import LARGEST, NotGrantable, PolicyDocument, policy_documents
-from ..facts.account import PolicyKind, PolicyQuota
+from ..diagnoses.integration.resolve_button import attached
+from ..facts import observed
 from .exit_status import ExitStatus
 from .failure import Failure
 from .page import BLANK, Line
@@ -42,11 +42,13 @@ def _told(found: Difference, observation: Observation, written: Written) -> Iter
         yield Line('There is nothing that a policy could grant: no file is written.', INDENT)
         return
     yield from _files(written)
-    yield from _quota(observation, len(written))
+    inline = not has_room(observation.facts, len(written))
+    if inline:
+        yield Line(_quota(observation, len(written)), INDENT)
     yield BLANK
     yield Line('Nothing is applied. Read the files, then run:')
     for path, document in written:
-        yield from _commands(path, document, observation)
+        yield from _commands(path, document, observation, inline=inline)
 
 
 def _files(written: Written) -> Iterator[Line]:
@@ -55,19 +57,18 @@ def _files(written: Written) -> Iterator[Line]:
         yield Line(f'wrote {path}: {size}', INDENT)
 
 
-def _commands(path: Path, document: PolicyDocument, observation: Observation) -> Iterator[Line]:
-    file = shlex.quote(f'file://{path}')
-    yield Line(f'aws iam create-policy --policy-name {document.name} --policy-document {file}', pasted=True)
+def _commands(path: Path, document: PolicyDocument, observation: Observation, *, inline: bool) -> Iterator[Line]:
     facts, expected = observation.facts, observation.expectations
-    yield Line(attach_policy(facts, expected, f'{owner(facts)}:policy/{document.name}'), pasted=True)
+    for command in apply_policy(facts, expected, document.name, str(path), inline=inline):
+        yield Line(command.text, pasted=True)
 
 
-def _quota(observation: Observation, more: int) -> Iterator[Line]:
+def _quota(observation: Observation, more: int) -> str:
+    """Of a role that has no room for so many more."""
     account = observation.facts.of_account
-    if not isinstance(account.quota, PolicyQuota) or not isinstance(account.policies, tuple):
-        return
-    attached = sum(policy.kind in (PolicyKind.AWS, PolicyKind.CUSTOMER) for policy in account.policies)
-    quota = account.quota.attached_per_role
-    if attached + more > quota:
-        default = " (AWS's default, it may have been raised)" if account.quota.default else ''
-        yield Line(f'With these, {attached + more} policies are attached, and the quota is {quota}{default}.', INDENT)
+    quota, policies = observed(account.quota), observed(account.policies)
+    default = " (AWS's default, which may have been raised)" if quota.default else ''
+    return (
+        f'The role has {len(attached(policies))} attached policies and a quota of {quota.attached_per_role}{default}: '
+        f'no room for {more} more. The commands make them inline policies, which may have 10,240 characters in all.'
+    )

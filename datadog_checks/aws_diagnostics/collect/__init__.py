@@ -7,10 +7,11 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved, platform_of, platform_of_answer
+from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved
+from ..rules import platform_of, platform_of_answer
 from .agent import AgentInterface, read_agent
 from .deadline import Deadline
 from .host import read_host
@@ -20,18 +21,31 @@ from .options import CollectOptions, Ec2
 __all__ = ['CollectOptions', 'Ec2', 'HostCollector']
 
 Group = TypeVar('Group')
+OnDefect: TypeAlias = Callable[[str, Exception], None]
+"""Told what was being observed and what that raised: a defect of ours, which somebody should log."""
 
 SHARE_FOR_IMDS = 0.8
 """Of what is left of the deadline: a silent IMDS must leave time to ask the Agent."""
 
 
+def ignore(_: str, __: Exception) -> None:
+    """Nobody is told."""
+
+
 class HostCollector:
     """Keeps, from run to run, what the IMDS probe remembers: one collector for each instance of the check."""
 
-    def __init__(self, options: CollectOptions, agent: AgentInterface, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        options: CollectOptions,
+        agent: AgentInterface,
+        environ: Mapping[str, str] = os.environ,
+        on_defect: OnDefect = ignore,
+    ) -> None:
         self._options = options
         self._agent = agent
         self._environ = environ
+        self._on_defect = on_defect
         self._probe = ImdsProbe(options)
         self._undecided: Platform | None = None
         self._ask_again_at = 0.0
@@ -40,7 +54,7 @@ class HostCollector:
         """Takes no longer than `deadline`. Never raises for what the host, the network or the Agent does."""
         now = time.time()
         deadline = Deadline(self._options.deadline)
-        host = attempt('the host', lambda: read_host(environ=self._environ))
+        host = attempt('the host', lambda: read_host(environ=self._environ), self._on_defect)
         platform = self._platform(host, now)
         if platform.ec2 is False or platform is self._undecided:
             unasked = Unobserved('not asked: ' + platform.evidence)
@@ -49,7 +63,7 @@ class HostCollector:
         if platform.ec2 is None:
             platform = self._decide(platform, imds, now)
         facts = Facts(now, platform, host, imds, path, agent=Unobserved('not asked yet'))
-        return replace(facts, agent=attempt('the Agent', lambda: self._observe_agent(facts, deadline)))
+        return replace(facts, agent=attempt('the Agent', lambda: self._observe_agent(facts, deadline), self._on_defect))
 
     def _platform(self, host: Host | Unobserved, now: float) -> Platform:
         match self._options.ec2:
@@ -74,7 +88,7 @@ class HostCollector:
 
     def _observe_imds(self, deadline: Deadline, now: float) -> tuple[Imds | Unobserved, NetworkPath | Unobserved]:
         share = Deadline(deadline.remaining() * SHARE_FOR_IMDS)
-        observed = attempt('IMDS', lambda: self._probe.run(share, now))
+        observed = attempt('IMDS', lambda: self._probe.run(share, now), self._on_defect)
         return (observed, observed) if isinstance(observed, Unobserved) else observed
 
     def _observe_agent(self, facts: Facts, deadline: Deadline) -> Agent:
@@ -89,11 +103,12 @@ class HostCollector:
         )
 
 
-def attempt(what: str, collect: Callable[[], Group]) -> Group | Unobserved:
+def attempt(what: str, collect: Callable[[], Group], on_defect: OnDefect = ignore) -> Group | Unobserved:
     """The text of an exception may hold what was read: only its kind is told."""
     try:
         return collect()
     except OSError as e:
         return Unobserved(f'{what} could not be observed: {type(e).__name__} ({e.strerror or "no errno"})')
     except Exception as e:  # noqa: BLE001  (a defect in one collector must not take the others with it)
+        on_defect(what, e)
         return Unobserved(f'{what} could not be observed: {type(e).__name__}')

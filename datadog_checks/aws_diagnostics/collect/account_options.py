@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from ..facts.account import Feature
+from ..facts.account import ExternalId
+from ..facts.feature import Feature
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class AccountOptions:
     """'' is https://api.<datadog_site>."""
     api_key: str = field(default='', repr=False)
     app_key: str = field(default='', repr=False)
+    external_id: ExternalId | None = None
+    """As configured; known by its digest."""
     assume_role_arn: str = ''
     """A role of another account to look from; '' looks with the credentials of the session."""
     features: frozenset[Feature] = frozenset(Feature)

@@ -11,6 +11,7 @@ from ..facts import MissingFact, Unobserved, observed
 from ..facts.account import (
     Account,
     Caller,
+    ExternalId,
     Feature,
     Integration,
     Policy,
@@ -52,7 +53,7 @@ class AccountRole:
         iam = session.client('iam')
         caller = collect_group('the caller', lambda: read_caller(session))
         integration = collect_group('the integration', lambda: self._integration(observed(caller)))
-        role = self._if(EITHER, 'the role', lambda: read_role(iam, self._role_name(integration)))
+        role = self._if(EITHER, 'the role', lambda: self._role(iam, integration))
         policies = self._if(PERMISSIONS, 'the policies', lambda: read_policies(iam, _existing(role)))
         required = self._if(PERMISSIONS, 'the required permissions', self._required)
         simulation = self._if(
@@ -79,10 +80,18 @@ class AccountRole:
     def _integration(self, caller: Caller) -> Integration | Unobserved:
         return read_integration(self.datadog(self._deadline, with_keys=True), caller.account_id, caller.partition)
 
+    def _role(self, iam: Client, integration: Integration | Unobserved) -> Role | RoleMissing:
+        return read_role(iam, self._role_name(integration), self._known(integration))
+
     def _role_name(self, integration: Integration | Unobserved) -> str:
         """The one that Datadog has on record, else the operator's."""
         recorded = integration.role_name if isinstance(integration, Integration) else ''
         return recorded or self._options.role_name or self._default
+
+    def _known(self, integration: Integration | Unobserved) -> tuple[ExternalId, ...]:
+        """External ids that must not be shown, wherever they are."""
+        recorded = integration.external_id if isinstance(integration, Integration) else None
+        return tuple(id for id in (recorded, self._options.external_id) if id is not None)
 
     def _required(self) -> RequiredPermissions:
         return read_required_permissions(

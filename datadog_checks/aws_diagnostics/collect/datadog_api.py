@@ -4,7 +4,6 @@ Keys go into headers alone. No text of an exception of requests is passed on: it
 their passwords, and the value of a header that cannot be sent.
 """
 
-import json
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..__about__ import __version__
 from .cut_off import CutOff
 from .deadline import RequestFailed
+from .json_object import parsed
 
 if TYPE_CHECKING:
     from requests import Response
@@ -141,9 +141,8 @@ def _received(raw: 'BaseHTTPResponse', limit: int) -> bytes:
 
 def _decoded(body: bytes) -> object:
     try:
-        document: object = json.loads(body)
-        return document
-    except (ValueError, RecursionError):
+        return parsed(body)
+    except ValueError:
         kind = 'HTML' if body.lstrip()[:1] == b'<' else 'no JSON'
         raise RequestFailed(f'what answered is not the Datadog API: {kind}') from None
 

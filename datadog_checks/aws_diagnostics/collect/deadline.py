@@ -25,3 +25,14 @@ class Deadline:
         if left < 0.001:
             raise DeadlineExceeded('the deadline of this run is over')
         return left
+
+    def patience(self, seconds: float) -> float:
+        """How long to wait for something whose absence is a result: `seconds`, or what is left of them.
+
+        Raises DeadlineExceeded when less than half is left: nobody may conclude from so short a silence that no answer
+        comes, so there is no use in asking.
+        """
+        left = self.timeout(seconds)
+        if left < seconds / 2:
+            raise DeadlineExceeded(f'only {left:.3f} s are left, too few to wait for an answer')
+        return left

@@ -4,12 +4,14 @@ Shape: https://docs.datadoghq.com/api/latest/aws-integration/#list-all-aws-integ
 in clear there, and becomes a digest here.
 """
 
+import re
+
 from ..facts import Unobserved
 from ..facts.account import AuthKind, ExternalId, FilterKind, Integration, NamespaceFilters
+from ..facts.values import RegionName
 from .datadog_api import DatadogApi
 from .deadline import RequestFailed
-from .external_id import external_id_of
-from .json_object import Json, is_object
+from .json_object import Json, entry_of, is_object, printable
 
 PATH = '/api/v2/integration/aws/accounts?aws_account_id='
 OTHER_SHAPE = 'the answer of the Datadog API has not the documented shape'
@@ -17,6 +19,8 @@ LONGEST_NAME = 128
 MOST_REGIONS = 100
 MOST_NAMESPACES = 500
 """AWS has a few hundred."""
+NAMESPACE = re.compile(r'[A-Za-z0-9 ._/#:*-]{1,255}')
+"""As CloudWatch has it: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Metric.html"""
 NO_FILTERS = Unobserved('the record says nothing about namespaces that is known (metrics_config.namespace_filters)')
 
 
@@ -45,12 +49,13 @@ def _attributes(answer: object, account_id: str, partition: str) -> Json:
 
 
 def _integration(attributes: Json) -> Integration:
-    auth = entry_of(attributes, 'auth_config')
+    auth, (regions, other_regions) = entry_of(attributes, 'auth_config'), _regions(attributes)
     return Integration(
         auth=AuthKind.ACCESS_KEYS if 'access_key_id' in auth else AuthKind.ROLE,
         role_name=_role_name(auth),
         external_id=_external_id(auth),
-        regions=regions_on_record(attributes),
+        regions=regions,
+        other_regions=other_regions,
         extended_collection=collects_resources(attributes),
         metrics_enabled=metrics_enabled_on_record(attributes),
         namespace_filters=namespace_filters_on_record(attributes),
@@ -64,31 +69,38 @@ def collects_resources(attributes: Json) -> bool:
 
 
 def _role_name(auth: Json) -> str:
-    """With its white space: that is what may be wrong with it."""
+    """With its spaces: they may be what is wrong with it."""
     if 'access_key_id' in auth:
         return ''
     name = auth.get('role_name')
     if not isinstance(name, str):
         raise RequestFailed(OTHER_SHAPE)
-    return name[:LONGEST_NAME]
+    return printable(name, LONGEST_NAME)
 
 
 def _external_id(auth: Json) -> ExternalId | None:
     secret = auth.get('external_id')
     if not isinstance(secret, str) or not secret:
         return None
-    return external_id_of(secret)
+    return ExternalId.of(secret)
 
 
-def regions_on_record(attributes: Json) -> tuple[str, ...] | None:
+def regions_on_record(attributes: Json) -> tuple[RegionName, ...] | None:
     """None: all regions. Raises RequestFailed."""
+    return _regions(attributes)[0]
+
+
+def _regions(attributes: Json) -> tuple[tuple[RegionName, ...] | None, int]:
+    """And how many other entries there are, which are no names of regions. Raises RequestFailed."""
     regions = entry_of(attributes, 'aws_regions')
     if regions.get('include_all') is True:
-        return None
+        return None, 0
     listed = regions.get('include_only')
     if not isinstance(listed, list):
         raise RequestFailed(OTHER_SHAPE)
-    return tuple(str(region) for region in listed[:MOST_REGIONS])
+    named = dict.fromkeys(name for name in map(RegionName.of, listed) if name)
+    other = sum(RegionName.of(entry) is None for entry in listed) + max(len(named) - MOST_REGIONS, 0)
+    return tuple(named)[:MOST_REGIONS], other
 
 
 def metrics_enabled_on_record(attributes: Json) -> bool | None:
@@ -104,11 +116,6 @@ def namespace_filters_on_record(attributes: Json) -> NamespaceFilters | Unobserv
     for kind in (FilterKind.EXCLUDE_ONLY, FilterKind.INCLUDE_ONLY):
         listed = filters.get(kind)
         if len(filters) == 1 and isinstance(listed, list) and len(listed) <= MOST_NAMESPACES:
-            return NamespaceFilters(kind, tuple(str(namespace)[:LONGEST_NAME] for namespace in listed))
+            names = tuple(name for name in listed if isinstance(name, str) and NAMESPACE.fullmatch(name))
+            return NamespaceFilters(kind, names) if len(names) == len(listed) else NO_FILTERS
     return NO_FILTERS
-
-
-def entry_of(value: object, name: str) -> Json:
-    """The object of that name; an empty one where there is none."""
-    entry = value.get(name) if is_object(value) else None
-    return entry if is_object(entry) else {}

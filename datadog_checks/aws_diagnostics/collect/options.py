@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-IMDS_ENDPOINT = 'http://169.254.169.254'
+from ..facts.values import ImdsEndpoint
+
+IMDS_ENDPOINT = ImdsEndpoint('http://169.254.169.254')
 
 
 class Ec2(StrEnum):
@@ -17,7 +19,7 @@ class Ec2(StrEnum):
 class CollectOptions:
     """Durations and intervals are in seconds."""
 
-    imds_endpoint: str = IMDS_ENDPOINT
+    imds_endpoint: ImdsEndpoint = IMDS_ENDPOINT
     """'http://ADDRESS' or 'http://ADDRESS:PORT', an IPv6 address in brackets; validated before it comes here."""
     timeout: float = 1.0
     """Of one request to IMDS, to connect and to answer each."""

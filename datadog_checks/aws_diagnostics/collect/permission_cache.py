@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .host.text_file import read_text
+from .json_object import parsed
 
 LIMIT = 1 << 20
 DATE = re.compile(r'[0-9]{4}-[0-9]{2}-[0-9]{2}')
@@ -30,8 +31,8 @@ class PermissionCache:
     def kept(self) -> Kept | None:
         """None where there is no file, or none of ours."""
         try:
-            document = json.loads(read_text(self._path, LIMIT))
-        except (OSError, ValueError, RecursionError):
+            document = parsed(read_text(self._path, LIMIT))
+        except (OSError, ValueError):
             return None
         if not isinstance(document, dict) or not DATE.fullmatch(str(document.get('as_of'))):
             return None

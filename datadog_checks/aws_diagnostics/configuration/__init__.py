@@ -6,18 +6,28 @@ This is the bridge between the models that are generated from assets/configurati
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from ..collect.account_options import AccountOptions
 from ..collect.options import CollectOptions, Ec2
 from ..config_models import InstanceConfig
 from ..config_models.instance import Account
 from ..expectations import Expectations, ImdsV1
-from .account import LEAST_INTERVAL, check_account, read_account, with_site
 from .errors import InvalidConfiguration, must_be, refusal_of
-from .rules import PROVIDERS, check_init_config, check_names, check_numbers, check_options, check_texts
+from .rules import (
+    PROVIDERS,
+    check_init_config,
+    check_names,
+    check_numbers,
+    check_options,
+    check_texts,
+    hostname_of,
+    providers_of,
+)
+
+if TYPE_CHECKING:
+    from ..collect.account_options import AccountOptions
 
 __all__ = ['PROVIDERS', 'InvalidConfiguration', 'Options', 'check_init_config', 'read_configuration']
 
@@ -30,7 +40,7 @@ class Options:
     collect: CollectOptions
     tags: tuple[str, ...] = ()
     identity_tags: tuple[str, ...] = ()
-    account: AccountOptions | None = None
+    account: 'AccountOptions | None' = None
     """Only of an account instance, which takes nothing from `collect`."""
     least_interval: float = 0.0
     """Seconds between two runs that collect anew; 0 where the Agent's own schedule counts."""
@@ -47,6 +57,8 @@ def read_configuration(instance: Mapping[str, Any], site_of_agent: str = '') -> 
     check_names(instance)
     check_texts(given)
     if 'account' in instance:
+        from .account import check_account, with_site  # a host instance does not pay for the account scope
+
         given['account'] = with_site(check_account({**given, 'account': instance['account']}), site_of_agent)
     check_numbers(given)
     model = _validated(given)
@@ -65,6 +77,8 @@ def _validated(given: Mapping[str, Any]) -> InstanceConfig:
 
 
 def _with_account(options: Options, model: Account, given: Mapping[str, Any]) -> Options:
+    from .account import LEAST_INTERVAL, read_account
+
     account, expected = read_account(model, given['account'])
     return replace(
         options,
@@ -78,8 +92,8 @@ def _options(model: InstanceConfig) -> Options:
     providers = model.expected_hostname_provider
     expectations = replace(
         Expectations(**_of_the_same_name(model, Expectations)),
-        hostname_providers=(providers,) if isinstance(providers, str) else tuple(providers or ()),
-        hostname=str(model.expected_hostname),
+        hostname_providers=providers_of((providers,) if isinstance(providers, str) else providers or ()),
+        hostname=hostname_of(str(model.expected_hostname)),
         imdsv1=ImdsV1(str(model.imdsv1)),
         disabled_diagnoses=frozenset(model.disabled_diagnoses or ()),
     )

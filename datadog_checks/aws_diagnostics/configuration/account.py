@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from ..collect.account_options import AccountOptions
 from ..config_models.instance import Account, InstanceConfig
 from ..expectations import AccountExpectations
-from ..facts.account import ExternalId, Feature
+from ..facts.account import ExternalId
+from ..facts.feature import Feature
 from ..facts.values import RegionName, RoleName
 from .errors import InvalidConfiguration, must_be, unknown_name
 from .rules import OPTIONS_OF_THE_AGENT
@@ -60,6 +61,8 @@ def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptio
     settings = {setting: getattr(model, setting) for setting in given}
     for setting, value in settings.items():
         RULES.get(setting, _any_value)(('account', setting), value)
+    if 'external_id' in settings:
+        settings['external_id'] = ExternalId.of(settings['external_id'])
     if 'datadog_api_url' in settings and 'api_key' not in settings:
         raise InvalidConfiguration(
             "account.datadog_api_url requires account.api_key; the Agent's own key is sent only to Datadog"
@@ -74,10 +77,7 @@ def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptio
 
 
 def _expectations(values: Mapping[str, Any]) -> AccountExpectations:
-    """The external id is known by its digest from here on."""
     renamed = {**values, 'site': values.get('datadog_site')}
-    if 'external_id' in values:
-        renamed['external_id'] = ExternalId.of(values['external_id'])
     names = {f.name for f in fields(AccountExpectations)}
     return AccountExpectations(**{n: v for n, v in renamed.items() if n in names and v is not None})
 

@@ -5,17 +5,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from ..collect.imds.address import parse_endpoint
+from ..collect.imds.tcp import parse_endpoint
 from ..collect.options import CollectOptions
 from ..config_models import InstanceConfig
-from ..diagnoses import DIAGNOSES
-from ..emit.tags import IDENTITY_TAGS
+from ..diagnoses import of_scope
+from ..emit import IDENTITY_TAGS
 from ..expectations import ANY_HOSTNAME, INSTANCE_ID, Expectations
-from ..facts.values import HostName
+from ..facts import HostnameProvider
+from ..facts.values import AgentHostname, HostName
+from ..findings import Scope
 from .errors import A_STRING, InvalidConfiguration, Path, listed, must_be, nearest, shown, unknown_name
 
-PROVIDERS = ('configuration', 'hostnameFile', 'fargate', 'gce', 'azure', 'fqdn', 'container', 'os', 'aws')
-"""The names that the Agent gives its hostname providers."""
+PROVIDERS = tuple(provider.value for provider in HostnameProvider)
 
 OPTIONS_OF_THE_AGENT = frozenset(
     {
@@ -99,7 +100,6 @@ def check_numbers(given: Mapping[str, Any]) -> None:
 
 def check_options(expected: Expectations, collect: CollectOptions, identity_tags: tuple[str, ...]) -> None:
     _check_endpoint(collect.imds_endpoint)
-    _check_hostname(expected.hostname)
     _check_catalogues(expected, identity_tags)
     _check_contradictions(expected, collect)
 
@@ -125,21 +125,40 @@ def _endpoint_fault(endpoint: str) -> str | None:
     return None
 
 
-def _check_hostname(name: str) -> None:
+def hostname_of(name: str) -> AgentHostname:
+    """Of `expected_hostname`."""
     if name not in (INSTANCE_ID, ANY_HOSTNAME) and HostName.of(name) is None:
         raise must_be('expected_hostname', f'instance_id, any or {HostName.ALLOWED}', name if not name else ...)
+    return AgentHostname(name)
+
+
+def providers_of(names: Iterable[str]) -> tuple[HostnameProvider, ...]:
+    """Of `expected_hostname_provider`."""
+    return tuple(_provider_of(name) for name in names)
+
+
+def _provider_of(name: str) -> HostnameProvider:
+    provider = HostnameProvider.of(name)
+    if provider is None:
+        raise _not_in('expected_hostname_provider', name, PROVIDERS)
+    return provider
 
 
 def _check_catalogues(expected: Expectations, identity_tags: tuple[str, ...]) -> None:
     catalogues: tuple[tuple[str, Iterable[str], tuple[str, ...]], ...] = (
-        ('expected_hostname_provider', expected.hostname_providers, PROVIDERS),
-        ('disabled_diagnoses', sorted(expected.disabled_diagnoses), tuple(d.id for d in DIAGNOSES)),
+        ('disabled_diagnoses', sorted(expected.disabled_diagnoses), _diagnoses(expected.disabled_diagnoses)),
         ('identity_tags', identity_tags, tuple(IDENTITY_TAGS)),
     )
     for option, values, catalogue in catalogues:
         for value in values:
             if value not in catalogue:
                 raise _not_in(option, value, catalogue)
+
+
+def _diagnoses(wanted: frozenset[str]) -> tuple[str, ...]:
+    """The ids to choose from. Those of an account are loaded only where the ids of a host are not enough."""
+    of_a_host = tuple(d.id for d in of_scope(Scope.HOST))
+    return of_a_host if wanted <= {*of_a_host} else (*of_a_host, *(d.id for d in of_scope(Scope.ACCOUNT)))
 
 
 def _not_in(option: str, value: str, catalogue: tuple[str, ...]) -> InvalidConfiguration:

@@ -1,17 +1,15 @@
 """Facts and expectations in, findings out."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
 from ..expectations import Expectations
 from ..facts import Facts, MissingFact, Platform, Unobserved
-from ..facts.account import Account
 from ..findings import Diagnosis, Failed, Finding, NotApplicable, Scope, Unknown, Verdict
 from ..remedies import Remedy
 
-GROUPS_OF_ACCOUNT = tuple(field.name for field in fields(Account) if field.name != 'api_calls')
 OnDefect: TypeAlias = Callable[[str, Exception], None]
 """Told the id of a diagnosis and what its `judge` or `remedy` raised: a defect of ours, which somebody should log."""
 
@@ -101,5 +99,19 @@ def _remedy(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defec
 
 def _nothing_observed(scope: Scope) -> Facts:
     unknown = Unobserved('not observed')
-    account = None if scope is Scope.HOST else Account(**dict.fromkeys(GROUPS_OF_ACCOUNT, unknown))
-    return Facts(0.0, Platform(None, ''), unknown, unknown, unknown, unknown, account)
+    facts = Facts(0.0, Platform(None, ''), unknown, unknown, unknown, unknown)
+    if scope is Scope.HOST:
+        return facts
+    from ..facts.account import Account  # a host instance never comes here, and does not load it
+
+    account = Account(
+        caller=unknown,
+        integration=unknown,
+        role=unknown,
+        policies=unknown,
+        required=unknown,
+        simulation=unknown,
+        quota=unknown,
+        fleet=unknown,
+    )
+    return replace(facts, account=account)

@@ -4,13 +4,19 @@ from collections.abc import Sequence
 
 from ..facts import Facts
 from ..findings import Finding
-from .channels import Channels
-from .gauge import Gauge
-from .imds_reach import may_ask_imds, remember_imds
 from .issues import Issues
-from .submissions import send_change_of_name, send_diagnoses, send_metadata, send_samples
-from .tags import IDENTITY_TAGS, account_id, tags_of
-from .telemetry import SERVICE_CHECKS, Run, ServiceCheck, gauges, service_checks
+from .memory import Memory, may_ask_imds
+from .outlet import Channels, Outlet
+from .submissions import (
+    IDENTITY_TAGS,
+    account_id,
+    send_change_of_name,
+    send_diagnoses,
+    send_metadata,
+    send_samples,
+    tags_of,
+)
+from .telemetry import SERVICE_CHECKS, Gauge, Run, ServiceCheck, gauges, service_checks
 
 __all__ = [
     'IDENTITY_TAGS',
@@ -20,26 +26,42 @@ __all__ = [
     'Run',
     'ServiceCheck',
     'gauges',
-    'may_ask_imds',
     'service_checks',
 ]
 
 
 class Emitter:
-    """One for each instance of the check. `has_issues`: this Agent has the health platform."""
+    """One for each instance of the check. `has_issues`: this Agent has the health platform.
+
+    Never raises: a channel of the Agent that fails takes nothing else with it.
+    """
 
     def __init__(self, tags: tuple[str, ...], identity_tags: tuple[str, ...], has_issues: bool) -> None:
         self._tags = tags
         self._identity_tags = identity_tags
         self._issues = Issues() if has_issues else None
+        self._memory = Memory()
+        self._logged: set[str] = set()
 
     def emit(self, check: Channels, facts: Facts, findings: Sequence[Finding], run: Run) -> None:
+        outlet = Outlet(check, self._logged)
         tags = tags_of(facts, self._tags, self._identity_tags)
-        send_samples(check, facts, findings, run, tags)
-        send_diagnoses(check, findings)
+        send_samples(outlet, facts, findings, run, tags)
+        send_diagnoses(outlet, findings)
         if facts.account is None:
-            send_metadata(check, facts)
-            send_change_of_name(check, facts, tags)
-            remember_imds(check, facts)
+            send_metadata(outlet, facts)
+            changed = self._memory.change_of_name(outlet, facts)
+            if changed:
+                send_change_of_name(outlet, facts, changed, tags)
+            self._memory.remember_imds(outlet, facts)
         if self._issues:
-            self._issues.send(check, findings, of=account_id(facts))
+            self._issues.send(outlet, findings, of=account_id(facts))
+
+    def withdraw(self) -> None:
+        """The Agent has unscheduled the instance. Called from any thread."""
+        if self._issues:
+            self._issues.withdraw()
+
+    def may_ask_imds(self, check: Channels) -> bool:
+        """False where the host scope of this Agent found that IMDS does not answer."""
+        return may_ask_imds(Outlet(check, self._logged))

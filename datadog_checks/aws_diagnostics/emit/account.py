@@ -1,19 +1,19 @@
-"""What the facts of an account become as telemetry. No series for a single instance: counts of bounded kinds. Pure."""
+"""The facts of an account as metrics: counts of bounded kinds, never a series for a single instance. Pure."""
 
 from collections.abc import Iterator
 
 from ..facts import MissingFact
-from ..facts.account import Account, Caller, Fleet, Inventory, Region, lingering
-from .gauge import Gauge
+from ..facts.account import Account, Caller, Fault, Fleet, Inventory, Region
+from ..rules.lingering import lingering
+from .telemetry import Gauge
 
-SERVICE_CHECKS = ('integration_role', 'permissions', 'imds_fleet', 'metric_collection', 'inventory')
 LARGEST_HOP_LIMIT = 64
-"""What EC2 allows; anything else would be a series of its own for a damaged answer."""
+"""The largest that EC2 allows. Anything else is one series, so that damaged facts do not make many."""
 STATES = frozenset({'optional', 'required', 'enabled', 'disabled'})
 
 
 def account_gauges(account: Account) -> Iterator[Gauge]:
-    """What the run cost, and the fleet as far as it was observed. A sweep under way is not a count yet."""
+    """The calls of the run, and the fleet as far as it was observed; a region is counted once its sweep is complete."""
     yield Gauge('run.api_calls', float(account.api_calls))
     if isinstance(account.fleet, Fleet):
         for region in account.fleet.regions:
@@ -24,7 +24,7 @@ def account_gauges(account: Account) -> Iterator[Gauge]:
 
 
 def _inventory(account: Account, inventory: Inventory) -> Iterator[Gauge]:
-    """What may still settle is counted, too."""
+    """What Datadog may still settle counts too."""
     yield Gauge('inventory.hosts_duplicated', float(len(inventory.duplicated)))
     if not isinstance(account.caller, Caller):
         return
@@ -47,7 +47,7 @@ def _region(region: Region) -> Iterator[Gauge]:
             f'endpoint:{_state(count.endpoint)}',
         )
         yield Gauge('imds_fleet.instances', float(count.instances), tags)
-    yield Gauge('imds_fleet.misnamed', float(region.misnamed), (name,))
+    yield Gauge('imds_fleet.misnamed', float(region.instances(Fault.MISNAMED)), (name,))
 
 
 def _state(value: str) -> str:

@@ -1,48 +1,71 @@
 """Issues of the Agent's health platform, where the Agent has it."""
 
 from collections.abc import Iterable
+from threading import Lock
 from typing import Any
+from weakref import WeakSet
 
 from ..findings import Finding, Passed, Status
 from ..remedies import Remedy, outline
-from .channels import Channels
+from .outlet import Outlet
 
 SEVERITY = {Status.WARNING: 2, Status.CRITICAL: 3}
 """Agent health platform: 0 unspecified, 1 low, 2 medium, 3 high."""
 
+_failing: dict[str, 'WeakSet[Issues]'] = {}
+"""By the id of an issue, the instances of this process that see the fault now: they share the ids."""
+_lock = Lock()
+"""Instances run in several threads."""
+
 
 class Issues:
-    """Reports a fault once, not with every run, and resolves it when it is gone.
+    """Reports a fault once, not with every run, and resolves it when no instance of this Agent sees it any more.
 
-    The first run resolves whatever passes: an earlier process may have reported it.
+    The first run resolves what passes: an earlier process may have reported it.
     """
 
     def __init__(self) -> None:
         self._reported: dict[str, str] = {}
+        """The evidence that was reported, by the id of the issue."""
         self._resolved: set[str] = set()
 
-    def send(self, check: Channels, findings: Iterable[Finding], of: str = '') -> None:
+    def send(self, outlet: Outlet, findings: Iterable[Finding], of: str = '') -> None:
         """`of` is the account that the findings are about; one Agent may look at several."""
         for finding in findings:
             id = _issue_id(finding.diagnosis.id, of)
             if finding.failed:
-                self._report(check, id, finding)
+                self._report(outlet, id, finding)
             elif isinstance(finding.verdict, Passed) or not finding.applicable:
-                self._resolve(check, id)
+                self._resolve(outlet, id)
 
-    def _report(self, check: Channels, id: str, finding: Finding) -> None:
-        if self._reported.get(id) == finding.verdict.evidence:
-            return
-        check.report_issue(**_issue(id, finding))
-        self._reported[id] = finding.verdict.evidence
-        self._resolved.discard(id)
+    def withdraw(self) -> None:
+        """This instance sees nothing any more: the Agent has unscheduled it."""
+        with _lock:
+            for instances in _failing.values():
+                instances.discard(self)
 
-    def _resolve(self, check: Channels, id: str) -> None:
-        if id in self._resolved:
+    def _report(self, outlet: Outlet, id: str, finding: Finding) -> None:
+        with _lock:
+            _failing.setdefault(id, WeakSet()).add(self)
+        if self._reported.get(id) != finding.verdict.evidence and outlet.report_issue(_issue(id, finding)):
+            self._reported[id] = finding.verdict.evidence
+            self._resolved.discard(id)
+
+    def _resolve(self, outlet: Outlet, id: str) -> None:
+        reported_here = self._reported.pop(id, None) is not None
+        if self._seen_by_others(id, report_again=reported_here) or id in self._resolved:
             return
-        check.resolve_issue(id)
-        self._resolved.add(id)
-        self._reported.pop(id, None)
+        if outlet.resolve_issue(id):
+            self._resolved.add(id)
+
+    def _seen_by_others(self, id: str, report_again: bool) -> bool:
+        """`report_again` makes them replace what this instance reported under the same id."""
+        with _lock:
+            instances = _failing.get(id, WeakSet())
+            instances.discard(self)
+            for other in instances if report_again else ():
+                other._reported.pop(id, None)
+            return len(instances) > 0
 
 
 def _issue_id(diagnosis_id: str, of: str) -> str:

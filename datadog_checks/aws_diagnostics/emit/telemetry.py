@@ -6,13 +6,23 @@ from dataclasses import dataclass
 from ..facts import Answer, Facts, Imds, NetworkPath, Unobserved
 from ..findings import Finding, Passed, Status, worst
 from ..remedies import Remedy
-from . import account
-from .gauge import Gauge
+from ..text import one_line
 
-HOST_SERVICE_CHECKS = ('imds', 'hop_limit', 'imdsv1', 'hostname_provider', 'hostname')
-SERVICE_CHECKS = (*HOST_SERVICE_CHECKS, *account.SERVICE_CHECKS)
+OF_A_HOST = ('imds', 'hop_limit', 'imdsv1', 'hostname_provider', 'hostname')
+OF_AN_ACCOUNT = ('integration_role', 'permissions', 'imds_fleet', 'metric_collection', 'inventory')
+SERVICE_CHECKS = (*OF_A_HOST, *OF_AN_ACCOUNT)
 READINESS = 'hostname-lost-when-imdsv2-enforced'
 LONGEST_MESSAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One sample."""
+
+    name: str
+    """Without the namespace."""
+    value: float
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,18 @@ class Run:
     """Seconds."""
 
 
+def telemetry(
+    facts: Facts, findings: Sequence[Finding], run: Run
+) -> tuple[tuple[ServiceCheck, ...], tuple[Gauge, ...]]:
+    """Every service check and gauge of one run. Where a host is not known to be EC2, only what the run cost."""
+    checks = service_checks(facts, findings)
+    return checks, (Gauge('run.duration', run.duration), *_gauges(facts, findings, checks))
+
+
+def gauges(facts: Facts, findings: Sequence[Finding], run: Run) -> tuple[Gauge, ...]:
+    return telemetry(facts, findings, run)[1]
+
+
 def service_checks(facts: Facts, findings: Sequence[Finding]) -> tuple[ServiceCheck, ...]:
     """One for each name of the scope, speaking for the worst of its diagnoses.
 
@@ -38,8 +60,8 @@ def service_checks(facts: Facts, findings: Sequence[Finding]) -> tuple[ServiceCh
     """
     if facts.account is not None:
         applicable = [f for f in findings if f.applicable]
-        return _of_names([n for n in account.SERVICE_CHECKS if any(n == _name(f) for f in applicable)], applicable)
-    return _of_names(HOST_SERVICE_CHECKS, findings) if facts.platform.ec2 is True else ()
+        return _of_names([n for n in OF_AN_ACCOUNT if any(n == _name(f) for f in applicable)], applicable)
+    return _of_names(OF_A_HOST, findings) if facts.platform.ec2 is True else ()
 
 
 def _of_names(names: Iterable[str], findings: Sequence[Finding]) -> tuple[ServiceCheck, ...]:
@@ -64,8 +86,7 @@ def _message(findings: Sequence[Finding]) -> str:
         parts.append(f'Also {", ".join(f.diagnosis.id for f in others)}.')
     if first.remedy:
         parts.append(' '.join((f'{first.remedy.summary}.', *_first_step(first.remedy))))
-    message = ' '.join(parts)
-    return message if len(message) <= LONGEST_MESSAGE else message[: LONGEST_MESSAGE - 3] + '...'
+    return one_line(' '.join(parts), LONGEST_MESSAGE)
 
 
 def _first_step(remedy: Remedy) -> tuple[str, ...]:
@@ -76,15 +97,15 @@ def _first_step(remedy: Remedy) -> tuple[str, ...]:
     return (': '.join((remedy.first.text, *commands)),)
 
 
-def gauges(facts: Facts, findings: Sequence[Finding], run: Run) -> Iterator[Gauge]:
-    """Every gauge of one run. Where a host is not known to be EC2, only what the run cost."""
-    yield Gauge('run.duration', run.duration)
+def _gauges(facts: Facts, findings: Sequence[Finding], checks: Iterable[ServiceCheck]) -> Iterator[Gauge]:
     if facts.account is None and facts.platform.ec2 is not True:
         return
-    yield from _twins(service_checks(facts, findings))
+    yield from _twins(checks)
     yield from _findings(findings)
     if facts.account is not None:
-        yield from account.account_gauges(facts.account)
+        from .account import account_gauges  # a host instance does not load it
+
+        yield from account_gauges(facts.account)
         return
     yield from _readiness(findings)
     yield from _transition(facts.imds, findings)

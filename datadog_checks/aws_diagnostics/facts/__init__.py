@@ -5,15 +5,11 @@ never the same as a bad value. Time is a fact too: every point in time is in sec
 in seconds.
 """
 
-from .agent import Agent, AgentConfiguration, HostnameFile, HostnameSource, ProxySettings
+from .agent import Agent, AgentConfiguration, HostnameFile, HostnameProvider, HostnameSource, ProxySettings
 from .groups import Facts
-from .host import Container, ContainerKind, Dmi, Host, UtsNamespace
-from .hostname import why_unusable
-from .imds import Answer, Exchange, IcmpError, Identity, Imds, NoAnswer, NotSent, Outcome
-from .instance_id import is_instance_id
+from .host import Container, ContainerKind, Dmi, Host, Platform, UtsNamespace
+from .imds import Answer, Exchange, IcmpError, Identity, Imds, NetworkPath, NoAnswer, NotSent, Outcome
 from .observed import MissingFact, Unobserved, observed
-from .path import NetworkPath
-from .platform import Platform, platform_of, platform_of_answer
 
 __all__ = [
     'Agent',
@@ -26,6 +22,7 @@ __all__ = [
     'Facts',
     'Host',
     'HostnameFile',
+    'HostnameProvider',
     'HostnameSource',
     'IcmpError',
     'Identity',
@@ -39,9 +36,5 @@ __all__ = [
     'ProxySettings',
     'Unobserved',
     'UtsNamespace',
-    'is_instance_id',
     'observed',
-    'platform_of',
-    'platform_of_answer',
-    'why_unusable',
 ]

@@ -4,6 +4,26 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .observed import Unobserved
+from .values import AgentHostname, CloudProvider, FilePath
+
+
+class HostnameProvider(StrEnum):
+    """By the Agent's own names (pkg/util/hostname, providers.go)."""
+
+    CONFIGURATION = 'configuration'
+    HOSTNAME_FILE = 'hostnameFile'
+    FARGATE = 'fargate'
+    GCE = 'gce'
+    AZURE = 'azure'
+    FQDN = 'fqdn'
+    CONTAINER = 'container'
+    OS = 'os'
+    AWS = 'aws'
+
+    @classmethod
+    def of(cls, text: str | None) -> 'HostnameProvider | None':
+        """None for a name that no provider has."""
+        return next((provider for provider in cls if provider.value == text), None)
 
 
 class HostnameSource(StrEnum):
@@ -15,6 +35,9 @@ class HostnameSource(StrEnum):
     """Concluded from the hostname itself: less certain."""
     GIVEN = 'given'
     """Told by the person at the terminal."""
+
+
+CLOUD_PROVIDERS = tuple(CloudProvider(name) for name in ('aws', 'gcp', 'azure', 'alibaba', 'oracle', 'ibm'))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +63,8 @@ class AgentConfiguration:
     """
 
     hostname: str = ''
-    hostname_file: str = ''
+    """As the operator wrote it, which need not be a host name."""
+    hostname_file: FilePath | None = None
     hostname_fqdn: bool = False
     hostname_force_config_as_canonical: bool = False
     hostname_trust_uts_namespace: bool = False
@@ -51,7 +75,7 @@ class AgentConfiguration:
     ec2_use_dmi: bool | None = True
     ec2_prioritize_instance_id_as_hostname: bool | None = False
     ec2_use_windows_prefix_detection: bool | None = False
-    cloud_provider_metadata: tuple[str, ...] = ('aws', 'gcp', 'azure', 'alibaba', 'oracle', 'ibm')
+    cloud_provider_metadata: tuple[CloudProvider, ...] = CLOUD_PROVIDERS
     proxy: ProxySettings = ProxySettings()
 
 
@@ -59,26 +83,29 @@ class AgentConfiguration:
 class HostnameFile:
     """The file that `hostname_file` names."""
 
-    path: str
+    path: FilePath
     content: str = ''
-    """The name in it, stripped; at most 255 characters."""
+    """The name in it, which is a host name; '' where there was none."""
     error: str = ''
     """Why it could not be read; '' when it was."""
 
 
+NO_HOSTNAME_FILE = Unobserved('hostname_file is not set')
+
+
 @dataclass(frozen=True, slots=True)
 class Agent:
-    hostname: str | None
+    hostname: AgentHostname | None
     """The name under which the Agent reports; '' when it has none, None when it is not known."""
     version: tuple[int, int, int] | None
     configuration: AgentConfiguration
-    provider: str | None
-    """`aws`, `os`, `container`, `configuration`, `hostnameFile`, `fqdn`, `fargate`, ...; None when it is not known."""
+    provider: HostnameProvider | None
+    """None when it is not known."""
     source: HostnameSource
     """Where `provider` comes from."""
     provider_errors: dict[str, str] = field(default_factory=dict)
     """Why other providers gave no name, each at most 300 characters. An entry for a provider that won is no fault:
     the Agent's second, IMDSv1-only resolution writes into the same map."""
-    hostname_file: HostnameFile | Unobserved = Unobserved('hostname_file is not set')
+    hostname_file: HostnameFile | Unobserved = NO_HOSTNAME_FILE
     note: str = ''
     """Why better sources for `provider` did not answer, as one clause."""

@@ -1,15 +1,16 @@
 """Everything that one run observed."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .account import Account
 from .agent import Agent
-from .host import Host
-from .imds import Imds
-from .instance_id import is_instance_id
+from .host import Host, Platform
+from .imds import Imds, NetworkPath
 from .observed import MissingFact, Unobserved
-from .path import NetworkPath
-from .platform import Platform
+from .values import InstanceId
+
+if TYPE_CHECKING:  # a host does not pay for the facts of an account
+    from .account import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +21,21 @@ class Facts:
     imds: Imds | Unobserved
     path: NetworkPath | Unobserved
     agent: Agent | Unobserved
-    account: Account | None = None
+    account: 'Account | None' = None
     """Only in the account scope, where all other groups are Unobserved."""
 
     @property
-    def of_account(self) -> Account:
+    def of_account(self) -> 'Account':
         """The groups of the account scope. Raises MissingFact in the host scope."""
         if self.account is None:
             raise MissingFact('this is not an account instance')
         return self.account
 
     @property
-    def instance_id(self) -> str | None:
+    def instance_id(self) -> InstanceId | None:
         """The best-known instance id: IMDS, else the firmware, else cloud-init; None where nothing tells."""
         if isinstance(self.imds, Imds) and self.imds.instance_id:
             return self.imds.instance_id
         if self.platform.instance_id:
             return self.platform.instance_id
-        if isinstance(self.host, Host) and is_instance_id(self.host.cloud_init_instance_id):
-            return self.host.cloud_init_instance_id
-        return None
+        return self.host.cloud_init_instance_id if isinstance(self.host, Host) else None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .observed import Unobserved
+from .values import InstanceId
 
 
 class ContainerKind(StrEnum):
@@ -16,13 +17,25 @@ class ContainerKind(StrEnum):
     ECS_HOST = 'ecs-host'
     FARGATE = 'fargate'
     OTHER = 'other'
-    """A container of a kind that left no mark (systemd-nspawn, LXC, podman, containerd without Kubernetes)."""
+    """A container of a kind that leaves no mark (systemd-nspawn, LXC, podman, containerd without Kubernetes)."""
 
 
 class UtsNamespace(StrEnum):
     HOST = 'host'
     OWN = 'own'
     UNKNOWN = 'unknown'
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Whether this is EC2, by the rules in rules/ec2.py; it is kept because it decides what else is observed."""
+
+    ec2: bool | None
+    """True or False where there is evidence; None where nothing is known."""
+    evidence: str
+    """One clause that quotes what was seen."""
+    instance_id: InstanceId | None = None
+    """From the firmware, which names the instance on Nitro."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +55,7 @@ class Dmi:
     """The instance id on Nitro."""
     sys_vendor: str = ''
     product_uuid: str = ''
-    """Readable by root alone on most systems."""
+    """Only root can read it on most systems."""
     bios_version: str = ''
     """Like '4.11.amazon' on Xen instances."""
 
@@ -53,8 +66,8 @@ class Host:
     dmi: Dmi | Unobserved
     hypervisor_uuid: str
     """/sys/hypervisor/uuid (Xen): starts with ec2 on EC2. '' where there is none."""
-    cloud_init_instance_id: str
-    """/var/lib/cloud/data/instance-id. '' where there is none."""
+    cloud_init_instance_id: InstanceId | None
+    """/var/lib/cloud/data/instance-id; None where there is no such file or it holds something else."""
     cloud_init_platform: str
     """/run/cloud-init/cloud-id: 'aws' on EC2. '' where there is none."""
     container: Container

@@ -1,8 +1,10 @@
-"""The conversation with the EC2 instance metadata service (IMDS)."""
+"""The conversation with the EC2 instance metadata service (IMDS), and the network path to it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from .values import AccountId, ImdsEndpoint, InstanceId, RegionName
 
 
 class Outcome(StrEnum):
@@ -30,7 +32,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IcmpError:
-    """An ICMP error from the socket's error queue: who said no, and how."""
+    """An ICMP error from the socket's error queue: which router rejected the packet, and with which error."""
 
     version: int
     """4 or 6."""
@@ -54,6 +56,11 @@ class Answer:
     """The Server header, at most 80 printable characters."""
     content_type: str = ''
     """The Content-Type header, at most 80 printable characters."""
+
+    @property
+    def is_web_page(self) -> bool:
+        """A 200 as text/html. EC2 serves metadata and tokens as text/plain; a captive portal serves pages."""
+        return self.status == 200 and self.content_type.lower().startswith('text/html')
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +91,10 @@ Exchange: TypeAlias = Answer | NoAnswer | NotSent
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """From the instance identity document."""
+    """From the instance identity document; a field that does not have its form is None or ''."""
 
-    region: str
-    account_id: str
+    region: RegionName | None
+    account_id: AccountId | None
     image_id: str
     instance_type: str
     availability_zone: str
@@ -97,10 +104,10 @@ class Identity:
 class Imds:
     """What IMDS answered.
 
-    Throughout, "v1" is a request without a token, "v2" one with a token that a PUT granted before.
+    "v1" is a request without a token, "v2" one with a token that a PUT granted before.
     """
 
-    endpoint: str
+    endpoint: ImdsEndpoint
     """As configured: 'http://169.254.169.254'."""
     observed_at: float
     """When the requests were made. Older than `Facts.observed_at` while the probe backs off after failures."""
@@ -115,7 +122,7 @@ class Imds:
     """GET /latest/meta-data/instance-id without a token, as rarely as the operator allows: 200 says that v1 is on."""
     tokenless_at: float | None = None
     """When `tokenless` was asked; None if never."""
-    instance_id: str | None = None
+    instance_id: InstanceId | None = None
     identity: Identity | None = None
     requests: int = 0
     """Requests that this run sent to IMDS, those of the path measurement not counted."""
@@ -127,10 +134,10 @@ class Imds:
 
     @property
     def v1_works(self) -> bool | None:
-        """Metadata comes without a token. None when that was not asked or had no usable answer."""
+        """Metadata comes without a token. None when that was not asked or something else answered."""
         match self.tokenless:
-            case Answer(status=200):
-                return True
+            case Answer(status=200) as answer:
+                return None if answer.is_web_page else True
             case Answer(status=400 | 401 | 403 | 404 | 405):
                 return False
         return None
@@ -139,6 +146,40 @@ class Imds:
     def answers(self) -> bool:
         """Anything that speaks HTTP answered at least one request."""
         return any(isinstance(e, Answer) for e in (self.token, self.metadata, self.control, self.tokenless))
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkPath:
+    """The way between this process and IMDS, measured without privileges: see docs/imds-hop-limit.md.
+
+    `hop_limit` is the effective limit, `remaining_ttl + gateways`, and is given only when both are certain.
+    """
+
+    measured_at: float
+    gateways: int | None
+    """IP gateways between this process and IMDS; None when they could not be counted."""
+    gateway_addresses: tuple[str | None, ...] = ()
+    """One for each gateway, nearest first; None for one that stays silent."""
+    confirmed: bool = False
+    """Every gateway answered for itself (or there is none), so the count is certain."""
+    reply_lost: bool = False
+    """The token reply never arrived although the request was acknowledged and IMDS answers other requests."""
+    remaining_ttl: int | None = None
+    """TTL (IPv4) or hop limit (IPv6) left in the token reply when it arrives here: the hops to spare, plus one."""
+    hop_limit: int | None = None
+    hop_limit_at_most: int | None = None
+    """The bound known when the reply is lost: it is dropped behind this many gateways."""
+    intercepted: bool | None = None
+    """A proxy on the way answers in IMDS's place, so the measured TTL is the proxy's. None: not asked or not known."""
+    certain: bool = True
+    """False when the kernel's drop counter could not be read, so that every "no" rests on silence alone."""
+    note: str = ''
+    """Why a value is missing, as one clause."""
+
+    @property
+    def hop_limit_needed(self) -> int | None:
+        """The smallest hop limit with which the token reply reaches this process."""
+        return None if self.gateways is None else self.gateways + 1
 
 
 def is_status(exchange: Exchange, *statuses: int) -> bool:

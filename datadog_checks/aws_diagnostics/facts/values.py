@@ -59,6 +59,13 @@ class LaunchTemplateId(Checked):
     ALLOWED = 'a launch template id: lt- and 8 or 17 hexadecimal digits'
 
 
+class TemplateVersion(Checked):
+    """The number of a version of a launch template."""
+
+    FORM = re.compile('[1-9][0-9]{0,18}')
+    ALLOWED = 'the number of a version of a launch template'
+
+
 class RoleName(Checked):
     """IAM allows a leading hyphen too; a command could take such a name for an option."""
 
@@ -79,6 +86,15 @@ class Arn(Checked):
     )
     ALLOWED = 'an ARN: arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE'
 
+    @property
+    def partition_name(self) -> Partition:
+        return Partition(self.split(':')[1])
+
+    @property
+    def account_id(self) -> AccountId | None:
+        """None where there is none, or where it is the word aws, of what AWS manages."""
+        return AccountId.of(self.split(':')[4])
+
 
 class HostName(Checked):
     """RFC 1123, at most 255 characters."""
@@ -87,8 +103,42 @@ class HostName(Checked):
     ALLOWED = 'a host name: letters, digits, hyphens and dots (RFC 1123), at most 255 characters'
 
 
+class AgentHostname(Checked):
+    """Under which an Agent may report: a host name, with the underscores that operating systems also allow.
+
+    The empty text is that of an Agent that has no name.
+    """
+
+    FORM = re.compile('([A-Za-z0-9_][A-Za-z0-9_.-]{0,254})?')
+    ALLOWED = 'a host name: letters, digits, hyphens, dots and underscores, at most 255 characters'
+
+
+class CloudProvider(Checked):
+    """An entry of the Agent's setting cloud_provider_metadata, like aws or gcp."""
+
+    FORM = re.compile('[A-Za-z][A-Za-z0-9_]{0,31}')
+    ALLOWED = 'the name of a cloud provider: up to 32 letters, digits and underscores'
+
+
+class ImdsEndpoint(Checked):
+    FORM = re.compile(r'http://([0-9.]{7,15}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?/?')
+    ALLOWED = "'http://ADDRESS' or 'http://ADDRESS:PORT', an IPv6 address in brackets"
+
+
 class FilePath(Checked):
     """An absolute path of printable ASCII; a command quotes it, as it may hold spaces and quotes."""
 
     FORM = re.compile(r'/[\x20-\x7e]{0,1023}')
     ALLOWED = 'an absolute path of at most 1024 printable ASCII characters'
+
+
+class MetricNamespace(Checked):
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Metric.html"""
+
+    FORM = re.compile('[A-Za-z0-9][A-Za-z0-9._/#:-]{0,254}')
+    ALLOWED = 'a namespace of CloudWatch: up to 255 letters, digits and ._/#:-'
+
+
+class DatadogSite(Checked):
+    FORM = re.compile(r'(?!-)[a-z0-9-]{1,30}(\.[a-z0-9-]{1,30}){1,4}')
+    ALLOWED = 'a site of Datadog, like datadoghq.com or us5.datadoghq.com'

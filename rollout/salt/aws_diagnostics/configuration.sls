@@ -8,7 +8,7 @@ aws_diagnostics_conf_d:
     - group: dd-agent
     - mode: '0755'
 
-# The check that is installed now judges the options before they replace the old ones.
+# The installed check validates the options before they replace the old ones.
 aws_diagnostics_configuration:
   file.serialize:
     - name: {{ conf_d }}/conf.yaml
@@ -18,7 +18,7 @@ aws_diagnostics_configuration:
     - group: dd-agent
     - mode: '0640'
     - check_cmd: {{ validate | json }}
-    # An instance for an account may hold keys and an external id.
+    # An account instance may contain keys and an external ID.
     - show_changes: {{ wanted.instances | selectattr('account', 'defined') | list | length == 0 }}
     - require:
       - file: aws_diagnostics_conf_d

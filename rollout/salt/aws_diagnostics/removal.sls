@@ -16,7 +16,7 @@ aws_diagnostics_configuration_removed:
   file.absent:
     - name: {{ conf_d }}
 
-# What the check remembers between its runs goes when it runs no more.
+# Also remove what the check remembers between its runs.
 aws_diagnostics_persistent_cache_removed:
   file.absent:
     - name: /opt/datadog-agent/run/aws_diagnostics

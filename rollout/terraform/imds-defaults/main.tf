@@ -1,5 +1,5 @@
-# What new instances of this account start with, in the Region of the provider, where their launch template and their
-# AMI say nothing. Instances that exist already stay as they are.
+# Metadata defaults for new instances of this account in the region of the provider, unless their launch template or AMI
+# sets something else. Existing instances do not change.
 terraform {
   required_version = ">= 1.5"
 
@@ -12,7 +12,7 @@ terraform {
 }
 
 variable "hop_limit" {
-  description = "HttpPutResponseHopLimit: 1 for processes of the host, 2 for containers behind a bridge, more for overlays."
+  description = "HttpPutResponseHopLimit: 1 for processes on the host, 2 for containers behind a bridge, more for overlay networks."
   type        = number
 
   validation {
@@ -22,7 +22,7 @@ variable "hop_limit" {
 }
 
 variable "http_tokens" {
-  description = "required switches IMDSv1 off for new instances; optional leaves it on; no-preference leaves it to the AMI."
+  description = "required turns IMDSv1 off for new instances; optional leaves it on; no-preference leaves it to the AMI."
   type        = string
   default     = "required"
 

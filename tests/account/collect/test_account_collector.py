@@ -36,6 +36,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Simulation,
     TrustStatement,
 )
+from datadog_checks.aws_diagnostics.facts.values import AccountId, Arn, Partition, PolicyName, RoleName
 from tests.account import servers
 from tests.account.aws_account import DATADOG, ROLE, SECRET, allow, create_role, document, user_keys
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
@@ -98,17 +99,17 @@ def test_a_healthy_role_is_observed_as_a_whole(moto: str, datadog: Datadog) -> N
         ELSEWHERE,
         ELSEWHERE,
         Account(
-            Caller(MOTO_ACCOUNT, f'arn:aws:sts::{MOTO_ACCOUNT}:user/moto', 'aws'),
+            Caller(AccountId(MOTO_ACCOUNT), f'arn:aws:sts::{MOTO_ACCOUNT}:user/moto', Partition('aws')),
             INTEGRATION,
             Role(
-                ROLE,
-                f'arn:aws:iam::{MOTO_ACCOUNT}:role/{ROLE}',
+                RoleName(ROLE),
+                Arn(f'arn:aws:iam::{MOTO_ACCOUNT}:role/{ROLE}'),
                 (trust,),
                 role.created_at,
                 LastUsed(at=None),
                 changed_at=role.created_at,
             ),
-            (Policy('Inline', PolicyKind.INLINE, (PolicyStatement('Allow', ('ec2:Describe*',)),)),),
+            (Policy(PolicyName('Inline'), PolicyKind.INLINE, (PolicyStatement('Allow', ('ec2:Describe*',)),)),),
             RequiredPermissions(LISTS['standard'], LISTS['resource_collection'], 'api', required.as_of),
             Unobserved('what answered is not AWS (iam:SimulatePrincipalPolicy)'),  # moto has none, and says so in HTML
             PolicyQuota(10, default=False),

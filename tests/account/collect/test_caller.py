@@ -9,6 +9,7 @@ from datadog_checks.aws_diagnostics.collect.aws.caller import read_caller
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.facts.account import Caller
+from datadog_checks.aws_diagnostics.facts.values import AccountId, Partition
 from tests.account import servers
 from tests.account.scripted_aws import result, scripted_aws
 
@@ -31,7 +32,7 @@ PARTITIONS = [
 
 @pytest.mark.parametrize(('arn', 'partition'), PARTITIONS)
 def test_the_caller_of_a_partition(arn: str, partition: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert read(arn, tmp_path, monkeypatch) == Caller(ACCOUNT, arn, partition)
+    assert read(arn, tmp_path, monkeypatch) == Caller(AccountId(ACCOUNT), arn, Partition(partition))
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ def resources(**differences: bool) -> dict[str, bool]:
     return {'cloud_security_posture_management_collection': False, 'extended_collection': False, **differences}
 
 
+NO_REGIONS: list[Any] = ['\x1b[2Jeu-west-1', 'eu-west-1\n', '\ud800', 'x' * 200_000, '', None, 1, {}]
 FILTERS: list[tuple[str, Any, NamespaceFilters | Unobserved]] = [
     (
         'some namespaces are excluded',
@@ -46,6 +47,8 @@ FILTERS: list[tuple[str, Any, NamespaceFilters | Unobserved]] = [
     ('a filter of another kind is not known', {'exclude_all': ['AWS/EC2']}, NO_FILTERS),
     ('two kinds of filter are not known', {'exclude_only': [], 'include_only': ['AWS/EC2']}, NO_FILTERS),
     ('a filter that is no list is not known', {'exclude_only': 'AWS/EC2'}, NO_FILTERS),
+    ('a namespace that is not text is not known', {'exclude_only': [None]}, NO_FILTERS),
+    ('a namespace that does not print is not known', {'exclude_only': ['AWS/\x1bEC2']}, NO_FILTERS),
     ('more namespaces than AWS has are not known', {'exclude_only': ['AWS/EC2'] * 501}, NO_FILTERS),
     ('no filter is not known', None, NO_FILTERS),
 ]
@@ -55,6 +58,26 @@ RECORDS = [
         [account(ACCOUNT, aws_regions={'include_only': ['eu-west-1', 'us-east-1']})],
         integration(regions=('eu-west-1', 'us-east-1')),
         id='some regions',
+    ),
+    pytest.param(
+        [account(ACCOUNT, aws_regions={'include_only': ['eu-west-1', *NO_REGIONS, 'eu-west-1']})],
+        integration(regions=('eu-west-1',), other_regions=len(NO_REGIONS)),
+        id='what is no region is counted and not kept, and a region counts once',
+    ),
+    pytest.param(
+        [account(ACCOUNT, aws_regions={'include_only': [f'eu-west-{n // 10}-{n % 10}' for n in range(5)]})],
+        integration(regions=(), other_regions=5),
+        id='no region at all',
+    ),
+    pytest.param(
+        [account(ACCOUNT, auth_config={'role_name': 'Data\x1b[2Jdog\n\ud800' + 'x' * 200})],
+        integration(role_name=f'Data\\x1b[2Jdog \\ud800{"x" * 104}...', external_id=None),
+        id='a name that does not print, and has no end',
+    ),
+    pytest.param(
+        [account(ACCOUNT, auth_config={'role_name': 'Role', 'external_id': '\ud800'})],
+        integration(role_name='Role', external_id=ExternalId.of('\ud800')),
+        id='an external id without a UTF-8 form',
     ),
     pytest.param(
         [account(ACCOUNT, auth_config={'role_name': ' DatadogIntegrationRole ', 'external_id': f'{SECRET} '})],

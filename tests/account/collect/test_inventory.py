@@ -19,10 +19,11 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Recorded,
     TaggedHosts,
 )
+from datadog_checks.aws_diagnostics.facts.values import AccountId, HostName, InstanceId, RegionName
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api, ec2_host, host, plain
 
-ACCOUNT, OTHER = '123456789012', '210987654321'
-ID, OTHER_ID = 'i-0123456789abcdef0', 'i-0fedcba9876543210'
+ACCOUNT, OTHER = AccountId('123456789012'), AccountId('210987654321')
+ID, OTHER_ID = InstanceId('i-0123456789abcdef0'), InstanceId('i-0fedcba9876543210')
 HOUR = 3600.0
 RECORD = Recorded(ACCOUNT, None, True, NamespaceFilters(FilterKind.EXCLUDE_ONLY, ()), extended_collection=False)
 THROTTLED = 'Datadog throttles its API (429)'
@@ -84,6 +85,10 @@ ONCE = [
 ]
 
 
+def named(*names: str) -> tuple[HostName, ...]:
+    return tuple(map(HostName, names))
+
+
 @pytest.mark.parametrize('rows', TWICE)
 def test_an_instance_with_two_rows_is_kept(rows: list[Any], datadog: Datadog) -> None:
     datadog.hosts = rows
@@ -109,10 +114,10 @@ def test_hosts_with_tags_that_aws_does_not_report_are_counted_by_account_and_reg
         left('untagged', tags_by_source={'Amazon Web Services': []}),
     ]
     assert read(datadog).tagged == (
-        TaggedHosts('', '', 1, ('old-1',), 0.0),
-        TaggedHosts(ACCOUNT, 'eu-west-1', 5, ('web-0', 'web-1', 'web-2'), 0.0),
-        TaggedHosts(ACCOUNT, 'us-east-1', 1, ('db-1',), 0.0),
-        TaggedHosts(OTHER, 'eu-west-1', 1, ('other-1',), 0.0),
+        TaggedHosts(None, None, 1, named('old-1'), 0.0),
+        TaggedHosts(ACCOUNT, RegionName('eu-west-1'), 5, named('web-0', 'web-1', 'web-2'), 0.0),
+        TaggedHosts(ACCOUNT, RegionName('us-east-1'), 1, named('db-1'), 0.0),
+        TaggedHosts(OTHER, RegionName('eu-west-1'), 1, named('other-1'), 0.0),
     )
 
 
@@ -229,7 +234,7 @@ RECORDS = [
     pytest.param(
         [account(ACCOUNT, aws_regions={'include_only': ['eu-west-1']}), account(OTHER, metrics_config={})],
         (
-            Recorded(ACCOUNT, ('eu-west-1',), True, RECORD.namespace_filters, False),
+            Recorded(ACCOUNT, (RegionName('eu-west-1'),), True, RECORD.namespace_filters, False),
             Recorded(
                 OTHER,
                 None,
@@ -255,7 +260,35 @@ def test_what_is_on_record_of_all_accounts(accounts: list[Any], recorded: object
     assert read(datadog) == inventory(0, recorded=recorded)
 
 
-def test_what_cannot_be_printed_does_not_get_far(datadog: Datadog) -> None:
-    datadog.hosts = [left('web\x1b[31m-1\n' + 'x' * 300)]
+HOSTILE = [
+    pytest.param({'name': 'web\x1b[31m-1\n' + 'x' * 300}, id='a name with escapes, and long'),
+    pytest.param({'name': "x';id;'"}, id='a name that does more in a shell'),
+    pytest.param({'name': '-rf'}, id='a name like an option'),
+    pytest.param({'name': '\ud800'}, id='half of a surrogate pair'),
+]
+
+
+@pytest.mark.parametrize('fields', HOSTILE)
+def test_a_host_whose_name_is_no_host_name_is_counted_and_not_named(fields: dict[str, Any], datadog: Datadog) -> None:
+    datadog.hosts = [left('web-1'), left(**fields)]
     (found,) = read(datadog).tagged
-    assert found.names == ('web[31m-1' + 'x' * 244,)
+    assert (found.hosts, found.names) == (2, named('web-1'))
+
+
+@pytest.mark.parametrize('region', ['eu west 1', 'EU-WEST-1', 'x' * 200_000, '$(id)', 'eu-west-1\x1b[0m'])
+def test_a_tag_that_names_no_region_is_none(region: str, datadog: Datadog) -> None:
+    datadog.hosts = [left('web-1', region=region)]
+    assert [found.region for found in read(datadog).tagged] == [None]
+
+
+def test_the_name_of_a_duplicate_is_printable_and_bounded(datadog: Datadog) -> None:
+    datadog.hosts = [ec2_host(ID, ACCOUNT), host('web\x1b[31m-1\n' + 'x' * 300, aliases=[ID])]
+    (found,) = read(datadog).duplicated
+    assert found.name == 'web?[31m-1 ' + 'x' * 241 + '...'
+
+
+@pytest.mark.parametrize('total', [True, -1, 2**60, 1.5, 'many', None])
+def test_a_total_that_is_no_number_of_rows_is_another_shape(total: object, datadog: Datadog) -> None:
+    datadog.hosts_first = [plain(200, json.dumps({'host_list': [host('web-1')], 'total_matching': total}))]
+    with pytest.raises(RequestFailed, match='has not the documented shape'):
+        read(datadog)

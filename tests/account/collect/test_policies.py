@@ -21,6 +21,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
     PolicyStatement,
     Role,
 )
+from datadog_checks.aws_diagnostics.facts.values import Arn, PolicyName, RoleName
 from tests.account import servers
 from tests.account.aws_account import ROLE, allow, create_policy, create_role, document
 from tests.account.scripted_aws import error, result, scripted_aws
@@ -104,20 +105,20 @@ def test_policies_of_every_kind_are_read_in_the_version_that_is_in_force(iam: Cl
     iam.attach_role_policy(RoleName=ROLE, PolicyArn=own)
     iam.put_role_policy(RoleName=ROLE, PolicyName='Inline', PolicyDocument=document(allow('sns:List*')))
     assert read_policies(iam, role(iam)) == (
-        Policy('Inline', PolicyKind.INLINE, (PolicyStatement('Allow', ('sns:List*',)),)),
+        Policy(PolicyName('Inline'), PolicyKind.INLINE, (PolicyStatement('Allow', ('sns:List*',)),)),
         Policy(
-            'Own',
+            PolicyName('Own'),
             PolicyKind.CUSTOMER,
             (PolicyStatement('Allow', ('ec2:Describe*',)),),
-            own,
+            Arn(own),
             'v2',
             changed_at(iam, own, 'v2'),
         ),
         Policy(
-            'Boundary',
+            PolicyName('Boundary'),
             PolicyKind.BOUNDARY,
             (PolicyStatement('Allow', ('*',)),),
-            boundary,
+            Arn(boundary),
             'v1',
             changed_at(iam, boundary, 'v1'),
         ),
@@ -181,7 +182,7 @@ GAPS = [
 def test_a_policy_that_cannot_be_read_leaves_none(
     answers: dict[str, Any], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = Role(ROLE, f'arn:aws:iam::1:role/{ROLE}', (), 0.0, LastUsed(at=None))
+    found = Role(RoleName(ROLE), Arn(f'arn:aws:iam::123456789012:role/{ROLE}'), (), 0.0, LastUsed(at=None))
     with scripted_aws(answers) as aws:
         servers.use(monkeypatch, servers.environment(aws.endpoint, tmp_path))
         with open_session(AccountOptions()) as session, pytest.raises(CallFailed) as failure:

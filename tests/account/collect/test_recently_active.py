@@ -18,11 +18,12 @@ from datadog_checks.aws_diagnostics.facts.account import (
     NamespaceFilters,
     RecentlyActive,
 )
+from datadog_checks.aws_diagnostics.facts.values import MetricNamespace, RegionName
 from tests.account import servers
 from tests.account.builders import integration
 from tests.account.cloudwatch_server import BY_SCP, CloudWatch, cloudwatch_server
 
-HERE, THERE = 'eu-west-1', 'sa-east-1'
+HERE, THERE, ELSEWHERE = map(RegionName, ('eu-west-1', 'sa-east-1', 'ap-south-1'))
 EXCLUDED = 'explicit deny in a service control policy'
 
 
@@ -46,6 +47,10 @@ def filters(*namespaces: str, kind: FilterKind = FilterKind.EXCLUDE_ONLY) -> Nam
     return NamespaceFilters(kind, namespaces)
 
 
+def active(namespace: str, region: RegionName, found: int | Unobserved, **differences: Any) -> RecentlyActive:
+    return RecentlyActive(MetricNamespace(namespace), region, found, **differences)
+
+
 NOTHING_EXCLUDED = [
     pytest.param({}, id='as a new integration has it'),
     pytest.param({'namespace_filters': filters(kind=FilterKind.INCLUDE_ALL)}, id='everything is included'),
@@ -64,7 +69,7 @@ def test_what_is_not_excluded_costs_no_call(cloudwatch: CloudWatch, recorded: di
 
 def test_an_excluded_region_is_asked_for_its_instances_alone(cloudwatch: CloudWatch) -> None:
     cloudwatch.metrics = {(THERE, 'AWS/EC2'): 3, (HERE, 'AWS/EC2'): 7}
-    assert read(HERE, THERE, regions=(HERE,)) == Metrics((RecentlyActive('AWS/EC2', THERE, 3),), ())
+    assert read(HERE, THERE, regions=(HERE,)) == Metrics((active('AWS/EC2', THERE, 3),), ())
     arguments = {
         'Namespace': 'AWS/EC2',
         'MetricName': 'CPUUtilization',
@@ -77,13 +82,13 @@ def test_an_excluded_region_is_asked_for_its_instances_alone(cloudwatch: CloudWa
 def test_an_excluded_namespace_is_asked_for_in_the_regions_that_are_collected(cloudwatch: CloudWatch) -> None:
     cloudwatch.metrics = {(HERE, 'AWS/RDS'): 2}
     found = read(HERE, THERE, regions=(HERE,), namespace_filters=filters('AWS/RDS', 'AWS/Lambda', 'AWS/SQS'))
-    assert found.excluded_namespaces == (RecentlyActive('AWS/RDS', HERE, 2), RecentlyActive('AWS/Lambda', HERE, 0))
+    assert found.excluded_namespaces == (active('AWS/RDS', HERE, 2), active('AWS/Lambda', HERE, 0))
     assert {arguments.get('RecentlyActive', 'PT3H') for _, _, arguments in cloudwatch.asked} == {'PT3H'}
 
 
 def test_one_page_is_enough_and_says_that_there_are_more(cloudwatch: CloudWatch) -> None:
     cloudwatch.metrics = {(THERE, 'AWS/EC2'): 501}
-    assert read(THERE, regions=(HERE,)).excluded_regions == (RecentlyActive('AWS/EC2', THERE, 500, more=True),)
+    assert read(THERE, regions=(HERE,)).excluded_regions == (active('AWS/EC2', THERE, 500, more=True),)
 
 
 def test_only_streams_that_run_count_and_are_asked_for_once_in_a_region(cloudwatch: CloudWatch) -> None:
@@ -91,8 +96,8 @@ def test_only_streams_that_run_count_and_are_asked_for_once_in_a_region(cloudwat
     cloudwatch.streams = {HERE: ['running', 'stopped']}
     found = read(HERE, namespace_filters=filters('AWS/ELB', 'AWS/RDS'))
     assert found.excluded_namespaces == (
-        RecentlyActive('AWS/ELB', HERE, 4, streams=1),
-        RecentlyActive('AWS/RDS', HERE, 2, streams=1),
+        active('AWS/ELB', HERE, 4, streams=1),
+        active('AWS/RDS', HERE, 2, streams=1),
     )
     assert [operation for _, operation, _ in cloudwatch.asked].count('ListMetricStreams') == 1
 
@@ -102,20 +107,20 @@ def test_a_missing_permission_is_named_and_stops_no_other_region(cloudwatch: Clo
     cloudwatch.denied = {('ap-south-1', 'ListMetrics'): 'no', (THERE, 'ListMetricStreams'): 'no'}
     missing = 'missing permission cloudwatch:{} in {} (AccessDeniedException)'
     assert read('ap-south-1', THERE, regions=(HERE,)).excluded_regions == (
-        RecentlyActive('AWS/EC2', 'ap-south-1', Unobserved(missing.format('ListMetrics', 'ap-south-1'))),
-        RecentlyActive('AWS/EC2', THERE, 1, streams=Unobserved(missing.format('ListMetricStreams', THERE))),
+        active('AWS/EC2', ELSEWHERE, Unobserved(missing.format('ListMetrics', 'ap-south-1'))),
+        active('AWS/EC2', THERE, 1, streams=Unobserved(missing.format('ListMetricStreams', THERE))),
     )
 
 
 def test_a_region_that_the_organization_closes_is_known_to_be_closed(cloudwatch: CloudWatch) -> None:
     cloudwatch.denied = {(THERE, 'ListMetrics'): BY_SCP}
     why = Unobserved(f'missing permission cloudwatch:ListMetrics in {THERE} (AccessDeniedException, {EXCLUDED})')
-    assert read(THERE, regions=(HERE,)).excluded_regions == (RecentlyActive('AWS/EC2', THERE, why, closed=True),)
+    assert read(THERE, regions=(HERE,)).excluded_regions == (active('AWS/EC2', THERE, why, closed=True),)
 
 
 def test_no_more_than_half_of_the_calls_that_are_left_are_spent(cloudwatch: CloudWatch) -> None:
     found = read(HERE, max_calls=4, namespace_filters=filters(*NAMESPACES))
-    spent = Unobserved('this run may spend 2 calls on CloudWatch, and has')
+    spent = Unobserved('this run has made all 2 calls that it may make to CloudWatch')
     assert found.excluded_namespaces == tuple(
         RecentlyActive(namespace, HERE, 0 if number < 2 else spent) for number, namespace in enumerate(NAMESPACES)
     )
@@ -125,7 +130,7 @@ def test_no_more_than_half_of_the_calls_that_are_left_are_spent(cloudwatch: Clou
 def test_filters_that_are_not_known_hide_no_region(cloudwatch: CloudWatch) -> None:
     unknown = Unobserved('a filter of another kind')
     found = read(HERE, THERE, regions=(HERE,), namespace_filters=unknown)
-    assert found == Metrics((RecentlyActive('AWS/EC2', THERE, 0),), unknown)
+    assert found == Metrics((active('AWS/EC2', THERE, 0),), unknown)
 
 
 def test_without_regions_of_the_operator_all_that_are_enabled_are_looked_at(

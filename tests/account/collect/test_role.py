@@ -18,6 +18,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
     RoleMissing,
     TrustStatement,
 )
+from datadog_checks.aws_diagnostics.facts.values import Arn, RoleName
 from tests.account import servers
 from tests.account.aws_account import DATADOG, ROLE, SECRET, allow, create_policy, create_role
 from tests.account.scripted_aws import Answer, error, result, scripted_aws
@@ -41,7 +42,7 @@ def test_the_role_is_read_with_its_boundary(iam: Client) -> None:
     arn = create_role(iam, PermissionsBoundary=boundary)
     created = iam.get_role(RoleName=ROLE)['Role']['CreateDate'].timestamp()
     assert read_role(iam, ROLE) == Role(
-        ROLE, arn, (OF_DATADOG,), created, LastUsed(at=None), boundary=boundary, changed_at=created
+        RoleName(ROLE), Arn(arn), (OF_DATADOG,), created, LastUsed(at=None), Arn(boundary), changed_at=created
     )
 
 
@@ -65,7 +66,7 @@ def test_a_missing_role_comes_with_those_that_were_meant(
 ) -> None:
     for other in existing:
         create_role(iam, other)
-    assert read_role(iam, name) == RoleMissing(name, similar)
+    assert read_role(iam, name) == RoleMissing(name, tuple(map(RoleName, similar)))
 
 
 def test_control_characters_of_a_name_are_escaped(iam: Client) -> None:
@@ -78,7 +79,7 @@ ABSENT = error('NoSuchEntity', 404, 'The role with name X cannot be found.')
 def described(document: str, extra: str = '') -> Answer:
     return result(
         'GetRole',
-        f'<Role><Path>/</Path><RoleName>{ROLE}</RoleName><RoleId>AROA</RoleId><Arn>arn:aws-cn:iam::1:role/{ROLE}</Arn>'
+        f'<Role><Path>/</Path><RoleName>{ROLE}</RoleName><RoleId>AROA</RoleId><Arn>arn:aws-cn:iam::123456789012:role/{ROLE}</Arn>'
         f'<CreateDate>2026-01-01T00:00:00Z</CreateDate><AssumeRolePolicyDocument>{document}</AssumeRolePolicyDocument>'
         f'{extra}</Role>',
     )
@@ -101,9 +102,9 @@ class TestAnswersThatNoEmulatorGives:
                 return read_role(session.client('iam'), ROLE)
 
     def test_when_and_where_it_was_used_last(self) -> None:
-        arn = f'arn:aws-cn:iam::1:role/{ROLE}'
+        arn = f'arn:aws-cn:iam::123456789012:role/{ROLE}'
         assert self.read(GetRole=described('%7B', USED)) == Role(
-            ROLE, arn, NOT_A_POLICY, CREATED, LastUsed(USED_AT, 'cn-north-1'), changed_at=CREATED
+            RoleName(ROLE), Arn(arn), NOT_A_POLICY, CREATED, LastUsed(USED_AT, 'cn-north-1'), changed_at=CREATED
         )
 
     def test_without_the_permission_to_list_roles_the_documented_names_are_tried(self) -> None:

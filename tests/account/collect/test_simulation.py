@@ -11,11 +11,12 @@ from botocore.stub import Stubber
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
-from datadog_checks.aws_diagnostics.collect.aws.sentinels import EXAMPLES, is_wildcard, sentinels
+from datadog_checks.aws_diagnostics.collect.aws.sentinels import EXAMPLES, sentinels
 from datadog_checks.aws_diagnostics.collect.aws.session import Client, open_session
 from datadog_checks.aws_diagnostics.collect.aws.simulation import PACE, simulate
 from datadog_checks.aws_diagnostics.collect.required_permissions import recorded_permissions
 from datadog_checks.aws_diagnostics.facts.account import Decision, RequiredPermissions, Simulated, Simulation
+from datadog_checks.aws_diagnostics.rules.policy_language import is_pattern
 from tests.account import servers
 from tests.account.aws_account import ROLE, allow, create_role, document
 
@@ -192,7 +193,7 @@ def test_no_service_of_the_recorded_lists_is_left_out() -> None:
     chosen = sentinels(recorded, resource_collection=True)
     services = {action.partition(':')[0] for action in (*recorded.standard, *recorded.resource_collection)}
     assert {action.partition(':')[0] for action in chosen} == services
-    assert [action for action in chosen if is_wildcard(action)] == []
+    assert [action for action in chosen if is_pattern(action)] == []
     assert len(chosen) <= 2 * len(services)
 
 

@@ -149,7 +149,18 @@ NOT_READ = [
         'a condition is neither a string nor a list of strings',
         id='an external id that is an object',
     ),
-    pytest.param(document(Action='a' * 2049), 'Action is longer than IAM allows', id='an endless action'),
+    pytest.param(document(Action='a' * 2049), 'it is larger than IAM allows', id='an endless action'),
+    pytest.param(
+        document(Condition={'StringEquals': {'k' * 2049: 'v'}}), 'it is larger than IAM allows', id='an endless key'
+    ),
+    pytest.param(
+        document(Condition={'NumericEquals': {'aws:EpochTime': 10**5000}}),
+        'it is larger than IAM allows',
+        id='an endless number',
+    ),
+    pytest.param(
+        document(Action=['sts:AssumeRole'] * 20_000), 'it is larger than IAM allows', id='more actions than fit'
+    ),
     pytest.param(
         {'Statement': document()['Statement'] * 1001}, 'it has more than 1000 statements', id='endless statements'
     ),
@@ -171,6 +182,93 @@ def test_no_external_id_is_left_in_clear(written: object, _: object) -> None:
     assert SECRET[:5] not in repr(trust_statements(written))
 
 
+OTHER = 'c3d1e2f4a5b6479893a1b2c3d4e5f6a7'
+DIGEST = str(ExternalId.of(SECRET))
+
+
+def lookalike(operator: str, key: str, value: str = SECRET, wildcard: bool = False) -> Condition:
+    return Condition(operator, key, (str(ExternalId.of(value)),), (ExternalId.of(value),), wildcard)
+
+
+MISPLACED = [
+    pytest.param({'StringEquals': {'aws:ExternalId': SECRET}}, lookalike('StringEquals', 'aws:ExternalId'), id='aws:'),
+    pytest.param({'StringEquals': {'ExternalId': SECRET}}, lookalike('StringEquals', 'ExternalId'), id='no prefix'),
+    pytest.param(
+        {'StringEquals': {'sts:external-id': SECRET}}, lookalike('StringEquals', 'sts:external-id'), id='a hyphen'
+    ),
+    pytest.param(
+        {'StringEquals': {' sts:ExternalId ': SECRET}}, lookalike('StringEquals', ' sts:ExternalId '), id='spaces'
+    ),
+    pytest.param({'Null': {'sts:ExternalId': SECRET}}, lookalike('Null', 'sts:ExternalId'), id='the operator Null'),
+    pytest.param(
+        {'sts:ExternalId': {'StringEquals': SECRET}},
+        lookalike('sts:ExternalId', 'StringEquals'),
+        id='key and operator mixed up',
+    ),
+    pytest.param(
+        {'StringLike': {'aws:externalid': f'{SECRET}*'}},
+        lookalike('StringLike', 'aws:externalid', f'{SECRET}*', wildcard=True),
+        id='a pattern',
+    ),
+    pytest.param(
+        {'StringEquals': {'aws:PrincipalTag/id': SECRET}},
+        Condition('StringEquals', 'aws:PrincipalTag/id', (DIGEST,)),
+        id='another key, where the external id is known',
+    ),
+    pytest.param(
+        {'StringEquals': {'aws:PrincipalTag/id': f' {SECRET.upper()}'}},
+        Condition('StringEquals', 'aws:PrincipalTag/id', (str(ExternalId.of(f' {SECRET.upper()}')),)),
+        id='another key, and white space or case differ',
+    ),
+    pytest.param({'StringEquals': {SECRET: 'x'}}, Condition('StringEquals', DIGEST, ('x',)), id='in place of the key'),
+    pytest.param({SECRET: {'aws:x': 'x'}}, Condition(DIGEST, 'aws:x', ('x',)), id='in place of the operator'),
+]
+
+
+@pytest.mark.parametrize(('condition', 'expected'), MISPLACED)
+def test_an_external_id_in_a_wrong_place_becomes_a_digest(condition: dict[str, Any], expected: Condition) -> None:
+    found = trust_statements(document(Condition=condition), [ExternalId.of(SECRET)])
+    assert found == (trusted(conditions=(expected,)),)
+    assert SECRET not in repr(found) and SECRET.upper() not in repr(found)
+
+
+def test_an_external_id_that_one_statement_names_becomes_a_digest_in_every_statement() -> None:
+    tagged = {'StringEquals': {'aws:PrincipalTag/id': SECRET}}
+    statements = [*document(Condition=tagged, Sid=SECRET)['Statement'], *document()['Statement']]
+    found = trust_statements({'Statement': statements})
+    assert found == (
+        trusted(conditions=(Condition('StringEquals', 'aws:PrincipalTag/id', (DIGEST,)),), sid=DIGEST),
+        trusted(),
+    )
+
+
+PUBLIC = [
+    pytest.param('123456789012', {'AWS': '123456789012'}, 'AWS:123456789012', id='the id of an account'),
+    pytest.param(DATADOG, {'AWS': DATADOG}, f'AWS:{DATADOG}', id='an ARN'),
+    pytest.param('*', {'AWS': '*'}, 'AWS:*', id='a wildcard'),
+]
+
+
+@pytest.mark.parametrize(('external_id', 'principal', 'shown'), PUBLIC)
+def test_a_public_text_that_somebody_chose_as_the_external_id_is_still_read_where_it_belongs(
+    external_id: str, principal: dict[str, str], shown: str
+) -> None:
+    condition = {'StringEquals': {'sts:ExternalId': external_id}}
+    found = trust_statements(document(Principal=principal, Condition=condition))
+    assert isinstance(found, tuple)
+    assert found[0].principals == (shown,)
+    assert found[0].conditions[0].external_ids == (ExternalId.of(external_id),)
+
+
+NOT_MEANT = ['aws:SourceIp', 'sts:RoleSessionName', 'aws:PrincipalOrgID', 'aws:ExternalAccount', 'sts:SourceIdentity']
+
+
+@pytest.mark.parametrize('key', NOT_MEANT)
+def test_another_key_keeps_its_values(key: str) -> None:
+    found = trust_statements(document(Condition={'StringEquals': {key: OTHER}}), [ExternalId.of(SECRET)])
+    assert found == (trusted(conditions=(Condition('StringEquals', key, (OTHER,)),)),)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -180,6 +278,17 @@ ELEMENTS = st.sampled_from(['Effect', 'Principal', 'NotPrincipal', 'Action', 'No
 KEYS = st.sampled_from(['sts:ExternalId', 'StringEquals', 'Null', 'AWS', 'Allow', '*', '\ud800'])
 CONDITIONS = st.dictionaries(KEYS, st.dictionaries(KEYS, KEYS | JSON, max_size=2) | JSON, max_size=2)
 STATEMENTS = st.dictionaries(ELEMENTS, KEYS | CONDITIONS | JSON, max_size=6)
+
+
+SPELLINGS = st.sampled_from(['sts:ExternalId', 'AWS:EXTERNALID', 'ExternalId', ' sts:externalId', 'sts:External_Id'])
+OPERATORS = st.sampled_from(['StringEquals', 'StringLike', 'Null', 'ForAllValues:StringEquals', 'Bool', 'Nonsense'])
+
+
+@given(OPERATORS, SPELLINGS, st.sampled_from([SECRET, [SECRET], ['true', SECRET], f'{SECRET}*', f' {SECRET}']))
+def test_no_spelling_of_key_and_operator_leaves_an_external_id_in_clear(operator: str, key: str, value: object) -> None:
+    found = trust_statements(document(Condition={operator: {key: value}}))
+    assert isinstance(found, tuple)
+    assert SECRET not in repr(found)
 
 
 @given(st.one_of(JSON, st.builds(lambda found: {'Statement': found}, st.lists(STATEMENTS, max_size=3))))

@@ -8,8 +8,9 @@ from datadog_checks.aws_diagnostics.collect.aws.fleet import FleetSweep
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.collect.deadline import Deadline
 from datadog_checks.aws_diagnostics.facts.account import Fleet, Region
+from datadog_checks.aws_diagnostics.facts.values import RegionName
 
-REGION = 'us-east-1'
+REGION = RegionName('us-east-1')
 ENOUGH_CALLS = 500
 ANYTHING = AccountOptions()
 NO_CLOUDWATCH = 'missing permission cloudwatch:GetMetricData in us-east-1 (403)'

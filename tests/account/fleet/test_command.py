@@ -60,7 +60,7 @@ def test_csv_holds_every_wrong_instance_for_its_owner_alone(ec2: Account, config
 def test_csv_to_stdout_is_nothing_but_csv(ec2: Account, config: str) -> None:
     ec2.instances[REGION] = listed(MISNAMED)
     ran = fleet('--config', config, '--csv', '-')
-    row = f'{instance_id(0)},{REGION},"\'=HYPERLINK(""x"")",required,1,enabled,eks,containers out of reach of IMDSv2'
+    row = f'{instance_id(0)},{REGION},required,1,enabled,eks,containers cannot reach IMDSv2,"\'=HYPERLINK(""x"")"'
     assert ran.stdout == f'{HEAD}\n{row}\n'
     assert 'imds-fleet-hosts-misnamed' in ran.stderr
 

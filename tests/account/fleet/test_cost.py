@@ -17,25 +17,28 @@ from datadog_checks.aws_diagnostics.collect.aws.session import Session, open_ses
 from datadog_checks.aws_diagnostics.collect.deadline import Deadline
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from tests.account import servers
+from tests.account.ec2_fleet import Instance, Instances
+from tests.account.ec2_server import Account, serving
 from tests.account.fleet.sweeping import REGION
 
 MORE = 1.2
-"""How much more memory a fleet of four times the size may take. Both have several full pages of a fault, two of
+"""How much more memory a fleet of four times the size may take. Both have several full pages, two of
 which are held at a time: the one that is parsed and the one before it."""
 
 
 @contextmanager
-def clients_of(size: int, home: Path) -> Iterator[tuple[Session, CallBudget, str]]:
-    with fleet(size) as endpoint, pytest.MonkeyPatch.context() as patch:
+def clients_of(endpoint: str, home: Path) -> Iterator[tuple[Session, CallBudget]]:
+    with pytest.MonkeyPatch.context() as patch:
         servers.use(patch, servers.environment(endpoint, home))
         budget = CallBudget(10_000)
         with open_session(AccountOptions(), budget) as session:
-            yield session, budget, endpoint
+            yield session, budget
 
 
-def peak_of(size: int, home: Path) -> int:
-    """Bytes, of a sweep by a client that has swept once."""
-    with clients_of(size, home) as (session, budget, _):
+def peak_of(wrong: int, home: Path) -> int:
+    """Bytes, of a sweep by a client that has swept once. The server answers page by page, and keeps none."""
+    account = Account({REGION: Instances(wrong, lambda _: Instance('optional'))})
+    with serving(account) as endpoint, clients_of(endpoint, home) as (session, budget):
         _sweep(session, budget)
         tracemalloc.start()
         try:
@@ -43,7 +46,7 @@ def peak_of(size: int, home: Path) -> int:
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-    assert counted == size // 20
+    assert counted == wrong
     return peak
 
 
@@ -56,12 +59,12 @@ def _sweep(session: Session, budget: CallBudget) -> int:
 
 
 def test_memory_does_not_grow_with_the_fleet(tmp_path: Path) -> None:
-    small, large = (peak_of(size, tmp_path) for size in (15_000, 60_000))
+    small, large = (peak_of(wrong, tmp_path) for wrong in (200, 800))
     assert large < small * MORE
 
 
 def test_no_more_bytes_are_asked_for_than_wrong_instances_have(tmp_path: Path) -> None:
-    with clients_of(4_000, tmp_path) as (session, budget, endpoint):
+    with fleet(4_000) as endpoint, clients_of(endpoint, tmp_path) as (session, budget):
         _sweep(session, budget)
         assert sent(endpoint) < 200 * 4_000 + 10_000
 

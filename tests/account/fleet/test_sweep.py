@@ -7,17 +7,19 @@ from datadog_checks.aws_diagnostics.collect.aws.fleet import FleetSweep
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
     Count,
+    Fault,
     LaunchTemplate,
     MetadataDefaults,
     Region,
+    TemplateCount,
     WrongInstance,
 )
+from datadog_checks.aws_diagnostics.facts.values import InstanceId, LaunchTemplateId, TemplateVersion
 from tests.account.ec2_documents import Template
 from tests.account.ec2_fleet import ECS_INSTANCE, EKS_NODE, Instance, Instances, instance_id, listed
 from tests.account.ec2_server import Account
-from tests.account.fleet.sweeping import NO_CLOUDWATCH, REGION, run_once
+from tests.account.fleet.sweeping import NO_CLOUDWATCH, REGION, run, run_once
 
-LAUNCHED = 1_767_601_800.0
 DEFAULTS = MetadataDefaults('required', managed_by='account')
 MISNAMED = Instance('required', 1, tags=EKS_NODE)
 
@@ -25,8 +27,8 @@ MISNAMED = Instance('required', 1, tags=EKS_NODE)
 def wrong(
     number: int, http_tokens: str, hop_limit: int, endpoint: str = 'enabled', containers: str = ''
 ) -> WrongInstance:
-    name = f'node-{number}'
-    return WrongInstance(instance_id(number), REGION, http_tokens, hop_limit, endpoint, containers, name, LAUNCHED)
+    id, name = InstanceId(instance_id(number)), f'node-{number}'
+    return WrongInstance(id, REGION, http_tokens, hop_limit, endpoint, containers, name)
 
 
 def test_a_sweep_says_what_is_wrong_and_counts_nothing_else(ec2: Account) -> None:
@@ -40,7 +42,6 @@ def test_a_sweep_says_what_is_wrong_and_counts_nothing_else(ec2: Account) -> Non
             Count('required', 1, 'enabled', 1),
             Count('required', 2, 'disabled', 1),
         ),
-        misnamed=1,
         worst=(
             wrong(1, 'required', 1, containers='eks'),
             wrong(2, 'optional', 1, containers='ecs'),
@@ -109,27 +110,32 @@ def test_the_filters_of_the_operator_narrow_every_request(ec2: Account) -> None:
 
 
 def test_pages_are_small_and_what_is_kept_is_bounded_however_many_are_wrong(ec2: Account) -> None:
-    ec2.instances[REGION] = Instances(750, lambda _: Instance('optional'))
+    ec2.instances[REGION] = Instances(250, lambda _: Instance('optional'))
     region = run_once().only
-    assert region.counts == (Count('optional', 2, 'enabled', 750),)
+    assert region.counts == (Count('optional', 2, 'enabled', 250),)
     assert len(region.worst) == 8
     asked = [r for r in ec2.requests if r.action == 'DescribeInstances']
     assert {r.parameters['MaxResults'] for r in asked} == {'100'}
-    assert len(asked) == 8 + 2
+    assert len(asked) == 3 + 2
+
+
+def test_what_ec2_does_not_document_is_kept_as_other(ec2: Account) -> None:
+    odd = Instance('sometimes, "x"', 99, 'disabled', tags={'Name': 'odd'})
+    ec2.instances[REGION] = listed(odd)
+    (instance,) = run_once().only.worst
+    assert (instance.http_tokens, instance.hop_limit, instance.endpoint) == ('other', 0, 'disabled')
 
 
 def test_every_wrong_instance_is_passed_on_as_it_is_found(ec2: Account) -> None:
     found: list[WrongInstance] = []
-    from tests.account.fleet.sweeping import run
-
     run(FleetSweep(AccountOptions(), found.append))
     assert len(found) == len({instance.instance_id for instance in found}) == 100
 
 
 def test_control_characters_of_a_name_do_not_arrive(ec2: Account) -> None:
-    ec2.instances[REGION] = listed(Instance('optional', tags={'Name': 'a\u2028b\tc' + 'x' * 300}))
+    ec2.instances[REGION] = listed(Instance('optional', tags={'Name': 'a\u2028b\tc\u202e' + 'x' * 300}))
     (instance,) = run_once().only.worst
-    assert instance.name == 'a?b?c' + 'x' * 120 + '...'
+    assert instance.name == 'a b c?' + 'x' * 119 + '...'
 
 
 @pytest.mark.parametrize(
@@ -166,6 +172,11 @@ def test_the_defaults_of_a_region(ec2: Account, served: dict[str, str | int], de
             id='IMDSv1 allowed',
         ),
         pytest.param(
+            Template('closed', {'httpTokens': 'optional', 'httpEndpoint': 'disabled'}),
+            ('optional', None, '', 'disabled'),
+            id='the endpoint disabled, whatever else it says',
+        ),
+        pytest.param(
             Template('node', {'httpTokens': 'required', 'httpPutResponseHopLimit': 1}, EKS_NODE),
             ('required', 1, 'eks'),
             id='containers out of reach',
@@ -181,18 +192,23 @@ def test_the_defaults_of_a_region(ec2: Account, served: dict[str, str | int], de
     ],
 )
 def test_launch_templates_that_start_an_instance_wrong(
-    ec2: Account, template: Template, kept: tuple[str, int, str] | None
+    ec2: Account, template: Template, kept: tuple[str, int | None, str] | tuple[str, int | None, str, str] | None
 ) -> None:
     ec2.templates = (Template('right', {'httpTokens': 'required', 'httpPutResponseHopLimit': 2}, EKS_NODE), template)
-    expected = () if kept is None else (LaunchTemplate('lt-' + '0' * 16 + '1', template.name, REGION, *kept, '3'),)
+    expected = () if kept is None else (described('lt-' + '0' * 16 + '1', template.name, *kept),)
     assert run_once().only.launch_templates == expected
+
+
+def described(
+    id: str, name: str, http_tokens: str, hop_limit: int | None, containers: str, endpoint: str = ''
+) -> LaunchTemplate:
+    version = TemplateVersion('3')
+    return LaunchTemplate(LaunchTemplateId(id), name, REGION, http_tokens, hop_limit, containers, version, endpoint)
 
 
 def test_a_template_that_leaves_tokens_open_follows_the_regional_default(ec2: Account) -> None:
     ec2.defaults, ec2.templates = {'httpTokens': 'optional'}, (Template('bare'),)
-    assert run_once().only.launch_templates == (
-        LaunchTemplate('lt-' + '0' * 17, 'bare', REGION, 'optional', None, '', '3'),
-    )
+    assert run_once().only.launch_templates == (described('lt-' + '0' * 17, 'bare', 'optional', None, ''),)
 
 
 def test_many_templates_of_one_fault_do_not_hide_another(ec2: Account) -> None:
@@ -201,6 +217,6 @@ def test_many_templates_of_one_fault_do_not_hide_another(ec2: Account) -> None:
     region = run_once().only
     assert not isinstance(region.launch_templates, Unobserved)
     assert [t.http_tokens for t in region.launch_templates] == ['optional'] * 8 + ['required']
-    assert region.more_launch_templates == 112
+    assert region.template_counts == (TemplateCount(Fault.IMDSV1_ALLOWED, 120), TemplateCount(Fault.MISNAMED, 1))
     pages = [r.parameters['MaxResults'] for r in ec2.requests if r.action == 'DescribeLaunchTemplateVersions']
     assert pages == ['50'] * 3

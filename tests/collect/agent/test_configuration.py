@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent.configuration import read_configuration
-from datadog_checks.aws_diagnostics.collect.agent.version import Version
+from datadog_checks.aws_diagnostics.collect.agent.settings import Version
 from datadog_checks.aws_diagnostics.facts import AgentConfiguration, ProxySettings
 from tests.builders import configuration
 
@@ -24,8 +24,21 @@ def test_a_current_agent_without_settings_has_the_defaults() -> None:
 
 
 SETTINGS: dict[str, list[tuple[object, object]]] = {
-    'hostname': [('web-1', 'web-1'), (' web-1 ', 'web-1'), (1234, '1234'), ('', ''), (True, ''), (['a'], '')],
-    'hostname_file': [('/var/lib/cloud/data/instance-id', '/var/lib/cloud/data/instance-id'), (None, '')],
+    'hostname': [
+        ('web-1', 'web-1'),
+        (' web-1 ', 'web-1'),
+        (1234, '1234'),
+        ('', ''),
+        (True, ''),
+        (['a'], ''),
+        ('a\x1bb', 'a\ufffdb'),
+    ],
+    'hostname_file': [
+        ('/var/lib/cloud/data/instance-id', '/var/lib/cloud/data/instance-id'),
+        (None, None),
+        ('a relative path', None),
+        ('/line\nfeed', None),
+    ],
     'hostname_fqdn': [(True, True), ('true', True), ('maybe', False)],
     'hostname_force_config_as_canonical': [(True, True), ('1', True), ({}, False)],
     'hostname_trust_uts_namespace': [(True, True), ('t', True), ('x', False)],
@@ -39,6 +52,7 @@ SETTINGS: dict[str, list[tuple[object, object]]] = {
         (['gcp'], ('gcp',)),
         ([], ()),
         ('gcp azure', ('gcp', 'azure')),
+        (['aws', '$(id)', 'a b'], ('aws',)),
         (7, ('aws', 'gcp', 'azure', 'alibaba', 'oracle', 'ibm')),
     ],
 }

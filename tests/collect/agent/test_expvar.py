@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.agent.expvar import HostnameVariables, ask_expvar
 from datadog_checks.aws_diagnostics.collect.agent.loopback_http import LocalServer
+from datadog_checks.aws_diagnostics.collect.agent.sources import HostnameVariables, ask_expvar
 from datadog_checks.aws_diagnostics.collect.deadline import Deadline, RequestFailed
 
 from .documents import ERRORS_OF_A_HEALTHY_HOST, variables

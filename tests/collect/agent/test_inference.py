@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.agent.inference import Clues, infer_provider
+from datadog_checks.aws_diagnostics.collect.agent.provider import Clues, infer_provider
 from datadog_checks.aws_diagnostics.facts import AgentConfiguration, HostnameFile, Unobserved
 from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, configuration
 

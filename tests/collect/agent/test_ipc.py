@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.agent.ipc import Inventory, ask_inventory
+from datadog_checks.aws_diagnostics.collect.agent.sources import Inventory, ask_inventory
 from datadog_checks.aws_diagnostics.collect.deadline import Deadline, RequestFailed
 from tests.builders import INSTANCE_ID
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.agent.proxy import read_proxy_settings
+from datadog_checks.aws_diagnostics.collect.agent.configuration import read_proxy_settings
 from datadog_checks.aws_diagnostics.facts import ProxySettings
 
 from .agents import described

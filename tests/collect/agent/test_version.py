@@ -2,7 +2,7 @@
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.agent.version import Version, at_least, parse_version
+from datadog_checks.aws_diagnostics.collect.agent.settings import Version, at_least, parse_version
 
 
 @pytest.mark.parametrize(

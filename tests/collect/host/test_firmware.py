@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from datadog_checks.aws_diagnostics.collect.host.firmware import (
+from datadog_checks.aws_diagnostics.collect.host import (
     read_cloud_init_instance_id,
     read_cloud_init_platform,
     read_dmi,
@@ -66,5 +66,5 @@ def test_cloud_init_remembers_instance_and_platform(tmp_path: Path) -> None:
 
 
 def test_without_cloud_init_and_xen_the_values_are_empty(tmp_path: Path) -> None:
-    assert (read_cloud_init_instance_id(tmp_path), read_cloud_init_platform(tmp_path)) == ('', '')
+    assert (read_cloud_init_instance_id(tmp_path), read_cloud_init_platform(tmp_path)) == (None, '')
     assert read_hypervisor_uuid(tmp_path) == ''

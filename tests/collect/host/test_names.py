@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.host.names import read_os_hostname, read_uts_namespace
+from datadog_checks.aws_diagnostics.collect.host import read_os_hostname, read_uts_namespace
 from datadog_checks.aws_diagnostics.facts import UtsNamespace
 
 from .file_system import file_system
@@ -51,7 +51,7 @@ def test_a_regular_file_in_place_of_the_link_tells_nothing(tmp_path: Path) -> No
 OWN_NAMESPACE = ['unshare', '--user', '--map-root-user', '--uts']
 ASK = """
 from pathlib import Path
-from datadog_checks.aws_diagnostics.collect.host.names import read_os_hostname, read_uts_namespace
+from datadog_checks.aws_diagnostics.collect.host import read_os_hostname, read_uts_namespace
 print(read_uts_namespace(Path('/')), read_os_hostname(Path('/')))
 """
 

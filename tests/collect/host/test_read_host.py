@@ -11,8 +11,8 @@ from datadog_checks.aws_diagnostics.facts import (
     Host,
     Unobserved,
     UtsNamespace,
-    platform_of,
 )
+from datadog_checks.aws_diagnostics.rules import platform_of
 from tests.builders import INSTANCE_ID, host
 
 from .file_system import file_system
@@ -41,7 +41,7 @@ def test_an_agent_pod_sees_the_machine_s_firmware_and_its_own_name(tmp_path: Pat
     assert read_host(root, {'KUBERNETES_SERVICE_HOST': '172.20.0.1'}) == replace(
         host(),
         os_hostname='datadog-agent-x7k2p',
-        cloud_init_instance_id='',
+        cloud_init_instance_id=None,
         cloud_init_platform='',
         container=Container(ContainerKind.POD, 'KUBERNETES_SERVICE_HOST is set'),
         uts_namespace=UtsNamespace.OWN,
@@ -54,7 +54,7 @@ def test_where_there_are_no_such_files_everything_still_works(tmp_path: Path) ->
         os_hostname=found.os_hostname,
         dmi=Unobserved('there is no /sys/devices/virtual/dmi/id'),
         hypervisor_uuid='',
-        cloud_init_instance_id='',
+        cloud_init_instance_id=None,
         cloud_init_platform='',
         container=Container(ContainerKind.NONE, 'no mark of a container'),
         uts_namespace=UtsNamespace.UNKNOWN,

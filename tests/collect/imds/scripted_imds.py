@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from datadog_checks.aws_diagnostics.collect.imds.socket_options import reset_on_close
+from datadog_checks.aws_diagnostics.collect.imds.kernel import reset_on_close
 
 LOOPBACK = {'ipv4': (socket.AF_INET, '127.0.0.1'), 'ipv6': (socket.AF_INET6, '::1')}
 

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.imds.address import Address, parse_endpoint
+from datadog_checks.aws_diagnostics.collect.imds.tcp import Address, parse_endpoint
 
 ENDPOINTS = [
     pytest.param(

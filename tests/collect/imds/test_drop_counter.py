@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.imds.drop_counter import DropCounter
+from datadog_checks.aws_diagnostics.collect.imds.minimum_ttl import DropCounter
 
 NETSTAT = 'TcpExt: SyncookiesSent TCPMinTTLDrop TCPHPHits\nTcpExt: 0 17 12\nIpExt: InNoRoutes\nIpExt: 3\n'
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.imds.icmp import is_time_exceeded, outcome_of
+from datadog_checks.aws_diagnostics.collect.imds.kernel import is_time_exceeded, outcome_of
 from datadog_checks.aws_diagnostics.facts import IcmpError, Outcome
 
 ERRORS = [

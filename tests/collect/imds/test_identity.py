@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.collect.imds.http import Response
-from datadog_checks.aws_diagnostics.collect.imds.identity import FORMS, identity, instance_id
+from datadog_checks.aws_diagnostics.collect.imds.requests import FORMS, identity, instance_id
 from datadog_checks.aws_diagnostics.facts import Identity
+from datadog_checks.aws_diagnostics.facts.values import RegionName
+from tests.builders import ACCOUNT, REGION
 
 DOCUMENT = {
     'accountId': '123456789012',
@@ -50,7 +52,7 @@ def test_an_instance_id_in_an_error_page_is_none() -> None:
 
 
 def test_the_identity_document_says_where_and_what_this_instance_is() -> None:
-    expected = Identity('eu-west-1', '123456789012', 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a')
+    expected = Identity(REGION, ACCOUNT, 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a')
     assert identity(ok(json.dumps(DOCUMENT).encode())) == expected
 
 
@@ -66,7 +68,7 @@ def test_the_identity_document_says_where_and_what_this_instance_is() -> None:
 )
 def test_every_partition_zone_and_family_has_the_form(region: str, zone: str, kind: str) -> None:
     document = DOCUMENT | {'region': region, 'availabilityZone': zone, 'instanceType': kind}
-    expected = Identity(region, '123456789012', 'ami-0abcdef1234567890', kind, zone)
+    expected = Identity(RegionName(region), ACCOUNT, 'ami-0abcdef1234567890', kind, zone)
     assert identity(ok(json.dumps(document).encode())) == expected
 
 
@@ -82,8 +84,8 @@ def test_every_partition_zone_and_family_has_the_form(region: str, zone: str, ki
         pytest.param(None, id='null'),
     ],
 )
-def test_a_field_without_its_form_is_left_empty_and_the_others_stay(value: object) -> None:
-    expected = Identity('', '123456789012', 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a')
+def test_a_field_without_its_form_is_not_kept_and_the_others_are(value: object) -> None:
+    expected = Identity(None, ACCOUNT, 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a')
     assert identity(ok(json.dumps(DOCUMENT | {'region': value}).encode())) == expected
 
 

@@ -2,42 +2,40 @@ from datadog_checks.aws_diagnostics.diagnoses.cloudwatch import METRIC_COLLECTIO
 from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import account_facts, integration
 from tests.diagnoses.cloudwatch.records import (
-    API,
     NO_KEYS,
     NO_RECORD,
     NOT_LOOKED_AT,
-    PAGE,
     SWITCHED_OFF,
-    TERRAFORM,
+    by_request,
+    in_terraform,
     on_purpose,
+    on_the_page,
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 OFF = account_facts(integration=integration(metrics_enabled=False))
-IS_OFF = 'Datadog has metric collection on record as disabled (metrics_config.enabled is false)'
+IS_OFF = 'metric collection is disabled (metrics_config.enabled is false)'
 
 FAILS = {
     'it is switched off': Row(OFF, IS_OFF, near_miss='it is switched on'),
     'only resources are collected': Row(
         account_facts(integration=integration(metrics_enabled=False, extended_collection=True)),
-        f'{IS_OFF}; it still collects resources',
+        f'{IS_OFF}; resources are still collected',
         near_miss='resources are collected, too',
     ),
 }
 PASSES = {
-    'it is switched on': Row(
-        account_facts(), 'Datadog has metric collection on record as enabled (metrics_config.enabled is true)'
-    ),
+    'it is switched on': Row(account_facts(), 'metric collection is enabled (metrics_config.enabled is true)'),
     'resources are collected, too': Row(
         account_facts(integration=integration(extended_collection=True)),
-        'Datadog has metric collection on record as enabled (metrics_config.enabled is true)',
+        'metric collection is enabled (metrics_config.enabled is true)',
     ),
 }
 UNKNOWN = {
     'Datadog was not asked': Row(NO_RECORD, NO_KEYS),
     'the record does not say': Row(
         account_facts(integration=integration(metrics_enabled=None)),
-        'the record of Datadog does not say whether metrics are collected (metrics_config.enabled)',
+        "Datadog's record does not say whether metrics are collected (metrics_config.enabled)",
     ),
 }
 NOT_APPLICABLE = {'the feature is off': Row(OFF, SWITCHED_OFF, NOT_LOOKED_AT)}
@@ -45,12 +43,11 @@ REMEDIES = {
     'it is switched off': (
         OFF,
         Remedy(
-            'Enable metric collection for this account; AWS charges for the calls that Datadog makes to CloudWatch',
+            'Enable metric collection for this account, from now on; AWS charges for the calls to CloudWatch',
             (
-                f'{PAGE}, then Metric Collection, and enable it',
-                f'{API} "metrics_config": {{"enabled": true}}',
-                f'{TERRAFORM}, in metrics_config: enabled = true',
-                'Values of the time before are not collected afterwards',
+                on_the_page('Metric Collection, and enable it'),
+                by_request('metrics_config', '.metrics_config.enabled = true'),
+                in_terraform('metrics_config {\n  enabled = true\n}'),
                 on_purpose('metric-collection-disabled'),
             ),
         ),

@@ -1,27 +1,27 @@
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch import REGION_NOT_COLLECTED
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Metrics
-from datadog_checks.aws_diagnostics.remedies import Remedy
-from tests.account.builders import account_facts, integration
+from datadog_checks.aws_diagnostics.remedies import Choice, Remedy
+from tests.account.builders import REGION, account_facts, integration
 from tests.diagnoses.cloudwatch.records import (
-    API,
     DENIED,
     NO_KEYS,
     NO_METRICS,
     NO_RECORD,
     NOT_LOOKED_AT,
-    PAGE,
     SWITCHED_OFF,
-    TERRAFORM,
+    by_request,
+    in_terraform,
     instances,
     on_purpose,
+    on_the_page,
     only_regions,
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 REPORTED = 'EC2 instances reported to CloudWatch in the last 3 hours in'
-ON_RECORD = 'but aws_regions.include_only on record has eu-west-1'
-NOBODY = 'no EC2 instance reported in {} that aws_regions.include_only leaves out'
+ON_RECORD = 'but aws_regions.include_only has eu-west-1'
+NOBODY = 'no EC2 instance reported in {} that aws_regions.include_only does not have'
 UNSEEN = instances('sa-east-1', Unobserved(DENIED))
 CLOSED = instances('sa-east-1', Unobserved(DENIED), closed=True)
 ONE = only_regions(instances('ap-south-1', 1))
@@ -33,8 +33,7 @@ FAILS = {
     ),
     'in more regions than are named': Row(
         only_regions(*(instances(f'us-west-{n}', n) for n in range(1, 6))),
-        f'{REPORTED} us-west-1 (1 instance), us-west-2 (2 instances), us-west-3 (3 instances) and 2 more regions, '
-        f'{ON_RECORD}',
+        f'{REPORTED} us-west-1 (1 instance), us-west-2 (2 instances), us-west-3 (3 instances) and 2 more, {ON_RECORD}',
         near_miss='no instance runs there',
     ),
     'more instances than one page holds': Row(
@@ -54,7 +53,7 @@ FAILS = {
     ),
 }
 PASSES = {
-    'all regions are collected': Row(account_facts(), 'Datadog has all regions on record (aws_regions.include_all)'),
+    'all regions are collected': Row(account_facts(), 'all regions are collected (aws_regions.include_all)'),
     'no instance runs there': Row(only_regions(instances('ap-south-1', 0)), NOBODY.format('1 region')),
     'no other region is enabled': Row(only_regions(), NOBODY.format('0 regions')),
     'the organization closes the region for everybody': Row(
@@ -70,11 +69,11 @@ UNKNOWN = {
     ),
     'our permission is missing': Row(only_regions(UNSEEN), DENIED),
     'several reasons': Row(
-        only_regions(UNSEEN, instances('ap-south-1', 4, streams=2)), f'{DENIED}, and 1 more like it'
+        only_regions(UNSEEN, instances('ap-south-1', 4, streams=2)), f'{DENIED}, and 1 similar reason'
     ),
     'the regions may not be listed': Row(
         account_facts(
-            integration=integration(regions=('eu-west-1',)), metrics=Metrics(Unobserved('may not list regions'), ())
+            integration=integration(regions=(REGION,)), metrics=Metrics(Unobserved('may not list regions'), ())
         ),
         'may not list regions',
     ),
@@ -84,32 +83,32 @@ NOT_APPLICABLE = {
     'the feature is off': Row(ONE, SWITCHED_OFF, NOT_LOOKED_AT),
     'no metrics are collected at all': Row(only_regions(instances('ap-south-1', 1), metrics_enabled=False), NO_METRICS),
 }
-WANTED = '"eu-west-1", "ap-south-1", "sa-east-1"'
+
+
+def remedy(names: str, added: str, *more: Choice) -> Remedy:
+    return Remedy(
+        f'Let Datadog collect {names}, or leave it out knowingly; AWS charges for the calls to CloudWatch',
+        (
+            on_the_page(f'General, Regions, and select {names}'),
+            by_request('aws_regions', f'.aws_regions.include_only += [{added}]'),
+            *more,
+            on_purpose('region-not-collected'),
+        ),
+    )
+
+
 REMEDIES = {
     'two regions are left out': (
         only_regions(instances('ap-south-1', 1), instances('us-east-1', 0), instances('sa-east-1', 2)),
-        Remedy(
-            'Let Datadog collect ap-south-1, sa-east-1, or leave it out knowingly; AWS charges for the calls to '
-            'CloudWatch',
-            (
-                f'{PAGE}, then General, Regions, and select ap-south-1, sa-east-1',
-                f'{API} "aws_regions": {{"include_only": [{WANTED}]}}, or {{"include_all": true}}',
-                f'{TERRAFORM}: aws_regions {{ include_only = [{WANTED}] }}',
-                on_purpose('region-not-collected'),
-            ),
+        remedy(
+            'ap-south-1, sa-east-1',
+            '"ap-south-1", "sa-east-1"',
+            in_terraform('aws_regions {\n  include_only = ["eu-west-1", "ap-south-1", "sa-east-1"]\n}'),
         ),
     ),
-    'a forged record cannot end the text that is pasted': (
-        only_regions(instances('ap-south-1', 1), regions=('x"] }\n',)),
-        Remedy(
-            'Let Datadog collect ap-south-1, or leave it out knowingly; AWS charges for the calls to CloudWatch',
-            (
-                f'{PAGE}, then General, Regions, and select ap-south-1',
-                f'{API} "aws_regions": {{"include_only": ["x?????", "ap-south-1"]}}, or {{"include_all": true}}',
-                f'{TERRAFORM}: aws_regions {{ include_only = ["x?????", "ap-south-1"] }}',
-                on_purpose('region-not-collected'),
-            ),
-        ),
+    'not every entry on record is a region: the list for Terraform would not be whole': (
+        only_regions(instances('ap-south-1', 1), other_regions=1),
+        remedy('ap-south-1', '"ap-south-1"'),
     ),
 }
 

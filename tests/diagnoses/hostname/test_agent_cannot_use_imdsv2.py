@@ -6,8 +6,9 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.agent_cannot_use_imdsv2 i
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Imds, NotSent, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import INSTANCE_ID, agent, answered, configuration, container, facts, host, imds
+from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_DOCKER, RESTART_ECS, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import AGENTS, DEFAULT_NAME
@@ -18,11 +19,9 @@ V1_OFF = STATES['v2', 'arrives']
 V1_NOT_ASKED = imds(tokenless=NotSent('imdsv1_probe_interval is 0'), tokenless_at=None)
 UNREACHABLE = STATES['none', 'arrives']
 
-OLD = 'the Agent 7.63.3 speaks IMDSv1 alone (ec2_prefer_imdsv2 is false)'
-NEW = (
-    'the Agent 7.64.0 speaks IMDSv1 alone (ec2_imdsv2_transition_payload_enabled is false, ec2_prefer_imdsv2 is false)'
-)
-READINESS = 'the diagnosis hostname-lost-when-imdsv2-enforced tells what happens when it is switched off'
+OLD = 'the Agent 7.63.3 speaks only IMDSv1 (ec2_prefer_imdsv2 is false)'
+NEW = 'the Agent 7.64.0 speaks only IMDSv1 (ec2_imdsv2_transition_payload_enabled is false, ec2_prefer_imdsv2 is false)'
+READINESS = 'hostname-lost-when-imdsv2-enforced says what happens when it is disabled'
 
 
 def with_agent(key: str, seen: Imds | Unobserved, provider: str = 'os', hostname: str = DEFAULT_NAME) -> Facts:
@@ -32,18 +31,20 @@ def with_agent(key: str, seen: Imds | Unobserved, provider: str = 'os', hostname
 FAILS = {
     'before 7.64 without the setting, IMDSv1 is off': Row(
         with_agent('7.63.3 -', V1_OFF),
-        f'{OLD}, and IMDSv1 is switched off (401 without a token)',
+        f'{OLD}, and IMDSv1 is disabled (401 without a token)',
         near_miss='before 7.64 with the setting',
     ),
     'before 7.64 without the setting, IMDSv1 is off and the name is still that from before': Row(
         with_agent('7.63.3 -', V1_OFF, 'aws', INSTANCE_ID),
-        f'{OLD}, and IMDSv1 is switched off (401 without a token)',
+        f'{OLD}, and IMDSv1 is disabled (401 without a token)',
         near_miss='before 7.64, IMDSv1 answers: a matter of readiness',
     ),
     'before 7.18, where there is no setting': Row(
         with_agent('7.17.0', V1_OFF),
-        'the Agent 7.17.0 speaks IMDSv1 alone (no setting of this version changes that), and IMDSv1 is switched off '
-        '(401 without a token)',
+        (
+            'the Agent 7.17.0 speaks only IMDSv1 (no setting of this version changes that), and '
+            'IMDSv1 is disabled (401 without a token)'
+        ),
         near_miss='7.18 to 7.21: IMDSv2 after a 401',
     ),
     'exactly 7.22, the first version with the setting': Row(
@@ -51,23 +52,23 @@ FAILS = {
             agent=agent(version=(7, 22, 0), configuration=configuration(ec2_imdsv2_transition_payload_enabled=None)),
             imds=V1_OFF,
         ),
-        'the Agent 7.22.0 speaks IMDSv1 alone (ec2_prefer_imdsv2 is false), and IMDSv1 is switched off (401 without a '
+        'the Agent 7.22.0 speaks only IMDSv1 (ec2_prefer_imdsv2 is false), and IMDSv1 is disabled (401 without a '
         'token)',
         near_miss='exactly 7.22 with the setting',
     ),
     'from 7.64 with the transition switched off': Row(
         with_agent('7.64.0 - -', V1_OFF),
-        f'{NEW}, and IMDSv1 is switched off (401 without a token)',
+        f'{NEW}, and IMDSv1 is disabled (401 without a token)',
         near_miss='from 7.64 with the transition switched off, but IMDSv2 preferred',
     ),
     'the hop limit is too low as well': Row(
         with_agent('7.63.3 -', STATES['v2', 'lost']),
-        f'{OLD}, and IMDSv1 is switched off (401 without a token)',
+        f'{OLD}, and IMDSv1 is disabled (401 without a token)',
         near_miss='before 7.64 with the setting',
     ),
     'IMDSv1 is off and the name comes from elsewhere, as expected: the tags are lost, not the name': Row(
         with_agent('7.63.3 -', V1_OFF, 'configuration', 'web-01'),
-        Failed(f'{OLD}, and IMDSv1 is switched off (401 without a token)', Status.WARNING),
+        Failed(f'{OLD}, and IMDSv1 is disabled (401 without a token)', Status.WARNING),
         Expectations(hostname_providers=('configuration',)),
         near_miss='before 7.64 with the setting',
     ),
@@ -118,10 +119,10 @@ PASSES = {
 UNKNOWN = {
     'whether IMDSv1 is on was not asked': Row(
         with_agent('7.63.3 -', V1_NOT_ASKED),
-        f'{OLD}; whether that is on was not asked (imdsv1_probe_interval)',
+        f'{OLD}; whether IMDSv1 is enabled was not asked (imdsv1_probe_interval)',
     ),
     'the version is not known and the settings are those of several': Row(
-        facts(agent=agent(version=None)), "the Agent's version is not known, and its settings alone do not tell"
+        facts(agent=agent(version=None)), "the Agent's version is not known, and its settings do not decide it"
     ),
     'IMDS could not be asked': Row(with_agent('7.63.3 -', Unobserved('no sockets here')), 'no sockets here'),
     'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
@@ -129,11 +130,11 @@ UNKNOWN = {
 NOT_APPLICABLE = {
     'nothing answers, by whichever version': Row(
         with_agent('7.63.3 -', UNREACHABLE),
-        f'{OLD}, but IMDS does not answer as it should, whichever version is spoken',
+        f'{OLD}, but IMDS does not answer properly in any version',
     ),
     'the endpoint is switched off': Row(
         with_agent('7.63.3 -', imds(token=answered(403), control=answered(403), tokenless=answered(403))),
-        f'{OLD}, but IMDS does not answer as it should, whichever version is spoken',
+        f'{OLD}, but IMDS does not answer properly in any version',
     ),
     'the Agent does not ask IMDS at all': Row(
         facts(
@@ -149,14 +150,6 @@ NOT_APPLICABLE = {
 }
 test_verdict = verdict_test(AGENT_CANNOT_USE_IMDSV2, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
-SUMMARY = 'Let the Agent speak IMDSv2'
-UPGRADE = 'Upgrade the Agent to 7.64.0 or later, which speaks IMDSv2 by itself. '
-ON_A_HOST = (
-    'sudo apt-get update && sudo apt-get install --only-upgrade datadog-agent (Debian, Ubuntu), or sudo yum update '
-    'datadog-agent (Amazon Linux, Red Hat)'
-)
-RESTART = 'After that: Restart the Agent: sudo systemctl restart datadog-agent'
-
 
 def in_a(kind: ContainerKind) -> Facts:
     return replace(with_agent('7.63.3 -', V1_OFF), host=host(container=container(kind)))
@@ -168,12 +161,34 @@ test_remedy = remedy_test(
         'before 7.64: the upgrade first, the setting second': (
             with_agent('7.63.3 -', V1_OFF),
             Remedy(
-                SUMMARY,
+                'Let the Agent use IMDSv2',
                 (
-                    f'{UPGRADE}{ON_A_HOST}',
-                    'Or keep the version and set: In datadog.yaml: ec2_prefer_imdsv2: true',
-                    RESTART,
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, on Debian or Ubuntu',
+                        (
+                            Command('sudo apt-get update'),
+                            Command('sudo apt-get install --only-upgrade datadog-agent'),
+                        ),
+                        undo=Step(
+                            'Install the version that ran before',
+                            (Command('sudo apt-get install --allow-downgrades "datadog-agent=1:7.63.3-1"'),),
+                        ),
+                    ),
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, on Amazon Linux or Red Hat',
+                        (Command('sudo yum update datadog-agent'),),
+                        undo=Step(
+                            'Install the version that ran before',
+                            (Command('sudo yum downgrade "datadog-agent-7.63.3"'),),
+                        ),
+                    ),
+                    Choice(
+                        'Let the Agent ask IMDSv2 first, in datadog.yaml',
+                        (Command('ec2_prefer_imdsv2: true', Language.YAML),),
+                        undo=REMOVE_AGAIN,
+                    ),
                 ),
+                then=(RESTART,),
             ),
         ),
         'exactly 7.22: the setting is there': (
@@ -181,63 +196,168 @@ test_remedy = remedy_test(
                 agent=agent(version=(7, 22, 0), configuration=configuration(ec2_imdsv2_transition_payload_enabled=None))
             ),
             Remedy(
-                SUMMARY,
+                'Let the Agent use IMDSv2',
                 (
-                    f'{UPGRADE}{ON_A_HOST}',
-                    'Or keep the version and set: In datadog.yaml: ec2_prefer_imdsv2: true',
-                    RESTART,
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, on Debian or Ubuntu',
+                        (
+                            Command('sudo apt-get update'),
+                            Command('sudo apt-get install --only-upgrade datadog-agent'),
+                        ),
+                        undo=Step(
+                            'Install the version that ran before',
+                            (Command('sudo apt-get install --allow-downgrades "datadog-agent=1:7.22.0-1"'),),
+                        ),
+                    ),
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, on Amazon Linux or Red Hat',
+                        (Command('sudo yum update datadog-agent'),),
+                        undo=Step(
+                            'Install the version that ran before',
+                            (Command('sudo yum downgrade "datadog-agent-7.22.0"'),),
+                        ),
+                    ),
+                    Choice(
+                        'Let the Agent ask IMDSv2 first, in datadog.yaml',
+                        (Command('ec2_prefer_imdsv2: true', Language.YAML),),
+                        undo=REMOVE_AGAIN,
+                    ),
                 ),
+                then=(RESTART,),
             ),
         ),
         'before 7.22: the upgrade alone, as there is no setting': (
             with_agent('7.17.0', V1_OFF),
-            Remedy(SUMMARY, (f'{UPGRADE}{ON_A_HOST}', RESTART)),
+            Remedy(
+                'Let the Agent use IMDSv2',
+                (
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, on Debian or Ubuntu',
+                        (
+                            Command('sudo apt-get update'),
+                            Command('sudo apt-get install --only-upgrade datadog-agent'),
+                        ),
+                        undo=Step(
+                            'Install the version that ran before',
+                            (Command('sudo apt-get install --allow-downgrades "datadog-agent=1:7.17.0-1"'),),
+                        ),
+                    ),
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, on Amazon Linux or Red Hat',
+                        (Command('sudo yum update datadog-agent'),),
+                        undo=Step(
+                            'Install the version that ran before',
+                            (Command('sudo yum downgrade "datadog-agent-7.17.0"'),),
+                        ),
+                    ),
+                ),
+                then=(RESTART,),
+            ),
         ),
         'from 7.64: the setting that was changed': (
             with_agent('7.64.0 - -', V1_OFF),
             Remedy(
-                SUMMARY,
+                'Let the Agent use IMDSv2',
                 (
-                    'Take back the setting that switches IMDSv2 off (In datadog.yaml: '
-                    'ec2_imdsv2_transition_payload_enabled: true)',
-                    'Or ask for IMDSv2 alone to be tried first: In datadog.yaml: ec2_prefer_imdsv2: true',
-                    RESTART,
+                    Choice(
+                        'Let the Agent use IMDSv2 again, in datadog.yaml',
+                        (Command('ec2_imdsv2_transition_payload_enabled: true', Language.YAML),),
+                        undo=REMOVE_AGAIN,
+                    ),
+                    Choice(
+                        'Let the Agent ask IMDSv2 first, in datadog.yaml',
+                        (Command('ec2_prefer_imdsv2: true', Language.YAML),),
+                        undo=REMOVE_AGAIN,
+                    ),
                 ),
+                then=(RESTART,),
             ),
         ),
         'in a pod': (
             in_a(ContainerKind.POD),
             Remedy(
-                SUMMARY,
+                'Let the Agent use IMDSv2',
                 (
-                    f'{UPGRADE}Helm: agents.image.tag: 7.64.0, or a later one',
-                    'Or keep the version and set: Helm: datadog.env: [{name: DD_EC2_PREFER_IMDSV2, value: "true"}]',
-                    'After that: Restart the Agent: kubectl rollout restart daemonset/datadog',
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, in the Helm values',
+                        (Command('agents:\n  image:\n    tag: "7.64.0"', Language.HELM),),
+                        undo=Step('Go back to the image that ran before'),
+                    ),
+                    Choice(
+                        'Let the Agent ask IMDSv2 first, in the Helm values',
+                        (
+                            Command(
+                                'datadog:\n  env:\n    - name: DD_EC2_PREFER_IMDSV2\n      value: "true"', Language.HELM
+                            ),
+                        ),
+                        undo=REMOVE_AGAIN,
+                    ),
                 ),
+                then=(RESTART_POD,),
             ),
         ),
         'on ECS': (
             in_a(ContainerKind.ECS_BRIDGE),
             Remedy(
-                SUMMARY,
+                'Let the Agent use IMDSv2',
                 (
-                    f'{UPGRADE}ECS task definition: "image": "public.ecr.aws/datadog/agent:7"',
-                    'Or keep the version and set: ECS task definition, environment of the Agent: '
-                    '{"name": "DD_EC2_PREFER_IMDSV2", "value": "true"}',
-                    'After that: Restart the Agent: aws ecs update-service --force-new-deployment --cluster CLUSTER '
-                    '--service SERVICE',
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, in a new revision of the task definition',
+                        (
+                            Command(
+                                (
+                                    '{\n  "containerDefinitions": [\n    {\n      "name": '
+                                    '"datadog-agent",\n      "image": '
+                                    '"public.ecr.aws/datadog/agent:7"\n    }\n  ]\n'
+                                    '}'
+                                ),
+                                Language.JSON,
+                            ),
+                        ),
+                        undo=Step('Go back to the image that ran before'),
+                    ),
+                    Choice(
+                        'Let the Agent ask IMDSv2 first, in a new revision of the task definition',
+                        (
+                            Command(
+                                (
+                                    '{\n  "containerDefinitions": [\n    {\n      "name": '
+                                    '"datadog-agent",\n      "environment": [\n        {\n          '
+                                    '"name": "DD_EC2_PREFER_IMDSV2",\n          "value": '
+                                    '"true"\n        }\n      ]\n    }\n  ]\n'
+                                    '}'
+                                ),
+                                Language.JSON,
+                            ),
+                        ),
+                        undo=REMOVE_AGAIN,
+                    ),
                 ),
+                then=(RESTART_ECS,),
             ),
         ),
         'in a Docker container': (
             in_a(ContainerKind.DOCKER),
             Remedy(
-                SUMMARY,
+                'Let the Agent use IMDSv2',
                 (
-                    f'{UPGRADE}Image of the Agent container: gcr.io/datadoghq/agent:7',
-                    'Or keep the version and set: Environment of the Agent container: DD_EC2_PREFER_IMDSV2=true',
-                    'After that: Restart the Agent: docker restart AGENT_CONTAINER',
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, in the Compose file',
+                        (Command('services:\n  datadog-agent:\n    image: "gcr.io/datadoghq/agent:7"', Language.YAML),),
+                        undo=Step('Go back to the image that ran before'),
+                    ),
+                    Choice(
+                        'Let the Agent ask IMDSv2 first, in the Compose file',
+                        (
+                            Command(
+                                'services:\n  datadog-agent:\n    environment:\n      DD_EC2_PREFER_IMDSV2: "true"',
+                                Language.YAML,
+                            ),
+                        ),
+                        undo=REMOVE_AGAIN,
+                    ),
                 ),
+                then=(RESTART_DOCKER,),
             ),
         ),
     },

@@ -4,8 +4,9 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.aws_metadata_disabled imp
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host
+from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import DEFAULT_NAME
@@ -25,11 +26,13 @@ FAILS = {
     'all are switched off': Row(
         enabled(), 'cloud_provider_metadata is [], without aws, so the Agent does not ask IMDS', near_miss='aws alone'
     ),
-    'the firmware names the instance all the same': Row(
+    'the firmware names the instance': Row(
         enabled('gcp', provider='aws', hostname=INSTANCE_ID),
         Failed(
-            'cloud_provider_metadata is [gcp], without aws; the Agent has its name from aws all the same, but no EC2 '
-            'metadata',
+            (
+                'cloud_provider_metadata is [gcp], without aws; the Agent has its hostname from '
+                'aws, but gets no EC2 metadata'
+            ),
             Status.WARNING,
         ),
         near_miss='aws alone',
@@ -58,9 +61,13 @@ test_remedy = remedy_test(
             Remedy(
                 'Let the Agent ask AWS for metadata',
                 (
-                    'In datadog.yaml: cloud_provider_metadata: [aws, gcp, azure]',
-                    'Restart the Agent: sudo systemctl restart datadog-agent',
+                    Choice(
+                        'Add aws to the providers that the Agent asks, in datadog.yaml',
+                        (Command('cloud_provider_metadata: [aws, gcp, azure]', Language.YAML),),
+                        undo=REMOVE_AGAIN,
+                    ),
                 ),
+                then=(RESTART,),
             ),
         ),
         'in a pod, where a list is separated by spaces': (
@@ -68,9 +75,21 @@ test_remedy = remedy_test(
             Remedy(
                 'Let the Agent ask AWS for metadata',
                 (
-                    'Helm: datadog.env: [{name: DD_CLOUD_PROVIDER_METADATA, value: "aws gcp azure"}]',
-                    'Restart the Agent: kubectl rollout restart daemonset/datadog',
+                    Choice(
+                        'Add aws to the providers that the Agent asks, in the Helm values',
+                        (
+                            Command(
+                                (
+                                    'datadog:\n  env:\n    - name: '
+                                    'DD_CLOUD_PROVIDER_METADATA\n      value: "aws gcp azure"'
+                                ),
+                                Language.HELM,
+                            ),
+                        ),
+                        undo=REMOVE_AGAIN,
+                    ),
                 ),
+                then=(RESTART_POD,),
             ),
         ),
     },

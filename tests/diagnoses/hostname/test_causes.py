@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose, hostname
-from datadog_checks.aws_diagnostics.diagnoses.hostname.causes import CAUSES_OF_A_WRONG_NAME
+from datadog_checks.aws_diagnostics.diagnoses.hostname.wrong_name import CAUSES_OF_A_WRONG_NAME
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile
 from datadog_checks.aws_diagnostics.findings import Finding
+from datadog_checks.aws_diagnostics.remedies import Step
 from tests.builders import OTHER_INSTANCE_ID, agent, configuration, facts, imds
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, LOST, PATHS, PLACES, situated
@@ -67,7 +68,7 @@ NEW = '7.81.3 - transition'
             id='told not to ask',
         ),
         pytest.param(
-            situated('7.63.3 -', 'v2', 'arrives', 'host', 'xen'), 'agent-cannot-use-imdsv2', id='speaks IMDSv1 alone'
+            situated('7.63.3 -', 'v2', 'arrives', 'host', 'xen'), 'agent-cannot-use-imdsv2', id='speaks only IMDSv1'
         ),
         pytest.param(
             situated(NEW, 'v2', 'lost', 'pod', 'xen'), 'imds-hop-limit-too-low', id='the hop limit is too low'
@@ -90,11 +91,11 @@ def test_the_remedy_is_that_of_the_cause() -> None:
     cause = finding(known, 'imds-hop-limit-too-low').remedy
     shown = finding(known, 'hostname-provider-mismatch').remedy
     assert cause is not None and shown is not None
-    assert (shown.summary, shown.steps) == (f'First repair imds-hop-limit-too-low: {cause.summary}', cause.steps)
-    assert shown.steps[-1].endswith('Restart the Agent: kubectl rollout restart daemonset/datadog')
+    assert shown == replace(cause, summary=f'First fix imds-hop-limit-too-low: {cause.summary}')
+    assert shown.then[-1].text.startswith('Restart the Agent')
 
 
-def test_a_cause_that_is_switched_off_leaves_the_verdict_as_it_is() -> None:
+def test_a_cause_that_is_disabled_leaves_the_verdict_as_it_is() -> None:
     known = situated(NEW, 'v2', 'arrives', 'host', 'nitro')
     quiet = Expectations(disabled_diagnoses=frozenset({'hostname-stale'}))
     loud, alone = (finding(known, 'hostname-provider-mismatch', expected) for expected in (Expectations(), quiet))
@@ -113,13 +114,13 @@ def test_an_old_agent_behind_a_low_hop_limit_is_told_of_both() -> None:
     )
     lost = finding(known, 'hostname-lost-when-imdsv2-enforced')
     assert lost.explained_by == 'imds-hop-limit-too-low'
-    assert lost.remedy is not None and lost.remedy.steps[-2:] == (
-        'An Agent that speaks IMDSv1 alone (before 7.64.0, without ec2_prefer_imdsv2) has to be upgraded as well',
-        'Switch IMDSv1 off only when this diagnosis passes',
+    assert lost.remedy is not None and lost.remedy.then[-2:] == (
+        Step('Upgrade an Agent that speaks only IMDSv1 as well (before 7.64.0, without ec2_prefer_imdsv2)'),
+        Step('Disable IMDSv1 only when this diagnosis passes'),
     )
 
 
-def test_every_cause_is_a_diagnosis_and_stands_before_what_it_explains() -> None:
+def test_every_cause_is_a_diagnosis_and_comes_before_what_it_explains() -> None:
     order = [diagnosis.id for diagnosis in DIAGNOSES]
     explained = [(order.index(cause), order.index(d.id)) for d in hostname.DIAGNOSES for cause in d.after]
     assert set(CAUSES_OF_A_WRONG_NAME) < set(order)

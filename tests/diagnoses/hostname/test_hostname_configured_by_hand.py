@@ -3,8 +3,9 @@
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_configured_by_hand import HOSTNAME_CONFIGURED_BY_HAND
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, Unobserved
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, imds
+from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER, RESTART_ECS, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 
@@ -39,17 +40,17 @@ PASSES = {
     ),
     'the provider configuration is expected': Row(
         named('web-01'),
-        "hostname is set to 'web-01', as this check is told to expect",
+        "hostname is set to 'web-01', as the configuration of this check expects",
         Expectations(hostname_providers=('aws', 'configuration')),
     ),
     'this very name is expected': Row(
         named('web-01'),
-        "hostname is set to 'web-01', as this check is told to expect",
+        "hostname is set to 'web-01', as the configuration of this check expects",
         Expectations(hostname='web-01'),
     ),
     'expected, where the instance id is not known': Row(
         named('web-01', imds=Unobserved('no sockets here'), platform=Platform(True, 'uuid'), host=Unobserved('no')),
-        "hostname is set to 'web-01', as this check is told to expect",
+        "hostname is set to 'web-01', as the configuration of this check expects",
         Expectations(hostname_providers=('configuration',)),
     ),
 }
@@ -59,7 +60,7 @@ UNKNOWN = {
             'web-01',
             imds=imds(instance_id=None),
             platform=Platform(True, 'uuid'),
-            host=host(cloud_init_instance_id=''),
+            host=host(cloud_init_instance_id=None),
         ),
         "hostname is set to 'web-01', and the instance id is not known",
     ),
@@ -68,67 +69,135 @@ UNKNOWN = {
 NOT_APPLICABLE = {
     'a name that the Agent does not take': Row(
         facts(agent=agent(configuration=configuration(hostname='my_host'))),
-        "hostname is set to 'my_host', which the Agent does not take: it is no host name by RFC 1123",
+        "hostname is set to 'my_host', which the Agent does not accept: it is not a host name by RFC 1123",
     ),
 }
 test_verdict = verdict_test(HOSTNAME_CONFIGURED_BY_HAND, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
-SUMMARY = (
-    'Keep the name and tell this check so, or let the Agent find the instance id; a duplicate of the host in Datadog '
-    'disappears within hours and does not affect billing'
-)
-KEEP = (
-    'To keep the name (changes nothing in Datadog). In conf.yaml of this check: '
-    'expected_hostname_provider: [aws, configuration]; expected_hostname: web-01'
-)
-RENAMED = 'To be named by the instance id (the host changes its name in dashboards and monitors). '
 test_remedy = remedy_test(
     HOSTNAME_CONFIGURED_BY_HAND,
     {
         'on a host': (
             named('web-01'),
             Remedy(
-                SUMMARY,
+                'Keep the name and tell this check so, or let the Agent use the instance id',
                 (
-                    KEEP,
-                    f'{RENAMED}In datadog.yaml remove the line hostname: ..., and DD_HOSTNAME from the environment of '
-                    'the Agent',
-                    'After that: Restart the Agent: sudo systemctl restart datadog-agent',
+                    Choice(
+                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+                        (
+                            Command(
+                                (
+                                    'instances:\n  - expected_hostname_provider: [aws, '
+                                    'configuration]\n    expected_hostname: web-01'
+                                ),
+                                Language.YAML,
+                            ),
+                        ),
+                        undo=Step('Remove the options again'),
+                    ),
+                    Choice(
+                        (
+                            'Remove hostname from datadog.yaml, and DD_HOSTNAME from the '
+                            'environment of the Agent; the host gets a new name in dashboards and '
+                            'monitors'
+                        ),
+                        (
+                            Command(
+                                "sudo grep -nsE '^ *(hostname:|DD_HOSTNAME=)' "
+                                '/etc/datadog-agent/datadog.yaml /etc/datadog-agent/environment'
+                            ),
+                        ),
+                    ),
                 ),
+                then=(RESTART,),
             ),
         ),
         'in a pod': (
             named('web-01', host=host(container=container(ContainerKind.POD))),
             Remedy(
-                SUMMARY,
+                'Keep the name and tell this check so, or let the Agent use the instance id',
                 (
-                    KEEP,
-                    f'{RENAMED}Helm: remove DD_HOSTNAME from datadog.env and agents.containers.agent.env',
-                    'After that: Restart the Agent: kubectl rollout restart daemonset/datadog',
+                    Choice(
+                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+                        (
+                            Command(
+                                (
+                                    'instances:\n  - expected_hostname_provider: [aws, '
+                                    'configuration]\n    expected_hostname: web-01'
+                                ),
+                                Language.YAML,
+                            ),
+                        ),
+                        undo=Step('Remove the options again'),
+                    ),
+                    Choice(
+                        (
+                            'Remove DD_HOSTNAME from datadog.env and agents.containers.agent.env in '
+                            'the Helm values (the first command lists every RELEASE and its '
+                            'NAMESPACE); the host gets a new name in dashboards and monitors'
+                        ),
+                        (
+                            Command('helm list --all-namespaces'),
+                            Command(
+                                'helm get values "${RELEASE:?}" --namespace "${NAMESPACE:?}" | grep -A 1 DD_HOSTNAME'
+                            ),
+                        ),
+                    ),
                 ),
+                then=(RESTART_POD,),
             ),
         ),
         'on ECS': (
             named('web-01', host=host(container=container(ContainerKind.ECS_BRIDGE))),
             Remedy(
-                SUMMARY,
+                'Keep the name and tell this check so, or let the Agent use the instance id',
                 (
-                    KEEP,
-                    f'{RENAMED}ECS task definition: remove DD_HOSTNAME from the environment of the Agent',
-                    'After that: Restart the Agent: aws ecs update-service --force-new-deployment --cluster CLUSTER '
-                    '--service SERVICE',
+                    Choice(
+                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+                        (
+                            Command(
+                                (
+                                    'instances:\n  - expected_hostname_provider: [aws, '
+                                    'configuration]\n    expected_hostname: web-01'
+                                ),
+                                Language.YAML,
+                            ),
+                        ),
+                        undo=Step('Remove the options again'),
+                    ),
+                    Choice(
+                        "Remove DD_HOSTNAME from the Agent's container, in a new revision of "
+                        'the task definition; the host gets a new name in dashboards and '
+                        'monitors'
+                    ),
                 ),
+                then=(RESTART_ECS,),
             ),
         ),
         'in a Docker container': (
             named('web-01', host=host(container=container(ContainerKind.DOCKER))),
             Remedy(
-                SUMMARY,
+                'Keep the name and tell this check so, or let the Agent use the instance id',
                 (
-                    KEEP,
-                    f'{RENAMED}Start the Agent container without DD_HOSTNAME',
-                    'After that: Restart the Agent: docker restart AGENT_CONTAINER',
+                    Choice(
+                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+                        (
+                            Command(
+                                (
+                                    'instances:\n  - expected_hostname_provider: [aws, '
+                                    'configuration]\n    expected_hostname: web-01'
+                                ),
+                                Language.YAML,
+                            ),
+                        ),
+                        undo=Step('Remove the options again'),
+                    ),
+                    Choice(
+                        "Remove DD_HOSTNAME from the environment of the Agent's container; the "
+                        'host gets a new name in dashboards and monitors'
+                    ),
                 ),
+                then=(RESTART_DOCKER,),
             ),
         ),
     },

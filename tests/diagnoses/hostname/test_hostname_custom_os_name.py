@@ -5,8 +5,9 @@ from dataclasses import replace
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_custom_os_name import HOSTNAME_CUSTOM_OS_NAME
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved, UtsNamespace
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, imds
+from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, LOST, NOT_SENT
@@ -51,44 +52,44 @@ FAILS = {
     ),
     'a host with a name of its own, by the model': Row(
         named(CUSTOM_NAME),
-        f"the name '{CUSTOM_NAME}' from the operating system is no default EC2 name (ip-..., domu...), so AWS is not "
+        f"the name '{CUSTOM_NAME}' from the operating system is not a default EC2 name (ip-*, domu*), so AWS is not "
         'asked for the instance id',
         near_miss='a default name, while IMDS does not answer',
     ),
     'a pod on a node that Kubernetes knows by its resource name': Row(
         in_a_pod(NODE_NAME, 'container'),
-        f"the name '{NODE_NAME}' from the container runtime is no default EC2 name (ip-..., domu...), so AWS is not "
+        f"the name '{NODE_NAME}' from the container runtime is not a default EC2 name (ip-*, domu*), so AWS is not "
         'asked for the instance id',
         near_miss='a pod on a node with a default name',
     ),
     'a Windows name without prefix detection': Row(
         named('EC2AMAZ-AB12CD'),
-        "the name 'EC2AMAZ-AB12CD' from the operating system is no default EC2 name (ip-..., domu...), so AWS is not "
+        "the name 'EC2AMAZ-AB12CD' from the operating system is not a default EC2 name (ip-*, domu*), so AWS is not "
         'asked for the instance id',
         near_miss='a Windows name with prefix detection',
     ),
 }
 PASSES = {
-    'the Agent is named by aws': Row(facts(), 'the Agent did ask AWS: its hostname provider is aws'),
+    'the Agent is named by aws': Row(facts(), 'the Agent asked AWS: its hostname provider is aws'),
     'a default name, while IMDS does not answer': Row(
         named(DEFAULT_NAME, errors={'aws': 'Unable to determine hostname from EC2: status code 401'}),
-        'the name found before does not keep the Agent from asking AWS',
+        'the name found first does not keep the Agent from asking AWS',
     ),
     'a pod on a node with a default name': Row(
         in_a_pod(DEFAULT_NAME, 'container'),
-        'the name found before does not keep the Agent from asking AWS',
+        'the name found first does not keep the Agent from asking AWS',
     ),
     'a Windows name with prefix detection': Row(
         named('EC2AMAZ-AB12CD', ec2_use_windows_prefix_detection=True),
-        'the name found before does not keep the Agent from asking AWS',
+        'the name found first does not keep the Agent from asking AWS',
     ),
     'the instance id comes first by setting': Row(
         named(CUSTOM_NAME, ec2_prioritize_instance_id_as_hostname=True),
-        'the name found before does not keep the Agent from asking AWS',
+        'the name found first does not keep the Agent from asking AWS',
     ),
     'the operator accepts the name of the system': Row(
         named(CUSTOM_NAME),
-        f"the name '{CUSTOM_NAME}' from the operating system is no default EC2 name (ip-..., domu...); "
+        f"the name '{CUSTOM_NAME}' from the operating system is not a default EC2 name (ip-*, domu*); "
         'expected_hostname_provider accepts os',
         Expectations(hostname_providers=('aws', 'os')),
     ),
@@ -111,14 +112,14 @@ NOT_APPLICABLE = {
     ),
     'the name is set by hand': Row(
         named(CUSTOM_NAME, provider='configuration', hostname=CUSTOM_NAME),
-        f"the reason is another one: hostname is set to '{CUSTOM_NAME}'",
+        f"there is another reason: hostname is set to '{CUSTOM_NAME}'",
     ),
     'a container that finds no name at all': Row(
         facts(
             agent=agent(hostname='', provider=None, provider_errors={'container': 'none'}),
             host=host(container=container(ContainerKind.DOCKER), uts_namespace=UtsNamespace.OWN),
         ),
-        'the reason is another one: no name is found, so AWS is not asked',
+        'there is another reason: no name is found, so AWS is not asked',
     ),
 }
 test_verdict = verdict_test(HOSTNAME_CUSTOM_OS_NAME, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
@@ -132,57 +133,141 @@ def test_a_fault_of_imds_does_not_hide_it() -> None:
     )
 
 
-SUMMARY = 'Keep the name and tell this check so, or let the Agent prefer the instance id'
-KEEP = 'To keep the name (changes nothing in Datadog). In conf.yaml of this check: '
-RENAMED = 'To be named by the instance id (the host changes its name in dashboards and monitors). '
 test_remedy = remedy_test(
     HOSTNAME_CUSTOM_OS_NAME,
     {
         'on a host': (
             named(CUSTOM_NAME),
             Remedy(
-                SUMMARY,
+                'Keep the name and tell this check so, or let the Agent prefer the instance id',
                 (
-                    f'{KEEP}expected_hostname_provider: [aws, os]; expected_hostname: any',
-                    f'{RENAMED}In datadog.yaml: ec2_prioritize_instance_id_as_hostname: true',
-                    'After that: Restart the Agent: sudo systemctl restart datadog-agent',
+                    Choice(
+                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+                        (
+                            Command(
+                                'instances:\n  - expected_hostname_provider: [aws, os]\n    expected_hostname: any',
+                                Language.YAML,
+                            ),
+                        ),
+                        undo=Step('Remove the options again'),
+                    ),
+                    Choice(
+                        (
+                            'Let the Agent use the instance id, which gives the host a new name in '
+                            'dashboards and monitors, in datadog.yaml'
+                        ),
+                        (Command('ec2_prioritize_instance_id_as_hostname: true', Language.YAML),),
+                        undo=REMOVE_AGAIN,
+                    ),
                 ),
+                then=(RESTART,),
             ),
         ),
         'on a host with an Agent that does not know the setting': (
             named(CUSTOM_NAME, ec2_prioritize_instance_id_as_hostname=None),
             Remedy(
-                SUMMARY,
+                'Keep the name and tell this check so, or let the Agent prefer the instance id',
                 (
-                    f'{KEEP}expected_hostname_provider: [aws, os]; expected_hostname: any',
-                    f'{RENAMED}Upgrade the Agent first, which does not know this setting yet (sudo apt-get update && '
-                    'sudo apt-get install --only-upgrade datadog-agent (Debian, Ubuntu), or sudo yum update '
-                    'datadog-agent (Amazon Linux, Red Hat)). In datadog.yaml: '
-                    'ec2_prioritize_instance_id_as_hostname: true',
-                    'After that: Restart the Agent: sudo systemctl restart datadog-agent',
+                    Choice(
+                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+                        (
+                            Command(
+                                'instances:\n  - expected_hostname_provider: [aws, os]\n    expected_hostname: any',
+                                Language.YAML,
+                            ),
+                        ),
+                        undo=Step('Remove the options again'),
+                    ),
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, on Debian or Ubuntu',
+                        (
+                            Command('sudo apt-get update'),
+                            Command('sudo apt-get install --only-upgrade datadog-agent'),
+                            Command('ec2_prioritize_instance_id_as_hostname: true', Language.YAML),
+                        ),
+                        undo=Step(
+                            'Install the version that ran before',
+                            (Command('sudo apt-get install --allow-downgrades "datadog-agent=1:7.81.3-1"'),),
+                        ),
+                    ),
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, on Amazon Linux or Red Hat',
+                        (
+                            Command('sudo yum update datadog-agent'),
+                            Command('ec2_prioritize_instance_id_as_hostname: true', Language.YAML),
+                        ),
+                        undo=Step(
+                            'Install the version that ran before',
+                            (Command('sudo yum downgrade "datadog-agent-7.81.3"'),),
+                        ),
+                    ),
                 ),
+                then=(RESTART,),
             ),
         ),
         'on Windows': (
             named('EC2AMAZ-AB12CD'),
             Remedy(
-                SUMMARY,
+                'Keep the name and tell this check so, or let the Agent prefer the instance id',
                 (
-                    f'{KEEP}expected_hostname_provider: [aws, os]; expected_hostname: any',
-                    f'{RENAMED}In datadog.yaml: ec2_use_windows_prefix_detection: true',
-                    'After that: Restart the Agent: sudo systemctl restart datadog-agent',
+                    Choice(
+                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+                        (
+                            Command(
+                                'instances:\n  - expected_hostname_provider: [aws, os]\n    expected_hostname: any',
+                                Language.YAML,
+                            ),
+                        ),
+                        undo=Step('Remove the options again'),
+                    ),
+                    Choice(
+                        (
+                            'Let the Agent use the instance id, which gives the host a new name in '
+                            'dashboards and monitors, in datadog.yaml'
+                        ),
+                        (Command('ec2_use_windows_prefix_detection: true', Language.YAML),),
+                        undo=REMOVE_AGAIN,
+                    ),
                 ),
+                then=(RESTART,),
             ),
         ),
         'in a pod': (
             in_a_pod(NODE_NAME, 'container'),
             Remedy(
-                SUMMARY,
+                'Keep the name and tell this check so, or let the Agent prefer the instance id',
                 (
-                    f'{KEEP}expected_hostname_provider: [aws, container]; expected_hostname: any',
-                    f'{RENAMED}Helm: datadog.env: [{{name: DD_EC2_PRIORITIZE_INSTANCE_ID_AS_HOSTNAME, value: "true"}}]',
-                    'After that: Restart the Agent: kubectl rollout restart daemonset/datadog',
+                    Choice(
+                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+                        (
+                            Command(
+                                (
+                                    'instances:\n  - expected_hostname_provider: [aws, '
+                                    'container]\n    expected_hostname: any'
+                                ),
+                                Language.YAML,
+                            ),
+                        ),
+                        undo=Step('Remove the options again'),
+                    ),
+                    Choice(
+                        (
+                            'Let the Agent use the instance id, which gives the host a new name in '
+                            'dashboards and monitors, in the Helm values'
+                        ),
+                        (
+                            Command(
+                                (
+                                    'datadog:\n  env:\n    - name: '
+                                    'DD_EC2_PRIORITIZE_INSTANCE_ID_AS_HOSTNAME\n      value: "true"'
+                                ),
+                                Language.HELM,
+                            ),
+                        ),
+                        undo=REMOVE_AGAIN,
+                    ),
                 ),
+                then=(RESTART_POD,),
             ),
         ),
     },

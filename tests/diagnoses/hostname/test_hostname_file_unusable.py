@@ -3,8 +3,9 @@
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_file_unusable import HOSTNAME_FILE_UNUSABLE
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host
+from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_DOCKER, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import DEFAULT_NAME
@@ -39,7 +40,7 @@ FAILS = {
     'the file is not there, and IMDS gave the name': Row(
         with_file(GONE, provider='aws', hostname=INSTANCE_ID),
         Failed(
-            f"hostname_file '{PATH}' gives no name: no such file; the Agent has its name from aws all the same",
+            f"hostname_file '{PATH}' gives no name: no such file; the Agent has its hostname from aws",
             Status.WARNING,
         ),
         near_miss='it holds a name',
@@ -69,62 +70,138 @@ NOT_APPLICABLE = {
 }
 test_verdict = verdict_test(HOSTNAME_FILE_UNUSABLE, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
-SUMMARY = 'Give the Agent a file that holds one name, or let it ask IMDS'
 test_remedy = remedy_test(
     HOSTNAME_FILE_UNUSABLE,
     {
         'on a host, the file of cloud-init': (
             with_file(GONE),
             Remedy(
-                SUMMARY,
+                'Give the Agent a file that holds only its hostname, or let it ask IMDS',
                 (
-                    f'See what the Agent sees: sudo -u dd-agent cat {PATH}',
-                    'cloud-init writes this file: cloud-init status --long tells whether it ran',
-                    'Or let the Agent ask IMDS. In datadog.yaml remove the line hostname_file: ..., and '
-                    'DD_HOSTNAME_FILE from the environment of the Agent',
-                    'Restart the Agent: sudo systemctl restart datadog-agent',
+                    Choice(
+                        (
+                            'Find out why cloud-init did not write the file, which the first '
+                            'command shows as the Agent sees it'
+                        ),
+                        (
+                            Command('sudo -u dd-agent cat /var/lib/cloud/data/instance-id'),
+                            Command('cloud-init status --long'),
+                        ),
+                    ),
+                    Choice(
+                        (
+                            'Let the Agent ask IMDS: remove hostname_file from datadog.yaml, and '
+                            'DD_HOSTNAME_FILE from the environment of the Agent'
+                        ),
+                        (
+                            Command(
+                                "sudo grep -nsE '^ *(hostname_file:|DD_HOSTNAME_FILE=)' "
+                                '/etc/datadog-agent/datadog.yaml /etc/datadog-agent/environment'
+                            ),
+                        ),
+                    ),
                 ),
+                then=(RESTART,),
             ),
         ),
         'on a host, another file': (
             with_file(GONE, path='/etc/name'),
             Remedy(
-                SUMMARY,
+                'Give the Agent a file that holds only its hostname, or let it ask IMDS',
                 (
-                    'See what the Agent sees: sudo -u dd-agent cat /etc/name',
-                    'Make the file readable for dd-agent, with nothing in it but the name: letters, digits, hyphens '
-                    'and dots',
-                    'Or let the Agent ask IMDS. In datadog.yaml remove the line hostname_file: ..., and '
-                    'DD_HOSTNAME_FILE from the environment of the Agent',
-                    'Restart the Agent: sudo systemctl restart datadog-agent',
+                    Choice(
+                        (
+                            'Make the file readable for dd-agent, and leave only the hostname in it '
+                            '(letters, digits, hyphens and dots); the command shows it as the Agent '
+                            'sees it'
+                        ),
+                        (Command('sudo -u dd-agent cat /etc/name'),),
+                    ),
+                    Choice(
+                        (
+                            'Let the Agent ask IMDS: remove hostname_file from datadog.yaml, and '
+                            'DD_HOSTNAME_FILE from the environment of the Agent'
+                        ),
+                        (
+                            Command(
+                                "sudo grep -nsE '^ *(hostname_file:|DD_HOSTNAME_FILE=)' "
+                                '/etc/datadog-agent/datadog.yaml /etc/datadog-agent/environment'
+                            ),
+                        ),
+                    ),
                 ),
+                then=(RESTART,),
             ),
         ),
         'in a pod': (
             in_a(ContainerKind.POD),
             Remedy(
-                SUMMARY,
+                'Give the Agent a file that holds only its hostname, or let it ask IMDS',
                 (
-                    f'See what the Agent sees: kubectl exec AGENT_POD -c agent -- cat {PATH}',
-                    f'The Helm value providers.eks.ec2.useHostnameFromFile mounts {PATH} of the node. Bottlerocket has '
-                    'no such file: there, write /sys/devices/virtual/dmi/id/board_asset_tag to a file of the node '
-                    'when it boots, and mount that one',
-                    'Or let the Agent ask IMDS. Helm: providers.eks.ec2.useHostnameFromFile: false, and no '
-                    'DD_HOSTNAME_FILE in datadog.env',
-                    'Restart the Agent: kubectl rollout restart daemonset/datadog',
+                    Choice(
+                        (
+                            "Use cloud-init's instance ID file instead of IMDS, in the Helm values "
+                            '(gives the hostname, not the tags; Bottlerocket has no such file)'
+                        ),
+                        (
+                            Command('kubectl get pods --all-namespaces'),
+                            Command(
+                                'kubectl exec --namespace "${NAMESPACE:?}" "${AGENT_POD:?}" -c '
+                                'agent -- cat /var/lib/cloud/data/instance-id'
+                            ),
+                            Command('providers:\n  eks:\n    ec2:\n      useHostnameFromFile: true', Language.HELM),
+                        ),
+                        exposes='one read-only file of the host to the Agent',
+                        undo=REMOVE_AGAIN,
+                    ),
+                    Choice(
+                        (
+                            'Let the Agent ask IMDS: remove DD_HOSTNAME_FILE from datadog.env and '
+                            'agents.containers.agent.env in the Helm values (the first command '
+                            'lists every RELEASE and its NAMESPACE)'
+                        ),
+                        (
+                            Command('helm list --all-namespaces'),
+                            Command(
+                                'helm get values "${RELEASE:?}" --namespace "${NAMESPACE:?}" | '
+                                'grep -A 1 DD_HOSTNAME_FILE'
+                            ),
+                        ),
+                    ),
                 ),
+                then=(RESTART_POD,),
             ),
         ),
         'in a Docker container': (
             in_a(ContainerKind.DOCKER),
             Remedy(
-                SUMMARY,
+                'Give the Agent a file that holds only its hostname, or let it ask IMDS',
                 (
-                    f'See what the Agent sees: docker exec AGENT_CONTAINER cat {PATH}',
-                    f'Mount {PATH} of the host read-only at {PATH}',
-                    'Or let the Agent ask IMDS. Start the Agent container without DD_HOSTNAME_FILE',
-                    'Restart the Agent: docker restart AGENT_CONTAINER',
+                    Choice(
+                        (
+                            "Use cloud-init's instance ID file instead of IMDS, in the Compose file "
+                            '(gives the hostname, not the tags; Bottlerocket has no such file)'
+                        ),
+                        (
+                            Command('docker ps'),
+                            Command('docker exec "${AGENT_CONTAINER:?}" cat /var/lib/cloud/data/instance-id'),
+                            Command(
+                                (
+                                    'services:\n  datadog-agent:\n    volumes: '
+                                    '["/var/lib/cloud/data/instance-id:/etc/instance-id:ro"]\n    '
+                                    'environment:\n      DD_HOSTNAME_FILE: /etc/instance-id'
+                                ),
+                                Language.YAML,
+                            ),
+                        ),
+                        exposes='one read-only file of the host to the Agent',
+                        undo=REMOVE_AGAIN,
+                    ),
+                    Choice(
+                        "Let the Agent ask IMDS: remove DD_HOSTNAME_FILE from the environment of the Agent's container"
+                    ),
                 ),
+                then=(RESTART_DOCKER,),
             ),
         ),
     },

@@ -8,8 +8,16 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_lost_when_imdsv2
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile, NotSent, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import INSTANCE_ID, agent, answered, configuration, facts, host, imds
+from tests.diagnoses.remedy_parts import (
+    CLOUD_INIT_IN_A_POD,
+    HOST_NETWORK_OF_A_POD,
+    REMOVE_AGAIN,
+    RESTART,
+    RESTART_POD,
+    raise_hop_limit,
+)
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import AGENTS, FIRMWARE, IMDS, LOST, NOT_SENT, PATHS, PLACES, situated
@@ -33,11 +41,11 @@ V1_NOT_ASKED = imds(
     token=LOST, metadata=NOT_SENT, control=answered(401), tokenless=NotSent('interval is 0'), tokenless_at=None
 )
 SPEAKS_V1 = (
-    'without IMDSv1 the Agent is named by os when it starts: the Agent speaks IMDSv1 alone, which does not answer'
+    'without IMDSv1 the Agent is named by os when it starts: the Agent speaks only IMDSv1, which does not answer'
 )
 NO_TOKEN = (
     'without IMDSv1 the Agent is named by container when it starts: IMDSv2 gives the Agent no token, and IMDSv1 does '
-    'not answer; the firmware names no instance'
+    'not answer; the firmware does not name an instance'
 )
 FAILS = {
     'an Agent before 7.64 that lives on IMDSv1': Row(
@@ -46,14 +54,14 @@ FAILS = {
     'an Agent from 7.64 with the transition switched off': Row(
         named('7.81.3 - -', 'v1+v2'), f'{SPEAKS_V1}{TODAY}', near_miss='both versions answer a current Agent'
     ),
-    'IMDSv1 is off already, and the name is still that from before': Row(
+    'IMDSv1 is already disabled, and the name is still that from before': Row(
         named(OLD, 'v2'),
-        f'IMDSv1 is off already, and {SPEAKS_V1}{TODAY}',
+        f'IMDSv1 is already disabled, and {SPEAKS_V1}{TODAY}',
         near_miss='an Agent before 7.64 that prefers IMDSv2',
     ),
-    'IMDSv1 is off already, and the name is lost': Row(
+    'IMDSv1 is already disabled, and the name is lost': Row(
         situated(OLD, 'v2', 'arrives', 'host', 'nitro'),
-        f"IMDSv1 is off already, and {SPEAKS_V1}; today it is named 'ip-10-0-0-12.eu-west-1.compute.internal'",
+        f"IMDSv1 is already disabled, and {SPEAKS_V1}; today it is named 'ip-10-0-0-12.eu-west-1.compute.internal'",
         near_miss='an Agent before 7.64 that prefers IMDSv2',
     ),
     'the token reply is lost while IMDSv1 answers, in a pod': Row(
@@ -78,7 +86,7 @@ FAILS = {
         near_miss='an Agent before 7.64 that prefers IMDSv2',
     ),
 }
-READY = 'without IMDSv1 the Agent is named by its instance id all the same: '
+READY = 'without IMDSv1 the Agent is still named by its instance id: '
 PASSES = {
     'IMDSv1 is off and all is well': Row(facts(), f'{READY}IMDSv2 answers'),
     'both versions answer a current Agent': Row(named(NEW, 'v1+v2'), f'{READY}IMDSv2 answers'),
@@ -109,7 +117,7 @@ UNKNOWN = {
         'what the Agent would be named without IMDSv1 is not certain: that depends on what was not measured: whether '
         'IMDSv2 gives the Agent a token',
     ),
-    'an Agent that speaks IMDSv1 alone, where IMDS could not be asked': Row(
+    'an Agent that speaks only IMDSv1, where IMDS could not be asked': Row(
         replace(named(OLD, 'v2'), imds=Unobserved('no sockets here')), 'no sockets here'
     ),
     'the host could not be inspected': Row(facts(host=Unobserved('no permission')), 'no permission'),
@@ -133,77 +141,140 @@ NOT_APPLICABLE = {
                 hostname_file=HostnameFile('/f', INSTANCE_ID),
             )
         ),
-        "the name does not come from IMDS: hostname_file names '/f'",
+        'the name does not come from IMDS: hostname_file holds a name',
     ),
     'a name of its own': Row(
         situated(NEW, 'v1+v2', 'arrives', 'host-custom', 'nitro'),
-        'the name does not come from IMDS: the name from the operating system is no default EC2 name, so AWS is not '
+        'the name does not come from IMDS: the name from the operating system is not a default EC2 name, so AWS is not '
         'asked',
     ),
     'nothing answers today either': Row(
         situated(OLD, 'none', 'arrives', 'host', 'xen'),
-        'there is nothing to lose, IMDS gives the Agent no name today either: the Agent speaks IMDSv1 alone, which '
+        'there is nothing to lose, as IMDS gives the Agent no name today either: the Agent speaks only IMDSv1, which '
         'does not answer',
     ),
 }
 test_verdict = verdict_test(HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
-SUMMARY = 'Make the Agent ready before IMDSv2 is enforced'
-LAST = 'Switch IMDSv1 off only when this diagnosis passes'
-UPGRADE_IN_A_POD = (
-    'Upgrade the Agent to 7.64.0 or later, which speaks IMDSv2 by itself. Helm: agents.image.tag: 7.64.0, or a later '
-    'one'
-)
-SET_IN_A_POD = 'Or keep the version and set: Helm: datadog.env: [{name: DD_EC2_PREFER_IMDSV2, value: "true"}]'
-RESTART_THE_POD = 'After that: Restart the Agent: kubectl rollout restart daemonset/datadog'
-AROUND_THE_HOPS = (
-    'Take the name that cloud-init found, without asking IMDS (exposes one read-only file; gives the name, not the '
-    'tags; not on Bottlerocket, which lacks the file). Helm: providers.eks.ec2.useHostnameFromFile: true',
-    'Run the Agent in the host network (exposes the ports and the network of the host to the Agent alone). Helm: '
-    'agents.useHostNetwork: true',
-    'Raise the hop limit to 2 (exposes IMDS, credentials of the instance role included, to every other container on '
-    'this instance): aws ec2 modify-instance-metadata-options --region eu-west-1 --instance-id '
-    f'{INSTANCE_ID} --http-put-response-hop-limit 2',
-    'So that the next instance starts right, in Terraform (aws_instance, aws_launch_template): metadata_options { '
-    'http_put_response_hop_limit = 2 }',
-)
 test_remedy = remedy_test(
     HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED,
     {
         'the Agent stands in the way': (
             named(OLD, 'v1+v2'),
             Remedy(
-                SUMMARY,
+                'Prepare the Agent before IMDSv2 is enforced',
                 (
-                    'Upgrade the Agent to 7.64.0 or later, which speaks IMDSv2 by itself. sudo apt-get update && sudo '
-                    'apt-get install --only-upgrade datadog-agent (Debian, Ubuntu), or sudo yum update datadog-agent '
-                    '(Amazon Linux, Red Hat)',
-                    'Or keep the version and set: In datadog.yaml: ec2_prefer_imdsv2: true',
-                    'After that: Restart the Agent: sudo systemctl restart datadog-agent',
-                    LAST,
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, on Debian or Ubuntu',
+                        (
+                            Command('sudo apt-get update'),
+                            Command('sudo apt-get install --only-upgrade datadog-agent'),
+                        ),
+                        undo=Step(
+                            'Install the version that ran before',
+                            (Command('sudo apt-get install --allow-downgrades "datadog-agent=1:7.63.3-1"'),),
+                        ),
+                    ),
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, on Amazon Linux or Red Hat',
+                        (Command('sudo yum update datadog-agent'),),
+                        undo=Step(
+                            'Install the version that ran before',
+                            (Command('sudo yum downgrade "datadog-agent-7.63.3"'),),
+                        ),
+                    ),
+                    Choice(
+                        'Let the Agent ask IMDSv2 first, in datadog.yaml',
+                        (Command('ec2_prefer_imdsv2: true', Language.YAML),),
+                        undo=REMOVE_AGAIN,
+                    ),
+                ),
+                then=(
+                    RESTART,
+                    Step('Disable IMDSv1 only when this diagnosis passes'),
                 ),
             ),
         ),
         'the hop limit stands in the way': (
             named(NEW, 'v1+v2', 'lost', 'pod', 'xen'),
-            Remedy(SUMMARY, (*AROUND_THE_HOPS, LAST)),
+            Remedy(
+                'Prepare the Agent before IMDSv2 is enforced',
+                (
+                    CLOUD_INIT_IN_A_POD,
+                    HOST_NETWORK_OF_A_POD,
+                    raise_hop_limit(2),
+                ),
+                then=(Step('Disable IMDSv1 only when this diagnosis passes'),),
+            ),
         ),
         'the Agent stands in the way, and the path was not measured': (
             replace(named('7.81.3 - -', 'v1+v2'), path=Unobserved('the kernel cannot')),
             Remedy(
-                SUMMARY,
+                'Prepare the Agent before IMDSv2 is enforced',
                 (
-                    'Take back the setting that switches IMDSv2 off (In datadog.yaml: '
-                    'ec2_imdsv2_transition_payload_enabled: true)',
-                    'Or ask for IMDSv2 alone to be tried first: In datadog.yaml: ec2_prefer_imdsv2: true',
-                    'After that: Restart the Agent: sudo systemctl restart datadog-agent',
-                    LAST,
+                    Choice(
+                        'Let the Agent use IMDSv2 again, in datadog.yaml',
+                        (Command('ec2_imdsv2_transition_payload_enabled: true', Language.YAML),),
+                        undo=REMOVE_AGAIN,
+                    ),
+                    Choice(
+                        'Let the Agent ask IMDSv2 first, in datadog.yaml',
+                        (Command('ec2_prefer_imdsv2: true', Language.YAML),),
+                        undo=REMOVE_AGAIN,
+                    ),
+                ),
+                then=(
+                    RESTART,
+                    Step('Disable IMDSv1 only when this diagnosis passes'),
                 ),
             ),
         ),
         'both do': (
             named(OLD, 'v1+v2', 'lost', 'pod', 'xen'),
-            Remedy(SUMMARY, (UPGRADE_IN_A_POD, SET_IN_A_POD, RESTART_THE_POD, *AROUND_THE_HOPS, LAST)),
+            Remedy(
+                'Prepare the Agent before IMDSv2 is enforced',
+                (
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, in the Helm values',
+                        (Command('agents:\n  image:\n    tag: "7.64.0"', Language.HELM),),
+                        undo=Step('Go back to the image that ran before'),
+                    ),
+                    Choice(
+                        'Let the Agent ask IMDSv2 first, in the Helm values',
+                        (
+                            Command(
+                                'datadog:\n  env:\n    - name: DD_EC2_PREFER_IMDSV2\n      value: "true"', Language.HELM
+                            ),
+                        ),
+                        undo=REMOVE_AGAIN,
+                    ),
+                ),
+                then=(
+                    Step(
+                        (
+                            'One way to let the token arrive: Raise the hop limit to 2 on this '
+                            'instance, and for new ones in the aws_instance or aws_launch_template '
+                            'of Terraform'
+                        ),
+                        (
+                            Command(
+                                'aws ec2 describe-instances --region eu-west-1 --instance-ids '
+                                'i-0123456789abcdef0 --query '
+                                "'Reservations[].Instances[].MetadataOptions' --output json > "
+                                'imds-options-before.json'
+                            ),
+                            Command(
+                                'aws ec2 modify-instance-metadata-options --region eu-west-1 '
+                                '--instance-id i-0123456789abcdef0 '
+                                '--http-put-response-hop-limit 2'
+                            ),
+                            Command('metadata_options {\n  http_put_response_hop_limit = 2\n}', Language.HCL),
+                        ),
+                    ),
+                    RESTART_POD,
+                    Step('Disable IMDSv1 only when this diagnosis passes'),
+                ),
+            ),
         ),
     },
 )

@@ -7,8 +7,9 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_not_instance_id 
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, facts, host, imds
+from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, situated
@@ -77,14 +78,14 @@ PASSES = {
     'the literal name': Row(named('web-01', 'configuration'), "the Agent is named 'web-01'", WEB),
 }
 UNKNOWN = {
-    'the name is not known': Row(named(None), 'the host name of the Agent is not known'),
-    'the Agent has no name': Row(named(''), 'the Agent has no name'),
+    'the name is not known': Row(named(None), "the Agent's hostname is not known"),
+    'the Agent has no name': Row(named(''), 'the Agent has no hostname'),
     'the instance id is not known': Row(
         facts(
             agent=agent(hostname=DEFAULT_NAME, provider='os'),
             imds=imds(instance_id=None),
             platform=replace(facts().platform, instance_id=None),
-            host=host(cloud_init_instance_id=''),
+            host=host(cloud_init_instance_id=None),
         ),
         f"the Agent is named '{DEFAULT_NAME}', and the instance id is not known",
     ),
@@ -107,11 +108,22 @@ test_remedy = remedy_test(
         'on a host': (
             named(DEFAULT_NAME),
             Remedy(
-                'Restart the Agent, which looks for its name only when it starts, or tell this check that the name is '
-                'wanted',
+                'Restart the Agent, or tell this check that the name is wanted',
                 (
-                    'Restart the Agent: sudo systemctl restart datadog-agent',
-                    f'To keep the name. In conf.yaml of this check: expected_hostname: {DEFAULT_NAME}',
+                    Choice(
+                        'Restart the Agent; it resolves its hostname only at startup',
+                        (Command('sudo systemctl restart datadog-agent'),),
+                    ),
+                    Choice(
+                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+                        (
+                            Command(
+                                'instances:\n  - expected_hostname: ip-10-0-0-12.eu-west-1.compute.internal',
+                                Language.YAML,
+                            ),
+                        ),
+                        undo=Step('Remove the options again'),
+                    ),
                 ),
             ),
         ),
@@ -119,12 +131,20 @@ test_remedy = remedy_test(
             replace(named('web-02', 'configuration'), host=host(container=container(ContainerKind.POD))),
             WEB,
             Remedy(
-                'Give the Agent the expected name',
+                'Give the Agent the expected hostname',
                 (
-                    'Helm: datadog.env: [{name: DD_HOSTNAME, value: "web-01"}]',
-                    'Restart the Agent: kubectl rollout restart daemonset/datadog',
-                    'To keep the name. In conf.yaml of this check: expected_hostname: web-02',
+                    Choice(
+                        'Set the expected hostname, in the Helm values',
+                        (Command('datadog:\n  env:\n    - name: DD_HOSTNAME\n      value: web-01', Language.HELM),),
+                        undo=REMOVE_AGAIN,
+                    ),
+                    Choice(
+                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+                        (Command('instances:\n  - expected_hostname: web-02', Language.YAML),),
+                        undo=Step('Remove the options again'),
+                    ),
                 ),
+                then=(RESTART_POD,),
             ),
         ),
     },

@@ -1,14 +1,14 @@
 """The Agent reports under the name of another instance."""
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_of_another_instance import (
-    FOR_THE_IMAGE,
     HOSTNAME_OF_ANOTHER_INSTANCE,
 )
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, Platform, Unobserved, UtsNamespace
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
 from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, facts, host, imds
+from tests.diagnoses.remedy_parts import RESTART
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME
@@ -39,8 +39,8 @@ def by_os(name: str, system: str = DEFAULT_NAME) -> Facts:
 
 OF_ANOTHER = f"the name '{OTHER_INSTANCE_ID}' holds the id of another instance, this one is {INSTANCE_ID}"
 BAKED = (
-    f"the name '{BUILDER}' is a default EC2 name, but the system is called '{DEFAULT_NAME}': it was written into the "
-    'image, or taken before cloud-init had named the system'
+    f"the name '{BUILDER}' is a default EC2 name, but the operating system is called '{DEFAULT_NAME}': either the name "
+    'was written into the image, or the Agent started before cloud-init had named the system'
 )
 FAILS = {
     'the id of another instance in hostname': Row(
@@ -87,83 +87,119 @@ PASSES = {
     'the id by the firmware, where IMDS tells another': Row(
         facts(imds=imds(instance_id=OTHER_INSTANCE_ID)), f"the name '{INSTANCE_ID}' holds the id of this instance"
     ),
-    'the name of the system': Row(by_os(DEFAULT_NAME), f"the name '{DEFAULT_NAME}' is that of the system"),
-    'the name of the system without its domain': Row(
-        by_os(DEFAULT_NAME.partition('.')[0]), "the name 'ip-10-0-0-12' is that of the system"
+    'the name of the system': Row(
+        by_os(DEFAULT_NAME), "the name 'ip-10-0-0-12.eu-west-1.compute.internal' is that of the operating system"
     ),
-    'a name that someone chose': Row(by_hand(CUSTOM_NAME), f"the name '{CUSTOM_NAME}' is no instance id"),
-    'a name that only looks like an id': Row(by_hand('i-am-web-01'), "the name 'i-am-web-01' is no instance id"),
+    'the name of the system without its domain': Row(
+        by_os(DEFAULT_NAME.partition('.')[0]), "the name 'ip-10-0-0-12' is that of the operating system"
+    ),
+    'a name that someone chose': Row(by_hand(CUSTOM_NAME), f"the name '{CUSTOM_NAME}' is not an instance id"),
+    'a name that only looks like an id': Row(by_hand('i-am-web-01'), "the name 'i-am-web-01' is not an instance id"),
     'a default name, while the system was given one of its own': Row(
-        by_hand(BUILDER, host=host(os_hostname=CUSTOM_NAME)), f"the name '{BUILDER}' is no instance id"
+        by_hand(BUILDER, host=host(os_hostname=CUSTOM_NAME)), f"the name '{BUILDER}' is not an instance id"
     ),
     'the name of the node, in a pod with a name of its own': Row(
         facts(
             agent=agent(hostname=BUILDER, provider='container'),
             host=host(os_hostname='ip-tables-x7k2p', container=container(ContainerKind.POD)),
         ),
-        f"the name '{BUILDER}' is no instance id",
+        f"the name '{BUILDER}' is not an instance id",
     ),
     'a name by hand, in a container that does not see the name of the host': Row(
         by_hand(
             BUILDER,
             host=host(os_hostname='ip-f00d', container=container(ContainerKind.DOCKER), uts_namespace=UtsNamespace.OWN),
         ),
-        f"the name '{BUILDER}' is no instance id",
+        f"the name '{BUILDER}' is not an instance id",
     ),
     'the very name that is expected': Row(
         by_hand(OTHER_INSTANCE_ID),
-        f"the name '{OTHER_INSTANCE_ID}' is the one that expected_hostname demands",
+        f"the name '{OTHER_INSTANCE_ID}' is the expected_hostname",
         Expectations(hostname=OTHER_INSTANCE_ID),
     ),
     'the host could not be inspected': Row(
         facts(agent=agent(hostname=BUILDER, provider='os'), host=Unobserved('no permission')),
-        f"the name '{BUILDER}' is no instance id",
+        f"the name '{BUILDER}' is not an instance id",
     ),
 }
 UNKNOWN = {
-    'the name is not known': Row(facts(agent=agent(hostname=None)), 'the host name of the Agent is not known'),
+    'the name is not known': Row(facts(agent=agent(hostname=None)), "the Agent's hostname is not known"),
     'the id of this instance is not known': Row(
         by_hand(
             OTHER_INSTANCE_ID,
             imds=imds(instance_id=None),
             platform=Platform(True, 'uuid'),
-            host=host(cloud_init_instance_id=''),
+            host=host(cloud_init_instance_id=None),
         ),
         f"the name '{OTHER_INSTANCE_ID}' is an instance id, and the id of this instance is not known",
     ),
     'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
 }
-NOT_APPLICABLE = {'the Agent has no name': Row(facts(agent=agent(hostname='')), 'the Agent has no host name')}
+NOT_APPLICABLE = {'the Agent has no name': Row(facts(agent=agent(hostname='')), 'the Agent has no hostname')}
 test_verdict = verdict_test(HOSTNAME_OF_ANOTHER_INSTANCE, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
-SUMMARY = 'Take the name of the other instance away, here and in the image'
-RESTART = 'On this instance: Restart the Agent: sudo systemctl restart datadog-agent'
 test_remedy = remedy_test(
     HOSTNAME_OF_ANOTHER_INSTANCE,
     {
         'set by hand': (
             by_hand(OTHER_INSTANCE_ID),
             Remedy(
-                SUMMARY,
-                (
-                    'In datadog.yaml remove the line hostname: ..., and DD_HOSTNAME from the environment of the Agent',
+                'Remove the name of the other instance, here and in the image',
+                then=(
+                    Step(
+                        'Remove hostname from datadog.yaml, and DD_HOSTNAME from the environment of the Agent',
+                        (
+                            Command(
+                                "sudo grep -nsE '^ *(hostname:|DD_HOSTNAME=)' "
+                                '/etc/datadog-agent/datadog.yaml /etc/datadog-agent/environment'
+                            ),
+                        ),
+                    ),
                     RESTART,
-                    FOR_THE_IMAGE,
+                    Step(
+                        'Rebuild the image: leave hostname and hostname_file unset in it, '
+                        'install the Agent with DD_INSTALL_ONLY=true and do not start it while '
+                        'the image is built'
+                    ),
                 ),
             ),
         ),
         'by a file': (
             by_file(OTHER_INSTANCE_ID),
             Remedy(
-                SUMMARY,
-                (
-                    f'See who writes {PATH}: cloud-init does so at the first boot of an instance, unless its state was '
-                    'left in the image (sudo cloud-init clean, before the image is taken)',
+                'Remove the name of the other instance, here and in the image',
+                then=(
+                    Step(
+                        (
+                            "Find what writes '/var/lib/cloud/data/instance-id': cloud-init writes "
+                            'its own file at the first boot of an instance, unless its state was '
+                            'left in the image; the command removes that state before an image is '
+                            'taken'
+                        ),
+                        (Command('sudo cloud-init clean'),),
+                    ),
                     RESTART,
-                    FOR_THE_IMAGE,
+                    Step(
+                        'Rebuild the image: leave hostname and hostname_file unset in it, '
+                        'install the Agent with DD_INSTALL_ONLY=true and do not start it while '
+                        'the image is built'
+                    ),
                 ),
             ),
         ),
-        'taken before cloud-init': (by_os(BUILDER), Remedy(SUMMARY, (RESTART, FOR_THE_IMAGE))),
+        'taken before cloud-init': (
+            by_os(BUILDER),
+            Remedy(
+                'Remove the name of the other instance, here and in the image',
+                then=(
+                    RESTART,
+                    Step(
+                        'Rebuild the image: leave hostname and hostname_file unset in it, '
+                        'install the Agent with DD_INSTALL_ONLY=true and do not start it while '
+                        'the image is built'
+                    ),
+                ),
+            ),
+        ),
     },
 )

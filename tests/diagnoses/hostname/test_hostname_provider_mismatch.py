@@ -7,7 +7,7 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_provider_mismatc
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, HostnameSource, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, facts, host, imds
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
@@ -35,63 +35,63 @@ BY_OS = f'the hostname provider is os ({DEFAULT_NAME})'
 FAILS = {
     'os instead of aws, with the reason that the Agent gave': Row(
         named('os', provider_errors={'aws': LEGACY, 'gce': 'no GCE here'}),
-        f'{BY_OS}, expected is aws. When the Agent started: aws: {LEGACY}',
+        f'{BY_OS}; expected: aws. When the Agent started: aws: {LEGACY}',
         near_miss='aws, and the second, IMDSv1-only resolution of the Agent failed',
     ),
     'os instead of aws, with a reason that is long and one that is empty': Row(
         named('os', provider_errors={'aws': 'x' * 300, 'fqdn': ''}),
-        f'{BY_OS}, expected is aws or fqdn. When the Agent started: aws: {"x" * 117}...',
+        f'{BY_OS}; expected: aws or fqdn. When the Agent started: aws: {"x" * 117}...',
         Expectations(hostname_providers=('aws', 'fqdn')),
         near_miss='os is accepted',
     ),
     'container instead of aws, in a pod': Row(
         situated('7.81.3 - transition', 'v2', 'lost', 'pod', 'xen'),
-        f'the hostname provider is container ({DEFAULT_NAME}), expected is aws',
+        f'the hostname provider is container ({DEFAULT_NAME}); expected: aws',
         near_miss='container is accepted',
     ),
     'fqdn instead of aws': Row(
         named('fqdn', configuration=configuration(hostname_fqdn=True)),
-        f'the hostname provider is fqdn ({DEFAULT_NAME}), expected is aws',
+        f'the hostname provider is fqdn ({DEFAULT_NAME}); expected: aws',
         near_miss='named by aws',
     ),
     'two providers are right, and it is none of them': Row(
         named('fqdn', configuration=configuration(hostname_fqdn=True)),
-        f'the hostname provider is fqdn ({DEFAULT_NAME}), expected is aws or os',
+        f'the hostname provider is fqdn ({DEFAULT_NAME}); expected: aws or os',
         OS_OR_AWS,
         near_miss='os is accepted',
     ),
     'set by hand: someone chose it': Row(
         named('configuration', 'web-01', configuration=configuration(hostname='web-01')),
-        Failed('the hostname provider is configuration (web-01), expected is aws', Status.WARNING),
+        Failed('the hostname provider is configuration (web-01); expected: aws', Status.WARNING),
         near_miss='named by aws',
     ),
     'the instance id, set by hand: the right name by another way': Row(
         named('configuration', INSTANCE_ID, configuration=configuration(hostname=INSTANCE_ID)),
-        Failed(f'the hostname provider is configuration ({INSTANCE_ID}), expected is aws', Status.WARNING),
+        Failed(f'the hostname provider is configuration ({INSTANCE_ID}); expected: aws', Status.WARNING),
         near_miss='the instance id by hostname_file',
     ),
     'a name of its own, for which AWS is not asked: someone chose it': Row(
         situated('7.81.3 - transition', 'v2', 'arrives', 'host-custom', 'nitro'),
-        Failed(f'the hostname provider is os ({CUSTOM_NAME}), expected is aws', Status.WARNING),
+        Failed(f'the hostname provider is os ({CUSTOM_NAME}); expected: aws', Status.WARNING),
         near_miss='os is accepted',
     ),
     'the file holds the id of another instance, which is critical by itself': Row(
         by_file(HostnameFile(PATH, OTHER_INSTANCE_ID), OTHER_INSTANCE_ID),
-        Failed(f'the hostname provider is hostnameFile ({OTHER_INSTANCE_ID}), expected is aws', Status.WARNING),
+        Failed(f'the hostname provider is hostnameFile ({OTHER_INSTANCE_ID}); expected: aws', Status.WARNING),
         near_miss='the instance id by hostname_file',
     ),
     'the file holds a name: someone chose it': Row(
         by_file(HostnameFile(PATH, 'web-01'), 'web-01'),
-        Failed('the hostname provider is hostnameFile (web-01), expected is aws', Status.WARNING),
+        Failed('the hostname provider is hostnameFile (web-01); expected: aws', Status.WARNING),
         near_miss='the instance id by hostname_file',
     ),
     'inferred: whichever it is, it is not aws': Row(
         named('os', source=INFERRED),
-        Failed(f'{BY_OS}, inferred from the name, expected is aws', Status.WARNING),
+        Failed(f'{BY_OS}, inferred from the name; expected: aws', Status.WARNING),
         near_miss='inferred to be aws',
     ),
     'the host could not be inspected': Row(
-        replace(named('os'), host=Unobserved('no permission')), f'{BY_OS}, expected is aws', near_miss='named by aws'
+        replace(named('os'), host=Unobserved('no permission')), f'{BY_OS}; expected: aws', near_miss='named by aws'
     ),
 }
 PASSES = {
@@ -139,26 +139,30 @@ UNKNOWN = {
     ),
     'os, but the name is the instance id: the Agent contradicts itself': Row(
         named('os', INSTANCE_ID),
-        f'the hostname provider is os ({INSTANCE_ID}), but the name is the instance id, which is not the name of the '
-        'system',
+        (
+            'the hostname provider is os (i-0123456789abcdef0), but the hostname is the instance '
+            'id, which is not the name of the operating system'
+        ),
     ),
     'inferred, and the instance id is not known': Row(
         replace(
             named('os', source=INFERRED),
             imds=imds(instance_id=None),
             platform=replace(facts().platform, instance_id=None),
-            host=host(cloud_init_instance_id=''),
+            host=host(cloud_init_instance_id=None),
         ),
-        f'{BY_OS}, inferred from the name, which is too weak to judge by',
+        f'{BY_OS}, inferred from the name, which is not certain enough to judge',
     ),
     'inferred to be set by hand, to the instance id': Row(
         named('configuration', INSTANCE_ID, source=INFERRED),
-        f'the hostname provider is configuration ({INSTANCE_ID}), inferred from the name, which is too weak to judge '
-        'by',
+        (
+            'the hostname provider is configuration (i-0123456789abcdef0), inferred from the name, '
+            'which is not certain enough to judge'
+        ),
     ),
     'inferred, and it may be another one that is right': Row(
         named('os', source=INFERRED),
-        f'{BY_OS}, inferred from the name, which is too weak to judge by',
+        f'{BY_OS}, inferred from the name, which is not certain enough to judge',
         Expectations(hostname_providers=('aws', 'container')),
     ),
     'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
@@ -169,34 +173,74 @@ test_verdict = verdict_test(HOSTNAME_PROVIDER_MISMATCH, FAILS, PASSES, UNKNOWN, 
 def test_the_right_name_by_hand_where_the_system_has_it_too_is_no_contradiction() -> None:
     known = replace(named('os', INSTANCE_ID), host=host(os_hostname=INSTANCE_ID))
     assert HOSTNAME_PROVIDER_MISMATCH.judge(known, Expectations()) == Failed(
-        f'the hostname provider is os ({INSTANCE_ID}), expected is aws', Status.WARNING
+        f'the hostname provider is os ({INSTANCE_ID}); expected: aws', Status.WARNING
     )
 
 
-SUMMARY = 'Restart the Agent, which looks for its name only when it starts, or tell this check that the name is wanted'
-SEE = 'If that changes nothing, see why the other providers gave no name: datadog-agent status, section Hostname'
 test_remedy = remedy_test(
     HOSTNAME_PROVIDER_MISMATCH,
     {
         'on a host': (
             named('fqdn'),
             Remedy(
-                SUMMARY,
+                'Restart the Agent, or tell this check that the name is wanted',
                 (
-                    'Restart the Agent: sudo systemctl restart datadog-agent',
-                    SEE,
-                    'To keep the name. In conf.yaml of this check: expected_hostname_provider: [aws, fqdn]',
+                    Choice(
+                        'Restart the Agent; it resolves its hostname only at startup',
+                        (Command('sudo systemctl restart datadog-agent'),),
+                    ),
+                    Choice(
+                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+                        (Command('instances:\n  - expected_hostname_provider: [aws, fqdn]', Language.YAML),),
+                        undo=Step('Remove the options again'),
+                    ),
+                ),
+                then=(
+                    Step(
+                        (
+                            'If the provider stays the same, see in the section Hostname why the '
+                            'other providers gave no name'
+                        ),
+                        (Command('sudo -u dd-agent datadog-agent status'),),
+                    ),
                 ),
             ),
         ),
         'in a pod': (
             replace(named('container'), host=host(container=container(ContainerKind.POD))),
             Remedy(
-                SUMMARY,
+                'Restart the Agent, or tell this check that the name is wanted',
                 (
-                    'Restart the Agent: kubectl rollout restart daemonset/datadog',
-                    SEE,
-                    'To keep the name. In conf.yaml of this check: expected_hostname_provider: [aws, container]',
+                    Choice(
+                        (
+                            'Restart the Agent; it resolves its hostname only at startup (the first '
+                            'command lists every NAMESPACE and DAEMONSET; a Helm upgrade restarts '
+                            'it too)'
+                        ),
+                        (
+                            Command('kubectl get daemonsets --all-namespaces'),
+                            Command('kubectl rollout restart --namespace "${NAMESPACE:?}" "daemonset/${DAEMONSET:?}"'),
+                        ),
+                    ),
+                    Choice(
+                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+                        (Command('instances:\n  - expected_hostname_provider: [aws, container]', Language.YAML),),
+                        undo=Step('Remove the options again'),
+                    ),
+                ),
+                then=(
+                    Step(
+                        (
+                            'If the provider stays the same, see in the section Hostname why the '
+                            'other providers gave no name'
+                        ),
+                        (
+                            Command('kubectl get pods --all-namespaces'),
+                            Command(
+                                'kubectl exec --namespace "${NAMESPACE:?}" "${AGENT_POD:?}" -c agent -- agent status'
+                            ),
+                        ),
+                    ),
                 ),
             ),
         ),

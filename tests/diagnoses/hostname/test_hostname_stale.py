@@ -6,8 +6,9 @@ from typing import Any
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_stale import HOSTNAME_STALE
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, HostnameSource, Unobserved
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy, Step
 from tests.builders import INSTANCE_ID, agent, answered, configuration, container, facts, host
+from tests.diagnoses.remedy_parts import RESTART, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import AGENTS, CUSTOM_NAME, DEFAULT_NAME, IMDS, situated
@@ -65,11 +66,11 @@ PASSES = {
     'IMDS still does not answer': Row(
         replace(situated('7.81.3 - transition', 'v2', 'lost', 'host', 'xen')),
         f'{BY_OS}, and a restart would change nothing: IMDSv2 gives the Agent no token, and IMDSv1 does not answer; '
-        'the firmware names no instance',
+        'the firmware does not name an instance',
     ),
     'IMDSv1 is off and the Agent speaks nothing else': Row(
         by_os('7.63.3 -'),
-        f'{BY_OS}, and a restart would change nothing: the Agent speaks IMDSv1 alone, which does not answer',
+        f'{BY_OS}, and a restart would change nothing: the Agent speaks only IMDSv1, which does not answer',
     ),
     'a pod whose node has a name of its own': Row(
         replace(
@@ -77,12 +78,12 @@ PASSES = {
             agent=agent(provider='container', hostname='node-1'),
         ),
         "the Agent is named 'node-1' by container, and a restart would change nothing: the name from the container "
-        'runtime is no default EC2 name, so AWS is not asked',
+        'runtime is not a default EC2 name, so AWS is not asked',
     ),
     'a name of its own': Row(
         situated('7.81.3 - transition', 'v2', 'arrives', 'host-custom', 'nitro'),
         f"the Agent is named '{CUSTOM_NAME}' by os, and a restart would change nothing: the name from the operating "
-        'system is no default EC2 name, so AWS is not asked',
+        'system is not a default EC2 name, so AWS is not asked',
     ),
     'set by hand': Row(
         facts(agent=agent(provider='configuration', hostname='web', configuration=configuration(hostname='web'))),
@@ -94,10 +95,10 @@ PASSES = {
 }
 UNKNOWN = {
     'the provider is not known': Row(
-        facts(agent=agent(provider=None)), 'the host name of the Agent, or where it comes from, is not known'
+        facts(agent=agent(provider=None)), "the Agent's hostname, or its provider, is not known"
     ),
     'the name is not known': Row(
-        facts(agent=agent(hostname=None)), 'the host name of the Agent, or where it comes from, is not known'
+        facts(agent=agent(hostname=None)), "the Agent's hostname, or its provider, is not known"
     ),
     'IMDS is throttled just now': Row(
         replace(by_os('7.63.3 prefer'), imds=replace(IMDS['v2', 'arrives'], token=answered(503))),
@@ -112,24 +113,31 @@ NOT_APPLICABLE = {
     ),
     'the firmware alone would name it: IMDS comes first': Row(
         by_os(state='none'),
-        f'{BY_OS}; IMDS is what has to be repaired first: IMDSv2 gives the Agent no token, and IMDSv1 does not answer; '
+        f'{BY_OS}; IMDS has to be fixed first: IMDSv2 gives the Agent no token, and IMDSv1 does not answer; '
         'the firmware (DMI board_asset_tag) names the instance',
     ),
 }
 test_verdict = verdict_test(HOSTNAME_STALE, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
-SUMMARY = 'Restart the Agent: it looks for its name only when it starts'
 test_remedy = remedy_test(
     HOSTNAME_STALE,
     {
-        'on a host': (by_os(), Remedy(SUMMARY, ('Restart the Agent: sudo systemctl restart datadog-agent',))),
+        'on a host': (by_os(), Remedy('Restart the Agent, so that it resolves its hostname again', then=(RESTART,))),
         'in a pod': (
             situated('7.81.3 - transition', 'v2', 'arrives', 'pod', 'xen'),
-            Remedy(SUMMARY, ('Restart the Agent: kubectl rollout restart daemonset/datadog',)),
+            Remedy('Restart the Agent, so that it resolves its hostname again', then=(RESTART_POD,)),
         ),
         'in a container of another kind': (
             replace(by_os(), host=host(container=container(ContainerKind.OTHER))),
-            Remedy(SUMMARY, ('Restart the Agent: docker restart AGENT_CONTAINER',)),
+            Remedy(
+                'Restart the Agent, so that it resolves its hostname again',
+                then=(
+                    Step(
+                        'Restart the Agent; it resolves its hostname only at startup (with the '
+                        'tool that runs its container)'
+                    ),
+                ),
+            ),
         ),
     },
 )

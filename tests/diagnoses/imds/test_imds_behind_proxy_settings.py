@@ -3,8 +3,9 @@ from typing import Any
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_BEHIND_PROXY_SETTINGS
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, ProxySettings, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import agent, configuration, container, facts, host, imds
+from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_ECS
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 FORCED: dict[str, Any] = {'http_proxy_configured': True, 'use_proxy_for_cloud_metadata': True}
@@ -17,7 +18,10 @@ def proxied(hostname: str = 'ip-10-0-0-12', kind: ContainerKind = ContainerKind.
     )
 
 
-SENT = 'use_proxy_for_cloud_metadata is true and no_proxy does not exempt IMDS, so the Agent asks the proxy for IMDS'
+SENT = (
+    'use_proxy_for_cloud_metadata is true and no_proxy does not exempt IMDS, so the Agent sends its '
+    'IMDS requests to the proxy'
+)
 
 FAILS = {
     'cloud metadata goes through proxy.http': Row(
@@ -31,16 +35,16 @@ FAILS = {
     'neither the name of the Agent nor the instance is known': Row(
         facts(
             platform=Platform(True, 'DMI'),
-            host=host(cloud_init_instance_id=''),
+            host=host(cloud_init_instance_id=None),
             imds=imds(instance_id=None),
             agent=agent(hostname=None, configuration=configuration(proxy=ProxySettings(**FORCED))),
         ),
         f'proxy.http is set, {SENT}',
         near_miss='cloud metadata would go, but no_proxy exempts it',
     ),
-    'the Agent has its name all the same': Row(
+    'the Agent has its name': Row(
         proxied('i-0123456789abcdef0', **FORCED),
-        Failed(f'proxy.http is set, {SENT}; it has the name of this instance all the same', Status.WARNING),
+        Failed(f'proxy.http is set, {SENT}; its hostname is still the instance id', Status.WARNING),
         near_miss='cloud metadata would go, but no_proxy exempts it',
     ),
 }
@@ -69,34 +73,72 @@ PASSES = {
 }
 UNKNOWN = {'Agent not observed': Row(facts(agent=Unobserved('no Agent here')), 'no Agent here')}
 
-SUMMARY = 'Let the Agent ask IMDS directly: a proxy on another machine answers for that machine, or not at all'
-EXEMPT = 'Let the Agent exempt IMDS from its proxy by itself (exposes nothing). '
-OR = (
-    'Or keep that setting and add 169.254.169.254 to proxy.no_proxy of the Agent (NO_PROXY where the proxy is set in '
-    'the environment)'
-)
 REMEDIES = {
     'on a host': (
         proxied(**FORCED),
         Remedy(
-            SUMMARY,
+            'Let the Agent ask IMDS directly',
             (
-                f'{EXEMPT}In datadog.yaml: use_proxy_for_cloud_metadata: false',
-                OR,
-                'Restart the Agent: sudo systemctl restart datadog-agent',
+                Choice(
+                    'Let the Agent exempt IMDS from its proxy, in datadog.yaml',
+                    (Command('use_proxy_for_cloud_metadata: false', Language.YAML),),
+                    undo=REMOVE_AGAIN,
+                ),
+                Choice(
+                    (
+                        'Keep that setting, and add 169.254.169.254 to proxy.no_proxy in '
+                        'datadog.yaml, or to NO_PROXY where the environment of the Agent sets the '
+                        'proxy'
+                    ),
+                    (Command('proxy:\n  no_proxy: ["169.254.169.254"]', Language.YAML),),
+                    undo=REMOVE_AGAIN,
+                ),
             ),
+            then=(RESTART,),
         ),
     ),
     'in an ECS task': (
         proxied(**FORCED, kind=ContainerKind.ECS_AWSVPC),
         Remedy(
-            SUMMARY,
+            'Let the Agent ask IMDS directly',
             (
-                f'{EXEMPT}ECS task definition, environment of the Agent: '
-                '{"name": "DD_USE_PROXY_FOR_CLOUD_METADATA", "value": "false"}',
-                OR,
-                'Restart the Agent: aws ecs update-service --force-new-deployment --cluster CLUSTER --service SERVICE',
+                Choice(
+                    'Let the Agent exempt IMDS from its proxy, in a new revision of the task definition',
+                    (
+                        Command(
+                            (
+                                '{\n  "containerDefinitions": [\n    {\n      "name": '
+                                '"datadog-agent",\n      "environment": [\n        {\n          '
+                                '"name": "DD_USE_PROXY_FOR_CLOUD_METADATA",\n          "value": '
+                                '"false"\n        }\n      ]\n    }\n  ]\n'
+                                '}'
+                            ),
+                            Language.JSON,
+                        ),
+                    ),
+                    undo=REMOVE_AGAIN,
+                ),
+                Choice(
+                    (
+                        'Keep that setting, and add 169.254.169.254 to DD_PROXY_NO_PROXY, in a new '
+                        'revision of the task definition'
+                    ),
+                    (
+                        Command(
+                            (
+                                '{\n  "containerDefinitions": [\n    {\n      "name": '
+                                '"datadog-agent",\n      "environment": [\n        {\n          '
+                                '"name": "DD_PROXY_NO_PROXY",\n          "value": '
+                                '"169.254.169.254"\n        }\n      ]\n    }\n  ]\n'
+                                '}'
+                            ),
+                            Language.JSON,
+                        ),
+                    ),
+                    undo=REMOVE_AGAIN,
+                ),
             ),
+            then=(RESTART_ECS,),
         ),
     ),
 }

@@ -1,8 +1,9 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_ENDPOINT_DISABLED
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.remedies import Remedy
-from tests.builders import INSTANCE_ID, NOW, agent, answered, container, facts, host
+from tests.builders import NOW, agent, answered, container, facts, host
 from tests.diagnoses.imds.conversations import LOST, connect_fails, disabled, kube2iam, without_token
+from tests.diagnoses.remedy_parts import CLOUD_INIT_IN_A_POD, CLOUD_INIT_ON_A_HOST, RESTART, metadata_options
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 FAILS = {
@@ -45,48 +46,90 @@ UNKNOWN = {
 NOT_APPLICABLE = {
     'nothing answers': Row(
         facts(imds=connect_fails(Outcome.REFUSED, 'ECONNREFUSED')),
-        'nothing answers, and a disabled endpoint answers 403: the token PUT was refused at the TCP level (reset) '
-        '(ECONNREFUSED), the GET with an invalid token was refused at the TCP level (reset) (ECONNREFUSED)',
+        'nothing answers, and a disabled endpoint answers 403: the token PUT was refused (TCP reset) '
+        '(ECONNREFUSED), the GET with an invalid token was refused (TCP reset) (ECONNREFUSED)',
     ),
 }
 
-SUMMARY = 'Enable the metadata endpoint of this instance, or name the host without it'
-ENABLE = (
-    'Enable it for IMDSv2 alone (exposes the metadata and the credentials of the instance role to every process that '
-    f'can reach it): aws ec2 modify-instance-metadata-options --instance-id {INSTANCE_ID} --http-endpoint enabled '
-    '--http-tokens required',
-    'Or enable it and leave its other options as they are (exposes the same, by IMDSv1 too where that was allowed): '
-    f'aws ec2 modify-instance-metadata-options --instance-id {INSTANCE_ID} --http-endpoint enabled',
-    'So that the next instance starts right, in Terraform (aws_instance, aws_launch_template): '
-    'metadata_options { http_endpoint = "enabled" }',
-)
 REMEDIES = {
     'on a host whose Agent has lost its name': (
         facts(imds=disabled(), agent=agent(hostname='ip-10-0-0-12', provider='os')),
         Remedy(
-            SUMMARY,
+            'Enable the metadata endpoint of this instance, or name the host without IMDS',
             (
-                'Without IMDS, name the host from what cloud-init found (exposes nothing; no tags). In datadog.yaml: '
-                'hostname_file: /var/lib/cloud/data/instance-id',
-                *ENABLE,
-                'Then, as the Agent looks for its name only when it starts: Restart the Agent: sudo systemctl restart '
-                'datadog-agent',
+                CLOUD_INIT_ON_A_HOST,
+                metadata_options(
+                    'Enable the endpoint for IMDSv2 only',
+                    '--http-endpoint enabled --http-tokens required',
+                    'http_endpoint = "enabled"\n  http_tokens   = "required"',
+                    '--http-endpoint disabled --http-tokens "${HTTP_TOKENS:?}"',
+                    exposes=(
+                        'the metadata and the credentials of the instance role to every process that can reach IMDS'
+                    ),
+                    region='',
+                ),
+                metadata_options(
+                    'Enable the endpoint and leave its other options as they are',
+                    '--http-endpoint enabled',
+                    'http_endpoint = "enabled"',
+                    '--http-endpoint disabled',
+                    exposes='the same, by IMDSv1 too where it was allowed',
+                    region='',
+                ),
             ),
+            then=(RESTART,),
         ),
     ),
     'on a host without cloud-init, whose Agent has its name': (
-        facts(imds=disabled(), host=host(cloud_init_instance_id='')),
-        Remedy(SUMMARY, ENABLE),
+        facts(imds=disabled(), host=host(cloud_init_instance_id=None)),
+        Remedy(
+            'Enable the metadata endpoint of this instance, or name the host without IMDS',
+            (
+                metadata_options(
+                    'Enable the endpoint for IMDSv2 only',
+                    '--http-endpoint enabled --http-tokens required',
+                    'http_endpoint = "enabled"\n  http_tokens   = "required"',
+                    '--http-endpoint disabled --http-tokens "${HTTP_TOKENS:?}"',
+                    exposes=(
+                        'the metadata and the credentials of the instance role to every process that can reach IMDS'
+                    ),
+                    region='',
+                ),
+                metadata_options(
+                    'Enable the endpoint and leave its other options as they are',
+                    '--http-endpoint enabled',
+                    'http_endpoint = "enabled"',
+                    '--http-endpoint disabled',
+                    exposes='the same, by IMDSv1 too where it was allowed',
+                    region='',
+                ),
+            ),
+        ),
     ),
     'in a pod': (
         facts(imds=disabled(), host=host(container=container(ContainerKind.POD))),
         Remedy(
-            SUMMARY,
+            'Enable the metadata endpoint of this instance, or name the host without IMDS',
             (
-                'Take the name that cloud-init found, without asking IMDS (exposes one read-only file; gives the name, '
-                'not the tags; not on Bottlerocket, which lacks the file). '
-                'Helm: providers.eks.ec2.useHostnameFromFile: true',
-                *ENABLE,
+                CLOUD_INIT_IN_A_POD,
+                metadata_options(
+                    'Enable the endpoint for IMDSv2 only',
+                    '--http-endpoint enabled --http-tokens required',
+                    'http_endpoint = "enabled"\n  http_tokens   = "required"',
+                    '--http-endpoint disabled --http-tokens "${HTTP_TOKENS:?}"',
+                    exposes=(
+                        'the metadata and the credentials of the instance role to every process that can reach IMDS'
+                    ),
+                    region='',
+                ),
+                metadata_options(
+                    'Enable the endpoint and leave its other options as they are',
+                    '--http-endpoint enabled',
+                    'http_endpoint = "enabled"',
+                    '--http-endpoint disabled',
+                    exposes='the same, by IMDSv1 too where it was allowed',
+                    region='',
+                ),
             ),
         ),
     ),

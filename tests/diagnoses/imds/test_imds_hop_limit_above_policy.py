@@ -1,8 +1,9 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_HOP_LIMIT_ABOVE_POLICY
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Unobserved
-from datadog_checks.aws_diagnostics.remedies import Remedy
-from tests.builders import INSTANCE_ID, container, facts, host, path
+from datadog_checks.aws_diagnostics.remedies import Command, Language, Remedy, Step
+from tests.builders import container, facts, host, path
+from tests.diagnoses.remedy_parts import CLOUD_INIT_IN_DOCKER, HOST_NETWORK_IN_DOCKER, metadata_options
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 ONE = Expectations(max_hop_limit=1)
@@ -20,7 +21,7 @@ FAILS = {
     ),
     'the hop limit is too large, and the kernel counts no drops': Row(
         facts(path=path(certain=False)),
-        'the hop limit is 2 and max_hop_limit allows 1 (less certain, as the kernel counts no drops)',
+        'the hop limit is 2 and max_hop_limit allows 1 (less certain: the kernel does not count drops)',
         ONE,
         near_miss='the hop limit is what is allowed',
     ),
@@ -57,38 +58,62 @@ UNKNOWN = {
     ),
     'a proxy answers in place of IMDS': Row(
         facts(path=path(intercepted=True, remaining_ttl=64, hop_limit=None)),
-        'a proxy on the way answers in place of IMDS, so the TTL tells nothing (no gateway)',
+        "a proxy answers in place of IMDS, so the measured TTL is the proxy's (no gateway)",
         TWO,
     ),
 }
 NOT_APPLICABLE = {'no policy': Row(facts(path=path(hop_limit=64)), 'max_hop_limit is not set')}
 
 
-def lowering(most: int) -> tuple[str, str]:
-    return (
-        f'Lower it (whatever runs behind {most} or more gateways then loses IMDSv2): aws ec2 '
-        f'modify-instance-metadata-options --region eu-west-1 --instance-id {INSTANCE_ID} '
-        f'--http-put-response-hop-limit {most}',
-        'So that the next instance starts right, in Terraform (aws_instance, aws_launch_template): '
-        f'metadata_options {{ http_put_response_hop_limit = {most} }}',
-    )
-
-
 REMEDIES = {
-    'on a host': (facts(), ONE, Remedy('Lower the hop limit to 1', lowering(1))),
+    'on a host': (
+        facts(),
+        ONE,
+        Remedy(
+            'Lower the hop limit to 1; whatever runs behind 1 or more gateways then loses IMDSv2',
+            (
+                metadata_options(
+                    'Lower the hop limit to 1',
+                    '--http-put-response-hop-limit 1',
+                    'http_put_response_hop_limit = 1',
+                    '--http-put-response-hop-limit "${HTTP_PUT_RESPONSE_HOP_LIMIT:?}"',
+                ),
+            ),
+        ),
+    ),
     'in a Docker container that needs more than the policy allows': (
         facts(path=path(gateways=1, remaining_ttl=1), host=host(container=container(ContainerKind.DOCKER))),
         ONE,
         Remedy(
-            'Lower the hop limit to 1',
             (
-                'First take care of the Agent, which needs a hop limit of 2 where it runs, or raise max_hop_limit',
-                'Take the name that cloud-init found, without asking IMDS (exposes one read-only file; gives the name, '
-                'not the tags; not on Bottlerocket, which lacks the file). docker run -v '
-                '/var/lib/cloud/data/instance-id:/etc/instance-id:ro -e DD_HOSTNAME_FILE=/etc/instance-id ...',
-                'Run the Agent in the host network (exposes the ports and the network of the host to the Agent alone): '
-                'docker run --network host ...',
-                *lowering(1),
+                'Bring the Agent nearer to IMDS, as it needs a hop limit of 2 where it runs, then '
+                'lower the limit to 1; or raise max_hop_limit'
+            ),
+            (
+                CLOUD_INIT_IN_DOCKER,
+                HOST_NETWORK_IN_DOCKER,
+            ),
+            then=(
+                Step(
+                    (
+                        'Lower the hop limit to 1 on this instance, and for new ones in the '
+                        'aws_instance or aws_launch_template of Terraform (to undo this, put back '
+                        'what imds-options-before.json says)'
+                    ),
+                    (
+                        Command(
+                            'aws ec2 describe-instances --region eu-west-1 --instance-ids '
+                            'i-0123456789abcdef0 --query '
+                            "'Reservations[].Instances[].MetadataOptions' --output json > "
+                            'imds-options-before.json'
+                        ),
+                        Command(
+                            'aws ec2 modify-instance-metadata-options --region eu-west-1 '
+                            '--instance-id i-0123456789abcdef0 --http-put-response-hop-limit 1'
+                        ),
+                        Command('metadata_options {\n  http_put_response_hop_limit = 1\n}', Language.HCL),
+                    ),
+                ),
             ),
         ),
     ),

@@ -2,7 +2,7 @@ from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_INTERCEPTED
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import NOW, answered, container, facts, host, imds, path, unanswered
 from tests.diagnoses.imds.conversations import (
     LOST,
@@ -15,17 +15,18 @@ from tests.diagnoses.imds.conversations import (
     v1_works,
     without_token,
 )
+from tests.diagnoses.remedy_parts import CLOUD_INIT_IN_A_POD, FIREWALL_RULES, HOST_NETWORK_OF_A_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 KUBE2IAM = (
-    'the token PUT was answered 403, the GET with an invalid token was answered 401, as a proxy that adds '
-    'X-Forwarded-For makes it (kube2iam does)'
+    'the token PUT was answered 403, the GET with an invalid token was answered 401, as with a proxy that adds '
+    'X-Forwarded-For (kube2iam does)'
 )
 NO_GATEWAY = path(gateways=0, reply_lost=True, remaining_ttl=None, hop_limit=None)
 LOST_HERE = (
-    'the token PUT connected and got no answer in time, the GET with an invalid token was answered 401, '
-    'and as no gateway is in between it is not the hop limit: a filter drops the token reply, or IMDS itself is in '
-    'trouble'
+    'the token PUT connected and got no answer in time, the GET with an invalid token was answered 401; '
+    'there is no gateway in between, so this is not the hop limit: a filter drops the token reply, or IMDS itself is '
+    'failing'
 )
 
 FAILS = {
@@ -34,67 +35,89 @@ FAILS = {
     ),
     'kube2iam, while IMDSv1 works': Row(
         facts(imds=kube2iam(**v1_works(tokenless_at=NOW - 130))),
-        Failed(f'{KUBE2IAM}; IMDSv1 still hides it (a GET without a token got 200 2 minutes ago)', Status.WARNING),
+        Failed(
+            f'{KUBE2IAM}; IMDSv1 still works and hides this (a GET without a token got 200 2 minutes ago)',
+            Status.WARNING,
+        ),
         near_miss='PUT and GET are answered 403: disabled',
     ),
     'kube2iam, while IMDSv1 works and IMDSv2 is required': Row(
         facts(imds=kube2iam(**v1_works())),
-        f'{KUBE2IAM}; IMDSv1 still hides it (a GET without a token got 200 just now)',
+        f'{KUBE2IAM}; IMDSv1 still works and hides this (a GET without a token got 200 just now)',
         expected=Expectations(require_imdsv2=True),
         near_miss='PUT and GET are answered 403: disabled',
     ),
     'a token is granted, the GET with it answered 403: kube2iam': Row(
         facts(imds=imds(metadata=answered(403))),
-        'the token PUT was answered 200, the GET with the token was answered 403, as a proxy that adds '
-        'X-Forwarded-For makes it (kube2iam does)',
+        (
+            'the token PUT was answered 200, the GET with the token was answered 403, as with a '
+            'proxy that adds X-Forwarded-For (kube2iam does)'
+        ),
         near_miss='all is well',
     ),
     'everything is answered 404: kiam': Row(
         facts(imds=kiam()),
-        'the token PUT was answered 404, the GET with an invalid token was answered 404, as a proxy does that lets '
-        'only some paths through (kiam does)',
+        (
+            'the token PUT was answered 404, the GET with an invalid token was answered 404, as '
+            'with a proxy that allows only some paths (kiam does)'
+        ),
         near_miss='PUT is answered 404, GET 401: no tokens',
     ),
     'PUT is answered 200 without a token: captive portal': Row(
         facts(imds=captive_portal()),
-        "the token PUT was answered 200 by 'nginx', the GET with an invalid token was answered 200 by 'nginx', as "
-        'IMDS never answers (a captive portal or a web proxy does)',
+        (
+            "the token PUT was answered 200 with a web page by 'nginx', the GET with an invalid "
+            "token was answered 200 with a web page by 'nginx', which is no answer that IMDS gives "
+            '(a captive portal or a web proxy does)'
+        ),
         near_miss='all is well',
     ),
     'PUT is answered 403 by a web proxy, GET 401': Row(
         facts(imds=without_token(answered(403, server='squid/6.6'), answered(401))),
-        "the token PUT was answered 403 by 'squid/6.6', the GET with an invalid token was answered 401, as IMDS never "
-        'answers (a captive portal or a web proxy does)',
+        (
+            "the token PUT was answered 403 by 'squid/6.6', the GET with an invalid token was "
+            'answered 401, which is no answer that IMDS gives (a captive portal or a web proxy does)'
+        ),
         near_miss='PUT and GET are answered 403: disabled',
     ),
     'PUT is lost, GET answered 404: kiam': Row(
         facts(imds=without_token(LOST, answered(404))),
-        'the token PUT connected and got no answer in time, the GET with an invalid token was answered 404, as a proxy '
-        'does that lets only some paths through (kiam does)',
+        (
+            'the token PUT connected and got no answer in time, the GET with an invalid token was '
+            'answered 404, as with a proxy that allows only some paths (kiam does)'
+        ),
         near_miss='PUT is lost behind a gateway: the hop limit',
     ),
     'PUT is lost, GET answered 400': Row(
         facts(imds=without_token(LOST, answered(400))),
-        'the token PUT connected and got no answer in time, the GET with an invalid token was answered 400, as IMDS '
-        'never answers (a captive portal or a web proxy does)',
+        (
+            'the token PUT connected and got no answer in time, the GET with an invalid token was '
+            'answered 400, which is no answer that IMDS gives (a captive portal or a web proxy does)'
+        ),
         near_miss='PUT is lost behind a gateway: the hop limit',
     ),
     'an answer that is not HTTP': Row(
         facts(imds=without_token(unanswered(Outcome.MALFORMED, 'no status line'), NotSent('no time'))),
-        'the token PUT got an answer that is not HTTP (no status line), as IMDS never answers (a captive portal or '
-        'a web proxy does)',
+        (
+            'the token PUT got an answer that is not HTTP (no status line), which is no answer that '
+            'IMDS gives (a captive portal or a web proxy does)'
+        ),
         near_miss='all is well',
     ),
     'the name of the server holds control characters': Row(
         facts(imds=without_token(answered(407, server='squid\r\n\x1b[31m'), NotSent(''))),
-        "the token PUT was answered 407 by 'squid???[31m', as IMDS never answers (a captive portal or a web proxy "
-        'does)',
+        (
+            "the token PUT was answered 407 by 'squid ?[31m', which is no answer that IMDS gives (a "
+            'captive portal or a web proxy does)'
+        ),
         near_miss='all is well',
     ),
     'PUT is not even acknowledged, GET is answered': Row(
         facts(imds=without_token(unanswered(Outcome.LOST, acknowledged=False), answered(401))),
-        'the token PUT connected and got no answer in time, the GET with an invalid token was answered 401, so '
-        'something on the way stops the token request alone',
+        (
+            'the token PUT connected and got no answer in time, the GET with an invalid token was '
+            'answered 401, so something on the way blocks only the token request'
+        ),
         near_miss='PUT is lost behind a gateway: the hop limit',
     ),
     'PUT is lost without a gateway': Row(
@@ -111,20 +134,23 @@ FAILS = {
     'PUT is lost by a proxy on the way': Row(
         facts(imds=token_lost(), path=path(gateways=0, intercepted=True, remaining_ttl=None, hop_limit=None)),
         'the token PUT connected and got no answer in time, the GET with an invalid token was answered '
-        '401: a proxy on the way answers in place of IMDS and loses it (no gateway)',
+        '401: a proxy answers in place of IMDS and does not forward it (no gateway)',
         near_miss='PUT is lost behind a gateway: the hop limit',
     ),
     'everything works, by a proxy on the way': Row(
         facts(path=path(gateways=1, gateway_addresses=('172.17.0.1',), intercepted=True)),
         Failed(
-            'IMDS works, but a proxy on the way answers in its place (1 gateway: 172.17.0.1 up to it; another port is '
-            'passed on from there), so the TTL measured is that of the proxy and tells nothing of the hop limit',
+            (
+                'IMDS works, but a proxy answers in its place (1 gateway: 172.17.0.1 up to it; '
+                "another port is forwarded), so the measured TTL is the proxy's and says nothing "
+                'about the hop limit'
+            ),
             Status.WARNING,
         ),
         near_miss='everything works behind a gateway',
     ),
 }
-WORKS = 'the token PUT was answered 200, the GET with the token was answered 200, as IMDS answers'
+WORKS = 'the token PUT was answered 200, the GET with the token was answered 200, as EC2 answers'
 PASSES = {
     'all is well': Row(facts(), WORKS),
     'all is well, and the path was not measured': Row(facts(path=Unobserved('gVisor')), WORKS),
@@ -155,55 +181,72 @@ UNKNOWN = {
 NOT_APPLICABLE = {
     'nothing answers': Row(
         facts(imds=connect_fails(Outcome.SILENT, control=NotSent(''))),
-        'nothing answers, neither IMDS nor anything in its place: the token PUT found no connection: nothing came back',
+        'neither IMDS nor anything in its place answers: the token PUT got no connection: nothing came back',
     ),
 }
 
 POD = host(container=container(ContainerKind.POD))
-FIND = 'See which one it is: kubectl get daemonsets --all-namespaces | grep -iE "kube2iam|kiam"'
-AROUND = (
-    'Take the name that cloud-init found, without asking IMDS (exposes one read-only file; gives the name, not the '
-    'tags; not on Bottlerocket, which lacks the file). Helm: providers.eks.ec2.useHostnameFromFile: true',
-    'Run the Agent in the host network (exposes the ports and the network of the host to the Agent alone). '
-    'Helm: agents.useHostNetwork: true',
-)
-RULES = (
-    'On this host, list the rules that name it: sudo iptables-save | grep 169.254.169.254; '
-    'sudo nft list ruleset | grep 169.254.169.254'
-)
 ANOTHER_SERVER = Remedy(
-    'Find what answers in place of IMDS, and let requests to IMDS pass it by',
-    (
-        'See who answers (asks for no token, and is no use of IMDSv1): curl --silent --noproxy "*" --output '
-        '/dev/null --dump-header - --header "X-aws-ec2-metadata-token: invalid" http://169.254.169.254/latest/',
-        RULES,
-        'Exempt the address of IMDS from the redirection (iptables REDIRECT or DNAT, service mesh, captive portal)',
+    'Find what answers in place of IMDS, and let IMDS requests bypass it',
+    then=(
+        Step(
+            'See who answers, with a request that asks for no token and does not count as use of IMDSv1',
+            (
+                Command(
+                    "curl --silent --noproxy '*' --output /dev/null --dump-header - "
+                    "--header 'X-aws-ec2-metadata-token: invalid' "
+                    'http://169.254.169.254/latest/'
+                ),
+            ),
+        ),
+        FIREWALL_RULES,
+        Step('Exempt the IMDS address from the redirection (iptables REDIRECT or DNAT, service mesh, captive portal)'),
     ),
 )
+
 REMEDIES = {
     'kube2iam in a pod': (
         facts(imds=kube2iam(), host=POD),
         Remedy(
-            'Let the credentials proxy (kube2iam behaves so) pass token and metadata requests on to IMDS',
+            'Let the credentials proxy (this is how kube2iam answers) forward token and metadata requests to IMDS',
             (
-                FIND,
-                'Upgrade kube2iam to a release that passes PUT /latest/api/token and GETs with a token on without '
-                'X-Forwarded-For (jtblin/kube2iam pull requests 270 and 279); exposes the metadata to the pods, while '
-                'kube2iam keeps answering for credentials',
-                *AROUND,
+                CLOUD_INIT_IN_A_POD,
+                HOST_NETWORK_OF_A_POD,
+                Choice(
+                    (
+                        'Upgrade kube2iam to a release that forwards PUT /latest/api/token, and '
+                        'GETs with a token, without X-Forwarded-For (jtblin/kube2iam pull requests '
+                        '270 and 279)'
+                    ),
+                    (Command('kubectl get daemonsets --all-namespaces | grep -iE "kube2iam|kiam"'),),
+                    exposes='the metadata to the pods, while kube2iam keeps answering for credentials',
+                    undo=Step('Go back to the release that ran before'),
+                ),
             ),
         ),
     ),
     'kiam in a pod': (
         facts(imds=kiam(), host=POD),
         Remedy(
-            'Let the credentials proxy (kiam behaves so) pass token and metadata requests on to IMDS',
+            'Let the credentials proxy (this is how kiam answers) forward token and metadata requests to IMDS',
             (
-                FIND,
-                'Allow the paths that the Agent asks for (exposes these to the pods, while kiam keeps answering for '
-                "credentials): kiam agent --whitelist-route-regexp='^/latest/(api/token|meta-data/.*|"
-                "dynamic/instance-identity/document)$'",
-                *AROUND,
+                CLOUD_INIT_IN_A_POD,
+                HOST_NETWORK_OF_A_POD,
+                Choice(
+                    'Allow the paths that the Agent asks for, as one more argument of the kiam agent',
+                    (
+                        Command('kubectl get daemonsets --all-namespaces | grep -iE "kube2iam|kiam"'),
+                        Command(
+                            (
+                                'args: '
+                                '["--whitelist-route-regexp=^/latest/(api/token|meta-data/.*|dynamic/instance-identity/document)$"]'
+                            ),
+                            Language.YAML,
+                        ),
+                    ),
+                    exposes='these paths to the pods, while kiam keeps answering for credentials',
+                    undo=Step('Remove the argument again'),
+                ),
             ),
         ),
     ),
@@ -211,8 +254,14 @@ REMEDIES = {
         facts(imds=captive_portal()),
         ANOTHER_SERVER,
     ),
-    'something that acts like kube2iam on a host': (facts(imds=kube2iam()), ANOTHER_SERVER),
-    'something that acts like kiam on a host': (facts(imds=kiam()), ANOTHER_SERVER),
+    'something that acts like kube2iam on a host': (
+        facts(imds=kube2iam()),
+        ANOTHER_SERVER,
+    ),
+    'something that acts like kiam on a host': (
+        facts(imds=kiam()),
+        ANOTHER_SERVER,
+    ),
     'a proxy on the way that loses the token reply': (
         facts(imds=token_lost(), path=path(gateways=0, intercepted=True)),
         ANOTHER_SERVER,
@@ -220,22 +269,36 @@ REMEDIES = {
     'a filter on the host': (
         facts(imds=token_lost(), path=NO_GATEWAY),
         Remedy(
-            'Find what stops PUT /latest/api/token or its answer',
-            (
-                RULES,
-                'Let PUT requests and their answers pass where a proxy or an application firewall inspects HTTP',
-                'If nothing filters it, stop and start the instance, or ask AWS support: IMDS itself may be in trouble',
+            'Find what blocks PUT /latest/api/token or its answer',
+            then=(
+                FIREWALL_RULES,
+                Step(
+                    'Let PUT requests and their answers through where a proxy or an application firewall inspects HTTP'
+                ),
+                Step(
+                    'If nothing filters them, stop and start the instance, or ask AWS support: '
+                    'IMDS itself may be failing'
+                ),
             ),
         ),
     ),
     'a userspace proxy': (
         facts(path=path(intercepted=True)),
         Remedy(
-            'Nothing needs repair if the proxy is wanted; know that the hop limit cannot be measured behind it',
+            'Nothing needs repair if the proxy is wanted; the hop limit cannot be measured behind it',
             (
-                'If the proxy is wanted, switch this diagnosis off in the configuration of this check: '
-                'disabled_diagnoses: [imds-intercepted]',
-                f'If it is not, find and remove the redirection. {RULES}',
+                Choice(
+                    'Keep the proxy, and turn this diagnosis off in the conf.yaml of this check',
+                    (Command('instances:\n  - disabled_diagnoses: [imds-intercepted]', Language.YAML),),
+                    undo=Step('Remove the option again'),
+                ),
+                Choice(
+                    'Find the redirection and remove it',
+                    (
+                        Command('sudo iptables-save | grep -F 169.254.169.254'),
+                        Command('sudo nft list ruleset | grep -F 169.254.169.254'),
+                    ),
+                ),
             ),
         ),
     ),

@@ -1,7 +1,7 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_UNREACHABLE
 from datadog_checks.aws_diagnostics.facts import ContainerKind, IcmpError, NotSent, Outcome, Unobserved
-from datadog_checks.aws_diagnostics.remedies import Remedy
-from tests.builders import INSTANCE_ID, NOW, answered, container, facts, host, unanswered
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
+from tests.builders import NOW, answered, container, facts, host, unanswered
 from tests.diagnoses.imds.conversations import (
     LOST,
     connect_fails,
@@ -10,6 +10,7 @@ from tests.diagnoses.imds.conversations import (
     v1_works,
     without_token,
 )
+from tests.diagnoses.remedy_parts import DROPPED_PACKETS, FIREWALL_RULES, FIREWALL_RULES_AROUND, metadata_options
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 PROHIBITED = IcmpError(4, 3, 13, '10.0.0.1')
@@ -17,8 +18,8 @@ PROHIBITED = IcmpError(4, 3, 13, '10.0.0.1')
 FAILS = {
     'nothing comes back to the SYN': Row(
         facts(imds=connect_fails(Outcome.SILENT, 'ETIMEDOUT')),
-        'the token PUT found no connection: nothing came back (ETIMEDOUT), '
-        'the GET with an invalid token found no connection: nothing came back (ETIMEDOUT)',
+        'the token PUT got no connection: nothing came back (ETIMEDOUT), '
+        'the GET with an invalid token got no connection: nothing came back (ETIMEDOUT)',
         near_miss='throttled',
     ),
     'a router says that it is prohibited': Row(
@@ -28,8 +29,7 @@ FAILS = {
     ),
     'a router that does not tell its address rejects': Row(
         facts(imds=connect_fails(Outcome.REJECTED, icmp=IcmpError(6, 1, 4, None), control=NotSent(''))),
-        'the token PUT was rejected on the way by a router that did not tell its address '
-        '(ICMPv6 1/4, port unreachable)',
+        'the token PUT was rejected on the way by an unknown router (ICMPv6 1/4, port unreachable)',
         near_miss='throttled',
     ),
     'connected, and neither PUT nor GET is answered': Row(
@@ -40,7 +40,7 @@ FAILS = {
     ),
     'nothing answers now, IMDSv1 did an hour ago': Row(
         facts(imds=connect_fails(Outcome.REFUSED, 'reset', control=NotSent(''), **v1_works(tokenless_at=NOW - 3600))),
-        'the token PUT was refused at the TCP level (reset) (reset)',
+        'the token PUT was refused (TCP reset) (reset)',
         near_miss='throttled',
     ),
     'seen two hours ago, while the probe backs off': Row(
@@ -63,7 +63,7 @@ UNKNOWN = {
     'IMDS not observed': Row(facts(imds=Unobserved('no sockets here')), 'no sockets here'),
     'one connection failed, the next one was answered': Row(
         facts(imds=without_token(connect_fails(Outcome.SILENT).token, answered(401))),
-        'the token PUT found no connection: nothing came back, '
+        'the token PUT got no connection: nothing came back, '
         'the GET with an invalid token was answered 401: no single cause fits',
     ),
     'PUT lost, no time for more': Row(
@@ -72,15 +72,6 @@ UNKNOWN = {
     ),
 }
 
-RULES = (
-    'list the rules that name it: sudo iptables-save | grep 169.254.169.254; '
-    'sudo nft list ruleset | grep 169.254.169.254'
-)
-POLICIES = (
-    'Look for a network policy that selects the Agent: kubectl get networkpolicies --all-namespaces',
-    'Let the Agent alone out to IMDS (exposes it to no other pod), in a NetworkPolicy that selects the Agent: '
-    'egress: [{to: [{ipBlock: {cidr: 169.254.169.254/32}}], ports: [{protocol: TCP, port: 80}]}]',
-)
 POD = host(container=container(ContainerKind.POD))
 RESET = unanswered(Outcome.RESET, 'ECONNRESET')
 NO_ROUTE = Remedy(
@@ -91,81 +82,236 @@ NO_ROUTE = Remedy(
         'Or add one through the primary interface: sudo ip route add 169.254.169.254 dev INTERFACE',
     ),
 )
-NO_ANSWER = Remedy(
-    'Find what accepts connections to 169.254.169.254 and then gives no answer',
-    (
-        f'On this host, {RULES}',
-        'Restart the proxy that a rule redirects to, or let it forward PUT and GET under /latest/',
-        'If no rule redirects it, see whether link-local packets are dropped, as IMDS, DNS and NTP share 1024 '
-        'packets per second for each network interface: ethtool -S eth0 | grep linklocal_allowance_exceeded',
-    ),
-)
 REMEDIES = {
     'a router rejects, on a host': (
         facts(imds=connect_fails(Outcome.REJECTED, icmp=PROHIBITED)),
         Remedy(
-            'Allow TCP port 80 to 169.254.169.254 on 10.0.0.1, which answers ICMP 3/13, communication '
-            'administratively prohibited',
             (
-                'See which machine has that address: ip -brief address; ip route get 169.254.169.254',
-                f'On this host, {RULES} (and the same on 10.0.0.1, if that is another machine)',
-                'If no rule rejects it, give 10.0.0.1 a route to 169.254.169.254',
+                'Allow TCP port 80 to 169.254.169.254 on 10.0.0.1, which answers ICMP 3/13, '
+                'communication administratively prohibited'
+            ),
+            then=(
+                Step(
+                    'Find the machine that has the address of 10.0.0.1',
+                    (
+                        Command('ip -brief address'),
+                        Command('ip route get 169.254.169.254'),
+                    ),
+                ),
+                Step(
+                    (
+                        'List the firewall rules that name 169.254.169.254, on this host, and on '
+                        '10.0.0.1 where that is another machine'
+                    ),
+                    (
+                        Command('sudo iptables-save | grep -F 169.254.169.254'),
+                        Command('sudo nft list ruleset | grep -F 169.254.169.254'),
+                    ),
+                ),
+                Step('If no rule rejects it, give 10.0.0.1 a route to 169.254.169.254'),
             ),
         ),
     ),
     'refused in a pod': (
         facts(imds=connect_fails(Outcome.REFUSED), host=POD),
         Remedy(
-            'Find what resets connections to 169.254.169.254: a redirection to a proxy that is down, or a firewall '
-            'rule',
             (
-                'See whether a credentials proxy on this node is down: kubectl get pods --all-namespaces --output wide '
-                '| grep -iE "kube2iam|kiam|metadata"',
-                f'On the host of this container, {RULES}',
-                'Start the proxy that a rule redirects to, or remove the rule (REDIRECT, DNAT, REJECT with tcp-reset)',
+                'Find what resets connections to 169.254.169.254: a redirection to a proxy that is '
+                'down, or a firewall rule'
+            ),
+            then=(
+                Step(
+                    'See whether a credentials proxy on this node is down',
+                    (Command('kubectl get pods --all-namespaces --output wide | grep -iE "kube2iam|kiam|metadata"'),),
+                ),
+                FIREWALL_RULES_AROUND,
+                Step(
+                    'Start the proxy to which a rule redirects, or remove the rule (REDIRECT, '
+                    'DNAT, REJECT with tcp-reset)'
+                ),
             ),
         ),
     ),
     'silent in a pod': (
         facts(imds=connect_fails(Outcome.SILENT), host=POD),
         Remedy(
-            'Let TCP port 80 through to 169.254.169.254: something drops it without an answer',
-            (
-                *POLICIES,
-                f'On the host of this container, {RULES}',
-                'See which way it goes: ip route get 169.254.169.254',
+            'Let TCP port 80 through to 169.254.169.254: something drops the packets without an answer',
+            then=(
+                Step(
+                    'Look for a network policy that selects the Agent',
+                    (Command('kubectl get networkpolicies --all-namespaces'),),
+                ),
+                Step(
+                    (
+                        'Allow the Agent to reach IMDS, in the spec of a NetworkPolicy that selects '
+                        'only the Agent; to undo this, remove it again'
+                    ),
+                    (
+                        Command(
+                            (
+                                'egress:\n  - to:\n      - ipBlock:\n          cidr: '
+                                '"169.254.169.254/32"\n    ports:\n      - protocol: TCP\n        '
+                                'port: 80'
+                            ),
+                            Language.YAML,
+                        ),
+                    ),
+                ),
+                FIREWALL_RULES_AROUND,
+                Step('Look at the route to IMDS', (Command('ip route get 169.254.169.254'),)),
             ),
         ),
     ),
     'silent over IPv6': (
         facts(imds=connect_fails(Outcome.SILENT, endpoint='http://[fd00:ec2::254]')),
         Remedy(
-            'Let TCP port 80 through to fd00:ec2::254: something drops it without an answer',
+            'Let TCP port 80 through to fd00:ec2::254: something drops the packets without an answer',
             (
-                'Enable the IPv6 endpoint: aws ec2 modify-instance-metadata-options '
-                f'--instance-id {INSTANCE_ID} --http-protocol-ipv6 enabled',
-                'On this host, list the rules that name it: sudo ip6tables-save | grep fd00:ec2::254; '
-                'sudo nft list ruleset | grep fd00:ec2::254',
-                'See which way it goes: ip route get fd00:ec2::254',
+                metadata_options(
+                    'Enable the IPv6 endpoint',
+                    '--http-protocol-ipv6 enabled',
+                    'http_protocol_ipv6 = "enabled"',
+                    '--http-protocol-ipv6 disabled',
+                    exposes='IMDS over IPv6 to every process that can reach it',
+                    region='',
+                ),
+                Choice('Where it is enabled already, look for what drops the packets'),
+            ),
+            then=(
+                Step(
+                    'List the firewall rules that name fd00:ec2::254, on this host',
+                    (
+                        Command('sudo ip6tables-save | grep -F fd00:ec2::254'),
+                        Command('sudo nft list ruleset | grep -F fd00:ec2::254'),
+                    ),
+                ),
+                Step('Look at the route to IMDS', (Command('ip -6 route get fd00:ec2::254'),)),
             ),
         ),
     ),
-    'no route': (facts(imds=connect_fails(Outcome.NO_ROUTE)), NO_ROUTE),
-    'no neighbour answers': (facts(imds=connect_fails(Outcome.UNREACHABLE)), NO_ROUTE),
-    'connecting is forbidden': (facts(imds=connect_fails(Outcome.CONNECT_FAILED, 'EACCES')), NO_ROUTE),
+    'no route': (
+        facts(imds=connect_fails(Outcome.NO_ROUTE)),
+        Remedy(
+            'Give this system a route to 169.254.169.254',
+            (
+                Choice(
+                    'Remove the route of type blackhole, unreachable or prohibit that covers it',
+                    (
+                        Command('ip route get 169.254.169.254'),
+                        Command('ip route show'),
+                    ),
+                ),
+                Choice(
+                    'Add a route through the primary interface (the first command lists every INTERFACE)',
+                    (
+                        Command('ip -brief link'),
+                        Command('sudo ip route add 169.254.169.254 dev "${INTERFACE:?}"'),
+                    ),
+                    undo=Step(
+                        'Remove the route again', (Command('sudo ip route del 169.254.169.254 dev "${INTERFACE:?}"'),)
+                    ),
+                ),
+            ),
+        ),
+    ),
+    'no neighbour answers': (
+        facts(imds=connect_fails(Outcome.UNREACHABLE)),
+        Remedy(
+            'Give this system a route to 169.254.169.254',
+            (
+                Choice(
+                    'Remove the route of type blackhole, unreachable or prohibit that covers it',
+                    (
+                        Command('ip route get 169.254.169.254'),
+                        Command('ip route show'),
+                    ),
+                ),
+                Choice(
+                    'Add a route through the primary interface (the first command lists every INTERFACE)',
+                    (
+                        Command('ip -brief link'),
+                        Command('sudo ip route add 169.254.169.254 dev "${INTERFACE:?}"'),
+                    ),
+                    undo=Step(
+                        'Remove the route again', (Command('sudo ip route del 169.254.169.254 dev "${INTERFACE:?}"'),)
+                    ),
+                ),
+            ),
+        ),
+    ),
+    'connecting is forbidden': (
+        facts(imds=connect_fails(Outcome.CONNECT_FAILED, 'EACCES')),
+        Remedy(
+            'Give this system a route to 169.254.169.254',
+            (
+                Choice(
+                    'Remove the route of type blackhole, unreachable or prohibit that covers it',
+                    (
+                        Command('ip route get 169.254.169.254'),
+                        Command('ip route show'),
+                    ),
+                ),
+                Choice(
+                    'Add a route through the primary interface (the first command lists every INTERFACE)',
+                    (
+                        Command('ip -brief link'),
+                        Command('sudo ip route add 169.254.169.254 dev "${INTERFACE:?}"'),
+                    ),
+                    undo=Step(
+                        'Remove the route again', (Command('sudo ip route del 169.254.169.254 dev "${INTERFACE:?}"'),)
+                    ),
+                ),
+            ),
+        ),
+    ),
     'a router rejects, and how is not known': (
         facts(imds=connect_fails(Outcome.REJECTED)),
         Remedy(
             'Allow TCP port 80 to 169.254.169.254 on the router that rejects it',
-            (
-                'See which machine has that address: ip -brief address; ip route get 169.254.169.254',
-                f'On this host, {RULES} (and the same on the router that rejects it, if that is another machine)',
-                'If no rule rejects it, give the router that rejects it a route to 169.254.169.254',
+            then=(
+                Step(
+                    'Find the machine that has the address of the router that rejects it',
+                    (
+                        Command('ip -brief address'),
+                        Command('ip route get 169.254.169.254'),
+                    ),
+                ),
+                Step(
+                    (
+                        'List the firewall rules that name 169.254.169.254, on this host, and on '
+                        'the router that rejects it where that is another machine'
+                    ),
+                    (
+                        Command('sudo iptables-save | grep -F 169.254.169.254'),
+                        Command('sudo nft list ruleset | grep -F 169.254.169.254'),
+                    ),
+                ),
+                Step('If no rule rejects it, give the router that rejects it a route to 169.254.169.254'),
             ),
         ),
     ),
-    'reset after connecting': (facts(imds=without_token(RESET, RESET)), NO_ANSWER),
-    'nothing comes after connecting': (facts(imds=silent_after_connecting()), NO_ANSWER),
+    'reset after connecting': (
+        facts(imds=without_token(RESET, RESET)),
+        Remedy(
+            'Find what accepts connections to 169.254.169.254 and then does not answer',
+            then=(
+                FIREWALL_RULES,
+                Step('Restart the proxy to which a rule redirects, or let it forward PUT and GET under /latest/'),
+                DROPPED_PACKETS,
+            ),
+        ),
+    ),
+    'nothing comes after connecting': (
+        facts(imds=silent_after_connecting()),
+        Remedy(
+            'Find what accepts connections to 169.254.169.254 and then does not answer',
+            then=(
+                FIREWALL_RULES,
+                Step('Restart the proxy to which a rule redirects, or let it forward PUT and GET under /latest/'),
+                DROPPED_PACKETS,
+            ),
+        ),
+    ),
 }
 
 test_verdict = verdict_test(IMDS_UNREACHABLE, FAILS, PASSES, UNKNOWN, {})

@@ -2,14 +2,15 @@ from datadog_checks.aws_diagnostics.diagnoses.imds import IMDSV2_NOT_SUPPORTED
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy, Step
 from tests.builders import agent, answered, facts
 from tests.diagnoses.imds.conversations import connect_fails, kiam, no_tokens, without_token
+from tests.diagnoses.remedy_parts import FIREWALL_RULES, RESTART
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 NO_TOKENS = (
-    'the token PUT was answered 404, the GET with an invalid token was answered 200: tokens are not known here; '
-    'IMDSv1 still hides it (a GET without a token got 200 just now)'
+    'the token PUT was answered 404, the GET with an invalid token was answered 200: tokens are not supported here; '
+    'IMDSv1 still works and hides this (a GET without a token got 200 just now)'
 )
 
 FAILS = {
@@ -24,12 +25,12 @@ FAILS = {
     ),
     'PUT is answered 405, IMDSv1 was never tried': Row(
         facts(imds=without_token(answered(405), answered(401))),
-        'the token PUT was answered 405, the GET with an invalid token was answered 401: tokens are not known here',
+        'the token PUT was answered 405, the GET with an invalid token was answered 401: tokens are not supported here',
         near_miss='all is well',
     ),
     'PUT is answered 501, no time for more': Row(
         facts(imds=without_token(answered(501), NotSent('the deadline is over'))),
-        'the token PUT was answered 501: tokens are not known here',
+        'the token PUT was answered 501: tokens are not supported here',
         near_miss='all is well',
     ),
 }
@@ -40,26 +41,30 @@ UNKNOWN = {'IMDS not observed': Row(facts(imds=Unobserved('no sockets here')), '
 NOT_APPLICABLE = {
     'everything is answered 404: kiam': Row(
         facts(imds=kiam()),
-        'no answer tells whether tokens are known: the token PUT was answered 404, the GET with an invalid token was '
+        'no answer says whether tokens are supported: the token PUT was answered 404, the GET '
+        'with an invalid token was '
         'answered 404',
     ),
     'nothing answers': Row(
         facts(imds=connect_fails(Outcome.SILENT, control=NotSent(''))),
-        'no answer tells whether tokens are known: the token PUT found no connection: nothing came back',
+        'no answer says whether tokens are supported: the token PUT got no connection: nothing came back',
     ),
 }
 REMEDIES = {
     'on a host whose Agent has lost its name': (
         facts(imds=no_tokens(), agent=agent(hostname='ip-10-0-0-12')),
         Remedy(
-            'Every EC2 instance knows IMDSv2, so find what answers in its place and let PUT /latest/api/token pass it',
             (
-                'On this host, list the rules that name it: sudo iptables-save | grep 169.254.169.254; '
-                'sudo nft list ruleset | grep 169.254.169.254',
-                'Where a credentials proxy or an emulator of IMDS answers, upgrade it to one that forwards or grants '
-                'IMDSv2 tokens, or exempt the Agent from it',
-                'Then, as the Agent looks for its name only when it starts: Restart the Agent: sudo systemctl restart '
-                'datadog-agent',
+                'Every EC2 instance supports IMDSv2: find what answers in its place, and let it '
+                'forward PUT /latest/api/token'
+            ),
+            then=(
+                FIREWALL_RULES,
+                Step(
+                    'Where a credentials proxy or an emulator of IMDS answers, upgrade it to a '
+                    'release that forwards or grants IMDSv2 tokens, or exempt the Agent from it'
+                ),
+                RESTART,
             ),
         ),
     ),

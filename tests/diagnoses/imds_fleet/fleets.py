@@ -1,4 +1,4 @@
-"""Fleets with one difference each."""
+"""Fleets with one difference each, and the parts that their remedies have in common."""
 
 from typing import Any
 
@@ -6,24 +6,35 @@ from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
     Count,
+    Fault,
     Feature,
     LaunchTemplate,
     MetadataDefaults,
+    TemplateCount,
     TokenlessUse,
     WrongInstance,
 )
-from tests.account.builders import account_expectations, account_facts, fleet, region
+from datadog_checks.aws_diagnostics.facts.values import InstanceId, LaunchTemplateId, RegionName, TemplateVersion
+from datadog_checks.aws_diagnostics.remedies import Command, Language, Step
+from tests.account.builders import REGION, account_expectations, account_facts, fleet, region
 
 OFF = Expectations(imdsv1=ImdsV1.DISABLED)
 NOT_LOOKED_AT = account_expectations(features=frozenset({Feature.ROLE}))
-SWITCHED_OFF = 'imds_posture is not among the features of this instance'
+SWITCHED_OFF = 'not checked: imds_posture is not in features'
 DENIED = 'missing permission ec2:DescribeInstances in eu-west-1 (UnauthorizedOperation)'
-ID, OTHER_ID = 'i-0123456789abcdef0', 'i-0fedcba9876543210'
-TEMPLATE_ID = 'lt-0abcd290751193123'
+ID, OTHER_ID = InstanceId('i-0123456789abcdef0'), InstanceId('i-0fedcba9876543210')
+OTHER_REGION = RegionName('us-east-1')
+TEMPLATE_ID = LaunchTemplateId('lt-0abcd290751193123')
 
-MODIFY = 'aws ec2 modify-instance-metadata-options --region eu-west-1 --instance-id'
-LIST_ALL = 'List every instance that is concerned: aws-diagnostics fleet --csv fleet.csv'
-TERRAFORM = 'So that the next instance starts right, in Terraform (aws_instance, aws_launch_template): metadata_options'
+MODIFY = 'aws ec2 modify-instance-metadata-options --region eu-west-1 --instance-id i-0123456789abcdef0'
+LOOPED = 'aws ec2 modify-instance-metadata-options --region "$region" --instance-id "$id"'
+WRITE_CSV = Command('aws-diagnostics fleet --csv wrong.csv')
+HERE = 'i-0123456789abcdef0 in eu-west-1'
+THESE = (
+    'these instances: the commands list them in wrong.csv (with --config where the conf.yaml of this instance is not '
+    'the default), show in a dry run what would change, and change it'
+)
+KEEP = 'Keep wrong.csv, which holds the previous values, and set them again'
 
 
 def in_one_region(**differences: Any) -> Facts:
@@ -32,7 +43,7 @@ def in_one_region(**differences: Any) -> Facts:
 
 
 def in_two_regions(first: dict[str, Any], second: dict[str, Any]) -> Facts:
-    regions = (region(**{'counts': (), **first}), region(**{'name': 'us-east-1', 'counts': (), **second}))
+    regions = (region(**{'counts': (), **first}), region(**{'name': OTHER_REGION, 'counts': (), **second}))
     return account_facts(fleet=fleet(*regions))
 
 
@@ -43,8 +54,8 @@ def counts(*rows: tuple[str, int, str, int]) -> tuple[Count, ...]:
 def wrong(instance_id: str = ID, **differences: Any) -> WrongInstance:
     return WrongInstance(
         **{
-            'instance_id': instance_id,
-            'region': 'eu-west-1',
+            'instance_id': InstanceId(instance_id),
+            'region': REGION,
             'http_tokens': 'required',
             'hop_limit': 1,
             'endpoint': 'enabled',
@@ -53,8 +64,8 @@ def wrong(instance_id: str = ID, **differences: Any) -> WrongInstance:
     )
 
 
-def use(instance_id: str, no_token: float) -> TokenlessUse:
-    return TokenlessUse(instance_id, 'eu-west-1', no_token, 0.0, 14)
+def use(instance_id: InstanceId, no_token: float) -> TokenlessUse:
+    return TokenlessUse(instance_id, REGION, no_token, 14)
 
 
 def defaults(http_tokens: str = '', enforced: str = '', managed_by: str = '') -> MetadataDefaults:
@@ -62,10 +73,29 @@ def defaults(http_tokens: str = '', enforced: str = '', managed_by: str = '') ->
 
 
 def template(
-    http_tokens: str, hop_limit: int | None = None, containers: str = '', name: str = 'nodes'
+    http_tokens: str, hop_limit: int | None = None, containers: str = '', name: str = 'nodes', endpoint: str = ''
 ) -> LaunchTemplate:
-    return LaunchTemplate(TEMPLATE_ID, name, 'eu-west-1', http_tokens, hop_limit, containers, '3')
+    version = TemplateVersion('3')
+    return LaunchTemplate(TEMPLATE_ID, name, REGION, http_tokens, hop_limit, containers, version, endpoint)
+
+
+def templates(fault: Fault, number: int) -> tuple[TemplateCount, ...]:
+    return (TemplateCount(fault, number),)
+
+
+def loop(columns: str, reason: str, *work: str) -> Command:
+    """What is done with every line of the CSV file that has this reason."""
+    lines = (f'while IFS=, read -r {columns} _; do', f'  [ "$reason" = \'{reason}\' ] || continue', *work)
+    return Command('\n'.join((*lines, 'done < wrong.csv')))
+
+
+def in_terraform(*options: str) -> Step:
+    lines = ('metadata_options {', '  http_endpoint = "enabled"', *(f'  {option}' for option in options), '}')
+    return Step(
+        'For new instances, set this in Terraform (aws_instance or aws_launch_template)',
+        (Command('\n'.join(lines), Language.HCL),),
+    )
 
 
 UNSWEPT = {'counts': Unobserved(DENIED), 'complete': False, 'note': DENIED}
-COULD_NOT = f'1 region could not be looked at as a whole: {DENIED}'
+COULD_NOT = f'1 region could not be fully scanned: {DENIED}'

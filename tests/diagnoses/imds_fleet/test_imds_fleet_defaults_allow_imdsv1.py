@@ -1,6 +1,6 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds_fleet import IMDS_FLEET_DEFAULTS_ALLOW_IMDSV1
 from datadog_checks.aws_diagnostics.facts import Unobserved
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.diagnoses.imds_fleet.fleets import (
     NOT_LOOKED_AT,
     OFF,
@@ -9,7 +9,7 @@ from tests.diagnoses.imds_fleet.fleets import (
     in_one_region,
     in_two_regions,
 )
-from tests.diagnoses.tables import Row, remedy_test, verdict_test
+from tests.diagnoses.tables import RemedyTable, Row, remedy_test, verdict_test
 
 OPTIONAL = {'defaults': defaults('optional', managed_by='account')}
 BY_POLICY = {'defaults': defaults('optional', managed_by='declarative-policy')}
@@ -49,9 +49,7 @@ PASSES = {
     ),
 }
 UNKNOWN = {
-    'the permission is missing': Row(
-        in_one_region(**UNSEEN), f'1 region could not be looked at as a whole: {DENIED}', OFF
-    )
+    'the permission is missing': Row(in_one_region(**UNSEEN), f'1 region could not be fully scanned: {DENIED}', OFF)
 }
 NOT_APPLICABLE = {
     'IMDSv1 may be on': Row(
@@ -59,19 +57,66 @@ NOT_APPLICABLE = {
     ),
     'the feature is off': Row(in_one_region(**OPTIONAL), SWITCHED_OFF, NOT_LOOKED_AT),
 }
-SUMMARY = 'Let new instances require tokens unless they ask for something else'
-STAY = 'Running instances and what launch templates say stay as they are: '
-DEFAULT_OF = 'aws ec2 modify-instance-metadata-defaults --region'
-REMEDIES = {
+SUMMARY = 'Make new instances require tokens unless they ask for something else'
+MODIFY = 'aws ec2 modify-instance-metadata-defaults --region'
+EXPOSES = 'whatever uses IMDSv1 on a new instance to getting no metadata'
+SET = 'Set the default of the account; running instances and launch templates keep their options'
+BACK = 'Set the previous default again'
+CONTAINERS = Step(
+    'Where new instances run containers that use IMDS, raise their hop limit too: in Terraform',
+    (Command('metadata_options {\n  http_endpoint = "enabled"\n  http_put_response_hop_limit = 2\n}', Language.HCL),),
+)
+
+
+def one_region(previous: str) -> Choice:
+    return Choice(
+        SET,
+        (Command(f'{MODIFY} eu-west-1 --http-tokens required'),),
+        EXPOSES,
+        Step(BACK, (Command(f'{MODIFY} eu-west-1 --http-tokens {previous}'),)),
+    )
+
+
+REQUIRE_IN_TWO = f"""\
+for region in eu-west-1 us-east-1; do
+  echo "$region"
+  {MODIFY} "$region" --http-tokens required > /dev/null
+done"""
+RESTORE_TWO = f"""\
+while read -r region tokens; do
+  {MODIFY} "$region" --http-tokens "$tokens" < /dev/null > /dev/null
+done <<'END'
+eu-west-1 optional
+us-east-1 no-preference
+END"""
+IN_THE_POLICY = """\
+{
+  "ec2_attributes": {
+    "instance_metadata_defaults": {
+      "http_tokens": {
+        "@@assign": "required"
+      }
+    }
+  }
+}"""
+REMEDIES: RemedyTable = {
+    'a region of the account': (
+        in_one_region(**OPTIONAL),
+        OFF,
+        Remedy(SUMMARY, (one_region('optional'),), (CONTAINERS,)),
+    ),
+    'a region without a default': (
+        in_one_region(**UNSET),
+        OFF,
+        Remedy(SUMMARY, (one_region('no-preference'),), (CONTAINERS,)),
+    ),
     'two regions of the account': (
         in_two_regions(OPTIONAL, UNSET),
         OFF,
         Remedy(
             SUMMARY,
-            (
-                f'{STAY}{DEFAULT_OF} eu-west-1 --http-tokens required',
-                f'The same: {DEFAULT_OF} us-east-1 --http-tokens required',
-            ),
+            (Choice(SET, (Command(REQUIRE_IN_TWO),), EXPOSES, Step(BACK, (Command(RESTORE_TWO),))),),
+            (CONTAINERS,),
         ),
     ),
     'a declarative policy, which the account cannot change': (
@@ -79,9 +124,14 @@ REMEDIES = {
         OFF,
         Remedy(
             SUMMARY,
+            (),
             (
-                'In eu-west-1 the default comes from a declarative policy of the organization, which this account '
-                'cannot change: ask for ec2_attributes.instance_metadata_defaults.http_tokens required there',
+                Step(
+                    'In eu-west-1, the default comes from a declarative policy of the organization, which this account '
+                    'cannot change: ask for this in that policy',
+                    (Command(IN_THE_POLICY, Language.JSON),),
+                ),
+                CONTAINERS,
             ),
         ),
     ),

@@ -1,41 +1,45 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds_fleet import IMDS_FLEET_HOSTS_MISNAMED
 from datadog_checks.aws_diagnostics.facts import Unobserved
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.account.builders import account_facts
 from tests.diagnoses.imds_fleet.fleets import (
     COULD_NOT,
-    ID,
-    LIST_ALL,
+    HERE,
+    KEEP,
+    LOOPED,
     MODIFY,
     NOT_LOOKED_AT,
     OTHER_ID,
+    OTHER_REGION,
     SWITCHED_OFF,
-    TERRAFORM,
+    THESE,
     UNSWEPT,
+    WRITE_CSV,
     counts,
     in_one_region,
+    in_terraform,
     in_two_regions,
+    loop,
     wrong,
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-BEHIND = 'with containers behind required tokens and a hop limit of 1'
-ONE = {'misnamed': 1, 'counts': counts(('required', 1, 'enabled', 1)), 'worst': (wrong(containers='eks'),)}
+BEHIND = 'with containers that require tokens and have a hop limit of 1'
+ONE = {'counts': counts(('required', 1, 'enabled', 1)), 'worst': (wrong(containers='eks'),)}
 TWELVE = {
-    'misnamed': 12,
     'counts': counts(('required', 1, 'enabled', 12)),
-    'worst': tuple(wrong(f'i-{n:017x}', containers='ecs', region='us-east-1') for n in range(8)),
+    'worst': tuple(wrong(f'i-{n:017x}', containers='ecs', region=OTHER_REGION) for n in range(8)),
 }
 IDS = ', '.join(f'i-{n:017x} (ecs)' for n in range(3))
 
 FAILS = {
     'one node of EKS': Row(
         in_one_region(**ONE),
-        f'1 running instance {BEHIND}: 1 in eu-west-1; for example {ID} (eks)',
+        f'1 running instance {BEHIND}: 1 in eu-west-1; for example i-0123456789abcdef0 (eks)',
         near_miss='nothing is wrong',
     ),
     'in two regions, the most first': Row(
-        in_two_regions({'misnamed': 3}, TWELVE),
+        in_two_regions({'counts': counts(('required', 1, 'enabled', 3))}, TWELVE),
         f'15 running instances {BEHIND}: 12 in us-east-1, 3 in eu-west-1; for example {IDS}',
         near_miss='an instance allows IMDSv1, and another has no endpoint',
     ),
@@ -46,48 +50,102 @@ FAILS = {
     ),
 }
 PASSES = {
-    'nothing is wrong': Row(in_one_region(), f'no running instance {BEHIND} in 1 region'),
+    'nothing is wrong': Row(in_one_region(), f'no running instances {BEHIND} in 1 region'),
     'an instance allows IMDSv1, and another has no endpoint': Row(
         in_two_regions(
             {'counts': counts(('optional', 1, 'enabled', 1))}, {'counts': counts(('required', 1, 'disabled', 1))}
         ),
-        f'no running instance {BEHIND} in 2 regions',
+        f'no running instances {BEHIND} in 2 regions',
     ),
 }
 UNKNOWN = {
     'the permission is missing': Row(in_one_region(**UNSWEPT), COULD_NOT),
     'the sweep is under way, and nothing wrong is found yet': Row(
         in_two_regions({}, {'complete': False, 'note': 'the budget of 500 calls to AWS in one run is used up'}),
-        '1 region could not be looked at as a whole: the budget of 500 calls to AWS in one run is used up',
+        '1 region could not be fully scanned: the budget of 500 calls to AWS in one run is used up',
     ),
     'no region is known': Row(account_facts(fleet=Unobserved('no region is known')), 'no region is known'),
 }
 NOT_APPLICABLE = {'the feature is off': Row(in_one_region(**ONE), SWITCHED_OFF, NOT_LOOKED_AT)}
 
-HELM = (
-    'EKS: take the name that cloud-init found (exposes one read-only file; gives the name, not the tags; not on '
-    'Bottlerocket). Helm: providers.eks.ec2.useHostnameFromFile: true',
-    'EKS: run the Agent in the host network (exposes the network of the host to the Agent alone). Helm: '
-    'agents.useHostNetwork: true',
+TO_THE_HOST = "the host's network to the Agent, and the Agent's ports on the host"
+BACK_TO_FALSE = Step('Set it back to false in the Helm values')
+FROM_A_FILE = Choice(
+    "On EKS, use cloud-init's instance ID file instead of IMDS, in the Helm values (gives the hostname, not the tags; "
+    'Bottlerocket has no such file)',
+    (Command('providers:\n  eks:\n    ec2:\n      useHostnameFromFile: true', Language.HELM),),
+    'one read-only file of the host to the Agent',
+    BACK_TO_FALSE,
 )
-TASK = (
-    'ECS: run the Agent in the host network (exposes the network of the host to the Agent alone). Task definition: '
-    '"networkMode": "host"'
+HOST_NETWORK_OF_EKS = Choice(
+    'On EKS, run the Agent in the host network, in the Helm values',
+    (Command('agents:\n  useHostNetwork: true', Language.HELM),),
+    TO_THE_HOST,
+    BACK_TO_FALSE,
 )
-RAISE = (
-    'Raise the hop limit (exposes IMDS, credentials of the instance role included, to every container of the '
-    f'instance): {MODIFY} {ID} --http-put-response-hop-limit 2'
+HOST_NETWORK_OF_ECS = Choice(
+    'On ECS, run the Agent in the host network, in a new revision of its task definition',
+    (Command('{\n  "networkMode": "host"\n}', Language.JSON),),
+    TO_THE_HOST,
+    Step('Update the service to the previous revision of the task definition'),
 )
-SUMMARY = 'Let the Agents of these instances do without the hops, or raise the hop limit to 2'
-LAST = (LIST_ALL, f'{TERRAFORM} {{ http_put_response_hop_limit = 2 }}')
+EXPOSES = 'IMDS and the credentials of the instance role to every container on them'
+REASON = 'containers cannot reach IMDSv2'
+SAY = '  echo "$id in $region: hop limit 2"'
+SET = '    --http-put-response-hop-limit 2 < /dev/null > /dev/null'
+RAISE_ONE = Choice(
+    f'Raise the hop limit to 2 on {HERE}',
+    (Command(f'{MODIFY} --http-put-response-hop-limit 2'),),
+    EXPOSES,
+    Step('Set the previous values again', (Command(f'{MODIFY} --http-put-response-hop-limit 1'),)),
+)
+RAISE_MANY = Choice(
+    f'Raise the hop limit to 2 on {THESE}',
+    (
+        WRITE_CSV,
+        loop('id region _ _ _ _ reason', REASON, SAY, f'  {LOOPED} --dry-run \\', SET),
+        loop('id region _ _ _ _ reason', REASON, SAY, f'  {LOOPED} \\', SET),
+    ),
+    EXPOSES,
+    Step(
+        KEEP,
+        (
+            loop(
+                'id region _ hops _ _ reason',
+                REASON,
+                '  echo "$id in $region: the previous options"',
+                f'  {LOOPED} \\',
+                '    --http-put-response-hop-limit "$hops" < /dev/null > /dev/null',
+            ),
+        ),
+    ),
+)
+SUMMARY = 'Avoid the extra hop, or raise the hop limit to 2'
+RESTART = Step('Restart the Agents on these instances; an Agent resolves its hostname only at startup')
+IN_TERRAFORM = in_terraform('http_put_response_hop_limit = 2')
+KARPENTER = Step(
+    'For new nodes of Karpenter, set this in their EC2NodeClass',
+    (Command('spec:\n  metadataOptions:\n    httpPutResponseHopLimit: 2', Language.YAML),),
+)
 REMEDIES = {
-    'a node of EKS': (in_one_region(**ONE), Remedy(SUMMARY, (*HELM, RAISE, *LAST))),
+    'a node of EKS': (
+        in_one_region(**ONE),
+        Remedy(SUMMARY, (FROM_A_FILE, HOST_NETWORK_OF_EKS, RAISE_ONE), (RESTART, IN_TERRAFORM, KARPENTER)),
+    ),
     'an instance of EKS and one of ECS': (
-        in_one_region(misnamed=2, worst=(wrong(containers='eks'), wrong(OTHER_ID, containers='ecs'))),
+        in_one_region(
+            counts=counts(('required', 1, 'enabled', 2)),
+            worst=(wrong(containers='eks'), wrong(OTHER_ID, containers='ecs')),
+        ),
         Remedy(
             SUMMARY,
-            (*HELM, TASK, RAISE, f'The same: {MODIFY} {OTHER_ID} --http-put-response-hop-limit 2', *LAST),
+            (FROM_A_FILE, HOST_NETWORK_OF_EKS, HOST_NETWORK_OF_ECS, RAISE_MANY),
+            (RESTART, IN_TERRAFORM, KARPENTER),
         ),
+    ),
+    'many of ECS, of which a few are known by name': (
+        in_one_region(counts=counts(('required', 1, 'enabled', 40)), worst=(wrong(containers='ecs'),)),
+        Remedy(SUMMARY, (HOST_NETWORK_OF_ECS, RAISE_MANY), (RESTART, IN_TERRAFORM)),
     ),
 }
 

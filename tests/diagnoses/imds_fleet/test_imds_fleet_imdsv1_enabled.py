@@ -1,24 +1,28 @@
 from dataclasses import replace
 
 from datadog_checks.aws_diagnostics.diagnoses.imds_fleet import IMDS_FLEET_IMDSV1_ENABLED
-from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
+from datadog_checks.aws_diagnostics.expectations import ImdsV1
 from datadog_checks.aws_diagnostics.facts import Unobserved
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.account.builders import account_facts
 from tests.diagnoses.imds_fleet.fleets import (
     COULD_NOT,
+    HERE,
     ID,
-    LIST_ALL,
+    KEEP,
+    LOOPED,
     MODIFY,
     NOT_LOOKED_AT,
     OFF,
-    OTHER_ID,
     SWITCHED_OFF,
-    TERRAFORM,
+    THESE,
     UNSWEPT,
+    WRITE_CSV,
     counts,
     in_one_region,
+    in_terraform,
     in_two_regions,
+    loop,
     wrong,
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
@@ -46,7 +50,7 @@ FAILS = {
 PASSES = {
     'tokens are required, or the endpoint is disabled': Row(
         in_one_region(counts=counts(('required', 1, 'enabled', 9), ('optional', 1, 'disabled', 2))),
-        'no running instance with IMDSv1 allowed in 1 region',
+        'no running instances with IMDSv1 allowed in 1 region',
         OFF,
     )
 }
@@ -56,26 +60,66 @@ NOT_APPLICABLE = {
     'IMDSv1 may be on, and nothing is known': Row(account_facts(fleet=Unobserved('no region')), MAY),
     'the feature is off': Row(in_one_region(**SOME), SWITCHED_OFF, replace(NOT_LOOKED_AT, imdsv1=ImdsV1.DISABLED)),
 }
-REMEDIES = {
-    'one in containers behind one hop, one on a host': (
-        in_one_region(
-            counts=counts(('optional', 1, 'enabled', 2)),
-            worst=(wrong(http_tokens='optional'), wrong(OTHER_ID, http_tokens='optional', containers='eks')),
-        ),
-        Expectations(imdsv1=ImdsV1.DISABLED),
-        Remedy(
-            'Require tokens on these instances, once nothing there uses IMDSv1 any more',
-            (
-                'See which of them still use IMDSv1, which stops working then: the diagnosis '
-                'imds-fleet-imdsv1-still-used',
-                'Require tokens (whatever still asks without one loses the metadata and the credentials of the '
-                f'role): {MODIFY} {ID} --http-tokens required',
-                f'The same: {MODIFY} {OTHER_ID} --http-tokens required --http-put-response-hop-limit 2',
-                LIST_ALL,
-                f'{TERRAFORM} {{ http_tokens = "required" }}',
-            ),
+EXPOSES = 'whatever still uses IMDSv1 there to losing the metadata and the credentials of the instance role'
+SUMMARY = 'Require tokens on these instances once nothing there uses IMDSv1 any more (see imds-fleet-imdsv1-still-used)'
+REASON = 'IMDSv1 allowed'
+WORK = (
+    'id region _ hops _ containers reason',
+    REASON,
+    '  [ -n "$containers" ] && [ "$hops" -lt 2 ] && hops=2',
+    '  echo "$id in $region: tokens required, hop limit $hops"',
+)
+SET = '    --http-tokens required --http-put-response-hop-limit "$hops" < /dev/null > /dev/null'
+BACK = loop(
+    'id region tokens hops _ _ reason',
+    REASON,
+    '  echo "$id in $region: the previous options"',
+    f'  {LOOPED} \\',
+    '    --http-tokens "$tokens" --http-put-response-hop-limit "$hops" < /dev/null > /dev/null',
+)
+THEN = (in_terraform('http_tokens = "required"'),)
+
+
+def require(hop_limit: int) -> Choice:
+    return Choice(
+        f'Require tokens on {HERE}',
+        (Command(f'{MODIFY} --http-tokens required --http-put-response-hop-limit {hop_limit}'),),
+        EXPOSES,
+        Step(
+            'Set the previous values again',
+            (Command(f'{MODIFY} --http-tokens optional --http-put-response-hop-limit 1'),),
         ),
     )
+
+
+ONE = counts(('optional', 1, 'enabled', 1))
+REMEDIES = {
+    'one on a host': (
+        in_one_region(counts=ONE, worst=(wrong(http_tokens='optional'),)),
+        OFF,
+        Remedy(SUMMARY, (require(1),), THEN),
+    ),
+    'one with containers behind one hop, which IMDSv1 still hides': (
+        in_one_region(counts=ONE, worst=(wrong(http_tokens='optional', containers='eks'),)),
+        OFF,
+        Remedy(SUMMARY, (require(2),), THEN),
+    ),
+    'many': (
+        in_one_region(**SOME),
+        OFF,
+        Remedy(
+            SUMMARY,
+            (
+                Choice(
+                    f'Require tokens on {THESE}',
+                    (WRITE_CSV, loop(*WORK, f'  {LOOPED} --dry-run \\', SET), loop(*WORK, f'  {LOOPED} \\', SET)),
+                    EXPOSES,
+                    Step(KEEP, (BACK,)),
+                ),
+            ),
+            THEN,
+        ),
+    ),
 }
 
 test_verdict = verdict_test(IMDS_FLEET_IMDSV1_ENABLED, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)

@@ -1,28 +1,123 @@
-"""The steps that correct a trust policy, in full."""
+"""The parts of a remedy that changes a trust policy, as they are printed."""
+
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Step
 
 PAGE = 'https://docs.datadoghq.com/integrations/guide/error-datadog-not-authorized-sts-assume-role/'
+SET_IT = (
+    "set EXTERNAL_ID to the external ID that Datadog's AWS integration page shows for this account (generate one there "
+    'if it shows none)'
+)
+US1 = 'arn:aws:iam::464622532012:root'
+UNKNOWN_ROOT = 'arn:aws:iam::${DATADOG_ACCOUNT_ID:?}:root'
+"""Where no account instance is configured, the site of Datadog is not known."""
 
 
-def saved(principal: str = 'arn:aws:iam::464622532012:root') -> str:
+def statement(principal: str = US1) -> str:
+    """As JMESPath within double quotes of a shell."""
     return (
-        'Save this as trust.json, with the external id that the AWS integration page of Datadog shows for this account '
-        'in place of EXTERNAL_ID: {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "'
-        f'{principal}"}}, "Action": "sts:AssumeRole", "Condition": '
-        '{"StringEquals": {"sts:ExternalId": "EXTERNAL_ID"}}}]}'
+        f"{{Effect: 'Allow', Principal: {{AWS: '{principal}'}}, Action: 'sts:AssumeRole', Condition: "
+        '{StringEquals: {\\"sts:ExternalId\\": \'${EXTERNAL_ID:?}\'}}}'
     )
 
 
-UPDATE = 'aws iam update-assume-role-policy --role-name DatadogIntegrationRole --policy-document file://trust.json'
-TERRAFORM = (
-    'Or in Terraform, as the argument of the data source aws_iam_policy_document whose json is the assume_role_policy '
-    'of the role: source_policy_documents = [file("trust.json")]'
+def changing(*queries: str, role: str = 'DatadogIntegrationRole') -> Command:
+    """Backs up the trust policy, then writes the changed one."""
+    query = ' | '.join(('Role.AssumeRolePolicyDocument', 'merge(@, {Statement: [Statement][]})', *queries))
+    mark = '"' if "'" in query else "'"
+    return Command(
+        'test ! -s trust-policy.before.json &&\n'
+        f'aws iam get-role --role-name {role} --output json --query Role.AssumeRolePolicyDocument '
+        '> trust-policy.before.json &&\n'
+        f'aws iam get-role --role-name {role} --output json --query {mark}{query}{mark} > trust-policy.json'
+    )
+
+
+def update(file: str, role: str = 'DatadogIntegrationRole') -> Command:
+    return Command(f'aws iam update-assume-role-policy --role-name {role} --policy-document file://{file}')
+
+
+UNDO = Step('Restore the old trust policy', (update('trust-policy.before.json'),))
+
+
+def way(text: str, *queries: str) -> Choice:
+    return Choice(text, (changing(*queries),), undo=UNDO)
+
+
+def adding(principal: str = US1) -> Choice:
+    return way(
+        f'Add a statement for Datadog and leave the others as they are; {SET_IT}',
+        f'merge(@, {{Statement: [Statement, [{statement(principal)}]][]}})',
+    )
+
+
+def replacing(position: int, principal: str = US1) -> Choice:
+    """`position` counts from 0, as JMESPath does."""
+    return way(
+        f'Replace statement {position + 1}: whoever else uses it, such as another Datadog organization, loses access; '
+        f'{SET_IT}',
+        at(position, statement(principal)),
+    )
+
+
+def at(position: int, instead: str) -> str:
+    before, after = f'Statement[:{position}]', f'Statement[{position + 1}:]'
+    return f'merge(@, {{Statement: [{before}, [{instead}], {after}][]}})'
+
+
+def terraform(principal: str = US1) -> Command:
+    return Command(
+        f"""data "aws_iam_policy_document" "datadog_trust" {{
+  statement {{
+    actions = ["sts:AssumeRole"]
+    principals {{
+      type        = "AWS"
+      identifiers = ["{principal}"]
+    }}
+    condition {{
+      test     = "StringEquals"
+      variable = "sts:ExternalId"
+      values   = [var.external_id]
+    }}
+  }}
+}}""",
+        Language.HCL,
+    )
+
+
+RUN_AGAIN = Command('aws-diagnostics check --config conf.yaml')
+WAIT = Step(
+    f'Wait 5 minutes (Datadog can keep showing its error for some hours, see {PAGE}), then run the check again',
+    (RUN_AGAIN,),
 )
-WAIT = f'Wait 5 minutes and run this check again; Datadog may show its error for some hours more. See {PAGE}'
-CORRECT = (saved(), UPDATE, TERRAFORM, WAIT)
+WAIT_5_MINUTES = Step('Wait 5 minutes, then run the check again', (RUN_AGAIN,))
 
 
-def keep(count: str) -> str:
+def then(*hcl: Command) -> tuple[Step, ...]:
     return (
-        f'This replaces the whole trust policy, which has {count}. Copy what is still needed: aws iam get-role '
-        '--role-name DatadogIntegrationRole --query Role.AssumeRolePolicyDocument'
+        Step(
+            'Compare both files: only what you meant to change may differ',
+            (Command('diff trust-policy.before.json trust-policy.json'),),
+        ),
+        Step('Apply the new trust policy', (update('trust-policy.json'),)),
+        Step(
+            'If Terraform or CloudFormation manages the role, make the same change there, or its next run reverts this',
+            hcl,
+        ),
+        WAIT,
+    )
+
+
+def changing_the_boundary(arn: str) -> tuple[Command, Command]:
+    return (
+        Command(
+            'test ! -s boundary.before.json &&\n'
+            f'VERSION_BEFORE="$(aws iam get-policy --policy-arn {arn} --query Policy.DefaultVersionId --output text)" '
+            '&&\n'
+            f'aws iam get-policy-version --policy-arn {arn} --version-id "$VERSION_BEFORE" --output json '
+            '--query PolicyVersion.Document > boundary.before.json &&\n'
+            'cp boundary.before.json boundary.json'
+        ),
+        Command(
+            f'aws iam create-policy-version --policy-arn {arn} --policy-document file://boundary.json --set-as-default'
+        ),
     )

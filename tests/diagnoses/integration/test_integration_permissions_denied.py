@@ -10,17 +10,20 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Simulated,
     Simulation,
 )
+from datadog_checks.aws_diagnostics.facts.values import Arn
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.account.builders import MINUTE, account_facts, integration, role, simulated, simulation
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+from .correcting import WAIT_5_MINUTES, changing_the_boundary
 
 S3, EC2, HOSTED_ZONES = 's3:ListAllMyBuckets', 'ec2:DescribeInstances', 'route53:ListHostedZones'
 EXPLICIT, IMPLICIT = Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY
 BY_ORGANIZATION: dict[str, Any] = {'decision': EXPLICIT, 'allowed_by_organization': False}
 BOUNDARY = 'arn:aws:iam::123456789012:policy/limits'
-OUT_OF_SIGHT = "resource control, session and VPC endpoint policies are out of the simulator's sight"
+NOT_EVALUATED = 'it does not evaluate resource control, session and VPC endpoint policies'
 EARLY = 'the simulation ended early'
 
 
@@ -60,7 +63,7 @@ FAILS = {
     'the organization closes one region, but for a global service': Row(
         results(*ONE_REGION_CLOSED),
         "IAM's simulator: the organization's policies may deny 2 of 6 (ec2:DescribeInstances, s3:ListAllMyBuckets); "
-        'mostly in us-west-1 and not in other regions',
+        'mostly in us-west-1, not in the other regions',
         near_miss='the closed region is one that the integration leaves out',
     ),
     'the permissions boundary denies S3': Row(
@@ -94,18 +97,18 @@ FAILS = {
     ),
 }
 PASSES = {
-    'nothing denies anything': Row(account_facts(), f"IAM's simulator: nothing denies the 2 results; {OUT_OF_SIGHT}"),
+    'nothing denies anything': Row(account_facts(), f"IAM's simulator: no denial in 2 results; {NOT_EVALUATED}"),
     'S3 is not granted': Row(
         results(simulated(EC2), simulated(S3, IMPLICIT)),
-        f"IAM's simulator: nothing denies the 2 results, 1 of them not granted either; {OUT_OF_SIGHT}",
+        f"IAM's simulator: no denial in 2 results (1 not granted either); {NOT_EVALUATED}",
     ),
     'the permissions boundary allows S3': Row(
         results(simulated(S3, allowed_by_boundary=True)),
-        f"IAM's simulator: nothing denies the 1 result; {OUT_OF_SIGHT}",
+        f"IAM's simulator: no denial in 1 result; {NOT_EVALUATED}",
     ),
     'the closed region is one that the integration leaves out': Row(
         results(*ONE_REGION_CLOSED, integration=collecting('eu-west-1')),
-        f"IAM's simulator: nothing denies the 3 results; {OUT_OF_SIGHT}",
+        f"IAM's simulator: no denial in 3 results; {NOT_EVALUATED}",
     ),
 }
 UNKNOWN = {
@@ -114,56 +117,67 @@ UNKNOWN = {
         'missing permission iam:SimulatePrincipalPolicy (AccessDenied)',
     ),
     'it ended early before anything was denied': Row(
-        results(simulated(EC2), complete=False), f'nothing denies the 1 result so far; {EARLY}, so there may be more'
+        results(simulated(EC2), complete=False),
+        f"IAM's simulator: no denial in 1 result so far; {EARLY}, so there may be more",
     ),
     'nothing was asked': Row(account_facts(simulation=Simulation(())), "IAM's simulator was asked about no action"),
 }
 NOT_APPLICABLE = {
     'only regions that the integration leaves out were simulated': Row(
         results(*in_region('us-west-1', EC2), integration=collecting('eu-west-1')),
-        'no action was simulated in a region that the integration collects',
+        'no action was simulated in a region that Datadog collects',
     ),
     'there is no role': Row(
-        account_facts(role=RoleMissing('DatadogIntegrationRole')), 'there is no role DatadogIntegrationRole'
+        account_facts(role=RoleMissing('DatadogIntegrationRole')), "there is no role 'DatadogIntegrationRole'"
     ),
     'access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
-        'the integration uses access keys, so it has no role',
+        'Datadog uses access keys for this account, not a role',
     ),
 }
-TAKE_BACK = 'Take back the denial where it stands: no policy that the role is granted outweighs it'
-ASK = (
-    'Ask the administrators of the organization to except the integration role from the service control policy (a '
-    'condition ArnNotLike on aws:PrincipalArn), as the button Resolve All AWS Permissions Issues cannot'
+REMOVE = 'Remove the denial; no policy that grants the actions overrides it'
+ASK = Choice(
+    "Ask your organization's administrators to exempt the integration role from the service control policy (a "
+    'condition ArnNotLike on aws:PrincipalArn); Resolve All AWS Permissions Issues cannot. With credentials of the '
+    'management account, this lists the policies of the account; those of its parents can deny too',
+    (Command('aws organizations list-policies-for-target --filter SERVICE_CONTROL_POLICY --target-id 123456789012'),),
 )
-SEE = (
-    'See which policies those may be, with the credentials of the management account or of a delegated administrator: '
-    'aws organizations list-policies-for-target --filter SERVICE_CONTROL_POLICY --target-id 123456789012'
+BOUNDED = Step(
+    'Allow the denied actions in the permissions boundary as well. In boundary.json, a copy of the boundary, allow the '
+    'actions that the permission diagnoses name; the new version then counts for every role with this boundary',
+    changing_the_boundary(BOUNDARY),
 )
 REMEDIES = {
-    'the organization': (results(simulated(S3, **BY_ORGANIZATION)), Remedy(TAKE_BACK, (ASK, SEE))),
+    'the organization': (results(simulated(S3, **BY_ORGANIZATION)), Remedy(REMOVE, (ASK,), (WAIT_5_MINUTES,))),
     'the organization, in one region': (
         results(*ONE_REGION_CLOSED),
         Remedy(
-            'Exclude the denied regions in the integration, or have the organization allow them',
+            'Exclude the denied regions in Datadog, or have the organization allow them',
             (
-                'In Datadog, on the AWS integration page of this account under General, exclude these regions: '
-                'us-west-1',
+                Choice(
+                    'In Datadog, on the AWS integration page of this account under General, exclude these regions, '
+                    'from which it then collects nothing: us-west-1'
+                ),
                 ASK,
-                SEE,
             ),
+            (WAIT_5_MINUTES,),
         ),
     ),
     'the boundary and a Deny': (
         results(
-            simulated(S3, IMPLICIT, allowed_by_boundary=False), simulated(EC2, EXPLICIT), role=role(boundary=BOUNDARY)
+            simulated(S3, IMPLICIT, allowed_by_boundary=False),
+            simulated(EC2, EXPLICIT),
+            role=role(boundary=Arn(BOUNDARY)),
         ),
         Remedy(
-            TAKE_BACK,
-            (
-                f'Allow the denied actions in the permissions boundary as well: {BOUNDARY}',
-                'Look for the Deny in the policies of the role first, then in those that the simulator does not tell '
-                f'apart: {EC2}',
+            REMOVE,
+            then=(
+                BOUNDED,
+                Step(
+                    "Look for the Deny first in the role's own policies, then in the organization's and the boundary: "
+                    f'{EC2}'
+                ),
+                WAIT_5_MINUTES,
             ),
         ),
     ),

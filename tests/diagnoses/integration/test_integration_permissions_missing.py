@@ -4,8 +4,9 @@ from datadog_checks.aws_diagnostics.diagnoses.integration import INTEGRATION_PER
 from datadog_checks.aws_diagnostics.expectations import AccountExpectations, Expectations
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, Feature, PolicyKind, PolicyStatement, RoleMissing
+from datadog_checks.aws_diagnostics.facts.values import Arn
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.account.builders import (
     ACCOUNT_ID,
     DAY,
@@ -22,6 +23,8 @@ from tests.account.builders import (
 from tests.account.permission_lists import RECORDED
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
+
+from .correcting import WAIT_5_MINUTES
 
 LIST = 'list fetched on 2026-09-21'
 COLLECTING = integration(extended_collection=True)
@@ -68,7 +71,7 @@ FAILS = {
     ),
     'EC2 lacks an operation that Datadog documents': Row(
         granting(statement('cloudwatch:*', 'tag:*', 'ec2:DescribeInstances', 'ec2:DescribeInstanceStatus')),
-        '1 of 4 required permissions are not granted: ec2 1 (hosts, their tags and status); 1 of them granted in part; '
+        '1 of 4 required permissions are not granted: ec2 1 (hosts, their tags and status); 1 of them partly granted; '
         f'{LIST}',
         near_miss='EC2 is granted by the operations that Datadog documents',
     ),
@@ -86,9 +89,10 @@ FAILS = {
         ),
         Failed(
             '104 of 104 required permissions are not granted: cloudwatch 3 (all CloudWatch metrics and alarms), tag 3 '
-            '(the tags of all resources), 50 more services; it changed 1 minute ago, so this may be stale: IAM and '
-            'Datadog need at least 5 minutes; list recorded on 2025-09-17; '
-            'without resource collection, as whether it is on is not known (the API of Datadog answers 403)',
+            '(the tags of all resources), ec2 1 (hosts, their tags and status), 49 more services; it changed 1 minute '
+            'ago, so this may be stale: IAM and '
+            'Datadog need at least 5 minutes; list recorded on 2025-09-17, '
+            'without resource collection (not known whether it is on: the API of Datadog answers 403)',
             Status.CRITICAL,
         ),
         near_miss='the recorded list is granted',
@@ -114,7 +118,7 @@ PASSES = {
                 'ec2:DescribeSecurityGroups',
             )
         ),
-        f'all 4 required permissions are granted, 1 of them as far as Datadog documents their use; {LIST}',
+        f'all 4 required permissions are granted, 1 of them for all documented uses; {LIST}',
     ),
     'resource collection is off and not granted': Row(
         account_facts(), f'all 4 required permissions are granted; {LIST}'
@@ -125,7 +129,7 @@ PASSES = {
     ),
     'a boundary is no grant and no denial of the role itself': Row(
         account_facts(policies=policies(BOUNDARY)),
-        f'all 4 required permissions are granted; 3 of those granted are beyond the permissions boundary; {LIST}',
+        f'all 4 required permissions are granted; the permissions boundary does not allow 3 of those granted; {LIST}',
     ),
     'resource collection is on and granted': Row(
         account_facts(integration=COLLECTING, policies=(policy(statement('*')),)),
@@ -161,74 +165,109 @@ UNKNOWN = {
         account_facts(
             required=required(standard=('backup:List*',)), policies=(policy(statement('backup:ListBackupPlans')),)
         ),
-        f'0 of 1 required permissions are granted; 1 more granted in part; {LIST}',
+        f'0 of 1 required permissions are granted; 1 more partly granted; {LIST}',
     ),
 }
 NOT_APPLICABLE = {
     'there is no role': Row(
-        account_facts(role=RoleMissing('DatadogIntegrationRole')), 'there is no role DatadogIntegrationRole'
+        account_facts(role=RoleMissing('DatadogIntegrationRole')), "there is no role 'DatadogIntegrationRole'"
     ),
     'access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS, role_name=''), policies=()),
-        'the integration uses access keys, so it has no role',
+        'Datadog uses access keys for this account, not a role',
     ),
     'switched off': Row(
         account_facts(policies=Unobserved('switched off: permissions')),
-        'permissions is not among the features of this instance',
+        'not checked: permissions is not in features',
         Expectations(account=AccountExpectations(features=frozenset({Feature.ROLE}))),
     ),
 }
-SEE = 'See what is missing, by service: aws-diagnostics permissions --config conf.yaml --diff'
-WRITE = (
-    'Write the policies that grant what is missing, and read them (this applies nothing): aws-diagnostics permissions '
-    '--config conf.yaml --policy-json policies'
+SEE = Step('See what is missing, by service', (Command('aws-diagnostics permissions --config conf.yaml --diff'),))
+WRITE = Choice(
+    'Write policies with exactly the missing permissions, read them, then run the commands that this prints',
+    (Command('aws-diagnostics permissions --config conf.yaml --policy-json policies'),),
 )
-CREATE = (
-    'Then run the commands that it prints, for each policy: aws iam create-policy --policy-name '
-    'datadog-integration-missing-permissions-HASH-1 --policy-document '
-    'file://policies/datadog-integration-missing-permissions-HASH-1.json'
+EVERYTHING = 'every permission that Datadog lists, used or not'
+BUTTON = Choice(
+    'In Datadog, on the AWS integration page under Issues, click Resolve All AWS Permissions Issues. Its '
+    'CloudFormation stack attaches the whole list and SecurityAudit. It deletes the policies of an earlier click '
+    'before it creates new ones',
+    exposes=EVERYTHING,
 )
-BUTTON = (
-    'Or, in Datadog on the AWS integration page under Issues, click Resolve All AWS Permissions Issues: a '
-    'CloudFormation stack that attaches the whole list and SecurityAudit. It repairs neither the trust policy nor what '
-    'an organization denies, and it deletes the policies of an earlier click before it creates new ones'
-)
-TERRAFORM = (
-    'Or in Terraform, list the actions in an aws_iam_policy (at most 6144 characters each) and attach it with an '
-    'aws_iam_role_policy_attachment; the provider datadog has the list as the data source '
-    'datadog_integration_aws_iam_permissions'
-)
-TAKE_BACK = 'Remove these actions from the Deny statements of its policies, which no grant outweighs: tag:GetResources'
+TERRAFORM = Choice(
+    "In Terraform, attach Datadog's list to the role as policies",
+    (
+        Command(
+            """data "datadog_integration_aws_iam_permissions" "datadog" {}
 
+resource "aws_iam_policy" "datadog" {
+  for_each = {
+    for number, actions in chunklist(data.datadog_integration_aws_iam_permissions.datadog.iam_permissions, 150) :
+    number => actions
+  }
+  name = "datadog-integration-${each.key}"
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = each.value, Resource = "*" }]
+  })
+}
 
-def attach(partition: str) -> str:
-    return (
-        f'And: aws iam attach-role-policy --role-name DatadogIntegrationRole --policy-arn '
-        f'arn:{partition}:iam::{ACCOUNT_ID}:policy/datadog-integration-missing-permissions-HASH-1'
-    )
+resource "aws_iam_role_policy_attachment" "datadog" {
+  for_each   = aws_iam_policy.datadog
+  role       = "DatadogIntegrationRole"
+  policy_arn = each.value.arn
+}""",
+            Language.HCL,
+        ),
+    ),
+    exposes=EVERYTHING,
+)
+RAISE_THE_QUOTA = Choice(
+    'Raise the quota of managed policies per role to 20 for all roles of this account',
+    (
+        Command(
+            'aws service-quotas request-service-quota-increase --region us-east-1 --service-code iam --quota-code '
+            'L-0DA4ABF3 --desired-value 20'
+        ),
+    ),
+)
+REMOVE = Step("Remove these actions from the Deny statements of the role's policies: tag:GetResources")
+NO_BUTTON = Step(
+    'Do not click Resolve All AWS Permissions Issues: it would fail at the quota of policies (integration-policy-quota)'
+)
+GRANT = 'Grant the role the missing permissions'
+OF_THE_ACCOUNT = tuple(policy(statement('s3:GetObject'), name=f'own-{n}', kind=PolicyKind.CUSTOMER) for n in range(10))
 
 
 GOVERNMENT = account_facts(
     policies=(),
     caller=caller(partition='aws-us-gov'),
-    role=role(arn=f'arn:aws-us-gov:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole'),
+    role=role(arn=Arn(f'arn:aws-us-gov:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole')),
 )
 REMEDIES = {
     'missing': (
         account_facts(policies=()),
-        Remedy('Grant the role what is missing', (SEE, WRITE, CREATE, attach('aws'), BUTTON, TERRAFORM)),
+        Remedy(GRANT, (WRITE, BUTTON, TERRAFORM), (SEE, WAIT_5_MINUTES)),
     ),
     "missing in GovCloud, where Datadog's button cannot work": (
         GOVERNMENT,
-        Remedy('Grant the role what is missing', (SEE, WRITE, CREATE, attach('aws-us-gov'), TERRAFORM)),
+        Remedy(GRANT, (WRITE, TERRAFORM), (SEE, WAIT_5_MINUTES)),
+    ),
+    'the button would fail at the quota, as integration-policy-quota says too': (
+        account_facts(required=RECORDED, policies=OF_THE_ACCOUNT[:4]),
+        Remedy(GRANT, (WRITE, TERRAFORM), (NO_BUTTON, SEE, WAIT_5_MINUTES)),
+    ),
+    '10 of 10 policies are attached: not one more': (
+        account_facts(required=RECORDED, policies=OF_THE_ACCOUNT),
+        Remedy(GRANT, (WRITE, RAISE_THE_QUOTA), (NO_BUTTON, SEE, WAIT_5_MINUTES)),
     ),
     'denied and nothing else': (
         granting(statement('*'), deny('tag:*')),
-        Remedy("Take back what the role's own policies deny", (SEE, TAKE_BACK)),
+        Remedy("Remove the Deny from the role's own policies", then=(SEE, REMOVE, WAIT_5_MINUTES)),
     ),
     'denied, and more is missing': (
         granting(statement('ec2:*'), deny('tag:*')),
-        Remedy('Grant the role what is missing', (SEE, TAKE_BACK, WRITE, CREATE, attach('aws'), BUTTON, TERRAFORM)),
+        Remedy(GRANT, (WRITE, BUTTON, TERRAFORM), (REMOVE, SEE, WAIT_5_MINUTES)),
     ),
 }
 

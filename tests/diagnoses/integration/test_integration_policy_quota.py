@@ -1,9 +1,11 @@
 import hashlib
+from dataclasses import replace
 
 from datadog_checks.aws_diagnostics.diagnoses.integration import INTEGRATION_POLICY_QUOTA
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, Policy, PolicyKind, PolicyQuota, RoleMissing
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.facts.values import Arn
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.account.builders import (
     ACCOUNT_ID,
     ROLE_NAME,
@@ -18,7 +20,10 @@ from tests.account.builders import (
 from tests.account.permission_lists import RECORDED
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
+from .correcting import WAIT_5_MINUTES
+
 BUTTON = 'Resolve All AWS Permissions Issues'
+OTHERS = "{} of the attached policies are from Datadog's other templates"
 OWN_HASH = hashlib.sha256(f'{ROLE_NAME}-{ACCOUNT_ID}'.encode()).hexdigest()[:8]
 FORMER_HASH = hashlib.md5(f'{ROLE_NAME}-{ACCOUNT_ID}'.encode(), usedforsecurity=False).hexdigest()[:8]
 """An earlier revision of the template named its policies so."""
@@ -49,12 +54,12 @@ def role_with(*policies: Policy, **account: object) -> Facts:
 def in_partition(partition: str) -> dict[str, object]:
     return {
         'caller': caller(partition=partition),
-        'role': role(arn=f'arn:{partition}:iam::{ACCOUNT_ID}:role/{ROLE_NAME}'),
+        'role': role(arn=Arn(f'arn:{partition}:iam::{ACCOUNT_ID}:role/{ROLE_NAME}')),
     }
 
 
 def would(parts: str, staying: int, then: int, quota: int = 10) -> str:
-    return f'{BUTTON} would attach {parts} beside {staying} that stay: {then}, and the quota of the role is {quota}'
+    return f'{BUTTON} would attach {parts} to the {staying} that stay, {then} in all; the quota is {quota}'
 
 
 FAILS = {
@@ -65,19 +70,17 @@ FAILS = {
     ),
     'what the quickstart attached stays': Row(
         role_with(*QUICKSTART, security_audit()),
-        f'{would("6 policies", 5, 11)}; 4 of the attached policies are left by other generations of its templates',
+        f'{would("6 policies", 5, 11)}; {OTHERS.format(4)}',
         near_miss='what an earlier click attached is deleted first',
     ),
     'what an earlier revision of the button attached, under another hash, stays': Row(
         role_with(*parts(FORMER_HASH, 1, 2, 3, 4, 5, 6)),
-        f'{would("6 policies and SecurityAudit", 6, 13)}; 6 of the attached policies are left by other generations of '
-        'its templates',
+        f'{would("6 policies and SecurityAudit", 6, 13)}; {OTHERS.format(6)}',
         near_miss='what an earlier click attached is deleted first',
     ),
     'parts beyond the tenth are never deleted': Row(
         role_with(*of_the_account(3), *parts(OWN_HASH, 10, 11)),
-        f'{would("6 policies and SecurityAudit", 4, 11)}; 1 of the attached policies are left by other generations of '
-        'its templates',
+        f'{would("6 policies and SecurityAudit", 4, 11)}; {OTHERS.format(1)}',
         near_miss='what an earlier click attached is deleted first',
     ),
     'more than the highest quota that AWS grants, whatever the quota is': Row(
@@ -85,10 +88,10 @@ FAILS = {
         would('6 policies and SecurityAudit', 14, 21),
         near_miss='three policies of the account and no SecurityAudit',
     ),
-    'in China, where it could not work anyway': Row(
+    'in China, where it cannot work': Row(
         role_with(*of_the_account(4), **in_partition('aws-cn')),
-        f'{would("6 policies and SecurityAudit", 4, 11)}; its template writes ARNs of the partition aws, so in aws-cn '
-        'it fails in any case',
+        f'{would("6 policies and SecurityAudit", 4, 11)}; its template has ARNs of the partition aws, so it always '
+        'fails in aws-cn',
         near_miss='in GovCloud with room',
     ),
 }
@@ -110,24 +113,24 @@ PASSES = {
     ),
     'nothing is missing, so nobody has to click': Row(
         role_with(policy(statement('*')), *QUICKSTART, *of_the_account(6)),
-        f'nothing is missing, so {BUTTON} need not be clicked; 4 of the attached policies are left by other '
-        'generations of its templates',
+        f"nothing is missing, so nobody needs to click {BUTTON}; 4 of the attached policies are from Datadog's other "
+        'templates',
     ),
     'nothing is missing, and the quota is not known': Row(
         account_facts(quota=Unobserved('AWS did not answer')),
-        f'nothing is missing, so {BUTTON} need not be clicked',
+        f'nothing is missing, so nobody needs to click {BUTTON}',
     ),
     'in GovCloud with room': Row(
         role_with(**in_partition('aws-us-gov')),
-        f'{would("6 policies and SecurityAudit", 0, 7)}; its template writes ARNs of the partition aws, so in '
-        'aws-us-gov it fails in any case',
+        f'{would("6 policies and SecurityAudit", 0, 7)}; its template has ARNs of the partition aws, so it always '
+        'fails in aws-us-gov',
     ),
 }
 UNKNOWN = {
     'the quota may have been raised': Row(
         role_with(*of_the_account(4), quota=PolicyQuota(10, default=True)),
-        f"{would('6 policies and SecurityAudit', 4, 11)}; the quota is AWS's default, it may have been raised "
-        '(iam:GetAccountSummary)',
+        f"{would('6 policies and SecurityAudit', 4, 11)}; that is AWS's default, which may have been raised (needs "
+        'iam:GetAccountSummary)',
     ),
     'the policies could not be listed': Row(
         account_facts(policies=Unobserved('missing permission iam:ListAttachedRolePolicies (AccessDenied)')),
@@ -136,37 +139,73 @@ UNKNOWN = {
     'the quota is not known': Row(role_with(quota=Unobserved('AWS did not answer')), 'AWS did not answer'),
 }
 NOT_APPLICABLE = {
-    'there is no role': Row(account_facts(role=RoleMissing(ROLE_NAME)), f'there is no role {ROLE_NAME}'),
+    'there is no role': Row(account_facts(role=RoleMissing(ROLE_NAME)), f"there is no role '{ROLE_NAME}'"),
     'access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
-        'the integration uses access keys, so it has no role',
+        'Datadog uses access keys for this account, not a role',
     ),
 }
-POLICY = 'datadog-integration-missing-permissions-HASH-1'
-REMEDIES = {
-    'leftovers make room': (
-        role_with(*parts(FORMER_HASH, 1, 2), *of_the_account(3)),
-        Remedy(
-            f'Do not click {BUTTON} before there is room: it deletes its earlier policies before it creates new ones, '
-            'and a quota that is reached half way leaves the role with less than before',
-            (
-                'Once integration-permissions-missing passes without them, detach what earlier templates of Datadog '
-                f'left: datadog-aws-integration-iam-permissions-{FORMER_HASH}-part1, '
-                f'datadog-aws-integration-iam-permissions-{FORMER_HASH}-part2',
-                'Write the policies that grant what is missing, and read them (this applies nothing): '
-                'aws-diagnostics permissions --config conf.yaml --policy-json policies',
-                f'Then run the commands that it prints, for each policy: aws iam create-policy --policy-name {POLICY} '
-                f'--policy-document file://policies/{POLICY}.json',
-                f'And: aws iam attach-role-policy --role-name {ROLE_NAME} --policy-arn '
-                f'arn:aws:iam::{ACCOUNT_ID}:policy/{POLICY}',
-                'Or in Terraform, list the actions in an aws_iam_policy (at most 6144 characters each) and attach it '
-                'with an aws_iam_role_policy_attachment; the provider datadog has the list as the data source '
-                'datadog_integration_aws_iam_permissions',
-                'Or raise the quota Managed policies per role of this account, to at most 20: aws service-quotas '
-                'request-service-quota-increase --region us-east-1 --service-code iam --quota-code L-0DA4ABF3 '
-                '--desired-value 12',
+WRITE = Choice(
+    'Write policies with exactly the missing permissions, read them, then run the commands that this prints',
+    (Command('aws-diagnostics permissions --config conf.yaml --policy-json policies'),),
+)
+DO_NOT = f'Do not click {BUTTON} before there is room'
+OWNER = 'arn:aws:iam::123456789012:policy'
+
+
+def raise_to(quota: int) -> Choice:
+    return Choice(
+        f'Raise the quota of managed policies per role to {quota} for all roles of this account',
+        (
+            Command(
+                'aws service-quotas request-service-quota-increase --region us-east-1 --service-code iam '
+                f'--quota-code L-0DA4ABF3 --desired-value {quota}'
             ),
         ),
+    )
+
+
+def of_earlier_clicks(*numbers: int) -> tuple[Policy, ...]:
+    return tuple(replace(p, arn=Arn(f'{OWNER}/{p.name}')) for p in parts(FORMER_HASH, *numbers))
+
+
+REMEDIES = {
+    'nothing can be detached': (
+        role_with(*of_the_account(4)),
+        Remedy(DO_NOT, (WRITE, raise_to(11)), (WAIT_5_MINUTES,)),
+    ),
+    'policies of earlier clicks make room': (
+        role_with(*of_earlier_clicks(1, 2), *of_the_account(3)),
+        Remedy(
+            DO_NOT,
+            (WRITE, raise_to(12)),
+            (
+                Step(
+                    'When integration-permissions-missing passes and no CloudFormation stack owns them, detach the '
+                    'policies of earlier clicks; attaching them again undoes it',
+                    tuple(
+                        Command(
+                            f'aws iam detach-role-policy --role-name {ROLE_NAME} --policy-arn '
+                            f'{OWNER}/datadog-aws-integration-iam-permissions-{FORMER_HASH}-part{number}'
+                        )
+                        for number in (1, 2)
+                    ),
+                ),
+                WAIT_5_MINUTES,
+            ),
+        ),
+    ),
+    'policies of a live stack are left alone': (
+        role_with(*QUICKSTART, security_audit()),
+        Remedy(DO_NOT, (WRITE, raise_to(11)), (WAIT_5_MINUTES,)),
+    ),
+    'more than the highest quota': (
+        role_with(*of_the_account(14)),
+        Remedy(DO_NOT, (WRITE,), (WAIT_5_MINUTES,)),
+    ),
+    'in China, where the button cannot work': (
+        role_with(*of_the_account(4), **in_partition('aws-cn')),
+        Remedy(DO_NOT, (WRITE,), (WAIT_5_MINUTES,)),
     ),
 }
 

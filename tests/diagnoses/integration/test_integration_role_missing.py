@@ -3,76 +3,83 @@
 from datadog_checks.aws_diagnostics.diagnoses.integration.integration_role_missing import INTEGRATION_ROLE_MISSING
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, RoleMissing
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.facts.values import RoleName
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.account.builders import account_expectations, account_facts, caller, integration, role
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import WAIT, saved
+from .correcting import SET_IT, WAIT
 
 NO_KEY = Unobserved('no application key')
-RECORD = 'that is the name that Datadog has on record'
+RECORD = 'Datadog has that name on record'
+ON_RECORD = "IAM has the role 'DatadogIntegrationRole', the name that Datadog has on record"
 NONE = "IAM has no role named 'DatadogIntegrationRole'"
 
 
 def missing(*similar: str, name: str = 'DatadogIntegrationRole') -> Facts:
-    return account_facts(role=RoleMissing(name, similar), integration=integration(role_name=name))
+    return account_facts(role=RoleMissing(name, tuple(map(RoleName, similar))), integration=integration(role_name=name))
 
 
 FAILS = {
     'there is no such role': Row(missing(), f'{NONE}; {RECORD}', near_miss='the role is there'),
     'the name of the old guide': Row(
         missing('DatadogAWSIntegrationRole'),
-        f"{NONE}, but 'DatadogAWSIntegrationRole'; {RECORD}",
+        f"{NONE}, but has 'DatadogAWSIntegrationRole'; {RECORD}",
         near_miss='the old name on both sides',
     ),
     'a space behind the name': Row(
         missing('DatadogIntegrationRole', name='DatadogIntegrationRole '),
-        f"IAM has no role named 'DatadogIntegrationRole ', but 'DatadogIntegrationRole'; {RECORD}",
+        f"IAM has no role named 'DatadogIntegrationRole ', but has 'DatadogIntegrationRole'; {RECORD}",
         near_miss='the role is there',
     ),
     'many that are similar': Row(
-        missing('a', 'b', 'c', 'd'), f"{NONE}, but 'a', 'b', 'c' and others; {RECORD}", near_miss='the role is there'
+        missing('a', 'b', 'c', 'd'),
+        f"{NONE}, but has 'a', 'b', 'c' and others; {RECORD}",
+        near_miss='the role is there',
     ),
     'not under the name that the operator told': Row(
         account_facts(role=RoleMissing('Datadog'), integration=NO_KEY),
-        "IAM has no role named 'Datadog'; that is the name that this check was told",
+        "IAM has no role named 'Datadog'; the configuration of this check has that name",
         account_expectations(role_name='Datadog'),
         near_miss='the role is there, Datadog was not asked',
     ),
     'Datadog has it in another case': Row(
         account_facts(integration=integration(role_name='datadogintegrationrole')),
-        "Datadog has the role name 'datadogintegrationrole' on record, the role of this account is named "
+        "Datadog has the role name 'datadogintegrationrole' on record, the role is named "
         "'DatadogIntegrationRole': they differ by case or white space",
         near_miss='the role is there',
     ),
 }
 PASSES = {
-    'the role is there': Row(account_facts(), "IAM has the role 'DatadogIntegrationRole', as Datadog has it on record"),
+    'the role is there': Row(
+        account_facts(), "IAM has the role 'DatadogIntegrationRole', the name that Datadog has on record"
+    ),
     'the role is there, Datadog was not asked': Row(
         account_facts(integration=NO_KEY), "IAM has the role 'DatadogIntegrationRole'"
     ),
     'created a moment ago': Row(
         account_facts(role=role(created_at=NOW - 61, changed_at=None)),
-        "IAM has the role 'DatadogIntegrationRole', as Datadog has it on record; it changed 1 minute ago, so this may "
-        'be stale: IAM and Datadog need at least 5 minutes',
+        f'{ON_RECORD}; it changed 1 minute ago, so this may be stale: IAM and Datadog need at least 5 minutes',
     ),
     'the old name on both sides': Row(
         account_facts(
             role=role(name='DatadogAWSIntegrationRole'), integration=integration(role_name='DatadogAWSIntegrationRole')
         ),
-        "IAM has the role 'DatadogAWSIntegrationRole', as Datadog has it on record",
+        "IAM has the role 'DatadogAWSIntegrationRole', the name that Datadog has on record",
     ),
 }
 UNKNOWN = {
     'the name was only guessed': Row(
-        account_facts(role=RoleMissing('DatadogIntegrationRole', ('DatadogAWSIntegrationRole',)), integration=NO_KEY),
-        f"{NONE}, but 'DatadogAWSIntegrationRole'; which name Datadog uses is not known: set app_key or role_name",
+        account_facts(
+            role=RoleMissing('DatadogIntegrationRole', (RoleName('DatadogAWSIntegrationRole'),)), integration=NO_KEY
+        ),
+        f"{NONE}, but has 'DatadogAWSIntegrationRole'; not known which name Datadog uses: set app_key or role_name",
     ),
     'this check was told another role than Datadog': Row(
         account_facts(role=role(name='Watcher')),
-        "Datadog has the role name 'DatadogIntegrationRole' on record, and this check was told to look at 'Watcher': "
-        'leave role_name out',
+        "Datadog has the role name 'DatadogIntegrationRole' on record, and the configuration of this check says "
+        "'Watcher': remove role_name",
     ),
     'we may not look': Row(
         account_facts(role=Unobserved('missing permission iam:GetRole')), 'missing permission iam:GetRole'
@@ -81,59 +88,98 @@ UNKNOWN = {
 NOT_APPLICABLE = {
     'Datadog uses access keys': Row(
         account_facts(role=RoleMissing('x'), integration=integration(auth=AuthKind.ACCESS_KEYS, role_name='')),
-        'Datadog uses access keys here, and no role',
+        'Datadog uses access keys for this account, not a role',
     ),
 }
 test_verdict = verdict_test(INTEGRATION_ROLE_MISSING, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
-TEMPLATE = (
-    'Create the role with its permissions by the CloudFormation template of Datadog: '
-    'https://docs.datadoghq.com/integrations/amazon-web-services/'
-)
-CREATE = 'aws iam create-role --role-name DatadogIntegrationRole --assume-role-policy-document file://trust.json'
-ATTACH = (
-    'aws iam attach-role-policy --role-name DatadogIntegrationRole --policy-arn arn:{}:iam::aws:policy/SecurityAudit'
-)
+USE = 'Make Datadog and IAM use the same role name'
 
 
-def enter(name: str) -> str:
+def creating(
+    principal: str = 'arn:aws:iam::464622532012:root', name: str = 'DatadogIntegrationRole', partition: str = 'aws'
+) -> tuple[Choice, ...]:
+    audit = f'--role-name {name} --policy-arn arn:{partition}:iam::aws:policy/SecurityAudit'
     return (
-        'If that is the role meant for Datadog, enter its name on the AWS integration page of Datadog, without spaces '
-        f'around it and in this case: {name}'
+        Choice(
+            "Create the role and its permissions with Datadog's CloudFormation template, see "
+            'https://docs.datadoghq.com/integrations/amazon-web-services/'
+        ),
+        Choice(
+            f'Create the role by hand; {SET_IT}; integration-permissions-missing then tells how to grant the rest',
+            (
+                Command(f"""cat > trust-policy.json <<END &&
+{{
+  "Version": "2012-10-17",
+  "Statement": [
+    {{
+      "Effect": "Allow",
+      "Principal": {{
+        "AWS": "{principal}"
+      }},
+      "Action": "sts:AssumeRole",
+      "Condition": {{
+        "StringEquals": {{
+          "sts:ExternalId": "${{EXTERNAL_ID:?}}"
+        }}
+      }}
+    }}
+  ]
+}}
+END
+aws iam create-role --role-name {name} --assume-role-policy-document file://trust-policy.json &&
+aws iam attach-role-policy {audit}"""),
+            ),
+            undo=Step(
+                'Delete the role',
+                (Command(f'aws iam detach-role-policy {audit} &&\naws iam delete-role --role-name {name}'),),
+            ),
+        ),
     )
 
 
+def enter(name: str) -> Choice:
+    return Choice(
+        f"If '{name}' is the role meant for Datadog, enter exactly that name on the AWS integration page in Datadog"
+    )
+
+
+ONLY_THE_NAME = Choice(
+    'Enter only the name of the role on the AWS integration page in Datadog, without its path, its ARN or white space'
+)
 test_remedy = remedy_test(
     INTEGRATION_ROLE_MISSING,
     {
-        'nothing is there': (
-            missing(),
-            Remedy(
-                'Let Datadog and IAM use the same role name, by creating the role',
-                (TEMPLATE, f'Or by hand. {saved()}', CREATE, ATTACH.format('aws'), WAIT),
-            ),
-        ),
+        'nothing is there': (missing(), account_expectations(), Remedy(USE, creating(), (WAIT,))),
         'a similar one, in GovCloud': (
             account_facts(
                 caller=caller(partition='aws-us-gov'),
-                role=RoleMissing('DatadogIntegrationRole', ('DatadogAWSIntegrationRole',)),
+                role=RoleMissing('DatadogIntegrationRole', (RoleName('DatadogAWSIntegrationRole'),)),
             ),
             account_expectations(site='ddog-gov.com'),
             Remedy(
-                'Let Datadog and IAM use the same role name',
+                USE,
                 (
                     enter('DatadogAWSIntegrationRole'),
-                    TEMPLATE,
-                    f'Or by hand. {saved("arn:aws-us-gov:iam::065115117704:root")}',
-                    CREATE,
-                    ATTACH.format('aws-us-gov'),
-                    WAIT,
+                    *creating('arn:aws-us-gov:iam::065115117704:root', partition='aws-us-gov'),
                 ),
+                (WAIT,),
             ),
+        ),
+        'a space behind the name': (
+            missing(name='DatadogIntegrationRole '),
+            account_expectations(),
+            Remedy(USE, (ONLY_THE_NAME, *creating()), (WAIT,)),
+        ),
+        'an ARN on record never becomes the name of a role': (
+            missing(name='arn:aws:iam::123456789012:role/$(reboot)'),
+            account_expectations(),
+            Remedy(USE, (ONLY_THE_NAME, *creating(name='"${ROLE_NAME:?}"')), (WAIT,)),
         ),
         'it differs by case': (
             account_facts(integration=integration(role_name='datadogintegrationrole')),
-            Remedy('Let Datadog and IAM use the same role name', (enter('DatadogIntegrationRole'), WAIT)),
+            account_expectations(),
+            Remedy(USE, (enter('DatadogIntegrationRole'),), (WAIT,)),
         ),
     },
 )

@@ -6,7 +6,7 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.integration_role_unuse
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, LastUsed, RoleMissing
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
 from tests.account.builders import DAY, HOUR, account_expectations, account_facts, integration, role, trust
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
@@ -16,7 +16,7 @@ from .correcting import PAGE
 NEVER = LastUsed(None)
 YESTERDAY = LastUsed(NOW - DAY - 1, 'eu-west-1')
 NO_KEY = Unobserved('no application key')
-LAST = 'the role was last used 1 day ago in eu-west-1; Datadog would use it within 24 hours'
+LAST = 'the role was last used 1 day ago in eu-west-1; Datadog would have used it within 24 hours'
 
 FAILS = {
     'a day and a second ago': Row(
@@ -29,12 +29,13 @@ FAILS = {
     ),
     'never': Row(
         account_facts(role=role(last_used=NEVER)),
-        'IAM knows no use of the role in 400 days; it was created 365 days ago; Datadog would use it within 24 hours',
+        'IAM has no record of use in the last 400 days; the role was created 365 days ago; Datadog would have used it '
+        'within 24 hours',
         near_miss='just now',
     ),
     'longer than the operator says': Row(
         account_facts(role=role(last_used=LastUsed(NOW - 3 * HOUR))),
-        'the role was last used 3 hours ago; Datadog would use it within 2 hours',
+        'the role was last used 3 hours ago; Datadog would have used it within 2 hours',
         account_expectations(unused_after=2 * HOUR),
         near_miss='just now',
     ),
@@ -53,38 +54,38 @@ FAILS = {
 }
 PASSES = {
     'just now': Row(
-        account_facts(role=role(last_used=LastUsed(NOW))), 'the role was used just now, though IAM does not say by whom'
+        account_facts(role=role(last_used=LastUsed(NOW))), 'the role was used just now, IAM does not say by whom'
     ),
     'five minutes ago, in a region': Row(
-        account_facts(), 'the role was used 5 minutes ago in eu-west-1, though IAM does not say by whom'
+        account_facts(), 'the role was used 5 minutes ago in eu-west-1, IAM does not say by whom'
     ),
     'a day ago, to the second': Row(
         account_facts(role=role(last_used=LastUsed(NOW - DAY))),
-        'the role was used 1 day ago, though IAM does not say by whom',
+        'the role was used 1 day ago, IAM does not say by whom',
     ),
     'used, and Datadog was not asked': Row(
         account_facts(integration=NO_KEY),
-        'the role was used 5 minutes ago in eu-west-1, though IAM does not say by whom',
+        'the role was used 5 minutes ago in eu-west-1, IAM does not say by whom',
     ),
 }
 UNKNOWN = {
     'created an hour ago': Row(
         account_facts(role=role(last_used=NEVER, created_at=NOW - HOUR)),
-        'the role was created 1 hour ago and has not been used yet',
+        'the role was created 1 hour ago and has not been used',
     ),
     'we may not look': Row(
         account_facts(role=Unobserved('missing permission iam:GetRole')), 'missing permission iam:GetRole'
     ),
 }
 NOT_APPLICABLE = {
-    'there is no role': Row(account_facts(role=RoleMissing('x')), 'there is no role that could be used'),
+    'there is no role': Row(account_facts(role=RoleMissing('x')), "there is no role 'x'"),
     'Datadog uses access keys': Row(
         account_facts(role=role(last_used=NEVER), integration=integration(auth=AuthKind.ACCESS_KEYS)),
-        'Datadog uses access keys here, and no role',
+        'Datadog uses access keys for this account, not a role',
     ),
     'nothing is to be collected': Row(
         account_facts(role=role(last_used=NEVER), integration=integration(metrics_enabled=False)),
-        'Datadog is told to collect neither metrics nor resources from this account',
+        'Datadog is set to collect neither metrics nor resources from this account',
     ),
 }
 test_verdict = verdict_test(INTEGRATION_ROLE_UNUSED, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
@@ -95,17 +96,26 @@ test_remedy = remedy_test(
         'nothing else is wrong': (
             account_facts(role=role(last_used=NEVER)),
             Remedy(
-                'Find out what keeps Datadog from the role, although its trust policy shows nothing, or '
-                'remove the role',
-                (
-                    'On the AWS integration page of Datadog look whether this account is listed, enabled, and with '
-                    'this role name and this account id',
-                    'See whether STS refuses Datadog, in CloudTrail: aws cloudtrail lookup-events --lookup-attributes '
-                    'AttributeKey=EventName,AttributeValue=AssumeRole',
-                    'Where the account belongs to an organization, look for a service control policy or a resource '
-                    f'control policy that denies sts:AssumeRole. See {PAGE}',
-                    'IAM records a use up to four hours late. Look again: aws iam get-role --role-name '
-                    'DatadogIntegrationRole --query Role.RoleLastUsed',
+                'Find out why Datadog does not use the role although its trust policy admits Datadog',
+                then=(
+                    Step(
+                        'On the AWS integration page in Datadog, check that this account is listed and enabled, with '
+                        'this account ID and role name'
+                    ),
+                    Step(
+                        'If the account belongs to an organization, look for a resource control policy that denies '
+                        f'sts:AssumeRole, with credentials of the management account (see {PAGE})',
+                        (
+                            Command(
+                                'aws organizations list-policies-for-target --target-id 123456789012 --filter '
+                                'RESOURCE_CONTROL_POLICY'
+                            ),
+                        ),
+                    ),
+                    Step(
+                        'IAM can take 4 hours to record a use: look again later',
+                        (Command('aws iam get-role --role-name DatadogIntegrationRole --query Role.RoleLastUsed'),),
+                    ),
                 ),
             ),
         )
@@ -119,4 +129,4 @@ def test_a_trust_policy_that_refuses_datadog_explains_it() -> None:
     unused = findings['integration-role-unused']
     assert unused.explained_by == 'trust-policy-action-missing'
     assert unused.remedy is not None
-    assert unused.remedy.summary == ('First repair trust-policy-action-missing: Allow sts:AssumeRole to Datadog')
+    assert unused.remedy.summary == ('First fix trust-policy-action-missing: Allow sts:AssumeRole to Datadog')

@@ -5,14 +5,15 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.integration_uses_acces
 )
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
 from tests.account.builders import account_expectations, account_facts, caller, integration
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import WAIT, saved
+from .correcting import WAIT
+from .test_integration_role_missing import creating
 
 KEYS = integration(auth=AuthKind.ACCESS_KEYS, role_name='', external_id=None)
-HAS_KEYS = 'Datadog has access keys of an IAM user on record for this account, which do not expire'
+HAS_KEYS = 'Datadog uses access keys of an IAM user for this account, and they do not expire'
 GOVERNMENT = account_expectations(site='ddog-gov.com')
 
 FAILS = {
@@ -30,14 +31,14 @@ FAILS = {
     ),
 }
 PASSES = {
-    'a role': Row(account_facts(), 'Datadog has a role on record for this account, and no access keys'),
+    'a role': Row(account_facts(), 'Datadog uses a role for this account, not access keys'),
     'access keys in GovCloud, on another site': Row(
         account_facts(integration=KEYS, caller=caller(partition='aws-us-gov')),
-        'Datadog has access keys, the way that it offers for datadoghq.com in the partition aws-us-gov',
+        'Datadog uses access keys, the way it offers for datadoghq.com in the partition aws-us-gov',
     ),
     'access keys in China': Row(
         account_facts(integration=KEYS, caller=caller(partition='aws-cn')),
-        'Datadog has access keys, the way that it offers for ddog-gov.com in the partition aws-cn',
+        'Datadog uses access keys, the way it offers for ddog-gov.com in the partition aws-cn',
         GOVERNMENT,
     ),
 }
@@ -46,23 +47,44 @@ UNKNOWN = {
 }
 test_verdict = verdict_test(INTEGRATION_USES_ACCESS_KEYS, FAILS, PASSES, UNKNOWN, {})
 
+SAVE = Command(
+    'test ! -s datadog-aws-integration.before.json &&\n'
+    '(umask 077 && curl -sSf -H "DD-API-KEY: ${DD_API_KEY:?}" -H "DD-APPLICATION-KEY: ${DD_APP_KEY:?}" '
+    "'https://api.ap1.datadoghq.com/api/v2/integration/aws/accounts?aws_account_id=123456789012' "
+    '> datadog-aws-integration.before.json)'
+)
+THE_KEY = '--user-name "${USER_NAME:?}" --access-key-id "${ACCESS_KEY_ID:?}"'
+LISTS = ('list-attached-user-policies', 'list-user-policies', 'list-groups-for-user')
 test_remedy = remedy_test(
     INTEGRATION_USES_ACCESS_KEYS,
     {
         'access keys': (
             account_facts(integration=KEYS),
+            account_expectations(site='ap1.datadoghq.com'),
             Remedy(
-                'Give Datadog a role instead of access keys, then delete the keys; until then rotate them',
+                'Give Datadog a role instead of access keys, then disable the keys',
+                creating('arn:aws:iam::417141415827:root'),
                 (
-                    'On the AWS integration page of Datadog choose Role Delegation for this account, and note its '
-                    'external id',
-                    saved(),
-                    'aws iam create-role --role-name DatadogIntegrationRole --assume-role-policy-document '
-                    'file://trust.json',
-                    'Attach to it what the IAM user has: aws iam list-attached-user-policies --user-name USER',
-                    'When metrics arrive by the role: aws iam delete-access-key --user-name USER '
-                    '--access-key-id ACCESS_KEY_ID',
-                    'Until then, rotate the keys. aws iam create-access-key --user-name USER',
+                    Step(
+                        "Save this account's settings in Datadog, which are lost when the authentication changes",
+                        (SAVE,),
+                    ),
+                    Step(
+                        'On the AWS integration page in Datadog, change this account to Role Delegation with the '
+                        "role's name, and restore its other settings from the saved file"
+                    ),
+                    Step(
+                        'Give the role the policies that the IAM user has',
+                        tuple(Command(f'aws iam {name} --user-name "${{USER_NAME:?}}"') for name in LISTS),
+                    ),
+                    Step(
+                        'When metrics arrive through the role, disable the key; the status Active enables it again',
+                        (Command(f'aws iam update-access-key {THE_KEY} --status Inactive'),),
+                    ),
+                    Step(
+                        'After a week without problems, delete the key',
+                        (Command(f'aws iam delete-access-key {THE_KEY}'),),
+                    ),
                     WAIT,
                 ),
             ),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from datadog_checks.aws_diagnostics.diagnoses.integration.granted import Entry, Grant, compare
+from datadog_checks.aws_diagnostics.diagnoses.integration.permissions import Entry, Grant, compare
 from tests.account.builders import statement
 from tests.account.permission_sets import ALL, EC2, SETS, STANDARD, PermissionSet, deny, role
 

@@ -7,14 +7,17 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.permissions_boundary_p
 )
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Decision, PolicyKind, PolicyStatement, RoleMissing
+from datadog_checks.aws_diagnostics.facts.values import Arn
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.account.builders import ACCOUNT_ID, account_facts, policies, policy, role, simulated, simulation, statement
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-ARN = f'arn:aws:iam::{ACCOUNT_ID}:policy/limits'
+from .correcting import WAIT_5_MINUTES, changing_the_boundary
+
+ARN = Arn(f'arn:aws:iam::{ACCOUNT_ID}:policy/limits')
 IS = f'the permissions boundary of the role is {ARN}'
-MAY = f'{IS}: what it does not allow, no policy of the role can grant'
+MAY = f'{IS}: the role cannot do what it does not allow, whatever its policies grant'
 
 
 def bounded(*statements: PolicyStatement, **differences: Any) -> Facts:
@@ -64,25 +67,64 @@ UNKNOWN = {
     ),
 }
 NOT_APPLICABLE = {
-    'there is no role': Row(account_facts(role=RoleMissing('x')), 'there is no role that a boundary could limit'),
+    'there is no role': Row(account_facts(role=RoleMissing('x')), "there is no role 'x'"),
 }
 test_verdict = verdict_test(PERMISSIONS_BOUNDARY_PRESENT, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
+
+OF_AWS = Arn('arn:aws:iam::aws:policy/PowerUserAccess')
+LONG_ARN = Arn(f'arn:aws:iam::{ACCOUNT_ID}:policy/{"path/" * 60}limits')
+CHANGE = 'Make the boundary allow what Datadog needs, or remove it'
+
+
+def allowing(arn: str) -> Choice:
+    version = f'aws iam set-default-policy-version --policy-arn {arn} --version-id "${{VERSION_BEFORE:?}}"'
+    return Choice(
+        'In boundary.json, a copy of the boundary, allow the actions that the permission diagnoses name; the new '
+        'version then counts for every role with this boundary',
+        changing_the_boundary(arn),
+        undo=Step(
+            'Make the version that counted before the default again; its document is in boundary.before.json',
+            (Command(version),),
+        ),
+    )
+
+
+def putting(arn: str) -> Command:
+    return Command(
+        f'aws iam put-role-permissions-boundary --role-name DatadogIntegrationRole --permissions-boundary {arn}'
+    )
+
+
+def another_or_none(arn: str) -> tuple[Choice, Choice]:
+    return (
+        Choice(
+            'Attach a boundary of your own that also allows the actions that the permission diagnoses name',
+            (putting('"${BOUNDARY_ARN:?}"'),),
+            undo=Step('Put the present one back', (putting(arn),)),
+        ),
+        Choice(
+            'If your organization does not demand the boundary, remove it',
+            (Command('aws iam delete-role-permissions-boundary --role-name DatadogIntegrationRole'),),
+            exposes="everything that the role's policies grant",
+            undo=Step('Put it back', (putting(arn),)),
+        ),
+    )
+
 
 test_remedy = remedy_test(
     PERMISSIONS_BOUNDARY_PRESENT,
     {
         'some actions': (
             bounded(statement('ec2:*')),
-            Remedy(
-                'Let the boundary allow all that Datadog needs, or take it off where your organization does not '
-                'demand it',
-                (
-                    f'See what it allows: aws iam get-policy --policy-arn {ARN}',
-                    'Add to it the actions that the diagnoses of permissions name as missing or denied',
-                    'Or, if nobody demands it (exposes the account to whatever the policies of the role grant): aws '
-                    'iam delete-role-permissions-boundary --role-name DatadogIntegrationRole',
-                ),
-            ),
-        )
+            Remedy(CHANGE, (allowing(ARN), *another_or_none(ARN)), (WAIT_5_MINUTES,)),
+        ),
+        'the boundary is a policy of AWS, which nobody else can change': (
+            bounded(role=role(boundary=OF_AWS)),
+            Remedy(CHANGE, another_or_none(OF_AWS), (WAIT_5_MINUTES,)),
+        ),
+        'a long ARN is never cut in a command': (
+            bounded(role=role(boundary=LONG_ARN)),
+            Remedy(CHANGE, (allowing(LONG_ARN), *another_or_none(LONG_ARN)), (WAIT_5_MINUTES,)),
+        ),
     },
 )

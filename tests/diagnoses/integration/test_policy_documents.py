@@ -13,7 +13,7 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.policy_documents impor
     PolicyDocument,
     policy_documents,
 )
-from datadog_checks.aws_diagnostics.diagnoses.integration.policy_language import covers, service_of
+from datadog_checks.aws_diagnostics.rules.policy_language import covers, service_of
 from tests.account.permission_lists import RECORDED
 
 REPEATABLE = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -106,5 +106,5 @@ def test_nothing_missing_needs_no_document() -> None:
     ],
 )
 def test_an_entry_that_is_no_plain_action_never_becomes_a_policy(entry: str) -> None:
-    with pytest.raises(NotGrantable, match='is no action that a policy may be written for'):
+    with pytest.raises(NotGrantable, match='is not an action that may be granted unseen'):
         policy_documents(['ec2:DescribeInstances', entry])

@@ -1,7 +1,8 @@
 from datadog_checks.aws_diagnostics.diagnoses.integration import SECURITY_AUDIT_NOT_ATTACHED
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, PolicyKind, RoleMissing
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.facts.values import Arn
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.account.builders import (
     ACCOUNT_ID,
     account_facts,
@@ -14,42 +15,44 @@ from tests.account.builders import (
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-NAMESAKE = security_audit(arn=f'arn:aws:iam::{ACCOUNT_ID}:policy/SecurityAudit', kind=PolicyKind.CUSTOMER)
+from .correcting import WAIT_5_MINUTES
+
+NAMESAKE = security_audit(arn=Arn(f'arn:aws:iam::{ACCOUNT_ID}:policy/SecurityAudit'), kind=PolicyKind.CUSTOMER)
 IN_GOVERNMENT = {
     'caller': caller(partition='aws-us-gov'),
-    'role': role(arn=f'arn:aws-us-gov:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole'),
+    'role': role(arn=Arn(f'arn:aws-us-gov:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole')),
 }
 OFF = 'resource collection, which needs it most, is off'
 FAILS = {
     'only an inline policy': Row(
         account_facts(policies=(policy(),)),
-        f'SecurityAudit of AWS is not among the 0 attached policies; {OFF}',
+        f"AWS's policy SecurityAudit is not among the 0 attached policies; {OFF}",
         near_miss='attached',
     ),
     'a policy of the account has the same name': Row(
         account_facts(policies=(policy(), NAMESAKE)),
-        f'SecurityAudit of AWS is not among the 1 attached policies; {OFF}',
+        f"AWS's policy SecurityAudit is not among the 1 attached policies; {OFF}",
         near_miss='attached beside a policy of the same name',
     ),
     'it is the permissions boundary': Row(
         account_facts(policies=(security_audit(kind=PolicyKind.BOUNDARY),)),
-        f'SecurityAudit of AWS is not among the 0 attached policies; {OFF}',
+        f"AWS's policy SecurityAudit is not among the 0 attached policies; {OFF}",
         near_miss='attached',
     ),
     'resource collection is on': Row(
         account_facts(policies=(), integration=integration(extended_collection=True)),
-        'SecurityAudit of AWS is not among the 0 attached policies; resource collection, which needs it, is on',
+        "AWS's policy SecurityAudit is not among the 0 attached policies; resource collection, which needs it, is on",
         near_miss='attached',
     ),
     'whether resource collection is on is not known, and a policy changed a moment ago': Row(
         account_facts(policies=(policy(changed_at=NOW - 1),), integration=Unobserved('no application key')),
-        'SecurityAudit of AWS is not among the 0 attached policies; whether resource collection, which needs it, is on '
-        'is not known; it changed just now, so this may be stale: IAM and Datadog need at least 5 minutes',
+        "AWS's policy SecurityAudit is not among the 0 attached policies; not known whether resource collection, which "
+        'needs it, is on; it changed just now, so this may be stale: IAM and Datadog need at least 5 minutes',
         near_miss='attached',
     ),
     'in GovCloud, the one of another partition': Row(
         account_facts(policies=(security_audit(),), **IN_GOVERNMENT),
-        f'SecurityAudit of AWS is not among the 1 attached policies; {OFF}',
+        f"AWS's policy SecurityAudit is not among the 1 attached policies; {OFF}",
         near_miss='attached in GovCloud',
     ),
 }
@@ -59,7 +62,9 @@ PASSES = {
         account_facts(policies=(NAMESAKE, security_audit())), 'SecurityAudit is attached'
     ),
     'attached in GovCloud': Row(
-        account_facts(policies=(security_audit(arn='arn:aws-us-gov:iam::aws:policy/SecurityAudit'),), **IN_GOVERNMENT),
+        account_facts(
+            policies=(security_audit(arn=Arn('arn:aws-us-gov:iam::aws:policy/SecurityAudit')),), **IN_GOVERNMENT
+        ),
         'SecurityAudit is attached',
     ),
 }
@@ -71,27 +76,70 @@ UNKNOWN = {
 }
 NOT_APPLICABLE = {
     'there is no role': Row(
-        account_facts(role=RoleMissing('DatadogIntegrationRole')), 'there is no role DatadogIntegrationRole'
+        account_facts(role=RoleMissing('DatadogIntegrationRole')), "there is no role 'DatadogIntegrationRole'"
     ),
     'access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS), policies=()),
-        'the integration uses access keys, so it has no role',
+        'Datadog uses access keys for this account, not a role',
     ),
 }
+AUDIT = 'arn:aws-cn:iam::aws:policy/SecurityAudit'
+ATTACH = 'aws iam {}-role-policy --role-name DatadogIntegrationRole --policy-arn {}'
+IN_TERRAFORM = Choice(
+    'Attach it in Terraform',
+    (
+        Command(
+            """resource "aws_iam_role_policy_attachment" "datadog_security_audit" {
+  role       = "DatadogIntegrationRole"
+  policy_arn = "arn:aws-cn:iam::aws:policy/SecurityAudit"
+}""",
+            Language.HCL,
+        ),
+    ),
+)
+MERGE = Choice(
+    "Merge two of the role's own policies into one, or make one an inline policy: inline policies do not count against "
+    'the quota'
+)
+RAISE_THE_QUOTA = Choice(
+    'Raise the quota of managed policies per role to 20 for all roles of this account',
+    (
+        Command(
+            'aws service-quotas request-service-quota-increase --region us-east-1 --service-code iam --quota-code '
+            'L-0DA4ABF3 --desired-value 20'
+        ),
+    ),
+)
+OF_THE_ACCOUNT = tuple(policy(name=f'own-{n}', kind=PolicyKind.CUSTOMER) for n in range(10))
+SUMMARY = "Attach AWS's managed policy SecurityAudit to the role"
 REMEDIES = {
     'in China': (
         account_facts(
             policies=(),
             caller=caller(partition='aws-cn'),
-            role=role(arn=f'arn:aws-cn:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole'),
+            role=role(arn=Arn(f'arn:aws-cn:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole')),
         ),
         Remedy(
-            "Attach AWS's managed policy SecurityAudit to the role",
+            SUMMARY,
             (
-                'Attach it: aws iam attach-role-policy --role-name DatadogIntegrationRole --policy-arn '
-                'arn:aws-cn:iam::aws:policy/SecurityAudit',
-                'Or in Terraform, an aws_iam_role_policy_attachment with '
-                'policy_arn = "arn:aws-cn:iam::aws:policy/SecurityAudit"',
+                Choice(
+                    'Attach it',
+                    (Command(ATTACH.format('attach', AUDIT)),),
+                    undo=Step('Detach it', (Command(ATTACH.format('detach', AUDIT)),)),
+                ),
+                IN_TERRAFORM,
+            ),
+            (WAIT_5_MINUTES,),
+        ),
+    ),
+    '10 of 10 policies are attached: room comes first': (
+        account_facts(policies=OF_THE_ACCOUNT),
+        Remedy(
+            f'{SUMMARY}, once there is room for it',
+            (MERGE, RAISE_THE_QUOTA),
+            (
+                Step('Attach it', (Command(ATTACH.format('attach', 'arn:aws:iam::aws:policy/SecurityAudit')),)),
+                WAIT_5_MINUTES,
             ),
         ),
     ),

@@ -8,10 +8,10 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_action_mi
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, RoleMissing
 from datadog_checks.aws_diagnostics.remedies import Remedy
-from tests.account.builders import account_facts, integration, role, trust
+from tests.account.builders import account_expectations, account_facts, integration, role, trust
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import CORRECT
+from .correcting import adding, at, terraform, then, way
 
 ALLOWS = 'statement 1 of the trust policy allows'
 LACKS = 'which does not include sts:AssumeRole'
@@ -67,12 +67,10 @@ UNKNOWN = {
     ),
 }
 NOT_APPLICABLE = {
-    'there is no role': Row(
-        account_facts(role=RoleMissing('x')), 'there is no role whose trust policy could be judged'
-    ),
+    'there is no role': Row(account_facts(role=RoleMissing('x')), "there is no role 'x'"),
     'Datadog uses access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
-        'Datadog uses access keys here, which need no trust policy',
+        'Datadog uses access keys for this account, not a role',
     ),
     'the role is for a service of AWS': Row(
         account_facts(role=role(trust(principals=('Service:ec2.amazonaws.com',), conditions=()))),
@@ -81,7 +79,33 @@ NOT_APPLICABLE = {
 }
 test_verdict = verdict_test(TRUST_POLICY_ACTION_MISSING, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
+ALLOW = 'Allow sts:AssumeRole to Datadog'
 test_remedy = remedy_test(
     TRUST_POLICY_ACTION_MISSING,
-    {'tags alone': (allowing('sts:TagSession'), Remedy('Allow sts:AssumeRole to Datadog', CORRECT))},
+    {
+        'tags alone': (
+            allowing('sts:TagSession'),
+            account_expectations(),
+            Remedy(
+                ALLOW,
+                (
+                    way(
+                        'Add sts:AssumeRole to the actions of statement 1',
+                        at(0, "merge(Statement[0], {Action: [Statement[0].Action, 'sts:AssumeRole'][]})"),
+                    ),
+                ),
+                then(terraform()),
+            ),
+        ),
+        'tags alone, without an external id': (
+            allowing('sts:TagSession', conditions=()),
+            account_expectations(),
+            Remedy(ALLOW, (adding(),), then(terraform())),
+        ),
+        'everything but this': (
+            allowing(not_actions=('sts:assume*',)),
+            account_expectations(),
+            Remedy(ALLOW, (adding(),), then(terraform())),
+        ),
+    },
 )

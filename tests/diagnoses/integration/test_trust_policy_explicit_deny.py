@@ -5,12 +5,13 @@ from typing import Any
 from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_explicit_deny import TRUST_POLICY_EXPLICIT_DENY
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, RoleMissing
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Remedy
 from tests.account.builders import (
     ACCOUNT_ID,
     DATADOG_PRINCIPAL,
     EXTERNAL_ID,
     OTHER_EXTERNAL_ID,
+    account_expectations,
     account_facts,
     condition,
     external_id_condition,
@@ -20,12 +21,12 @@ from tests.account.builders import (
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import TERRAFORM, UPDATE, WAIT, keep, saved
+from .correcting import at, replacing, then, way
 
 DENIES = 'statement 2 of the trust policy denies Datadog: Deny'
-MISSES = 'none of the 1 Deny statements hits Datadog'
+MISSES = 'no Deny statement of the trust policy (1) applies to Datadog'
 WITHOUT_MFA = condition('BoolIfExists', 'aws:MultiFactorAuthPresent', 'false')
-US1 = "'arn:aws:iam::464622532012:root' (the account of datadoghq.com and others)"
+US1 = "'arn:aws:iam::464622532012:root' (Datadog's account for datadoghq.com and others)"
 
 
 def denying(*principals: str, conditions: Any = (), **more: Any) -> Facts:
@@ -67,7 +68,7 @@ FAILS = {
     ),
 }
 PASSES = {
-    'no Deny': Row(account_facts(), 'there is no Deny'),
+    'no Deny': Row(account_facts(), 'the trust policy has no Deny statement'),
     'another account': Row(denying('AWS:arn:aws:iam::999999999999:root'), MISSES),
     'the account of another site': Row(denying('AWS:arn:aws:iam::417141415827:root'), MISSES),
     'everyone, for another action': Row(denying('*', actions=('sts:TagSession',)), MISSES),
@@ -84,14 +85,14 @@ PASSES = {
     ),
     'two that miss': Row(
         account_facts(role=role(trust(), *(trust(effect='Deny', principals=(f'AWS:{n * 12}',)) for n in ('8', '9')))),
-        'none of the 2 Deny statements hits Datadog',
+        'no Deny statement of the trust policy (2) applies to Datadog',
     ),
 }
 MAY = 'statement 2 of the trust policy may deny Datadog: Deny'
 UNKNOWN = {
     'one role of Datadog': Row(
         denying('AWS:arn:aws:iam::464622532012:role/a'),
-        f"{MAY} 'arn:aws:iam::464622532012:role/a' (the account of datadoghq.com and others)",
+        f"{MAY} 'arn:aws:iam::464622532012:role/a' (Datadog's account for datadoghq.com and others)",
     ),
     'everyone but somebody of Datadog': Row(denying(not_principals=(DATADOG_PRINCIPAL,)), f'{MAY} everyone but {US1}'),
     'everyone with a name of which nothing is known': Row(
@@ -115,26 +116,48 @@ UNKNOWN = {
     ),
 }
 NOT_APPLICABLE = {
-    'there is no role': Row(
-        account_facts(role=RoleMissing('x')), 'there is no role whose trust policy could be judged'
-    ),
+    'there is no role': Row(account_facts(role=RoleMissing('x')), "there is no role 'x'"),
     'Datadog uses access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
-        'Datadog uses access keys here, which need no trust policy',
+        'Datadog uses access keys for this account, not a role',
     ),
 }
 test_verdict = verdict_test(TRUST_POLICY_EXPLICIT_DENY, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
+STOP = 'Stop denying Datadog: no Allow overrides a Deny'
+WITHOUT = way('Remove statement 2, which then denies nobody', 'merge(@, {Statement: [Statement[:1], Statement[2:]][]})')
+
+
+def excepting(condition_: str) -> Choice:
+    return way(
+        'Except Datadog from statement 2, which still denies everybody else',
+        at(1, f'merge(Statement[1], {{Condition: {condition_}}})'),
+    )
+
+
+NOT_DATADOG = r"""{\"StringNotEquals\": {\"aws:PrincipalAccount\": ['464622532012']}}"""
 test_remedy = remedy_test(
     TRUST_POLICY_EXPLICIT_DENY,
     {
         'everyone': (
             denying('*'),
-            Remedy(
-                'Take the Deny statement out of the trust policy, or except Datadog from it: what is not allowed is '
-                'denied anyway',
-                (saved(), keep('1 more statement'), UPDATE, TERRAFORM, WAIT),
-            ),
-        )
+            account_expectations(),
+            Remedy(STOP, (excepting(NOT_DATADOG), WITHOUT), then()),
+        ),
+        'everyone without MFA': (
+            denying('*', conditions=(WITHOUT_MFA,)),
+            account_expectations(),
+            Remedy(STOP, (excepting(f'merge(Statement[1].Condition, {NOT_DATADOG})'), WITHOUT), then()),
+        ),
+        'the account of Datadog': (
+            denying(DATADOG_PRINCIPAL),
+            account_expectations(),
+            Remedy(STOP, (WITHOUT,), then()),
+        ),
+        'the account of Datadog, in the only statement': (
+            account_facts(role=role(trust(effect='Deny'))),
+            account_expectations(),
+            Remedy(STOP, (replacing(0),), then()),
+        ),
     },
 )

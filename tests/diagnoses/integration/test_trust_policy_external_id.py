@@ -8,6 +8,8 @@ from datadog_checks.aws_diagnostics.facts.account import AuthKind, ExternalId, R
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import (
+    ACCOUNT_ID,
+    DATADOG_PRINCIPAL,
     EXTERNAL_ID,
     OTHER_EXTERNAL_ID,
     SECRET,
@@ -21,13 +23,13 @@ from tests.account.builders import (
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import CORRECT, PAGE
+from .correcting import SET_IT, adding, at, replacing, statement, terraform, then, way
 
 NO_KEY = Unobserved('no application key')
 MINE, OTHER = f'sha256:{EXTERNAL_ID.digest}', f'sha256:{OTHER_EXTERNAL_ID.digest}'
 HAS = 'statement 1 of the trust policy has StringEquals sts:ExternalId'
-RECORD = f'Datadog has on record {MINE}'
-UNDEMANDED = 'statement 1 of the trust policy demands no certain external id'
+RECORD = f'Datadog has {MINE}'
+UNDEMANDED = 'statement 1 of the trust policy demands no particular external id'
 
 
 def demanding(*ids: ExternalId, of: Any = None, **more: Any) -> Facts:
@@ -46,7 +48,7 @@ FAILS = {
     'another one': Row(demanding(OTHER_EXTERNAL_ID), f'{HAS} {OTHER}; {RECORD}', near_miss='that of Datadog'),
     'another one than the operator told': Row(
         demanding(OTHER_EXTERNAL_ID, of=NO_KEY),
-        f'{HAS} {OTHER}; this check was told {MINE}',
+        f'{HAS} {OTHER}; the configuration of this check has {MINE}',
         account_expectations(external_id=EXTERNAL_ID),
         near_miss='that which the operator told',
     ),
@@ -63,12 +65,12 @@ FAILS = {
     ),
     'a space behind that which Datadog has': Row(
         demanding(EXTERNAL_ID, of=integration(external_id=SPACED)),
-        f'{HAS} {MINE}; Datadog has on record {shown(SPACED)}: they differ by white space around it',
+        f'{HAS} {MINE}; Datadog has {shown(SPACED)}: they differ by white space around it',
         near_miss='that of Datadog',
     ),
     'a space behind it, and nobody told which is right': Row(
         demanding(SPACED, of=NO_KEY),
-        f'{HAS} {shown(SPACED)}, with white space around it, which no external id of Datadog has',
+        f"{HAS} {shown(SPACED)}, with white space around it; Datadog's external ids have none",
         near_miss='that of Datadog',
     ),
     'in capital letters': Row(
@@ -78,7 +80,7 @@ FAILS = {
     ),
     'a wildcard that is none': Row(
         demanding(PATTERN, wildcard=True),
-        f'{HAS} {shown(PATTERN)}; {RECORD}: its * and ? are no wildcards with this operator',
+        f'{HAS} {shown(PATTERN)}; {RECORD}: its * and ? are not wildcards with this operator',
         near_miss='that of Datadog',
     ),
     'a wildcard': Row(
@@ -92,12 +94,12 @@ FAILS = {
     ),
     'one of two': Row(
         demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID),
-        Failed(f'{HAS} {OTHER}, {MINE}, so others than that of Datadog are accepted too', Status.WARNING),
+        Failed(f"{HAS} {OTHER}, {MINE}, so it accepts external ids that are not Datadog's", Status.WARNING),
         near_miss='twice the same',
     ),
     'one of three, and nobody told which is right': Row(
         demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID, SPACED, of=NO_KEY),
-        Failed(f'{HAS} {OTHER}, {MINE} and 1 more, so others than that of Datadog are accepted too', Status.WARNING),
+        Failed(f"{HAS} {OTHER}, {MINE} and 1 more, so it accepts external ids that are not Datadog's", Status.WARNING),
         near_miss='twice the same',
     ),
     'none': Row(account_facts(role=role(trust(conditions=()))), UNDEMANDED, near_miss='that of Datadog'),
@@ -127,7 +129,7 @@ FAILS = {
     ),
     'a second statement without one': Row(
         account_facts(role=role(trust(), trust(conditions=()))),
-        'statement 2 of the trust policy demands no certain external id',
+        'statement 2 of the trust policy demands no particular external id',
         near_miss='a second statement without one, for tags alone',
     ),
 }
@@ -138,7 +140,7 @@ PASSES = {
     ),
     'that which the operator told': Row(
         demanding(of=NO_KEY),
-        f'{HAS} {MINE}; this check was told {MINE}, the same',
+        f'{HAS} {MINE}; the configuration of this check has {MINE}, the same',
         account_expectations(external_id=EXTERNAL_ID),
     ),
     'in capital letters where case does not count': Row(
@@ -175,23 +177,21 @@ PASSES = {
 }
 UNKNOWN = {
     'nobody told which is right': Row(
-        demanding(of=NO_KEY), f'{HAS} {MINE}; which one Datadog has is not known: set app_key or external_id'
+        demanding(of=NO_KEY), f"{HAS} {MINE}; not known whether it is Datadog's: set app_key or external_id"
     ),
     'Datadog has none on record': Row(
         demanding(of=integration(external_id=None)),
-        f'{HAS} {MINE}; which one Datadog has is not known: set app_key or external_id',
+        f"{HAS} {MINE}; not known whether it is Datadog's: set app_key or external_id",
     ),
     'we may not look': Row(
         account_facts(role=Unobserved('missing permission iam:GetRole')), 'missing permission iam:GetRole'
     ),
 }
 NOT_APPLICABLE = {
-    'there is no role': Row(
-        account_facts(role=RoleMissing('x')), 'there is no role whose trust policy could be judged'
-    ),
+    'there is no role': Row(account_facts(role=RoleMissing('x')), "there is no role 'x'"),
     'Datadog uses access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
-        'Datadog uses access keys here, which need no trust policy',
+        'Datadog uses access keys for this account, not a role',
     ),
     'the role is for a service of AWS': Row(
         account_facts(role=role(trust(principals=('Service:ec2.amazonaws.com',), conditions=()))),
@@ -200,18 +200,67 @@ NOT_APPLICABLE = {
 }
 test_verdict = verdict_test(TRUST_POLICY_EXTERNAL_ID, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
+DEMAND = "Demand exactly the external ID that Datadog's AWS integration page shows for this account"
+ID = r"""{\"sts:ExternalId\": '${EXTERNAL_ID:?}'}"""
+VALUE = rf"""{{\"StringEquals\": merge(Statement[0].Condition.\"StringEquals\", {ID})}}"""
+CORRECTED = way(
+    f'Accept only the right external ID in statement 1: whoever uses another one loses access; {SET_IT}',
+    at(0, f'merge(Statement[0], {{Condition: merge(Statement[0].Condition, {VALUE})}})'),
+)
+ONE = rf"""{{\"StringEquals\": {ID}}}"""
+BOTH = (DATADOG_PRINCIPAL, f'AWS:{ACCOUNT_ID}')
 test_remedy = remedy_test(
     TRUST_POLICY_EXTERNAL_ID,
     {
         'another one': (
             demanding(OTHER_EXTERNAL_ID),
+            account_expectations(),
+            Remedy(DEMAND, (adding(), CORRECTED), then(terraform())),
+        ),
+        'one of two, of which the other may be of another organization': (
+            demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID),
+            account_expectations(),
+            Remedy(DEMAND, (CORRECTED,), then(terraform())),
+        ),
+        'none': (
+            account_facts(role=role(trust(conditions=()))),
+            account_expectations(),
             Remedy(
-                'Demand by StringEquals the one external id that Datadog shows for this account',
+                DEMAND,
                 (
-                    *CORRECT,
-                    f'If Datadog shows no external id, let it generate one, save, and enter that. See {PAGE}',
+                    way(
+                        'Demand the external ID in statement 1: whoever uses it without that external ID loses access; '
+                        f'{SET_IT}',
+                        at(0, f'merge(Statement[0], {{Condition: {ONE}}})'),
+                    ),
                 ),
+                then(terraform()),
             ),
-        )
+        ),
+        'none, in a statement that others use too': (
+            account_facts(role=role(trust(principals=BOTH, conditions=()))),
+            account_expectations(),
+            Remedy(
+                DEMAND,
+                (
+                    way(
+                        'Move Datadog from statement 1 to a statement of its own that demands the external ID; '
+                        f'{SET_IT}',
+                        at(
+                            0,
+                            'merge(Statement[0], {Principal: merge(Statement[0].Principal, {AWS: '
+                            "Statement[0].Principal.AWS[?@ != 'arn:aws:iam::464622532012:root']})})",
+                        ),
+                        f'merge(@, {{Statement: [Statement, [{statement()}]][]}})',
+                    ),
+                ),
+                then(terraform()),
+            ),
+        ),
+        'anyone but Datadog': (
+            demanding(operator='StringNotEquals'),
+            account_expectations(),
+            Remedy(DEMAND, (replacing(0),), then(terraform())),
+        ),
     },
 )

@@ -10,6 +10,8 @@ from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, Ro
 from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import (
     ACCOUNT_ID,
+    DATADOG_PRINCIPAL,
+    account_expectations,
     account_facts,
     condition,
     external_id_condition,
@@ -19,7 +21,7 @@ from tests.account.builders import (
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import CORRECT
+from .correcting import adding, replacing, terraform, then
 
 REFUSES = 'statement 1 of the trust policy refuses Datadog:'
 OFFICE = condition('IpAddress', 'aws:SourceIp', '203.0.113.0/24')
@@ -150,32 +152,30 @@ PASSES = {
 UNKNOWN = {
     'a key of which nothing is known': Row(
         under(condition('StringLike', 'sts:RoleSessionName', 'Datadog*')),
-        "whether Datadog meets StringLike sts:RoleSessionName 'Datadog*' of statement 1 is not known",
+        "not known whether Datadog meets StringLike sts:RoleSessionName 'Datadog*' in statement 1",
     ),
     'a role of Datadog': Row(
         under(condition('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::464622532012:role/crawler-*')),
-        "whether Datadog meets ArnLike aws:PrincipalArn 'arn:aws:iam::464622532012:role/crawler-*' of statement 1 is "
-        'not known',
+        "not known whether Datadog meets ArnLike aws:PrincipalArn 'arn:aws:iam::464622532012:role/crawler-*' in "
+        'statement 1',
     ),
     'a date that is none': Row(
         under(condition('DateLessThan', 'aws:CurrentTime', 'tomorrow')),
-        "whether Datadog meets DateLessThan aws:CurrentTime 'tomorrow' of statement 1 is not known",
+        "not known whether Datadog meets DateLessThan aws:CurrentTime 'tomorrow' in statement 1",
     ),
     'an operator that is none': Row(
         under(condition('Resembles', 'aws:PrincipalAccount', ACCOUNT_ID)),
-        f"whether Datadog meets Resembles aws:PrincipalAccount '{ACCOUNT_ID}' of statement 1 is not known",
+        f"not known whether Datadog meets Resembles aws:PrincipalAccount '{ACCOUNT_ID}' in statement 1",
     ),
     'we may not look': Row(
         account_facts(role=Unobserved('missing permission iam:GetRole')), 'missing permission iam:GetRole'
     ),
 }
 NOT_APPLICABLE = {
-    'there is no role': Row(
-        account_facts(role=RoleMissing('x')), 'there is no role whose trust policy could be judged'
-    ),
+    'there is no role': Row(account_facts(role=RoleMissing('x')), "there is no role 'x'"),
     'Datadog uses access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
-        'Datadog uses access keys here, which need no trust policy',
+        'Datadog uses access keys for this account, not a role',
     ),
     'the role is for a service of AWS': Row(
         account_facts(role=role(trust(principals=('Service:ec2.amazonaws.com',), conditions=(OFFICE,)))),
@@ -184,16 +184,30 @@ NOT_APPLICABLE = {
 }
 test_verdict = verdict_test(TRUST_POLICY_EXTRA_CONDITIONS, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
+MFA_ONLY = condition('Bool', 'aws:MultiFactorAuthPresent', 'true')
 test_remedy = remedy_test(
     TRUST_POLICY_EXTRA_CONDITIONS,
     {
         'two of them': (
-            under(OFFICE, condition('Bool', 'aws:MultiFactorAuthPresent', 'true')),
+            under(OFFICE, MFA_ONLY),
+            account_expectations(),
             Remedy(
-                'Take aws:MultiFactorAuthPresent, aws:SourceIp out of the trust policy; the external id is what keeps '
-                'others out',
-                CORRECT,
+                'Admit Datadog by its external ID only, without a condition on aws:MultiFactorAuthPresent, '
+                'aws:SourceIp',
+                (adding(), replacing(0)),
+                then(terraform()),
             ),
-        )
+        ),
+        'a statement that people use too': (
+            account_facts(
+                role=role(trust(principals=(DATADOG_PRINCIPAL, f'AWS:{ACCOUNT_ID}'), conditions=(MFA_ONLY,)))
+            ),
+            account_expectations(),
+            Remedy(
+                'Admit Datadog by its external ID only, without a condition on aws:MultiFactorAuthPresent',
+                (adding(),),
+                then(terraform()),
+            ),
+        ),
     },
 )

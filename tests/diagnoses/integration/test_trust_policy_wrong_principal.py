@@ -28,11 +28,11 @@ from tests.account.builders import (
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import CORRECT, TERRAFORM, UPDATE, WAIT, keep, saved
+from .correcting import adding, at, replacing, terraform, then, way
 
 US1 = 'the site datadoghq.com in the partition aws'
-COMES = f'Datadog comes from arn:aws:iam::464622532012:root for {US1}'
-RIGHT = f'the trust policy names 464622532012, the account of Datadog for {US1}'
+COMES = f'Datadog calls from arn:aws:iam::464622532012:root for {US1}'
+RIGHT = f"the trust policy names 464622532012, Datadog's account for {US1}"
 EVERYONE = f'statement 1 of the trust policy admits every AWS account: {COMES}'
 STALE = 'so this may be stale: IAM and Datadog need at least 5 minutes'
 
@@ -44,13 +44,13 @@ def trusting(*principals: str, **more: Any) -> Facts:
 FAILS = {
     'the account of another site': Row(
         trusting('AWS:arn:aws:iam::382742775718:root'),
-        "the trust policy admits 'arn:aws:iam::382742775718:root' (the account of us2.ddog-gov.com); " + COMES,
+        "the trust policy admits 'arn:aws:iam::382742775718:root' (Datadog's account for us2.ddog-gov.com); " + COMES,
         near_miss='the account of this site',
     ),
     'this site is another one': Row(
         account_facts(),
-        "the trust policy admits 'arn:aws:iam::464622532012:root' (the account of datadoghq.com and others); Datadog "
-        'comes from arn:aws:iam::417141415827:root for the site ap1.datadoghq.com in the partition aws',
+        "the trust policy admits 'arn:aws:iam::464622532012:root' (Datadog's account for datadoghq.com and others); "
+        'Datadog calls from arn:aws:iam::417141415827:root for the site ap1.datadoghq.com in the partition aws',
         account_expectations(site='ap1.datadoghq.com'),
         near_miss='the account of this site',
     ),
@@ -61,18 +61,18 @@ FAILS = {
     ),
     'the right account of another partition': Row(
         trusting('AWS:arn:aws-us-gov:iam::464622532012:root'),
-        "the trust policy admits 'arn:aws-us-gov:iam::464622532012:root', which is of the partition aws-us-gov "
+        "the trust policy admits 'arn:aws-us-gov:iam::464622532012:root', in the partition aws-us-gov "
         f'instead of aws; {COMES}',
         near_miss='the account of this site',
     ),
     'one role of the account': Row(
         trusting('AWS:arn:aws:iam::464622532012:role/crawler'),
-        f"the trust policy admits 'arn:aws:iam::464622532012:role/crawler' alone instead of the whole account; {COMES}",
+        f"the trust policy admits only 'arn:aws:iam::464622532012:role/crawler' instead of the whole account; {COMES}",
         near_miss='the account of this site',
     ),
     'a user that was deleted': Row(
         trusting('AWS:AIDAQ3EGTTQ6EXAMPLEID'),
-        "the trust policy admits 'AIDAQ3EGTTQ6EXAMPLEID' (what a user that was deleted leaves behind); " + COMES,
+        "the trust policy admits 'AIDAQ3EGTTQ6EXAMPLEID' (a deleted user); " + COMES,
         near_miss='the account of this site',
     ),
     'nobody': Row(
@@ -133,8 +133,7 @@ PASSES = {
             caller=caller(partition='aws-us-gov'),
             role=role(trust(principals=('AWS:arn:aws-us-gov:iam::065115117704:root',))),
         ),
-        'the trust policy names 065115117704, the account of Datadog for the site ddog-gov.com in the partition '
-        'aws-us-gov',
+        "the trust policy names 065115117704, Datadog's account for the site ddog-gov.com in the partition aws-us-gov",
         account_expectations(site='ddog-gov.com'),
     ),
     'the caller is not known, the ARN of the role is': Row(
@@ -144,7 +143,7 @@ PASSES = {
 UNKNOWN = {
     'Datadog offers no role in China': Row(
         account_facts(caller=caller(partition='aws-cn')),
-        'no AWS account is known from which Datadog assumes roles for the site datadoghq.com in the partition aws-cn',
+        'Datadog publishes no AWS account for the site datadoghq.com in the partition aws-cn',
     ),
     'the document is no policy': Row(
         account_facts(role=role(trust=Unobserved('the trust policy is not JSON'))), 'the trust policy is not JSON'
@@ -154,23 +153,29 @@ UNKNOWN = {
     ),
 }
 NOT_APPLICABLE = {
-    'there is no role': Row(
-        account_facts(role=RoleMissing('x')), 'there is no role whose trust policy could be judged'
-    ),
+    'there is no role': Row(account_facts(role=RoleMissing('x')), "there is no role 'x'"),
     'Datadog uses access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS)),
-        'Datadog uses access keys here, which need no trust policy',
+        'Datadog uses access keys for this account, not a role',
     ),
 }
 test_verdict = verdict_test(TRUST_POLICY_WRONG_PRINCIPAL, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
-ELSE = '; if that is the wrong site, correct datadog_site in conf.yaml of this check'
+TRUST = "Trust Datadog's account; if the site is wrong, correct datadog_site in the configuration of this check"
+GOVERNMENT = 'arn:aws-us-gov:iam::486737091498:root'
+NOT_PUBLISHED = 'arn:aws-cn:iam::${DATADOG_ACCOUNT_ID:?}:root'
 test_remedy = remedy_test(
     TRUST_POLICY_WRONG_PRINCIPAL,
     {
         'somebody else': (
             trusting('AWS:999999999999'),
-            Remedy(f'Trust arn:aws:iam::464622532012:root and nobody else{ELSE}', CORRECT),
+            account_expectations(),
+            Remedy(TRUST, (adding(),), then(terraform())),
+        ),
+        'the account of another site': (
+            trusting('AWS:arn:aws:iam::417141415827:root'),
+            account_expectations(),
+            Remedy(TRUST, (adding(), replacing(0)), then(terraform())),
         ),
         'somebody else in GovCloud, beside a service': (
             account_facts(
@@ -178,16 +183,39 @@ test_remedy = remedy_test(
                 role=role(trust(principals=('Service:ec2.amazonaws.com',)), trust(principals=('AWS:999999999999',))),
             ),
             account_expectations(site='us2.ddog-gov.com'),
+            Remedy(TRUST, (adding(GOVERNMENT),), then(terraform(GOVERNMENT))),
+        ),
+        'everyone': (
+            trusting('*'),
+            account_expectations(),
             Remedy(
-                f'Trust arn:aws-us-gov:iam::486737091498:root and nobody else{ELSE}',
-                (saved('arn:aws-us-gov:iam::486737091498:root'), keep('1 more statement'), UPDATE, TERRAFORM, WAIT),
+                TRUST,
+                (
+                    way(
+                        "Name only Datadog's account in statement 1: every other account loses access",
+                        at(0, "merge(Statement[0], {Principal: {AWS: 'arn:aws:iam::464622532012:root'}})"),
+                    ),
+                ),
+                then(terraform()),
             ),
+        ),
+        'everyone but one': (
+            account_facts(role=role(trust(principals=(), not_principals=(f'AWS:{ACCOUNT_ID}',)))),
+            account_expectations(),
+            Remedy(TRUST, (replacing(0),), then(terraform())),
         ),
         'everyone, where Datadog offers no role': (
             account_facts(caller=caller(partition='aws-cn'), role=role(trust(principals=('*',)))),
+            account_expectations(),
             Remedy(
-                f'Trust the account of Datadog for datadoghq.com and nobody else{ELSE}',
-                (saved('arn:aws-cn:iam::DATADOG_ACCOUNT_ID:root'), UPDATE, TERRAFORM, WAIT),
+                TRUST,
+                (
+                    way(
+                        "Name only Datadog's account in statement 1: every other account loses access",
+                        at(0, f"merge(Statement[0], {{Principal: {{AWS: '{NOT_PUBLISHED}'}}}})"),
+                    ),
+                ),
+                then(terraform('arn:aws-cn:iam::${var.datadog_account_id}:root')),
             ),
         ),
     },

@@ -1,16 +1,20 @@
 """What holds for every diagnosis of the integration, whatever was observed of the account."""
 
-from dataclasses import fields
+import re
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.diagnoses import diagnose
 from datadog_checks.aws_diagnostics.diagnoses.integration import DIAGNOSES
+from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
-from datadog_checks.aws_diagnostics.facts.account import Account, AuthKind, Condition, ExternalId, LastUsed, RoleMissing
-from datadog_checks.aws_diagnostics.findings import NotApplicable, Unknown
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, ExternalId, LastUsed, RoleMissing
+from datadog_checks.aws_diagnostics.facts.values import Arn, Partition, RoleName
+from datadog_checks.aws_diagnostics.findings import Diagnosis, NotApplicable, Unknown
+from datadog_checks.aws_diagnostics.remedies import outline
 from tests.account.builders import (
     DATADOG_PRINCIPAL,
     EXTERNAL_ID,
@@ -23,7 +27,9 @@ from tests.account.builders import (
     trust,
 )
 from tests.builders import NOW
+from tests.remedy_rules import faults_of
 
+OURS = ('integration-role', 'trust-policy', 'integration-uses', 'permissions-boundary')
 LONGEST_EVIDENCE = 400
 REPEATABLE = settings(
     max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
@@ -88,16 +94,17 @@ STATEMENTS = st.builds(
     conditions=st.lists(CONDITIONS, max_size=4).map(tuple),
     sid=ANY_TEXT,
 )
+NAMES = st.from_regex(RoleName.FORM, fullmatch=True).map(RoleName)
 TIMES = st.sampled_from([NOW + 5, NOW, NOW - 200, NOW - 4000, NOW - 9e7])
 NOT_SEEN = st.builds(Unobserved, st.sampled_from(['missing permission iam:GetRole', 'no application key']))
 ROLES = st.builds(
     role,
-    name=ANY_TEXT,
+    name=NAMES,
     trust=NOT_SEEN | st.lists(STATEMENTS, max_size=4).map(tuple),
     created_at=TIMES,
     changed_at=st.none() | TIMES,
     last_used=st.builds(LastUsed, st.none() | TIMES, st.sampled_from(['', 'eu-west-1'])),
-    boundary=st.none() | LONG,
+    boundary=st.none() | st.from_regex(Arn.FORM, fullmatch=True).map(Arn),
 )
 INTEGRATIONS = st.builds(
     integration,
@@ -106,11 +113,10 @@ INTEGRATIONS = st.builds(
     external_id=st.none() | IDS,
     metrics_enabled=st.booleans(),
 )
-ROLE_NAMES = st.text('aZ09+=,.@-_', min_size=1, max_size=64)
-MISSING = st.builds(RoleMissing, ROLE_NAMES, st.lists(ANY_TEXT, max_size=5).map(tuple))
+MISSING = st.builds(RoleMissing, ANY_TEXT, st.lists(NAMES, max_size=5).map(tuple))
 FACTS = st.builds(
     account_facts,
-    caller=NOT_SEEN | st.builds(caller, partition=st.sampled_from(['aws', 'aws-us-gov', 'aws-cn'])),
+    caller=NOT_SEEN | st.builds(caller, partition=st.sampled_from(['aws', 'aws-us-gov', 'aws-cn']).map(Partition)),
     integration=NOT_SEEN | INTEGRATIONS,
     role=NOT_SEEN | MISSING | ROLES | ROLES,
 )
@@ -119,12 +125,13 @@ EXPECTATIONS = st.just(Expectations()) | st.builds(
     site=st.sampled_from(['datadoghq.com', 'ap1.datadoghq.com', 'ddog-gov.com', 'no.such.site']),
     external_id=st.none() | IDS,
 )
+MINE = tuple(d for d in DIAGNOSES if d.id.startswith(OURS))
 
 
 @REPEATABLE
 @given(facts=FACTS, expected=EXPECTATIONS)
 def test_a_judgement_never_raises_and_says_one_short_line(facts: Facts, expected: Expectations) -> None:
-    for finding in diagnose(DIAGNOSES, facts, expected):
+    for finding in diagnose(MINE, facts, expected):
         evidence = finding.verdict.evidence
         assert 'defect in' not in evidence, finding.diagnosis.id
         assert evidence.isprintable(), finding.diagnosis.id
@@ -135,15 +142,25 @@ def test_a_judgement_never_raises_and_says_one_short_line(facts: Facts, expected
 @REPEATABLE
 @given(facts=FACTS, expected=EXPECTATIONS)
 def test_what_failed_has_a_remedy_of_steps_on_one_line_each(facts: Facts, expected: Expectations) -> None:
-    for finding in filter(lambda f: f.failed, diagnose(DIAGNOSES, facts, expected)):
+    for finding in filter(lambda f: f.failed, diagnose(MINE, facts, expected)):
         assert finding.remedy is not None
         assert 'defect in' not in finding.remedy.summary, finding.diagnosis.id
-        assert finding.remedy.steps, finding.diagnosis.id
-        assert all(line.isprintable() and line for line in (finding.remedy.summary, *finding.remedy.steps))
+        assert finding.remedy.choices or finding.remedy.then, finding.diagnosis.id
+        assert all(line.isprintable() for line in outline(finding.remedy)), finding.diagnosis.id
+
+
+@pytest.mark.parametrize('diagnosis', DIAGNOSES, ids=lambda d: d.id)
+def test_the_catalogue_shows_how_to_fix_it_with_variables(diagnosis: Diagnosis) -> None:
+    remedy = generic_remedy(diagnosis)
+    assert faults_of(remedy) == []
+    assert remedy.choices or remedy.then
+    shown = '\n'.join(outline(remedy))
+    assert not re.search(r'\d{12}|DatadogIntegrationRole|arn:aws:', shown), shown
 
 
 def test_nothing_fails_where_nothing_could_be_observed() -> None:
     blind = Unobserved('missing permission iam:GetRole')
-    facts = account_facts(**{group.name: blind for group in fields(Account) if group.name != 'api_calls'})
+    groups = ('caller', 'integration', 'role', 'policies', 'required', 'simulation', 'quota', 'fleet')
+    facts = account_facts(**dict.fromkeys(groups, blind))
     verdicts = {type(f.verdict) for f in diagnose(DIAGNOSES, facts, account_expectations())}
     assert verdicts <= {Unknown, NotApplicable}

@@ -1,9 +1,75 @@
-"""The Agent's settings that decide how it names the host, with the defaults of its version."""
+"""The Agent's settings that decide how it names the host, with the defaults of its version, and whether a proxy is
+configured that would catch requests to IMDS. No proxy's address is kept."""
+
+import re
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from ...facts import AgentConfiguration, ProxySettings
+from ...facts.values import CloudProvider, FilePath
+from ...text import clean
 from .interface import AgentInterface
-from .settings import as_boolean, as_number, as_text, as_texts
-from .version import Version, at_least
+from .settings import Version, as_boolean, as_number, as_text, as_texts, at_least
+
+Address = IPv4Address | IPv6Address
+
+ALWAYS_EXEMPT = '169.254.169.254'
+"""The Agent adds it to proxy.no_proxy by itself, unless use_proxy_for_cloud_metadata is set."""
+IMDS_PORT = 80
+PROXY_VARIABLES = ('HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy')
+NO_PROXY_VARIABLES = ('NO_PROXY', 'no_proxy')
+SEPARATORS = r'[\s,]+'
+
+
+def read_proxy_settings(agent: AgentInterface, environ: Mapping[str, str], imds_address: str) -> ProxySettings:
+    """`imds_address` is an IP address, an IPv6 one with or without brackets."""
+    imds = ip_address(imds_address.strip('[]'))
+    through_proxy = as_boolean(agent.setting('use_proxy_for_cloud_metadata'), False)
+    exempt = as_texts(agent.setting('proxy.no_proxy'), (), SEPARATORS)
+    covers = _covers if as_boolean(agent.setting('no_proxy_nonexact_match'), False) else _names
+    return ProxySettings(
+        http_proxy_configured=bool(as_text(agent.setting('proxy.http'), '')),
+        use_proxy_for_cloud_metadata=through_proxy,
+        imds_in_no_proxy=covers(exempt, imds) or (not through_proxy and str(imds) == ALWAYS_EXEMPT),
+        http_proxy_in_environment=any(environ.get(name) for name in PROXY_VARIABLES),
+        imds_in_environment_no_proxy=_covers(_from_environment(environ), imds),
+    )
+
+
+def _from_environment(environ: Mapping[str, str]) -> Iterable[str]:
+    for name in NO_PROXY_VARIABLES:
+        yield from as_texts(environ.get(name), (), SEPARATORS)
+
+
+def _names(exempt: Iterable[str], imds: Address) -> bool:
+    """What the Agent does by default: an entry counts only when it is the host of the URL, letter by letter."""
+    host = f'[{imds}]' if imds.version == 6 else str(imds)
+    return host in exempt
+
+
+def _covers(exempt: Iterable[str], imds: Address) -> bool:
+    """By the rules of Go's httpproxy, which the Agent applies with no_proxy_nonexact_match: `*`, a network in CIDR
+    notation, or an address, with or without the port."""
+    return any(entry == '*' or _network_has(entry, imds) or _is_address(entry, imds) for entry in exempt)
+
+
+def _network_has(entry: str, imds: Address) -> bool:
+    try:
+        return '/' in entry and imds in ip_network(entry, strict=False)
+    except ValueError:
+        return False
+
+
+def _is_address(entry: str, imds: Address) -> bool:
+    with_port = re.fullmatch(r'(?:\[(.+)\]|([^:]+)):([0-9]{1,5})', entry)
+    if with_port:
+        bracketed, plain, port = with_port.groups()
+        return int(port) == IMDS_PORT and _is_address(bracketed or plain, imds)
+    try:
+        return ip_address(entry.strip('[]')) == imds
+    except ValueError:
+        return False
+
 
 DEFAULT = AgentConfiguration()
 
@@ -17,6 +83,8 @@ KNOWN_SINCE = {
 """The minor version of Agent 7 that brought each setting; the last one is exact, the others may be one off.
 Source: the pull requests 4148, 6033, 11998 and the release notes 7.41.0 and 7.64.0 of DataDog/datadog-agent."""
 
+LONGEST_HOSTNAME = 255
+MOST_CLOUD_PROVIDERS = 16
 MILLISECONDS_PER_DAY = 24 * 3600 * 1000
 
 
@@ -24,16 +92,21 @@ def read_configuration(agent: AgentInterface, version: Version | None, proxy: Pr
     """Where the version is not known, a setting that not every version knows is None unless it is set."""
     milliseconds = as_number(agent.setting('ec2_metadata_timeout'), 0.0, below=MILLISECONDS_PER_DAY)
     return AgentConfiguration(
-        hostname=as_text(agent.setting('hostname'), ''),
-        hostname_file=as_text(agent.setting('hostname_file'), ''),
+        hostname=clean(as_text(agent.setting('hostname'), ''), LONGEST_HOSTNAME),
+        hostname_file=FilePath.of(as_text(agent.setting('hostname_file'), None)),
         hostname_fqdn=as_boolean(agent.setting('hostname_fqdn'), False),
         hostname_force_config_as_canonical=as_boolean(agent.setting('hostname_force_config_as_canonical'), False),
         hostname_trust_uts_namespace=as_boolean(agent.setting('hostname_trust_uts_namespace'), False),
         ec2_metadata_timeout=milliseconds / 1000 or DEFAULT.ec2_metadata_timeout,
-        cloud_provider_metadata=as_texts(agent.setting('cloud_provider_metadata'), DEFAULT.cloud_provider_metadata),
+        cloud_provider_metadata=_cloud_providers(agent),
         proxy=proxy,
         **{key: _versioned(agent, version, key) for key in KNOWN_SINCE},
     )
+
+
+def _cloud_providers(agent: AgentInterface) -> tuple[CloudProvider, ...]:
+    names = as_texts(agent.setting('cloud_provider_metadata'), DEFAULT.cloud_provider_metadata)
+    return tuple(filter(None, map(CloudProvider.of, names[:MOST_CLOUD_PROVIDERS])))
 
 
 def _versioned(agent: AgentInterface, version: Version | None, key: str) -> bool | None:

@@ -27,6 +27,11 @@ class AgentInterface(Protocol):
         """Where datadog.yaml is, and beside it the files that guard the Agent's API."""
 
 
+CACHE = 'aws_diagnostics:host_'
+"""In front of our keys: the directory below the Agent's run_path, and what datadog-checks-base 37.20.0 and later would
+add for a check whose `persistent_cache_id` is 'host'."""
+
+
 class EmbeddedAgent:
     """The Agent in whose process the check runs; outside of an Agent, the stand-in of datadog_checks.base."""
 
@@ -49,6 +54,17 @@ class EmbeddedAgent:
     def configuration_directory(self) -> Path:
         return _directory_beside(as_text(self.setting('confd_path'), ''))
 
+    def recall(self, key: str) -> str:
+        """What any instance of this check kept with `remember`, across restarts; '' where nothing is kept.
+
+        Raises RuntimeError where the Agent cannot read its cache.
+        """
+        return self._agent.read_persistent_cache(f'{CACHE}{key}')
+
+    def remember(self, key: str, value: str) -> None:
+        """Raises RuntimeError where the Agent cannot write its cache."""
+        self._agent.write_persistent_cache(f'{CACHE}{key}', value)
+
 
 class EmbeddedModule(Protocol):
     """The part of the Agent's module `datadog_agent` that is used here."""
@@ -56,13 +72,14 @@ class EmbeddedModule(Protocol):
     def get_hostname(self) -> str: ...
     def get_version(self) -> str: ...
     def get_config(self, key: str) -> object: ...
+    def read_persistent_cache(self, key: str) -> str: ...
+    def write_persistent_cache(self, key: str, value: str) -> None: ...
 
 
 def _embedded_module() -> EmbeddedModule:
-    try:
-        return cast(EmbeddedModule, importlib.import_module('datadog_agent'))
-    except ImportError:
-        return cast(EmbeddedModule, importlib.import_module('datadog_checks.base.stubs').datadog_agent)
+    """As the base found it: the Agent's, outside of an Agent the base's stand-in, and in a process of its own
+    (process_isolation) what passes calls on to the Agent."""
+    return cast(EmbeddedModule, importlib.import_module('datadog_checks.base.checks.base').datadog_agent)
 
 
 class DescribedAgent:

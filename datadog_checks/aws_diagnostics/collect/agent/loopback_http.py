@@ -7,11 +7,14 @@ each read, so that a server which drips one byte a second cannot hold the check.
 import errno
 import re
 import socket
-import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
 from ..deadline import Deadline, DeadlineExceeded, RequestFailed
+
+if TYPE_CHECKING:  # OpenSSL takes 5 MB, and most hosts never need it
+    import ssl
 
 TIMEOUT = 1.0
 """Seconds for connecting, asking and answering together."""
@@ -26,7 +29,7 @@ class LocalServer:
     address: str
     """A loopback address: anything else raises RequestFailed before a packet is sent."""
     port: int
-    tls: ssl.SSLContext | None = None
+    tls: 'ssl.SSLContext | None' = None
 
     def __str__(self) -> str:
         return f'[{self.address}]:{self.port}' if ':' in self.address else f'{self.address}:{self.port}'
@@ -40,12 +43,10 @@ class LocalServer:
             return self._get(path, Deadline(deadline.timeout(TIMEOUT)), limit, authorization)
         except (DeadlineExceeded, TimeoutError):
             raise RequestFailed(f'{self} gave no complete answer in time') from None
-        except ssl.SSLCertVerificationError:
-            raise RequestFailed(f'{self} has another certificate than the Agent') from None
         except ConnectionRefusedError:
             raise RequestFailed(f'nothing listens on {self}') from None
         except OSError as e:
-            raise RequestFailed(f'{self} does not speak to us: {_name(e)}') from None
+            raise RequestFailed(f'{self} {_why(e)}') from None
 
     def _get(self, path: str, deadline: Deadline, limit: int, authorization: str) -> bytes:
         if not ip_address(self.address).is_loopback:
@@ -104,7 +105,10 @@ def _content_length(received: bytes | bytearray, head: int) -> int | None:
     return int(match[1]) if match else None
 
 
-def _name(error: OSError) -> str:
-    if isinstance(error, ssl.SSLError):
-        return f'TLS {error.reason or "failed"}'
-    return errno.errorcode.get(error.errno or 0, type(error).__name__)
+def _why(error: OSError) -> str:
+    """Errors of the module `ssl` are told by their attributes: it is not loaded for one of another kind."""
+    if hasattr(error, 'verify_code'):
+        return 'has another certificate than the Agent'
+    if hasattr(error, 'library'):
+        return f'does not speak to us: TLS {getattr(error, "reason", None) or "failed"}'
+    return f'does not speak to us: {errno.errorcode.get(error.errno or 0, type(error).__name__)}'

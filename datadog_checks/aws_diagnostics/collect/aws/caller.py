@@ -3,10 +3,11 @@
 import re
 
 from ...facts.account import Caller
+from ...facts.values import AccountId, Partition
 from .denials import CallFailed, asking
 from .session import Session
 
-ARN = re.compile(r'arn:(aws(?:-[a-z]+)*):(?:sts|iam)::([0-9]{12}):[\x21-\x7e]{1,1024}')
+ARN = re.compile(r'arn:(aws(?:-[a-z]{1,12}){0,3}):(?:sts|iam)::([0-9]{12}):[\x21-\x7e]{1,1024}')
 
 
 def read_caller(session: Session) -> Caller:
@@ -16,4 +17,4 @@ def read_caller(session: Session) -> Caller:
     parts = ARN.fullmatch(arn)
     if parts is None:
         raise CallFailed('sts:GetCallerIdentity gave no ARN of a caller')
-    return Caller(account_id=parts[2], arn=arn, partition=parts[1])
+    return Caller(AccountId(parts[2]), arn, Partition(parts[1]))

@@ -6,6 +6,7 @@ The messages of AWS hold ARNs, and those of botocore addresses of proxies with t
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from ...facts import Unobserved
 from ..deadline import DeadlineExceeded
@@ -19,16 +20,20 @@ DENIER = re.compile(
 )
 """Which kind of policy refuses, as AWS says it at the end of a denial."""
 
+SERVICE_CONTROL_POLICY = 'service control policy'
+
 CODE = re.compile(r'[A-Za-z0-9.:_-]{1,64}')
 
 
 class CallFailed(Exception):
     """AWS did not give what was asked for. `str()` says why, as one clause without secrets."""
 
-    def __init__(self, reason: str, code: str = '') -> None:
+    def __init__(self, reason: str, code: str = '', denied_by: str = '') -> None:
         super().__init__(reason)
         self.code = code
         """AWS's error code; '' where AWS did not answer with one."""
+        self.denied_by = denied_by
+        """The kind of policy that denies explicitly, like SERVICE_CONTROL_POLICY; '' where AWS does not say."""
 
 
 @contextmanager
@@ -39,7 +44,7 @@ def asking(action: str, region: str = '') -> Iterator[None]:
     except CallFailed:
         raise
     except Exception as e:  # noqa: BLE001  (their texts hold ARNs and addresses: none may pass)
-        raise CallFailed(why(e, action, region), code_of(e)) from None
+        raise CallFailed(why(e, action, region), code_of(e), _refusal(e).by_explicit_deny) from None
 
 
 def unobserved(error: Exception, action: str, region: str = '') -> Unobserved:
@@ -81,18 +86,33 @@ def _why_refused(error: Exception, action: str, region: str) -> str:
     if code in THROTTLED or status == 429:
         return f'AWS throttles {action}{place} ({code or status})'
     if code in DENIED or status == 403:
-        return f'missing permission {action}{place} ({code or status}{_denier(error)})'
+        return f'missing permission {action}{place} ({code or status}{_refusal(error).clause})'
     if status >= 500:
         return f'AWS failed to answer {action}{place} ({code or "no code"}, status {status})'
     return f'AWS refused {action}{place} ({code or "no code"}, status {status})'
 
 
-def _denier(error: Exception) -> str:
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    policy: str = ''
+    """The kind of policy that AWS names; '' where it names none."""
+    explicit: bool = False
+
+    @property
+    def by_explicit_deny(self) -> str:
+        return self.policy if self.explicit else ''
+
+    @property
+    def clause(self) -> str:
+        if not self.policy:
+            return ''
+        return f', explicit deny in a {self.policy}' if self.explicit else f', no {self.policy} allows it'
+
+
+def _refusal(error: Exception) -> _Refusal:
     message = str(_entry(getattr(error, 'response', None), 'Error').get('Message', ''))
     found = DENIER.search(message[:4096])
-    if found is None:
-        return ''
-    return f', no {found[2]} allows it' if found[1].endswith('no ') else f', explicit deny in a {found[2]}'
+    return _Refusal(found[2], not found[1].endswith('no ')) if found else _Refusal()
 
 
 def _status(error: Exception) -> int:

@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping
 
 from ...facts.account import Policy, PolicyKind, PolicyStatement, Role
+from ...facts.values import Arn, PolicyName
+from ..json_object import escaped, printable
 from . import policy_document as document_of
 from .denials import CallFailed, asking
-from .policy_document import NotAPolicy, visible
+from .policy_document import NotAPolicy
 from .role import seconds
 from .session import Client
 
+LONGEST_VERSION = 16
 MOST_POLICIES = 200
 """Attached to one role, or within it: the largest quota is 20, and inline policies share 10,240 characters."""
 
@@ -27,43 +30,59 @@ def policy_statements(document: object) -> tuple[PolicyStatement, ...]:
 def _inline(iam: Client, role: str) -> Iterator[Policy]:
     with asking('iam:ListRolePolicies'):
         pages = iam.get_paginator('list_role_policies').paginate(RoleName=role, PaginationConfig=_at_most())
-        names = [str(name) for page in pages for name in page['PolicyNames']]
+        names = [_name(name) for page in pages for name in page['PolicyNames']]
     for name in names:
         with asking('iam:GetRolePolicy'):
             document = iam.get_role_policy(RoleName=role, PolicyName=name)['PolicyDocument']
-        yield Policy(visible(name), PolicyKind.INLINE, _parsed(document, name))
+        yield Policy(name, PolicyKind.INLINE, _parsed(document, name))
 
 
 def _attached(iam: Client, role: str) -> Iterator[Policy]:
     with asking('iam:ListAttachedRolePolicies'):
         pages = iam.get_paginator('list_attached_role_policies').paginate(RoleName=role, PaginationConfig=_at_most())
-        arns = [str(policy['PolicyArn']) for page in pages for policy in page['AttachedPolicies']]
+        arns = [_arn(policy['PolicyArn']) for page in pages for policy in page['AttachedPolicies']]
     for arn in arns:
         yield _managed(iam, arn, PolicyKind.AWS if _is_of_aws(arn) else PolicyKind.CUSTOMER)
 
 
-def _managed(iam: Client, arn: str, kind: PolicyKind) -> Policy:
+def _managed(iam: Client, arn: Arn, kind: PolicyKind) -> Policy:
     with asking('iam:GetPolicy'):
         policy: Mapping[str, object] = iam.get_policy(PolicyArn=arn)['Policy']
     version_id = str(policy.get('DefaultVersionId', 'v1'))
     with asking('iam:GetPolicyVersion'):
         version = iam.get_policy_version(PolicyArn=arn, VersionId=version_id)['PolicyVersion']
-    name = str(policy.get('PolicyName', ''))
+    name = _name(policy.get('PolicyName'))
     return Policy(
-        visible(name),
+        name,
         kind,
         _parsed(version.get('Document'), name),
-        arn=visible(arn),
-        version=visible(version_id),
+        arn=arn,
+        version=printable(version_id, LONGEST_VERSION),
         changed_at=seconds(version.get('CreateDate')),
     )
+
+
+def _name(value: object) -> PolicyName:
+    """Raises CallFailed."""
+    name = PolicyName.of(value)
+    if name is None:
+        raise CallFailed('IAM gave the name of a policy in a form that is not documented')
+    return name
+
+
+def _arn(value: object) -> Arn:
+    """Raises CallFailed."""
+    arn = Arn.of(value)
+    if arn is None:
+        raise CallFailed('IAM gave the ARN of a policy in a form that is not documented')
+    return arn
 
 
 def _parsed(document: object, name: str) -> tuple[PolicyStatement, ...]:
     try:
         return policy_statements(document)
     except NotAPolicy as e:
-        raise CallFailed(f'the policy {visible(name)} is not a policy document: {e}') from None
+        raise CallFailed(f'the policy {name} is not a policy document: {e}') from None
 
 
 def _statement(statement: Mapping[str, object]) -> PolicyStatement:
@@ -71,12 +90,16 @@ def _statement(statement: Mapping[str, object]) -> PolicyStatement:
     document_of.one_of_two(statement, 'Resource', 'NotResource')
     return PolicyStatement(
         effect=document_of.effect_of(statement),
-        actions=document_of.strings(statement, 'Action'),
-        not_actions=document_of.strings(statement, 'NotAction'),
+        actions=_shown(statement, 'Action'),
+        not_actions=_shown(statement, 'NotAction'),
         every_resource='*' in document_of.strings(statement, 'Resource'),
         conditional=bool(statement.get('Condition')),
-        sid=document_of.sid_of(statement),
+        sid=escaped(document_of.sid_of(statement)),
     )
+
+
+def _shown(statement: Mapping[str, object], name: str) -> tuple[str, ...]:
+    return tuple(map(escaped, document_of.strings(statement, name)))
 
 
 def _is_of_aws(arn: str) -> bool:

@@ -10,9 +10,10 @@ from ..json_object import is_object
 
 MOST_STATEMENTS = 1000
 """IAM's own bound is one of characters: the largest document that AWS manages has a few hundred statements."""
-MOST_VALUES = 20_000
+LARGEST = 1 << 18
+"""Characters of all names and texts; the largest document that AWS manages has about 50,000."""
 LONGEST_VALUE = 2048
-"""Of one action, principal or condition value; an ARN has at most 2048 characters."""
+"""Of one action, principal, condition key or value; an ARN has at most 2048 characters."""
 
 
 class NotAPolicy(Exception):
@@ -23,6 +24,8 @@ def statements_in(document: object) -> tuple[Mapping[str, object], ...]:
     """The statements of a document, each an object with a valid Effect. Raises NotAPolicy."""
     if not is_object(document):
         raise NotAPolicy(f'it is {_kind(document)} and no object')
+    if _is_too_large(document):
+        raise NotAPolicy('it is larger than IAM allows')
     found = document.get('Statement')
     statements = [found] if is_object(found) else found
     if not isinstance(statements, list) or not statements:
@@ -37,27 +40,21 @@ def effect_of(statement: Mapping[str, object]) -> str:
 
 
 def sid_of(statement: Mapping[str, object]) -> str:
+    """As it is written; '' without one."""
     sid = statement.get('Sid', '')
-    return visible(sid) if isinstance(sid, str) else ''
+    return sid if isinstance(sid, str) else ''
 
 
 def strings(statement: Mapping[str, object], name: str) -> tuple[str, ...]:
-    """A string or a list of them; () where the element is absent. Raises NotAPolicy."""
+    """A string or a list of them, as written; () where the element is absent. Raises NotAPolicy."""
     return () if name not in statement else texts(statement[name], name)
 
 
 def texts(value: object, name: str) -> tuple[str, ...]:
-    """Raises NotAPolicy where it is neither a string nor a list of strings, or too long for IAM."""
-    return tuple(visible(text) for text in unaltered(value, name))
-
-
-def unaltered(value: object, name: str) -> tuple[str, ...]:
-    """Like `texts`, with every character as it is: for what must be compared and is never shown."""
+    """As written. Raises NotAPolicy where it is neither a string nor a list of strings."""
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, list) or not _are_strings(values):
         raise NotAPolicy(f'{name} is neither a string nor a list of strings')
-    if len(values) > MOST_VALUES or any(len(text) > LONGEST_VALUE for text in values):
-        raise NotAPolicy(f'{name} is longer than IAM allows')
     return tuple(values)
 
 
@@ -67,9 +64,21 @@ def one_of_two(statement: Mapping[str, object], name: str, opposite: str) -> Non
         raise NotAPolicy(f'a statement has {"both" if name in statement else "neither"} {name} and {opposite}')
 
 
-def visible(text: str) -> str:
-    """The text with everything that does not print replaced by its Python escape; white space within stays."""
-    return ''.join(c if c.isprintable() else c.encode('unicode_escape').decode('ascii') for c in text)
+def _is_too_large(document: object) -> bool:
+    """Counts no further than the bound, and without recursion: IAM does not say how deep a document may nest."""
+    parts, characters = [document], 0
+    while parts and characters <= LARGEST:
+        part = parts.pop()
+        if isinstance(part, str):
+            characters += len(part) if len(part) <= LONGEST_VALUE else LARGEST
+        elif isinstance(part, int) and part.bit_length() > 64:
+            characters += LARGEST
+        elif is_object(part):
+            parts += [*part, *part.values()]
+        elif isinstance(part, list):
+            parts += part
+        characters += 1
+    return characters > LARGEST
 
 
 def _statement(value: object) -> Mapping[str, object]:

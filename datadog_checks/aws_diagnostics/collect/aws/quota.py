@@ -1,6 +1,7 @@
 """How many managed policies one role may have."""
 
 from ...facts.account import PolicyQuota
+from ..json_object import whole_number
 from .denials import CallFailed, asking
 from .session import Client
 
@@ -15,6 +16,5 @@ def read_quota(iam: Client) -> PolicyQuota:
             quota = iam.get_account_summary()['SummaryMap'].get('AttachedPoliciesPerRoleQuota')
     except CallFailed:
         quota = None
-    if isinstance(quota, int) and quota > 0:
-        return PolicyQuota(quota, default=False)
-    return PolicyQuota(DEFAULT_QUOTA, default=True)
+    most = whole_number(quota)
+    return PolicyQuota(most, default=False) if most else PolicyQuota(DEFAULT_QUOTA, default=True)

@@ -1,7 +1,7 @@
 """What CloudWatch has that Datadog's record excludes: one page of cloudwatch:ListMetrics for each exclusion.
 
-What the record does not exclude costs no call. A metric stream delivers whatever the record says, so the streams of a
-region count where something was found there.
+What the record does not exclude costs no call. A metric stream delivers whatever the record says, so where something
+was found, the streams of that region are listed too.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,23 +9,24 @@ from typing import Any
 
 from ...facts import Unobserved
 from ...facts.account import NAMESPACES, Integration, Metrics, RecentlyActive
+from ...facts.values import MetricNamespace, RegionName
 from ..account_options import AccountOptions
 from .budget import CallBudget
-from .denials import CallFailed, asking
+from .denials import SERVICE_CONTROL_POLICY, CallFailed, asking
 from .regions import MOST_REGIONS, enabled_regions
 from .session import Session
 
 LIST_METRICS, LIST_STREAMS = 'cloudwatch:ListMetrics', 'cloudwatch:ListMetricStreams'
 RECENTLY = 'PT3H'
 MOST_CALLS = 100
-"""Of one run, and no more than half of those that are left: the sweep of the fleet comes after it."""
-BY_THE_ORGANIZATION = 'explicit deny in a service control policy'
+"""Of one run, and never more than half of those left: the sweep of the fleet comes after it."""
+EC2 = MetricNamespace('AWS/EC2')
 INSTANCES: Mapping[str, object] = {'MetricName': 'CPUUtilization', 'Dimensions': [{'Name': 'InstanceId'}]}
-"""Every running instance has it, once: one entry is one instance."""
+"""Every running instance has this metric once, so one entry is one instance."""
 
 
 class CallTooExpensive(CallFailed):
-    """This run may not ask any more."""
+    """This run has made the calls that it may make to CloudWatch."""
 
 
 def read_metrics(session: Session, integration: Integration, options: AccountOptions, budget: CallBudget) -> Metrics:
@@ -48,12 +49,13 @@ def read_metrics(session: Session, integration: Integration, options: AccountOpt
     )
 
 
-def _regions(session: Session, options: AccountOptions) -> tuple[str, ...] | Unobserved:
+def _regions(session: Session, options: AccountOptions) -> tuple[RegionName, ...] | Unobserved:
     """Those of the operator, else all that are enabled: never only those of the record."""
     try:
-        return options.regions or enabled_regions(session)
+        names = options.regions or enabled_regions(session)
     except CallFailed as e:
         return Unobserved(str(e))
+    return tuple(name for name in map(RegionName.of, names) if name)
 
 
 class _CloudWatch:
@@ -66,26 +68,28 @@ class _CloudWatch:
         self._until = budget.made + self._share
         self._streams: dict[str, int | Unobserved] = {}
 
-    def instances(self, regions: Iterable[str]) -> Iterator[RecentlyActive]:
+    def instances(self, regions: Iterable[RegionName]) -> Iterator[RecentlyActive]:
         for region in regions:
-            yield self._active('AWS/EC2', region, INSTANCES)
+            yield self._active(EC2, region, INSTANCES)
 
-    def namespaces(self, namespaces: Sequence[str], regions: Sequence[str]) -> Iterator[RecentlyActive]:
+    def namespaces(
+        self, namespaces: Sequence[MetricNamespace], regions: Sequence[RegionName]
+    ) -> Iterator[RecentlyActive]:
         for region in regions[:MOST_REGIONS]:
             for namespace in namespaces:
                 yield self._active(namespace, region, {})
 
-    def _active(self, namespace: str, region: str, narrower: Mapping[str, object]) -> RecentlyActive:
+    def _active(self, namespace: MetricNamespace, region: RegionName, narrower: Mapping[str, object]) -> RecentlyActive:
         try:
             page = self._ask(LIST_METRICS, region, Namespace=namespace, RecentlyActive=RECENTLY, **narrower)
         except CallFailed as e:
-            return RecentlyActive(namespace, region, Unobserved(str(e)), closed=BY_THE_ORGANIZATION in str(e))
+            return RecentlyActive(namespace, region, Unobserved(str(e)), closed=e.denied_by == SERVICE_CONTROL_POLICY)
         found = _distinct(page.get('Metrics', ()))
         streams = self._running_streams(region) if found else 0
         return RecentlyActive(namespace, region, found, more=bool(page.get('NextToken')), streams=streams)
 
     def _running_streams(self, region: str) -> int | Unobserved:
-        """The first page: an account has few. Asked once for each region."""
+        """On the first page: an account has few streams. Asked once for each region."""
         if region not in self._streams:
             try:
                 entries = self._ask(LIST_STREAMS, region).get('Entries', ())
@@ -97,7 +101,7 @@ class _CloudWatch:
     def _ask(self, action: str, region: str, **arguments: object) -> Mapping[str, Any]:
         """Raises CallFailed."""
         if self._budget.made >= self._until:
-            raise CallTooExpensive(f'this run may spend {self._share} calls on CloudWatch, and has')
+            raise CallTooExpensive(f'this run has made all {self._share} calls that it may make to CloudWatch')
         with asking(action, region):
             client = self._session.client('cloudwatch', region)
             operation = client.list_metrics if action == LIST_METRICS else client.list_metric_streams
@@ -106,7 +110,7 @@ class _CloudWatch:
 
 
 def _distinct(metrics: Iterable[Mapping[str, Any]]) -> int:
-    """Names and dimensions, as some servers list a metric more than once."""
+    """Counted by name and dimensions: a page can list a metric twice."""
     return len(
         {
             (str(metric.get('MetricName')), *((str(d.get('Name')), str(d.get('Value'))) for d in metric['Dimensions']))

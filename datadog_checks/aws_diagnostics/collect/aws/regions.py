@@ -2,6 +2,7 @@
 
 from ...facts import Unobserved
 from ...facts.account import Integration
+from ...facts.values import RegionName
 from ..account_options import AccountOptions
 from .denials import asking
 from .session import Session
@@ -21,8 +22,9 @@ def regions_of(options: AccountOptions, integration: Integration | Unobserved, s
     return integration.regions if integration.regions is not None else enabled_regions(session)
 
 
-def enabled_regions(session: Session) -> tuple[str, ...]:
+def enabled_regions(session: Session) -> tuple[RegionName, ...]:
     """Raises CallFailed."""
     with asking('ec2:DescribeRegions'):
         found = session.client('ec2').describe_regions()['Regions']
-    return tuple(sorted(str(region['RegionName']) for region in found))[:MOST_REGIONS]
+    names = (RegionName.of(region.get('RegionName')) for region in found)
+    return tuple(sorted(name for name in names if name))[:MOST_REGIONS]

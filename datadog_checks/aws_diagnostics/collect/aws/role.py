@@ -1,13 +1,13 @@
 """The role that Datadog assumes, as IAM has it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from ...facts.account import LastUsed, Role, RoleMissing
-from ..json_object import is_object
+from ...facts.account import ExternalId, LastUsed, Role, RoleMissing
+from ...facts.values import Arn, RegionName, RoleName
+from ..json_object import entry_of, is_object, printable
 from .denials import CallFailed, asking
-from .policy_document import visible
 from .session import Client
 from .trust_policy import trust_statements
 
@@ -17,13 +17,18 @@ DOCUMENTED_NAMES = ('DatadogIntegrationRole', 'DatadogAWSIntegrationRole')
 """Of Datadog's CloudFormation template, and of the guides before it."""
 MOST_ROLES = 5000
 """IAM's default quota is 1000 roles, and 5000 the most that it grants."""
+LONGEST_NAME = 128
+"""Of a name that is looked for. IAM allows 64 characters, but a path or an ARN may be on record instead."""
 ABSENT = 'NoSuchEntity'
 
 
-def read_role(iam: Client, name: str) -> Role | RoleMissing:
-    """iam:GetRole, and iam:ListRoles where there is no such role. Raises CallFailed."""
+def read_role(iam: Client, name: str, known: Collection[ExternalId] = ()) -> Role | RoleMissing:
+    """iam:GetRole, and iam:ListRoles where there is no such role. Raises CallFailed.
+
+    `known` are external ids that become digests wherever they are in the trust policy.
+    """
     found = _get(iam, name)
-    return RoleMissing(visible(name), _similar(iam, name)) if found is None else _role(found)
+    return RoleMissing(printable(name, LONGEST_NAME), _similar(iam, name)) if found is None else _role(found, known)
 
 
 def _get(iam: Client, name: str) -> Mapping[str, object] | None:
@@ -39,32 +44,37 @@ def _get(iam: Client, name: str) -> Mapping[str, object] | None:
         raise
 
 
-def _role(found: Mapping[str, object]) -> Role:
+def _role(found: Mapping[str, object], known: Collection[ExternalId]) -> Role:
     created_at = seconds(found.get('CreateDate')) or 0.0
-    boundary = found.get('PermissionsBoundary')
+    name, arn = RoleName.of(found.get('RoleName')), Arn.of(found.get('Arn'))
+    boundary = entry_of(found, 'PermissionsBoundary')
+    boundary_arn = Arn.of(boundary.get('PermissionsBoundaryArn'))
+    if name is None or arn is None or (boundary and boundary_arn is None):
+        raise CallFailed('IAM gave a name or an ARN in a form that is not documented (iam:GetRole)')
     return Role(
-        name=visible(str(found.get('RoleName', ''))),
-        arn=visible(str(found.get('Arn', ''))),
-        trust=trust_statements(found.get('AssumeRolePolicyDocument')),
+        name,
+        arn,
+        trust=trust_statements(found.get('AssumeRolePolicyDocument'), known),
         created_at=created_at,
-        last_used=_last_used(found.get('RoleLastUsed')),
-        boundary=visible(str(boundary.get('PermissionsBoundaryArn'))) if is_object(boundary) else None,
+        last_used=_last_used(entry_of(found, 'RoleLastUsed')),
+        boundary=boundary_arn,
         changed_at=created_at,
     )
 
 
-def _last_used(found: object) -> LastUsed:
-    if not is_object(found):
-        return LastUsed(at=None)
-    return LastUsed(seconds(found.get('LastUsedDate')), visible(str(found.get('Region', ''))))
+def _last_used(found: Mapping[str, object]) -> LastUsed:
+    return LastUsed(seconds(found.get('LastUsedDate')), RegionName.of(found.get('Region')) or '')
 
 
 def seconds(date: object) -> float | None:
-    """Since the epoch; None where there is no date."""
-    return date.timestamp() if isinstance(date, datetime) else None
+    """Since the epoch; None where there is no date, or one that no clock of this machine can show."""
+    try:
+        return date.timestamp() if isinstance(date, datetime) else None
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
-def _similar(iam: Client, name: str) -> tuple[str, ...]:
+def _similar(iam: Client, name: str) -> tuple[RoleName, ...]:
     """Without the permission to list roles, only the documented names can be looked for."""
     likely = (without_white_space(name), *DOCUMENTED_NAMES)
     try:
@@ -72,20 +82,26 @@ def _similar(iam: Client, name: str) -> tuple[str, ...]:
     except CallFailed:
         existing = _existing(iam, likely)
     wanted = {same.casefold() for same in likely}
-    return tuple(visible(other) for other in existing if other != name and other.casefold() in wanted)
+    return tuple(other for other in existing if other != name and other.casefold() in wanted)
 
 
-def _names(iam: Client) -> tuple[str, ...]:
+def _names(iam: Client) -> tuple[RoleName, ...]:
     with asking('iam:ListRoles'):
         pages = iam.get_paginator('list_roles').paginate(PaginationConfig={'MaxItems': MOST_ROLES, 'PageSize': 1000})
-        return tuple(str(role['RoleName']) for page in pages for role in page['Roles'])
+        return _role_names(role for page in pages for role in page['Roles'])
 
 
-def _existing(iam: Client, names: tuple[str, ...]) -> tuple[str, ...]:
+def _existing(iam: Client, names: tuple[str, ...]) -> tuple[RoleName, ...]:
     try:
-        return tuple(dict.fromkeys(str(role['RoleName']) for role in (_get(iam, name) for name in names) if role))
+        return _role_names(role for role in (_get(iam, name) for name in names) if role)
     except CallFailed:
         return ()
+
+
+def _role_names(roles: Iterable[object]) -> tuple[RoleName, ...]:
+    """Each once."""
+    names = (RoleName.of(role.get('RoleName')) for role in roles if is_object(role))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def without_white_space(name: str) -> str:

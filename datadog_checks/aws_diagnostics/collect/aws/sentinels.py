@@ -1,9 +1,9 @@
 """A few concrete actions that stand for what Datadog requires: IAM's simulator takes no wildcards and is slow."""
 
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 
 from ...facts.account import RequiredPermissions
+from ...rules.policy_language import covers, is_pattern, service_of
 
 PER_SERVICE = 2
 
@@ -48,22 +48,17 @@ def sentinels(required: RequiredPermissions, *, resource_collection: bool) -> tu
     A wildcard is represented by an example of it, or by an action of the longer list; one without either is left out.
     """
     wanted = (*required.standard, *(required.resource_collection if resource_collection else ()))
-    concrete = (*EXAMPLES, *(a for a in (*required.standard, *required.resource_collection) if not is_wildcard(a)))
+    concrete = (*EXAMPLES, *(a for a in (*required.standard, *required.resource_collection) if not is_pattern(a)))
     found: dict[str, list[str]] = {}
     for action in wanted:
-        chosen = found.setdefault(action.partition(':')[0].lower(), [])
+        chosen = found.setdefault(service_of(action), [])
         represented = _example(action, concrete)
         if represented and represented not in chosen and len(chosen) < PER_SERVICE:
             chosen.append(represented)
     return tuple(action for chosen in found.values() for action in chosen)
 
 
-def is_wildcard(action: str) -> bool:
-    return '*' in action or '?' in action
-
-
 def _example(action: str, concrete: Iterable[str]) -> str | None:
-    if not is_wildcard(action):
+    if not is_pattern(action):
         return action
-    pattern = action.lower()
-    return next((example for example in concrete if fnmatchcase(example.lower(), pattern)), None)
+    return next((example for example in concrete if covers(action, example)), None)

@@ -3,15 +3,16 @@
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ...facts.account import Decision, Simulated, Simulation
-from ..json_object import is_object
+from ..json_object import entry_of
 from .denials import CallFailed, asking
-from .policy_document import visible
 from .session import Client
 
+ACTION = re.compile(r'[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}')
 BATCH = 25
 """Actions in one call."""
 PACE = 0.25
@@ -83,12 +84,12 @@ def _context(region: str) -> dict[str, list[dict[str, object]]]:
 
 
 def _simulated(results: Sequence[Mapping[str, object]], region: str) -> Iterator[Simulated]:
-    """Without those whose decision is none that AWS documents."""
+    """Without those whose decision or action has a form that AWS does not document."""
     for result in results:
-        decision = result.get('EvalDecision')
-        if decision in tuple(Decision):
+        decision, action = result.get('EvalDecision'), result.get('EvalActionName')
+        if decision in tuple(Decision) and isinstance(action, str) and ACTION.fullmatch(action):
             yield Simulated(
-                action=visible(str(result.get('EvalActionName', ''))),
+                action=action,
                 decision=Decision(str(decision)),
                 allowed_by_organization=_flag(result, 'OrganizationsDecisionDetail', 'AllowedByOrganizations'),
                 allowed_by_boundary=_flag(result, 'PermissionsBoundaryDecisionDetail', 'AllowedByPermissionsBoundary'),
@@ -97,6 +98,5 @@ def _simulated(results: Sequence[Mapping[str, object]], region: str) -> Iterator
 
 
 def _flag(result: Mapping[str, object], detail: str, name: str) -> bool | None:
-    found = result.get(detail)
-    flag = found.get(name) if is_object(found) else None
+    flag = entry_of(result, detail).get(name)
     return flag if isinstance(flag, bool) else None

@@ -1,11 +1,16 @@
-"""Whom a role trusts. External ids become digests here, before anything can keep, show or compare them in clear."""
+"""Whom a role trusts. External ids become digests here, before anything can keep, show or compare them in clear.
 
-from collections.abc import Iterator, Mapping
+Not only in `sts:ExternalId`: where somebody mistyped that key or mixed up key and value, the external id is in another
+place of the document, and is as secret there.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from ...facts import Unobserved
-from ...facts.account import Condition, TrustStatement
-from ..external_id import external_id_of
-from ..json_object import is_object
+from ...facts.account import Condition, ExternalId, TrustStatement
+from ..json_object import escaped, is_object
 from . import policy_document as document_of
 from .policy_document import NotAPolicy
 
@@ -13,72 +18,126 @@ EXTERNAL_ID = 'sts:externalid'
 """Condition keys are not case-sensitive."""
 EXISTENCE = 'null'
 """The operator that asks whether a key is there: its values are true and false, whatever the key is."""
+BOOLEANS = frozenset({'true', 'false'})
 WILDCARDS = frozenset('*?')
+NO_SECRET = re.compile(r'[*?]*|true|false|[0-9]{12}|arn:.*', re.DOTALL | re.IGNORECASE)
+"""An account id and an ARN are public, even where somebody chose one as the external id: elsewhere they stay."""
 
 
-def trust_statements(document: object) -> tuple[TrustStatement, ...] | Unobserved:
-    """Of an AssumeRolePolicyDocument, whatever JSON it holds. Never raises."""
+def trust_statements(document: object, known: Collection[ExternalId] = ()) -> tuple[TrustStatement, ...] | Unobserved:
+    """Of an AssumeRolePolicyDocument, whatever JSON it holds. Never raises.
+
+    `known` are external ids that must not be shown wherever they are in the document.
+    """
     try:
-        return tuple(_statement(s) for s in document_of.statements_in(document))
+        statements = document_of.statements_in(document)
+        reader = _Reader(frozenset(d for id in (*known, *_external_ids(statements)) for d in _digests(id)))
+        return tuple(reader.statement(s) for s in statements)
     except NotAPolicy as e:
         return Unobserved(f'the trust policy is not a policy document: {e}')
 
 
-def _statement(statement: Mapping[str, object]) -> TrustStatement:
-    document_of.one_of_two(statement, 'Principal', 'NotPrincipal')
-    document_of.one_of_two(statement, 'Action', 'NotAction')
-    return TrustStatement(
-        effect=document_of.effect_of(statement),
-        principals=_principals(statement, 'Principal'),
-        actions=document_of.strings(statement, 'Action'),
-        not_principals=_principals(statement, 'NotPrincipal'),
-        not_actions=document_of.strings(statement, 'NotAction'),
-        conditions=tuple(_conditions(statement.get('Condition', {}))),
-        sid=document_of.sid_of(statement),
-    )
+def looks_like_external_id(name: str) -> bool:
+    """Whether a condition key or an operator is meant to be sts:ExternalId: any case, prefix, space or hyphen."""
+    return 'externalid' in re.sub('[^a-z]', '', name.lower())
 
 
-def _principals(statement: Mapping[str, object], name: str) -> tuple[str, ...]:
-    principals = statement.get(name, {})
-    if principals == '*':
-        return ('*',)
-    if not is_object(principals):
-        raise NotAPolicy(f'{name} is neither * nor an object')
-    return tuple(
-        f'{document_of.visible(kind)}:{who}'
-        for kind, value in principals.items()
-        for who in document_of.texts(value, name)
-    )
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Of one document. `secrets` are digests of texts that are not shown."""
+
+    secrets: frozenset[str]
+
+    def statement(self, statement: Mapping[str, object]) -> TrustStatement:
+        document_of.one_of_two(statement, 'Principal', 'NotPrincipal')
+        document_of.one_of_two(statement, 'Action', 'NotAction')
+        return TrustStatement(
+            effect=document_of.effect_of(statement),
+            principals=self._principals(statement, 'Principal'),
+            actions=self._strings(statement, 'Action'),
+            not_principals=self._principals(statement, 'NotPrincipal'),
+            not_actions=self._strings(statement, 'NotAction'),
+            conditions=tuple(self._condition(*found) for found in _conditions(statement)),
+            sid=self._shown(document_of.sid_of(statement)),
+        )
+
+    def _strings(self, statement: Mapping[str, object], name: str) -> tuple[str, ...]:
+        return tuple(map(self._shown, document_of.strings(statement, name)))
+
+    def _principals(self, statement: Mapping[str, object], name: str) -> tuple[str, ...]:
+        principals = statement.get(name, {})
+        if principals == '*':
+            return ('*',)
+        if not is_object(principals):
+            raise NotAPolicy(f'{name} is neither * nor an object')
+        return tuple(
+            f'{self._shown(kind)}:{_digest(who) if looks_like_external_id(kind) else self._shown(who)}'
+            for kind, value in principals.items()
+            for who in document_of.texts(value, name)
+        )
+
+    def _condition(self, operator: str, key: str, values: tuple[str, ...]) -> Condition:
+        shown = (self._shown(operator), self._shown(key))
+        if not _is_about_external_id(operator, key):
+            return Condition(*shown, tuple(map(self._shown, values)))
+        secrets = _secrets(operator, values)
+        exact = key.lower() == EXTERNAL_ID and operator.lower() != EXISTENCE
+        return Condition(
+            *shown,
+            values=() if exact else tuple(_digest(value) if value in secrets else value for value in values),
+            external_ids=tuple(map(ExternalId.of, secrets)),
+            wildcard=any(WILDCARDS & set(secret) for secret in secrets),
+        )
+
+    def _shown(self, text: str) -> str:
+        alike = {*_digests(ExternalId.of(text)), *_digests(ExternalId.of(text.strip().lower()))}
+        secret = not NO_SECRET.fullmatch(text) and alike & self.secrets
+        return _digest(text) if secret else escaped(text)
 
 
-def _conditions(block: object) -> Iterator[Condition]:
+def _external_ids(statements: Iterable[Mapping[str, object]]) -> Iterator[ExternalId]:
+    """Raises NotAPolicy."""
+    for statement in statements:
+        for operator, key, values in _conditions(statement):
+            if _is_about_external_id(operator, key):
+                yield from map(ExternalId.of, _secrets(operator, values))
+
+
+def _conditions(statement: Mapping[str, object]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Operator, key and values, each as it is written. Raises NotAPolicy."""
+    block = statement.get('Condition', {})
     if not is_object(block):
         raise NotAPolicy('Condition is no object')
     for operator, keys in block.items():
         if not is_object(keys):
             raise NotAPolicy('an operator of Condition has no keys')
         for key, values in keys.items():
-            yield _condition(document_of.visible(operator), document_of.visible(key), _as_strings(values))
+            yield operator, key, document_of.texts(_as_strings(values), 'a condition')
 
 
-def _condition(operator: str, key: str, values: object) -> Condition:
-    if key.lower() != EXTERNAL_ID or operator.lower() == EXISTENCE:
-        return Condition(operator, key, document_of.texts(values, 'a condition'))
-    secrets = document_of.unaltered(values, 'a condition')
-    return Condition(
-        operator,
-        key,
-        values=(),
-        external_ids=tuple(external_id_of(secret) for secret in secrets),
-        wildcard=any(WILDCARDS & set(secret) for secret in secrets),
-    )
+def _is_about_external_id(operator: str, key: str) -> bool:
+    """Either may hold the name: people mix them up."""
+    return looks_like_external_id(key) or looks_like_external_id(operator)
+
+
+def _secrets(operator: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """All of the values, but not the true and false of an operator Null."""
+    if operator.lower() != EXISTENCE:
+        return values
+    return tuple(value for value in values if value.lower() not in BOOLEANS)
+
+
+def _digests(external_id: ExternalId) -> tuple[str, ...]:
+    return external_id.digest, external_id.stripped_digest, external_id.folded_digest
+
+
+def _digest(text: str) -> str:
+    return str(ExternalId.of(text))
 
 
 def _as_strings(values: object) -> object:
     """IAM also takes numbers and booleans, and reads them as text."""
-    if isinstance(values, list):
-        return [_as_string(value) for value in values]
-    return _as_string(values)
+    return [_as_string(value) for value in values] if isinstance(values, list) else _as_string(values)
 
 
 def _as_string(value: object) -> object:

@@ -6,8 +6,7 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from ...facts import Container, ContainerKind
-from .marks import quoted
-from .text_file import LARGE, read_or_empty, read_value
+from .text_file import LARGE, quoted, read_or_empty, read_value
 
 SET_BY_ECS = ('ECS_CONTAINER_METADATA_URI_V4', 'ECS_CONTAINER_METADATA_URI')
 ECS_CGROUP = re.compile(r'/ecs/|/ecstasks[.-]')

@@ -8,6 +8,7 @@ from pathlib import Path
 SMALL = 4 * 1024
 LARGE = 64 * 1024
 LONGEST_VALUE = 255
+LONGEST_EVIDENCE = 160
 NON_BLOCKING: int = getattr(os, 'O_NONBLOCK', 0)
 
 
@@ -39,6 +40,11 @@ def read_or_empty(path: Path, limit: int = SMALL) -> str:
 def printable(text: str, at_most: int = LONGEST_VALUE) -> str:
     """Without surrounding white space and control characters, at most `at_most` characters."""
     return ''.join(c for c in text.strip() if c.isprintable())[:at_most]
+
+
+def quoted(path: str) -> str:
+    """As evidence."""
+    return repr(printable(path, LONGEST_EVIDENCE))
 
 
 def reason(error: OSError | ValueError) -> str:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from ...facts import Answer, Exchange, Identity, Imds, NoAnswer, NotSent, Outcome
 from ...facts.imds import is_granted, is_status
+from ...facts.values import ImdsEndpoint, InstanceId
+from ...log import LOG
 from ..deadline import Deadline, DeadlineExceeded
-from .address import Address
 from .exchange import Reply, exchange
-from .identity import identity, instance_id
 from .requests import (
     GET_INSTANCE_ID_INVALID_TOKEN,
     GET_INSTANCE_ID_TOKENLESS,
@@ -17,8 +17,11 @@ from .requests import (
     get_identity,
     get_instance_id,
     granted_token,
+    identity,
+    instance_id,
 )
 from .schedule import Interval
+from .tcp import Address
 
 IDENTITY_RETRY_SECONDS = 3600.0
 THROTTLED = (429, 503)
@@ -52,15 +55,15 @@ class _Run:
 class Conversation:
     """Talks to one IMDS. Keeps between runs what need not be asked again; never a token."""
 
-    def __init__(self, address: Address, endpoint: str, timeout: float, imdsv1_probe_interval: float) -> None:
+    def __init__(self, address: Address, endpoint: ImdsEndpoint, timeout: float, imdsv1_probe_interval: float) -> None:
         self._address = address
         self._endpoint = endpoint
         self._timeout = timeout
         self._tokenless: Exchange = NotSent('IMDS has not answered yet')
         self._tokenless_interval = Interval(imdsv1_probe_interval, zero_is_never=True)
-        self._instance_id: str | None = None
+        self._instance_id: InstanceId | None = None
         self._identity: Identity | None = None
-        self._identity_of: str | None = None
+        self._identity_of: InstanceId | None = None
         self._identity_retry = Interval(IDENTITY_RETRY_SECONDS)
 
     def hold(self, deadline: Deadline, now: float) -> Imds:
@@ -138,6 +141,8 @@ class Conversation:
             result = exchange(self._address, request, self._timeout, run.deadline)
         except DeadlineExceeded as e:
             return NotSent(str(e)), None
+        outcome = result if isinstance(result, NoAnswer) else result.answered
+        LOG.debug('IMDS %s %s%s: %s', request.method, self._endpoint, request.path, outcome)
         if isinstance(result, NoAnswer):
             run.requests += result.connected
             return result, None

@@ -7,13 +7,10 @@ from dataclasses import dataclass, field
 
 from ...facts import Answer, NoAnswer, Outcome
 from ..deadline import Deadline
-from .address import Address
 from .http import ClosedEarly, Malformed, Response, read_response
-from .icmp import QueuedError, queued_error
-from .patience import patience
+from .kernel import QueuedError, all_acknowledged, queued_error
 from .requests import Request, granted_token
-from .socket_options import all_acknowledged
-from .tcp import Connection, connect, error_name, ready
+from .tcp import Address, Connection, connect, error_name, ready
 
 SHOWN_CHARACTERS = 80
 
@@ -63,11 +60,11 @@ def exchange(address: Address, request: Request, timeout: float, deadline: Deadl
 
     Raises DeadlineExceeded when the run has too little time left for its silence to mean anything.
     """
-    connection = connect(address, patience(deadline, timeout))
+    connection = connect(address, deadline.patience(timeout))
     if isinstance(connection, NoAnswer):
         return connection
     with connection:
-        return converse(connection, request.encode(address.host_header), patience(deadline, timeout))
+        return converse(connection, request.encode(address.host_header), deadline.patience(timeout))
 
 
 def converse(connection: Connection, request: bytes, timeout: float) -> Reply | NoAnswer:

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 from ...facts import NoAnswer, Outcome
 from ..deadline import Deadline
-from .address import Address
-from .icmp import is_time_exceeded
-from .patience import patience
-from .tcp import Connection, connect
+from .kernel import is_time_exceeded
+from .tcp import Address, Connection, connect
 
 MOST_GATEWAYS = 8
 SILENCE_SECONDS = 0.15
@@ -67,8 +65,26 @@ def _reach(address: Address, hops: int, deadline: Deadline) -> NoAnswer | None:
 
 def reach(address: Address, hops: int, deadline: Deadline) -> NoAnswer | None:
     """Connects with this TTL. None once there was a handshake, however the connection ended."""
-    result = connect(address, patience(deadline, SILENCE_SECONDS), hops)
+    result = connect(address, deadline.patience(SILENCE_SECONDS), hops)
     if isinstance(result, Connection):
         with result:
             return None
     return None if result.connected else result
+
+
+OTHER_PORT = 81
+
+
+def is_intercepted(address: Address, gateways: int, deadline: Deadline) -> bool | None:
+    """Does a proxy on the way answer in place of IMDS?
+
+    A gateway that diverts only IMDS's port to a proxy forwards packets to any other port of that address. So with the
+    smallest TTL that reaches whatever answers, a connection to another port expires there, unless that is IMDS.
+
+    None where the other port is silent, or something in between forbids it. Raises DeadlineExceeded.
+    """
+    port = OTHER_PORT if address.port != OTHER_PORT else OTHER_PORT + 1
+    failure = reach(address.at_port(port), gateways + 1, deadline)
+    if failure is None or failure.outcome is Outcome.REFUSED:
+        return False
+    return True if is_time_exceeded(failure.icmp) else None

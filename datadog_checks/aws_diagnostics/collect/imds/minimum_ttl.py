@@ -11,16 +11,63 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from pathlib import Path
 
 from ...facts import NoAnswer
 from ..deadline import Deadline
-from .address import Address
-from .drop_counter import DropCounter, Drops
 from .exchange import Incoming, Reply, receive
-from .patience import patience
+from .kernel import dropped_packets, require_ttl
 from .requests import Request
-from .socket_options import require_ttl
-from .tcp import Connection, connect, ready
+from .tcp import Address, Connection, connect, ready
+
+NETSTAT = Path('/proc/self/net/netstat')
+"""Of the network namespace of this process, readable by everyone."""
+NAME = 'TCPMinTTLDrop'
+MOST_BYTES = 256 * 1024
+
+
+class DropCounter:
+    """The kernel's count of packets dropped below a minimum TTL, of all sockets in this network namespace."""
+
+    def __init__(self, file: Path = NETSTAT) -> None:
+        self._file = file
+
+    def read(self) -> int | None:
+        """None where it cannot be read, or this kernel does not have it."""
+        try:
+            with self._file.open(encoding='ascii', errors='replace') as file:
+                names, values = _tcp_lines(file.read(MOST_BYTES).splitlines())
+            return int(values[names.index(NAME)])
+        except (OSError, ValueError, IndexError):
+            return None
+
+
+def _tcp_lines(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Two lines begin with 'TcpExt:': the names, then the values. Raises ValueError where it is otherwise."""
+    names, values = (line.split() for line in lines if line.startswith('TcpExt:'))
+    return names, values
+
+
+class Drops:
+    """Of one socket, from now on. The counter knows the reason and not the socket; the socket's own count knows the
+    socket and not the reason. Only both together are evidence: others may use a minimum TTL here too."""
+
+    def __init__(self, counter: DropCounter, sock: socket.socket) -> None:
+        self._counter = counter
+        self._sock = sock
+        self._before = counter.read()
+        self._of_socket = dropped_packets(sock)
+
+    @property
+    def seen(self) -> bool:
+        return _grown(self._before, self._counter.read(), unknown=False) and _grown(
+            self._of_socket, dropped_packets(self._sock), unknown=True
+        )
+
+
+def _grown(before: int | None, now: int | None, unknown: bool) -> bool:
+    return unknown if before is None or now is None else now > before
+
 
 ATTEMPTS = 4
 COUNTER_INTERVAL = 0.001
@@ -73,7 +120,7 @@ class MinimumTtl:
         return self._attempt(ttl=1) is _Seen.ARRIVED
 
     def _attempt(self, ttl: int) -> _Seen:
-        connection = connect(self.address, patience(self.deadline, self._silence))
+        connection = connect(self.address, self.deadline.patience(self._silence))
         if isinstance(connection, NoAnswer):
             return _Seen.SOMETHING_ELSE
         with connection:
@@ -91,13 +138,13 @@ class MinimumTtl:
         seen = self._watch(connection.sock, drops)
         if seen is not _Seen.ARRIVED:
             return seen
-        reply = receive(connection, Incoming(connection.sock, patience(self.deadline, self._silence)))
+        reply = receive(connection, Incoming(connection.sock, self.deadline.patience(self._silence)))
         return _Seen.ARRIVED if isinstance(reply, Reply) and self.is_answer(reply) else _Seen.SOMETHING_ELSE
 
     def _watch(self, sock: socket.socket, drops: Drops) -> _Seen:
         """Until something arrives, or was dropped and does not come again, or for the time of a silence."""
-        end = time.monotonic() + patience(self.deadline, self._silence)
-        grace = patience(self.deadline, self._grace)
+        end = time.monotonic() + self.deadline.patience(self._silence)
+        grace = self.deadline.patience(self._grace)
         while time.monotonic() < end:
             if ready(sock, selectors.EVENT_READ, COUNTER_INTERVAL):
                 return _Seen.ARRIVED

@@ -4,15 +4,13 @@ from dataclasses import replace
 
 from ...facts import Answer, Exchange, Imds, NetworkPath, NoAnswer, Outcome
 from ..deadline import Deadline, DeadlineExceeded
-from .address import Address
 from .conversation import THROTTLED
-from .drop_counter import DropCounter
 from .exchange import Reply
-from .gateways import NotCounted, count_gateways
-from .interception import is_intercepted
-from .minimum_ttl import Inconclusive, MinimumTtl, NotSupported
+from .gateways import NotCounted, count_gateways, is_intercepted
+from .minimum_ttl import DropCounter, Inconclusive, MinimumTtl, NotSupported
 from .remaining_ttl import MOST_HOPS, NotAHopLimit, find_remaining_ttl
 from .requests import GET_INSTANCE_ID_INVALID_TOKEN, PUT_TOKEN
+from .tcp import Address
 
 DISABLED = 403
 

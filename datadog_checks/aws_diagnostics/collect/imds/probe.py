@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from ...facts import Answer, Imds, NetworkPath, NoAnswer, NotSent, Unobserved
+from ...log import LOG
 from ..deadline import Deadline
 from ..options import CollectOptions
-from .address import parse_endpoint
 from .conversation import Conversation, is_throttled
 from .path import PathMeasurement, is_reply_lost
 from .schedule import Backoff, Remeasuring
+from .tcp import parse_endpoint
 
 
 class ImdsProbe:
@@ -58,6 +59,7 @@ class ImdsProbe:
             return self._path
         measurement = PathMeasurement(self._address, imds, deadline)
         path = measurement.measure()
+        LOG.debug('path to %s: %s', self._options.imds_endpoint, path)
         self._remeasuring.done(imds.observed_at, _seen(imds), measurement.complete)
         return path
 

@@ -1,13 +1,18 @@
-"""The requests that this product makes to IMDS: these five, and no other path, ever.
+"""The requests that this product makes to IMDS, and what the answers say: these five, and no other path, ever.
 
 Nothing below iam/security-credentials and no user-data is asked for: both hold secrets, and asking for them trips
-security monitoring.
+security monitoring. Values of an answer are taken over only where they have exactly the form that AWS gives them:
+anyone who answers in place of IMDS could write anything, and the values end up in tags and in commands.
 """
 
+import json
 import re
 from dataclasses import dataclass, field
 
 from ...__about__ import __version__
+from ...facts import Identity
+from ...facts.values import AccountId, InstanceId, RegionName
+from ...log import keep_out_of_the_log
 from .http import Response
 
 TOKEN_TTL_SECONDS = 60
@@ -31,6 +36,7 @@ class Token:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        keep_out_of_the_log(text, passing=True)
 
     def __repr__(self) -> str:
         return 'Token(not shown)'
@@ -81,3 +87,36 @@ def granted_token(response: Response) -> Token | None:
         return None
     body = response.body.strip()
     return Token(body.decode('ascii')) if TOKEN.fullmatch(body) else None
+
+
+FORMS = {
+    'imageId': re.compile('ami-(?:[0-9a-f]{8}|[0-9a-f]{17})'),
+    'instanceType': re.compile('[a-z0-9][a-z0-9.-]{0,39}'),
+    'availabilityZone': re.compile('[a-z]{2,8}(?:-[a-z0-9]{1,16}){1,6}'),
+}
+
+
+def instance_id(response: Response) -> InstanceId | None:
+    """'i-' and 8 or 17 hexadecimal digits (EC2 user guide, "Resource IDs"); None where it is anything else."""
+    text = response.body.strip().decode('ascii', 'replace')
+    return InstanceId.of(text) if response.status == 200 else None
+
+
+def identity(response: Response) -> Identity | None:
+    """From the instance identity document. A field without its form is None or ''; None where no field has it."""
+    if response.status != 200:
+        return None
+    try:
+        document = json.loads(response.body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict):
+        return None
+    region, account = RegionName.of(document.get('region')), AccountId.of(document.get('accountId'))
+    image, kind, zone = (_field(document, key) for key in FORMS)
+    return Identity(region, account, image, kind, zone) if region or account or image or kind or zone else None
+
+
+def _field(document: dict[str, object], key: str) -> str:
+    value = document.get(key)
+    return value if isinstance(value, str) and FORMS[key].fullmatch(value) else ''

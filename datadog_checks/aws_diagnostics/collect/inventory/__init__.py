@@ -1,5 +1,5 @@
-"""Datadog's host list, read page by page and reduced at once to what can be wrong."""
+"""Datadog's host list, read page by page; only what can be wrong is kept."""
 
-from .reading import HostList
+from .host_list import HostList
 
 __all__ = ['HostList']

@@ -1,6 +1,6 @@
-"""GET /api/v1/hosts, page by page: bounded requests and bytes, one page in memory, the rate limit obeyed.
+"""GET /api/v1/hosts, page by page: bounded requests and bytes, one page in memory, within Datadog's rate limit.
 
-The metadata of the hosts is not asked for: nothing of it is used, and it is several KiB of each row.
+The metadata of the hosts is not asked for: nothing in it is used, and it is several KiB of each row.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,20 +8,20 @@ from time import sleep
 
 from ..datadog_api import DatadogApi, Permission, Throttled, TooLarge
 from ..deadline import Deadline, DeadlineExceeded, RequestFailed
-from ..json_object import is_object
+from ..integration import OTHER_SHAPE
+from ..json_object import is_object, whole_number
 
 PATH = '/api/v1/hosts?include_hosts_metadata=false&include_muted_hosts_data=false'
 MOST_ROWS = 1000
-"""Of one page; what Datadog allows. Fewer are asked for where an answer gets too large."""
+"""Of one page, as many as Datadog allows; fewer where an answer gets too large."""
 LEAST_ROWS = 50
 MOST_REQUESTS = 200
 MOST_BYTES = 4 << 20
 """Of one page."""
-OTHER_SHAPE = 'the answer of the Datadog API has not the documented shape'
 
 
 class Listing:
-    """One reading of the list. `ask` gives an API with the time that is left, or raises DeadlineExceeded."""
+    """One reading of the list. `ask` returns an API with the time that is left, or raises DeadlineExceeded."""
 
     def __init__(self, ask: Callable[[], DatadogApi], deadline: Deadline) -> None:
         self._ask = ask
@@ -50,7 +50,7 @@ class Listing:
         return 'Datadog showed no more of it' if self.looked_at < self.total else ''
 
     def _next(self) -> list[object] | None:
-        """None: the same has to be asked again."""
+        """None: ask for the same again."""
         try:
             return self._page()
         except TooLarge as e:
@@ -65,7 +65,7 @@ class Listing:
         return None
 
     def _ended(self, error: Exception) -> list[object]:
-        """What was read before counts, if there was anything."""
+        """Pages that were read before count."""
         if not self.looked_at:
             raise error
         self.note = str(error)
@@ -87,8 +87,9 @@ class Listing:
         sleep(self._wait)
 
     def _read(self, answer: object) -> list[object]:
-        rows, total = (answer.get('host_list'), answer.get('total_matching')) if is_object(answer) else (None, None)
-        if not isinstance(rows, list) or not isinstance(total, int):
+        rows = answer.get('host_list') if is_object(answer) else None
+        total = whole_number(answer.get('total_matching')) if is_object(answer) else None
+        if not isinstance(rows, list) or total is None:
             raise RequestFailed(OTHER_SHAPE)
-        self.total = max(total, 0)
+        self.total = total
         return rows

@@ -1,8 +1,8 @@
-"""What Datadog does not ask CloudWatch for, although the account has it: settings of the integration's record.
+"""What Datadog does not ask CloudWatch for although the account has it: settings of the integration's record.
 
-Left out, as it cannot be told safely. Whether tag filters hide something: which tags a resource has is not among the
-facts, and the filters have wildcards and exclusions of their own. Whether metrics are late: it takes values of both
-sides, and a delay of ten minutes, or of hours for some services, is as it should be.
+Two things cannot be judged safely, and are not. Whether tag filters hide something: the tags of a resource are not
+among the facts, and the filters have wildcards and exclusions of their own. Whether metrics are late: that takes values
+from both sides, and a delay of ten minutes, or of hours for some services, is normal.
 """
 
 from ...findings import Diagnosis

@@ -1,22 +1,26 @@
-"""How exclusions are judged: something that is active and excluded fails; only when all were seen can it pass."""
+"""What the record of the integration excludes: how it is judged, and how the record is changed.
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+Something active that is excluded fails; only when all of it was seen can it pass.
+"""
 
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ...expectations import Expectations
 from ...facts import Facts, Unobserved, observed
-from ...facts.account import Integration, RecentlyActive
+from ...facts.account import Caller, Integration, RecentlyActive
+from ...facts.values import AccountId
 from ...findings import Failed, NotApplicable, Passed, Unknown, Verdict
-from ..imds.evidence import shown
+from ...remedies import Choice, Command, Language, Remedy, Step, Variable, Word, sequence, shell, yaml
+from ...text import clean, counted
+from ..datadog_requests import curl
 
-MOST_NAMED = 3
-"""Regions or namespaces that an evidence sentence names."""
 LONGEST_REASON = 120
-LONGEST_NAME = 128
-FOREIGN = re.compile(r'[^\w.#:/-]', re.ASCII)
-ON_PURPOSE = 'If it is left out on purpose, say so to this check in its conf.yaml: disabled_diagnoses: [{id}]'
-PAGE = 'In Datadog, on the AWS integration page, choose the account'
-API = 'Or by the API (PATCH /api/v2/integration/aws/accounts/ID)'
-TERRAFORM = 'Or in Terraform (datadog_integration_aws_account)'
+ACCOUNTS = '/api/v2/integration/aws/accounts'
+BEFORE = 'aws-integration-before.json'
+CONFIG_ID = Variable('AWS_CONFIG_ID')
+FIND_ID = Command(f"{CONFIG_ID.name}=$(jq --raw-output --exit-status '.data[0].id' {BEFORE})")
 
 
 def recorded(facts: Facts) -> Integration:
@@ -26,21 +30,21 @@ def recorded(facts: Facts) -> Integration:
 
 def collects_nothing(integration: Integration) -> NotApplicable | None:
     if integration.metrics_enabled is False:
-        return NotApplicable('Datadog is told to collect no metrics at all: the diagnosis metric-collection-disabled')
+        return NotApplicable('metric collection is disabled: see metric-collection-disabled')
     return None
 
 
 def judged(
     entries: Sequence[RecentlyActive], fault: Callable[[Sequence[RecentlyActive]], str], right: Callable[[int], str]
 ) -> Verdict:
-    """`fault` says of some entries what is excluded, `right` of how many nothing active was found."""
+    """`fault` says of some entries what is excluded, `right` in how many nothing active was found."""
     wrong = missed(entries)
     if wrong:
         return Failed(fault(wrong))
     reasons = list(dict.fromkeys(_unseen(entries)))
     if reasons:
-        more = f', and {len(reasons) - 1} more like it' if len(reasons) > 1 else ''
-        return Unknown(f'{shown(reasons[0], LONGEST_REASON)}{more}')
+        more = f', and {counted(len(reasons) - 1, "similar reason")}' if len(reasons) > 1 else ''
+        return Unknown(f'{clean(reasons[0], LONGEST_REASON)}{more}')
     closed = sum(entry.closed for entry in entries)
     by = f'; {closed} more closed by a service control policy' if closed else ''
     return Passed(f'{right(len(entries) - closed)}{by}')
@@ -51,7 +55,7 @@ def missed(entries: Iterable[RecentlyActive]) -> list[RecentlyActive]:
     return [entry for entry in entries if isinstance(entry.found, int) and entry.found > 0 and entry.streams == 0]
 
 
-def _unseen(entries: Iterable[RecentlyActive]) -> Iterable[str]:
+def _unseen(entries: Iterable[RecentlyActive]) -> Iterator[str]:
     for entry in entries:
         if entry.closed:
             continue
@@ -60,22 +64,81 @@ def _unseen(entries: Iterable[RecentlyActive]) -> Iterable[str]:
         elif isinstance(entry.streams, Unobserved):
             yield entry.streams.reason
         elif entry.found and entry.streams:
-            what = f'{shown(entry.namespace)} in {shown(entry.region)}'
+            what = f'{clean(entry.namespace)} in {entry.region}'
             yield f'{what} is not polled, but a metric stream runs there, which may deliver it'
 
 
-def counted(entry: RecentlyActive, unit: str) -> str:
+def at_least(entry: RecentlyActive, unit: str) -> str:
     """Like 'at least 500 instances'."""
-    least = 'at least ' if entry.more else ''
-    return f'{least}{entry.found} {unit}{"" if entry.found == 1 and not entry.more else "s"}'
+    found = entry.found if isinstance(entry.found, int) else 0
+    return f'at least {found} {unit}s' if entry.more else counted(found, unit)
 
 
-def named(items: Sequence[str]) -> str:
-    """On one line, and short: what Datadog has on record may hold anything."""
-    some = ', '.join(shown(item) for item in items[:MOST_NAMED])
-    return f'{some} and {len(items) - MOST_NAMED} more' if len(items) > MOST_NAMED else some
+# Changing the record
 
 
-def quoted(items: Iterable[str]) -> str:
-    """As a list of JSON and of Terraform holds them. A character that no name of AWS has cannot end the text."""
-    return ', '.join(f'"{FOREIGN.sub("?", shown(item, LONGEST_NAME))}"' for item in items)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Of one setting of the integration."""
+
+    page: str
+    """Where it is on the page of the integration, and what to do there."""
+    group: str
+    """The group of attributes that holds it, which is sent back as it is on record and changed."""
+    jq: str
+    """How jq changes the group; `$name` in it stands for what `name` says."""
+    name: Variable | None = None
+    """What the reader has to say, where nothing is known; else None."""
+    terraform: str = ''
+    """A block of datadog_integration_aws_account; '' where not all of it is known."""
+
+
+def change_record(facts: Facts, expected: Expectations, id: str, summary: str, change: Change) -> Remedy:
+    """The ways to change it, or to tell this check that it is meant to be so."""
+    on_the_page = Choice(
+        f'In Datadog, on the AWS integration page, choose the account, then {change.page}',
+        undo=Step('Set it back on the same page'),
+    )
+    in_code = Choice(
+        'In Terraform, in datadog_integration_aws_account',
+        (Command(change.terraform, Language.HCL),),
+        undo=Step('Apply the previous configuration'),
+    )
+    on_purpose = Choice(
+        'If this is on purpose, tell this check in its conf.yaml',
+        (yaml({'disabled_diagnoses': [id]}),),
+        undo=Step('Remove it from the list'),
+    )
+    by_request = _by_request(facts, expected, change)
+    return Remedy(summary, (on_the_page, by_request, *((in_code,) if change.terraform else ()), on_purpose))
+
+
+def _by_request(facts: Facts, expected: Expectations, change: Change) -> Choice:
+    save = curl(expected, (f'{ACCOUNTS}?aws_account_id=', _account(facts)), '--output', BEFORE)
+    name: tuple[Word, ...] = ('--arg', 'name', change.name) if change.name else ()
+    changed = _patch(expected, change.group, f' | {change.jq}', *name)
+    return Choice(
+        f'By the Datadog API, with jq: save the record, which holds the external id, in {BEFORE}, and send it back '
+        'changed',
+        (sequence(Command('umask 077'), save, FIND_ID, changed),),
+        undo=Step('Send the saved settings back', (sequence(FIND_ID, _patch(expected, change.group)),)),
+    )
+
+
+def _account(facts: Facts) -> AccountId | Variable:
+    caller = facts.of_account.caller
+    known = AccountId.of(caller.account_id) if isinstance(caller, Caller) else None
+    return known or Variable('AWS_ACCOUNT_ID')
+
+
+def _patch(expected: Expectations, group: str, edit: str = '', *options: Word) -> Command:
+    """The whole group goes back, so that nothing depends on whether Datadog merges what a group holds."""
+    attributes = f'.data[0].attributes | {{aws_account_id, {group}}}{edit}'
+    body = shell('jq', *options, f'{attributes} | {{data: {{type: "account", attributes: .}}}}', BEFORE)
+    sent: tuple[Word, ...] = ('--request', 'PATCH', '--header', 'Content-Type: application/json', '--data', '@-')
+    return Command(f'{body.text} |\n  {curl(expected, (f"{ACCOUNTS}/", CONFIG_ID), *sent).text}')
+
+
+def as_list(names: Iterable[str]) -> str:
+    """As JSON, jq and Terraform write a list of texts. The names are of checked forms."""
+    return json.dumps([str(name) for name in names])

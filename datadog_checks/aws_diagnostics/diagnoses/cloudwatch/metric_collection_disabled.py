@@ -1,8 +1,7 @@
-"""Datadog is told to collect no metrics of this account from CloudWatch.
+"""Metric collection is disabled for this account.
 
-A warning and not critical: the switch is on by default, so somebody has turned it off, and may want nothing but
-Cloud Security or logs here. Metric streams do not make it right: Datadog polls what a stream cannot deliver and the
-tags of what it does.
+A warning and not critical: it is enabled by default, so somebody disabled it, and may want only Cloud Security or logs
+here. Metric streams do not make up for it: Datadog polls what a stream cannot deliver, and the tags of what it does.
 """
 
 from ...expectations import Expectations
@@ -11,7 +10,7 @@ from ...facts.account import Feature
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy
 from ..links import guide
-from .exclusions import API, ON_PURPOSE, PAGE, TERRAFORM, recorded
+from .exclusions import Change, change_record, recorded
 
 ID = 'metric-collection-disabled'
 
@@ -19,22 +18,24 @@ ID = 'metric-collection-disabled'
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     integration = recorded(facts)
     if integration.metrics_enabled is None:
-        return Unknown('the record of Datadog does not say whether metrics are collected (metrics_config.enabled)')
+        return Unknown("Datadog's record does not say whether metrics are collected (metrics_config.enabled)")
     if integration.metrics_enabled:
-        return Passed('Datadog has metric collection on record as enabled (metrics_config.enabled is true)')
-    others = '; it still collects resources' if integration.extended_collection else ''
-    return Failed(f'Datadog has metric collection on record as disabled (metrics_config.enabled is false){others}')
+        return Passed('metric collection is enabled (metrics_config.enabled is true)')
+    others = '; resources are still collected' if integration.extended_collection else ''
+    return Failed(f'metric collection is disabled (metrics_config.enabled is false){others}')
 
 
-def remedy(_: Facts, __: Expectations) -> Remedy:
-    return Remedy(
-        'Enable metric collection for this account; AWS charges for the calls that Datadog makes to CloudWatch',
-        (
-            f'{PAGE}, then Metric Collection, and enable it',
-            f'{API}: "metrics_config": {{"enabled": true}}',
-            f'{TERRAFORM}, in metrics_config: enabled = true',
-            'Values of the time before are not collected afterwards',
-            ON_PURPOSE.format(id=ID),
+def remedy(facts: Facts, expected: Expectations) -> Remedy:
+    return change_record(
+        facts,
+        expected,
+        ID,
+        'Enable metric collection for this account, from now on; AWS charges for the calls to CloudWatch',
+        Change(
+            page='Metric Collection, and enable it',
+            group='metrics_config',
+            jq='.metrics_config.enabled = true',
+            terraform='metrics_config {\n  enabled = true\n}',
         ),
     )
 
@@ -46,11 +47,10 @@ METRIC_COLLECTION_DISABLED = Diagnosis(
     feature=Feature.METRICS,
     service_check='metric_collection',
     severity=Status.WARNING,
-    tests=('Asks Datadog whether metric collection is enabled for this account (metrics_config.enabled).'),
+    tests='Asks Datadog whether metric collection is enabled for this account (metrics_config.enabled).',
     harm=(
-        'Where it is not, every metric that AWS publishes for it is missing; with metric streams, those that a '
-        'stream cannot deliver, and tags. It is on by default, so it may be off on purpose: put this diagnosis '
-        'into disabled_diagnoses then.'
+        'Datadog has no metrics from CloudWatch for the account; with metric streams, those that a stream cannot '
+        'deliver are missing, and tags. If it is disabled on purpose, add this diagnosis to disabled_diagnoses.'
     ),
     docs=guide('missing-metrics'),
     judge=judge,

@@ -1,36 +1,35 @@
 """A namespace with active metrics that Datadog does not collect.
 
-Never more than a warning, as a namespace can be left out on purpose. Only a few namespaces are looked at, none of
-which Datadog itself leaves out: whoever keeps its default of AWS/SQS, AWS/ElasticMapReduce and AWS/Usage hears
-nothing. One without active metrics is no fault. Where a metric stream runs in the region, it delivers whatever the
-record says, so that it cannot be told.
+Never more than a warning, because a namespace can be left out on purpose. Only a few namespaces are looked at, none of
+which Datadog excludes by default: keeping its default of AWS/SQS, AWS/ElasticMapReduce and AWS/Usage is no fault, and
+neither is a namespace without active metrics. A metric stream delivers whatever the record says, so where one runs in
+the region, the verdict is Unknown.
 """
 
 from collections.abc import Sequence
 
 from ...expectations import Expectations
-from ...facts import Facts, observed
-from ...facts.account import HOURS, NAMESPACES, Feature, FilterKind, NamespaceFilters, RecentlyActive
-from ...findings import Diagnosis, Passed, Scope, Status, Verdict
-from ...remedies import Remedy
-from ..imds.evidence import shown
-from ..links import guide
-from .exclusions import (
-    API,
-    MOST_NAMED,
-    ON_PURPOSE,
-    PAGE,
-    TERRAFORM,
-    collects_nothing,
-    counted,
-    judged,
-    missed,
-    named,
-    quoted,
-    recorded,
+from ...facts import Facts, Unobserved, observed
+from ...facts.account import (
+    HOURS,
+    NAMESPACES,
+    Feature,
+    FilterKind,
+    Integration,
+    Metrics,
+    NamespaceFilters,
+    RecentlyActive,
 )
+from ...facts.values import MetricNamespace
+from ...findings import Diagnosis, Passed, Scope, Status, Verdict
+from ...remedies import Remedy, Variable
+from ...text import listed
+from ..links import guide
+from .exclusions import Change, as_list, at_least, change_record, collects_nothing, judged, missed, recorded
 
 ID = 'namespace-not-collected'
+LONGEST_NAME, LONGEST_ENTRY = 20, 68
+"""Characters of a namespace, and of what was found in it."""
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -41,11 +40,11 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     filters = observed(integration.namespace_filters)
     excluded = [namespace for namespace in NAMESPACES if filters.excludes(namespace)]
     if not excluded:
-        return Passed(f'metrics_config.namespace_filters on record excludes none of {", ".join(NAMESPACES)}')
+        return Passed(f'metrics_config.namespace_filters excludes none of {", ".join(NAMESPACES)}')
     return judged(
         _excluded(facts),
         lambda wrong: f'{_setting(filters, wrong)}, but in the last {HOURS} hours CloudWatch had {_what(wrong)}',
-        lambda _: f'nothing was active in the last {HOURS} hours of what Datadog leaves out: {named(excluded)}',
+        lambda _: f'no excluded namespace had active metrics in the last {HOURS} hours: {listed(excluded)}',
     )
 
 
@@ -54,34 +53,58 @@ def _excluded(facts: Facts) -> Sequence[RecentlyActive]:
 
 
 def _setting(filters: NamespaceFilters, wrong: Sequence[RecentlyActive]) -> str:
-    verb = 'lacks' if filters.kind is FilterKind.INCLUDE_ONLY else 'has'
-    return f'metrics_config.namespace_filters.{filters.kind} on record {verb} {named(_namespaces(wrong))}'
+    verb = 'does not have' if filters.kind is FilterKind.INCLUDE_ONLY else 'has'
+    return f'metrics_config.namespace_filters.{filters.kind} {verb} {listed(_namespaces(wrong), longest=LONGEST_NAME)}'
 
 
-def _namespaces(wrong: Sequence[RecentlyActive]) -> list[str]:
+def _namespaces(wrong: Sequence[RecentlyActive]) -> list[MetricNamespace]:
     return list(dict.fromkeys(entry.namespace for entry in wrong))
 
 
 def _what(wrong: Sequence[RecentlyActive]) -> str:
-    found = [f'{counted(e, "active metric")} of {shown(e.namespace)} in {shown(e.region)}' for e in wrong[:MOST_NAMED]]
-    more = f' and {len(wrong) - MOST_NAMED} more' if len(wrong) > MOST_NAMED else ''
-    return f'{", ".join(found)}{more}'
+    return listed(
+        (f'{at_least(e, "active metric")} of {e.namespace} in {e.region}' for e in wrong), longest=LONGEST_ENTRY
+    )
 
 
-def remedy(facts: Facts, _: Expectations) -> Remedy:
-    wrong = _namespaces(missed(_excluded(facts)))
-    filters = observed(recorded(facts).namespace_filters)
+def remedy(facts: Facts, expected: Expectations) -> Remedy:
+    metrics, filters = facts.of_account.metrics, _filters(facts)
+    entries = metrics.excluded_namespaces if isinstance(metrics, Metrics) else ()
+    wrong = [] if isinstance(entries, Unobserved) else _namespaces(missed(entries))
     included = filters.kind is FilterKind.INCLUDE_ONLY
-    kept = (*filters.namespaces, *wrong) if included else [n for n in filters.namespaces if n not in wrong]
-    return Remedy(
-        f'Let Datadog collect {named(wrong)}, or leave it out knowingly; AWS charges for the calls to CloudWatch',
-        (
-            f'{PAGE}, then Metric Collection, and enable {named(wrong)}',
-            f'{API}: "metrics_config": {{"namespace_filters": {{"{filters.kind}": [{quoted(kept)}]}}}}',
-            f'{TERRAFORM}, in metrics_config: namespace_filters {{ {filters.kind} = [{quoted(kept)}] }}',
-            ON_PURPOSE.format(id=ID),
+    names = listed(wrong) or 'the namespace'
+    edited = as_list(wrong) if wrong else '[$name]'
+    return change_record(
+        facts,
+        expected,
+        ID,
+        f'Let Datadog collect {names}, or leave it out knowingly; AWS charges for the calls to CloudWatch',
+        Change(
+            page=f'Metric Collection, and enable {names}',
+            group='metrics_config',
+            jq=f'.metrics_config.namespace_filters.{filters.kind} {"+=" if included else "-="} {edited}',
+            name=None if wrong else Variable('NAMESPACE'),
+            terraform=_terraform(filters, wrong),
         ),
     )
+
+
+def _filters(facts: Facts) -> NamespaceFilters:
+    """For the catalogue, an exclusion of something."""
+    record = facts.of_account.integration
+    filters = record.namespace_filters if isinstance(record, Integration) else None
+    return filters if isinstance(filters, NamespaceFilters) else NamespaceFilters(FilterKind.EXCLUDE_ONLY)
+
+
+def _terraform(filters: NamespaceFilters, wrong: Sequence[MetricNamespace]) -> str:
+    """'' where the record holds what is no namespace, so that the list would not be the whole one."""
+    known = [name for name in map(MetricNamespace.of, filters.namespaces) if name]
+    if len(known) < len(filters.namespaces) or not wrong:
+        return ''
+    kept = (
+        [*known, *wrong] if filters.kind is FilterKind.INCLUDE_ONLY else [name for name in known if name not in wrong]
+    )
+    return f'metrics_config {{\n  namespace_filters {{\n    {filters.kind} = {as_list(kept)}\n  }}\n}}'
 
 
 NAMESPACE_NOT_COLLECTED = Diagnosis(
@@ -92,14 +115,14 @@ NAMESPACE_NOT_COLLECTED = Diagnosis(
     service_check='metric_collection',
     severity=Status.WARNING,
     tests=(
-        'Asks CloudWatch for metrics with values in the last three hours, of those namespaces among AWS/EC2, '
-        'AWS/ELB, AWS/ApplicationELB, AWS/NetworkELB, AWS/RDS and AWS/Lambda that Datadog has on record as '
-        'excluded (metrics_config.namespace_filters), in the regions that it collects.'
+        'Asks CloudWatch for metrics with values in the last three hours, in those of the namespaces AWS/EC2, AWS/ELB, '
+        'AWS/ApplicationELB, AWS/NetworkELB, AWS/RDS and AWS/Lambda that metrics_config.namespace_filters excludes, '
+        'and in the regions that Datadog collects. What Datadog excludes by default (AWS/SQS, AWS/ElasticMapReduce, '
+        'AWS/Usage) is not looked at, and a region with a metric stream is UNKNOWN.'
     ),
     harm=(
-        'Their metrics are missing in Datadog, unless a metric stream delivers them, where it is UNKNOWN. What '
-        'Datadog leaves out by default (AWS/SQS, AWS/ElasticMapReduce, AWS/Usage) is not looked at. What is left '
-        'out on purpose goes into disabled_diagnoses.'
+        'Their metrics are missing in Datadog. If a namespace is excluded on purpose, add this diagnosis to '
+        'disabled_diagnoses.'
     ),
     docs=guide('missing-metrics'),
     judge=judge,

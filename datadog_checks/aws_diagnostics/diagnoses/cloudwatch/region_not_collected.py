@@ -1,36 +1,26 @@
 """A region in which EC2 instances report to CloudWatch, and which Datadog does not collect.
 
-Never more than a warning, as a region can be left out on purpose. Not a fault, so that nobody is alarmed for nothing:
-regions without an instance in the last hours; those that a service control policy closes, which Datadog's guide even
-says to leave out; those that `regions` of this instance does not name; and those with a metric stream, which delivers
-whatever the record says, so that it cannot be told.
+Never more than a warning, because a region can be left out on purpose. Not a fault: regions without an instance in the
+last hours; regions closed by a service control policy, which Datadog's guide tells to exclude; and regions that
+`regions` of this check instance does not name. A metric stream delivers whatever the record says, so a region with one
+is Unknown.
 """
 
 from collections.abc import Sequence
 
 from ...expectations import Expectations
-from ...facts import Facts, observed
-from ...facts.account import HOURS, Feature, RecentlyActive
+from ...facts import Facts, Unobserved, observed
+from ...facts.account import HOURS, Feature, Integration, Metrics, RecentlyActive
+from ...facts.values import RegionName
 from ...findings import Diagnosis, Passed, Scope, Status, Verdict
-from ...remedies import Remedy
-from ..imds.evidence import shown
+from ...remedies import Remedy, Variable
+from ...text import counted, listed
 from ..links import guide
-from .exclusions import (
-    API,
-    MOST_NAMED,
-    ON_PURPOSE,
-    PAGE,
-    TERRAFORM,
-    collects_nothing,
-    counted,
-    judged,
-    missed,
-    named,
-    quoted,
-    recorded,
-)
+from .exclusions import Change, as_list, at_least, change_record, collects_nothing, judged, missed, recorded
 
 ID = 'region-not-collected'
+LONGEST_PLACE = 50
+"""Characters of a region and what was found in it."""
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -39,14 +29,12 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if nothing:
         return nothing
     if integration.regions is None:
-        return Passed('Datadog has all regions on record (aws_regions.include_all)')
-    listed = named(integration.regions) or 'no region'
+        return Passed('all regions are collected (aws_regions.include_all)')
+    included = listed(integration.regions) or 'no region'
     return judged(
         _excluded(facts),
-        lambda wrong: f'{_where(wrong)}, but aws_regions.include_only on record has {listed}',
-        lambda n: (
-            f'no EC2 instance reported in {n} region{"" if n == 1 else "s"} that aws_regions.include_only leaves out'
-        ),
+        lambda wrong: f'{_where(wrong)}, but aws_regions.include_only has {included}',
+        lambda n: f'no EC2 instance reported in {counted(n, "region")} that aws_regions.include_only does not have',
     )
 
 
@@ -55,23 +43,36 @@ def _excluded(facts: Facts) -> Sequence[RecentlyActive]:
 
 
 def _where(wrong: Sequence[RecentlyActive]) -> str:
-    places = [f'{shown(entry.region)} ({counted(entry, "instance")})' for entry in wrong[:MOST_NAMED]]
-    more = f' and {len(wrong) - MOST_NAMED} more regions' if len(wrong) > MOST_NAMED else ''
-    return f'EC2 instances reported to CloudWatch in the last {HOURS} hours in {", ".join(places)}{more}'
+    places = listed((f'{entry.region} ({at_least(entry, "instance")})' for entry in wrong), longest=LONGEST_PLACE)
+    return f'EC2 instances reported to CloudWatch in the last {HOURS} hours in {places}'
 
 
-def remedy(facts: Facts, _: Expectations) -> Remedy:
-    wrong = [entry.region for entry in missed(_excluded(facts))]
-    regions = quoted((*(recorded(facts).regions or ()), *wrong))
-    return Remedy(
-        f'Let Datadog collect {named(wrong)}, or leave it out knowingly; AWS charges for the calls to CloudWatch',
-        (
-            f'{PAGE}, then General, Regions, and select {named(wrong)}',
-            f'{API}: "aws_regions": {{"include_only": [{regions}]}}, or {{"include_all": true}}',
-            f'{TERRAFORM}: aws_regions {{ include_only = [{regions}] }}',
-            ON_PURPOSE.format(id=ID),
+def remedy(facts: Facts, expected: Expectations) -> Remedy:
+    metrics = facts.of_account.metrics
+    entries = metrics.excluded_regions if isinstance(metrics, Metrics) else ()
+    wrong = [] if isinstance(entries, Unobserved) else [entry.region for entry in missed(entries)]
+    names = listed(wrong) or 'the region'
+    return change_record(
+        facts,
+        expected,
+        ID,
+        f'Let Datadog collect {names}, or leave it out knowingly; AWS charges for the calls to CloudWatch',
+        Change(
+            page=f'General, Regions, and select {names}',
+            group='aws_regions',
+            jq=f'.aws_regions.include_only += {as_list(wrong) if wrong else "[$name]"}',
+            name=None if wrong else Variable('AWS_REGION'),
+            terraform=_terraform(facts, wrong),
         ),
     )
+
+
+def _terraform(facts: Facts, wrong: Sequence[RegionName]) -> str:
+    """'' where the regions on record are not known, or where not all entries are regions: it takes the whole list."""
+    record = facts.of_account.integration
+    if not isinstance(record, Integration) or record.regions is None or record.other_regions or not wrong:
+        return ''
+    return f'aws_regions {{\n  include_only = {as_list((*record.regions, *wrong))}\n}}'
 
 
 REGION_NOT_COLLECTED = Diagnosis(
@@ -82,13 +83,13 @@ REGION_NOT_COLLECTED = Diagnosis(
     service_check='metric_collection',
     severity=Status.WARNING,
     tests=(
-        'Compares the regions that Datadog has on record (aws_regions) with those that are enabled, and asks '
-        'CloudWatch in the others for instances that reported in the last three hours.'
+        'Compares the regions that Datadog collects (aws_regions) with the enabled ones, and asks CloudWatch in the '
+        'others for instances that reported in the last three hours. Regions closed by a service control policy, or '
+        'not named by `regions` of the configuration, are no fault; one with a metric stream is UNKNOWN.'
     ),
     harm=(
-        'Their CloudWatch metrics and AWS tags do not reach Datadog. Regions that a service control policy closes '
-        'or that `regions` of the configuration does not name are no fault, and one with a metric stream is '
-        'UNKNOWN. What is left out on purpose goes into disabled_diagnoses.'
+        'Their CloudWatch metrics and AWS tags do not reach Datadog. If a region is left out on purpose, add this '
+        'diagnosis to disabled_diagnoses.'
     ),
     docs=guide('missing-metrics'),
     judge=judge,

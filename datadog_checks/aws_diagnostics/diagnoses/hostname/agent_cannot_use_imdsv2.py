@@ -1,18 +1,18 @@
-"""IMDSv1 is switched off, or has to be, and this Agent speaks nothing else."""
+"""IMDSv1 is disabled, or has to be, and this Agent speaks nothing else."""
 
 from ...expectations import Expectations, ImdsV1
 from ...facts import Agent, AgentConfiguration, Facts, Imds, observed
 from ...facts.imds import is_status
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy
+from ..agent_remedies import restart_agent
 from ..links import guide
-from ..remedies import restart_agent
-from .agent_remedies import speak_imdsv2, version_text
+from .agent_versions import speak_imdsv2, version_text
 from .aws_provider import PREFER_IMDSV2, TRANSITION, ImdsMode, aws_metadata_enabled, imds_mode
 from .resolution import ERAS
 from .situation import Version
 
-READINESS = 'the diagnosis hostname-lost-when-imdsv2-enforced tells what happens when it is switched off'
+READINESS = 'hostname-lost-when-imdsv2-enforced says what happens when it is disabled'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -21,16 +21,16 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if ImdsMode.V1_ONLY not in modes:
         return Passed(f'{_agent(agent)} speaks {" or ".join(sorted(modes))}')
     if len(modes) > 1:
-        return Unknown("the Agent's version is not known, and its settings alone do not tell")
+        return Unknown("the Agent's version is not known, and its settings do not decide it")
     if not aws_metadata_enabled(agent.configuration):
         return NotApplicable('cloud_provider_metadata does not contain aws, so the Agent does not ask IMDS')
-    return _speaks_v1_alone(facts, expected, agent)
+    return _speaks_only_v1(facts, expected, agent)
 
 
-def _speaks_v1_alone(facts: Facts, expected: Expectations, agent: Agent) -> Verdict:
-    evidence = f'{_agent(agent)} speaks IMDSv1 alone ({_settings(agent)})'
+def _speaks_only_v1(facts: Facts, expected: Expectations, agent: Agent) -> Verdict:
+    evidence = f'{_agent(agent)} speaks only IMDSv1 ({_settings(agent)})'
     if isinstance(facts.imds, Imds) and is_status(facts.imds.tokenless, 401):
-        return Failed(f'{evidence}, and IMDSv1 is switched off (401 without a token)', _severity(agent, expected))
+        return Failed(f'{evidence}, and IMDSv1 is disabled (401 without a token)', _severity(agent, expected))
     if expected.require_imdsv2:
         return Failed(f'{evidence}, and require_imdsv2 is set')
     if expected.imdsv1 is ImdsV1.DISABLED:
@@ -43,8 +43,8 @@ def _speaks_v1_alone(facts: Facts, expected: Expectations, agent: Agent) -> Verd
 
 def _where_v1_is_not_known(imds: Imds, evidence: str) -> Verdict:
     if imds.answers and imds.v1_works is None:
-        return Unknown(f'{evidence}; whether that is on was not asked (imdsv1_probe_interval)')
-    return NotApplicable(f'{evidence}, but IMDS does not answer as it should, whichever version is spoken')
+        return Unknown(f'{evidence}; whether IMDSv1 is enabled was not asked (imdsv1_probe_interval)')
+    return NotApplicable(f'{evidence}, but IMDS does not answer properly in any version')
 
 
 def _severity(agent: Agent, expected: Expectations) -> Status | None:
@@ -54,7 +54,8 @@ def _severity(agent: Agent, expected: Expectations) -> Status | None:
 
 
 def _agent(agent: Agent) -> str:
-    return f'the Agent {version_text(agent.version)}'
+    version = version_text(agent.version)
+    return f'the Agent {version}' if version else 'the Agent, whose version is not known,'
 
 
 def _settings(agent: Agent) -> str:
@@ -71,22 +72,23 @@ def _decisive(settings: AgentConfiguration, version: Version) -> tuple[tuple[str
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    return Remedy('Let the Agent speak IMDSv2', (*speak_imdsv2(facts), f'After that: {restart_agent(facts)}'))
+    return Remedy('Let the Agent use IMDSv2', speak_imdsv2(facts), (restart_agent(facts),))
 
 
 AGENT_CANNOT_USE_IMDSV2 = Diagnosis(
     id='agent-cannot-use-imdsv2',
-    title='The Agent speaks IMDSv1 alone, and IMDSv1 is off or has to be',
+    title='The Agent speaks only IMDSv1, which is disabled or has to be',
     scope=Scope.HOST,
     service_check='hostname_provider',
     severity=Status.CRITICAL,
     tests=(
-        'Before 7.64.0 the Agent asks IMDSv1 unless ec2_prefer_imdsv2 is true; from 7.64.0 it asks IMDSv2 first '
-        'unless ec2_imdsv2_transition_payload_enabled is false.'
+        'Compares the version and settings of the Agent with what IMDS answers. Before 7.64.0 the Agent uses only '
+        'IMDSv1 unless ec2_prefer_imdsv2 is true; from 7.64.0 it asks IMDSv2 first, unless '
+        'ec2_imdsv2_transition_payload_enabled is false.'
     ),
     harm=(
-        'An Agent that speaks IMDSv1 alone loses the instance id, the tags of the instance and its host name as '
-        'soon as it starts where IMDSv1 is switched off.'
+        'An Agent that speaks only IMDSv1 loses the instance id, the instance tags and its hostname at its next start '
+        'after IMDSv1 is disabled.'
     ),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,

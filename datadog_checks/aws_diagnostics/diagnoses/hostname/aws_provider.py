@@ -6,7 +6,7 @@ fallback; pkg/util/hostname: `resolveEC2Hostname`):
 - Either of `ec2_prefer_imdsv2` (from 7.22) and `ec2_imdsv2_transition_payload_enabled` (from 7.64, on by default) makes
   it ask for a token first. Whatever goes wrong with the token, it asks again without one, which is IMDSv1. When a token
   was granted and the GET with it fails, it does not ask again.
-- Without both it speaks IMDSv1 alone. From 7.18 to 7.21 it spoke IMDSv1 first and IMDSv2 after a 401; before, IMDSv1.
+- Without both it speaks only IMDSv1. From 7.18 to 7.21 it spoke IMDSv1 first and IMDSv2 after a 401; before, IMDSv1.
 - With the transition setting on, an instance id that IMDS does not give comes from the firmware, where that is a Nitro
   instance's, `ec2_use_dmi` allows it and this is not Fargate. Disabling aws in `cloud_provider_metadata` keeps the
   Agent from IMDS, not from the firmware.
@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ...facts import AgentConfiguration, ContainerKind
-from .situation import ECS_ON_EC2, Situation, Version
+from ..agent_remedies import ECS
+from .situation import Situation, Version
 
 IMDSV2_AFTER_401 = (7, 18, 0)
 PREFER_IMDSV2 = (7, 22, 0)
@@ -47,7 +48,7 @@ class Source(StrEnum):
 class ImdsMode(StrEnum):
     """Which versions of IMDS the Agent speaks, in which order."""
 
-    V1_ONLY = 'IMDSv1 alone'
+    V1_ONLY = 'only IMDSv1'
     V1_THEN_V2 = 'IMDSv1, and IMDSv2 after a 401'
     V2_THEN_V1 = 'IMDSv2, and IMDSv1 without a token'
 
@@ -76,7 +77,7 @@ def aws_metadata_enabled(configuration: AgentConfiguration) -> bool:
 
 def asks_aws(world: Situation, found_default_name: bool) -> bool:
     prioritized = world.configuration.ec2_prioritize_instance_id_as_hostname is True
-    return world.container in ECS_ON_EC2 or found_default_name or prioritized
+    return world.container in ECS or found_default_name or prioritized
 
 
 def fetch_instance_id(world: Situation, version: Version) -> Fetched:
@@ -119,12 +120,12 @@ def _v1_then_v2(world: Situation) -> Fetched:
 def _v1_only(world: Situation) -> Fetched:
     if world.without_token:
         return Fetched(Source.IMDSV1, 'IMDSv1 answers')
-    return Fetched(Source.NOWHERE, 'the Agent speaks IMDSv1 alone, which does not answer')
+    return Fetched(Source.NOWHERE, 'the Agent speaks only IMDSv1, which does not answer')
 
 
 def _from_firmware(world: Situation, why: str) -> Fetched:
     allowed = world.configuration.ec2_use_dmi is not False and world.container is not ContainerKind.FARGATE
     if allowed and world.firmware_names_instance:
         return Fetched(Source.DMI, f'{why}; the firmware (DMI board_asset_tag) names the instance')
-    missing = 'names no instance' if allowed else 'is not asked (ec2_use_dmi)'
+    missing = 'does not name an instance' if allowed else 'is not asked (ec2_use_dmi)'
     return Fetched(Source.NOWHERE, f'{why}; the firmware {missing}')

@@ -1,13 +1,17 @@
-"""The host has a name that someone wrote into the Agent's configuration, beside its name on EC2."""
+"""The Agent's configuration sets a hostname that is not the instance id."""
 
 from ...expectations import Expectations
-from ...facts import Facts, observed, why_unusable
+from ...facts import Agent, AgentConfiguration, Facts, HostnameProvider, observed
+from ...facts.values import AgentHostname
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Remedy
+from ...rules import is_default_hostname, why_unusable
+from ...text import quoted
+from ..agent_remedies import accept, agent_setting, remove_setting, restart_agent
 from ..links import guide
-from ..remedies import restart_agent
-from .agent_remedies import accept, remove_setting
-from .names import own_instance_ids
+from .wrong_name import own_instance_ids
+
+FORCE_CANONICAL = 'hostname_force_config_as_canonical'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -15,45 +19,71 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     name = agent.configuration.hostname
     if not name:
         return Passed("hostname is not set in the Agent's configuration")
+    said = f'hostname is set to {quoted(name)}'
     unusable = why_unusable(name)
     if unusable and agent.hostname != name:
-        return NotApplicable(f'hostname is set to {name!r}, which the Agent does not take: {unusable}')
-    if 'configuration' in expected.hostname_providers or expected.hostname == name:
-        return Passed(f'hostname is set to {name!r}, as this check is told to expect')
+        return NotApplicable(f'{said}, which the Agent does not accept: {unusable}')
+    if _not_canonical(agent.configuration):
+        return Failed(
+            f'{said}, which looks like a default EC2 name: Datadog does not use it as the canonical hostname unless '
+            f'{FORCE_CANONICAL} is true'
+        )
+    if HostnameProvider.CONFIGURATION in expected.hostname_providers or expected.hostname == name:
+        return Passed(f'{said}, as the configuration of this check expects')
+    return _against_the_instance_id(facts, said, name)
+
+
+def _not_canonical(configuration: AgentConfiguration) -> bool:
+    """Source: hostimpl of the Agent, which sends a configured default name as agent-hostname only when forced."""
+    return is_default_hostname(configuration.hostname) and not configuration.hostname_force_config_as_canonical
+
+
+def _against_the_instance_id(facts: Facts, said: str, name: str) -> Verdict:
     ids = own_instance_ids(facts)
     if name in ids:
-        return Passed(f'hostname is set to {name!r}, which is the instance id')
+        return Passed(f'{said}, which is the instance id')
     if not ids:
-        return Unknown(f'hostname is set to {name!r}, and the instance id is not known')
-    return Failed(f'hostname is set to {name!r}, and the instance id is {facts.instance_id}')
+        return Unknown(f'{said}, and the instance id is not known')
+    return Failed(f'{said}, and the instance id is {facts.instance_id}')
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    name = observed(facts.agent).configuration.hostname
-    providers = (*expected.hostname_providers, 'configuration')
+    configuration = facts.agent.configuration if isinstance(facts.agent, Agent) else AgentConfiguration()
+    found = remove_setting(facts, 'hostname')
     return Remedy(
-        'Keep the name and tell this check so, or let the Agent find the instance id; a duplicate of the host in '
-        'Datadog disappears within hours and does not affect billing',
+        'Keep the name and tell this check so, or let the Agent use the instance id',
         (
-            f'To keep the name (changes nothing in Datadog). {accept(providers=providers, hostname=name)}',
-            'To be named by the instance id (the host changes its name in dashboards and monitors). '
-            f'{remove_setting(facts, "hostname")}',
-            f'After that: {restart_agent(facts)}',
+            _keep(facts, expected, configuration),
+            Choice(f'{found.text}; the host gets a new name in dashboards and monitors', found.commands),
         ),
+        (restart_agent(facts),),
     )
+
+
+def _keep(facts: Facts, expected: Expectations, configuration: AgentConfiguration) -> Choice:
+    name = AgentHostname.of(configuration.hostname)
+    keep = accept(expected, provider=HostnameProvider.CONFIGURATION, hostname=name)
+    if not _not_canonical(configuration):
+        return keep
+    force = agent_setting(facts, FORCE_CANONICAL, True)
+    text = 'Keep the name: make it the canonical hostname in the Agent, and tell this check so in its conf.yaml'
+    return Choice(text, (force, *keep.commands), undo=keep.undo)
 
 
 HOSTNAME_CONFIGURED_BY_HAND = Diagnosis(
     id='hostname-configured-by-hand',
-    title='The host name is set by hand in the configuration of the Agent',
+    title='The hostname is set by hand in the configuration of the Agent',
     scope=Scope.HOST,
     service_check='hostname',
     severity=Status.WARNING,
-    tests=('Compares the setting hostname (DD_HOSTNAME) with the instance id.'),
+    tests=(
+        'Compares the setting hostname (DD_HOSTNAME) with the instance id, and checks that Datadog uses such a name as '
+        'the canonical one.'
+    ),
     harm=(
-        'Another name makes the host appear twice in Datadog, once by the Agent and once by the AWS integration: '
-        'the duplicate disappears after some hours and does not affect billing, but a name that is written into an'
-        ' image or a template comes with every copy of it.'
+        'Under another name the host appears twice in Datadog, once from the Agent and once from the AWS integration. '
+        'The duplicate disappears within a few hours and does not affect billing; but a name that is part of an image '
+        'or a template is shared by all of its copies.'
     ),
     docs=guide('duplicated-hosts-when-installing-the-agent'),
     judge=judge,

@@ -1,19 +1,19 @@
-"""The host has a name that is not one of EC2's own, so the Agent is content with it and never asks AWS."""
+"""The host has a name that is not one of EC2's defaults, so the Agent keeps it and never asks AWS."""
 
-from ...expectations import Expectations
-from ...facts import Agent, Facts, observed
+from ...expectations import ANY_HOSTNAME, Expectations
+from ...facts import Agent, AgentConfiguration, Facts, HostnameProvider, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
-from ..imds.evidence import shown
+from ...remedies import Choice, Remedy
+from ...rules.hostnames import WINDOWS_DEFAULT_PREFIX
+from ...text import clean, quoted
+from ..agent_remedies import accept, agent_setting, restart_agent, set_in_agent
 from ..links import guide
-from ..remedies import agent_setting, restart_agent
-from .agent_remedies import accept, upgrade_agent
-from .asking_aws import says_that_it_did_not_ask
-from .names import WINDOWS_DEFAULT_PREFIX
+from .agent_versions import upgrades
 from .resolution import Resolution, resolve
 from .situation import situation_of
+from .wrong_name import says_that_it_did_not_ask
 
-NAMES_FOUND = ('os', 'fqdn', 'container')
+NAMES_FOUND = (HostnameProvider.OS, HostnameProvider.FQDN, HostnameProvider.CONTAINER)
 LONGEST_SAYING = 160
 
 
@@ -22,10 +22,10 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if 'aws' not in expected.hostname_providers:
         return NotApplicable('expected_hostname_provider does not ask for aws')
     if agent.provider == 'aws':
-        return Passed('the Agent did ask AWS: its hostname provider is aws')
-    said = shown(says_that_it_did_not_ask(agent), LONGEST_SAYING)
+        return Passed('the Agent asked AWS: its hostname provider is aws')
+    said = clean(says_that_it_did_not_ask(agent), LONGEST_SAYING)
     if agent.provider in NAMES_FOUND and said:
-        return _judged(expected, agent.provider, f'the Agent is named {agent.hostname!r} and says: {said}')
+        return _judged(expected, agent.provider, f'the Agent is named {quoted(agent.hostname or "")} and says: {said}')
     now = resolve(situation_of(facts))
     if now.aws_asked is None:
         return Unknown(f'whether the Agent asks AWS is not certain: {now.why}')
@@ -34,59 +34,57 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 def _by_the_model(facts: Facts, expected: Expectations, agent: Agent, now: Resolution) -> Verdict:
     if now.aws_asked:
-        return Passed('the name found before does not keep the Agent from asking AWS')
-    if now.provider not in NAMES_FOUND:
-        return NotApplicable(f'the reason is another one: {now.why}')
-    name = observed(facts.host).os_hostname if now.provider != 'container' else agent.hostname
+        return Passed('the name found first does not keep the Agent from asking AWS')
+    provider = HostnameProvider.of(now.provider)
+    if provider not in NAMES_FOUND:
+        return NotApplicable(f'there is another reason: {now.why}')
+    name = observed(facts.host).os_hostname if provider is not HostnameProvider.CONTAINER else agent.hostname
     return _judged(
-        expected, now.provider, f'the name {name!r} from {now.source} is no default EC2 name (ip-..., domu...)'
+        expected, provider, f'the name {quoted(name or "")} from {now.source} is not a default EC2 name (ip-*, domu*)'
     )
 
 
-def _judged(expected: Expectations, provider: str, evidence: str) -> Verdict:
+def _judged(expected: Expectations, provider: HostnameProvider, evidence: str) -> Verdict:
     if provider in expected.hostname_providers:
         return Passed(f'{evidence}; expected_hostname_provider accepts {provider}')
     return Failed(f'{evidence}, so AWS is not asked for the instance id')
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    agent = observed(facts.agent)
-    provider = agent.provider if agent.provider in NAMES_FOUND else 'os'
-    providers = (*expected.hostname_providers, provider)
+    provider = facts.agent.provider if isinstance(facts.agent, Agent) else None
+    found = provider if provider in NAMES_FOUND else HostnameProvider.OS
     return Remedy(
         'Keep the name and tell this check so, or let the Agent prefer the instance id',
-        (
-            f'To keep the name (changes nothing in Datadog). {accept(providers=providers, hostname="any")}',
-            'To be named by the instance id (the host changes its name in dashboards and monitors). '
-            f'{_prefer_instance_id(facts, agent)}',
-            f'After that: {restart_agent(facts)}',
-        ),
+        (accept(expected, provider=found, hostname=ANY_HOSTNAME), *_prefer_instance_id(facts)),
+        (restart_agent(facts),),
     )
 
 
-def _prefer_instance_id(facts: Facts, agent: Agent) -> str:
-    name = (agent.hostname or '').lower()
-    if name.startswith(WINDOWS_DEFAULT_PREFIX) and agent.configuration.ec2_use_windows_prefix_detection is False:
-        return agent_setting(facts, 'ec2_use_windows_prefix_detection', 'true')
-    setting = agent_setting(facts, 'ec2_prioritize_instance_id_as_hostname', 'true')
-    if agent.configuration.ec2_prioritize_instance_id_as_hostname is None:
-        return f'Upgrade the Agent first, which does not know this setting yet ({upgrade_agent(facts)}). {setting}'
-    return setting
+def _prefer_instance_id(facts: Facts) -> tuple[Choice, ...]:
+    configuration = facts.agent.configuration if isinstance(facts.agent, Agent) else AgentConfiguration()
+    name = ((facts.agent.hostname if isinstance(facts.agent, Agent) else None) or '').lower()
+    text = 'Let the Agent use the instance id, which gives the host a new name in dashboards and monitors'
+    if name.startswith(WINDOWS_DEFAULT_PREFIX) and configuration.ec2_use_windows_prefix_detection is False:
+        return (set_in_agent(facts, text, 'ec2_use_windows_prefix_detection', True),)
+    key = 'ec2_prioritize_instance_id_as_hostname'
+    if configuration.ec2_prioritize_instance_id_as_hostname is None:
+        return upgrades(facts, (agent_setting(facts, key, True),))
+    return (set_in_agent(facts, text, key, True),)
 
 
 HOSTNAME_CUSTOM_OS_NAME = Diagnosis(
     id='hostname-custom-os-name',
-    title='The host has a name of its own, so the Agent does not ask AWS',
+    title='The host has a custom OS hostname, so the Agent does not ask AWS',
     scope=Scope.HOST,
     service_check='hostname_provider',
     severity=Status.WARNING,
     tests=(
-        'Outside of ECS the Agent asks AWS for the instance id only when the name found before starts with ip- or '
-        'domu, as EC2 names its instances.'
+        'Outside of ECS, the Agent asks AWS for the instance id only when the name that it found first starts with ip- '
+        'or domu, as the default names of EC2 do.'
     ),
     harm=(
-        'With any other name the provider stays os, fqdn or container, however well IMDS answers. That is healthy '
-        'where the name was chosen; it is a surprise where the instance id is expected.'
+        'With any other name the provider stays os, fqdn or container, however well IMDS works. That is fine where the '
+        'name was chosen on purpose, and surprising where the instance id is expected.'
     ),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,

@@ -1,29 +1,31 @@
-"""The Agent reports under the name of another instance, as it does from an image that was built with a name in it."""
+"""The Agent reports under the name of another instance, as when an image was built with a name in it."""
 
 from ...expectations import Expectations
-from ...facts import Agent, ContainerKind, Facts, Host, UtsNamespace, observed
+from ...facts import Agent, AgentConfiguration, ContainerKind, Facts, Host, HostnameProvider, UtsNamespace, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
+from ...remedies import Remedy, Step, shell
+from ...rules import first_label, instance_id_in, is_default_hostname
+from ...text import quoted
+from ..agent_remedies import remove_setting, restart_agent
 from ..links import guide
-from ..remedies import restart_agent
-from .agent_remedies import remove_setting
-from .names import first_label, instance_id_in, is_default_hostname, own_instance_ids
+from .wrong_name import own_instance_ids
 
-FROM_THE_SYSTEM = ('os', 'fqdn', 'configuration')
-FOR_THE_IMAGE = (
-    'Build the image anew: leave hostname and hostname_file unset in it, install the Agent with DD_INSTALL_ONLY=true '
-    'and do not start it while the image is built'
+LONGEST_PATH = 120
+FROM_THE_SYSTEM = (HostnameProvider.OS, HostnameProvider.FQDN, HostnameProvider.CONFIGURATION)
+FOR_THE_IMAGE = Step(
+    'Rebuild the image: leave hostname and hostname_file unset in it, install the Agent with DD_INSTALL_ONLY=true and '
+    'do not start it while the image is built'
 )
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     agent = observed(facts.agent)
     if agent.hostname is None:
-        return Unknown('the host name of the Agent is not known')
+        return Unknown("the Agent's hostname is not known")
     if not agent.hostname:
-        return NotApplicable('the Agent has no host name')
+        return NotApplicable('the Agent has no hostname')
     if agent.hostname == expected.hostname:
-        return Passed(f'the name {agent.hostname!r} is the one that expected_hostname demands')
+        return Passed(f'the name {quoted(agent.hostname)} is the expected_hostname')
     named = instance_id_in(agent.hostname)
     if named:
         return _against_the_instance(facts, agent.hostname, named)
@@ -33,10 +35,10 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 def _against_the_instance(facts: Facts, name: str, named: str) -> Verdict:
     ids = own_instance_ids(facts)
     if not ids:
-        return Unknown(f'the name {name!r} is an instance id, and the id of this instance is not known')
+        return Unknown(f'the name {quoted(name)} is an instance id, and the id of this instance is not known')
     if named in ids:
-        return Passed(f'the name {name!r} holds the id of this instance')
-    return Failed(f'the name {name!r} holds the id of another instance, this one is {facts.instance_id}')
+        return Passed(f'the name {quoted(name)} holds the id of this instance')
+    return Failed(f'the name {quoted(name)} holds the id of another instance, this one is {facts.instance_id}')
 
 
 def _against_the_system(facts: Facts, agent: Agent, name: str) -> Verdict:
@@ -44,12 +46,13 @@ def _against_the_system(facts: Facts, agent: Agent, name: str) -> Verdict:
     system = _name_of_the_system(facts)
     comparable = agent.provider is None or agent.provider in FROM_THE_SYSTEM
     if not comparable or not system or not (is_default_hostname(name) and is_default_hostname(system)):
-        return Passed(f'the name {name!r} is no instance id')
+        return Passed(f'the name {quoted(name)} is not an instance id')
     if first_label(name) == first_label(system):
-        return Passed(f'the name {name!r} is that of the system')
+        return Passed(f'the name {quoted(name)} is that of the operating system')
     return Failed(
-        f'the name {name!r} is a default EC2 name, but the system is called {system!r}: it was written into the image, '
-        'or taken before cloud-init had named the system',
+        f'the name {quoted(name)} is a default EC2 name, but the operating system is called '
+        f'{quoted(system)}: either the name was written into the image, or the Agent started before cloud-init '
+        'had named the system',
         Status.WARNING,
     )
 
@@ -64,19 +67,23 @@ def _name_of_the_system(facts: Facts) -> str:
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
     return Remedy(
-        'Take the name of the other instance away, here and in the image',
-        (*_where_it_comes_from(facts), f'On this instance: {restart_agent(facts)}', FOR_THE_IMAGE),
+        'Remove the name of the other instance, here and in the image',
+        then=(*_where_it_comes_from(facts), restart_agent(facts), FOR_THE_IMAGE),
     )
 
 
-def _where_it_comes_from(facts: Facts) -> tuple[str, ...]:
-    settings = observed(facts.agent).configuration
+def _where_it_comes_from(facts: Facts) -> tuple[Step, ...]:
+    settings = facts.agent.configuration if isinstance(facts.agent, Agent) else AgentConfiguration()
     if settings.hostname:
         return (remove_setting(facts, 'hostname'),)
     if settings.hostname_file:
         return (
-            f'See who writes {settings.hostname_file}: cloud-init does so at the first boot of an instance, unless its '
-            'state was left in the image (sudo cloud-init clean, before the image is taken)',
+            Step(
+                f'Find what writes {quoted(settings.hostname_file, LONGEST_PATH)}: cloud-init writes its own file at '
+                'the first boot of an instance, unless its state was left in the image; the command removes that state '
+                'before an image is taken',
+                (shell('sudo', 'cloud-init', 'clean'),),
+            ),
         )
     return ()
 
@@ -88,11 +95,12 @@ HOSTNAME_OF_ANOTHER_INSTANCE = Diagnosis(
     service_check='hostname',
     severity=Status.CRITICAL,
     tests=(
-        'Compares the name under which the Agent reports with the id of this instance, and with the name of the system.'
+        'Compares the hostname under which the Agent reports with the id of this instance, and with the name of its '
+        'operating system.'
     ),
     harm=(
-        'An image that was taken with a name in it gives that name to every instance that starts from it: their '
-        'metrics are mixed into one host.'
+        'An image that was built with a name in it gives that name to every instance started from it, so their metrics '
+        'are mixed up in one host.'
     ),
     docs=guide('duplicated-hosts-when-installing-the-agent'),
     judge=judge,

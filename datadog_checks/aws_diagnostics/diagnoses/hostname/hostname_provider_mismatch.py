@@ -1,16 +1,15 @@
-"""The Agent's name does not come from where it should."""
+"""The Agent's hostname does not come from the expected provider."""
 
 from ...expectations import Expectations
-from ...facts import Agent, Facts, Host, HostnameFile, HostnameSource, observed
+from ...facts import Agent, ContainerKind, Facts, Host, HostnameFile, HostnameProvider, HostnameSource, observed
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
-from ..imds.evidence import reason, shown
+from ...remedies import Choice, Remedy, Step
+from ...text import LONGEST_NAME, clean, reason
+from ..agent_remedies import accept, container_kind, in_agent, restart_agent
 from ..links import guide
-from ..remedies import restart_agent
-from .agent_remedies import accept
-from .asking_aws import never_asks_aws
-from .causes import CAUSES_OF_A_WRONG_NAME
-from .names import own_instance_ids
+from .resolution import resolve
+from .situation import situation_of
+from .wrong_name import CAUSES_OF_A_WRONG_NAME, never_asks_aws, own_instance_ids
 
 LONGEST_ERRORS = 250
 LONGEST_NOTE = 200
@@ -19,7 +18,7 @@ LONGEST_NOTE = 200
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     agent = observed(facts.agent)
     if not agent.provider:
-        why = shown(agent.note, LONGEST_NOTE) or 'the Agent names none'
+        why = clean(agent.note, LONGEST_NOTE) or 'the Agent does not name one'
         return Unknown(f'the hostname provider is not known: {why}')
     evidence = f'the hostname provider is {agent.provider}{_how_known(agent)}'
     if agent.provider in expected.hostname_providers:
@@ -30,11 +29,11 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if doubt:
         return Unknown(f'{evidence}, {doubt}')
     wanted = ' or '.join(expected.hostname_providers)
-    return Failed(f'{evidence}, expected is {wanted}{_errors(agent, expected)}', _severity(facts, agent))
+    return Failed(f'{evidence}; expected: {wanted}{_errors(agent, expected)}', _severity(facts, agent))
 
 
 def _how_known(agent: Agent) -> str:
-    name = f' ({agent.hostname})' if agent.hostname else ''
+    name = f' ({clean(agent.hostname, LONGEST_NAME)})' if agent.hostname else ''
     return f'{name}, inferred from the name' if agent.source is HostnameSource.INFERRED else name
 
 
@@ -50,13 +49,17 @@ def _file_holds_instance_id(facts: Facts, agent: Agent) -> bool:
 def _doubt(facts: Facts, expected: Expectations, agent: Agent) -> str:
     """Why the provider is not certain enough to judge by, as a clause; '' where it is."""
     ids = own_instance_ids(facts)
-    if agent.provider == 'os' and agent.hostname in ids and not _is_name_of_the_system(facts, agent.hostname):
-        return 'but the name is the instance id, which is not the name of the system'
+    if (
+        agent.provider is HostnameProvider.OS
+        and agent.hostname in ids
+        and not _is_name_of_the_system(facts, agent.hostname)
+    ):
+        return 'but the hostname is the instance id, which is not the name of the operating system'
     if agent.source is not HostnameSource.INFERRED:
         return ''
-    if agent.hostname and ids and agent.hostname not in ids and expected.hostname_providers == ('aws',):
+    if agent.hostname and ids and agent.hostname not in ids and expected.hostname_providers == (HostnameProvider.AWS,):
         return ''  # the provider aws gives nothing but the instance id, so whichever it is, it is not aws
-    return 'which is too weak to judge by'
+    return 'which is not certain enough to judge'
 
 
 def _is_name_of_the_system(facts: Facts, name: str | None) -> bool:
@@ -64,7 +67,7 @@ def _is_name_of_the_system(facts: Facts, name: str | None) -> bool:
 
 
 def _severity(facts: Facts, agent: Agent) -> Status | None:
-    """A name that someone chose, the right name by another way, and a mere inference are no more than a warning."""
+    """Only a warning for a name that someone chose, for the right name from another provider, and for an inference."""
     chosen = agent.provider == 'configuration' or never_asks_aws(facts)
     right = agent.hostname in own_instance_ids(facts)
     inferred = agent.source is HostnameSource.INFERRED
@@ -74,34 +77,44 @@ def _severity(facts: Facts, agent: Agent) -> Status | None:
 def _errors(agent: Agent, expected: Expectations) -> str:
     errors = [(provider, agent.provider_errors.get(provider)) for provider in expected.hostname_providers]
     told = '; '.join(f'{provider}: {reason(error)}' for provider, error in errors if error)
-    return f'. When the Agent started: {shown(told, LONGEST_ERRORS)}' if told else ''
+    return f'. When the Agent started: {clean(told, LONGEST_ERRORS)}' if told else ''
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    provider = observed(facts.agent).provider or ''
-    return Remedy(
-        'Restart the Agent, which looks for its name only when it starts, or tell this check that the name is wanted',
-        (
-            restart_agent(facts),
-            'If that changes nothing, see why the other providers gave no name: datadog-agent status, section Hostname',
-            f'To keep the name. {accept(providers=(*expected.hostname_providers, provider))}',
-        ),
+    provider = facts.agent.provider if isinstance(facts.agent, Agent) else None
+    keep = (accept(expected, provider=provider),) if provider else ()
+    restart = restart_agent(facts)
+    again = () if _restart_changes_nothing(facts, expected) else (Choice(restart.text, restart.commands),)
+    agent = 'datadog-agent' if container_kind(facts) is ContainerKind.NONE else 'agent'
+    why = Step(
+        'If the provider stays the same, see in the section Hostname why the other providers gave no name',
+        in_agent(facts, agent, 'status'),
     )
+    summary = 'Restart the Agent' if again else 'Find out why the expected provider gives no name'
+    return Remedy(f'{summary}{", or tell this check that the name is wanted" if keep else ""}', (*again, *keep), (why,))
+
+
+def _restart_changes_nothing(facts: Facts, expected: Expectations) -> bool:
+    """By the model, where it is certain: `hostname-stale` says the same."""
+    if not isinstance(facts.agent, Agent) or not isinstance(facts.host, Host):
+        return False
+    now = resolve(situation_of(facts))
+    return now.certain and now.provider not in expected.hostname_providers
 
 
 HOSTNAME_PROVIDER_MISMATCH = Diagnosis(
     id='hostname-provider-mismatch',
-    title='The host name of the Agent does not come from the expected provider',
+    title="The Agent's hostname does not come from the expected provider",
     scope=Scope.HOST,
     service_check='hostname_provider',
     severity=Status.CRITICAL,
     tests=(
-        'Compares the provider that gave the running Agent its name with expected_hostname_provider (aws unless '
-        'told otherwise; hostnameFile is right too when that file holds the instance id).'
+        'Compares the hostname provider of the running Agent with expected_hostname_provider, by default aws; '
+        'hostnameFile is right too when that file holds the instance id.'
     ),
     harm=(
-        'On EC2 another provider mostly means that IMDS did not answer when the Agent started: the host then has a'
-        ' second name in Datadog, without its history and without the tags of the instance.'
+        'On EC2 another provider usually means that IMDS did not answer when the Agent started. The host then has a '
+        'second name in Datadog, without its history and without the instance tags.'
     ),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,

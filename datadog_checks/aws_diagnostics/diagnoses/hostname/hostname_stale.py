@@ -1,16 +1,16 @@
-"""The Agent carries a name from a time when it could not ask AWS, and now it could."""
+"""The Agent has a hostname from a time when it could not ask AWS, and now it could."""
 
 from ...expectations import Expectations
 from ...facts import Agent, Facts, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy
-from ..imds.evidence import reason
+from ...text import quoted, reason
+from ..agent_remedies import restart_agent
 from ..links import guide
-from ..remedies import restart_agent
 from .aws_provider import Source
-from .names import own_instance_ids
 from .resolution import Resolution, resolve
 from .situation import situation_of
+from .wrong_name import own_instance_ids
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -18,8 +18,8 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if 'aws' not in expected.hostname_providers:
         return NotApplicable('expected_hostname_provider does not ask for aws')
     if agent.hostname is None or not agent.provider:
-        return Unknown('the host name of the Agent, or where it comes from, is not known')
-    named = f'the Agent is named {agent.hostname!r} by {agent.provider}'
+        return Unknown("the Agent's hostname, or its provider, is not known")
+    named = f'the Agent is named {quoted(agent.hostname)} by {agent.provider}'
     if agent.provider == 'aws' or agent.hostname in own_instance_ids(facts):
         return Passed(named)
     if agent.provider in expected.hostname_providers:
@@ -33,26 +33,26 @@ def _by_the_model(named: str, agent: Agent, now: Resolution) -> Verdict:
     if now.provider != 'aws':
         return Passed(f'{named}, and a restart would change nothing: {now.why}')
     if now.source not in (Source.IMDSV1, Source.IMDSV2):
-        return NotApplicable(f'{named}; IMDS is what has to be repaired first: {now.why}')
+        return NotApplicable(f'{named}; IMDS has to be fixed first: {now.why}')
     said = agent.provider_errors.get('aws')
     then = f'. When it started: {reason(said)}' if said else ''
     return Failed(f'{named}, and would be named by its instance id if it started now: {now.why}{then}')
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    return Remedy('Restart the Agent: it looks for its name only when it starts', (restart_agent(facts),))
+    return Remedy('Restart the Agent, so that it resolves its hostname again', then=(restart_agent(facts),))
 
 
 HOSTNAME_STALE = Diagnosis(
     id='hostname-stale',
-    title='The Agent has to be restarted to be named by its instance id',
+    title='The Agent needs a restart to be named by its instance id',
     scope=Scope.HOST,
     service_check='hostname_provider',
     severity=Status.WARNING,
-    tests=('Plays through what the Agent would do if it started now.'),
+    tests='Works out how the Agent would be named if it started now, and compares that with its hostname.',
     harm=(
-        'The Agent looks for its name once, when it starts, and keeps it: where IMDS did not answer then, it '
-        'reports under another name until it is restarted, long after IMDS was repaired.'
+        'The Agent resolves its hostname only at startup. If IMDS did not answer then, it reports under another name '
+        'until it is restarted, even long after IMDS works again.'
     ),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from ...facts import ContainerKind, why_unusable
+from ...facts import ContainerKind
+from ...rules import is_default_hostname, why_unusable
+from ...text import quoted
 from .aws_provider import Source, asks_aws, fetch_instance_id
-from .names import is_default_hostname
 from .situation import ContainerName, Situation, Version
 
 FILE_IS_A_PROVIDER = (7, 37, 0)
@@ -93,19 +94,19 @@ def _outcome(world: Situation) -> Resolution:
 def _given_by_hand(world: Situation) -> Resolution | None:
     name = world.configuration.hostname
     if name and not why_unusable(name):
-        return Resolution('configuration', Source.SETTING, f'hostname is set to {name!r}')
+        return Resolution('configuration', Source.SETTING, f'hostname is set to {quoted(name)}')
     if world.file_usable:
         provider = 'hostnameFile' if _version(world) >= FILE_IS_A_PROVIDER else 'configuration'
-        return Resolution(provider, Source.FILE, f'hostname_file names {world.configuration.hostname_file!r}')
+        return Resolution(provider, Source.FILE, 'hostname_file holds a name')
     if world.container is ContainerKind.FARGATE:
-        return Resolution('fargate', Source.FARGATE, 'a Fargate task has no host name')
+        return Resolution('fargate', Source.FARGATE, 'a Fargate task has no hostname')
     return None
 
 
 def _detected(world: Situation) -> Resolution:
     provider, source, default = _found_before_aws(world)
     if not asks_aws(world, default):
-        named = f'the name from {source} is no default EC2 name' if provider else 'no name is found'
+        named = f'the name from {source} is not a default EC2 name' if provider else 'no name is found'
         return Resolution(provider, source, f'{named}, so AWS is not asked')
     fetched = fetch_instance_id(world, _version(world))
     if fetched.source is not Source.NOWHERE:

@@ -1,4 +1,4 @@
-"""Everything that decides how the Agent names a host."""
+"""Everything that decides how the Agent names a host, and what of it IMDS would answer to the Agent."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,23 +6,30 @@ from enum import StrEnum
 from ...facts import (
     Agent,
     AgentConfiguration,
+    Answer,
     ContainerKind,
     Dmi,
+    Exchange,
     Facts,
     Host,
     HostnameFile,
     HostnameSource,
+    Imds,
+    NoAnswer,
+    ProxySettings,
     Unobserved,
     UtsNamespace,
     observed,
 )
-from ...facts.platform import EC2_BOARD_VENDOR
-from .imds_for_the_agent import imds_for_the_agent
-from .names import is_default_hostname
+from ...facts.agent import NO_HOSTNAME_FILE
+from ...rules import is_default_hostname
+from ...rules.ec2 import EC2_BOARD_VENDOR
+from ..agent_remedies import ECS
 
 Version = tuple[int, int, int]
 
-ECS_ON_EC2 = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST)
+SAME_RUN = 10.0
+"""Seconds."""
 
 
 class ContainerName(StrEnum):
@@ -75,11 +82,11 @@ def situation_of(facts: Facts) -> Situation:
 
 
 def _file_usable(agent: Agent) -> bool | None:
-    if not agent.configuration.hostname_file:
-        return False
     match agent.hostname_file:
         case HostnameFile(content=content, error=error):
             return content != '' and not error
+    if agent.configuration.hostname_file is None and agent.hostname_file == NO_HOSTNAME_FILE:
+        return False
     return True if agent.provider == 'hostnameFile' else None
 
 
@@ -104,7 +111,7 @@ def _container_name(agent: Agent, host: Host) -> ContainerName | None:
 
 def _container_name_before_aws(agent: Agent, host: Host) -> ContainerName | None:
     """Outside of ECS the Agent asks AWS only after it found a default name, which need not be the container's."""
-    asked_always = host.container.kind in ECS_ON_EC2 or agent.configuration.ec2_prioritize_instance_id_as_hostname
+    asked_always = host.container.kind in ECS or agent.configuration.ec2_prioritize_instance_id_as_hostname
     named_by_os = host.uts_namespace is not UtsNamespace.OWN and _is_default(agent, host.os_hostname)
     if asked_always or named_by_os:
         return ContainerName.DEFAULT if agent.provider_errors else None
@@ -113,3 +120,85 @@ def _container_name_before_aws(agent: Agent, host: Host) -> ContainerName | None
 
 def _is_default(agent: Agent, name: str) -> bool:
     return is_default_hostname(name, agent.configuration.ec2_use_windows_prefix_detection is True)
+
+
+# IMDS, as the Agent sees it
+
+
+@dataclass(frozen=True, slots=True)
+class ImdsForTheAgent:
+    """What IMDS answers to the Agent, concluded from what it answered to this check.
+
+    Both are in the same network namespace, but the Agent asks over IPv4 only, and allows each request only
+    `ec2_metadata_timeout`.
+    """
+
+    """Each is None where it was not measured or where the answer can change by the minute (429, 5xx)."""
+
+    token: bool | None
+    """The Agent gets something that it takes for a token: it asks for no more than the status 200."""
+    with_token: bool | None
+    """With that token it gets the instance id."""
+    without_token: bool | None
+    """IMDSv1: it gets the instance id without a token."""
+
+
+NOTHING_KNOWN = ImdsForTheAgent(None, None, None)
+
+
+def imds_for_the_agent(imds: Imds | Unobserved, configuration: AgentConfiguration) -> ImdsForTheAgent:
+    if isinstance(imds, Unobserved) or '[' in imds.endpoint or _is_proxied(configuration.proxy):
+        return NOTHING_KNOWN
+    limit = configuration.ec2_metadata_timeout
+    return ImdsForTheAgent(
+        token=_succeeds(imds.token, limit),
+        with_token=False if _is_foreign(imds.token) else _succeeds(imds.metadata, limit),
+        without_token=_without_token(imds, limit),
+    )
+
+
+def _without_token(imds: Imds, limit: float) -> bool | None:
+    if _nothing_connects(imds.token) or _is_endpoint_disabled(imds):
+        return False
+    if _is_foreign(imds.token):
+        return None
+    if isinstance(imds.control, NoAnswer) and not _asked_with_the_rest(imds):
+        return False
+    return _succeeds(imds.tokenless, limit)
+
+
+def _succeeds(exchange: Exchange, limit: float) -> bool | None:
+    """Within `limit` seconds, which the Agent allows for connecting and answering together."""
+    match exchange:
+        case Answer(status=200):
+            return exchange.connect_seconds + exchange.first_byte_seconds <= limit
+        case Answer(status=status):
+            return None if status == 429 or status >= 500 else False
+        case NoAnswer():
+            return False
+    return None
+
+
+def _asked_with_the_rest(imds: Imds) -> bool:
+    """An older tokenless GET tells whether IMDSv1 is on, but not that anything answers now."""
+    return imds.tokenless_at is not None and imds.tokenless_at >= imds.observed_at - SAME_RUN
+
+
+def _nothing_connects(token: Exchange) -> bool:
+    return isinstance(token, NoAnswer) and not token.connected
+
+
+def _is_endpoint_disabled(imds: Imds) -> bool:
+    return isinstance(imds.control, Answer) and imds.control.status == 403
+
+
+def _is_foreign(token: Exchange) -> bool:
+    """A 200 that is no token: a captive portal or another web server answers."""
+    return isinstance(token, Answer) and token.status == 200 and not token.token_granted
+
+
+def _is_proxied(proxy: ProxySettings) -> bool:
+    """The Agent exempts IMDS from its proxy by itself, unless `use_proxy_for_cloud_metadata` says otherwise."""
+    covered = proxy.imds_in_no_proxy or proxy.imds_in_environment_no_proxy
+    configured = proxy.http_proxy_configured or proxy.http_proxy_in_environment
+    return proxy.use_proxy_for_cloud_metadata and configured and not covered

@@ -1,26 +1,33 @@
-"""The words of the evidence: what was asked, what came back, and how long ago."""
+"""The words of the evidence: what was asked of IMDS, what came back, how long ago, and whether IMDSv1 hides it."""
 
-from ...facts import Answer, Exchange, Facts, Imds, NetworkPath, NoAnswer, Outcome
+from ... import text
+from ...expectations import Expectations
+from ...facts import Answer, Exchange, Facts, IcmpError, Imds, NetworkPath, NoAnswer, Outcome
+from ...findings import Status
+from ...text import SHORT, clean, counted, quoted
 from .fault import names_another_server
-from .icmp import icmp_kind
 
-LONGEST_QUOTE = 40
-LONGEST_REASON = 120
 MOST_ADDRESSES = 3
 OLD = 60.0
 """Seconds. An observation is called old when it is older than one run takes."""
 
+shown = clean
+"""The former name of `clean`, for the modules that still use it."""
+
 WORDS = {
-    Outcome.REFUSED: 'was refused at the TCP level (reset)',
-    Outcome.SILENT: 'found no connection: nothing came back',
+    Outcome.REFUSED: 'was refused (TCP reset)',
+    Outcome.SILENT: 'got no connection: nothing came back',
     Outcome.REJECTED: 'was rejected on the way',
     Outcome.NO_ROUTE: 'has no route',
     Outcome.UNREACHABLE: 'found the address unreachable',
     Outcome.CONNECT_FAILED: 'could not connect',
     Outcome.LOST: 'connected and got no answer in time',
-    Outcome.RESET: 'connected and was reset before an answer was complete',
+    Outcome.RESET: 'connected and was reset before the answer was complete',
     Outcome.MALFORMED: 'got an answer that is not HTTP',
 }
+
+
+# Exchanges
 
 
 def conversation(imds: Imds) -> str:
@@ -37,29 +44,61 @@ def fate(exchange: Exchange) -> str:
     """What became of a request, as the predicate of a sentence."""
     match exchange:
         case Answer(status=status):
-            by = f' by {quoted(exchange.server)}' if names_another_server(exchange) else ''
-            return f'was answered {status}{by}'
+            by = f' by {quoted(exchange.server, SHORT)}' if names_another_server(exchange) else ''
+            page = ' with a web page' if exchange.is_web_page else ''
+            return f'was answered {status}{page}{by}'
         case NoAnswer(outcome=outcome, icmp=icmp) if icmp is not None:
-            return f'{WORDS[outcome]} by {icmp.sender or "a router that did not tell its address"} ({icmp_kind(icmp)})'
+            return f'{WORDS[outcome]} by {icmp.sender or "an unknown router"} ({icmp_kind(icmp)})'
         case NoAnswer(outcome=Outcome.LOST):
             return WORDS[Outcome.LOST]
         case NoAnswer(outcome=outcome, detail=detail):
-            return f'{WORDS[outcome]} ({shown(detail)})' if detail not in ('', outcome) else WORDS[outcome]
-    return f'was not made ({shown(exchange.reason)})'
+            return f'{WORDS[outcome]} ({clean(detail)})' if detail not in ('', outcome) else WORDS[outcome]
+    return f'was not sent ({clean(exchange.reason)})'
 
 
-def quoted(text: str) -> str:
-    return f"'{shown(text)}'"
+# ICMP errors, so that evidence names the kind of rule that rejects.
+# RFC 792, RFC 1812 section 5.2.7.1 (IPv4), RFC 4443 sections 3.1 to 3.4 (IPv6).
+
+UNREACHABLE_V4 = {
+    0: 'network unreachable',
+    1: 'host unreachable',
+    2: 'protocol unreachable',
+    3: 'port unreachable',
+    4: 'fragmentation needed',
+    9: 'network administratively prohibited',
+    10: 'host administratively prohibited',
+    13: 'communication administratively prohibited',
+}
+UNREACHABLE_V6 = {
+    0: 'no route to destination',
+    1: 'communication administratively prohibited',
+    2: 'beyond scope of source address',
+    3: 'address unreachable',
+    4: 'port unreachable',
+    5: 'source address failed ingress or egress policy',
+    6: 'reject route to destination',
+}
 
 
-def shown(text: str, at_most: int = LONGEST_QUOTE) -> str:
-    """On one line and short. What came from the network may hold anything."""
-    line = ''.join(character if character.isprintable() else '?' for character in text)
-    return line if len(line) <= at_most else f'{line[: at_most - 3]}...'
+def icmp_kind(icmp: IcmpError) -> str:
+    """Like 'ICMP 3/13, communication administratively prohibited'."""
+    number = f'{"ICMP" if icmp.version == 4 else "ICMPv6"} {icmp.type}/{icmp.code}'
+    words = _icmp_words(icmp)
+    return f'{number}, {words}' if words else number
 
 
-def reason(text: str) -> str:
-    return shown(text, LONGEST_REASON) or 'no reason given'
+def _icmp_words(icmp: IcmpError) -> str:
+    match icmp.version, icmp.type:
+        case 4, 3:
+            return UNREACHABLE_V4.get(icmp.code, 'destination unreachable')
+        case 6, 1:
+            return UNREACHABLE_V6.get(icmp.code, 'destination unreachable')
+        case (4, 11) | (6, 3):
+            return 'time exceeded'
+    return ''
+
+
+# The path
 
 
 def gateways(path: NetworkPath) -> str:
@@ -68,10 +107,12 @@ def gateways(path: NetworkPath) -> str:
         return 'gateways not counted'
     if path.gateways == 0:
         return 'no gateway'
-    addresses = [address or 'a silent one' for address in path.gateway_addresses[:MOST_ADDRESSES]]
-    more = ['...'] if len(path.gateway_addresses) > MOST_ADDRESSES else []
-    count = f'{path.gateways} gateway{"s" if path.gateways > 1 else ""}'
-    return f'{count}: {", ".join(addresses + more)}' if addresses else count
+    addresses = [address or 'a silent one' for address in path.gateway_addresses]
+    count = counted(path.gateways, 'gateway')
+    return f'{count}: {text.listed(addresses, MOST_ADDRESSES)}' if addresses else count
+
+
+# Time
 
 
 def seen(facts: Facts) -> str:
@@ -83,9 +124,29 @@ def seen(facts: Facts) -> str:
 
 def ago(facts: Facts, then: float) -> str:
     """Like '4 minutes ago'; 'just now' below one minute and for a clock that was set back."""
-    seconds = facts.observed_at - then
-    for unit, length in (('day', 86400), ('hour', 3600), ('minute', 60)):
-        count = int(seconds // length)
-        if count >= 1:
-            return f'{count} {unit}{"s" if count > 1 else ""} ago'
-    return 'just now'
+    return text.ago(facts.observed_at - then)
+
+
+# What IMDSv1 still hides is a warning today; it is critical where the operator requires IMDSv2.
+
+
+def severity_behind_v1(facts: Facts, expected: Expectations) -> Status | None:
+    """WARNING while IMDSv1 still works and may, else None: the severity of the diagnosis itself."""
+    return Status.WARNING if _hidden_by_v1(facts) and not expected.require_imdsv2 else None
+
+
+def still_hidden(facts: Facts) -> str:
+    """'' or the end of a sentence: IMDSv1 still works, and when that was seen."""
+    if not _hidden_by_v1(facts):
+        return ''
+    return f'; IMDSv1 still works and hides this (a GET without a token got 200 {asked_ago(facts)})'
+
+
+def _hidden_by_v1(facts: Facts) -> bool:
+    return isinstance(facts.imds, Imds) and facts.imds.v1_works is True
+
+
+def asked_ago(facts: Facts) -> str:
+    """When the tokenless GET was asked, which is asked more rarely than the rest."""
+    at = facts.imds.tokenless_at if isinstance(facts.imds, Imds) else None
+    return 'at an unknown time' if at is None else ago(facts, at)

@@ -1,11 +1,19 @@
 """The Agent's own settings send its IMDS requests to a proxy."""
 
 from ...expectations import Expectations
-from ...facts import Agent, Facts, ProxySettings, observed
+from ...facts import Agent, ContainerKind, Facts, ProxySettings, observed
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Remedy, yaml
+from ..agent_remedies import (
+    REMOVE_AGAIN,
+    agent_setting,
+    container_kind,
+    place_of_settings,
+    restart_agent,
+    set_in_agent,
+)
 from ..links import AGENT_PROXY
-from ..remedies import agent_setting, restart_agent
+from .reaching import IMDS_IPV4
 
 FORCED = 'use_proxy_for_cloud_metadata is true'
 
@@ -27,9 +35,10 @@ def judge(facts: Facts, _: Expectations) -> Verdict:
 
 
 def _sent_to_the_proxy(facts: Facts, agent: Agent, proxy: ProxySettings) -> Verdict:
-    evidence = f'{_proxy(proxy)}, {FORCED} and no_proxy does not exempt IMDS, so the Agent asks the proxy for IMDS'
-    if facts.instance_id is not None and agent.hostname == facts.instance_id:
-        return Failed(f'{evidence}; it has the name of this instance all the same', Status.WARNING)
+    why = f'{_proxy(proxy)}, {FORCED} and no_proxy does not exempt IMDS'
+    evidence = f'{why}, so the Agent sends its IMDS requests to the proxy'
+    if agent.hostname and agent.hostname == str(facts.instance_id):
+        return Failed(f'{evidence}; its hostname is still the instance id', Status.WARNING)
     return Failed(evidence)
 
 
@@ -41,15 +50,24 @@ def _proxy(proxy: ProxySettings) -> str:
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    setting = agent_setting(facts, 'use_proxy_for_cloud_metadata', 'false')
+    exempt = set_in_agent(facts, 'Let the Agent exempt IMDS from its proxy', 'use_proxy_for_cloud_metadata', False)
     return Remedy(
-        'Let the Agent ask IMDS directly: a proxy on another machine answers for that machine, or not at all',
-        (
-            f'Let the Agent exempt IMDS from its proxy by itself (exposes nothing). {setting}',
-            'Or keep that setting and add 169.254.169.254 to proxy.no_proxy of the Agent (NO_PROXY where the proxy is '
-            'set in the environment)',
-            restart_agent(facts),
-        ),
+        'Let the Agent ask IMDS directly',
+        (exempt, _add_to_no_proxy(facts)),
+        (restart_agent(facts),),
+    )
+
+
+def _add_to_no_proxy(facts: Facts) -> Choice:
+    kind = container_kind(facts)
+    if kind is not ContainerKind.NONE:
+        text = f'Keep that setting, and add {IMDS_IPV4} to DD_PROXY_NO_PROXY, {place_of_settings(kind)}'
+        return Choice(text, (agent_setting(facts, 'proxy_no_proxy', IMDS_IPV4),), undo=REMOVE_AGAIN)
+    return Choice(
+        f'Keep that setting, and add {IMDS_IPV4} to proxy.no_proxy in datadog.yaml, or to NO_PROXY where the '
+        'environment of the Agent sets the proxy',
+        (yaml({'proxy': {'no_proxy': [IMDS_IPV4]}}),),
+        undo=REMOVE_AGAIN,
     )
 
 
@@ -60,12 +78,12 @@ IMDS_BEHIND_PROXY_SETTINGS = Diagnosis(
     service_check='imds',
     severity=Status.CRITICAL,
     tests=(
-        'Reads the proxy settings that the Agent follows: by default it exempts IMDS from its proxy, and '
-        'use_proxy_for_cloud_metadata takes that exemption away.'
+        "Reads the Agent's proxy settings. By default the Agent exempts IMDS from its proxy; "
+        'use_proxy_for_cloud_metadata removes that exemption.'
     ),
     harm=(
-        'A proxy cannot reach the IMDS of this instance, so the Agent gets no metadata, or that of the machine on '
-        'which the proxy runs.'
+        "A proxy on another machine cannot reach this instance's IMDS, so the Agent gets no metadata, or the metadata "
+        'of the machine that runs the proxy.'
     ),
     docs=AGENT_PROXY,
     judge=judge,

@@ -1,18 +1,12 @@
-"""IMDS answers, and says that it is switched off for this instance."""
+"""IMDS answers that it is disabled for this instance."""
 
 from ...expectations import Expectations
-from ...facts import ContainerKind, Facts, Host, is_instance_id, observed
+from ...facts import Facts, Host, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Remedy, Variable
+from ..agent_remedies import restart_for_the_name
+from ..host_remedies import MetadataOptions, change_metadata_options, name_from_cloud_init
 from ..links import ec2_user_guide
-from ..remedies import (
-    CLOUD_INIT_FILE,
-    agent_setting,
-    container_kind,
-    modify_metadata_options,
-    restart_for_the_name,
-    ways_around_the_hop_limit,
-)
 from .evidence import conversation, seen
 from .fault import Fault, fault_of
 
@@ -30,28 +24,37 @@ def judge(facts: Facts, _: Expectations) -> Verdict:
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    enable = '--http-endpoint enabled'
-    steps = (
-        *_without_imds(facts),
-        'Enable it for IMDSv2 alone (exposes the metadata and the credentials of the instance role to every process '
-        f'that can reach it): {modify_metadata_options(facts, enable, "--http-tokens required")}',
-        'Or enable it and leave its other options as they are (exposes the same, by IMDSv1 too where that was '
-        f'allowed): {modify_metadata_options(facts, enable)}',
-        'So that the next instance starts right, in Terraform (aws_instance, aws_launch_template): '
-        'metadata_options { http_endpoint = "enabled" }',
-        *restart_for_the_name(facts),
+    return Remedy(
+        'Enable the metadata endpoint of this instance, or name the host without IMDS',
+        (
+            *_without_imds(facts),
+            change_metadata_options(
+                facts,
+                'Enable the endpoint for IMDSv2 only',
+                MetadataOptions(
+                    ('--http-endpoint', 'enabled', '--http-tokens', 'required'),
+                    'http_endpoint = "enabled"\n  http_tokens   = "required"',
+                    ('--http-endpoint', 'disabled', '--http-tokens', Variable('HTTP_TOKENS')),
+                ),
+                'the metadata and the credentials of the instance role to every process that can reach IMDS',
+            ),
+            change_metadata_options(
+                facts,
+                'Enable the endpoint and leave its other options as they are',
+                MetadataOptions(
+                    ('--http-endpoint', 'enabled'), 'http_endpoint = "enabled"', ('--http-endpoint', 'disabled')
+                ),
+                'the same, by IMDSv1 too where it was allowed',
+            ),
+        ),
+        restart_for_the_name(facts),
     )
-    return Remedy('Enable the metadata endpoint of this instance, or name the host without it', steps)
 
 
-def _without_imds(facts: Facts) -> tuple[str, ...]:
-    if not isinstance(facts.host, Host) or not is_instance_id(facts.host.cloud_init_instance_id):
-        return ()
-    kind = container_kind(facts)
-    if kind is not ContainerKind.NONE:
-        return ways_around_the_hop_limit(kind)[:1]
-    setting = agent_setting(facts, 'hostname_file', CLOUD_INIT_FILE)
-    return (f'Without IMDS, name the host from what cloud-init found (exposes nothing; no tags). {setting}',)
+def _without_imds(facts: Facts) -> tuple[Choice, ...]:
+    """cloud-init wrote its file while IMDS answered; where there is none, it cannot help."""
+    known = isinstance(facts.host, Host) and facts.host.cloud_init_instance_id is not None
+    return (name_from_cloud_init(facts),) if known else ()
 
 
 IMDS_ENDPOINT_DISABLED = Diagnosis(
@@ -61,12 +64,12 @@ IMDS_ENDPOINT_DISABLED = Diagnosis(
     service_check='imds',
     severity=Status.CRITICAL,
     tests=(
-        'Asks IMDS for a token and, where none comes, for metadata with an invalid token: 403 to both is how EC2 '
-        'answers while HttpEndpoint is disabled for the instance.'
+        'Asks IMDS for a token and, if none comes, for metadata with an invalid token: EC2 answers 403 to both while '
+        'HttpEndpoint is disabled for the instance.'
     ),
     harm=(
-        'The Agent then gets neither the instance id nor the tags of the instance from IMDS, and may report this '
-        'host under another name.'
+        'The Agent gets neither the instance id nor the instance tags from IMDS, and may report this host under '
+        'another name.'
     ),
     docs=ec2_user_guide('configuring-IMDS-existing-instances.html'),
     judge=judge,

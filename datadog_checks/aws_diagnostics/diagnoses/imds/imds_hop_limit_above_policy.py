@@ -1,12 +1,13 @@
-"""The response hop limit lets IMDS be reached from further away than the operator wants."""
+"""The response hop limit lets more distant containers reach IMDS than the operator allows."""
 
 from ...expectations import Expectations
 from ...facts import Facts, NetworkPath, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy
+from ...text import reason
+from ..host_remedies import as_step, change_metadata_options, hop_limit, ways_around_the_hop_limit
 from ..links import guide
-from ..remedies import container_kind, hop_limit_option, modify_metadata_options, ways_around_the_hop_limit
-from .evidence import gateways, reason
+from .evidence import gateways
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -14,7 +15,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return NotApplicable('max_hop_limit is not set')
     path = observed(facts.path)
     if path.intercepted:
-        return Unknown(f'a proxy on the way answers in place of IMDS, so the TTL tells nothing ({gateways(path)})')
+        return Unknown(f"a proxy answers in place of IMDS, so the measured TTL is the proxy's ({gateways(path)})")
     return _against(expected.max_hop_limit, path)
 
 
@@ -33,47 +34,36 @@ def _against(most: int, path: NetworkPath) -> Verdict:
 
 def _doubt(path: NetworkPath) -> str:
     if not path.certain:
-        return ' (less certain, as the kernel counts no drops)'
+        return ' (less certain: the kernel does not count drops)'
     return f' ({reason(path.note)})' if path.note else ''
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     most = expected.max_hop_limit or 1
-    lower = modify_metadata_options(facts, hop_limit_option(most))
-    return Remedy(
-        f'Lower the hop limit to {most}',
-        (
-            *_first_bring_the_agent_nearer(facts, most),
-            f'Lower it (whatever runs behind {most} or more gateways then loses IMDSv2): {lower}',
-            'So that the next instance starts right, in Terraform (aws_instance, aws_launch_template): '
-            f'metadata_options {{ http_put_response_hop_limit = {most} }}',
-        ),
-    )
-
-
-def _first_bring_the_agent_nearer(facts: Facts, most: int) -> tuple[str, ...]:
+    lower = change_metadata_options(facts, f'Lower the hop limit to {most}', hop_limit(most))
     needed = facts.path.hop_limit_needed if isinstance(facts.path, NetworkPath) else None
     if needed is None or needed <= most:
-        return ()
-    return (
-        f'First take care of the Agent, which needs a hop limit of {needed} where it runs, or raise max_hop_limit',
-        *ways_around_the_hop_limit(container_kind(facts)),
+        cost = f'Lower the hop limit to {most}; whatever runs behind {most} or more gateways then loses IMDSv2'
+        return Remedy(cost, (lower,))
+    return Remedy(
+        f'Bring the Agent nearer to IMDS, as it needs a hop limit of {needed} where it runs, then lower the limit to '
+        f'{most}; or raise max_hop_limit',
+        ways_around_the_hop_limit(facts),
+        (as_step(lower),),
     )
 
 
 IMDS_HOP_LIMIT_ABOVE_POLICY = Diagnosis(
     id='imds-hop-limit-above-policy',
-    title='The IMDSv2 hop limit is larger than your policy allows',
+    title='The IMDSv2 hop limit is higher than your policy allows',
     scope=Scope.HOST,
     service_check='hop_limit',
     severity=Status.WARNING,
     tests=(
-        'Measures the hop limit of the token reply and compares it with max_hop_limit; without that option it does'
-        ' not apply.'
+        'Measures the hop limit of the token reply and compares it with max_hop_limit. Does not apply without that '
+        'option.'
     ),
-    harm=(
-        'Every hop more lets containers further away get tokens, and with them the credentials of the instance role.'
-    ),
+    harm='Each extra hop lets more distant containers get tokens, and with them the credentials of the instance role.',
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,
     remedy=remedy,

@@ -1,14 +1,15 @@
-"""The token reply dies on its way back because the response hop limit is too small."""
+"""The token reply is dropped on its way back because the response hop limit is too low."""
 
 from ...expectations import Expectations
-from ...facts import Answer, ContainerKind, Facts, NetworkPath, Unobserved, observed
+from ...facts import Answer, Facts, NetworkPath, Unobserved, observed
 from ...facts.imds import is_granted
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...text import reason
+from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind
+from ..host_remedies import raise_hop_limit
 from ..links import guide
-from ..remedies import container_kind, raise_hop_limit
-from .evidence import conversation, fate, gateways, reason, seen
+from .evidence import conversation, fate, gateways, seen, severity_behind_v1, still_hidden
 from .fault import Fault, fault_of
-from .version_one import severity_behind_v1, still_hidden
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -20,7 +21,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
             return _lost(facts, expected)
         case Fault.UNCLEAR:
             return Unknown(f'{conversation(imds)}: no single cause fits')
-    return NotApplicable(f'no token reply was lost on its way: {conversation(imds)}')
+    return NotApplicable(f'no token reply was lost: {conversation(imds)}')
 
 
 def _arrived(facts: Facts, expected: Expectations) -> Verdict:
@@ -30,7 +31,7 @@ def _arrived(facts: Facts, expected: Expectations) -> Verdict:
             unmeasured = f'the token reply arrives; the hop limit was not measured: {reason(why)}'
             return Passed(unmeasured) if least is None else Unknown(unmeasured)
         case NetworkPath(intercepted=True) as path:
-            of_the_proxy = f'{_arrival(path)}; a proxy on the way answers in place of IMDS, so these are its own'
+            of_the_proxy = f"{_arrival(path)}; a proxy answers in place of IMDS, so these values are the proxy's"
             return Passed(of_the_proxy) if least is None else Unknown(of_the_proxy)
         case path:
             return _against(least, path)
@@ -40,9 +41,9 @@ def _against(least: int | None, path: NetworkPath) -> Verdict:
     if least is None or (path.remaining_ttl is not None and path.remaining_ttl >= least):
         return Passed(_arrival(path))
     if path.hop_limit is None:
-        return Unknown(f'{_arrival(path)}, so whether it is {least}, which min_hop_limit demands, is not known')
+        return Unknown(f'{_arrival(path)}, so it is not known whether it is {least}, as min_hop_limit requires')
     if path.hop_limit < least:
-        return Failed(f'{_arrival(path)}, and min_hop_limit demands {least}', Status.WARNING)
+        return Failed(f'{_arrival(path)}, and min_hop_limit requires {least}', Status.WARNING)
     return Passed(_arrival(path))
 
 
@@ -54,7 +55,7 @@ def _arrival(path: NetworkPath) -> str:
 
 
 def _ttl(path: NetworkPath) -> str:
-    return f'{path.remaining_ttl}{"" if path.certain else " (less certain: the kernel counts no drops)"}'
+    return f'{path.remaining_ttl}{"" if path.certain else " (less certain: the kernel does not count drops)"}'
 
 
 def _not_certain(path: NetworkPath) -> str:
@@ -63,7 +64,11 @@ def _not_certain(path: NetworkPath) -> str:
 
 def _loss(facts: Facts) -> str:
     control = observed(facts.imds).control
-    others = f'the GET with an invalid token {fate(control)}' if isinstance(control, Answer) else 'others are answered'
+    others = (
+        f'the GET with an invalid token {fate(control)}'
+        if isinstance(control, Answer)
+        else 'other requests are answered'
+    )
     return f'the token reply never arrives, while {others}'
 
 
@@ -72,23 +77,19 @@ def _lost(facts: Facts, expected: Expectations) -> Verdict:
     if isinstance(path, Unobserved) or path.gateways is None:
         return _lost_behind_an_unknown_path(facts, expected)
     if path.intercepted:
-        return Passed(f'{_loss(facts)}; a proxy on the way answers in place of IMDS, so it is not the hop limit')
+        return Passed(f'{_loss(facts)}; a proxy answers in place of IMDS, so this is not the hop limit')
     if path.gateways == 0:
-        return Passed(f'{_loss(facts)}; no gateway is in between, so it is not the hop limit')
-    limit = f'it needs a hop limit of {path.hop_limit_needed} and the instance sets {_bound(path)}'
-    evidence = f'{_loss(facts)}; {limit}: {gateways(path)}'
+        return Passed(f'{_loss(facts)}; there is no gateway in between, so this is not the hop limit')
+    evidence = f'{_loss(facts)}; {_required(path)}'
     return Failed(f'{evidence}{still_hidden(facts)}{seen(facts)}', severity_behind_v1(facts, expected))
 
 
-def _bound(path: NetworkPath) -> str:
-    """AWS allows 1 to 64, so behind one gateway a lost reply had exactly 1."""
-    match path.hop_limit_at_most:
-        case None:
-            return 'less (not certain how much, as a gateway is silent)'
-        case 1:
-            return '1'
-        case bound:
-            return f'at most {bound}'
+def _required(path: NetworkPath) -> str:
+    """The reply may take another way than the request, so what the instance has is only a bound by the visible path."""
+    required = f'the path from here requires hop limit {path.hop_limit_needed} ({gateways(path)})'
+    if path.hop_limit_at_most is None:
+        return f'{required}, and the instance has less; how much less is not certain, as a gateway is silent'
+    return f'{required}, so the instance has at most {path.hop_limit_at_most}'
 
 
 def _lost_behind_an_unknown_path(facts: Facts, expected: Expectations) -> Verdict:
@@ -96,9 +97,9 @@ def _lost_behind_an_unknown_path(facts: Facts, expected: Expectations) -> Verdic
     path = facts.path
     why = path.reason if isinstance(path, Unobserved) else path.note
     evidence = f'{_loss(facts)}; the gateways were not counted ({reason(why)})'
-    if container_kind(facts) in (ContainerKind.NONE, ContainerKind.ECS_HOST):
-        return Unknown(f'{evidence}, so it may be the hop limit or a filter')
-    evidence = f'{evidence}, but this is how a container behind a gateway sees a hop limit of 1'
+    if container_kind(facts) in IN_THE_HOST_NETWORK:
+        return Unknown(f'{evidence}, so it can be the hop limit or a filter')
+    evidence = f'{evidence}, but a hop limit of 1 looks like this from a container behind a gateway'
     return Failed(f'{evidence}{still_hidden(facts)}{seen(facts)}', severity_behind_v1(facts, expected))
 
 
@@ -108,13 +109,11 @@ IMDS_HOP_LIMIT_TOO_LOW = Diagnosis(
     scope=Scope.HOST,
     service_check='hop_limit',
     severity=Status.CRITICAL,
-    tests=(
-        'Counts the IP gateways between this process and IMDS and measures the TTL with which the token reply arrives.'
-    ),
+    tests=('Counts the IP gateways between this process and IMDS and measures the TTL of the token reply.'),
     harm=(
-        'Every gateway takes one from the hop limit that the instance sets on that reply: one gateway too many, '
-        'and IMDSv2 is out of reach from here, so the Agent loses the instance id, its tags and its host name, at '
-        'the latest when IMDSv1 is switched off.'
+        'Each gateway decrements the hop limit of the reply; if the gateways exceed it, IMDSv2 is unreachable from '
+        'here. The Agent then loses the instance id, the instance tags and its hostname, at the latest when IMDSv1 is '
+        'disabled.'
     ),
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,

@@ -1,15 +1,15 @@
-"""IMDS answers us, and too late for the Agent, which waits less."""
+"""IMDS answers this check, but more slowly than the Agent waits."""
 
 from math import ceil
 
 from ...expectations import Expectations
-from ...facts import AgentConfiguration, Answer, Facts, Imds, observed
+from ...facts import Agent, AgentConfiguration, Answer, Facts, Imds, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
-from ...remedies import Remedy, Step
+from ...remedies import Choice, Remedy, Step
+from ..agent_remedies import restart_agent, set_in_agent
 from ..links import guide
-from ..remedies import agent_setting, restart_agent
 from .evidence import conversation, seen
-from .reaching import where
+from .reaching import dropped_packets
 
 
 def judge(facts: Facts, _: Expectations) -> Verdict:
@@ -17,10 +17,10 @@ def judge(facts: Facts, _: Expectations) -> Verdict:
     configuration = observed(facts.agent).configuration
     slowest = _slowest(imds, configuration)
     if slowest is None:
-        return NotApplicable(f'nothing that the Agent asks for was answered: {conversation(imds)}')
+        return NotApplicable(f"none of the Agent's requests would be answered: {conversation(imds)}")
     what, seconds = slowest
     patience = configuration.ec2_metadata_timeout
-    evidence = f'the {what} took {_milliseconds(seconds)}, the Agent waits {_milliseconds(patience)} for each request'
+    evidence = f'the {what} took {_milliseconds(seconds)}; the Agent waits {_milliseconds(patience)} for each request'
     return Failed(f'{evidence}{seen(facts)}') if seconds > patience else Passed(evidence)
 
 
@@ -42,42 +42,48 @@ def _milliseconds(seconds: float) -> str:
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    enough = _enough_milliseconds(facts)
-    return Remedy(
-        f'Find what delays IMDS, or let the Agent wait {enough} ms for it',
-        (
-            f'{where(facts)}, see whether packets to link-local addresses are dropped: IMDS, DNS and NTP share 1024 '
-            'packets per second for each network interface: ethtool -S eth0 | grep linklocal_allowance_exceeded',
-            'Let the Agent wait for twice what was measured (delays its start by as much where IMDS does not answer). '
-            f'{agent_setting(facts, "ec2_metadata_timeout", str(enough))}',
-            restart_agent(facts),
-        ),
+    slowest = _slowest_observed(facts)
+    if slowest is None:
+        return Remedy('Find what delays IMDS', then=(dropped_packets(facts), restart_agent(facts)))
+    enough = _enough_milliseconds(slowest)
+    longer = set_in_agent(
+        facts,
+        f'Let the Agent wait {enough} ms, twice what was measured, which delays its start by as much where IMDS is '
+        'silent',
+        'ec2_metadata_timeout',
+        enough,
     )
+    dropped = dropped_packets(facts)
+    find = Choice(f'{dropped.text}, and find what sends them', dropped.commands)
+    return Remedy(f'Find what delays IMDS, or let the Agent wait {enough} ms', (find, longer), (restart_agent(facts),))
 
 
-def _enough_milliseconds(facts: Facts) -> int:
+def _slowest_observed(facts: Facts) -> float | None:
+    if not isinstance(facts.imds, Imds) or not isinstance(facts.agent, Agent):
+        return None
+    slowest = _slowest(facts.imds, facts.agent.configuration)
+    return slowest[1] if slowest else None
+
+
+def _enough_milliseconds(seconds: float) -> int:
     """Twice what was measured, in full tenths of a second."""
-    slowest = _slowest(observed(facts.imds), observed(facts.agent).configuration)
-    return ceil(round(20 * slowest[1], 6)) * 100 if slowest else 0
+    return ceil(round(20 * seconds, 6)) * 100
 
 
 IMDS_SLOWER_THAN_AGENT_TIMEOUT = Diagnosis(
     id='imds-slower-than-agent-timeout',
-    title='The instance metadata service answers too late for the Agent',
+    title='The instance metadata service answers too slowly for the Agent',
     scope=Scope.HOST,
     service_check='imds',
     severity=Status.WARNING,
     tests=(
-        'Measures how long IMDS takes to accept a connection and to begin its answer, and compares that with '
-        'ec2_metadata_timeout, which the Agent grants each request without a second try.'
+        'Measures how long IMDS takes to accept a connection and start its answer, and compares that with '
+        'ec2_metadata_timeout, the time that the Agent allows each request, without a retry.'
     ),
-    harm=(
-        'When it is exceeded, the Agent behaves as if there were no IMDS, although other programs use it without '
-        'trouble.'
-    ),
+    harm=('When it is exceeded, the Agent behaves as if there were no IMDS, although other programs use it normally.'),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,
     remedy=remedy,
     after=('imds-throttled', 'imds-intercepted'),
-    once_explained=(Step('Check that IMDS answers within the timeout of the Agent'),),
+    once_explained=(Step('Check that IMDS then answers within the timeout of the Agent'),),
 )

@@ -4,8 +4,8 @@ from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy
+from ..agent_remedies import restart_for_the_name
 from ..links import guide
-from ..remedies import restart_for_the_name
 from .evidence import conversation, seen
 from .fault import Fault, fault_of
 from .reaching import ways_to_reach
@@ -23,7 +23,7 @@ def judge(facts: Facts, _: Expectations) -> Verdict:
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
     found = ways_to_reach(facts)
-    return Remedy(found.summary, (*found.steps, *restart_for_the_name(facts)))
+    return Remedy(found.summary, found.choices, (*found.then, *restart_for_the_name(facts)))
 
 
 IMDS_UNREACHABLE = Diagnosis(
@@ -33,10 +33,10 @@ IMDS_UNREACHABLE = Diagnosis(
     service_check='imds',
     severity=Status.CRITICAL,
     tests=(
-        'Connects to IMDS and sends it requests that need no credentials; where nothing answers, says at which '
-        'step it ends and which router or rule says no.'
+        'Connects to IMDS and sends requests that need no credentials. If nothing answers, says at which step it '
+        'failed, and which router rejected the packets where one said so.'
     ),
-    harm=('Without IMDS the Agent loses the instance id, its tags and, at the next start, the name of this host.'),
+    harm='Without IMDS the Agent loses the instance id, the instance tags and, at its next start, its hostname.',
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,
     remedy=remedy,

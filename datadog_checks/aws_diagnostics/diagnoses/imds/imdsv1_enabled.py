@@ -1,21 +1,21 @@
-"""IMDSv1 answers although the operator wants it switched off."""
+"""IMDSv1 answers although the operator wants it disabled."""
 
 from datetime import UTC, datetime, timedelta
 
 from ...expectations import Expectations, ImdsV1
-from ...facts import Answer, Facts, observed
+from ...facts import Answer, Facts, Imds, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
+from ...remedies import Command, Remedy, Step, Variable, Word, shell
+from ..agent_remedies import instance, region
+from ..host_remedies import MetadataOptions, as_step, change_metadata_options, find_instance
 from ..links import ec2_user_guide
-from ..remedies import modify_metadata_options, region_option
-from .evidence import fate
+from .evidence import asked_ago, fate
 from .fault import Fault, fault_of
-from .version_one import asked_ago
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     if expected.imdsv1 is not ImdsV1.DISABLED:
-        return NotApplicable("imdsv1 is not set to 'disabled', so IMDSv1 may be on")
+        return NotApplicable("imdsv1 is not set to 'disabled', so IMDSv1 may be enabled")
     imds = observed(facts.imds)
     if not isinstance(imds.tokenless, Answer):
         return Unknown(f'the GET without a token {fate(imds.tokenless)}')
@@ -27,32 +27,46 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
             return Failed(evidence)
         case False:
             return Passed(evidence)
-    return Unknown(f'{evidence}, which tells nothing of IMDSv1')
+    return Unknown(f'{evidence}, which says nothing about IMDSv1')
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
+    require = MetadataOptions(('--http-tokens', 'required'), 'http_tokens = "required"', ('--http-tokens', 'optional'))
     return Remedy(
         'Require IMDSv2 on this instance, once nothing uses IMDSv1 any more',
-        (
-            'See what still uses IMDSv1, which stops working then (the GET without a token of this check counts too, '
-            f'see imdsv1_probe_interval): {_uses_of_version_one(facts)}',
-            'See whether the Agent is ready: the diagnosis hostname-lost-when-imdsv2-enforced has to pass first',
-            f'Require tokens: {modify_metadata_options(facts, "--http-tokens required")}',
-            'So that the next instance starts right, in Terraform (aws_instance, aws_launch_template): '
-            'metadata_options { http_tokens = "required" }',
+        then=(
+            Step(
+                'Count the requests of the last week that used IMDSv1, which will stop working; the GET without a '
+                'token of this check is one of them (imdsv1_probe_interval)',
+                (*find_instance(facts), _uses_of_version_one(facts)),
+            ),
+            Step('See whether the Agent is ready: hostname-lost-when-imdsv2-enforced has to pass first'),
+            as_step(change_metadata_options(facts, 'Require tokens', require)),
         ),
     )
 
 
-def _uses_of_version_one(facts: Facts) -> str:
+def _uses_of_version_one(facts: Facts) -> Command:
     """The sums for each hour of the last week of the CloudWatch metric that counts requests without a token."""
-    end = datetime.fromtimestamp(facts.observed_at, UTC)
-    start = end - timedelta(days=7)
-    return (
-        f'aws cloudwatch get-metric-statistics{region_option(facts)} --namespace AWS/EC2 '
-        f'--metric-name MetadataNoToken --dimensions Name=InstanceId,Value={facts.instance_id or "INSTANCE_ID"} '
-        f'--statistics Sum --period 3600 --start-time {start:%Y-%m-%dT%H:%M:%SZ} --end-time {end:%Y-%m-%dT%H:%M:%SZ}'
+    start, end = _last_week(facts)
+    return shell(
+        *('aws', 'cloudwatch', 'get-metric-statistics', '--region', region(facts)),
+        *('--namespace', 'AWS/EC2', '--metric-name', 'MetadataNoToken'),
+        *('--dimensions', ('Name=InstanceId,Value=', instance(facts))),
+        *('--statistics', 'Sum', '--period', '3600', '--start-time', start, '--end-time', end),
     )
+
+
+def _last_week(facts: Facts) -> tuple[Word, Word]:
+    """Its start and end in ISO 8601; in the catalogue there is no week."""
+    try:
+        end = datetime.fromtimestamp(facts.observed_at, UTC)
+        start = end - timedelta(days=7)
+    except (ValueError, OverflowError, OSError):  # a time out of this world, in facts from a file
+        return Variable('START_TIME'), Variable('END_TIME')
+    if not isinstance(facts.imds, Imds):
+        return Variable('START_TIME'), Variable('END_TIME')
+    return f'{start:%Y-%m-%dT%H:%M:%SZ}', f'{end:%Y-%m-%dT%H:%M:%SZ}'
 
 
 IMDSV1_ENABLED = Diagnosis(
@@ -62,12 +76,13 @@ IMDSV1_ENABLED = Diagnosis(
     service_check='imdsv1',
     severity=Status.WARNING,
     tests=(
-        'Asks IMDS for metadata without a token, as rarely as imdsv1_probe_interval says; applies only when imdsv1'
-        " is 'disabled' in the configuration."
+        'Asks IMDS for metadata without a token, once per imdsv1_probe_interval. Applies only when imdsv1 is '
+        'Asks IMDS for metadata without a token, once per imdsv1_probe_interval. Applies only when imdsv1 is '
+        "'disabled' in the configuration."
     ),
     harm=(
-        'IMDSv1 gives the credentials of the instance role to whoever makes a process on this instance send a '
-        'plain GET (server-side request forgery).'
+        'With IMDSv1, anyone who can make a process on this instance send a plain GET (server-side request forgery) '
+        'gets the credentials of the instance role.'
     ),
     docs=ec2_user_guide('instance-metadata-transition-to-version-2.html'),
     judge=judge,

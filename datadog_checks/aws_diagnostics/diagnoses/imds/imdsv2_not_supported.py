@@ -1,35 +1,36 @@
-"""What answers as IMDS knows no tokens."""
+"""What answers at the address of IMDS does not support tokens."""
 
 from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
-from ...remedies import Remedy
+from ...remedies import Remedy, Step
+from ..agent_remedies import restart_for_the_name
 from ..links import ec2_user_guide
-from ..remedies import restart_for_the_name
-from .evidence import conversation, seen
+from .evidence import conversation, seen, severity_behind_v1, still_hidden
 from .fault import Fault, fault_of
 from .reaching import firewall_rules
-from .version_one import severity_behind_v1, still_hidden
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     imds = observed(facts.imds)
     match fault_of(imds):
         case Fault.NO_TOKENS:
-            evidence = f'{conversation(imds)}: tokens are not known here{still_hidden(facts)}{seen(facts)}'
+            evidence = f'{conversation(imds)}: tokens are not supported here{still_hidden(facts)}{seen(facts)}'
             return Failed(evidence, severity_behind_v1(facts, expected))
         case Fault.NONE:
             return Passed(conversation(imds))
-    return NotApplicable(f'no answer tells whether tokens are known: {conversation(imds)}')
+    return NotApplicable(f'no answer says whether tokens are supported: {conversation(imds)}')
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
     return Remedy(
-        'Every EC2 instance knows IMDSv2, so find what answers in its place and let PUT /latest/api/token pass it',
-        (
+        'Every EC2 instance supports IMDSv2: find what answers in its place, and let it forward PUT /latest/api/token',
+        then=(
             firewall_rules(facts),
-            'Where a credentials proxy or an emulator of IMDS answers, upgrade it to one that forwards or grants '
-            'IMDSv2 tokens, or exempt the Agent from it',
+            Step(
+                'Where a credentials proxy or an emulator of IMDS answers, upgrade it to a release that forwards or '
+                'grants IMDSv2 tokens, or exempt the Agent from it'
+            ),
             *restart_for_the_name(facts),
         ),
     )
@@ -37,17 +38,17 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
 
 IMDSV2_NOT_SUPPORTED = Diagnosis(
     id='imdsv2-not-supported',
-    title='IMDSv2 is not supported by what answers here',
+    title='What answers at the address of IMDS does not support IMDSv2',
     scope=Scope.HOST,
     service_check='imds',
     severity=Status.CRITICAL,
     tests=(
-        'Asks IMDS for a token: 404, 405 or 501 while metadata is served says that only IMDSv1 is known, as old '
-        'proxies and emulators of IMDS do.'
+        'Asks IMDS for a token: 404, 405 or 501 while metadata is served means that only IMDSv1 is supported, as by '
+        'old proxies and emulators of IMDS.'
     ),
     harm=(
-        'The Agent then depends on IMDSv1, and loses the instance id, its tags and its host name when IMDSv1 is '
-        'switched off.'
+        'The Agent depends on IMDSv1, and loses the instance id, the instance tags and its hostname when IMDSv1 is '
+        'disabled.'
     ),
     docs=ec2_user_guide('instance-metadata-v2-how-it-works.html'),
     judge=judge,

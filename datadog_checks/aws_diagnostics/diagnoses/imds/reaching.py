@@ -1,11 +1,13 @@
 """What to look at where nothing answers, by the step at which it ends."""
 
 from ...facts import ContainerKind, Facts, IcmpError, Imds, NoAnswer, Outcome
-from ...remedies import Remedy
-from ..remedies import container_kind, modify_metadata_options
-from .icmp import icmp_kind
+from ...remedies import Choice, Command, Remedy, Step, Value, Variable, script, shell, yaml
+from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind
+from ..host_remedies import MetadataOptions, change_metadata_options
+from .evidence import icmp_kind
 
-NOT_CONTAINERS = (ContainerKind.NONE, ContainerKind.ECS_HOST)
+IMDS_IPV4 = '169.254.169.254'
+INTERFACE = Variable('INTERFACE')
 
 
 def ways_to_reach(facts: Facts) -> Remedy:
@@ -24,96 +26,150 @@ def ways_to_reach(facts: Facts) -> Remedy:
 
 def address(facts: Facts) -> str:
     """Of IMDS as configured, without brackets: '169.254.169.254'."""
-    endpoint = facts.imds.endpoint if isinstance(facts.imds, Imds) else ''
-    host = endpoint.removeprefix('http://')
-    return host[1 : host.index(']')] if host.startswith('[') and ']' in host else host.partition(':')[0]
+    if not isinstance(facts.imds, Imds):
+        return IMDS_IPV4
+    host = facts.imds.endpoint.removeprefix('http://').removesuffix('/')
+    return host[1 : host.index(']')] if host.startswith('[') else host.partition(':')[0]
 
 
-def where(facts: Facts) -> str:
-    return 'On this host' if container_kind(facts) in NOT_CONTAINERS else 'On the host of this container'
+def on_the_host(facts: Facts) -> str:
+    """'on this host', or on that of this container, to end a sentence."""
+    here = container_kind(facts) in IN_THE_HOST_NETWORK
+    return 'on this host' if here else 'on the host of this container'
 
 
-def firewall_rules(facts: Facts) -> str:
+def firewall_rules(facts: Facts, text: str = '') -> Step:
+    """`text` is more about the step, as a clause."""
     imds = address(facts)
-    save = 'ip6tables-save' if ':' in imds else 'iptables-save'
-    return (
-        f'{where(facts)}, list the rules that name it: sudo {save} | grep {imds}; sudo nft list ruleset | grep {imds}'
+    program = 'ip6tables-save' if ':' in imds else 'iptables-save'
+    return Step(
+        f'List the firewall rules that name {imds}, {on_the_host(facts)}{text}',
+        (
+            script(f'sudo {program} | grep -F <imds>', imds=imds),
+            script('sudo nft list ruleset | grep -F <imds>', imds=imds),
+        ),
     )
 
 
-def policies(facts: Facts) -> tuple[str, ...]:
-    """What else may stand in the way of a pod."""
+def dropped_packets(facts: Facts) -> Step:
+    """Source: the EC2 user guide on instance network performance, 1024 link-local packets per second."""
+    return Step(
+        'Count the link-local packets that EC2 dropped, as IMDS, DNS and NTP share 1024 packets per second for each '
+        f'network interface, {on_the_host(facts)} (the first command lists every INTERFACE)',
+        (
+            shell('ip', '-brief', 'link'),
+            script('ethtool -S <interface> | grep linklocal_allowance_exceeded', interface=INTERFACE),
+        ),
+    )
+
+
+def policies(facts: Facts) -> tuple[Step, ...]:
+    """What else may block a pod."""
     if container_kind(facts) is not ContainerKind.POD:
         return ()
     cidr = f'{address(facts)}/{128 if ":" in address(facts) else 32}'
+    egress: dict[str, Value] = {'to': [{'ipBlock': {'cidr': cidr}}], 'ports': [{'protocol': 'TCP', 'port': 80}]}
     return (
-        'Look for a network policy that selects the Agent: kubectl get networkpolicies --all-namespaces',
-        'Let the Agent alone out to IMDS (exposes it to no other pod), in a NetworkPolicy that selects the Agent: '
-        f'egress: [{{to: [{{ipBlock: {{cidr: {cidr}}}}}], ports: [{{protocol: TCP, port: 80}}]}}]',
+        Step(
+            'Look for a network policy that selects the Agent',
+            (shell('kubectl', 'get', 'networkpolicies', '--all-namespaces'),),
+        ),
+        Step(
+            'Allow the Agent to reach IMDS, in the spec of a NetworkPolicy that selects only the Agent; to undo this, '
+            'remove it again',
+            (yaml({'egress': [egress]}),),
+        ),
     )
 
 
 def _rejected(facts: Facts, icmp: IcmpError | None) -> Remedy:
     router = (icmp and icmp.sender) or 'the router that rejects it'
     kind = f', which answers {icmp_kind(icmp)}' if icmp else ''
+    imds = address(facts)
     return Remedy(
-        f'Allow TCP port 80 to {address(facts)} on {router}{kind}',
-        (
+        f'Allow TCP port 80 to {imds} on {router}{kind}',
+        then=(
             *policies(facts),
-            f'See which machine has that address: ip -brief address; ip route get {address(facts)}',
-            f'{firewall_rules(facts)} (and the same on {router}, if that is another machine)',
-            f'If no rule rejects it, give {router} a route to {address(facts)}',
+            Step(
+                f'Find the machine that has the address of {router}',
+                (shell('ip', '-brief', 'address'), _route(imds)),
+            ),
+            firewall_rules(facts, f', and on {router} where that is another machine'),
+            Step(f'If no rule rejects it, give {router} a route to {imds}'),
         ),
     )
 
 
 def _refused(facts: Facts) -> Remedy:
-    pods = 'kubectl get pods --all-namespaces --output wide | grep -iE "kube2iam|kiam|metadata"'
+    find = script('kubectl get pods --all-namespaces --output wide | grep -iE "kube2iam|kiam|metadata"')
     in_pod = container_kind(facts) is ContainerKind.POD
     return Remedy(
         f'Find what resets connections to {address(facts)}: a redirection to a proxy that is down, or a firewall rule',
-        (
-            *((f'See whether a credentials proxy on this node is down: {pods}',) if in_pod else ()),
+        then=(
+            *((Step('See whether a credentials proxy on this node is down', (find,)),) if in_pod else ()),
             firewall_rules(facts),
-            'Start the proxy that a rule redirects to, or remove the rule (REDIRECT, DNAT, REJECT with tcp-reset)',
+            Step(
+                'Start the proxy to which a rule redirects, or remove the rule (REDIRECT, DNAT, REJECT with tcp-reset)'
+            ),
         ),
     )
 
 
 def _no_route(facts: Facts) -> Remedy:
     imds = address(facts)
-    family = 'ip -6' if ':' in imds else 'ip'
+    add = shell('sudo', *_ip(imds), 'route', 'add', imds, 'dev', INTERFACE)
+    delete = shell('sudo', *_ip(imds), 'route', 'del', imds, 'dev', INTERFACE)
+    shown = Step('Look at the route to IMDS and at all routes', (_route(imds), shell(*_ip(imds), 'route', 'show')))
     return Remedy(
         f'Give this system a route to {imds}',
         (
-            f'See what the routing table says: {family} route get {imds}',
-            f'Remove a route of type blackhole, unreachable or prohibit that covers it: {family} route show',
-            f'Or add one through the primary interface: sudo {family} route add {imds} dev INTERFACE',
+            Choice('Remove the route of type blackhole, unreachable or prohibit that covers it', shown.commands),
+            Choice(
+                'Add a route through the primary interface (the first command lists every INTERFACE)',
+                (shell('ip', '-brief', 'link'), add),
+                undo=Step('Remove the route again', (delete,)),
+            ),
         ),
     )
 
 
 def _no_answer_after_connecting(facts: Facts) -> Remedy:
     return Remedy(
-        f'Find what accepts connections to {address(facts)} and then gives no answer',
-        (
+        f'Find what accepts connections to {address(facts)} and then does not answer',
+        then=(
             firewall_rules(facts),
-            'Restart the proxy that a rule redirects to, or let it forward PUT and GET under /latest/',
-            'If no rule redirects it, see whether link-local packets are dropped, as IMDS, DNS and NTP share 1024 '
-            'packets per second for each network interface: ethtool -S eth0 | grep linklocal_allowance_exceeded',
+            Step('Restart the proxy to which a rule redirects, or let it forward PUT and GET under /latest/'),
+            dropped_packets(facts),
         ),
     )
 
 
 def _silent(facts: Facts) -> Remedy:
     imds = address(facts)
-    ipv6 = f'Enable the IPv6 endpoint: {modify_metadata_options(facts, "--http-protocol-ipv6 enabled")}'
     return Remedy(
-        f'Let TCP port 80 through to {imds}: something drops it without an answer',
-        (
-            *((ipv6,) if ':' in imds else ()),
-            *policies(facts),
-            firewall_rules(facts),
-            f'See which way it goes: ip route get {imds}',
-        ),
+        f'Let TCP port 80 through to {imds}: something drops the packets without an answer',
+        _enabling_ipv6(facts) if ':' in imds else (),
+        (*policies(facts), firewall_rules(facts), Step('Look at the route to IMDS', (_route(imds),))),
     )
+
+
+def _enabling_ipv6(facts: Facts) -> tuple[Choice, ...]:
+    option = '--http-protocol-ipv6'
+    change = MetadataOptions((option, 'enabled'), 'http_protocol_ipv6 = "enabled"', (option, 'disabled'))
+    return (
+        change_metadata_options(
+            facts,
+            'Enable the IPv6 endpoint',
+            change,
+            'IMDS over IPv6 to every process that can reach it',
+        ),
+        Choice('Where it is enabled already, look for what drops the packets'),
+    )
+
+
+def _route(imds: str) -> Command:
+    return shell(*_ip(imds), 'route', 'get', imds)
+
+
+def _ip(imds: str) -> tuple[str, ...]:
+    return ('ip', '-6') if ':' in imds else ('ip',)

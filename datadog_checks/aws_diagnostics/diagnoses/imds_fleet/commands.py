@@ -1,49 +1,147 @@
-"""Commands for some instances of a fleet: never more than a person reads before pasting."""
+"""Commands that change metadata options, of one instance or of each that the CSV file of `fleet` lists, and undo it.
 
-from collections.abc import Callable, Sequence
-from shlex import quote
+A script reads the file line by line: its last column, the name of the instance, is the only one that may hold a comma
+or a quote. The other columns are ids, numbers and words of ours.
+"""
 
-from ...facts import Facts
-from ...facts.account import TokenlessUse, WrongInstance
-from .imdsv1 import require_tokens
-from .regions import regions_of
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-MOST_COMMANDS = 3
+from ...facts import Facts, Unobserved
+from ...facts.account import Fault, WrongInstance
+from ...facts.values import InstanceId
+from ...remedies import Choice, Command, Language, Step, quoted, script
+from .regions import worst
 
-ALL_INSTANCES = 'aws-diagnostics fleet --csv fleet.csv'
-
-
-def worst(facts: Facts, wrong: Callable[[WrongInstance], bool]) -> tuple[WrongInstance, ...]:
-    """Of all regions, those that are wrong in this way; a bounded number, as no more are kept."""
-    return tuple(instance for region in regions_of(facts) for instance in region.worst if wrong(instance))
-
-
-def modify_instances(
-    found: Sequence[WrongInstance], words: str, options: Callable[[WrongInstance], str]
-) -> tuple[str, ...]:
-    """One step for each of the first few, what it does to them in the first, and how to list all."""
-    steps = [f'{words}: {_modify(i.region, i.instance_id, options(i))}' for i in found[:1]]
-    steps += [f'The same: {_modify(i.region, i.instance_id, options(i))}' for i in found[1:MOST_COMMANDS]]
-    return (*steps, f'List every instance that is concerned: {ALL_INSTANCES}')
+CSV = 'wrong.csv'
+COLUMNS = ('id', 'region', 'tokens', 'hops', 'endpoint', 'containers', 'reason')
+"""The shell variables for the columns of the CSV file, as the command `fleet` orders them, without the last one."""
+FIELD = re.compile('<([a-z]+)>')
+MODIFY = 'aws ec2 modify-instance-metadata-options --region <region> --instance-id <id>'
+HOPS_OF_A_CONTAINER = 2
+"""The hop limit that a container with a network of its own needs."""
 
 
-def require_tokens_of(facts: Facts, unused: Sequence[TokenlessUse]) -> tuple[str, ...]:
-    """For instances that did not use IMDSv1; the hop limit changes too where the instance is known to need it."""
-    kept = {instance.instance_id: require_tokens(instance) for instance in worst(facts, lambda _: True)}
-    return tuple(
-        'Require tokens, as nothing was asked for without one: '
-        + _modify(use.region, use.instance_id, kept.get(use.instance_id, '--http-tokens required'))
-        for use in unused[:MOST_COMMANDS]
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Of the instances with one fault. `<tokens>`, `<hops>`, `<endpoint>` stand for what an instance has now."""
+
+    fault: Fault
+    options: str
+    undo: str
+    becomes: str
+    """As `echo` prints it behind an instance."""
+    for_containers: bool = False
+    """`<hops>` in `options` is at least 2 where the instance runs containers, so that they can reach IMDSv2."""
+
+
+RAISE_HOP_LIMIT = Change(
+    Fault.MISNAMED,
+    options=f'--http-put-response-hop-limit {HOPS_OF_A_CONTAINER}',
+    undo='--http-put-response-hop-limit <hops>',
+    becomes=f'hop limit {HOPS_OF_A_CONTAINER}',
+)
+REQUIRE_TOKENS = Change(
+    Fault.IMDSV1_ALLOWED,
+    options='--http-tokens required --http-put-response-hop-limit <hops>',
+    undo='--http-tokens <tokens> --http-put-response-hop-limit <hops>',
+    becomes='tokens required, hop limit $hops',
+    for_containers=True,
+)
+ENABLE_ENDPOINT = Change(
+    Fault.ENDPOINT_DISABLED,
+    options='--http-endpoint enabled --http-tokens required --http-put-response-hop-limit <hops>',
+    undo='--http-endpoint <endpoint>',
+    becomes='endpoint enabled, tokens required, hop limit $hops',
+    for_containers=True,
+)
+
+
+def change(facts: Facts, made: Change, text: str, exposes: str, only: Sequence[InstanceId] = ()) -> Choice:
+    """`text`: an imperative that 'this instance' or 'these instances' can follow. `only`: of these instances."""
+    instance = _the_only_one(facts, made.fault, only)
+    if instance is None:
+        return _in_a_loop(made, text, exposes, only)
+    return Choice(
+        f'{text} {instance.instance_id} in {instance.region}',
+        (_for_one(made, made.options, instance, _needed_hops(made, instance)),),
+        exposes,
+        Step('Set the previous values again', (_for_one(made, made.undo, instance, instance.hop_limit),)),
     )
 
 
-def _modify(region: str, instance_id: str, options: str) -> str:
-    where = f'--region {quote(region)} --instance-id {quote(instance_id)}'
-    return f'aws ec2 modify-instance-metadata-options {where} {options}'
+def _the_only_one(facts: Facts, fault: Fault, only: Sequence[InstanceId]) -> WrongInstance | None:
+    """The instance that the commands are for; None where there are several, or where it is not known well enough."""
+    found = [i for i in worst(facts, fault) if not only or i.instance_id in only]
+    fleet = facts.of_account.fleet
+    counted = 0 if isinstance(fleet, Unobserved) else sum(region.instances(fault) for region in fleet.regions)
+    return found[0] if len(found) == 1 == (len(only) or counted) else None
 
 
-def terraform(option: str) -> str:
-    return (
-        'So that the next instance starts right, in Terraform (aws_instance, aws_launch_template): '
-        f'metadata_options {{ {option} }}'
+def _needed_hops(made: Change, instance: WrongInstance) -> int:
+    least = HOPS_OF_A_CONTAINER if made.for_containers and instance.containers else 1
+    return max(least, instance.hop_limit)
+
+
+def _for_one(made: Change, options: str, instance: WrongInstance, hops: int) -> Command:
+    return script(
+        f'{MODIFY} {options}',
+        region=instance.region,
+        id=instance.instance_id,
+        tokens=instance.http_tokens,
+        hops=str(hops),
+        endpoint=instance.endpoint,
     )
+
+
+def _in_a_loop(made: Change, text: str, exposes: str, only: Sequence[InstanceId]) -> Choice:
+    return Choice(
+        f'{text} these instances: the commands list them in {CSV} (with --config where the conf.yaml of this instance '
+        'is not the default), show in a dry run what would change, and change it',
+        (
+            Command(f'aws-diagnostics fleet --csv {CSV}'),
+            _loop(made, _work(made, made.options, made.becomes, '--dry-run '), only),
+            _loop(made, _work(made, made.options, made.becomes), only),
+        ),
+        exposes,
+        Step(
+            f'Keep {CSV}, which holds the previous values, and set them again',
+            (_loop(made, _work(made, made.undo, 'the previous options', undoes=True), only),),
+        ),
+    )
+
+
+def _work(made: Change, options: str, becomes: str, dry_run: str = '', *, undoes: bool = False) -> list[str]:
+    """What is done with one line of the file."""
+    raised = f'[ -n "$containers" ] && [ "$hops" -lt {HOPS_OF_A_CONTAINER} ] && hops={HOPS_OF_A_CONTAINER}'
+    in_variables = FIELD.sub(r'"$\1"', f'{MODIFY} {dry_run}{options}')
+    where, _, rest = in_variables.partition(' --http-')
+    return [
+        *([raised] if made.for_containers and not undoes else []),
+        f'echo "$id in $region: {becomes}"',
+        f'{where} \\',
+        f'  --http-{rest} < /dev/null > /dev/null',
+    ]
+
+
+def _loop(made: Change, work: Sequence[str], only: Sequence[InstanceId]) -> Command:
+    some = [f'case "$id" in {" | ".join(only)}) ;; *) continue ;; esac'] if only else []
+    lines = [f'[ "$reason" = {quoted(made.fault.value)} ] || continue', *some, *work]
+    used = ' '.join(name if any(f'${name}' in line for line in lines) else '_' for name in COLUMNS)
+    body = '\n'.join(f'  {line}' for line in lines)
+    return Command(f'while IFS=, read -r {used} _; do\n{body}\ndone < {CSV}')
+
+
+def in_terraform(*options: str) -> Step:
+    """For new instances. Without `http_endpoint` the AWS provider has dropped the block."""
+    lines = ('http_endpoint = "enabled"', *options)
+    return Step(
+        'For new instances, set this in Terraform (aws_instance or aws_launch_template)',
+        (block('metadata_options', *lines),),
+    )
+
+
+def block(name: str, *lines: str) -> Command:
+    body = '\n'.join(f'  {line}' for line in lines)
+    return Command(f'{name} {{\n{body}\n}}', Language.HCL)

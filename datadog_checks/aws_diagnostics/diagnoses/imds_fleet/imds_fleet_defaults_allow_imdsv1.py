@@ -1,73 +1,98 @@
-"""A new instance that asks for nothing allows IMDSv1, as its region has no better default."""
+"""A new instance that asks for nothing allows IMDSv1, because its region has no better default."""
 
-from shlex import quote
+from collections.abc import Sequence
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Feature, MetadataDefaults, Region
 from ...findings import Diagnosis, NotApplicable, Scope, Status, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Command, Remedy, Step, Variable, json_part, shell
+from ...text import clean, listed
 from ..links import ec2_user_guide
-from .commands import MOST_COMMANDS
-from .imdsv1 import imdsv1_may_be_on
-from .regions import judged, regions_of, unobserved_in
+from .commands import block
+from .regions import clauses, fleet_of, imdsv1_may_be_on, judged, unobserved_in
 
 DECLARATIVE_POLICY = 'declarative-policy'
+MODIFY = 'aws ec2 modify-instance-metadata-defaults --region "$region" --http-tokens'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     if imdsv1_may_be_on(expected):
         return NotApplicable("imdsv1 is not set to 'disabled', so new instances may allow it")
-    regions = regions_of(facts)
-    faults = [f'{region.name}: {_described(d)}' for region, d in _allowing(regions)]
-    unseen = unobserved_in(regions, lambda region: region.defaults)
-    return judged(regions, faults, unseen, 'new instances require tokens by default')
+    fleet = fleet_of(facts)
+    faults = clauses([f'{region.name}: {_described(d)}' for region, d in _allowing(fleet.regions)])
+    unseen = unobserved_in(fleet.regions, lambda region: region.defaults)
+    return judged(fleet, faults, unseen, 'new instances require tokens by default')
 
 
-def _allowing(regions: tuple[Region, ...]) -> list[tuple[Region, MetadataDefaults]]:
+def _allowing(regions: Sequence[Region]) -> list[tuple[Region, MetadataDefaults]]:
     known = ((r, r.defaults) for r in regions if not isinstance(r.defaults, Unobserved))
     return [(r, d) for r, d in known if d.http_tokens != 'required' and d.http_tokens_enforced != 'enabled']
 
 
 def _described(defaults: MetadataDefaults) -> str:
-    by = f', set by the {defaults.managed_by}' if defaults.managed_by else ''
+    by = f', set by the {clean(defaults.managed_by)}' if defaults.managed_by else ''
     if not defaults.http_tokens:
         return 'http_tokens has no default, so the AMI of a new instance decides'
-    return f'http_tokens is {defaults.http_tokens} by default{by}'
+    return f'http_tokens is {clean(defaults.http_tokens)} by default{by}'
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    wrong = _allowing(regions_of(facts))
-    own = [region.name for region, d in wrong if d.managed_by != DECLARATIVE_POLICY]
-    steps = [
-        'aws ec2 modify-instance-metadata-defaults --region ' + quote(name) + ' --http-tokens required'
-        for name in own[:MOST_COMMANDS]
-    ]
+    fleet = facts.of_account.fleet
+    wrong = [] if isinstance(fleet, Unobserved) else _allowing(fleet.regions)
+    own = [(region, d) for region, d in wrong if d.managed_by != DECLARATIVE_POLICY]
+    by_policy = [region.name for region, d in wrong if d.managed_by == DECLARATIVE_POLICY]
     return Remedy(
-        'Let new instances require tokens unless they ask for something else',
+        'Make new instances require tokens unless they ask for something else',
+        (_in_the_account(own),) if own or not wrong else (),
         (
-            *(f'Running instances and what launch templates say stay as they are: {step}' for step in steps[:1]),
-            *(f'The same: {step}' for step in steps[1:]),
-            *_by_policy(wrong),
-            *_for_other_regions(own),
+            *((_in_the_policy(by_policy),) if by_policy else ()),
+            Step(
+                'Where new instances run containers that use IMDS, raise their hop limit too: in Terraform',
+                (block('metadata_options', 'http_endpoint = "enabled"', 'http_put_response_hop_limit = 2'),),
+            ),
         ),
     )
 
 
-def _by_policy(wrong: list[tuple[Region, MetadataDefaults]]) -> tuple[str, ...]:
-    names = [region.name for region, d in wrong if d.managed_by == DECLARATIVE_POLICY]
-    if not names:
-        return ()
-    where = ', '.join(names[:MOST_COMMANDS])
-    return (
-        f'In {where} the default comes from a declarative policy of the organization, which this account cannot '
-        'change: ask for ec2_attributes.instance_metadata_defaults.http_tokens required there',
+def _in_the_account(wrong: Sequence[tuple[Region, MetadataDefaults]]) -> Choice:
+    return Choice(
+        'Set the default of the account; running instances and launch templates keep their options',
+        (_require([region.name for region, _ in wrong]),),
+        'whatever uses IMDSv1 on a new instance to getting no metadata',
+        Step('Set the previous default again', (_restore([(r.name, _before(d)) for r, d in wrong]),)),
     )
 
 
-def _for_other_regions(own: list[str]) -> tuple[str, ...]:
-    more = len(own) - MOST_COMMANDS
-    return (f'The same with --region for {more} more: {", ".join(own[MOST_COMMANDS:])}',) if more > 0 else ()
+def _before(defaults: MetadataDefaults) -> str:
+    return 'optional' if defaults.http_tokens == 'optional' else 'no-preference'
+
+
+def _require(names: Sequence[str]) -> Command:
+    if len(names) > 1:
+        return Command(f'for region in {" ".join(names)}; do\n  echo "$region"\n  {MODIFY} required > /dev/null\ndone')
+    return _for_one(names, 'required')
+
+
+def _restore(before: Sequence[tuple[str, str]]) -> Command:
+    if len(before) > 1:
+        rows = '\n'.join(' '.join(row) for row in before)
+        loop = f'while read -r region tokens; do\n  {MODIFY} "$tokens" < /dev/null > /dev/null\ndone'
+        return Command(f"{loop} <<'END'\n{rows}\nEND")
+    return _for_one([name for name, _ in before], before[0][1] if before else 'no-preference')
+
+
+def _for_one(names: Sequence[str], tokens: str) -> Command:
+    region = names[0] if names else Variable('AWS_REGION')
+    return shell('aws', 'ec2', 'modify-instance-metadata-defaults', '--region', region, '--http-tokens', tokens)
+
+
+def _in_the_policy(names: Sequence[str]) -> Step:
+    return Step(
+        f'In {listed(names)}, the default comes from a declarative policy of the organization, which this account '
+        'cannot change: ask for this in that policy',
+        (json_part({'ec2_attributes': {'instance_metadata_defaults': {'http_tokens': {'@@assign': 'required'}}}}),),
+    )
 
 
 IMDS_FLEET_DEFAULTS_ALLOW_IMDSV1 = Diagnosis(
@@ -81,7 +106,7 @@ IMDS_FLEET_DEFAULTS_ALLOW_IMDSV1 = Diagnosis(
         'Reads the instance metadata defaults of each region, whether they are enforced and who manages them; '
         "applies only when imdsv1 is 'disabled' in the configuration."
     ),
-    harm=('Without a default that requires tokens, what is repaired today comes back with the next instance.'),
+    harm='Unless tokens are required by default, what is fixed today comes back with the next instance.',
     docs=ec2_user_guide('configuring-IMDS-new-instances.html'),
     judge=judge,
     remedy=remedy,

@@ -1,48 +1,41 @@
-"""Instances on which IMDS is switched off altogether."""
+"""Instances whose IMDS endpoint is disabled."""
 
 from ...expectations import Expectations
-from ...facts import Facts, Unobserved
-from ...facts.account import Feature, Region, WrongInstance
+from ...facts import Facts
+from ...facts.account import Fault, Feature
 from ...findings import Diagnosis, Scope, Status, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Remedy, Step, yaml
+from ..host_remedies import CLOUD_INIT_FILE
 from ..links import ec2_user_guide
-from ..remedies import CLOUD_INIT_FILE
-from .commands import modify_instances, terraform, worst
-from .regions import counted, instances, regions_of
+from .commands import ENABLE_ENDPOINT, change, in_terraform
+from .regions import judged_by_instances
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    return counted(
-        regions_of(facts),
-        _disabled,
-        lambda n: f'{instances(n)} with the metadata endpoint disabled',
-        (i.instance_id for i in worst(facts, _is_disabled)),
+    return judged_by_instances(
+        facts, Fault.ENDPOINT_DISABLED, 'with the metadata endpoint disabled', lambda instance: instance.instance_id
     )
 
 
-def _disabled(region: Region) -> int:
-    if isinstance(region.counts, Unobserved):
-        return 0
-    return sum(count.instances for count in region.counts if count.endpoint == 'disabled')
-
-
-def _is_disabled(instance: WrongInstance) -> bool:
-    return instance.endpoint == 'disabled'
-
-
 def remedy(facts: Facts, _: Expectations) -> Remedy:
+    from_file = Choice(
+        "Use cloud-init's instance ID file instead of IMDS, in datadog.yaml of these hosts (gives the hostname, not "
+        'the tags)',
+        (yaml({'hostname_file': CLOUD_INIT_FILE}),),
+        undo=Step('Take it out again'),
+    )
+    enabled = change(
+        facts,
+        ENABLE_ENDPOINT,
+        'Enable the endpoint for IMDSv2 only on',
+        'IMDS and the credentials of the instance role to every process that can reach it',
+    )
     return Remedy(
-        'Name these hosts without IMDS, or enable the endpoint for IMDSv2 alone',
+        "Use cloud-init's instance ID file on these hosts, or enable the endpoint for IMDSv2 only",
+        (from_file, enabled),
         (
-            'Name the host from what cloud-init found (exposes nothing; gives the name, not the tags). '
-            f'In datadog.yaml: hostname_file: {CLOUD_INIT_FILE}',
-            *modify_instances(
-                worst(facts, _is_disabled),
-                'Enable the endpoint for IMDSv2 alone (exposes the metadata and the credentials of the instance role '
-                'to every process that can reach it)',
-                lambda _: '--http-endpoint enabled --http-tokens required',
-            ),
-            terraform('http_endpoint = "enabled"'),
+            Step('Restart the Agents on these hosts; an Agent resolves its hostname only at startup'),
+            in_terraform('http_tokens = "required"'),
         ),
     )
 
@@ -54,11 +47,11 @@ IMDS_FLEET_ENDPOINT_DISABLED = Diagnosis(
     feature=Feature.IMDS_POSTURE,
     service_check='imds_fleet',
     severity=Status.WARNING,
-    tests=('Looks for running instances whose HttpEndpoint is disabled.'),
+    tests='Looks for running instances whose HttpEndpoint is disabled.',
     harm=(
-        'An Agent there gets neither the instance id nor the tags of the instance from IMDS, and reports its host '
-        'under another name unless it is told one. Some disable the endpoint on purpose: put this diagnosis into '
-        'disabled_diagnoses then.'
+        'An Agent there gets neither the instance id nor the instance tags from IMDS, and its host appears under '
+        'another name unless one is configured. If the endpoint is disabled on purpose, add this diagnosis to '
+        'disabled_diagnoses.'
     ),
     docs=ec2_user_guide('configuring-IMDS-existing-instances.html'),
     judge=judge,

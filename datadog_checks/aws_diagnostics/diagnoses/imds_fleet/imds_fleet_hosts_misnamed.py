@@ -1,80 +1,96 @@
-"""Agents in containers of these instances get no token, so their hosts are named by something else than the id."""
+"""Agents in containers of these instances get no token, so something else than the instance id names their hosts."""
 
 from ...expectations import Expectations
 from ...facts import Facts
-from ...facts.account import Feature, WrongInstance
+from ...facts.account import Fault, Feature
 from ...findings import Diagnosis, Scope, Status, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Language, Remedy, Step, json_part, yaml
 from ..links import guide
-from ..remedies import hop_limit_option
-from .commands import modify_instances, terraform, worst
-from .regions import counted, instances, regions_of
+from .commands import HOPS_OF_A_CONTAINER, RAISE_HOP_LIMIT, change, in_terraform
+from .regions import judged_by_instances, worst
 
-NEEDED = 2
-"""Hops from a container with a network of its own."""
-
-
-def misnamed(instance: WrongInstance) -> bool:
-    out_of_reach = instance.http_tokens == 'required' and instance.hop_limit == 1
-    return instance.endpoint == 'enabled' and out_of_reach and bool(instance.containers)
+HOST_NETWORK = "the host's network to the Agent, and the Agent's ports on the host"
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    return counted(
-        regions_of(facts),
-        lambda region: region.misnamed,
-        lambda n: f'{instances(n)} with containers behind required tokens and a hop limit of 1',
-        (f'{i.instance_id} ({i.containers})' for i in worst(facts, misnamed)),
+    return judged_by_instances(
+        facts,
+        Fault.MISNAMED,
+        'with containers that require tokens and have a hop limit of 1',
+        lambda instance: f'{instance.instance_id} ({instance.containers})',
     )
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    found = worst(facts, misnamed)
+    kinds = {instance.containers for instance in worst(facts, Fault.MISNAMED)} or {'eks', 'ecs'}
+    raised = change(
+        facts,
+        RAISE_HOP_LIMIT,
+        f'Raise the hop limit to {HOPS_OF_A_CONTAINER} on',
+        'IMDS and the credentials of the instance role to every container on them',
+    )
     return Remedy(
-        'Let the Agents of these instances do without the hops, or raise the hop limit to 2',
+        f'Avoid the extra hop, or raise the hop limit to {HOPS_OF_A_CONTAINER}',
+        (*(_around_on_eks() if 'eks' in kinds else ()), *(_around_on_ecs() if 'ecs' in kinds else ()), raised),
         (
-            *_ways_around(found),
-            *modify_instances(
-                found,
-                'Raise the hop limit (exposes IMDS, credentials of the instance role included, to every container '
-                'of the instance)',
-                lambda _: hop_limit_option(NEEDED),
-            ),
-            terraform(f'http_put_response_hop_limit = {NEEDED}'),
+            Step('Restart the Agents on these instances; an Agent resolves its hostname only at startup'),
+            in_terraform(f'http_put_response_hop_limit = {HOPS_OF_A_CONTAINER}'),
+            *((_for_karpenter(),) if 'eks' in kinds else ()),
         ),
     )
 
 
-def _ways_around(found: tuple[WrongInstance, ...]) -> tuple[str, ...]:
-    kinds = {instance.containers for instance in found}
-    eks = (
-        'EKS: take the name that cloud-init found (exposes one read-only file; gives the name, not the tags; not on '
-        'Bottlerocket). Helm: providers.eks.ec2.useHostnameFromFile: true',
-        'EKS: run the Agent in the host network (exposes the network of the host to the Agent alone). Helm: '
-        'agents.useHostNetwork: true',
+def _around_on_eks() -> tuple[Choice, ...]:
+    undo = Step('Set it back to false in the Helm values')
+    return (
+        Choice(
+            "On EKS, use cloud-init's instance ID file instead of IMDS, in the Helm values (gives the hostname, not "
+            'the tags; Bottlerocket has no such file)',
+            (yaml({'providers': {'eks': {'ec2': {'useHostnameFromFile': True}}}}, Language.HELM),),
+            'one read-only file of the host to the Agent',
+            undo,
+        ),
+        Choice(
+            'On EKS, run the Agent in the host network, in the Helm values',
+            (yaml({'agents': {'useHostNetwork': True}}, Language.HELM),),
+            HOST_NETWORK,
+            undo,
+        ),
     )
-    ecs = (
-        'ECS: run the Agent in the host network (exposes the network of the host to the Agent alone). Task '
-        'definition: "networkMode": "host"',
+
+
+def _around_on_ecs() -> tuple[Choice, ...]:
+    return (
+        Choice(
+            'On ECS, run the Agent in the host network, in a new revision of its task definition',
+            (json_part({'networkMode': 'host'}),),
+            HOST_NETWORK,
+            Step('Update the service to the previous revision of the task definition'),
+        ),
     )
-    return (*(eks if 'eks' in kinds else ()), *(ecs if 'ecs' in kinds else ()))
+
+
+def _for_karpenter() -> Step:
+    return Step(
+        'For new nodes of Karpenter, set this in their EC2NodeClass',
+        (yaml({'spec': {'metadataOptions': {'httpPutResponseHopLimit': HOPS_OF_A_CONTAINER}}}),),
+    )
 
 
 IMDS_FLEET_HOSTS_MISNAMED = Diagnosis(
     id='imds-fleet-hosts-misnamed',
-    title='Hosts of the account will be misnamed: their containers cannot reach IMDSv2',
+    title='Some hosts will report the wrong hostname: their containers cannot reach IMDSv2',
     scope=Scope.ACCOUNT,
     feature=Feature.IMDS_POSTURE,
     service_check='imds_fleet',
     severity=Status.CRITICAL,
     tests=(
-        'Looks for running instances that carry tags of EKS, Kubernetes or ECS, require tokens and have a hop '
-        'limit of 1.'
+        'Looks for running instances that have tags of EKS, Kubernetes or ECS, require tokens and have a hop limit of '
+        '1. An ECS instance without tags of ECS is not recognized.'
     ),
     harm=(
-        'The token reply does not reach a container that has a network of its own: an Agent there loses the '
-        'instance id and the tags, and its host has a second name in Datadog. An ECS instance without tags of ECS '
-        'is not recognised.'
+        'The token reply does not reach a container with its own network: an Agent there loses the instance id and the '
+        'tags, and its host appears under a second name in Datadog.'
     ),
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ...facts.account import Condition
+from ...rules.policy_language import ANY, ONE, covers
 from .assume_role_request import Known, Request, StartsWith, Value, known
-from .policy_language import ANY, ONE, covers
 
 FOR_ALL, FOR_ANY = 'forallvalues:', 'foranyvalue:'
 IF_EXISTS = 'ifexists'
@@ -35,7 +35,7 @@ class Operator:
 
     @property
     def needs_the_key(self) -> bool:
-        """A request that lacks the key does not meet it."""
+        """A request without the key does not meet it."""
         return self.for_any or not (self.negated or self.for_all or self.if_exists)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ...facts.account import Decision, Integration, Simulated
-from .features import CORE
-from .policy_language import service_of
+from ...rules.policy_language import service_of
+from .datadog_tables import CORE
 
 
 class Denier(StrEnum):
@@ -17,25 +17,20 @@ class Denier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Denials:
-    """The results of the regions that the integration collects."""
+    """The results of the regions that Datadog collects."""
 
     counted: int
     denied: tuple[tuple[Simulated, Denier], ...]
     not_granted: int
-    """Denied by nothing and granted by nothing: a missing permission, which is another diagnosis."""
+    """Neither denied nor granted: a missing permission, which is another diagnosis."""
     asked: Mapping[str, frozenset[tuple[str, str]]]
     """Action and region of every question, by service."""
     regions_denied: tuple[str, ...]
-    """In which the organization denies at least half of what was asked, while it does not in another."""
+    """Where the organization denies at least half of what was asked, while in some other region it does not."""
 
     @property
     def by(self) -> frozenset[Denier]:
         return frozenset(denier for _, denier in self.denied)
-
-    @property
-    def only_regions(self) -> bool:
-        """Nothing is denied anywhere else, or by anything else."""
-        return all(r.region in self.regions_denied and by is Denier.ORGANIZATION for r, by in self.denied)
 
     @property
     def core_service_lost(self) -> str:
@@ -48,7 +43,7 @@ class Denials:
 
 
 def denials(results: Iterable[Simulated], integration: object) -> Denials:
-    """`integration`: whose regions count; what happens in a region that it leaves out is not looked at."""
+    """`integration` says which regions count; results of a region that Datadog does not collect are left out."""
     regions = integration.regions if isinstance(integration, Integration) else None
     counted = [r for r in results if not r.region or regions is None or r.region in regions]
     denied = tuple((r, denier) for r in counted if (denier := denier_of(r)) is not None)
@@ -70,8 +65,8 @@ def _by_service(results: Sequence[Simulated]) -> Mapping[str, frozenset[tuple[st
 def denier_of(result: Simulated) -> Denier | None:
     """None where nothing denies, even where nothing grants.
 
-    IAM tells of the organization and of the boundary apart from its decision; they come first, as no policy of the
-    role can outweigh them.
+    The organization and the boundary come first: IAM reports them apart from its decision, and no policy of the role
+    overrides them.
     """
     if result.allowed_by_organization is False:
         return Denier.ORGANIZATION
@@ -87,5 +82,5 @@ def _regions_denied(results: Sequence[Simulated]) -> tuple[str, ...]:
 
 
 def _is_closed(of_region: Sequence[Simulated]) -> bool:
-    """A policy that closes a region excepts services that have no region, so some of the answers stay allowed."""
+    """A policy that closes a region exempts global services, so some of the answers are still 'allowed'."""
     return 2 * sum(denier_of(r) is Denier.ORGANIZATION for r in of_region) >= len(of_region)

@@ -4,39 +4,41 @@ from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import Feature, Simulation
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Remedy, Step, shell
+from ..account_remedies import account_word, run_again
 from ..imds.evidence import shown
 from ..links import guide
-from .closing import owner
 from .denials import Denials, Denier, denials
-from .requirement import may_be_stale, not_judged
+from .permissions_boundary_present import allow_in_the_boundary, boundary_of
+from .resolve_button import BUTTON
+from .role import staleness_of_permissions, without_role
 
 MOST_NAMED = 3
 VERBS = {Denier.ORGANIZATION: 'may deny', Denier.BOUNDARY: 'denies', Denier.POLICY: 'refuses'}
 LONGEST_ACTION = 40
-OUT_OF_SIGHT = "resource control, session and VPC endpoint policies are out of the simulator's sight"
+NOT_EVALUATED = 'it does not evaluate resource control, session and VPC endpoint policies'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    if (without_question := not_judged(facts, expected)) is not None:
-        return without_question
+    if (inapplicable := without_role(facts)) is not None:
+        return inapplicable
     simulation = observed(facts.of_account.simulation)
     found = denials(simulation.results, facts.of_account.integration)
     if found.denied:
         evidence = f"IAM's simulator: {_who_denies(found)}{_regions(found)}"
-        return Failed(f'{evidence}{_asked(simulation)}{may_be_stale(facts)}', _severity(found))
-    return _not_denied(simulation, found, may_be_stale(facts))
+        return Failed(f'{evidence}{_asked(simulation)}{staleness_of_permissions(facts)}', _severity(found))
+    return _not_denied(simulation, found, staleness_of_permissions(facts))
 
 
 def _not_denied(simulation: Simulation, found: Denials, stale: str) -> Verdict:
     if not simulation.complete:
-        return Unknown(f'nothing denies the {_results(found)} so far{_asked(simulation)}{stale}')
+        return Unknown(f"IAM's simulator: no denial in {_results(found)} so far{_asked(simulation)}{stale}")
     if not simulation.results:
         return Unknown("IAM's simulator was asked about no action")
     if not found.counted:
-        return NotApplicable('no action was simulated in a region that the integration collects')
-    missing = f', {found.not_granted} of them not granted either' if found.not_granted else ''
-    return Passed(f"IAM's simulator: nothing denies the {_results(found)}{missing}; {OUT_OF_SIGHT}{stale}")
+        return NotApplicable('no action was simulated in a region that Datadog collects')
+    missing = f' ({found.not_granted} not granted either)' if found.not_granted else ''
+    return Passed(f"IAM's simulator: no denial in {_results(found)}{missing}; {NOT_EVALUATED}{stale}")
 
 
 def _results(found: Denials) -> str:
@@ -62,7 +64,7 @@ def _named(actions: list[str]) -> str:
 def _regions(found: Denials) -> str:
     if not found.regions_denied:
         return ''
-    return f'; mostly in {_listed(found.regions_denied)} and not in other regions'
+    return f'; mostly in {_listed(found.regions_denied)}, not in the other regions'
 
 
 def _listed(regions: tuple[str, ...]) -> str:
@@ -75,53 +77,59 @@ def _asked(simulation: Simulation) -> str:
 
 
 def _severity(found: Denials) -> Status | None:
-    """Critical when a service without which all metrics, all hosts or all tags are lost is denied everywhere."""
+    """Critical when a core service is denied everywhere: Datadog then loses all metrics, all hosts or all tags."""
     return Status.CRITICAL if found.core_service_lost else None
 
 
-def remedy(facts: Facts, _: Expectations) -> Remedy:
-    simulation = observed(facts.of_account.simulation)
-    found = denials(simulation.results, facts.of_account.integration)
-    steps = (*_exclude_regions(found), *_organization(facts, found), *_boundary(facts, found), *_own_policies(found))
-    if found.only_regions:
-        return Remedy('Exclude the denied regions in the integration, or have the organization allow them', steps)
-    return Remedy('Take back the denial where it stands: no policy that the role is granted outweighs it', steps)
+def remedy(facts: Facts, expected: Expectations) -> Remedy:
+    simulation = facts.of_account.simulation
+    results = simulation.results if isinstance(simulation, Simulation) else ()
+    found = denials(results, facts.of_account.integration)
+    boundary = _boundary(facts) if Denier.BOUNDARY in found.by else ()
+    then = (*boundary, *_own_policies(found), run_again(expected, 'Wait 5 minutes'))
+    if found.regions_denied:
+        summary = 'Exclude the denied regions in Datadog, or have the organization allow them'
+        return Remedy(summary, (_exclude_regions(found), _ask(facts)), then)
+    ask = (_ask(facts),) if not found.by or Denier.ORGANIZATION in found.by else ()
+    return Remedy('Remove the denial; no policy that grants the actions overrides it', ask, then)
 
 
-def _exclude_regions(found: Denials) -> tuple[str, ...]:
-    if not found.regions_denied:
-        return ()
-    regions = ', '.join(found.regions_denied)
-    return (f'In Datadog, on the AWS integration page of this account under General, exclude these regions: {regions}',)
-
-
-def _organization(facts: Facts, found: Denials) -> tuple[str, ...]:
-    if Denier.ORGANIZATION not in found.by:
-        return ()
-    return (
-        'Ask the administrators of the organization to except the integration role from the service control policy '
-        '(a condition ArnNotLike on aws:PrincipalArn), as the button Resolve All AWS Permissions Issues cannot',
-        'See which policies those may be, with the credentials of the management account or of a delegated '
-        'administrator: aws organizations list-policies-for-target --filter SERVICE_CONTROL_POLICY '
-        f'--target-id {owner(facts)}',
+def _exclude_regions(found: Denials) -> Choice:
+    regions = ', '.join(shown(region, LONGEST_ACTION) for region in found.regions_denied)
+    return Choice(
+        'In Datadog, on the AWS integration page of this account under General, exclude these regions, from which it '
+        f'then collects nothing: {regions}'
     )
 
 
-def _boundary(facts: Facts, found: Denials) -> tuple[str, ...]:
-    if Denier.BOUNDARY not in found.by:
-        return ()
-    role = facts.of_account.role
-    arn = shown(getattr(role, 'boundary', None) or 'of the role', 200)
-    return (f'Allow the denied actions in the permissions boundary as well: {arn}',)
+def _ask(facts: Facts) -> Choice:
+    """Which policies those may be is seen only with credentials of the management account."""
+    policies = shell(
+        *('aws', 'organizations', 'list-policies-for-target', '--filter', 'SERVICE_CONTROL_POLICY'),
+        *('--target-id', account_word(facts)),
+    )
+    return Choice(
+        "Ask your organization's administrators to exempt the integration role from the service control policy (a "
+        f'condition ArnNotLike on aws:PrincipalArn); {BUTTON} cannot. With credentials of the management account, this '
+        'lists the policies of the account; those of its parents can deny too',
+        (policies,),
+    )
 
 
-def _own_policies(found: Denials) -> tuple[str, ...]:
+def _boundary(facts: Facts) -> tuple[Step, ...]:
+    way = allow_in_the_boundary(boundary_of(facts))
+    return (Step(f'Allow the denied actions in the permissions boundary as well. {way.text}', way.commands),)
+
+
+def _own_policies(found: Denials) -> tuple[Step, ...]:
     actions = sorted({result.action for result, by in found.denied if by is Denier.POLICY})
     if not actions:
         return ()
     return (
-        'Look for the Deny in the policies of the role first, then in those that the simulator does not tell apart: '
-        f'{_named(actions)}',
+        Step(
+            "Look for the Deny first in the role's own policies, then in the organization's and the boundary: "
+            f'{_named(actions)}'
+        ),
     )
 
 
@@ -133,11 +141,12 @@ INTEGRATION_PERMISSIONS_DENIED = Diagnosis(
     service_check='permissions',
     severity=Status.WARNING,
     tests=(
-        "Asks IAM's simulator about one or two actions of each service that Datadog reads, and tells apart whether"
-        " the organization's policies, the permissions boundary or an explicit Deny stands in the way."
+        "Asks IAM's simulator about one or two actions of each service that Datadog reads, and whether the "
+        "organization's policies, the permissions boundary or an explicit Deny denies them."
     ),
     harm=(
-        'More permissions do not repair this; when it is limited to some regions, Datadog reports errors there alone.'
+        'Granting more permissions does not help. When only some regions are denied, Datadog reports errors only for '
+        'those.'
     ),
     docs=guide('resolve-all-aws-permissions-issues'),
     judge=judge,

@@ -1,19 +1,21 @@
-"""The policies of the role do not grant what Datadog needs."""
+"""The policies of the role do not grant all permissions that Datadog requires."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ...expectations import Expectations
-from ...facts import Facts, observed
+from ...facts import Facts, MissingFact, observed
 from ...facts.account import Feature, Policy, PolicyKind
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Remedy, Step
+from ..account_remedies import own_command, run_again
 from ..imds.evidence import shown
 from ..links import guide
-from .closing import ways_to_grant
-from .features import CORE, feature_of
-from .granted import Entry, Grant, allowed_by, compare
-from .requirement import Requirement, may_be_stale, not_judged, requirement
+from .datadog_tables import CORE, feature_of
+from .granting import button, has_room, own_policies, raise_quota, terraform
+from .permissions import Entry, Grant, Requirement, allowed_by, compare, requirement
+from .resolve_button import BUTTON, HIGHEST_QUOTA, exceeds_quota
+from .role import staleness_of_permissions, without_role
 
 MOST_SERVICES = 3
 LONGEST_SERVICE = 24
@@ -22,14 +24,14 @@ LONGEST = 400
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    if (without_question := not_judged(facts, expected)) is not None:
-        return without_question
+    if (inapplicable := without_role(facts)) is not None:
+        return inapplicable
     needed = requirement(facts.of_account)
     policies = observed(facts.of_account.policies)
     if not needed.actions:
         return Unknown(f'the list of required permissions is empty; {needed.note}')
     entries = compare(needed.actions, policies)
-    note = f'{_beyond_boundary(entries, policies)}{may_be_stale(facts)}; {shown(needed.note, LONGEST_NOTE)}'
+    note = f'{_beyond_boundary(entries, policies)}{staleness_of_permissions(facts)}; {shown(needed.note, LONGEST_NOTE)}'
     if any(entry.is_lost for entry in entries):
         return Failed(_fitting(entries, needed, f'{_counts(entries)}{note}'), _severity(entries))
     held = sum(entry.is_held for entry in entries)
@@ -62,13 +64,13 @@ def _cost(service: str, standard: bool) -> str:
 
 
 def _counts(entries: Iterable[Entry]) -> str:
-    """Those that are not simply missing, by how they are not granted."""
+    """Of entries that are not simply missing."""
     grants = Counter(entry.grant for entry in entries if not entry.is_lost)
     lost = Counter(entry.grant for entry in entries if entry.is_lost)
     counts = (
         (lost[Grant.DENIED], "of them denied by the role's own policies"),
-        (lost.total() - lost[Grant.DENIED] - lost[Grant.MISSING], 'of them granted in part'),
-        (grants[Grant.PARTLY], 'more granted in part'),
+        (lost.total() - lost[Grant.DENIED] - lost[Grant.MISSING], 'of them partly granted'),
+        (grants[Grant.PARTLY], 'more partly granted'),
         (grants[Grant.LIMITED], 'more granted only under a condition or on some resources'),
         (grants[Grant.DENIED_IN_PART], 'more denied under a condition, on some resources or in part'),
     )
@@ -77,57 +79,80 @@ def _counts(entries: Iterable[Entry]) -> str:
 
 def _as_used(entries: Iterable[Entry]) -> str:
     count = sum(entry.grant is Grant.AS_USED for entry in entries)
-    return f', {count} of them as far as Datadog documents their use' if count else ''
+    return f', {count} of them for all documented uses' if count else ''
 
 
 def _beyond_boundary(entries: Iterable[Entry], policies: Iterable[Policy]) -> str:
-    """A boundary is not counted against the role here; what it would hold back is told."""
+    """A boundary does not make an entry missing here; what it would not let through is counted."""
     boundaries = [policy for policy in policies if policy.kind is PolicyKind.BOUNDARY]
     held = [entry.action for entry in entries if entry.is_held]
     beyond = len(held) - len(allowed_by(boundaries, held))
-    return f'; {beyond} of those granted are beyond the permissions boundary' if boundaries and beyond else ''
+    return f'; the permissions boundary does not allow {beyond} of those granted' if boundaries and beyond else ''
 
 
 def _severity(entries: Sequence[Entry]) -> Status | None:
-    """Critical when most of what a core service needs is lost: then it is not one service that Datadog cannot see,
-    but all metrics, all hosts or the tags of everything."""
+    """Critical when most of a core service is lost: Datadog then loses all metrics, all hosts or all tags."""
     core = ([e.grant for e in entries if e.service == service] for service in sorted(CORE))
     lost = (2 * sum(g in (Grant.MISSING, Grant.DENIED) for g in grants) > len(grants) for grants in core)
     return Status.CRITICAL if any(lost) else None
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    entries = compare(requirement(facts.of_account).actions, observed(facts.of_account.policies))
+    entries = _entries(facts)
     denied = [entry.action for entry in entries if entry.grant is Grant.DENIED]
-    see = 'See what is missing, by service: aws-diagnostics permissions --config conf.yaml --diff'
+    see = Step('See what is missing, by service', (own_command(expected, 'permissions', '--diff'),))
+    again = run_again(expected, 'Wait 5 minutes')
     if denied and not any(entry.is_lost and entry.grant is not Grant.DENIED for entry in entries):
-        return Remedy("Take back what the role's own policies deny", (see, _take_back(denied)))
-    take_back = (_take_back(denied),) if denied else ()
-    return Remedy('Grant the role what is missing', (see, *take_back, *ways_to_grant(facts, expected)))
+        return Remedy("Remove the Deny from the role's own policies", then=(see, _remove(denied), again))
+    remove = (_remove(denied),) if denied else ()
+    return Remedy(
+        'Grant the role the missing permissions',
+        _ways_to_grant(facts, expected),
+        (*remove, *_no_button(facts, expected), see, again),
+    )
 
 
-def _take_back(denied: Sequence[str]) -> str:
+def _entries(facts: Facts) -> tuple[Entry, ...]:
+    """() where something that it takes was not observed."""
+    try:
+        return compare(requirement(facts.of_account).actions, observed(facts.of_account.policies))
+    except MissingFact:
+        return ()
+
+
+def _ways_to_grant(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
+    """The least harmful first, and none that would end at the quota of attached policies."""
+    if not has_room(facts, 1):
+        return own_policies(expected), raise_quota(facts, HIGHEST_QUOTA)
+    return own_policies(expected), *button(facts, expected), terraform(facts, expected)
+
+
+def _no_button(facts: Facts, expected: Expectations) -> tuple[Step, ...]:
+    """The same advice as integration-policy-quota."""
+    if exceeds_quota(facts, expected):
+        return (Step(f'Do not click {BUTTON}: it would fail at the quota of policies (integration-policy-quota)'),)
+    return ()
+
+
+def _remove(denied: Sequence[str]) -> Step:
     first = ', '.join(shown(action, 64) for action in denied[:MOST_SERVICES])
     more = f' and {len(denied) - MOST_SERVICES} more' if len(denied) > MOST_SERVICES else ''
-    return f'Remove these actions from the Deny statements of its policies, which no grant outweighs: {first}{more}'
+    return Step(f"Remove these actions from the Deny statements of the role's policies: {first}{more}")
 
 
 INTEGRATION_PERMISSIONS_MISSING = Diagnosis(
     id='integration-permissions-missing',
-    title="Datadog's integration role lacks permissions",
+    title="Datadog's integration role is missing permissions",
     scope=Scope.ACCOUNT,
     feature=Feature.PERMISSIONS,
     service_check='permissions',
     severity=Status.WARNING,
     tests=(
-        "Compares the permissions that Datadog's own list requires with what the inline, attached and AWS managed "
-        'policies of the role grant, wildcards, NotAction and Deny included; conditions, resources and policies of'
-        ' the organization are not evaluated.'
+        "Compares Datadog's list of required permissions with what the role's inline and attached policies grant, "
+        "including wildcards, NotAction and Deny. Conditions, resources and the organization's policies are not "
+        'evaluated.'
     ),
-    harm=(
-        'Every service on the list that the role may not read is missing in Datadog, mostly without an error that '
-        'anyone sees.'
-    ),
+    harm=('Datadog does not show the services that the role may not read, mostly without an error that anyone sees.'),
     docs=guide('resolve-all-aws-permissions-issues'),
     judge=judge,
     remedy=remedy,

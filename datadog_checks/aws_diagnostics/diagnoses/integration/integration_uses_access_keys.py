@@ -1,41 +1,79 @@
-"""Datadog has access keys of an IAM user instead of a role."""
-
-import shlex
+"""Datadog uses the access keys of an IAM user instead of a role."""
 
 from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import AuthKind, Feature
+from ...facts.values import HostName
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
-from ...remedies import Remedy
+from ...remedies import Command, Remedy, Step, Variable, script, sequence, shell
+from ..account_remedies import account_word, joined
 from ..links import guide
+from .integration_role_missing import create_role
 from .trust import sender
-from .trust_remedies import FILE, afterwards, write_trust_policy
+from .trust_remedies import wait
+
+SETTINGS = 'datadog-aws-integration.before.json'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     integration = observed(facts.of_account.integration)
     if integration.auth is AuthKind.ROLE:
-        return Passed('Datadog has a role on record for this account, and no access keys')
+        return Passed('Datadog uses a role for this account, not access keys')
     to = sender(facts, expected)
     if to.account is None:
-        return Passed(f'Datadog has access keys, the way that it offers for {to.site} in the partition {to.partition}')
-    return Failed('Datadog has access keys of an IAM user on record for this account, which do not expire')
+        return Passed(f'Datadog uses access keys, the way it offers for {to.site} in the partition {to.partition}')
+    return Failed('Datadog uses access keys of an IAM user for this account, and they do not expire')
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    name = shlex.quote(expected.of_account.role_name)
     return Remedy(
-        'Give Datadog a role instead of access keys, then delete the keys; until then rotate them',
+        'Give Datadog a role instead of access keys, then disable the keys',
+        create_role(facts, expected),
         (
-            'On the AWS integration page of Datadog choose Role Delegation for this account, and note its external id',
-            write_trust_policy(sender(facts, expected)),
-            f'aws iam create-role --role-name {name} --assume-role-policy-document file://{FILE}',
-            'Attach to it what the IAM user has: aws iam list-attached-user-policies --user-name USER',
-            'When metrics arrive by the role: aws iam delete-access-key --user-name USER --access-key-id ACCESS_KEY_ID',
-            'Until then, rotate the keys. aws iam create-access-key --user-name USER',
-            *afterwards(),
+            Step(
+                "Save this account's settings in Datadog, which are lost when the authentication changes",
+                (_save_the_settings(facts, expected),),
+            ),
+            Step(
+                "On the AWS integration page in Datadog, change this account to Role Delegation with the role's name, "
+                'and restore its other settings from the saved file'
+            ),
+            Step('Give the role the policies that the IAM user has', _policies_of_the_user()),
+            Step(
+                'When metrics arrive through the role, disable the key; the status Active enables it again',
+                (_key('update-access-key', '--status', 'Inactive'),),
+            ),
+            Step('After a week without problems, delete the key', (_key('delete-access-key'),)),
+            wait(expected),
         ),
     )
+
+
+def _save_the_settings(facts: Facts, expected: Expectations) -> Command:
+    """GET /api/v2/integration/aws/accounts; the file is for its owner's eyes only."""
+    site = HostName.of(expected.of_account.site) if expected.account else None
+    path = '/api/v2/integration/aws/accounts?aws_account_id='
+    return sequence(
+        script(f'test ! -s {SETTINGS}'),
+        script(
+            f'(umask 077 && curl -sSf -H <key> -H <application_key> <url> > {SETTINGS})',
+            key=('DD-API-KEY: ', Variable('DD_API_KEY')),
+            application_key=('DD-APPLICATION-KEY: ', Variable('DD_APP_KEY')),
+            url=joined('https://api.', site or Variable('DD_SITE'), path, account_word(facts)),
+        ),
+    )
+
+
+def _policies_of_the_user() -> tuple[Command, ...]:
+    return tuple(
+        shell('aws', 'iam', operation, '--user-name', Variable('USER_NAME'))
+        for operation in ('list-attached-user-policies', 'list-user-policies', 'list-groups-for-user')
+    )
+
+
+def _key(operation: str, *options: str) -> Command:
+    user, key = Variable('USER_NAME'), Variable('ACCESS_KEY_ID')
+    return shell('aws', 'iam', operation, '--user-name', user, '--access-key-id', key, *options)
 
 
 INTEGRATION_USES_ACCESS_KEYS = Diagnosis(
@@ -45,11 +83,13 @@ INTEGRATION_USES_ACCESS_KEYS = Diagnosis(
     feature=Feature.ROLE,
     service_check='integration_role',
     severity=Status.WARNING,
-    tests=('Asks Datadog how it authenticates to this account.'),
+    tests=(
+        'Asks Datadog how it authenticates to this account. Passes where Datadog offers no role: in China, and in AWS '
+        'GovCloud on sites other than the government sites.'
+    ),
     harm=(
-        'Access keys of an IAM user stay valid until somebody deletes them and work from everywhere; a role with '
-        'an external id is what Datadog recommends. It passes where Datadog offers no role: in AWS GovCloud '
-        'outside the government sites, and in China.'
+        'Access keys of an IAM user work from everywhere until somebody deletes them. Datadog recommends a role with '
+        'an external ID.'
     ),
     docs=guide('iam-permission-errors'),
     judge=judge,

@@ -1,19 +1,18 @@
-"""A permissions boundary limits the role, whatever its policies grant."""
-
-import shlex
+"""A permissions boundary limits what the role may do, whatever its policies grant."""
 
 from ...expectations import Expectations
 from ...facts import Facts
-from ...facts.account import Account, Feature, Policy, PolicyKind, RoleMissing, Simulation
+from ...facts.account import Account, Feature, Policy, PolicyKind, Role, RoleMissing, Simulation
+from ...facts.values import Arn, RoleName
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Command, Remedy, Step, Variable, script, sequence, shell
+from ..account_remedies import role_word, run_again
 from ..imds.evidence import shown
 from ..links import guide
-from .role import role_name
-from .staleness import says_when_stale
-from .trust import role_of
+from .role import role_of, says_when_stale, without_role
 
 LONGEST_ARN = 160
+BEFORE, AFTER = 'boundary.before.json', 'boundary.json'
 MOST_ACTIONS = 3
 
 
@@ -21,8 +20,9 @@ MOST_ACTIONS = 3
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     account = facts.of_account
     role = role_of(facts)
-    if isinstance(role, RoleMissing):
-        return NotApplicable('there is no role that a boundary could limit')
+    inapplicable = without_role(facts)
+    if inapplicable is not None or isinstance(role, RoleMissing):
+        return inapplicable or NotApplicable('there is no role')
     if role.boundary is None:
         return Passed('the role has no permissions boundary')
     evidence = f'the permissions boundary of the role is {shown(role.boundary, LONGEST_ARN)}'
@@ -31,7 +31,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return Failed(f'{evidence}, which denies {_named(denied)}', Status.CRITICAL)
     if _allows_everything(account):
         return Passed(f'{evidence}, which allows everything')
-    return Failed(f'{evidence}: what it does not allow, no policy of the role can grant')
+    return Failed(f'{evidence}: the role cannot do what it does not allow, whatever its policies grant')
 
 
 def _denied(account: Account) -> tuple[str, ...]:
@@ -58,31 +58,81 @@ def _is_open(policy: Policy) -> bool:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    name, role = shlex.quote(role_name(facts, expected)), role_of(facts)
-    arn = 'BOUNDARY_ARN' if isinstance(role, RoleMissing) or not role.boundary else shlex.quote(role.boundary)
+    role, boundary = role_word(facts, expected), boundary_of(facts)
+    allow = () if isinstance(boundary, Arn) and boundary.account_id is None else (allow_in_the_boundary(boundary),)
+    remove = Choice(
+        'If your organization does not demand the boundary, remove it',
+        (shell('aws', 'iam', 'delete-role-permissions-boundary', '--role-name', role),),
+        exposes="everything that the role's policies grant",
+        undo=Step('Put it back', (_put(role, boundary),)),
+    )
+    other = Choice(
+        'Attach a boundary of your own that also allows the actions that the permission diagnoses name',
+        (_put(role, Variable('BOUNDARY_ARN')),),
+        undo=Step('Put the present one back', (_put(role, boundary),)),
+    )
+    choices = (*allow, other, remove)
     return Remedy(
-        'Let the boundary allow all that Datadog needs, or take it off where your organization does not demand it',
+        'Make the boundary allow what Datadog needs, or remove it', choices, (run_again(expected, 'Wait 5 minutes'),)
+    )
+
+
+def boundary_of(facts: Facts) -> Arn | Variable:
+    role = facts.of_account.role
+    return (role.boundary if isinstance(role, Role) else None) or Variable('PRESENT_BOUNDARY_ARN')
+
+
+def allow_in_the_boundary(boundary: Arn | Variable) -> Choice:
+    """By hand, as the document is the customer's own."""
+    version = ('aws', 'iam', 'set-default-policy-version', '--policy-arn', boundary)
+    return Choice(
+        f'In {AFTER}, a copy of the boundary, allow the actions that the permission diagnoses name; the new version '
+        'then counts for every role with this boundary',
         (
-            f'See what it allows: aws iam get-policy --policy-arn {shown(arn, LONGEST_ARN)}',
-            'Add to it the actions that the diagnoses of permissions name as missing or denied',
-            'Or, if nobody demands it (exposes the account to whatever the policies of the role grant): '
-            f'aws iam delete-role-permissions-boundary --role-name {name}',
+            _copy_of(boundary),
+            shell(
+                *('aws', 'iam', 'create-policy-version', '--policy-arn', boundary),
+                *('--policy-document', f'file://{AFTER}', '--set-as-default'),
+            ),
+        ),
+        undo=Step(
+            f'Make the version that counted before the default again; its document is in {BEFORE}',
+            (shell(*version, '--version-id', Variable('VERSION_BEFORE')),),
         ),
     )
 
 
+def _copy_of(boundary: Arn | Variable) -> Command:
+    return sequence(
+        script(f'test ! -s {BEFORE}'),
+        script(
+            'VERSION_BEFORE="$(aws iam get-policy --policy-arn <arn> --query Policy.DefaultVersionId --output text)"',
+            arn=boundary,
+        ),
+        script(
+            'aws iam get-policy-version --policy-arn <arn> --version-id "$VERSION_BEFORE" --output json '
+            f'--query PolicyVersion.Document > {BEFORE}',
+            arn=boundary,
+        ),
+        shell('cp', BEFORE, AFTER),
+    )
+
+
+def _put(role: RoleName | Variable, boundary: Arn | Variable) -> Command:
+    return shell('aws', 'iam', 'put-role-permissions-boundary', '--role-name', role, '--permissions-boundary', boundary)
+
+
 PERMISSIONS_BOUNDARY_PRESENT = Diagnosis(
     id='permissions-boundary-present',
-    title='A permissions boundary limits the role of Datadog',
+    title="A permissions boundary limits Datadog's integration role",
     scope=Scope.ACCOUNT,
     feature=Feature.ROLE,
     service_check='integration_role',
     severity=Status.WARNING,
-    tests=('Looks for a permissions boundary on the role.'),
+    tests='Looks for a permissions boundary on the role. A boundary that allows everything passes.',
     harm=(
-        'Datadog can do only what both the boundary and the policies of the role allow, so that permissions can be'
-        ' missing although every policy grants them, and attaching more policies changes nothing. A boundary that '
-        'allows everything passes.'
+        'Datadog can do only what both the boundary and the policies of the role allow. Permissions can be missing '
+        'although a policy grants them, and attaching more policies changes nothing.'
     ),
     docs=guide('iam-permission-errors'),
     judge=judge,

@@ -2,11 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 
-from .policy_language import covers, service_of
+from ...rules.policy_language import ANY, service_of
 
 LARGEST = 6144
 """Characters of a managed policy, white space not counted
@@ -23,7 +23,7 @@ GRANTABLE = re.compile(rf'(?=.{{1,{LONGEST_ACTION}}}\Z)[a-z0-9-]+:[A-Z][A-Za-z0-
 
 
 class NotGrantable(ValueError):
-    """A required entry that must not be granted unseen. `str()` shows it."""
+    """A required entry that must not be granted unseen. `str()` quotes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +46,33 @@ class PolicyDocument:
 def policy_documents(actions: Iterable[str]) -> tuple[PolicyDocument, ...]:
     """Documents that together grant exactly these actions; the same actions always give the same documents.
 
-    The actions of a service stay together unless they alone are too many. Raises NotGrantable for an entry that is
-    no `service:Action` with at most a `*` at its end: the list comes from the network, and `*` or `iam:*` on it must
-    never become a policy.
+    The actions of a service stay together unless they are too many for one document. Raises NotGrantable for an entry
+    that is not `service:Action` with at most a `*` at its end: the list comes from the network, and `*` or `iam:*` on
+    it must never become a policy.
     """
-    needed = _without_repetition(actions)
-    for action in needed:
+    for action in (wanted := sorted(set(actions), key=_order)):
         if not GRANTABLE.fullmatch(action):
-            raise NotGrantable(f'{action[:LONGEST_ACTION]!r} is no action that a policy may be written for')
+            raise NotGrantable(f'{action[:LONGEST_ACTION]!r} is not an action that may be granted unseen')
+    needed = _without_repetition(wanted)
     name = f'{NAME_PREFIX}-{hashlib.sha256(" ".join(needed).encode()).hexdigest()[:8]}'
     return tuple(PolicyDocument(f'{name}-{n}', tuple(part)) for n, part in enumerate(_packed(needed), 1))
 
 
-def _without_repetition(actions: Iterable[str]) -> list[str]:
-    """Sorted, without what another entry of the list stands for."""
-    kept: list[str] = []
-    for _, group in groupby(sorted(set(actions), key=_order), key=service_of):
-        candidates = list(group)
-        kept += [a for i, a in enumerate(candidates) if not _repeated(a, i, candidates)]
-    return kept
+def _without_repetition(actions: Sequence[str]) -> list[str]:
+    """Without what another entry stands for; of two that stand for the same, the first stays. All are GRANTABLE."""
+    kept = {action.lower(): action for action in reversed(actions)}
+    stems = {action.removesuffix(ANY) for action in kept if action.endswith(ANY)}
+    return [action for action in actions if kept[action.lower()] == action and not _covered(action.lower(), stems)]
+
+
+def _covered(action: str, stems: Set[str]) -> bool:
+    """By a wildcard that begins as the action does, and is another."""
+    longest = len(action) - 2 if action.endswith(ANY) else len(action)
+    return any(action[:length] in stems for length in range(longest + 1))
 
 
 def _order(action: str) -> tuple[str, str, str]:
     return service_of(action), action.lower(), action
-
-
-def _repeated(action: str, position: int, candidates: Sequence[str]) -> bool:
-    """Of two that stand for the same, the first stays."""
-    return any(
-        covers(other, action) and (i < position or not covers(action, other))
-        for i, other in enumerate(candidates)
-        if i != position
-    )
 
 
 def _cost(action: str) -> int:

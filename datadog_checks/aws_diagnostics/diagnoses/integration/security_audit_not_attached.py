@@ -1,57 +1,65 @@
-"""The role lacks AWS's own policy for auditors, which Datadog's templates always attach."""
+"""AWS's managed policy SecurityAudit, which Datadog's templates always attach, is not attached to the role."""
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved, observed
-from ...facts.account import Feature, Integration, Policy, PolicyKind
+from ...facts.account import Feature, Integration
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Command, Language, Remedy, Step, hcl_string, shell
+from ..account_remedies import iam_arn, role_word, run_again
 from ..links import guide
-from .closing import attach_policy
-from .requirement import may_be_stale, not_judged
-from .role import partition_of
-
-SECURITY_AUDIT = 'SecurityAudit'
+from .granting import attach_policy, has_room, raise_quota
+from .resolve_button import HIGHEST_QUOTA, SECURITY_AUDIT, attached, has_security_audit
+from .role import partition_of, staleness_of_permissions, without_role
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    if (without_question := not_judged(facts, expected)) is not None:
-        return without_question
+    if (inapplicable := without_role(facts)) is not None:
+        return inapplicable
     policies = observed(facts.of_account.policies)
-    if is_attached(policies, partition_of(facts)):
+    if has_security_audit(policies, partition_of(facts)):
         return Passed('SecurityAudit is attached')
-    attached = sum(policy.kind in (PolicyKind.AWS, PolicyKind.CUSTOMER) for policy in policies)
-    evidence = f'SecurityAudit of AWS is not among the {attached} attached policies{_need(facts)}'
-    return Failed(f'{evidence}{may_be_stale(facts)}')
-
-
-def security_audit_arn(partition: str) -> str:
-    return f'arn:{partition}:iam::aws:policy/{SECURITY_AUDIT}'
-
-
-def is_attached(policies: tuple[Policy, ...], partition: str) -> bool:
-    """By its ARN: a policy of the account may have the same name. As a boundary it grants nothing."""
-    arn = security_audit_arn(partition)
-    return any(policy.arn == arn and policy.kind is not PolicyKind.BOUNDARY for policy in policies)
+    count = len(attached(policies))
+    evidence = f"AWS's policy SecurityAudit is not among the {count} attached policies{_need(facts)}"
+    return Failed(f'{evidence}{staleness_of_permissions(facts)}')
 
 
 def _need(facts: Facts) -> str:
     match facts.of_account.integration:
         case Unobserved():
-            return '; whether resource collection, which needs it, is on is not known'
+            return '; not known whether resource collection, which needs it, is on'
         case Integration(extended_collection=True):
             return '; resource collection, which needs it, is on'
     return '; resource collection, which needs it most, is off'
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    return Remedy(
-        "Attach AWS's managed policy SecurityAudit to the role",
-        (
-            f'Attach it: {attach_policy(facts, expected, f"aws:policy/{SECURITY_AUDIT}")}',
-            'Or in Terraform, an aws_iam_role_policy_attachment with '
-            f'policy_arn = "{security_audit_arn(partition_of(facts))}"',
-        ),
+    arn, again = iam_arn(facts, f'aws:policy/{SECURITY_AUDIT}'), run_again(expected, 'Wait 5 minutes')
+    summary = f"Attach AWS's managed policy {SECURITY_AUDIT} to the role"
+    detach = shell('aws', 'iam', 'detach-role-policy', '--role-name', role_word(facts, expected), '--policy-arn', arn)
+    undo = Step('Detach it', (detach,))
+    attach = attach_policy(facts, expected, arn)
+    if not has_room(facts, 1):
+        make_room = (_merge(), raise_quota(facts, HIGHEST_QUOTA))
+        return Remedy(f'{summary}, once there is room for it', make_room, (Step('Attach it', (attach,)), again))
+    choices = (Choice('Attach it', (attach,), undo=undo), _terraform(facts, expected))
+    return Remedy(summary, choices, (again,))
+
+
+def _merge() -> Choice:
+    return Choice(
+        "Merge two of the role's own policies into one, or make one an inline policy: inline policies do not count "
+        'against the quota'
     )
+
+
+def _terraform(facts: Facts, expected: Expectations) -> Choice:
+    block = (
+        'resource "aws_iam_role_policy_attachment" "datadog_security_audit" {\n'
+        f'  role       = {hcl_string(role_word(facts, expected))}\n'
+        f'  policy_arn = {hcl_string(iam_arn(facts, f"aws:policy/{SECURITY_AUDIT}"))}\n'
+        '}'
+    )
+    return Choice('Attach it in Terraform', (Command(block, Language.HCL),))
 
 
 SECURITY_AUDIT_NOT_ATTACHED = Diagnosis(
@@ -61,12 +69,10 @@ SECURITY_AUDIT_NOT_ATTACHED = Diagnosis(
     feature=Feature.PERMISSIONS,
     service_check='permissions',
     severity=Status.WARNING,
-    tests=(
-        "Looks for AWS's managed policy SecurityAudit, by its ARN, among the policies that are attached to the role."
-    ),
+    tests=("Looks for AWS's managed policy SecurityAudit, by its ARN, among the policies attached to the role."),
     harm=(
-        "Datadog's templates attach it beside their own policies; without it, resource collection and Cloud "
-        'Security see less of the account than their pages promise.'
+        "Datadog's templates always attach it. Without it, resource collection and Cloud Security see less of the "
+        'account than documented.'
     ),
     docs=guide('resolve-all-aws-permissions-issues'),
     judge=judge,

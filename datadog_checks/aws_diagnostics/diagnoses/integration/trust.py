@@ -1,35 +1,41 @@
-"""Which statement of the trust policy is meant for Datadog, and what becomes of Datadog's request there."""
+"""Which statement of the trust policy is meant for Datadog, and whether it admits Datadog's request."""
 
 from dataclasses import dataclass
 from functools import partial
 
 from ...expectations import Expectations
-from ...facts import Facts, MissingFact, Unobserved, observed
-from ...facts.account import AuthKind, Condition, ExternalId, Integration, Role, RoleMissing, TrustStatement
-from ...findings import NotApplicable
+from ...facts import Facts, observed
+from ...facts.account import Condition, ExternalId, Integration, Role, TrustStatement
+from ...rules.policy_language import matches
 from .assume_role_request import Request, datadogs_request
 from .condition_operators import is_met
-from .datadog_accounts import account_of
-from .external_ids import is_external_id, is_met_by
-from .policy_language import matches
-from .principals import EVERYONE, account_principal, is_account, is_datadog, is_in_account
-from .role import partition_of
+from .datadog_tables import account_of
+from .identities import (
+    account_principal,
+    is_account,
+    is_datadog,
+    is_everyone,
+    is_external_id,
+    is_in_account,
+    is_met_by,
+)
+from .role import partition_of, role_of
 
 ASSUME_ROLE = 'sts:AssumeRole'
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Datadog, as it asks for the role of this account."""
+    """Datadog, as it assumes the role of this account."""
 
     site: str
     partition: str
     account: str | None
     """None where Datadog offers no role for this site and partition."""
     external_id: ExternalId | None
-    """None where nobody told."""
+    """None where it is not known."""
     recorded: bool
-    """The external id is the one that Datadog has on record, not the one that the operator configured."""
+    """The external id is from Datadog's record, not from the operator's configuration."""
     at: float
 
     @property
@@ -67,24 +73,6 @@ def sender(facts: Facts, expected: Expectations) -> Sender:
     )
 
 
-def nothing_to_trust(facts: Facts) -> NotApplicable | None:
-    """Why there is no trust policy to judge; None where there is one. Raises MissingFact."""
-    account = facts.of_account
-    if isinstance(account.integration, Integration) and account.integration.auth is AuthKind.ACCESS_KEYS:
-        return NotApplicable('Datadog uses access keys here, which need no trust policy')
-    if isinstance(role_of(facts), RoleMissing):
-        return NotApplicable('there is no role whose trust policy could be judged')
-    return None
-
-
-def role_of(facts: Facts) -> Role | RoleMissing:
-    """Raises MissingFact."""
-    role = facts.of_account.role
-    if isinstance(role, Unobserved):
-        raise MissingFact(role.reason)
-    return role
-
-
 def trust_of(facts: Facts) -> tuple[TrustStatement, ...]:
     """Raises MissingFact where there is none to read."""
     role = role_of(facts)
@@ -95,10 +83,6 @@ def covers_assume_role(statement: TrustStatement) -> bool:
     if statement.not_actions:
         return not any(matches(action, ASSUME_ROLE) for action in statement.not_actions)
     return any(matches(action, ASSUME_ROLE) for action in statement.actions)
-
-
-def is_everyone(principal: str) -> bool:
-    return principal in EVERYONE
 
 
 def meant_for_datadog(statements: tuple[TrustStatement, ...], to: Sender) -> tuple[TrustStatement, ...]:
@@ -146,4 +130,9 @@ def all_of(results: tuple[bool | None, ...]) -> bool | None:
 
 def name_of(statement: TrustStatement, statements: tuple[TrustStatement, ...]) -> str:
     """Like 'statement 2'."""
-    return f'statement {next(n for n, s in enumerate(statements, 1) if s is statement)}'
+    return f'statement {position_of(statement, statements) + 1}'
+
+
+def position_of(statement: TrustStatement, statements: tuple[TrustStatement, ...]) -> int:
+    """Counted from 0. Of two that are equal each has its own."""
+    return next(n for n, s in enumerate(statements) if s is statement)

@@ -1,29 +1,38 @@
-"""The statement that is meant for Datadog does not allow sts:AssumeRole."""
+"""The statement of the trust policy that is meant for Datadog does not allow sts:AssumeRole."""
 
 from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import Feature
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Remedy
 from ..imds.evidence import shown
-from .staleness import says_when_stale
-from .trust import ASSUME_ROLE, Reading, nothing_to_trust, readings, sender
-from .trust_remedies import GUIDE_SECTION, correct_the_trust_policy
+from .identities import conditions_on_external_id, demands_one
+from .role import says_when_stale, without_role
+from .trust import ASSUME_ROLE, Reading, position_of, readings, sender
+from .trust_remedies import (
+    GUIDE_SECTION,
+    add_statement,
+    apply_it,
+    change,
+    closest,
+    statement_in_terraform,
+    statements_of,
+    with_element,
+)
 
 MOST_ACTIONS = 3
 
 
 @says_when_stale
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    inapplicable = nothing_to_trust(facts)
-    if inapplicable:
+    if (inapplicable := without_role(facts)) is not None:
         return inapplicable
     read = readings(facts, sender(facts, expected))
     if not read:
         return NotApplicable('no statement of the trust policy is meant for Datadog')
-    closest = read[0]
-    evidence = f'{closest.name} of the trust policy allows {_actions(closest)}'
-    return Passed(evidence) if closest.action else Failed(f'{evidence}, which does not include {ASSUME_ROLE}')
+    best = read[0]
+    evidence = f'{best.name} of the trust policy allows {_actions(best)}'
+    return Passed(evidence) if best.action else Failed(f'{evidence}, which does not include {ASSUME_ROLE}')
 
 
 def _actions(reading: Reading) -> str:
@@ -35,7 +44,26 @@ def _actions(reading: Reading) -> str:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    return Remedy(f'Allow {ASSUME_ROLE} to Datadog', correct_the_trust_policy(facts, expected))
+    return Remedy(
+        f'Allow {ASSUME_ROLE} to Datadog',
+        (_allow(facts, expected),),
+        apply_it(facts, expected, statement_in_terraform(facts, expected)),
+    )
+
+
+def _allow(facts: Facts, expected: Expectations) -> Choice:
+    """In the statement that is there, unless that would admit Datadog without an external id."""
+    meant = closest(facts, expected)
+    if meant is None or meant.statement.not_actions or not _demands_an_external_id(meant):
+        return add_statement(facts, expected)
+    position = position_of(meant.statement, statements_of(facts))
+    actions = (f"[Statement[{position}].Action, '{ASSUME_ROLE}'][]",)
+    text = f'Add {ASSUME_ROLE} to the actions of statement {position + 1}'
+    return change(facts, expected, text, with_element(position, 'Action', actions))
+
+
+def _demands_an_external_id(meant: Reading) -> bool:
+    return any(map(demands_one, conditions_on_external_id(meant.statement)))
 
 
 TRUST_POLICY_ACTION_MISSING = Diagnosis(
@@ -46,10 +74,10 @@ TRUST_POLICY_ACTION_MISSING = Diagnosis(
     service_check='integration_role',
     severity=Status.CRITICAL,
     tests=(
-        'Looks for sts:AssumeRole, or a wildcard that includes it, among the actions of the statement that is '
-        'meant for Datadog. sts:AssumeRoleWithWebIdentity and sts:TagSession are other actions.'
+        'Looks for sts:AssumeRole, or a wildcard that includes it, in the statement of the trust policy that is meant '
+        'for Datadog. sts:AssumeRoleWithWebIdentity and sts:TagSession are different actions.'
     ),
-    harm='Without sts:AssumeRole Datadog cannot assume the role, and nothing is collected from this account.',
+    harm='Without sts:AssumeRole, Datadog cannot assume the role and collects nothing from this account.',
     docs=GUIDE_SECTION,
     judge=judge,
     remedy=remedy,

@@ -1,39 +1,53 @@
-"""A Deny of the trust policy hits Datadog, whatever the rest of it allows."""
+"""A Deny statement of the trust policy applies to Datadog, whatever the other statements allow."""
+
+import json
 
 from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import Condition, Feature, TrustStatement
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Remedy
+from ..account_remedies import joined
 from ..imds.evidence import shown
 from .condition_operators import is_met
-from .external_ids import is_external_id, is_met_by
-from .principals import described, is_account, is_in_account
-from .staleness import says_when_stale
-from .trust import Sender, all_of, covers_assume_role, is_everyone, name_of, nothing_to_trust, sender, trust_of
+from .identities import described, is_account, is_everyone, is_external_id, is_in_account, is_met_by
+from .role import says_when_stale, without_role
+from .trust import Sender, all_of, covers_assume_role, name_of, position_of, sender, trust_of
 from .trust_policy_extra_conditions import condition_words
-from .trust_remedies import GUIDE_SECTION, correct_the_trust_policy
+from .trust_remedies import (
+    GUIDE_SECTION,
+    apply_it,
+    at,
+    change,
+    datadogs_account,
+    edit_by_hand,
+    replace_statement,
+    statements_of,
+    with_condition,
+)
 
 MOST_QUOTED = 1
 LONGEST_SID = 20
+OTHER_THAN, ACCOUNT_KEY = 'StringNotEquals', 'aws:PrincipalAccount'
 
 
 @says_when_stale
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    inapplicable = nothing_to_trust(facts)
-    if inapplicable:
+    if (inapplicable := without_role(facts)) is not None:
         return inapplicable
     statements, to = trust_of(facts), sender(facts, expected)
     denials = [s for s in statements if s.effect == 'Deny']
-    hits = [(s, hits_datadog(s, to)) for s in denials]
+    hits = [(s, applies_to_datadog(s, to)) for s in denials]
     for verdict, wanted in ((Failed, True), (Unknown, None)):
         for statement in (s for s, hit in hits if hit is wanted):
             does = 'denies Datadog' if wanted else 'may deny Datadog'
             return verdict(f'{name_of(statement, statements)} of the trust policy {does}: {_quoted(statement)}')
-    return Passed(f'none of the {len(denials)} Deny statements hits Datadog' if denials else 'there is no Deny')
+    if not denials:
+        return Passed('the trust policy has no Deny statement')
+    return Passed(f'no Deny statement of the trust policy ({len(denials)}) applies to Datadog')
 
 
-def hits_datadog(statement: TrustStatement, to: Sender) -> bool | None:
+def applies_to_datadog(statement: TrustStatement, to: Sender) -> bool | None:
     if not covers_assume_role(statement):
         return False
     conditions = [
@@ -69,11 +83,44 @@ def _condition_words(condition: Condition) -> str:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    return Remedy(
-        'Take the Deny statement out of the trust policy, or except Datadog from it: what is not allowed is denied '
-        'anyway',
-        correct_the_trust_policy(facts, expected),
-    )
+    to = sender(facts, expected)
+    deny = next((s for s in statements_of(facts) if s.effect == 'Deny' and applies_to_datadog(s, to)), None)
+    if deny is None:
+        choices: tuple[Choice, ...] = (
+            edit_by_hand(facts, expected, 'except Datadog from the Deny statement that applies to it'),
+        )
+    elif not deny.not_principals and all(is_in_account(p, to.account) for p in deny.principals):
+        choices = (_without(facts, expected, deny),)
+    else:
+        choices = (_excepting(facts, expected, deny), _without(facts, expected, deny))
+    return Remedy('Stop denying Datadog: no Allow overrides a Deny', choices, apply_it(facts, expected))
+
+
+def _excepting(facts: Facts, expected: Expectations, deny: TrustStatement) -> Choice:
+    """By one more condition: that the caller is not in Datadog's account."""
+    position = position_of(deny, statements_of(facts))
+    key = _key_on_record(deny)
+    accounts = joined("['", datadogs_account(sender(facts, expected), expected), "']")
+    if key:
+        present = f'Statement[{position}].Condition.{OTHER_THAN}.{json.dumps(key)}'
+        accounts = joined(f'[{present}, ', *accounts, '][]')
+    text = f'Except Datadog from statement {position + 1}, which still denies everybody else'
+    changed = with_condition(position, deny, OTHER_THAN, key or ACCOUNT_KEY, accounts)
+    return change(facts, expected, text, changed)
+
+
+def _key_on_record(deny: TrustStatement) -> str:
+    """The key as it is written, where the statement has such a condition already; else ''."""
+    keys = (c.key for c in deny.conditions if c.operator == OTHER_THAN and c.key.lower() == ACCOUNT_KEY.lower())
+    return next(keys, '')
+
+
+def _without(facts: Facts, expected: Expectations, deny: TrustStatement) -> Choice:
+    statements = statements_of(facts)
+    position = position_of(deny, statements)
+    if len(statements) == 1:  # a document without a statement is not allowed
+        return replace_statement(facts, expected, position)
+    return change(facts, expected, f'Remove statement {position + 1}, which then denies nobody', at(position))
 
 
 TRUST_POLICY_EXPLICIT_DENY = Diagnosis(
@@ -84,10 +131,10 @@ TRUST_POLICY_EXPLICIT_DENY = Diagnosis(
     service_check='integration_role',
     severity=Status.CRITICAL,
     tests=(
-        'Looks for Deny statements of the trust policy that cover sts:AssumeRole and hit the account of Datadog, '
-        'by principal or by everyone but somebody else, with conditions that its request meets.'
+        "Looks for Deny statements of the trust policy that cover sts:AssumeRole, apply to Datadog's account by "
+        'Principal or NotPrincipal, and have only conditions that its request meets.'
     ),
-    harm=('A Deny wins over every Allow, and Datadog is not authorized to perform sts:AssumeRole.'),
+    harm='A Deny overrides every Allow: Datadog is not authorized to perform sts:AssumeRole.',
     docs=GUIDE_SECTION,
     judge=judge,
     remedy=remedy,

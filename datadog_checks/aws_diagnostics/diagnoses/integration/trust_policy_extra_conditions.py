@@ -1,4 +1,4 @@
-"""A condition of the trust policy, besides the external id, refuses Datadog."""
+"""A condition of the trust policy other than the external id refuses Datadog."""
 
 from ...expectations import Expectations
 from ...facts import Facts
@@ -7,31 +7,40 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Remedy
 from ..imds.evidence import shown
 from .assume_role_request import reason_of
-from .staleness import says_when_stale
-from .trust import Reading, nothing_to_trust, readings, sender
-from .trust_remedies import GUIDE_SECTION, correct_the_trust_policy
+from .role import says_when_stale, without_role
+from .trust import Reading, position_of, readings, sender
+from .trust_remedies import (
+    GUIDE_SECTION,
+    add_statement,
+    apply_it,
+    closest,
+    is_only_for_datadog,
+    replace_statement,
+    statement_in_terraform,
+    statements_of,
+)
 
 MOST_CONDITIONS = 1
 MOST_VALUES = 2
+MOST_KEYS = 3
 LONGEST_VALUE = 60
 
 
 @says_when_stale
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    inapplicable = nothing_to_trust(facts)
-    if inapplicable:
+    if (inapplicable := without_role(facts)) is not None:
         return inapplicable
     read = readings(facts, sender(facts, expected))
     if not read:
         return NotApplicable('no statement of the trust policy is meant for Datadog')
-    closest = read[0]
-    if closest.refusing:
-        reasons = '; '.join(_refusal(c) for c in closest.refusing[:MOST_CONDITIONS])
-        return Failed(f'{closest.name} of the trust policy refuses Datadog: {reasons}{_more(closest.refusing)}')
-    if closest.undecided:
-        words = ', '.join(map(condition_words, closest.undecided[:MOST_CONDITIONS]))
-        return Unknown(f'whether Datadog meets {words}{_more(closest.undecided)} of {closest.name} is not known')
-    return Passed(f'{closest.name} of the trust policy has {_others(closest)}')
+    best = read[0]
+    if best.refusing:
+        reasons = '; '.join(_refusal(c) for c in best.refusing[:MOST_CONDITIONS])
+        return Failed(f'{best.name} of the trust policy refuses Datadog: {reasons}{_more(best.refusing)}')
+    if best.undecided:
+        words = ', '.join(map(condition_words, best.undecided[:MOST_CONDITIONS]))
+        return Unknown(f'not known whether Datadog meets {words}{_more(best.undecided)} in {best.name}')
+    return Passed(f'{best.name} of the trust policy has {_others(best)}')
 
 
 def _refusal(condition: Condition) -> str:
@@ -58,12 +67,16 @@ def _others(reading: Reading) -> str:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    closest = readings(facts, sender(facts, expected))[0]
-    keys = ', '.join(sorted({shown(c.key) for c in closest.refusing}))
-    return Remedy(
-        f'Take {keys} out of the trust policy; the external id is what keeps others out',
-        correct_the_trust_policy(facts, expected),
-    )
+    add, meant = add_statement(facts, expected), closest(facts, expected)
+    then = apply_it(facts, expected, statement_in_terraform(facts, expected))
+    if meant is None:
+        return Remedy('Admit Datadog by its external ID only, without other conditions', (add,), then)
+    keys = ', '.join(sorted({shown(c.key) for c in meant.refusing})[:MOST_KEYS])
+    summary = f'Admit Datadog by its external ID only, without a condition on {keys}'
+    if not is_only_for_datadog(meant.statement, sender(facts, expected)):
+        return Remedy(summary, (add,), then)
+    replace = replace_statement(facts, expected, position_of(meant.statement, statements_of(facts)))
+    return Remedy(summary, (add, replace), then)
 
 
 TRUST_POLICY_EXTRA_CONDITIONS = Diagnosis(
@@ -74,11 +87,10 @@ TRUST_POLICY_EXTRA_CONDITIONS = Diagnosis(
     service_check='integration_role',
     severity=Status.CRITICAL,
     tests=(
-        'Compares every other condition of the trust policy with what is known of the request of Datadog: it comes'
-        ' from an account, an organization, addresses and regions of its own, without MFA, and not through your '
-        'VPC.'
+        "Compares the other conditions of the trust policy with what is known of Datadog's request: it comes from "
+        "Datadog's own account, organization, addresses and regions, without MFA, and not through your VPC."
     ),
-    harm=('A condition on any of these refuses it, and Datadog is not authorized to perform sts:AssumeRole.'),
+    harm='A condition that the request does not meet refuses it: Datadog cannot assume the role.',
     docs=GUIDE_SECTION,
     judge=judge,
     remedy=remedy,

@@ -1,15 +1,35 @@
-"""The trust policy names another principal than the AWS account of this Datadog site, or everyone."""
+"""The trust policy does not name the AWS account of this Datadog site, or it names everyone."""
 
 from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import Feature, TrustStatement
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Remedy
+from ..account_remedies import joined
 from .condition_operators import operator_of
-from .principals import account_principal, described, is_account, is_in_account, named
-from .staleness import says_when_stale
-from .trust import Sender, covers_assume_role, is_everyone, name_of, nothing_to_trust, sender, trust_of
-from .trust_remedies import GUIDE_SECTION, correct_the_trust_policy
+from .identities import (
+    account_principal,
+    described,
+    is_account,
+    is_everyone,
+    is_in_account,
+    named,
+)
+from .role import says_when_stale, without_role
+from .trust import Sender, covers_assume_role, name_of, position_of, sender, trust_of
+from .trust_remedies import (
+    GUIDE_SECTION,
+    add_statement,
+    apply_it,
+    change,
+    closest,
+    datadogs_root,
+    is_only_for_datadog,
+    replace_statement,
+    statement_in_terraform,
+    statements_of,
+    with_element,
+)
 
 MOST_PRINCIPALS = 2
 NARROWING = ('aws:principalaccount', 'aws:principalarn', 'aws:principalorgid', 'aws:principalorgpaths', 'aws:userid')
@@ -18,18 +38,17 @@ NARROWING = ('aws:principalaccount', 'aws:principalarn', 'aws:principalorgid', '
 
 @says_when_stale
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    inapplicable = nothing_to_trust(facts)
-    if inapplicable:
+    if (inapplicable := without_role(facts)) is not None:
         return inapplicable
     statements, to = trust_of(facts), sender(facts, expected)
     for statement in statements:
         if admits_everyone(statement):
             return Failed(f'{name_of(statement, statements)} of the trust policy admits every AWS account: {_who(to)}')
     if to.account is None:
-        return Unknown(f'no AWS account is known from which Datadog assumes roles for {_place(to)}')
+        return Unknown(f'Datadog publishes no AWS account for {_place(to)}')
     principals = [p for s in statements if s.effect == 'Allow' for p in s.principals]
     if any(is_account(p, to.account, to.partition) or is_everyone(p) for p in principals):
-        return Passed(f'the trust policy names {to.account}, the account of Datadog for {_place(to)}')
+        return Passed(f"the trust policy names {to.account}, Datadog's account for {_place(to)}")
     return Failed(f'the trust policy admits {_seen(principals, to)}; {_who(to)}')
 
 
@@ -54,19 +73,19 @@ def _seen(principals: list[str], to: Sender) -> str:
 
 
 def _why_not(principal: str, to: Sender) -> str:
-    """What is wrong with one of the right account; '' for any other."""
+    """What is wrong with a principal of the right account; '' for any other."""
     found = account_principal(principal)
     if found is None or not is_in_account(principal, to.account):
         return ''
     if found.partition not in (None, to.partition):
-        return f'{named(principal)}, which is of the partition {found.partition} instead of {to.partition}'
-    return f'{named(principal)} alone instead of the whole account'
+        return f'{named(principal)}, in the partition {found.partition} instead of {to.partition}'
+    return f'only {named(principal)} instead of the whole account'
 
 
 def _who(to: Sender) -> str:
     if to.account is None:
-        return f'Datadog has no account for {_place(to)}'
-    return f'Datadog comes from arn:{to.partition}:iam::{to.account}:root for {_place(to)}'
+        return f'Datadog publishes no AWS account for {_place(to)}'
+    return f'Datadog calls from arn:{to.partition}:iam::{to.account}:root for {_place(to)}'
 
 
 def _place(to: Sender) -> str:
@@ -74,12 +93,30 @@ def _place(to: Sender) -> str:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    to = sender(facts, expected)
-    whom = f'arn:{to.partition}:iam::{to.account}:root' if to.account else f'the account of Datadog for {to.site}'
+    everyone = next((s for s in statements_of(facts) if admits_everyone(s)), None)
+    choices = _ways_to_add(facts, expected) if everyone is None else (_narrow(facts, expected, everyone),)
     return Remedy(
-        f'Trust {whom} and nobody else; if that is the wrong site, correct datadog_site in conf.yaml of this check',
-        correct_the_trust_policy(facts, expected),
+        "Trust Datadog's account; if the site is wrong, correct datadog_site in the configuration of this check",
+        choices,
+        apply_it(facts, expected, statement_in_terraform(facts, expected)),
     )
+
+
+def _ways_to_add(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
+    meant, to = closest(facts, expected), sender(facts, expected)
+    add = add_statement(facts, expected)
+    if meant is None or not is_only_for_datadog(meant.statement, to):
+        return (add,)
+    return add, replace_statement(facts, expected, position_of(meant.statement, statements_of(facts)))
+
+
+def _narrow(facts: Facts, expected: Expectations, everyone: TrustStatement) -> Choice:
+    position = position_of(everyone, statements_of(facts))
+    if everyone.not_principals:  # JMESPath removes no key
+        return replace_statement(facts, expected, position)
+    text = f"Name only Datadog's account in statement {position + 1}: every other account loses access"
+    principal = joined("{AWS: '", *datadogs_root(facts, expected), "'}")
+    return change(facts, expected, text, with_element(position, 'Principal', principal))
 
 
 TRUST_POLICY_WRONG_PRINCIPAL = Diagnosis(
@@ -90,10 +127,13 @@ TRUST_POLICY_WRONG_PRINCIPAL = Diagnosis(
     service_check='integration_role',
     severity=Status.CRITICAL,
     tests=(
-        'Compares the principals of the trust policy with the AWS account from which Datadog comes for this site '
-        'and partition.'
+        'Compares the principals of the trust policy with the AWS account that Datadog uses for this site and '
+        'partition.'
     ),
-    harm=('With another account Datadog is not authorized to perform sts:AssumeRole; with * anybody on AWS may try.'),
+    harm=(
+        'With another account, Datadog is not authorized to perform sts:AssumeRole. With *, every AWS account can try '
+        'to assume the role.'
+    ),
     docs=GUIDE_SECTION,
     judge=judge,
     remedy=remedy,

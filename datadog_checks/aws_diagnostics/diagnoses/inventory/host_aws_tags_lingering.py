@@ -1,27 +1,32 @@
 """Hosts keep tags that the AWS integration once gave them, and nothing updates them any more."""
 
-from ...expectations import Expectations
-from ...facts import Facts, observed
-from ...facts.account import Feature, Lingering, lingering
-from ...findings import Diagnosis, Failed, Scope, Status, Verdict
-from ...remedies import Remedy
-from ..links import guide
-from .commands import remove_tags, show_tags
-from .host_list import at_least, hosts, inventory_of, lasts, named, nothing_lasting
+from collections.abc import Callable, Sequence
 
-RIGHT = 'no tags of Amazon Web Services are left behind'
+from ...expectations import Expectations
+from ...facts import Facts, MissingFact, observed
+from ...facts.account import Feature
+from ...facts.values import HostName
+from ...findings import Diagnosis, Failed, Scope, Status, Verdict
+from ...remedies import Choice, Command, Remedy, Step, Variable, Word, shell
+from ...rules.lingering import Lingering, lingering
+from ...text import counted
+from ..datadog_requests import curl
+from ..links import guide
+from .host_list import at_least, inventory_of, lasts, named, nothing_lasting
+
+RIGHT = 'no tags from Amazon Web Services are left behind'
+SOURCE = '?source=Amazon%20Web%20Services'
+MOST_IN_A_COMMAND = 20
+"""Hosts that one script names."""
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    return _judge(facts, expected)
-
-
-def _judge(facts: Facts, expected: Expectations) -> Verdict:
     found, lasting = _found(facts), _lasting(facts, expected)
     if not lasting:
         return nothing_lasting(facts, expected, RIGHT, _left(found) if found else '')
-    names = [name for each in lasting for name in each.tagged.names]
-    return Failed(f'{at_least(inventory_of(facts))}{_left(lasting)} ({lasting[0].why}): for example {named(names)}')
+    names = _names(lasting)
+    some = f': for example {named(names)}' if names else ''
+    return Failed(f'{at_least(inventory_of(facts))}{_left(lasting)} ({lasting[0].why}){some}')
 
 
 def _found(facts: Facts) -> tuple[Lingering, ...]:
@@ -31,32 +36,85 @@ def _found(facts: Facts) -> tuple[Lingering, ...]:
 
 
 def _lasting(facts: Facts, expected: Expectations) -> tuple[Lingering, ...]:
-    """Those with the most hosts first."""
+    """Those with the most hosts first. Raises MissingFact."""
     found = [each for each in _found(facts) if lasts(facts, expected, each.tagged.since)]
     return tuple(sorted(found, key=lambda each: -each.tagged.hosts))
 
 
-def _left(found: tuple[Lingering, ...]) -> str:
+def _names(found: Sequence[Lingering]) -> list[HostName]:
+    return [name for each in found for name in each.tagged.names]
+
+
+def _left(found: Sequence[Lingering]) -> str:
     count = sum(each.tagged.hosts for each in found)
-    return f'{hosts(count)} keep{"s" if count == 1 else ""} tags of Amazon Web Services'
+    return f'{counted(count, "host")} {"keeps" if count == 1 else "keep"} tags from Amazon Web Services'
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    name = _lasting(facts, expected)[0].tagged.names[0]
+    names = _known_names(facts, expected)[:MOST_IN_A_COMMAND]
     return Remedy(
-        'Remove these tags host by host, or let the AWS integration collect these hosts again',
+        'Let the AWS integration collect these hosts again, or remove the tags',
         (
-            'Decide whether they harm: Datadog keeps them on purpose, and they do not show that the integration is on. '
-            'Where they should be up to date, add the account, the region or the namespace AWS/EC2 to the integration',
-            f'Look first what would go, and keep it (this removes nothing): {show_tags(expected, name)}',
-            'Then remove them, for each host. The application key needs the permission to write tags of hosts; the '
-            'source must be named, else the tags that people set are removed and these stay: '
-            f'{remove_tags(expected, name)}',
-            'Repeat it for the other hosts of the list: GET /api/v1/hosts, those with tags_by_source of Amazon Web '
-            'Services and without aws among their apps. remove_lingering_aws_host_tags.py of Datadog has no dry run '
-            'and takes the tags of hosts that are still collected, too',
+            Choice(
+                'In Datadog, add the account, the region or the namespace AWS/EC2 to the AWS integration; AWS charges '
+                'for the calls to CloudWatch',
+                undo=Step('Remove it from the integration again'),
+            ),
+            Choice(
+                'Remove the tags of this source: the first command saves them and removes nothing, the second removes '
+                'what was saved (the application key needs the permission host_tags_write)',
+                (_save(expected, names), _remove(expected, names)),
+                undo=Step('Add the saved tags again', (_restore(expected, names),)),
+            ),
+        ),
+        (
+            Step(
+                'Run this check again: it names more hosts, where there are more. The script '
+                'remove_lingering_aws_host_tags.py of Datadog has no dry run, and removes the tags of hosts that are '
+                'still collected too'
+            ),
         ),
     )
+
+
+def _known_names(facts: Facts, expected: Expectations) -> list[HostName]:
+    try:
+        return _names(_lasting(facts, expected))
+    except MissingFact:
+        return []
+
+
+def _save(expected: Expectations, names: Sequence[HostName]) -> Command:
+    return _for_each(names, lambda host: _tags(expected, host, '--output', _file(host)).text)
+
+
+def _remove(expected: Expectations, names: Sequence[HostName]) -> Command:
+    """Only of a host whose tags were saved."""
+
+    def remove(host: HostName | Variable) -> str:
+        return f'{shell("test", "-s", _file(host)).text} && {_tags(expected, host, "--request", "DELETE").text}'
+
+    return _for_each(names, remove)
+
+
+def _restore(expected: Expectations, names: Sequence[HostName]) -> Command:
+    json = ('--request', 'POST', '--header', 'Content-Type: application/json')
+    return _for_each(names, lambda host: _tags(expected, host, *json, '--data', ('@', *_file(host))).text)
+
+
+def _file(host: HostName | Variable) -> tuple[str | Variable, ...]:
+    return 'aws-tags-of-', host, '.json'
+
+
+def _tags(expected: Expectations, host: HostName | Variable, *options: Word) -> Command:
+    """The source must be named: without it, Datadog takes the tags that people set."""
+    return curl(expected, ('/api/v1/tags/hosts/', host, SOURCE), *options)
+
+
+def _for_each(names: Sequence[HostName], line: Callable[[HostName | Variable], str]) -> Command:
+    if len(names) > 1:
+        return Command(f'for host in {" ".join(names)}; do\n  {line(Variable("host"))}\ndone')
+    return Command(line(names[0] if names else Variable('HOST_NAME')))
 
 
 HOST_AWS_TAGS_LINGERING = Diagnosis(
@@ -67,13 +125,13 @@ HOST_AWS_TAGS_LINGERING = Diagnosis(
     service_check='inventory',
     severity=Status.WARNING,
     tests=(
-        'Looks for hosts with a running Agent that have tags of the source Amazon Web Services, are not reported '
-        'by the AWS integration, and are of an account, a region or a namespace that no integration on record '
-        'collects.'
+        'Looks for hosts with a running Agent that have tags of the source Amazon Web Services, are not reported by '
+        'the AWS integration, and are of an account, a region or a namespace that no integration on record collects. '
+        'Hosts whose tags name no account are not judged while there is any integration.'
     ),
     harm=(
-        'Datadog keeps such tags for ever: they can be outdated, and monitors and dashboards that filter by them '
-        'go on as if they were not. Hosts whose tags name no account are left out while there is any integration.'
+        'Datadog keeps such tags forever. They can be out of date, and monitors and dashboards that filter by them do '
+        'not show it.'
     ),
     docs=guide('hosts-still-have-aws-tags-after-removing-the-amazon-ec2-integration'),
     judge=judge,

@@ -1,43 +1,37 @@
-"""One EC2 instance stands twice in Datadog's host list, for longer than Datadog needs to merge the two."""
+"""An EC2 instance appears twice in Datadog's host list, for longer than Datadog needs to merge the two."""
+
+from collections.abc import Sequence
 
 from ...expectations import Expectations
-from ...facts import Facts, is_instance_id
-from ...facts.account import DuplicatedHost, Feature
+from ...facts import Facts
+from ...facts.account import DuplicatedHost, Feature, Inventory
 from ...findings import Diagnosis, Failed, Scope, Status, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Remedy, Step, shell, yaml
+from ...text import counted, quoted
 from ..links import guide
-from .host_list import (
-    at_least,
-    in_words,
-    inventory_of,
-    lasts,
-    named,
-    nothing_lasting,
-)
+from .host_list import LONGEST_NAME, at_least, inventory_of, lasts, named, nothing_lasting, patience_of
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
-    return _judge(facts, expected)
-
-
-def _judge(facts: Facts, expected: Expectations) -> Verdict:
-    inventory, lasting = inventory_of(facts), _lasting(facts, expected)
+    inventory = inventory_of(facts)
+    lasting = _lasting(facts, expected, inventory)
     if not lasting:
         young = len(inventory.duplicated)
-        return nothing_lasting(facts, expected, 'no EC2 instance stands twice', _twice(young) if young else '')
-    patience = in_words(expected.of_account.hosts_settle_after)
+        return nothing_lasting(
+            facts, expected, 'no EC2 instance appears twice', f'{_appear(young)} twice' if young else ''
+        )
     return Failed(
-        f'{at_least(inventory)}{_twice(len(lasting))} in the host list, for {patience} or longer: '
+        f'{at_least(inventory)}{_appear(len(lasting))} twice in the host list, for {patience_of(expected)} or longer: '
         f'{named([_both(host) for host in lasting])}'
     )
 
 
-def _lasting(facts: Facts, expected: Expectations) -> list[DuplicatedHost]:
-    return [host for host in inventory_of(facts).duplicated if lasts(facts, expected, host.since)]
+def _lasting(facts: Facts, expected: Expectations, inventory: Inventory) -> list[DuplicatedHost]:
+    return [host for host in inventory.duplicated if lasts(facts, expected, host.since)]
 
 
-def _twice(count: int) -> str:
-    return f'{count} EC2 instance{" stands" if count == 1 else "s stand"} twice'
+def _appear(count: int) -> str:
+    return f'{counted(count, "EC2 instance")} {"appears" if count == 1 else "appear"}'
 
 
 def _both(host: DuplicatedHost) -> str:
@@ -45,39 +39,55 @@ def _both(host: DuplicatedHost) -> str:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    first = _lasting(facts, expected)[0].instance_id
-    alias = first if is_instance_id(first) else 'INSTANCE_ID'
+    inventory = facts.of_account.inventory
+    lasting = _lasting(facts, expected, inventory) if isinstance(inventory, Inventory) else []
     return Remedy(
-        'Let the Agents of these hosts report the instance id, as their name or as an alias',
+        'Let the Agents of these hosts report the instance id, as their hostname or as an alias',
         (
-            'See what keeps the Agent from it, on each host: aws-diagnostics check (hostname-configured-by-hand, '
-            'hostname-not-instance-id and imds-hop-limit-too-low tell the most frequent causes with their remedies)',
-            'Where the name was set by hand: remove hostname from datadog.yaml, and DD_HOSTNAME from the environment',
-            f'Or keep the name and add the instance id, in datadog.yaml of that host: host_aliases: [{alias}]',
-            'Then restart the Agent, which looks for its name only when it starts: '
-            'sudo systemctl restart datadog-agent',
-            'Wait: the second row goes some hours later. By the guide of Datadog it does not affect the bill',
-            'Where both rows stay although the Agent reports the instance id, ask the support of Datadog',
+            Choice(
+                'On each host, find what keeps its Agent from reporting the instance id, and fix that',
+                (shell('aws-diagnostics', 'check'),),
+            ),
+            Choice(
+                'Where the hostname was set by hand, remove hostname from datadog.yaml and DD_HOSTNAME from the '
+                'environment of the Agent',
+                undo=Step('Set the hostname again'),
+            ),
+            _by_an_alias(lasting),
+        ),
+        (
+            Step(
+                'Restart the Agent of each host; it resolves its hostname only at startup',
+                (shell('sudo', 'systemctl', 'restart', 'datadog-agent'),),
+            ),
+            Step('Wait: the duplicate disappears within a few hours'),
+            Step('Where it stays although the Agent reports the instance id, ask the support of Datadog'),
         ),
     )
 
 
+def _by_an_alias(lasting: Sequence[DuplicatedHost]) -> Choice:
+    text = 'Keep the hostname, and add the instance id to host_aliases in datadog.yaml of each host'
+    undo = Step('Remove the alias, and restart the Agent')
+    if not lasting:
+        return Choice(text, undo=undo)
+    of = f', here of {quoted(lasting[0].name, LONGEST_NAME)}'
+    return Choice(f'{text}{of}', (yaml({'host_aliases': [lasting[0].instance_id]}),), undo=undo)
+
+
 HOST_DUPLICATED = Diagnosis(
     id='host-duplicated',
-    title='An EC2 instance stands twice in the host list of Datadog',
+    title="An EC2 instance appears twice in Datadog's host list",
     scope=Scope.ACCOUNT,
     feature=Feature.INVENTORY,
     service_check='inventory',
     severity=Status.WARNING,
     tests=(
-        'Reads the host list of Datadog and looks for an instance id with two rows: one that the AWS integration '
-        'alone reports, and one of an Agent under another name.'
+        "Reads Datadog's host list and looks for an instance id with two rows: one from the AWS integration only, and "
+        'one from an Agent under another name. Datadog merges them within hours, so only a pair that this check saw '
+        'for longer counts (hosts_settle_after). An Agent whose row names no instance id is not recognized.'
     ),
-    harm=(
-        'Datadog merges them within hours, so that only a pair which this check saw for longer counts '
-        '(hosts_settle_after). An Agent whose row names no instance id cannot be recognised. The metrics are on '
-        'one row and the tags of the instance on the other.'
-    ),
+    harm='The metrics of the host are on one row, and the tags of the instance on the other.',
     docs=guide('duplicated-hosts-when-installing-the-agent'),
     judge=judge,
     remedy=remedy,

@@ -1,4 +1,4 @@
-"""How a judgement of the host list is made: what may still settle is no fault, and a part of the list no proof."""
+"""How the host list is judged: what Datadog may still settle is no fault, and a part of the list proves nothing."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,9 @@ from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import Inventory
 from ...findings import Passed, Unknown
-from ..imds.evidence import ago, shown
+from ...text import ago, clean, counted, duration, listed
 
 LONGEST_NAME = 60
-MOST_NAMED = 3
-HOUR, MINUTE = 3600.0, 60.0
 
 
 def inventory_of(facts: Facts) -> Inventory:
@@ -27,30 +25,23 @@ def at_least(inventory: Inventory) -> str:
 
 
 def nothing_lasting(facts: Facts, expected: Expectations, right: str, young: str) -> Passed | Unknown:
-    """`young`: what is there and may still settle; '' where nothing is. Only a whole list shows that there is none."""
-    inventory, patience = inventory_of(facts), in_words(expected.of_account.hosts_settle_after)
+    """`young`: what is there and may still settle; '' where nothing is. Only a whole list proves that nothing is."""
+    inventory, patience = inventory_of(facts), patience_of(expected)
     if not inventory.complete:
-        return Unknown(f'{_of_the_list(inventory)} could be looked at: {inventory.note}')
+        looked_at = f'only {inventory.looked_at} of {counted(inventory.total, "host")} in Datadog could be looked at'
+        return Unknown(f'{looked_at}: {clean(inventory.note, 120)}')
     if young and not lasts(facts, expected, inventory.watched_since):
-        since = ago(facts, inventory.watched_since)
-        return Unknown(f'{young}; this is watched since {since}, and Datadog may need {patience} to settle it')
-    return Passed(f'{right} among {hosts(inventory.looked_at)}{f"; {young}, not for {patience} yet" if young else ""}')
+        since = ago(facts.observed_at - inventory.watched_since)
+        return Unknown(f'{young}; the host list was first read {since}, and Datadog can take {patience} to merge hosts')
+    return Passed(
+        f'{right} among {counted(inventory.looked_at, "host")}{f"; {young}, for less than {patience}" if young else ""}'
+    )
 
 
-def _of_the_list(inventory: Inventory) -> str:
-    return f'only {inventory.looked_at} of {inventory.total} hosts that Datadog lists'
+def patience_of(expected: Expectations) -> str:
+    """Like '6 hours'."""
+    return duration(expected.of_account.hosts_settle_after)
 
 
 def named(names: Sequence[str]) -> str:
-    return ', '.join(shown(name, LONGEST_NAME) for name in names[:MOST_NAMED])
-
-
-def hosts(count: int) -> str:
-    return f'{count} host{"" if count == 1 else "s"}'
-
-
-def in_words(seconds: float) -> str:
-    """Like '6 hours'."""
-    unit, length = ('hour', HOUR) if seconds >= HOUR else ('minute', MINUTE)
-    count = seconds / length
-    return f'{count:g} {unit}{"" if count == 1 else "s"}'
+    return listed(names[:3], longest=LONGEST_NAME)

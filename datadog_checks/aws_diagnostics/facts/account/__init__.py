@@ -3,13 +3,23 @@
 No credential, key or external id is in it.
 """
 
-from .feature import Feature
-from .fleet import Count, Fleet, LaunchTemplate, MetadataDefaults, Region, TokenlessUse, WrongInstance
+from ..feature import Feature
+from .fleet import (
+    Count,
+    Fault,
+    Fleet,
+    LaunchTemplate,
+    MetadataDefaults,
+    Region,
+    TemplateCount,
+    TokenlessUse,
+    WrongInstance,
+    fault_of,
+)
 from .groups import Account
 from .identity import Caller, ExternalId
 from .integration import AuthKind, FilterKind, Integration, NamespaceFilters
 from .inventory import DuplicatedHost, Inventory, Recorded, TaggedHosts
-from .lingering import Lingering, lingering
 from .metrics import HOURS, NAMESPACES, Metrics, RecentlyActive
 from .permissions import Decision, PolicyQuota, RequiredPermissions, Simulated, Simulation
 from .policies import Policy, PolicyKind, PolicyStatement
@@ -26,6 +36,7 @@ __all__ = [
     'Decision',
     'DuplicatedHost',
     'ExternalId',
+    'Fault',
     'Feature',
     'FilterKind',
     'Fleet',
@@ -33,7 +44,6 @@ __all__ = [
     'Inventory',
     'LastUsed',
     'LaunchTemplate',
-    'Lingering',
     'MetadataDefaults',
     'Metrics',
     'NamespaceFilters',
@@ -50,8 +60,9 @@ __all__ = [
     'Simulated',
     'Simulation',
     'TaggedHosts',
+    'TemplateCount',
     'TokenlessUse',
     'TrustStatement',
     'WrongInstance',
-    'lingering',
+    'fault_of',
 ]

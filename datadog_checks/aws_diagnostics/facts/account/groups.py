@@ -26,4 +26,4 @@ class Account:
     metrics: Metrics | Unobserved = Unobserved('not asked')
     api_calls: int = 0
     """Calls that this run made to AWS."""
-    inventory: Inventory | Unobserved = Unobserved('the host list was not looked at')
+    inventory: Inventory | Unobserved = Unobserved('not asked')

@@ -1,33 +1,40 @@
-"""Who asks, and how an external id is known without being kept."""
+"""The caller, and an external id that is known but not kept."""
 
 import hashlib
 from dataclasses import dataclass
+
+from ..values import AccountId, Partition
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     """From sts:GetCallerIdentity."""
 
-    account_id: str
+    account_id: AccountId
     arn: str
-    partition: str
-    """aws, aws-us-gov or aws-cn."""
+    """Printable, and shown only: the path of a user may hold any ASCII character."""
+    partition: Partition
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalId:
-    """An external id, by its digest alone: enough to compare it and to tell it apart, too little to use it."""
+    """An external id, known by its digest only: enough to compare and to recognize it, too little to use it."""
 
     digest: str
     """The first 12 hexadecimal digits of its SHA-256."""
     stripped_digest: str
     """The same without white space around it: differs from `digest` where there is some."""
     folded_digest: str = ''
-    """The same in lower case: tells two apart that differ by nothing else. '' where it is not known."""
+    """The same in lower case: tells whether two differ only by case. '' where it is not known."""
 
     @classmethod
     def of(cls, secret: str) -> 'ExternalId':
+        """Of any text, also of half a surrogate pair, which has no UTF-8 form and which JSON can hold."""
         return cls(_digest(secret), _digest(secret.strip()), _digest(secret.lower()))
+
+    def __str__(self) -> str:
+        """As it is shown to people."""
+        return f'sha256:{self.digest}'
 
     @property
     def has_stray_white_space(self) -> bool:
@@ -35,4 +42,4 @@ class ExternalId:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return hashlib.sha256(text.encode('utf-8', 'backslashreplace')).hexdigest()[:12]

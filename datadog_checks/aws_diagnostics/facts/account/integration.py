@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..observed import Unobserved
+from ..values import RegionName
 from .identity import ExternalId
 
 
@@ -38,12 +39,14 @@ class NamespaceFilters:
 class Integration:
     auth: AuthKind
     role_name: str
-    """'' with access keys."""
+    """As it is on record, printable: it can hold spaces, a path or an ARN. '' with access keys."""
     external_id: ExternalId | None
-    regions: tuple[str, ...] | None
+    regions: tuple[RegionName, ...] | None
     """None: all regions."""
     extended_collection: bool
     """resources_config.extended_collection or cloud_security_posture_management_collection is on."""
     metrics_enabled: bool | None = True
     """metrics_config.enabled; None where the record does not say."""
     namespace_filters: NamespaceFilters | Unobserved = Unobserved('not read')
+    other_regions: int = 0
+    """Entries of the record's list of regions that are not names of regions, or beyond the first hundred."""

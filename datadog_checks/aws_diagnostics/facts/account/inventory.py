@@ -1,44 +1,45 @@
-"""What Datadog's host list shows of EC2 instances (GET /api/v1/hosts), reduced to what can be wrong.
+"""What Datadog's host list (GET /api/v1/hosts) shows of EC2 instances, reduced to what can be wrong.
 
-Datadog does not tell since when a row stands in the list: `since` is when this collector saw it first.
+Datadog does not say since when a row is there: `since` is when this collector saw it first.
 """
 
 from dataclasses import dataclass
 
 from ..observed import Unobserved
+from ..values import AccountId, HostName, InstanceId, RegionName
 from .integration import NamespaceFilters
 
 
 @dataclass(frozen=True, slots=True)
 class DuplicatedHost:
-    """An instance with two rows: one that the AWS integration alone knows, and one of an Agent."""
+    """An instance with two rows: one from the AWS integration only, and one from an Agent."""
 
-    instance_id: str
+    instance_id: InstanceId
     name: str
-    """Of the Agent's row."""
+    """Of the Agent's row; printable, at most 255 characters."""
     since: float
 
 
 @dataclass(frozen=True, slots=True)
 class TaggedHosts:
-    """Hosts with a running Agent and tags from AWS that the AWS integration does not report itself, of one region."""
+    """Hosts of one region with a running Agent and tags from AWS, which the AWS integration itself does not report."""
 
-    account_id: str
-    """'' where the tags name no account."""
-    region: str
-    """'' where the tags name no region."""
+    account_id: AccountId | None
+    """None where the tags name no account."""
+    region: RegionName | None
+    """None where the tags name no region."""
     hosts: int
-    names: tuple[str, ...]
-    """A few of them."""
+    names: tuple[HostName, ...]
+    """A few of them; those whose names have another form are only counted."""
     since: float
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What Datadog's integration of one account collects, as far as it decides about hosts."""
+    """What Datadog's integration with one account collects, as far as it decides about hosts."""
 
-    account_id: str
-    regions: tuple[str, ...] | None
+    account_id: AccountId
+    regions: tuple[RegionName, ...] | None
     """None: all regions."""
     metrics_enabled: bool | None
     namespace_filters: NamespaceFilters | Unobserved
@@ -54,10 +55,10 @@ class Inventory:
     watched_since: float
     """When this collector read the list for the first time."""
     duplicated: tuple[DuplicatedHost, ...] = ()
-    """The oldest first; of very many not all."""
+    """The oldest first; at most a thousand."""
     tagged: tuple[TaggedHosts, ...] = ()
     recorded: tuple[Recorded, ...] | Unobserved = ()
-    """All accounts that Datadog has an integration for."""
+    """All accounts that Datadog has an integration with."""
     note: str = ''
     """Why the list was not read to its end; '' where it was."""
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..values import Arn, PolicyName
+
 
 class PolicyKind(StrEnum):
     INLINE = 'inline'
@@ -27,10 +29,11 @@ class PolicyStatement:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    name: str
+    name: PolicyName
     kind: PolicyKind
     statements: tuple[PolicyStatement, ...]
-    arn: str = ''
+    arn: Arn | None = None
+    """None for an inline policy."""
     version: str = ''
     changed_at: float | None = None
     """When the version in force was created; None where IAM does not say (inline policies)."""

@@ -1,8 +1,9 @@
-"""The role that Datadog assumes, and whom it trusts."""
+"""The role that Datadog assumes, and who it trusts."""
 
 from dataclasses import dataclass
 
 from ..observed import Unobserved
+from ..values import Arn, RoleName
 from .identity import ExternalId
 
 
@@ -14,11 +15,12 @@ class Condition:
     """As written, for example 'StringEquals' or 'ForAnyValue:StringLike'."""
     key: str
     values: tuple[str, ...]
-    """Empty for sts:ExternalId, whose values are in `external_ids`."""
+    """Empty for sts:ExternalId, whose values are in `external_ids`. An external id in another place, as under a
+    mistyped key or the operator Null, is here as 'sha256:' and the first digits of its digest."""
     external_ids: tuple[ExternalId, ...] = ()
-    """Of sts:ExternalId."""
+    """Of sts:ExternalId, and of every key that looks like it."""
     wildcard: bool = False
-    """A value of sts:ExternalId holds * or ?."""
+    """One of the external ids holds * or ?."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,14 @@ class LastUsed:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    name: str
-    arn: str
+    name: RoleName
+    arn: Arn
     trust: tuple[TrustStatement, ...] | Unobserved
     """Unobserved when the document is not a policy."""
     created_at: float
     last_used: LastUsed
-    boundary: str | None = None
-    """ARN of the permissions boundary."""
+    boundary: Arn | None = None
+    """Of the permissions boundary."""
     changed_at: float | None = None
     """When the role or one of its policies is last known to have changed."""
 
@@ -60,5 +62,6 @@ class RoleMissing:
     """IAM has no role of that name."""
 
     name: str
-    similar: tuple[str, ...] = ()
+    """The name that was looked for, printable: it need not have the form of one."""
+    similar: tuple[RoleName, ...] = ()
     """Roles that exist and differ by case or white space, or have another documented name of Datadog's role."""

@@ -5,13 +5,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ....facts import Unobserved
-from ....facts.account import Count, LaunchTemplate, MetadataDefaults, Region, TokenlessUse, WrongInstance
-from .instances import Fault, fault_of
+from ....facts.account import (
+    Count,
+    Fault,
+    LaunchTemplate,
+    MetadataDefaults,
+    Region,
+    TemplateCount,
+    TokenlessUse,
+    WrongInstance,
+)
+from ....facts.values import InstanceId, RegionName
 
 WORST_OF_A_FAULT = 8
 """Instances kept of each fault, and launch templates."""
 MOST_ASKED_FOR_USE = 500
-"""Instances of a region whose use of IMDSv1 CloudWatch is asked for: $0.01."""
+"""Instances of a region whose use of IMDSv1 CloudWatch is asked for: $0.005."""
 
 PENDING = Unobserved('not asked yet')
 
@@ -21,18 +30,18 @@ class Found:
     counts: Counter[tuple[str, int, str]] = field(default_factory=Counter)
     by_fault: Counter[Fault] = field(default_factory=Counter)
     worst: list[WrongInstance] = field(default_factory=list)
-    version_one_ids: list[str] = field(default_factory=list)
+    version_one_ids: list[InstanceId] = field(default_factory=list)
     """Whose use of IMDSv1 is not known yet."""
     defaults: MetadataDefaults | Unobserved = PENDING
     templates: list[LaunchTemplate] = field(default_factory=list)
-    templates_by_tokens: Counter[str] = field(default_factory=Counter)
+    templates_by_fault: Counter[Fault] = field(default_factory=Counter)
     templates_unobserved: Unobserved | None = PENDING
     """None once all were looked at."""
     tokenless: list[TokenlessUse] = field(default_factory=list)
     tokenless_unobserved: Unobserved | None = PENDING
 
     def add(self, instance: WrongInstance) -> None:
-        fault = fault_of(instance)
+        fault = instance.fault
         if fault is None:
             return
         self.counts[instance.http_tokens, instance.hop_limit, instance.endpoint] += 1
@@ -43,24 +52,25 @@ class Found:
             self.version_one_ids.append(instance.instance_id)
 
     def add_templates(self, templates: Iterable[LaunchTemplate]) -> None:
-        """Some of each fault are kept, so that many of one do not hide another."""
+        """A few of each fault are kept, so that many of one do not hide another."""
         for template in templates:
-            self.templates_by_tokens[template.http_tokens] += 1
-            if self.templates_by_tokens[template.http_tokens] <= WORST_OF_A_FAULT:
-                self.templates.append(template)
+            fault = template.fault
+            if fault is not None:
+                self.templates_by_fault[fault] += 1
+                if self.templates_by_fault[fault] <= WORST_OF_A_FAULT:
+                    self.templates.append(template)
 
-    def region(self, name: str, note: str) -> Region:
+    def region(self, name: RegionName, note: str) -> Region:
         """As a fact; `note` says why the instances are not complete, '' if they are."""
         counts = tuple(Count(*options, instances) for options, instances in sorted(self.counts.items()))
         return Region(
             name,
             Unobserved(note) if note and not counts else counts,
-            misnamed=self.by_fault[Fault.MISNAMED],
             worst=tuple(self.worst),
             complete=not note,
             defaults=self.defaults,
             launch_templates=self.templates_unobserved or tuple(self.templates),
             tokenless=self.tokenless_unobserved or tuple(self.tokenless),
             note=note,
-            more_launch_templates=self.templates_by_tokens.total() - len(self.templates),
+            template_counts=tuple(TemplateCount(*counted) for counted in sorted(self.templates_by_fault.items())),
         )

@@ -1,43 +1,40 @@
 """The running instances that can be wrong: EC2 itself leaves out all others.
 
-Filters of one request are all to be fulfilled, so each kind of fault is a request of its own, and no instance fulfils
-two of them. Filters and page sizes:
+The filters of one request must all match, so each kind of fault is a request of its own, and no instance matches two
+of them. Filters and page sizes:
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from ....facts.account import WrongInstance
-from ....facts.instance_id import is_instance_id
+from ....facts.account import Fault, WrongInstance
+from ....facts.values import InstanceId, RegionName
+from ....text import clean
 from ..session import Client
-from .containers import TAG_KEYS, containers_of
-from .described import shown
 
 PAGE_SIZE = 100
 """Instances. Parsing a page holds the interpreter, and with it every other check of the Agent."""
 
 ACTION = 'ec2:DescribeInstances'
+LONGEST_NAME = 128
+"""Characters. A launch template's name may have as many, a tag's value twice that."""
+LARGEST_HOP_LIMIT = 64
+OTHER = 'other'
 
 OperatorFilter = tuple[tuple[str, tuple[str, ...]], ...]
 
-
-class Fault(StrEnum):
-    """What can be wrong with the metadata options of an instance; the first that fits counts."""
-
-    ENDPOINT_DISABLED = 'the endpoint is disabled'
-    IMDSV1_ALLOWED = 'IMDSv1 is allowed'
-    MISNAMED = 'containers are out of reach of IMDSv2'
-
+EKS = ('eks:cluster-name', 'aws:eks:cluster-name', 'kubernetes.io/cluster/*', 'alpha.eksctl.io/*')
+ECS = ('AmazonECSManaged', 'aws:ecs:*')
+"""Values of the EC2 filter tag-key, where * stands for any characters."""
 
 FILTERS: Mapping[Fault, Mapping[str, tuple[str, ...]]] = {
     Fault.MISNAMED: {
         'metadata-options.http-endpoint': ('enabled',),
         'metadata-options.http-tokens': ('required',),
         'metadata-options.http-put-response-hop-limit': ('1',),
-        'tag-key': TAG_KEYS,
+        'tag-key': (*EKS, *ECS),
     },
     Fault.IMDSV1_ALLOWED: {
         'metadata-options.http-endpoint': ('enabled',),
@@ -45,7 +42,7 @@ FILTERS: Mapping[Fault, Mapping[str, tuple[str, ...]]] = {
     },
     Fault.ENDPOINT_DISABLED: {'metadata-options.http-endpoint': ('disabled',)},
 }
-"""The worst first: that is what a run whose budget is small still sees."""
+"""The worst first, so that a run with a small budget sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +52,16 @@ class Page:
     """'' on the last page."""
 
 
-def pages(client: Client, fault: Fault, region: str, chosen: OperatorFilter, token: str = '') -> Iterator[Page]:
-    """From `token` on. Raises what botocore raises, and what the handlers of its events do."""
+def pages(client: Client, fault: Fault, region: RegionName, chosen: OperatorFilter, token: str = '') -> Iterator[Page]:
+    """From `token` on. Raises what botocore and the handlers of its events raise.
+
+    An instance can change between the request and the answer: what EC2 describes counts, not what it was asked for.
+    """
     arguments = {'Filters': filters_of(fault, chosen), **({'NextToken': token} if token else {})}
     paginator = client.get_paginator('describe_instances')
     for answer in paginator.paginate(**arguments, PaginationConfig={'PageSize': PAGE_SIZE}):
         instances = _instances(answer, region)
-        yield Page(tuple(i for i in instances if fault_of(i) is fault), str(answer.get('NextToken') or ''))
+        yield Page(tuple(i for i in instances if i.fault is fault), str(answer.get('NextToken') or ''))
 
 
 def filters_of(fault: Fault, chosen: OperatorFilter = ()) -> list[dict[str, object]]:
@@ -69,33 +69,63 @@ def filters_of(fault: Fault, chosen: OperatorFilter = ()) -> list[dict[str, obje
     return [{'Name': name, 'Values': list(values)} for name, values in (*ours.items(), *chosen)]
 
 
-def fault_of(instance: WrongInstance) -> Fault | None:
-    """From what EC2 described, not from what it was asked for: an instance can change meanwhile."""
-    if instance.endpoint == 'disabled':
-        return Fault.ENDPOINT_DISABLED
-    if instance.http_tokens == 'optional':
-        return Fault.IMDSV1_ALLOWED
-    return Fault.MISNAMED if instance.containers and instance.hop_limit == 1 else None
-
-
-def _instances(answer: Mapping[str, Any], region: str) -> Iterable[WrongInstance]:
+def _instances(answer: Mapping[str, Any], region: RegionName) -> Iterator[WrongInstance]:
     for reservation in answer.get('Reservations', ()):
         for instance in reservation.get('Instances', ()):
-            if is_instance_id(str(instance.get('InstanceId', ''))):
-                yield _instance(instance, region)
+            instance_id = InstanceId.of(instance.get('InstanceId'))
+            if instance_id:
+                yield _instance(instance_id, instance, region)
 
 
-def _instance(described: Mapping[str, Any], region: str) -> WrongInstance:
+def _instance(instance_id: InstanceId, described: Mapping[str, Any], region: RegionName) -> WrongInstance:
     options = described.get('MetadataOptions', {})
     tags = {str(tag.get('Key', '')): str(tag.get('Value', '')) for tag in described.get('Tags', ())}
-    launched = described.get('LaunchTime')
     return WrongInstance(
-        instance_id=described['InstanceId'],
-        region=region,
-        http_tokens=shown(options.get('HttpTokens', '')),
-        hop_limit=int(options.get('HttpPutResponseHopLimit', 0)),
-        endpoint=shown(options.get('HttpEndpoint', '')),
+        instance_id,
+        region,
+        http_tokens=tokens_of(options.get('HttpTokens')) or OTHER,
+        hop_limit=hop_limit_of(options.get('HttpPutResponseHopLimit')) or 0,
+        endpoint=endpoint_of(options.get('HttpEndpoint')) or OTHER,
         containers=containers_of(tags),
-        name=shown(tags.get('Name', '')),
-        launched_at=None if launched is None else launched.timestamp(),
+        name=clean(tags.get('Name', ''), LONGEST_NAME),
     )
+
+
+def tokens_of(value: object) -> str:
+    """'optional', 'required' or OTHER; '' where nothing is set."""
+    return _one_of(value, ('optional', 'required'))
+
+
+def endpoint_of(value: object) -> str:
+    """'enabled', 'disabled' or OTHER; '' where nothing is set."""
+    return _one_of(value, ('enabled', 'disabled'))
+
+
+def _one_of(value: object, known: tuple[str, ...]) -> str:
+    """'no-preference' is how a regional default is taken back."""
+    if value in (None, '', 'no-preference'):
+        return ''
+    return next((name for name in known if value == name), OTHER)
+
+
+def hop_limit_of(value: object) -> int | None:
+    """1 to 64; None where nothing is set, and for what EC2 does not allow."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 1 <= value <= LARGEST_HOP_LIMIT else None
+
+
+def containers_of(tag_keys: Iterable[str]) -> str:
+    """'eks', 'ecs' or '', as far as the tags show it.
+
+    A Kubernetes cluster of another kind than EKS counts as 'eks': its tags are the same. An ECS container instance
+    without a tag of ECS is not recognized: EC2 does not know of its containers.
+    """
+    keys = tuple(tag_keys)
+    if any(_fits(key, EKS) for key in keys):
+        return 'eks'
+    return 'ecs' if any(_fits(key, ECS) for key in keys) else ''
+
+
+def _fits(key: str, patterns: Iterable[str]) -> bool:
+    return any(key.startswith(p[:-1]) if p.endswith('*') else key == p for p in patterns)

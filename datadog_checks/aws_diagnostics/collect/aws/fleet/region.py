@@ -1,4 +1,4 @@
-"""The sweep of one region: steps, each of which a later run takes up where an earlier one stopped."""
+"""The sweep of one region: steps, each of which a later run continues where an earlier one stopped."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from functools import partial
 
 from ....facts import Unobserved
-from ....facts.account import Region, TokenlessUse, WrongInstance
+from ....facts.account import Fault, Region, TokenlessUse, WrongInstance
+from ....facts.values import RegionName
 from ...deadline import Deadline, DeadlineExceeded
 from ..budget import BudgetExhausted
 from ..denials import code_of, unobserved
 from ..error_codes import DENIED
 from ..session import Session
-from . import defaults, instances, launch_templates, tokenless_use
+from . import instances, launch_templates, tokenless_use
 from .found import Found
 
 INTERRUPTIONS = (BudgetExhausted, DeadlineExceeded)
-"""Nothing is wrong: another run goes on."""
+"""Nothing is wrong: the next run continues."""
 
 EXPIRED_PLACES = frozenset({'InvalidNextToken', 'InvalidPaginationToken', 'InvalidParameterValue', 'InvalidParameter'})
-"""How AWS refuses a NextToken that it no longer knows: nothing else of the request has changed since it was right."""
+"""How AWS refuses a NextToken that it no longer knows: the rest of the request was accepted before."""
 
 Take = Callable[[Session, Deadline], None]
 
@@ -32,11 +33,11 @@ class Step:
 
 
 class RegionSweep:
-    """What a budget or a deadline interrupts, the next `advance` continues; after anything else it is done."""
+    """The next `advance` continues what a budget or a deadline interrupted; after anything else the sweep is done."""
 
     def __init__(
         self,
-        name: str,
+        name: RegionName,
         chosen: instances.OperatorFilter,
         each: Callable[[WrongInstance], None],
         known_use: tuple[TokenlessUse, ...] | None,
@@ -55,7 +56,7 @@ class RegionSweep:
     def _all_steps(self) -> Iterator[Step]:
         for fault in instances.FILTERS:
             yield Step(instances.ACTION, partial(self._describe, fault), self._without_instances)
-        yield Step(defaults.ACTION, self._ask_for_defaults, self._without_defaults)
+        yield Step(launch_templates.DEFAULTS_ACTION, self._ask_for_defaults, self._without_defaults)
         yield Step(launch_templates.ACTION, self._describe_templates, self._without_templates)
         yield Step(tokenless_use.ACTION, self._ask_for_use, self._without_use)
 
@@ -83,7 +84,7 @@ class RegionSweep:
             self._steps.popleft()
 
     def _give_up(self, step: Step, error: Exception) -> None:
-        """A denied action stops nothing else; a region that does not answer is not asked any further."""
+        """A denied action stops nothing else; a region that does not answer is asked nothing more."""
         reason = unobserved(error, step.action, self.name)
         step.give_up(reason)
         if step.action != instances.ACTION:
@@ -95,16 +96,16 @@ class RegionSweep:
         self._steps = deque([step, *(s for s in others if s not in pointless)])
 
     def region(self, interrupted: str) -> Region:
-        """What is known by now; `interrupted` says why a sweep that is not done has stopped."""
+        """What is known so far; `interrupted` says why a sweep that is not done has stopped."""
         counted = all(step.action != instances.ACTION for step in self._steps)
         return self._found.region(self.name, self._failure or ('' if counted else interrupted))
 
     @property
     def use(self) -> tuple[TokenlessUse, ...] | None:
-        """What CloudWatch has said; None where it was not asked, or not everything yet."""
+        """What CloudWatch answered; None where it was not asked, or not for all instances yet."""
         return None if self._found.tokenless_unobserved else tuple(self._found.tokenless)
 
-    def _describe(self, fault: instances.Fault, session: Session, deadline: Deadline) -> None:
+    def _describe(self, fault: Fault, session: Session, deadline: Deadline) -> None:
         client = session.client('ec2', self.name)
         for page in instances.pages(client, fault, self.name, self._chosen, self._token):
             for instance in page.instances:
@@ -118,7 +119,7 @@ class RegionSweep:
         self._failure = why.reason
 
     def _ask_for_defaults(self, session: Session, _: Deadline) -> None:
-        self._found.defaults = defaults.metadata_defaults(session.client('ec2', self.name))
+        self._found.defaults = launch_templates.metadata_defaults(session.client('ec2', self.name))
 
     def _without_defaults(self, why: Unobserved) -> None:
         self._found.defaults = why

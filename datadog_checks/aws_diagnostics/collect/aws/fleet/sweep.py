@@ -1,10 +1,11 @@
-"""The sweep of all regions, one after the other, over as many runs as the budget of calls makes of it."""
+"""The sweep of all regions, one after the other, over as many runs as the budget of calls makes necessary."""
 
 import time
 from collections.abc import Callable, Sequence
 
 from ....facts import Unobserved
 from ....facts.account import Fleet, TokenlessUse, WrongInstance
+from ....facts.values import RegionName
 from ...account_options import AccountOptions
 from ...deadline import Deadline
 from ..budget import CallBudget
@@ -12,7 +13,7 @@ from ..session import Session
 from .region import INTERRUPTIONS, RegionSweep
 
 USE_IS_ASKED_EVERY = 24 * 3600.0
-"""Seconds, for one region: CloudWatch charges for it, and a value of one day is the finest that is looked at."""
+"""Seconds, for one region: CloudWatch charges for it, and only sums of whole days are looked at."""
 
 Use = tuple[float, tuple[TokenlessUse, ...]]
 
@@ -20,8 +21,8 @@ Use = tuple[float, tuple[TokenlessUse, ...]]
 class FleetSweep:
     """Keeps, from run to run, where it stopped: one for each account instance of the check.
 
-    `each` is called with every instance that is wrong, as it is found; a region that has to be begun again, as AWS
-    has forgotten where an earlier run stopped in it, passes again.
+    `each` is called with every wrong instance as it is found. Where AWS has forgotten the place at which an earlier
+    run stopped, the region begins again, and `each` sees its instances again.
     """
 
     def __init__(self, options: AccountOptions, each: Callable[[WrongInstance], None] | None = None) -> None:
@@ -37,9 +38,9 @@ class FleetSweep:
     ) -> Fleet | Unobserved:
         """One more part of the sweep. Never raises for what AWS does.
 
-        Where the sweep is not finished by this run, the answer is the last one that was, else what is known by now.
+        Where this run does not finish the sweep, the answer is the last whole one, or else what is known so far.
         """
-        names = tuple(dict.fromkeys(regions))
+        names = tuple(dict.fromkeys(name for name in map(RegionName.of, regions) if name))
         if not names:
             return Unobserved('no region is known in which to look for instances')
         self._begin_unless_under_way(names)
@@ -51,7 +52,7 @@ class FleetSweep:
         self._finished = fleet
         return fleet
 
-    def _begin_unless_under_way(self, names: tuple[str, ...]) -> None:
+    def _begin_unless_under_way(self, names: tuple[RegionName, ...]) -> None:
         if tuple(sweep.name for sweep in self._under_way) == names:
             return
         if self._finished and tuple(region.name for region in self._finished.regions) != names:
@@ -59,7 +60,7 @@ class FleetSweep:
         self._began_at = time.time()
         self._under_way = tuple(self._begin(name, self._began_at) for name in names)
 
-    def _begin(self, name: str, now: float) -> RegionSweep:
+    def _begin(self, name: RegionName, now: float) -> RegionSweep:
         asked_at, use = self._use.get(name, (0.0, ()))
         known = use if now - asked_at < USE_IS_ASKED_EVERY else None
         return RegionSweep(name, self._chosen, self._each, known, now)

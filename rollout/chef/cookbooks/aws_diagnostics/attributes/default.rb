@@ -1,4 +1,4 @@
-# The version to have. files/ must hold it: aws_diagnostics-VERSION.py or datadog_aws_diagnostics-VERSION-py3-none-any.whl.
+# The version to install. files/ must contain it: aws_diagnostics-VERSION.py or datadog_aws_diagnostics-VERSION-py3-none-any.whl.
 default['aws_diagnostics']['version'] = nil
 
 # checks.d: one file, which Agent upgrades leave alone.
@@ -10,14 +10,14 @@ default['aws_diagnostics']['instances'] = [
   { 'identity_tags' => %w(account_id region), 'min_collection_interval' => 300 },
 ]
 
-# The cookbook that holds the files of `version`, where it is not this one.
+# The cookbook with the files of `version`, if it is not this one.
 default['aws_diagnostics']['files_cookbook'] = 'aws_diagnostics'
 
-# Where the Agent looks for single files: the value of additional_checksd, where datadog.yaml sets that.
+# Where the Agent looks for single files: the value of additional_checksd, if datadog.yaml sets it.
 default['aws_diagnostics']['checks_d_directory'] = '/etc/datadog-agent/checks.d'
 
-# false where `datadog_monitor 'aws_diagnostics'` already writes conf.yaml.
+# false if `datadog_monitor 'aws_diagnostics'` already writes conf.yaml.
 default['aws_diagnostics']['manage_configuration'] = true
 
-# false where something else has /etc/datadog-agent/.skip_install_python_third_party_deps under management.
+# false if something else manages /etc/datadog-agent/.skip_install_python_third_party_deps.
 default['aws_diagnostics']['manage_skip_file'] = true

@@ -1,10 +1,10 @@
-# What the attributes of this cookbook may be.
+# Which values the attributes of this cookbook may have.
 module AwsDiagnostics
   METHODS = %w(checks.d wheel).freeze
-  # What the Agent accepts as the version of a package.
+  # The form of a package version that the Agent accepts.
   VERSION = /\A\d+\.\d+\.\d+([a-zA-Z]+\d*)?\z/.freeze
 
-  # Raises ArgumentError that names the first attribute that is not usable, its value and what is allowed.
+  # Raises ArgumentError, which names the first wrong attribute, its value and what is allowed.
   def self.check(settings)
     require_that(settings, 'version', 'a version such as 0.1.0') { |value| VERSION.match?(value.to_s) }
     require_that(settings, 'method', METHODS.join(' or ')) { |value| METHODS.include?(value) }

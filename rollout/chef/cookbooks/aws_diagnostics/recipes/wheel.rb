@@ -27,7 +27,7 @@ cookbook_file "/var/lib/aws_diagnostics/#{wheel}" do
   mode '0644'
 end
 
-# The Agent refuses to change its packages as root, and Python must be able to read where it was started.
+# The Agent refuses to change its packages as root, and Python must be able to read its working directory.
 execute 'install the wheel of aws_diagnostics' do
   command "datadog-agent integration install -w /var/lib/aws_diagnostics/#{wheel}"
   user 'dd-agent'

@@ -1,4 +1,4 @@
-# @summary What the check is told: conf.d/aws_diagnostics.d/conf.yaml
+# @summary The configuration of the check: conf.d/aws_diagnostics.d/conf.yaml
 #
 # @api private
 class aws_diagnostics::configuration {

@@ -1,10 +1,10 @@
-# @summary AWS Diagnostics on a Linux host that has the Datadog Agent
+# @summary AWS Diagnostics on a Linux host with the Datadog Agent
 #
-# The Agent itself is not installed here: keep installing it as before, for example with datadog_agent. Where the
-# catalog holds Package['datadog-agent'] this class comes after it, and it restarts Service['datadog-agent'].
+# It does not install the Agent: keep installing it as before, for example with datadog_agent. If the catalog contains
+# Package['datadog-agent'], this class requires it, and it restarts Service['datadog-agent'].
 #
 # @param version
-#   The version to have. `source` must hold it, under a name that says so: aws_diagnostics-VERSION.py for checks.d,
+#   The version to install. `source` must contain it under the right name: aws_diagnostics-VERSION.py for checks.d,
 #   datadog_aws_diagnostics-VERSION-py3-none-any.whl for wheel.
 # @param ensure
 #   absent removes the check, in whichever of the two ways it was installed, and its configuration.
@@ -12,17 +12,17 @@
 #   checks.d: one file, which Agent upgrades leave alone.
 #   wheel: a package in the Agent's Python. The run after an Agent upgrade installs it again.
 # @param source
-#   The directory that holds the files of `version`.
+#   The directory with the files of `version`.
 # @param instances
 #   The instances of conf.yaml. The check itself refuses options that it does not know.
 # @param checks_d_directory
-#   Where the Agent looks for single files: the value of additional_checksd, where datadog.yaml sets that.
+#   Where the Agent looks for single files: the value of additional_checksd, if datadog.yaml sets it.
 # @param manage_configuration
-#   false where datadog_agent::integrations already writes conf.yaml.
+#   false if datadog_agent::integrations already writes conf.yaml.
 # @param manage_service
-#   false where something else declares Service['datadog-agent'], as datadog_agent does.
+#   false if something else, such as datadog_agent, declares Service['datadog-agent'].
 # @param manage_skip_file
-#   false where something else has /etc/datadog-agent/.skip_install_python_third_party_deps under management.
+#   false if something else manages /etc/datadog-agent/.skip_install_python_third_party_deps.
 class aws_diagnostics (
   Aws_diagnostics::Version $version,
   Enum['present', 'absent'] $ensure = 'present',
@@ -41,7 +41,7 @@ class aws_diagnostics (
   contain aws_diagnostics::skip_file
   contain aws_diagnostics::wheel
 
-  # The new way is complete before the old one goes: a missing file must not leave the host without the check.
+  # Install the new form before removing the old one: a missing file must not leave the host without the check.
   if $method == 'checks.d' {
     Class['aws_diagnostics::checks_d'] -> Class['aws_diagnostics::wheel']
   } else {
@@ -49,7 +49,7 @@ class aws_diagnostics (
   }
 
   if $manage_service {
-    # Neither ensure nor enable: an Agent that somebody stopped stays stopped.
+    # Neither ensure nor enable: a stopped Agent stays stopped.
     service { 'datadog-agent':
       hasrestart => true,
     }

@@ -1,8 +1,8 @@
 # @summary Keeps Agent upgrades from looking for the private wheel in Datadog's public repository
 #
-# With this file, an Agent upgrade drops third-party packages instead of fetching them by name. Without it, newer
-# Agents fail to upgrade: the name is not in that repository. It counts for every third-party package on the host,
-# which is why only removing the check removes it: other packages may have come to rely on it.
+# With this file, an Agent upgrade drops all third-party packages instead of fetching them by name. Without it, the
+# upgrade of newer Agents fails, because this package is not in that repository. The file affects every third-party
+# package on the host and others may rely on it, so only removing the check removes it.
 #
 # @api private
 class aws_diagnostics::skip_file {

@@ -5,7 +5,7 @@ class aws_diagnostics::wheel {
   $directory = '/var/lib/aws_diagnostics'
   $show = 'datadog-agent integration show -q datadog-aws-diagnostics'
 
-  # The Agent refuses to change its packages as root, and Python must be able to read where it was started.
+  # The Agent refuses to change its packages as root, and Python must be able to read its working directory.
   $as_agent = {
     user        => 'dd-agent',
     cwd         => '/',

@@ -1,2 +1,2 @@
-# A path on the host, without a slash at the end.
+# A path on the host, without a trailing slash.
 type Aws_diagnostics::Absolute_path = Pattern[/\A\/.*[^\/]\z/]

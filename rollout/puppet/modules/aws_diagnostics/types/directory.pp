@@ -1,2 +1,2 @@
-# Where files come from: the Puppet server, an HTTP server or the host itself; without a slash at the end.
+# Where files come from: the Puppet server, an HTTP server or the host itself; without a trailing slash.
 type Aws_diagnostics::Directory = Pattern[/\A(puppet:\/\/|https?:\/\/|\/).*[^\/]\z/]

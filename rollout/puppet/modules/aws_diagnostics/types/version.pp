@@ -1,2 +1,2 @@
-# What the Agent accepts as the version of a package.
+# The form of a package version that the Agent accepts.
 type Aws_diagnostics::Version = Pattern[/\A\d+\.\d+\.\d+([a-zA-Z]+\d*)?\z/]

@@ -1,0 +1,64 @@
+"""Words and commands that the remedies of the account scope share."""
+
+from ..expectations import Expectations
+from ..facts import Facts
+from ..facts.account import Caller, Integration, Role, RoleMissing
+from ..facts.values import AccountId, Checked, FilePath, RoleName
+from ..remedies import Command, Step, Variable, Word, shell
+
+DEFAULT_CONFIG_FILE = 'conf.yaml'
+
+
+def own_command(expected: Expectations, command: str, *options: Word) -> Command:
+    """`aws-diagnostics COMMAND --config FILE OPTIONS`, with the configuration that this run was given."""
+    return shell('aws-diagnostics', command, '--config', config_file(expected), *options)
+
+
+def config_file(expected: Expectations) -> FilePath | str:
+    return expected.config_file or DEFAULT_CONFIG_FILE
+
+
+def role_word(facts: Facts, expected: Expectations) -> RoleName | Variable:
+    """The name of Datadog's role: as IAM has it, else as Datadog has it, else as the operator has it."""
+    account = facts.of_account
+    if isinstance(account.role, Role):
+        return account.role.name
+    if isinstance(account.role, RoleMissing):
+        name = account.role.name
+    else:
+        name = account.integration.role_name if isinstance(account.integration, Integration) else ''
+    known = name or (expected.account.role_name if expected.account else '')
+    return RoleName.of(known.strip()) or Variable('ROLE_NAME')
+
+
+def account_word(facts: Facts) -> AccountId | Variable:
+    role, caller = facts.of_account.role, facts.of_account.caller
+    of_the_role = role.arn.account_id if isinstance(role, Role) else None
+    of_the_caller = caller.account_id if isinstance(caller, Caller) else None
+    return of_the_role or of_the_caller or Variable('ACCOUNT_ID')
+
+
+def iam_arn(facts: Facts, rest: str | Variable, *more: str | Variable) -> tuple[str | Variable, ...]:
+    """One word: `arn:PARTITION:iam::` and what follows, in the partition of the account."""
+    account = facts.of_account
+    partition: Checked | Variable = Variable('PARTITION')
+    if isinstance(account.caller, Caller):
+        partition = account.caller.partition
+    elif isinstance(account.role, Role):
+        partition = account.role.arn.partition_name
+    return joined('arn:', partition, ':iam::', rest, *more)
+
+
+def joined(*parts: str | Variable) -> tuple[str | Variable, ...]:
+    """The same word with neighbouring texts as one."""
+    word: list[str | Variable] = []
+    for part in parts:
+        if word and isinstance(part, str) and isinstance(word[-1], str):
+            word[-1] = f'{word[-1]}{part}'
+        else:
+            word.append(part)
+    return tuple(word)
+
+
+def run_again(expected: Expectations, why: str) -> Step:
+    return Step(f'{why}, then run the check again', (own_command(expected, 'check'),))

@@ -1,0 +1,198 @@
+"""Fixes in the Agent: its settings and its restart, each in the form that fits the place where it runs."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+from ..expectations import Expectations
+from ..facts import Agent, ContainerKind, Facts, Host, HostnameProvider, Imds
+from ..facts.values import AgentHostname, InstanceId, RegionName
+from ..remedies import Choice, Command, Language, Step, Value, Variable, Word, json_part, script, shell, yaml
+
+ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST)
+IN_THE_HOST_NETWORK = (ContainerKind.NONE, ContainerKind.ECS_HOST)
+
+Setting: TypeAlias = bool | int | str | tuple[str, ...]
+
+REMOVE_AGAIN = Step('Remove it again, and restart the Agent')
+
+
+def container_kind(facts: Facts) -> ContainerKind:
+    """NONE where the host could not be inspected: remedies are then for an Agent on a plain host."""
+    return facts.host.container.kind if isinstance(facts.host, Host) else ContainerKind.NONE
+
+
+def instance(facts: Facts) -> InstanceId | Variable:
+    return facts.instance_id or Variable('INSTANCE_ID')
+
+
+def region(facts: Facts) -> RegionName | Variable:
+    identity = facts.imds.identity if isinstance(facts.imds, Imds) else None
+    return (identity and identity.region) or Variable('AWS_REGION')
+
+
+# Settings
+
+
+def place_of_settings(kind: ContainerKind) -> str:
+    """To complete a sentence: where the settings of an Agent of this kind are written."""
+    match kind:
+        case ContainerKind.NONE:
+            return 'in datadog.yaml'
+        case ContainerKind.POD:
+            return 'in the Helm values'
+        case kind if kind in ECS:
+            return 'in a new revision of the task definition'
+        case ContainerKind.DOCKER:
+            return 'in the Compose file'
+    return 'in your container runtime, like this in Compose'
+
+
+def set_in_agent(facts: Facts, text: str, key: str, value: Setting, exposes: str = '') -> Choice:
+    """`text` says what for: 'Let the Agent prefer IMDSv2'."""
+    where = place_of_settings(container_kind(facts))
+    return Choice(f'{text}, {where}', (agent_setting(facts, key, value),), exposes, REMOVE_AGAIN)
+
+
+def agent_setting(facts: Facts, key: str, value: Setting) -> Command:
+    """One key of the Agent's configuration; a list is YAML in datadog.yaml and separated by spaces elsewhere."""
+    variable = f'DD_{key.upper()}'
+    match container_kind(facts):
+        case ContainerKind.NONE:
+            return yaml({key: value})
+        case ContainerKind.POD:
+            return yaml({'datadog': {'env': [{'name': variable, 'value': _as_text(value)}]}}, Language.HELM)
+        case kind if kind in ECS:
+            return task_definition({'environment': [{'name': variable, 'value': _as_text(value)}]})
+    return compose({'environment': {variable: _as_text(value)}})
+
+
+def compose(service: Mapping[str, Value]) -> Command:
+    """A part of a Compose file, whose service is called as in Datadog's documentation."""
+    return yaml({'services': {'datadog-agent': service}})
+
+
+def task_definition(container: Mapping[str, Value], task: Mapping[str, Value] = MappingProxyType({})) -> Command:
+    """A part of an ECS task definition: of the Agent's container, and of the task itself."""
+    return json_part({**task, 'containerDefinitions': [{'name': 'datadog-agent', **container}]})
+
+
+def _as_text(value: Setting) -> str:
+    if isinstance(value, tuple):
+        return ' '.join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def remove_setting(facts: Facts, key: str) -> Step:
+    """For a setting with which the Agent was configured; the commands show where."""
+    variable = f'DD_{key.upper()}'
+    match container_kind(facts):
+        case ContainerKind.NONE:
+            places = ('/etc/datadog-agent/datadog.yaml', '/etc/datadog-agent/environment')
+            find = shell('sudo', 'grep', '-nsE', f'^ *({key}:|{variable}=)', *places)
+            return Step(f'Remove {key} from datadog.yaml, and {variable} from the environment of the Agent', (find,))
+        case ContainerKind.POD:
+            return Step(
+                f'Remove {variable} from datadog.env and agents.containers.agent.env in the Helm values '
+                '(the first command lists every RELEASE and its NAMESPACE)',
+                _helm_values_with(variable),
+            )
+        case kind if kind in ECS:
+            return Step(f"Remove {variable} from the Agent's container, in a new revision of the task definition")
+    return Step(f"Remove {variable} from the environment of the Agent's container")
+
+
+def _helm_values_with(variable: str) -> tuple[Command, ...]:
+    return (
+        shell('helm', 'list', '--all-namespaces'),
+        script(
+            f'helm get values <release> --namespace <namespace> | grep -A 1 {variable}',
+            release=Variable('RELEASE'),
+            namespace=Variable('NAMESPACE'),
+        ),
+    )
+
+
+# This check
+
+
+def accept(
+    expected: Expectations, *, provider: HostnameProvider | None = None, hostname: AgentHostname | None = None
+) -> Choice:
+    """Tell this check that a name is wanted as it is."""
+    options: dict[str, Value] = {}
+    if provider is not None:
+        options['expected_hostname_provider'] = list(dict.fromkeys((*expected.hostname_providers, provider)))
+    if hostname:
+        options['expected_hostname'] = hostname
+    return Choice(
+        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+        (yaml({'instances': [options]}),),
+        undo=Step('Remove the options again'),
+    )
+
+
+# Restart
+
+
+def restart_agent(facts: Facts) -> Step:
+    """In the way in which the Agent was started."""
+    text = 'Restart the Agent; it resolves its hostname only at startup'
+    match container_kind(facts):
+        case ContainerKind.NONE:
+            return Step(text, (shell('sudo', 'systemctl', 'restart', 'datadog-agent'),))
+        case ContainerKind.POD:
+            known = 'the first command lists every NAMESPACE and DAEMONSET; a Helm upgrade restarts it too'
+            return Step(f'{text} ({known})', _rollout_restart())
+        case kind if kind in ECS:
+            known = 'the first three commands find CLUSTER, SERVICE and TASK_FAMILY, of which the newest revision runs'
+            return Step(f'{text} ({known})', _new_deployment(facts))
+        case ContainerKind.DOCKER:
+            known = 'the first command lists every AGENT_CONTAINER; after a change in Compose, recreate it instead'
+            return Step(f'{text} ({known})', _docker_restart())
+    return Step(f'{text} (with the tool that runs its container)')
+
+
+def restart_for_the_name(facts: Facts) -> tuple[Step, ...]:
+    """The restart that a repaired IMDS needs before the Agent takes its name from it; none where it has that name."""
+    agent = facts.agent
+    named = isinstance(agent, Agent) and agent.hostname and agent.hostname == str(facts.instance_id)
+    return () if named else (restart_agent(facts),)
+
+
+def _docker_restart() -> tuple[Command, ...]:
+    return shell('docker', 'ps'), shell('docker', 'restart', Variable('AGENT_CONTAINER'))
+
+
+def _rollout_restart() -> tuple[Command, ...]:
+    daemonset = ('daemonset/', Variable('DAEMONSET'))
+    return (
+        shell('kubectl', 'get', 'daemonsets', '--all-namespaces'),
+        shell('kubectl', 'rollout', 'restart', '--namespace', Variable('NAMESPACE'), daemonset),
+    )
+
+
+def _new_deployment(facts: Facts) -> tuple[Command, ...]:
+    where = ('--region', region(facts))
+    cluster, service = ('--cluster', Variable('CLUSTER')), Variable('SERVICE')
+    newest = ('--task-definition', Variable('TASK_FAMILY'), '--force-new-deployment')
+    used = ('--query', 'services[].taskDefinition')
+    return (
+        shell('aws', 'ecs', 'list-clusters', *where),
+        shell('aws', 'ecs', 'list-services', *where, *cluster),
+        shell('aws', 'ecs', 'describe-services', *where, *cluster, '--services', service, *used),
+        shell('aws', 'ecs', 'update-service', *where, *cluster, '--service', service, *newest),
+    )
+
+
+def in_agent(facts: Facts, *words: Word) -> tuple[Command, ...]:
+    """Commands that run another one where the Agent runs; nothing where the runtime is not known."""
+    match container_kind(facts):
+        case ContainerKind.NONE:
+            return (shell('sudo', '-u', 'dd-agent', *words),)
+        case ContainerKind.POD:
+            where = ('--namespace', Variable('NAMESPACE'), Variable('AGENT_POD'), '-c', 'agent', '--')
+            return shell('kubectl', 'get', 'pods', '--all-namespaces'), shell('kubectl', 'exec', *where, *words)
+        case ContainerKind.OTHER | ContainerKind.FARGATE:
+            return ()
+    return shell('docker', 'ps'), shell('docker', 'exec', Variable('AGENT_CONTAINER'), *words)

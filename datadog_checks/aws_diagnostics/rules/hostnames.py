@@ -1,0 +1,49 @@
+"""What the Agent makes of a host name, by its own rules."""
+
+import re
+
+from ..facts.values import InstanceId
+
+LOCAL_NAMES = ('localhost', 'localhost.localdomain', 'localhost6.localdomain6', 'ip6-localhost')
+LONGEST_NAME = 255
+
+LABEL = r'[a-z0-9]([a-z0-9-]*[a-z0-9])?'
+RFC_1123 = re.compile(rf'({LABEL}\.)*{LABEL}', re.ASCII | re.IGNORECASE)
+
+DEFAULT_PREFIXES = ('ip-', 'domu')
+WINDOWS_DEFAULT_PREFIX = 'ec2amaz-'
+
+
+def why_unusable(name: str) -> str:
+    """Why the Agent refuses this name, as one clause; '' when it takes it.
+
+    Source: `ValidHostname` of the Agent, pkg/util/hostname/validate.
+    """
+    if not name:
+        return 'it is empty'
+    if name.lower() in LOCAL_NAMES:
+        return 'every machine calls itself that'
+    if len(name) > LONGEST_NAME:
+        return f'it is longer than {LONGEST_NAME} characters'
+    if not RFC_1123.fullmatch(name):
+        return 'it is not a host name by RFC 1123'
+    return ''
+
+
+def is_default_hostname(name: str, windows_prefix: bool = False) -> bool:
+    """A name that EC2 gives by default, so that the Agent looks for a better one.
+
+    The empty name is none: an Agent that found no name at all does not ask AWS. Source: `IsDefaultHostname` of the
+    Agent; `windows_prefix` is its setting `ec2_use_windows_prefix_detection`.
+    """
+    prefixes = (*DEFAULT_PREFIXES, WINDOWS_DEFAULT_PREFIX) if windows_prefix else DEFAULT_PREFIXES
+    return name.lower().startswith(prefixes)
+
+
+def instance_id_in(name: str) -> InstanceId | None:
+    """The instance id that a name consists of or starts with ('i-0123456789abcdef0.ec2.internal'); else None."""
+    return InstanceId.of(first_label(name))
+
+
+def first_label(name: str) -> str:
+    return name.lower().partition('.')[0]

@@ -1,0 +1,85 @@
+"""Text for people: foreign text made safe to show, and the words for counts, lists and times.
+
+Foreign text is whatever AWS, Datadog, the network, a file or the configuration gave. It may hold escapes that act on a
+terminal, characters that reorder or hide what a person reads, surrogates that have no UTF-8 form, and megabytes. An
+Agent refuses text with NUL or half a surrogate pair. What is not printable (a control, format, surrogate, private or
+unassigned character of Unicode) becomes U+FFFD, so that a reader sees that something was there.
+"""
+
+from collections.abc import Iterable
+
+REPLACEMENT = '\N{REPLACEMENT CHARACTER}'
+LONGEST_LINE = 4000
+"""Characters; the text of an event may be that long."""
+LONGEST_TEXT = 20_000
+SHORT = 40
+"""Characters of a word within a sentence."""
+LONGEST_NAME = 80
+"""Characters of a host name, say, that a person has to recognise."""
+LONGEST_REASON = 120
+DAY = 86400
+LONGEST_TIME = 3650
+"""Days. A longer time is a clock that was wrong."""
+
+
+def one_line(text: str, at_most: int = LONGEST_LINE) -> str:
+    """Line breaks are not printable either."""
+    text = text[: at_most + 1]
+    if not text.isprintable():
+        text = ''.join(c if c.isprintable() else REPLACEMENT for c in text)
+    return text if len(text) <= at_most else text[: at_most - 3] + '...'
+
+
+def several_lines(text: str, at_most: int = LONGEST_TEXT) -> str:
+    """Line breaks stay."""
+    lines = '\n'.join(one_line(line, at_most) for line in text[: at_most + 1].split('\n'))
+    return lines if len(lines) <= at_most else lines[: at_most - 3] + '...'
+
+
+def clean(text: str, at_most: int = SHORT) -> str:
+    """A word or a clause of foreign text within a sentence of ours: one line in which white space of any length is
+    one space."""
+    return one_line(' '.join(text.split()), at_most)
+
+
+def escaped(text: str) -> str:
+    """All of the text, with what is not printable as its Python escape: a newline becomes `\\n`."""
+    return ''.join(c if c.isprintable() else c.encode('unicode_escape').decode('ascii') for c in text)
+
+
+def quoted(text: str, at_most: int = LONGEST_NAME) -> str:
+    """A clean text in quotes, to stand out in a sentence."""
+    return f"'{clean(text, at_most)}'"
+
+
+def reason(text: str) -> str:
+    """Why something could not be done, in somebody else's words; never empty."""
+    return clean(text, LONGEST_REASON) or 'no reason given'
+
+
+def counted(count: int, noun: str, plural: str = '') -> str:
+    """Like '1 instance', '3 instances', `counted(2, 'policy', 'policies')`."""
+    return f'{count} {noun if count == 1 else plural or f"{noun}s"}'
+
+
+def listed(items: Iterable[str], at_most: int = 3, longest: int = SHORT) -> str:
+    """Clean names like 'a, b, c and 2 more'; '' for none."""
+    names = list(items)
+    more = len(names) - at_most
+    some = ', '.join(clean(name, longest) for name in names[:at_most])
+    return f'{some} and {more} more' if more > 0 else some
+
+
+def duration(seconds: float) -> str:
+    """In the largest unit that fits at least once, rounded down: '6 hours'; '0 seconds' for a negative one."""
+    if seconds > LONGEST_TIME * DAY:
+        return 'more than 10 years'
+    for unit, length in (('day', DAY), ('hour', 3600), ('minute', 60)):
+        if seconds >= length:
+            return counted(int(seconds // length), unit)
+    return counted(max(int(seconds), 0), 'second')
+
+
+def ago(seconds: float) -> str:
+    """Like '4 minutes ago'; 'just now' below one minute, and for a clock that was set back."""
+    return 'just now' if seconds < 60 else f'{duration(seconds)} ago'

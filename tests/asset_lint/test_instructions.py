@@ -1,0 +1,52 @@
+"""Commands and links in texts are held against the programs and pages that exist."""
+
+import pytest
+
+from tools.asset_lint.instructions import wrong_instructions
+
+GUIDE = 'https://docs.datadoghq.com/integrations/guide/aws-integration-troubleshooting/'
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        "`aws ec2 describe-instances --instance-ids ID --query 'Reservations[].Instances[].State.Name'`",
+        '`aws iam get-role --role-name "${ROLE_NAME:?}" --output json`',
+        '`sudo -u dd-agent datadog-agent check aws_diagnostics`',
+        '`aws-diagnostics fleet --config account.yaml --csv fleet.csv`',
+        '`aws-diagnostics explain imds-hop-limit-too-low`',
+        '`sudo ethtool -S INTERFACE --whatever`',
+        '`expected_hostname`',
+        f'[the guide]({GUIDE}), [a section]({GUIDE}#ec2-metadata-with-imds-v2)',
+    ],
+)
+def test_what_exists_is_accepted(text: str) -> None:
+    assert list(wrong_instructions(text)) == []
+
+
+@pytest.mark.parametrize(
+    ('command', 'reason'),
+    [
+        pytest.param('aws ec3 describe-instances', "unknown service 'ec3'", id='service'),
+        pytest.param(
+            'aws ec2 modify-metadata-options', "unknown operation 'modify-metadata-options' of ec2", id='operation'
+        ),
+        pytest.param('aws iam get-role --role NAME', 'unknown option --role', id='option'),
+        pytest.param("aws iam get-role --role-name NAME --query 'Role.['", '--query: is not JMESPath', id='query'),
+        pytest.param('aws-diagnostics fleet --file fleet.csv', "unknown option '--file'", id='option of our own'),
+        pytest.param('aws-diagnostics explain imds-hop-limit', 'no such diagnosis', id='diagnosis'),
+    ],
+)
+def test_a_command_that_would_be_refused_is_named(command: str, reason: str) -> None:
+    assert list(wrong_instructions(f'Run `{command}`.')) == [f'`{command}`: {reason}']
+
+
+@pytest.mark.parametrize('program', ['aws-diagnostics', 'sudo datadog-agent'])
+def test_a_command_that_a_program_does_not_have_is_named_with_those_that_it_has(program: str) -> None:
+    (complaint,) = wrong_instructions(f'`{program} configcheck`')
+    assert complaint.startswith(f"`{program} configcheck`: unknown command 'configcheck', known: check, ")
+
+
+@pytest.mark.parametrize('link', ['https://example.com/docs', f'{GUIDE}#no-such-section', 'http://docs.datadoghq.com/'])
+def test_a_link_that_is_not_known_to_resolve_is_named(link: str) -> None:
+    assert list(wrong_instructions(f'See [this]({link}).')) == [f'unknown link {link}']

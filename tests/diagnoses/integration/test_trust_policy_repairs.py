@@ -1,0 +1,176 @@
+"""Each way that a remedy offers for a trust policy, applied to it: the fault is gone, and nothing else has changed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datadog_checks.aws_diagnostics.collect.aws.trust_policy import trust_statements
+from datadog_checks.aws_diagnostics.diagnoses import diagnose
+from datadog_checks.aws_diagnostics.diagnoses.integration import DIAGNOSES
+from datadog_checks.aws_diagnostics.findings import Finding
+from datadog_checks.aws_diagnostics.remedies import Choice
+from tests.account.builders import ACCOUNT_ID, SECRET, account_expectations, account_facts, role
+
+from .repairs import Shell, changed_by
+from .trust_policies import (
+    ACTION,
+    CONDITIONS,
+    DENY,
+    EXTERNAL_ID,
+    FOR_EC2,
+    PRINCIPAL,
+    ROOT,
+    TRUST_POLICIES,
+    TrustPolicy,
+    allow,
+    and_also,
+    deny,
+    external_id,
+)
+
+VENDOR = allow('arn:aws:iam::210987654321:root', {'StringEquals': {'sts:ExternalId': "of-a-vendor's"}})
+OTHER_ORGANIZATION = external_id('StringEquals', 'of-another-datadog-organization')
+Document = dict[str, Any]
+
+
+def failed(document: Document) -> dict[str, Finding]:
+    facts = account_facts(role=role(trust=trust_statements(document)))
+    findings = diagnose(DIAGNOSES, facts, account_expectations())
+    return {f.diagnosis.id: f for f in findings if f.failed and f.diagnosis.id.startswith('trust-policy-')}
+
+
+def with_neighbours(policy: TrustPolicy) -> Document:
+    """Statements for others before and behind those of the policy."""
+    return {**policy.document, 'Id': 'kept', 'Statement': [VENDOR, *policy.document['Statement'], FOR_EC2]}
+
+
+def ways() -> Iterator[Any]:
+    for policy in TRUST_POLICIES:
+        for name, document in (('alone', policy.document), ('with neighbours', with_neighbours(policy))):
+            for id, finding in failed(document).items():
+                assert finding.remedy is not None
+                for letter, choice in zip('ABC', finding.remedy.choices, strict=False):
+                    yield pytest.param(document, id, choice, id=f'{policy.words}, {name}: {id} {letter}')
+
+
+@pytest.mark.parametrize(('document', 'diagnosis', 'choice'), ways())
+def test_every_way_cures_its_fault_and_touches_at_most_one_statement(
+    document: Document, diagnosis: str, choice: Choice
+) -> None:
+    before = failed(document)
+    repaired = changed_by(choice, document, SECRET)
+    assert set(failed(repaired)) <= set(before) - {diagnosis}
+    assert {key: value for key, value in repaired.items() if key != 'Statement'} == {
+        key: value for key, value in document.items() if key != 'Statement'
+    }
+    touched = [statement for statement in document['Statement'] if statement not in repaired['Statement']]
+    assert len(touched) <= 1
+    assert [s for s in (VENDOR, FOR_EC2) if s in touched] == []
+
+
+def document(*statements: Document) -> Document:
+    return {'Version': '2012-10-17', 'Statement': list(statements)}
+
+
+def first_way(before: Document, diagnosis: str) -> Document:
+    remedy = failed(before)[diagnosis].remedy
+    assert remedy is not None
+    return changed_by(remedy.choices[0], before, SECRET)
+
+
+RIGHT = allow()
+UNREPAIRED_BY_OTHERS = [
+    pytest.param(document(OTHER_ORGANIZATION), EXTERNAL_ID, [OTHER_ORGANIZATION, RIGHT], id='another organization'),
+    pytest.param(document(VENDOR), PRINCIPAL, [VENDOR, RIGHT], id='another vendor'),
+    pytest.param(
+        document(allow('arn:aws:iam::417141415827:root')),
+        PRINCIPAL,
+        [allow('arn:aws:iam::417141415827:root'), RIGHT],
+        id='an organization on another site',
+    ),
+    pytest.param(
+        document(allow([f'arn:aws:iam::{ACCOUNT_ID}:root', ROOT], condition=None)),
+        EXTERNAL_ID,
+        [allow([f'arn:aws:iam::{ACCOUNT_ID}:root'], condition=None), RIGHT],
+        id='a deputy of ours in the same statement, without an external id',
+    ),
+    pytest.param(
+        document(and_also('Bool', 'aws:MultiFactorAuthPresent', 'true')),
+        CONDITIONS,
+        [and_also('Bool', 'aws:MultiFactorAuthPresent', 'true'), RIGHT],
+        id='people with MFA',
+    ),
+    pytest.param(
+        document(allow(action='sts:TagSession')),
+        ACTION,
+        [allow(action=['sts:TagSession', 'sts:AssumeRole'])],
+        id='tags are still passed',
+    ),
+    pytest.param(
+        document(RIGHT, deny('*', {'StringNotEquals': {'aws:PrincipalAccount': ACCOUNT_ID}})),
+        DENY,
+        [RIGHT, deny('*', {'StringNotEquals': {'aws:PrincipalAccount': [ACCOUNT_ID, '464622532012']}})],
+        id='everybody else is still denied',
+    ),
+    pytest.param(
+        document(RIGHT, deny('*', {'BoolIfExists': {'aws:MultiFactorAuthPresent': 'false'}})),
+        DENY,
+        [
+            RIGHT,
+            deny(
+                '*',
+                {
+                    'BoolIfExists': {'aws:MultiFactorAuthPresent': 'false'},
+                    'StringNotEquals': {'aws:PrincipalAccount': ['464622532012']},
+                },
+            ),
+        ],
+        id='everybody else still needs MFA',
+    ),
+    pytest.param(
+        {'Version': '2012-10-17', 'Statement': VENDOR}, PRINCIPAL, [VENDOR, RIGHT], id='one statement without a list'
+    ),
+]
+
+
+@pytest.mark.parametrize(('before', 'diagnosis', 'after'), UNREPAIRED_BY_OTHERS)
+def test_the_first_way_keeps_what_others_need(before: Document, diagnosis: str, after: list[Document]) -> None:
+    assert first_way(before, diagnosis) == {'Version': '2012-10-17', 'Statement': after}
+
+
+def test_the_commands_back_up_change_apply_and_undo(tmp_path: Path) -> None:
+    before = document(VENDOR, OTHER_ORGANIZATION)
+    shell, finding = Shell(tmp_path, before), failed(before)[EXTERNAL_ID]
+    assert finding.remedy is not None
+    choice, apply = finding.remedy.choices[0], finding.remedy.then[1]
+    (change,), undo = choice.commands, choice.undo
+    assert undo is not None
+    assert shell.run(change, EXTERNAL_ID=SECRET) == 0
+    assert shell.document == before
+    assert shell.run(apply.commands[0]) == 0
+    assert shell.document == document(VENDOR, OTHER_ORGANIZATION, RIGHT)
+    assert shell.run(undo.commands[0]) == 0
+    assert shell.document == before
+
+
+def test_without_the_external_id_nothing_is_written_that_could_be_applied(tmp_path: Path) -> None:
+    before = document(OTHER_ORGANIZATION)
+    shell, finding = Shell(tmp_path, before), failed(before)[EXTERNAL_ID]
+    assert finding.remedy is not None
+    (change,), apply = finding.remedy.choices[0].commands, finding.remedy.then[1].commands[0]
+    assert shell.run(change) != 0
+    assert shell.run(apply) != 0
+    assert shell.document == before
+
+
+def test_an_earlier_backup_is_never_overwritten(tmp_path: Path) -> None:
+    before = document(OTHER_ORGANIZATION)
+    shell, finding = Shell(tmp_path, before), failed(before)[EXTERNAL_ID]
+    assert finding.remedy is not None
+    (change,) = finding.remedy.choices[0].commands
+    backup = tmp_path / 'trust-policy.before.json'
+    backup.write_text('of yesterday')
+    assert shell.run(change, EXTERNAL_ID=SECRET) != 0
+    assert backup.read_text() == 'of yesterday'

@@ -1,0 +1,308 @@
+"""The fixes that diagnoses of a host share: each in the form of the place where the Agent runs."""
+
+import pytest
+
+from datadog_checks.aws_diagnostics.diagnoses import hostname, imds
+from datadog_checks.aws_diagnostics.diagnoses.agent_remedies import (
+    accept,
+    agent_setting,
+    container_kind,
+    in_agent,
+    remove_setting,
+    restart_agent,
+    restart_for_the_name,
+)
+from datadog_checks.aws_diagnostics.diagnoses.host_remedies import (
+    modify_metadata_options,
+    name_from_cloud_init,
+    needed_hop_limit,
+    raise_hop_limit,
+    ways_around_the_hop_limit,
+)
+from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameProvider, Platform, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import AgentHostname
+from datadog_checks.aws_diagnostics.findings import Diagnosis
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
+from tests import builders
+from tests.builders import INSTANCE_ID, agent, container, facts, host, path
+from tests.diagnoses import remedy_parts as parts
+from tests.remedy_rules import commands_of, faults_of
+
+UNMEASURED = Unobserved('this kernel cannot')
+ANYWHERE = facts(platform=Platform(True, 'DMI'), host=Unobserved('no'), imds=Unobserved('no'))
+DIAGNOSES = (*imds.DIAGNOSES, *hostname.DIAGNOSES)
+
+
+def within(kind: ContainerKind) -> Facts:
+    return facts(host=host(container=container(kind)))
+
+
+def test_a_command_carries_the_region_and_the_instance_id() -> None:
+    assert modify_metadata_options(facts(), '--http-tokens', 'required') == Command(
+        f'aws ec2 modify-instance-metadata-options --region eu-west-1 --instance-id {INSTANCE_ID} '
+        '--http-tokens required'
+    )
+
+
+def test_a_command_stops_at_what_is_not_known() -> None:
+    assert modify_metadata_options(ANYWHERE, '--http-tokens', 'required') == Command(
+        'aws ec2 modify-instance-metadata-options --region "${AWS_REGION:?}" --instance-id "${INSTANCE_ID:?}" '
+        '--http-tokens required'
+    )
+
+
+def test_what_is_not_known_is_looked_up_first() -> None:
+    (raising,) = raise_hop_limit(ANYWHERE, Expectations()).choices
+    assert [command.text for command in raising.commands[:2]] == [
+        'cloud-init query instance_id',
+        'cloud-init query region',
+    ]
+    assert 'the first two commands, run on the instance, print INSTANCE_ID and AWS_REGION' in raising.text
+
+
+def test_an_identity_without_a_region_leaves_the_region_to_the_reader() -> None:
+    known = facts(imds=builders.imds(identity=None))
+    assert '--region "${AWS_REGION:?}"' in modify_metadata_options(known, '--http-tokens', 'required').text
+
+
+def test_where_the_host_could_not_be_inspected_no_container_is_assumed() -> None:
+    assert container_kind(ANYWHERE) is ContainerKind.NONE
+
+
+@pytest.mark.parametrize(
+    ('situation', 'expected', 'needed'),
+    [
+        pytest.param(facts(), Expectations(), 1, id='on the host'),
+        pytest.param(facts(path=path(gateways=2)), Expectations(), 3, id='behind two gateways'),
+        pytest.param(facts(path=UNMEASURED), Expectations(), 1, id='on the host, not measured'),
+        pytest.param(within(ContainerKind.POD), Expectations(), 1, id='in a pod in the host network'),
+        pytest.param(
+            facts(path=UNMEASURED, host=host(container=container(ContainerKind.POD))),
+            Expectations(),
+            2,
+            id='in a pod, not measured',
+        ),
+        pytest.param(
+            facts(path=path(gateways=None), host=host(container=container(ContainerKind.DOCKER))),
+            Expectations(),
+            2,
+            id='in a Docker container, gateways not counted',
+        ),
+        pytest.param(facts(path=UNMEASURED, host=Unobserved('no')), Expectations(), 2, id='nothing is known'),
+        pytest.param(facts(), Expectations(min_hop_limit=3), 3, id='on the host, the operator demands more'),
+        pytest.param(
+            facts(path=path(gateways=2)), Expectations(min_hop_limit=2), 3, id='the operator demands less than needed'
+        ),
+    ],
+)
+def test_the_hop_limit_needed_is_what_was_measured_and_at_least_what_is_demanded(
+    situation: Facts, expected: Expectations, needed: int
+) -> None:
+    assert needed_hop_limit(situation, expected) == needed
+
+
+@pytest.mark.parametrize(
+    ('kind', 'around'),
+    [
+        pytest.param(ContainerKind.NONE, (), id='host'),
+        pytest.param(ContainerKind.ECS_HOST, (), id='ECS task in the host network'),
+        pytest.param(ContainerKind.POD, (parts.CLOUD_INIT_IN_A_POD, parts.HOST_NETWORK_OF_A_POD), id='pod'),
+        pytest.param(ContainerKind.ECS_BRIDGE, (parts.CLOUD_INIT_IN_A_TASK, parts.HOST_NETWORK_OF_A_TASK), id='ECS'),
+        pytest.param(ContainerKind.DOCKER, (parts.CLOUD_INIT_IN_DOCKER, parts.HOST_NETWORK_IN_DOCKER), id='Docker'),
+    ],
+)
+def test_the_hop_limit_is_raised_only_after_what_exposes_less(kind: ContainerKind, around: tuple[Choice, ...]) -> None:
+    situation = facts(path=path(gateways=1), host=host(container=container(kind)))
+    assert ways_around_the_hop_limit(situation) == around
+    assert raise_hop_limit(situation, Expectations()) == Remedy(
+        'Avoid the extra hop, or raise the hop limit to 2' if around else 'Raise the hop limit to 2',
+        (*around, parts.raise_hop_limit(2)),
+    )
+
+
+def test_a_host_reads_the_file_of_cloud_init_where_it_is() -> None:
+    assert name_from_cloud_init(facts()) == parts.CLOUD_INIT_ON_A_HOST
+
+
+@pytest.mark.parametrize(
+    ('kind', 'setting'),
+    [
+        pytest.param(ContainerKind.NONE, Command('ec2_prefer_imdsv2: true', Language.YAML), id='host'),
+        pytest.param(
+            ContainerKind.POD,
+            Command('datadog:\n  env:\n    - name: DD_EC2_PREFER_IMDSV2\n      value: "true"', Language.HELM),
+            id='pod',
+        ),
+        pytest.param(
+            ContainerKind.ECS_BRIDGE,
+            Command(
+                """{
+  "containerDefinitions": [
+    {
+      "name": "datadog-agent",
+      "environment": [
+        {
+          "name": "DD_EC2_PREFER_IMDSV2",
+          "value": "true"
+        }
+      ]
+    }
+  ]
+}""",
+                Language.JSON,
+            ),
+            id='ECS',
+        ),
+        pytest.param(
+            ContainerKind.DOCKER,
+            Command('services:\n  datadog-agent:\n    environment:\n      DD_EC2_PREFER_IMDSV2: "true"', Language.YAML),
+            id='Docker',
+        ),
+    ],
+)
+def test_a_setting_is_given_in_the_form_of_the_place(kind: ContainerKind, setting: Command) -> None:
+    assert agent_setting(within(kind), 'ec2_prefer_imdsv2', True) == setting
+
+
+def test_a_list_is_yaml_in_datadog_yaml_and_words_in_the_environment() -> None:
+    in_a_file, in_the_environment = (
+        agent_setting(within(kind), 'cloud_provider_metadata', ('aws', 'gcp')).text
+        for kind in (ContainerKind.NONE, ContainerKind.DOCKER)
+    )
+    assert in_a_file == 'cloud_provider_metadata: [aws, gcp]'
+    assert in_the_environment.endswith('DD_CLOUD_PROVIDER_METADATA: "aws gcp"')
+
+
+@pytest.mark.parametrize(
+    ('kind', 'step'),
+    [
+        pytest.param(ContainerKind.NONE, parts.RESTART, id='host'),
+        pytest.param(ContainerKind.POD, parts.RESTART_POD, id='pod'),
+        pytest.param(ContainerKind.ECS_AWSVPC, parts.RESTART_ECS, id='ECS'),
+        pytest.param(ContainerKind.DOCKER, parts.RESTART_DOCKER, id='Docker'),
+        pytest.param(
+            ContainerKind.OTHER,
+            Step('Restart the Agent; it resolves its hostname only at startup (with the tool that runs its container)'),
+            id='a container of an unknown kind',
+        ),
+    ],
+)
+def test_the_agent_is_restarted_as_it_was_started(kind: ContainerKind, step: Step) -> None:
+    assert restart_agent(within(kind)) == step
+
+
+@pytest.mark.parametrize(
+    ('situation', 'restarts'),
+    [
+        pytest.param(facts(), False, id='the Agent has the name of this instance'),
+        pytest.param(facts(agent=agent(hostname='ip-10-0-0-12')), True, id='the Agent has another name'),
+        pytest.param(facts(agent=agent(hostname='')), True, id='the Agent has no name'),
+        pytest.param(facts(agent=agent(hostname=None)), True, id='the name of the Agent is not known'),
+        pytest.param(facts(agent=Unobserved('no Agent')), True, id='the Agent was not asked'),
+        pytest.param(
+            facts(
+                platform=Platform(True, 'DMI'),
+                imds=builders.imds(instance_id=None),
+                host=host(cloud_init_instance_id=None),
+            ),
+            True,
+            id='the instance is not known',
+        ),
+    ],
+)
+def test_an_agent_that_has_its_name_needs_no_restart(situation: Facts, restarts: bool) -> None:
+    assert bool(restart_for_the_name(situation)) is restarts
+
+
+@pytest.mark.parametrize(
+    ('kind', 'commands'),
+    [
+        pytest.param(ContainerKind.NONE, ['sudo -u dd-agent cat /f'], id='host'),
+        pytest.param(
+            ContainerKind.POD,
+            [
+                'kubectl get pods --all-namespaces',
+                'kubectl exec --namespace "${NAMESPACE:?}" "${AGENT_POD:?}" -c agent -- cat /f',
+            ],
+            id='pod',
+        ),
+        pytest.param(ContainerKind.DOCKER, ['docker ps', 'docker exec "${AGENT_CONTAINER:?}" cat /f'], id='Docker'),
+        pytest.param(ContainerKind.OTHER, [], id='a container of an unknown kind'),
+    ],
+)
+def test_a_command_runs_where_the_agent_runs(kind: ContainerKind, commands: list[str]) -> None:
+    assert [command.text for command in in_agent(within(kind), 'cat', '/f')] == commands
+
+
+@pytest.mark.parametrize(
+    ('kind', 'step'),
+    [
+        pytest.param(
+            ContainerKind.NONE,
+            Step(
+                'Remove hostname from datadog.yaml, and DD_HOSTNAME from the environment of the Agent',
+                (
+                    Command(
+                        "sudo grep -nsE '^ *(hostname:|DD_HOSTNAME=)' /etc/datadog-agent/datadog.yaml "
+                        '/etc/datadog-agent/environment'
+                    ),
+                ),
+            ),
+            id='host',
+        ),
+        pytest.param(
+            ContainerKind.POD,
+            Step(
+                'Remove DD_HOSTNAME from datadog.env and agents.containers.agent.env in the Helm values (the first '
+                'command lists every RELEASE and its NAMESPACE)',
+                (
+                    Command('helm list --all-namespaces'),
+                    Command('helm get values "${RELEASE:?}" --namespace "${NAMESPACE:?}" | grep -A 1 DD_HOSTNAME'),
+                ),
+            ),
+            id='pod',
+        ),
+        pytest.param(
+            ContainerKind.ECS_HOST,
+            Step("Remove DD_HOSTNAME from the Agent's container, in a new revision of the task definition"),
+            id='ECS',
+        ),
+        pytest.param(
+            ContainerKind.DOCKER, Step("Remove DD_HOSTNAME from the environment of the Agent's container"), id='Docker'
+        ),
+    ],
+)
+def test_a_setting_is_removed_where_it_was_made(kind: ContainerKind, step: Step) -> None:
+    assert remove_setting(within(kind), 'hostname') == step
+
+
+def test_a_name_is_accepted_beside_what_was_accepted_before() -> None:
+    expected = Expectations(hostname_providers=(HostnameProvider.AWS, HostnameProvider.OS))
+    accepting = accept(expected, provider=HostnameProvider.OS, hostname=AgentHostname('web-1'))
+    assert [command.text for command in accepting.commands] == [
+        'instances:\n  - expected_hostname_provider: [aws, os]\n    expected_hostname: web-1'
+    ]
+
+
+@pytest.mark.parametrize('diagnosis', DIAGNOSES, ids=lambda d: d.id)
+def test_the_catalogue_has_a_fix_with_variables_for_every_diagnosis(diagnosis: Diagnosis) -> None:
+    fix = generic_remedy(diagnosis)
+    assert faults_of(fix) == []
+    assert commands_of(fix), 'a fix that says nothing concrete'
+    assert not any(INSTANCE_ID in command.text for command in commands_of(fix))
+
+
+@pytest.mark.parametrize('kind', ContainerKind)
+@pytest.mark.parametrize('diagnosis', DIAGNOSES, ids=lambda d: d.id)
+def test_every_fix_keeps_the_rules_in_every_place(diagnosis: Diagnosis, kind: ContainerKind) -> None:
+    situation = facts(
+        imds=builders.imds(identity=None),
+        host=host(container=container(kind)),
+        agent=agent(hostname='ip-10-0-0-12', provider='os', version=(7, 60, 0)),
+        path=path(gateways=1),
+    )
+    fix = diagnosis.remedy(situation, Expectations(max_hop_limit=1))
+    assert faults_of(fix) == []
+    assert any(Language.HELM is command.language for command in commands_of(fix)) <= (kind is ContainerKind.POD)

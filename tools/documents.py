@@ -1,0 +1,159 @@
+"""The generated parts of documents: tables, a policy, and sample outputs."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
+from tests.simulator import namespaces_available
+
+ROOT = Path(__file__).resolve().parent.parent
+CHECK = 'aws_diagnostics'
+RESOURCES: Mapping[str, Sequence[str]] = {
+    'the integration role': ('arn:aws:iam::*:role/DatadogIntegrationRole',),
+    'policies': ('arn:aws:iam::*:policy/*', 'arn:aws:iam::aws:policy/*'),
+    'everything': ('*',),
+    '-': (),
+}
+"""What a permission is needed on, by the words of docs/permissions.md."""
+PRINTED = re.compile(r'(?<=<!-- printed by: )(?P<command>.+?) -->\n```text\n(?P<shown>.*?)\n```', re.DOTALL)
+TIMES = re.compile(r'\d+(\.\d+)?(?: |&#160;)m?s\b')
+METRIC_NAME = re.compile(r'\baws_diagnostics\.[\w.]*\w')
+DIAGNOSIS_IN_QUERY = re.compile(r'\bdiagnosis(?: IN \(([^)]*)\)|:([\w-]+))')
+GROUPS_IN_QUERY = re.compile(r'\.by\(([^)]*)\)|\bby \{([^}]*)\}')
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding='utf-8')
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return '\n'.join(f'| {" | ".join(cells)} |' for cells in (head, ['---'] * len(head), *rows))
+
+
+# Tables
+
+
+def diagnoses_table() -> str:
+    rows = [
+        (f'[{d.id}](docs/diagnoses.md#{d.id})', d.title, d.severity.word, f'`{d.service_check}`') for d in DIAGNOSES
+    ]
+    return table(('Diagnosis', 'Fault', 'Severity', 'Service check'), rows)
+
+
+def metrics_table() -> str:
+    described = csv.DictReader(read('metadata.csv').splitlines())
+    rows = [(f'`{row["metric_name"]}`', row['description'], row['unit_name']) for row in described]
+    return table(('Metric (gauge)', 'Meaning', 'Unit'), rows)
+
+
+def service_checks_table() -> str:
+    described = json.loads(read('assets/service_checks.json'))
+    rows = [(f'`{check["check"]}`', check['description'].rpartition('otherwise. ')[2]) for check in described]
+    return table(('Service check', 'OK means'), rows)
+
+
+def monitors_table(root: Path = ROOT) -> str:
+    """Most urgent first."""
+    files = sorted((root / 'assets' / 'monitors').glob('*.json'))
+    monitors = [(json.loads(path.read_text(encoding='utf-8')), path.relative_to(root)) for path in files]
+    monitors.sort(key=lambda monitor: (monitor[0]['definition']['priority'], monitor[0]['title']))
+    rows = [_monitor_row(document, path) for document, path in monitors]
+    return table(('Monitor', 'Watches', 'One alert for each', 'Priority'), rows)
+
+
+def _monitor_row(document: Mapping[str, Any], path: Path) -> tuple[str, ...]:
+    definition, query = document['definition'], document['definition']['query']
+    diagnoses = [found for listed in DIAGNOSIS_IN_QUERY.findall(query) for found in ''.join(listed).split(',')]
+    found = GROUPS_IN_QUERY.search(query)
+    groups = [tag.strip(' "') for tag in (found[1] or found[2]).split(',')] if found else []
+    return (
+        f'[{document["title"]}](../{path})',
+        _code(dict.fromkeys([*METRIC_NAME.findall(query), *diagnoses])),
+        _code(definition['options'].get('notify_by') or groups) or 'all together',
+        f'P{definition["priority"]}',
+    )
+
+
+def _code(names: Iterable[str]) -> str:
+    return ', '.join(f'`{name}`' for name in names)
+
+
+# The policy of docs/permissions.md, from its own table of calls
+
+
+def aws_calls(permissions: str) -> dict[str, Sequence[str]]:
+    """Operation, as in 'iam:GetRole', -> what its permission is needed on. KeyError for other words than RESOURCES."""
+    rows = re.findall(r'^\| `(\w+:\w+)` \| ([^|]+) \|', permissions, re.MULTILINE)
+    return {operation: RESOURCES[on] for operation, on in rows}
+
+
+def least_privilege(permissions: str) -> dict[str, object]:
+    """An IAM policy that allows these calls and nothing else, one statement for each set of resources."""
+    calls = aws_calls(permissions)
+    statements = [
+        {'Effect': 'Allow', 'Action': sorted(c for c, on in calls.items() if on == resources), 'Resource': resources}
+        for resources in dict.fromkeys(calls.values())
+        if resources
+    ]
+    return {'Version': '2012-10-17', 'Statement': statements}
+
+
+def policy_block(permissions: str) -> str:
+    return f'```json\n{json.dumps(least_privilege(permissions), indent=2)}\n```'
+
+
+# Parts of documents
+
+
+def marks(name: str) -> tuple[str, str]:
+    return f'<!-- {name}:begin -->', f'<!-- {name}:end -->'
+
+
+def with_section(text: str, name: str, content: str) -> str:
+    """`text` with `content` between its two marks. Raises ValueError when the marks are missing."""
+    begin, end = marks(name)
+    before, found, rest = text.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not found or not found_end:
+        raise ValueError(f'the document must contain {begin} and, after it, {end}')
+    return f'{before}{begin}\n{content}\n{end}{after}'
+
+
+def with_samples(text: str) -> str:
+    """`text` with every output that it shows printed anew. One that differs only in times stays as it is."""
+    return PRINTED.sub(lambda block: f'{block["command"]} -->\n```text\n{_sample(*block.groups())}\n```', text)
+
+
+def _sample(command: str, shown: str) -> str:
+    is_demo = ' -m tools.demo ' in command
+    if is_demo and not namespaces_available():
+        print(f'{command} is not run: {namespaces_available().reason}', file=sys.stderr)
+        return shown
+    program, *arguments = command.split()
+    ended = subprocess.run(
+        [Path(sys.executable).with_name(Path(program).name), *arguments],
+        cwd=ROOT,
+        env={'PATH': os.environ['PATH'], 'PYTHONDONTWRITEBYTECODE': '1'},
+        capture_output=True,
+        text=True,
+    )
+    printed = (of_check(ended.stdout) if is_demo else ended.stdout).strip('\n')
+    return newest(printed, shown)
+
+
+def newest(printed: str, shown: str) -> str:
+    """What was printed, unless it differs from what is shown only in times."""
+    return shown if TIMES.sub('', printed) == TIMES.sub('', shown) else printed
+
+
+def of_check(demo: str) -> str:
+    """What the demo prints of its only scenario: the world, the command line, and what the check printed."""
+    scenario = demo.partition('\n== ')[2].partition('\n')[2]
+    return scenario.partition('\nExit status ')[0].rstrip()
