@@ -119,7 +119,7 @@ def _refused_by(parse: Callable[[str], object], text: str) -> Iterator[str]:
 
 
 def _shell_faults(text: str) -> Iterator[str]:
-    parsed = subprocess.run(['bash', '-n'], input=text, capture_output=True, text=True, check=False, timeout=60)
+    parsed = subprocess.run(['bash', '-n'], input=text, capture_output=True, text=True, check=False, timeout=300)
     if parsed.returncode or parsed.stderr:
         yield f'bash: {parsed.stderr.strip()}'
         return
@@ -130,7 +130,7 @@ def _shell_faults(text: str) -> Iterator[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     if checked.returncode:
         yield f'shellcheck: {checked.stdout.strip()}'
