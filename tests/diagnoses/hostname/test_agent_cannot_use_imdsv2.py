@@ -7,7 +7,7 @@ from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Imds, NotSent, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tests.builders import INSTANCE_ID, agent, answered, configuration, container, facts, host, imds
+from tests.builders import INSTANCE_ID, agent, answered, configuration, container, expecting, facts, host, imds, renamed
 from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_DOCKER, RESTART_ECS, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
@@ -25,7 +25,7 @@ READINESS = 'hostname-lost-when-imdsv2-enforced says what happens when it is dis
 
 
 def with_agent(key: str, seen: Imds | Unobserved, provider: str = 'os', hostname: str = DEFAULT_NAME) -> Facts:
-    return facts(agent=replace(AGENTS[key], provider=provider, hostname=hostname), imds=seen)
+    return facts(agent=renamed(AGENTS[key], provider, hostname), imds=seen)
 
 
 FAILS = {
@@ -69,7 +69,7 @@ FAILS = {
     'IMDSv1 is off and the name comes from elsewhere, as expected: the tags are lost, not the name': Row(
         with_agent('7.63.3 -', V1_OFF, 'configuration', 'web-01'),
         Failed(f'{OLD}, and IMDSv1 is disabled (401 without a token)', Status.WARNING),
-        Expectations(hostname_providers=('configuration',)),
+        expecting('configuration'),
         near_miss='before 7.64 with the setting',
     ),
     'IMDSv1 answers, but IMDSv2 is required': Row(

@@ -1,11 +1,10 @@
 """The Agent is told not to ask AWS for metadata."""
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.aws_metadata_disabled import AWS_METADATA_DISABLED
-from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
-from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host
+from tests.builders import INSTANCE_ID, agent, configuration, container, expecting, facts, host
 from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
@@ -48,7 +47,7 @@ NOT_APPLICABLE = {
     'the operator expects another provider': Row(
         enabled('gcp', provider='os'),
         'cloud_provider_metadata is [gcp], and expected_hostname_provider does not ask for aws',
-        Expectations(hostname_providers=('os',)),
+        expecting('os'),
     ),
 }
 test_verdict = verdict_test(AWS_METADATA_DISABLED, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)

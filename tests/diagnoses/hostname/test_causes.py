@@ -10,7 +10,7 @@ from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile
 from datadog_checks.aws_diagnostics.findings import Finding
 from datadog_checks.aws_diagnostics.remedies import Step
-from tests.builders import OTHER_INSTANCE_ID, agent, configuration, facts, imds
+from tests.builders import OTHER_INSTANCE_ID, agent, configuration, expecting, facts, hostname_file, imds
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, LOST, PATHS, PLACES, situated
 
@@ -42,12 +42,12 @@ NEW = '7.81.3 - transition'
             by_hand(OTHER_INSTANCE_ID), 'hostname-of-another-instance', id='set by hand, to the id of another instance'
         ),
         pytest.param(
-            by_file(HostnameFile('/f', OTHER_INSTANCE_ID), 'hostnameFile', OTHER_INSTANCE_ID),
+            by_file(hostname_file('/f', OTHER_INSTANCE_ID), 'hostnameFile', OTHER_INSTANCE_ID),
             'hostname-of-another-instance',
             id='a file of another instance',
         ),
         pytest.param(
-            by_file(HostnameFile('/f', error='no such file'), 'os', DEFAULT_NAME),
+            by_file(hostname_file('/f', error='no such file'), 'os', DEFAULT_NAME),
             'hostname-file-unusable',
             id='a file that is not there',
         ),
@@ -141,14 +141,14 @@ HEALTHY = {
     ),
     'a name by hand, as expected': by_hand(CUSTOM_NAME),
     'the instance id from the file of cloud-init': by_file(
-        HostnameFile('/f', 'i-0123456789abcdef0'), 'hostnameFile', 'i-0123456789abcdef0'
+        hostname_file('/f', 'i-0123456789abcdef0'), 'hostnameFile', 'i-0123456789abcdef0'
     ),
 }
 
 
 @pytest.mark.parametrize('known', [pytest.param(known, id=situation) for situation, known in HEALTHY.items()])
 def test_a_healthy_host_fails_nothing(known: Facts) -> None:
-    accepted = Expectations(hostname_providers=('aws', 'configuration'))
+    accepted = expecting('aws', 'configuration')
     assert [found.diagnosis.id for found in diagnose(hostname.DIAGNOSES, known, accepted) if found.failed] == []
 
 

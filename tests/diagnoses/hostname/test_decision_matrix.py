@@ -19,7 +19,7 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.aws_provider import Sourc
 from datadog_checks.aws_diagnostics.diagnoses.hostname.resolution import Resolution, resolve, without_imdsv1
 from datadog_checks.aws_diagnostics.diagnoses.hostname.situation import situation_of
 from datadog_checks.aws_diagnostics.facts import Agent, Facts
-from tests.builders import INSTANCE_ID
+from tests.builders import INSTANCE_ID, renamed
 
 from .situations import AGENTS, FIRMWARE, NAMED_WITHOUT_AWS, PLACES, situated
 
@@ -182,7 +182,7 @@ def failed_rows() -> Iterator[object]:
 def started(known: Facts, provider: str, place: str) -> Facts:
     hostname = INSTANCE_ID if provider == 'aws' else NAMED_WITHOUT_AWS[place][1]
     assert isinstance(known.agent, Agent)
-    return replace(known, agent=replace(known.agent, provider=provider, hostname=hostname))
+    return replace(known, agent=renamed(known.agent, provider, hostname))
 
 
 @pytest.mark.parametrize(('facts', 'ready', 'failed'), failed_rows())

@@ -6,7 +6,7 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_custom_os_name i
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved, UtsNamespace
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, imds
+from tests.builders import INSTANCE_ID, agent, configuration, container, expecting, facts, host, imds
 from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
@@ -91,7 +91,7 @@ PASSES = {
         named(CUSTOM_NAME),
         f"the name '{CUSTOM_NAME}' from the operating system is not a default EC2 name (ip-*, domu*); "
         'expected_hostname_provider accepts os',
-        Expectations(hostname_providers=('aws', 'os')),
+        expecting('aws', 'os'),
     ),
 }
 UNKNOWN = {
@@ -108,7 +108,7 @@ NOT_APPLICABLE = {
     'aws is not expected': Row(
         named(CUSTOM_NAME),
         'expected_hostname_provider does not ask for aws',
-        Expectations(hostname_providers=('os',)),
+        expecting('os'),
     ),
     'the name is set by hand': Row(
         named(CUSTOM_NAME, provider='configuration', hostname=CUSTOM_NAME),

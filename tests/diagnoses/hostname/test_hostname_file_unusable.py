@@ -4,14 +4,14 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_file_unusable im
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
-from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host
+from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, hostname_file
 from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_DOCKER, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import DEFAULT_NAME
 
 PATH = '/var/lib/cloud/data/instance-id'
-GONE = HostnameFile(PATH, error='no such file')
+GONE = hostname_file(PATH, error='no such file')
 
 
 def with_file(
@@ -35,7 +35,9 @@ FAILS = {
         with_file(GONE), f"hostname_file '{PATH}' gives no name: no such file", near_miss='it holds a name'
     ),
     'the file is empty': Row(
-        with_file(HostnameFile(PATH)), f"hostname_file '{PATH}' gives no name: it is empty", near_miss='it holds a name'
+        with_file(hostname_file(PATH)),
+        f"hostname_file '{PATH}' gives no name: it is empty",
+        near_miss='it holds a name',
     ),
     'the file is not there, and IMDS gave the name': Row(
         with_file(GONE, provider='aws', hostname=INSTANCE_ID),
@@ -53,7 +55,7 @@ FAILS = {
 }
 PASSES = {
     'it holds a name': Row(
-        with_file(HostnameFile(PATH, INSTANCE_ID), provider='hostnameFile', hostname=INSTANCE_ID),
+        with_file(hostname_file(PATH, INSTANCE_ID), provider='hostnameFile', hostname=INSTANCE_ID),
         f"hostname_file '{PATH}' holds '{INSTANCE_ID}'",
     ),
 }

@@ -6,10 +6,21 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_lost_when_imdsv2
     HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED,
 )
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile, NotSent, Unobserved
+from datadog_checks.aws_diagnostics.facts import Facts, NotSent, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tests.builders import INSTANCE_ID, agent, answered, configuration, facts, host, imds
+from tests.builders import (
+    INSTANCE_ID,
+    agent,
+    answered,
+    configuration,
+    expecting,
+    facts,
+    host,
+    hostname_file,
+    imds,
+    renamed,
+)
 from tests.diagnoses.remedy_parts import (
     CLOUD_INIT_IN_A_POD,
     HOST_NETWORK_OF_A_POD,
@@ -30,7 +41,7 @@ TODAY = f"; today it is named '{INSTANCE_ID}'"
 def named(agent_key: str, state: str, reply: str = 'arrives', place: str = 'host', firmware: str = 'nitro') -> Facts:
     """A host that still is named by its instance id."""
     return facts(
-        agent=replace(AGENTS[agent_key], provider='aws', hostname=INSTANCE_ID),
+        agent=renamed(AGENTS[agent_key], 'aws', INSTANCE_ID),
         imds=IMDS[state, reply],
         path=PATHS[reply],
         host=replace(PLACES[place], dmi=FIRMWARE[firmware]),
@@ -127,7 +138,7 @@ NOT_APPLICABLE = {
     'aws is not expected': Row(
         named(OLD, 'v1+v2'),
         'expected_hostname_provider does not ask for aws',
-        Expectations(hostname_providers=('configuration',)),
+        expecting('configuration'),
     ),
     'the name is set by hand': Row(
         facts(agent=agent(provider='configuration', hostname='web-01', configuration=configuration(hostname='web-01'))),
@@ -138,7 +149,7 @@ NOT_APPLICABLE = {
             agent=agent(
                 provider='hostnameFile',
                 configuration=configuration(hostname_file='/f'),
-                hostname_file=HostnameFile('/f', INSTANCE_ID),
+                hostname_file=hostname_file('/f', INSTANCE_ID),
             )
         ),
         'the name does not come from IMDS: hostname_file holds a name',

@@ -4,11 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_not_instance_id import HOSTNAME_NOT_INSTANCE_ID
-from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, facts, host, imds
+from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, expecting, facts, host, imds
 from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
@@ -19,7 +18,7 @@ def named(hostname: str | None, provider: str | None = 'os', **differences: Any)
     return facts(agent=agent(provider=provider, hostname=hostname, **differences))
 
 
-WEB = Expectations(hostname='web-01')
+WEB = expecting(hostname='web-01')
 FAILS = {
     'a default name': Row(
         named(DEFAULT_NAME),
@@ -92,12 +91,12 @@ UNKNOWN = {
     'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
 }
 NOT_APPLICABLE = {
-    'any name is right': Row(named(DEFAULT_NAME), "expected_hostname is 'any'", Expectations(hostname='any')),
+    'any name is right': Row(named(DEFAULT_NAME), "expected_hostname is 'any'", expecting(hostname='any')),
     'the provider that the operator accepts does not give instance ids': Row(
         named('web-01', 'configuration'),
         "the Agent is named 'web-01' by configuration, which expected_hostname_provider accepts and which does not "
         'give instance ids',
-        Expectations(hostname_providers=('aws', 'configuration')),
+        expecting('aws', 'configuration'),
     ),
 }
 test_verdict = verdict_test(HOSTNAME_NOT_INSTANCE_ID, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)

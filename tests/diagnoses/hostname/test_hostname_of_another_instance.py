@@ -3,11 +3,21 @@
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_of_another_instance import (
     HOSTNAME_OF_ANOTHER_INSTANCE,
 )
-from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, Platform, Unobserved, UtsNamespace
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, Unobserved, UtsNamespace
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
-from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, facts, host, imds
+from tests.builders import (
+    INSTANCE_ID,
+    OTHER_INSTANCE_ID,
+    agent,
+    configuration,
+    container,
+    expecting,
+    facts,
+    host,
+    hostname_file,
+    imds,
+)
 from tests.diagnoses.remedy_parts import RESTART
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
@@ -28,7 +38,7 @@ def by_file(content: str) -> Facts:
             hostname=content,
             provider='hostnameFile',
             configuration=configuration(hostname_file=PATH),
-            hostname_file=HostnameFile(PATH, content),
+            hostname_file=hostname_file(PATH, content),
         )
     )
 
@@ -115,7 +125,7 @@ PASSES = {
     'the very name that is expected': Row(
         by_hand(OTHER_INSTANCE_ID),
         f"the name '{OTHER_INSTANCE_ID}' is the expected_hostname",
-        Expectations(hostname=OTHER_INSTANCE_ID),
+        expecting(hostname=OTHER_INSTANCE_ID),
     ),
     'the host could not be inspected': Row(
         facts(agent=agent(hostname=BUILDER, provider='os'), host=Unobserved('no permission')),

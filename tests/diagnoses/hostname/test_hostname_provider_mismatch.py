@@ -8,7 +8,18 @@ from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, HostnameSource, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, facts, host, imds
+from tests.builders import (
+    INSTANCE_ID,
+    OTHER_INSTANCE_ID,
+    agent,
+    configuration,
+    container,
+    expecting,
+    facts,
+    host,
+    hostname_file,
+    imds,
+)
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, situated
@@ -19,7 +30,7 @@ LEGACY = (
 )
 PATH = '/var/lib/cloud/data/instance-id'
 INFERRED = HostnameSource.INFERRED
-OS_OR_AWS = Expectations(hostname_providers=('aws', 'os'))
+OS_OR_AWS = expecting('aws', 'os')
 
 
 def named(provider: str | None, hostname: str | None = DEFAULT_NAME, **differences: Any) -> Facts:
@@ -41,7 +52,7 @@ FAILS = {
     'os instead of aws, with a reason that is long and one that is empty': Row(
         named('os', provider_errors={'aws': 'x' * 300, 'fqdn': ''}),
         f'{BY_OS}; expected: aws or fqdn. When the Agent started: aws: {"x" * 117}...',
-        Expectations(hostname_providers=('aws', 'fqdn')),
+        expecting('aws', 'fqdn'),
         near_miss='os is accepted',
     ),
     'container instead of aws, in a pod': Row(
@@ -76,12 +87,12 @@ FAILS = {
         near_miss='os is accepted',
     ),
     'the file holds the id of another instance, which is critical by itself': Row(
-        by_file(HostnameFile(PATH, OTHER_INSTANCE_ID), OTHER_INSTANCE_ID),
+        by_file(hostname_file(PATH, OTHER_INSTANCE_ID), OTHER_INSTANCE_ID),
         Failed(f'the hostname provider is hostnameFile ({OTHER_INSTANCE_ID}); expected: aws', Status.WARNING),
         near_miss='the instance id by hostname_file',
     ),
     'the file holds a name: someone chose it': Row(
-        by_file(HostnameFile(PATH, 'web-01'), 'web-01'),
+        by_file(hostname_file(PATH, 'web-01'), 'web-01'),
         Failed('the hostname provider is hostnameFile (web-01); expected: aws', Status.WARNING),
         near_miss='the instance id by hostname_file',
     ),
@@ -106,14 +117,14 @@ PASSES = {
     'container is accepted': Row(
         named('container'),
         f'the hostname provider is container ({DEFAULT_NAME})',
-        Expectations(hostname_providers=('container',)),
+        expecting('container'),
     ),
     'the instance id by hostname_file': Row(
-        by_file(HostnameFile(PATH, INSTANCE_ID), INSTANCE_ID),
+        by_file(hostname_file(PATH, INSTANCE_ID), INSTANCE_ID),
         f'the hostname provider is hostnameFile ({INSTANCE_ID}), and hostname_file holds the instance id',
     ),
     'the instance id by hostname_file, as Agents before 7.37 report it': Row(
-        by_file(HostnameFile(PATH, INSTANCE_ID), INSTANCE_ID, 'configuration'),
+        by_file(hostname_file(PATH, INSTANCE_ID), INSTANCE_ID, 'configuration'),
         f'the hostname provider is configuration ({INSTANCE_ID}), and hostname_file holds the instance id',
     ),
     'the instance id by hostname_file, which this check cannot read': Row(
@@ -163,7 +174,7 @@ UNKNOWN = {
     'inferred, and it may be another one that is right': Row(
         named('os', source=INFERRED),
         f'{BY_OS}, inferred from the name, which is not certain enough to judge',
-        Expectations(hostname_providers=('aws', 'container')),
+        expecting('aws', 'container'),
     ),
     'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
 }

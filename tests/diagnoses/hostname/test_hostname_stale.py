@@ -4,10 +4,20 @@ from dataclasses import replace
 from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_stale import HOSTNAME_STALE
-from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, HostnameSource, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameSource, Unobserved
 from datadog_checks.aws_diagnostics.remedies import Remedy, Step
-from tests.builders import INSTANCE_ID, agent, answered, configuration, container, facts, host
+from tests.builders import (
+    INSTANCE_ID,
+    agent,
+    answered,
+    configuration,
+    container,
+    expecting,
+    facts,
+    host,
+    hostname_file,
+    renamed,
+)
 from tests.diagnoses.remedy_parts import RESTART, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
@@ -18,7 +28,7 @@ ERROR = 'Unable to determine hostname from EC2: status code 401 trying to GET ht
 
 
 def by_os(agent_key: str = '7.81.3 - transition', state: str = 'v2', reply: str = 'arrives', **more: Any) -> Facts:
-    named = replace(AGENTS[agent_key], provider='os', hostname=DEFAULT_NAME, **more)
+    named = renamed(AGENTS[agent_key], 'os', DEFAULT_NAME, **more)
     return facts(agent=named, imds=IMDS[state, reply])
 
 
@@ -58,7 +68,7 @@ PASSES = {
             agent=agent(
                 provider='hostnameFile',
                 configuration=configuration(hostname_file='/f'),
-                hostname_file=HostnameFile('/f', INSTANCE_ID),
+                hostname_file=hostname_file('/f', INSTANCE_ID),
             )
         ),
         f"the Agent is named '{INSTANCE_ID}' by hostnameFile",
@@ -89,9 +99,7 @@ PASSES = {
         facts(agent=agent(provider='configuration', hostname='web', configuration=configuration(hostname='web'))),
         "the Agent is named 'web' by configuration, and a restart would change nothing: hostname is set to 'web'",
     ),
-    'os is accepted': Row(
-        by_os(), f'{BY_OS}, which expected_hostname_provider accepts', Expectations(hostname_providers=('aws', 'os'))
-    ),
+    'os is accepted': Row(by_os(), f'{BY_OS}, which expected_hostname_provider accepts', expecting('aws', 'os')),
 }
 UNKNOWN = {
     'the provider is not known': Row(
@@ -108,9 +116,7 @@ UNKNOWN = {
     'the host could not be inspected': Row(replace(by_os(), host=Unobserved('no permission')), 'no permission'),
 }
 NOT_APPLICABLE = {
-    'aws is not expected': Row(
-        by_os(), 'expected_hostname_provider does not ask for aws', Expectations(hostname_providers=('container',))
-    ),
+    'aws is not expected': Row(by_os(), 'expected_hostname_provider does not ask for aws', expecting('container')),
     'the firmware alone would name it: IMDS comes first': Row(
         by_os(state='none'),
         f'{BY_OS}; IMDS has to be fixed first: IMDSv2 gives the Agent no token, and IMDSv1 does not answer; '
