@@ -46,14 +46,17 @@ class MetadataOptions:
 BEFORE = 'imds-options-before.json'
 
 
-def change_metadata_options(facts: Facts, text: str, change: MetadataOptions, exposes: str = '') -> Choice:
-    """`text` is an imperative without an object of place: 'Raise the hop limit to 2'."""
-    unknown = '; the first two commands, run on the instance, print INSTANCE_ID and AWS_REGION'
+def change_metadata_options(
+    facts: Facts, text: str, change: MetadataOptions, exposes: str = '', *, find: bool = True
+) -> Choice:
+    """Of the running instance; `text` is an imperative like 'Raise the hop limit to 2'.
+
+    `find` is False where a step before has found the instance.
+    """
     return Choice(
-        f'{text} on this instance, and for new ones in the aws_instance or aws_launch_template of Terraform'
-        f'{unknown if find_instance(facts) else ""}',
+        f'{text} on this instance{how_to_find_instance(facts) if find else ""}',
         (
-            *find_instance(facts),
+            *(find_instance(facts) if find else ()),
             script(
                 'aws ec2 describe-instances --region <region> --instance-ids <instance> '
                 f"--query 'Reservations[].Instances[].MetadataOptions' --output json > {BEFORE}",
@@ -61,19 +64,21 @@ def change_metadata_options(facts: Facts, text: str, change: MetadataOptions, ex
                 instance=instance(facts),
             ),
             modify_metadata_options(facts, *change.options),
-            Command(f'metadata_options {{\n  {change.terraform}\n}}', Language.HCL),
         ),
         exposes,
-        Step(
-            f'Put back what {BEFORE} says, and remove it from Terraform',
-            (modify_metadata_options(facts, *change.undo),),
-        ),
+        Step(f'Put back what {BEFORE} says', (modify_metadata_options(facts, *change.undo),)),
     )
 
 
 def as_step(choice: Choice) -> Step:
     """A change of the options as one step of several."""
-    return Step(f'{choice.text} (to undo this, put back what {BEFORE} says)', choice.commands)
+    return Step(f'{choice.text}; to undo this, put back what {BEFORE} says', choice.commands)
+
+
+def in_terraform(change: MetadataOptions, text: str = 'For new instances, set this in Terraform') -> Step:
+    """The same change for instances that are yet to be launched."""
+    block = Command(f'metadata_options {{\n  {change.terraform}\n}}', Language.HCL)
+    return Step(f'{text} (aws_instance or aws_launch_template)', (block,))
 
 
 def modify_metadata_options(facts: Facts, *options: Word) -> Command:
@@ -88,21 +93,29 @@ def find_instance(facts: Facts) -> tuple[Command, ...]:
     return shell('cloud-init', 'query', 'instance_id'), shell('cloud-init', 'query', 'region')
 
 
+def how_to_find_instance(facts: Facts) -> str:
+    """What `find_instance` is for, in parentheses; '' where it is empty."""
+    return ' (the first two commands, run on it, print INSTANCE_ID and AWS_REGION)' if find_instance(facts) else ''
+
+
 # The hop limit
 
 
 def raise_hop_limit(facts: Facts, expected: Expectations) -> Remedy:
     """Every way that Datadog's guide names for a token reply that is dropped on its way, the least harmful first."""
     needed = needed_hop_limit(facts, expected)
-    around = ways_around_the_hop_limit(facts)
-    raising = change_metadata_options(
-        facts,
-        f'Raise the hop limit to {needed}',
-        hop_limit(needed),
-        'IMDS and the credentials of the instance role to every container within that many hops',
-    )
-    summary = f'{"Avoid the extra hop, or raise" if around else "Raise"} the hop limit to {needed}'
-    return Remedy(summary, (*around, raising), restart_for_the_name(facts))
+    around, restart, change = ways_around_the_hop_limit(facts), restart_for_the_name(facts), hop_limit(needed)
+    if not around:
+        raising = raise_on_this_instance(facts, 'Raise it', needed)
+        return Remedy(f'Raise the hop limit to {needed}', (raising,), (*restart, in_terraform(change)))
+    raising = raise_on_this_instance(facts, f'Raise the hop limit to {needed}', needed)
+    template = in_terraform(change, 'If you raised the hop limit, raise it for new instances too, in Terraform')
+    return Remedy(f'Avoid the extra hop, or raise the hop limit to {needed}', (*around, raising), (*restart, template))
+
+
+def raise_on_this_instance(facts: Facts, text: str, needed: int) -> Choice:
+    exposes = 'IMDS and the credentials of the instance role to every container within that many hops'
+    return change_metadata_options(facts, text, hop_limit(needed), exposes)
 
 
 def hop_limit(value: int) -> MetadataOptions:

@@ -5,7 +5,7 @@ from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserve
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, expecting, facts, host
-from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_POD
+from tests.diagnoses.remedy_parts import RESTART, RESTART_POD, SET_BACK
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import DEFAULT_NAME
@@ -63,7 +63,7 @@ test_remedy = remedy_test(
                     Choice(
                         'Add aws to the providers that the Agent asks, in datadog.yaml',
                         (Command('cloud_provider_metadata: [aws, gcp, azure]', Language.YAML),),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
                 ),
                 then=(RESTART,),
@@ -85,7 +85,7 @@ test_remedy = remedy_test(
                                 Language.HELM,
                             ),
                         ),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
                 ),
                 then=(RESTART_POD,),

@@ -11,6 +11,7 @@ from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile
 from datadog_checks.aws_diagnostics.findings import Finding
 from datadog_checks.aws_diagnostics.remedies import Step
 from tests.builders import OTHER_INSTANCE_ID, agent, configuration, expecting, facts, hostname_file, imds
+from tests.diagnoses.remedy_parts import RESTART_POD
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, LOST, PATHS, PLACES, situated
 
@@ -92,7 +93,7 @@ def test_the_remedy_is_that_of_the_cause() -> None:
     shown = finding(known, 'hostname-provider-mismatch').remedy
     assert cause is not None and shown is not None
     assert shown == replace(cause, summary=f'First fix imds-hop-limit-too-low: {cause.summary}')
-    assert shown.then[-1].text.startswith('Restart the Agent')
+    assert RESTART_POD in shown.then
 
 
 def test_a_cause_that_is_disabled_leaves_the_verdict_as_it_is() -> None:

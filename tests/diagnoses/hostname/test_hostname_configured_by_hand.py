@@ -2,9 +2,9 @@
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_configured_by_hand import HOSTNAME_CONFIGURED_BY_HAND
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, Unobserved
-from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, expecting, facts, host, imds
-from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER, RESTART_ECS, RESTART_POD
+from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER, RESTART_ECS, RESTART_POD, keep_the_name
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 
@@ -99,19 +99,7 @@ test_remedy = remedy_test(
             Remedy(
                 'Keep the name and tell this check so, or let the Agent use the instance id',
                 (
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (
-                            Command(
-                                (
-                                    'instances:\n  - expected_hostname_provider: [aws, '
-                                    'configuration]\n    expected_hostname: web-01'
-                                ),
-                                Language.YAML,
-                            ),
-                        ),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname_provider: [aws, configuration]', 'expected_hostname: web-01'),
                     Choice(
                         (
                             'Remove hostname from datadog.yaml, and DD_HOSTNAME from the '
@@ -134,19 +122,7 @@ test_remedy = remedy_test(
             Remedy(
                 'Keep the name and tell this check so, or let the Agent use the instance id',
                 (
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (
-                            Command(
-                                (
-                                    'instances:\n  - expected_hostname_provider: [aws, '
-                                    'configuration]\n    expected_hostname: web-01'
-                                ),
-                                Language.YAML,
-                            ),
-                        ),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname_provider: [aws, configuration]', 'expected_hostname: web-01'),
                     Choice(
                         (
                             'Remove DD_HOSTNAME from datadog.env and agents.containers.agent.env in '
@@ -169,19 +145,7 @@ test_remedy = remedy_test(
             Remedy(
                 'Keep the name and tell this check so, or let the Agent use the instance id',
                 (
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (
-                            Command(
-                                (
-                                    'instances:\n  - expected_hostname_provider: [aws, '
-                                    'configuration]\n    expected_hostname: web-01'
-                                ),
-                                Language.YAML,
-                            ),
-                        ),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname_provider: [aws, configuration]', 'expected_hostname: web-01'),
                     Choice(
                         "Remove DD_HOSTNAME from the Agent's container, in a new revision of "
                         'the task definition; the host gets a new name in dashboards and '
@@ -196,19 +160,7 @@ test_remedy = remedy_test(
             Remedy(
                 'Keep the name and tell this check so, or let the Agent use the instance id',
                 (
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (
-                            Command(
-                                (
-                                    'instances:\n  - expected_hostname_provider: [aws, '
-                                    'configuration]\n    expected_hostname: web-01'
-                                ),
-                                Language.YAML,
-                            ),
-                        ),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname_provider: [aws, configuration]', 'expected_hostname: web-01'),
                     Choice(
                         "Remove DD_HOSTNAME from the environment of the Agent's container; the "
                         'host gets a new name in dashboards and monitors'

@@ -5,7 +5,14 @@ from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameF
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, hostname_file
-from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_DOCKER, RESTART_POD
+from tests.diagnoses.remedy_parts import (
+    CLOUD_INIT_IN_A_POD,
+    CLOUD_INIT_IN_DOCKER,
+    REMOVE_AGAIN,
+    RESTART,
+    RESTART_DOCKER,
+    RESTART_POD,
+)
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import DEFAULT_NAME
@@ -141,10 +148,7 @@ test_remedy = remedy_test(
                 'Give the Agent a file that holds only its hostname, or let it ask IMDS',
                 (
                     Choice(
-                        (
-                            "Use cloud-init's instance ID file instead of IMDS, in the Helm values "
-                            '(gives the hostname, not the tags; Bottlerocket has no such file)'
-                        ),
+                        f'{CLOUD_INIT_IN_A_POD.text}; the first two commands show the file as the Agent sees it now',
                         (
                             Command('kubectl get pods --all-namespaces'),
                             Command(
@@ -180,10 +184,7 @@ test_remedy = remedy_test(
                 'Give the Agent a file that holds only its hostname, or let it ask IMDS',
                 (
                     Choice(
-                        (
-                            "Use cloud-init's instance ID file instead of IMDS, in the Compose file "
-                            '(gives the hostname, not the tags; Bottlerocket has no such file)'
-                        ),
+                        f'{CLOUD_INIT_IN_DOCKER.text}; the first two commands show the file as the Agent sees it now',
                         (
                             Command('docker ps'),
                             Command('docker exec "${AGENT_CONTAINER:?}" cat /var/lib/cloud/data/instance-id'),

@@ -6,9 +6,9 @@ from typing import Any
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_not_instance_id import HOSTNAME_NOT_INSTANCE_ID
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, expecting, facts, host, imds
-from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART_POD
+from tests.diagnoses.remedy_parts import RESTART_POD, SET_BACK, keep_the_name
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, situated
@@ -107,22 +107,13 @@ test_remedy = remedy_test(
         'on a host': (
             named(DEFAULT_NAME),
             Remedy(
-                'Restart the Agent, or tell this check that the name is wanted',
+                'Let the Agent resolve its hostname again, or tell this check that the name is wanted',
                 (
                     Choice(
                         'Restart the Agent; it resolves its hostname only at startup',
                         (Command('sudo systemctl restart datadog-agent'),),
                     ),
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (
-                            Command(
-                                'instances:\n  - expected_hostname: ip-10-0-0-12.eu-west-1.compute.internal',
-                                Language.YAML,
-                            ),
-                        ),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname: ip-10-0-0-12.eu-west-1.compute.internal'),
                 ),
             ),
         ),
@@ -135,13 +126,9 @@ test_remedy = remedy_test(
                     Choice(
                         'Set the expected hostname, in the Helm values',
                         (Command('datadog:\n  env:\n    - name: DD_HOSTNAME\n      value: web-01', Language.HELM),),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (Command('instances:\n  - expected_hostname: web-02', Language.YAML),),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname: web-02'),
                 ),
                 then=(RESTART_POD,),
             ),

@@ -1,5 +1,7 @@
 """The Agent reports under the name of another instance."""
 
+from dataclasses import replace
+
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_of_another_instance import (
     HOSTNAME_OF_ANOTHER_INSTANCE,
 )
@@ -18,7 +20,7 @@ from tests.builders import (
     hostname_file,
     imds,
 )
-from tests.diagnoses.remedy_parts import RESTART
+from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME
@@ -148,6 +150,11 @@ UNKNOWN = {
 NOT_APPLICABLE = {'the Agent has no name': Row(facts(agent=agent(hostname='')), 'the Agent has no hostname')}
 test_verdict = verdict_test(HOSTNAME_OF_ANOTHER_INSTANCE, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
+REBUILD = (
+    'Rebuild the image: leave hostname and hostname_file unset in it, install the Agent with DD_INSTALL_ONLY=true and '
+    'do not start it while the image is built'
+)
+
 test_remedy = remedy_test(
     HOSTNAME_OF_ANOTHER_INSTANCE,
     {
@@ -166,11 +173,7 @@ test_remedy = remedy_test(
                         ),
                     ),
                     RESTART,
-                    Step(
-                        'Rebuild the image: leave hostname and hostname_file unset in it, '
-                        'install the Agent with DD_INSTALL_ONLY=true and do not start it while '
-                        'the image is built'
-                    ),
+                    Step(REBUILD),
                 ),
             ),
         ),
@@ -180,19 +183,32 @@ test_remedy = remedy_test(
                 'Remove the name of the other instance, here and in the image',
                 then=(
                     Step(
+                        "Write the id of this instance into '/var/lib/cloud/data/instance-id', after saving the file",
                         (
-                            "Find what writes '/var/lib/cloud/data/instance-id': cloud-init writes "
-                            'its own file at the first boot of an instance, unless its state was '
-                            'left in the image; the command removes that state before an image is '
-                            'taken'
+                            Command('sudo cp /var/lib/cloud/data/instance-id /var/lib/cloud/data/instance-id.before'),
+                            Command(f"printf '%s\\n' {INSTANCE_ID} | sudo tee /var/lib/cloud/data/instance-id"),
                         ),
-                        (Command('sudo cloud-init clean'),),
                     ),
                     RESTART,
                     Step(
-                        'Rebuild the image: leave hostname and hostname_file unset in it, '
-                        'install the Agent with DD_INSTALL_ONLY=true and do not start it while '
-                        'the image is built'
+                        f"{REBUILD}; the command removes cloud-init's state; run it last on the machine that the "
+                        'image is taken from',
+                        (Command('sudo cloud-init clean'),),
+                    ),
+                ),
+            ),
+        ),
+        'by a file, in a container': (
+            replace(by_file(OTHER_INSTANCE_ID), host=host(container=container(ContainerKind.DOCKER))),
+            Remedy(
+                'Remove the name of the other instance, here and in the image',
+                then=(
+                    Step("Remove DD_HOSTNAME_FILE from the environment of the Agent's container"),
+                    RESTART_DOCKER,
+                    Step(
+                        f"{REBUILD}; the command removes cloud-init's state; run it last on the machine that the "
+                        'image is taken from',
+                        (Command('sudo cloud-init clean'),),
                     ),
                 ),
             ),
@@ -203,11 +219,7 @@ test_remedy = remedy_test(
                 'Remove the name of the other instance, here and in the image',
                 then=(
                     RESTART,
-                    Step(
-                        'Rebuild the image: leave hostname and hostname_file unset in it, '
-                        'install the Agent with DD_INSTALL_ONLY=true and do not start it while '
-                        'the image is built'
-                    ),
+                    Step(REBUILD),
                 ),
             ),
         ),

@@ -7,7 +7,7 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_provider_mismatc
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, HostnameSource, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.builders import (
     INSTANCE_ID,
     OTHER_INSTANCE_ID,
@@ -20,6 +20,7 @@ from tests.builders import (
     hostname_file,
     imds,
 )
+from tests.diagnoses.remedy_parts import keep_the_name
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, situated
@@ -194,17 +195,13 @@ test_remedy = remedy_test(
         'on a host': (
             named('fqdn'),
             Remedy(
-                'Restart the Agent, or tell this check that the name is wanted',
+                'Let the Agent resolve its hostname again, or tell this check that the name is wanted',
                 (
                     Choice(
                         'Restart the Agent; it resolves its hostname only at startup',
                         (Command('sudo systemctl restart datadog-agent'),),
                     ),
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (Command('instances:\n  - expected_hostname_provider: [aws, fqdn]', Language.YAML),),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname_provider: [aws, fqdn]'),
                 ),
                 then=(
                     Step(
@@ -220,7 +217,7 @@ test_remedy = remedy_test(
         'in a pod': (
             replace(named('container'), host=host(container=container(ContainerKind.POD))),
             Remedy(
-                'Restart the Agent, or tell this check that the name is wanted',
+                'Let the Agent resolve its hostname again, or tell this check that the name is wanted',
                 (
                     Choice(
                         (
@@ -233,11 +230,7 @@ test_remedy = remedy_test(
                             Command('kubectl rollout restart --namespace "${NAMESPACE:?}" "daemonset/${DAEMONSET:?}"'),
                         ),
                     ),
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (Command('instances:\n  - expected_hostname_provider: [aws, container]', Language.YAML),),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname_provider: [aws, container]'),
                 ),
                 then=(
                     Step(
@@ -263,13 +256,7 @@ def test_no_restart_is_advised_where_the_agent_would_take_the_same_name_again() 
     known = situated('7.81.3 - transition', 'v2', 'arrives', 'host-custom', 'nitro')
     assert HOSTNAME_PROVIDER_MISMATCH.remedy(known, Expectations()) == Remedy(
         'Find out why the expected provider gives no name, or tell this check that the name is wanted',
-        (
-            Choice(
-                'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                (Command('instances:\n  - expected_hostname_provider: [aws, os]', Language.YAML),),
-                undo=Step('Remove the options again'),
-            ),
-        ),
+        (keep_the_name('expected_hostname_provider: [aws, os]'),),
         (
             Step(
                 'See in the section Hostname why the other providers gave no name',

@@ -117,7 +117,7 @@ UNKNOWN = {
 }
 NOT_APPLICABLE = {
     'aws is not expected': Row(by_os(), 'expected_hostname_provider does not ask for aws', expecting('container')),
-    'the firmware alone would name it: IMDS comes first': Row(
+    'only the firmware would name it: IMDS comes first': Row(
         by_os(state='none'),
         f'{BY_OS}; IMDS has to be fixed first: IMDSv2 gives the Agent no token, and IMDSv1 does not answer; '
         'the firmware (DMI board_asset_tag) names the instance',
@@ -128,15 +128,15 @@ test_verdict = verdict_test(HOSTNAME_STALE, FAILS, PASSES, UNKNOWN, NOT_APPLICAB
 test_remedy = remedy_test(
     HOSTNAME_STALE,
     {
-        'on a host': (by_os(), Remedy('Restart the Agent, so that it resolves its hostname again', then=(RESTART,))),
+        'on a host': (by_os(), Remedy('Let the Agent resolve its hostname again', then=(RESTART,))),
         'in a pod': (
             situated('7.81.3 - transition', 'v2', 'arrives', 'pod', 'xen'),
-            Remedy('Restart the Agent, so that it resolves its hostname again', then=(RESTART_POD,)),
+            Remedy('Let the Agent resolve its hostname again', then=(RESTART_POD,)),
         ),
         'in a container of another kind': (
             replace(by_os(), host=host(container=container(ContainerKind.OTHER))),
             Remedy(
-                'Restart the Agent, so that it resolves its hostname again',
+                'Let the Agent resolve its hostname again',
                 then=(
                     Step(
                         'Restart the Agent; it resolves its hostname only at startup (with the '

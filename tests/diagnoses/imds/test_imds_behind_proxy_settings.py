@@ -5,7 +5,7 @@ from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform,
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import agent, configuration, container, facts, host, imds
-from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_ECS
+from tests.diagnoses.remedy_parts import RESTART, RESTART_ECS, SET_BACK
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 FORCED: dict[str, Any] = {'http_proxy_configured': True, 'use_proxy_for_cloud_metadata': True}
@@ -82,7 +82,7 @@ REMEDIES = {
                 Choice(
                     'Let the Agent exempt IMDS from its proxy, in datadog.yaml',
                     (Command('use_proxy_for_cloud_metadata: false', Language.YAML),),
-                    undo=REMOVE_AGAIN,
+                    undo=SET_BACK,
                 ),
                 Choice(
                     (
@@ -91,7 +91,7 @@ REMEDIES = {
                         'proxy'
                     ),
                     (Command('proxy:\n  no_proxy: ["169.254.169.254"]', Language.YAML),),
-                    undo=REMOVE_AGAIN,
+                    undo=SET_BACK,
                 ),
             ),
             then=(RESTART,),
@@ -116,7 +116,7 @@ REMEDIES = {
                             Language.JSON,
                         ),
                     ),
-                    undo=REMOVE_AGAIN,
+                    undo=SET_BACK,
                 ),
                 Choice(
                     (
@@ -135,7 +135,7 @@ REMEDIES = {
                             Language.JSON,
                         ),
                     ),
-                    undo=REMOVE_AGAIN,
+                    undo=SET_BACK,
                 ),
             ),
             then=(RESTART_ECS,),

@@ -74,6 +74,7 @@ UNKNOWN = {
 
 POD = host(container=container(ContainerKind.POD))
 RESET = unanswered(Outcome.RESET, 'ECONNRESET')
+REMOVE_OR_CORRECT = Step('Remove the rule that drops the packets, or correct the route')
 REMEDIES = {
     'a router rejects, on a host': (
         facts(imds=connect_fails(Outcome.REJECTED, icmp=PROHIBITED)),
@@ -135,8 +136,8 @@ REMEDIES = {
                 ),
                 Step(
                     (
-                        'Allow the Agent to reach IMDS, in the spec of a NetworkPolicy that selects '
-                        'only the Agent; to undo this, remove it again'
+                        'If one does, let the Agent reach IMDS by a NetworkPolicy that selects only the Agent, with '
+                        'this in its spec; to undo this, remove it again'
                     ),
                     (
                         Command(
@@ -151,6 +152,7 @@ REMEDIES = {
                 ),
                 FIREWALL_RULES_AROUND,
                 Step('Look at the route to IMDS', (Command('ip route get 169.254.169.254'),)),
+                REMOVE_OR_CORRECT,
             ),
         ),
     ),
@@ -162,7 +164,6 @@ REMEDIES = {
                 metadata_options(
                     'Enable the IPv6 endpoint',
                     '--http-protocol-ipv6 enabled',
-                    'http_protocol_ipv6 = "enabled"',
                     '--http-protocol-ipv6 disabled',
                     exposes='IMDS over IPv6 to every process that can reach it',
                     region='',
@@ -178,6 +179,7 @@ REMEDIES = {
                     ),
                 ),
                 Step('Look at the route to IMDS', (Command('ip -6 route get fd00:ec2::254'),)),
+                REMOVE_OR_CORRECT,
             ),
         ),
     ),

@@ -7,7 +7,14 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Remedy, Step
 from ...text import quoted
 from ..agent_remedies import restart_agent
-from ..host_remedies import raise_hop_limit
+from ..host_remedies import (
+    as_step,
+    hop_limit,
+    in_terraform,
+    needed_hop_limit,
+    raise_hop_limit,
+    raise_on_this_instance,
+)
 from ..links import guide
 from .agent_versions import speak_imdsv2
 from .aws_provider import ImdsMode, imds_mode
@@ -48,16 +55,19 @@ def _now(facts: Facts) -> str:
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     """What has to change can be the Agent, the path of the token, or both."""
-    choices = () if _speaks_v2(facts) else speak_imdsv2(facts)
-    restart: tuple[Step, ...] = (restart_agent(facts),) if choices else ()
-    hop_limit = raise_hop_limit(facts, expected)
-    then: tuple[Step, ...] = ()
-    if _token_is_lost(facts) and choices:
-        then = tuple(Step(f'One way to let the token arrive: {c.text}', c.commands) for c in hop_limit.choices[-1:])
-    elif _token_is_lost(facts):
-        choices, restart = hop_limit.choices, hop_limit.then
+    summary = 'Prepare the Agent before IMDSv2 is enforced'
     last = Step('Disable IMDSv1 only when this diagnosis passes')
-    return Remedy('Prepare the Agent before IMDSv2 is enforced', choices, (*then, *restart, last))
+    choices = () if _speaks_v2(facts) else speak_imdsv2(facts)
+    if not _token_is_lost(facts):
+        return Remedy(summary, choices, (*((restart_agent(facts),) if choices else ()), last))
+    if not choices:
+        path = raise_hop_limit(facts, expected)
+        return Remedy(summary, path.choices, (*path.then, last))
+    needed = needed_hop_limit(facts, expected)
+    raising = as_step(
+        raise_on_this_instance(facts, f'As the token reply is lost, raise the hop limit to {needed}', needed)
+    )
+    return Remedy(summary, choices, (raising, restart_agent(facts), in_terraform(hop_limit(needed)), last))
 
 
 def _speaks_v2(facts: Facts) -> bool:

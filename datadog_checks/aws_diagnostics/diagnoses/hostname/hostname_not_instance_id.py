@@ -46,10 +46,11 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     keep = _keep(facts, expected)
     restart = restart_agent(facts)
     if expected.hostname == INSTANCE_ID or why_unusable(expected.hostname):
-        return Remedy(
-            'Restart the Agent, or tell this check that the name is wanted' if keep else 'Restart the Agent',
-            (Choice(restart.text, restart.commands), *keep),
-        )
+        again = 'Let the Agent resolve its hostname again'
+        if not keep:
+            return Remedy(again, then=(restart,))
+        ways = (Choice(restart.text, restart.commands), *keep)
+        return Remedy(f'{again}, or tell this check that the name is wanted', ways)
     name = set_in_agent(facts, 'Set the expected hostname', 'hostname', expected.hostname)
     return Remedy('Give the Agent the expected hostname', (name, *keep), (restart,))
 

@@ -40,7 +40,7 @@ def _by_the_model(named: str, agent: Agent, now: Resolution) -> Verdict:
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    return Remedy('Restart the Agent, so that it resolves its hostname again', then=(restart_agent(facts),))
+    return Remedy('Let the Agent resolve its hostname again', then=(restart_agent(facts),))
 
 
 HOSTNAME_STALE = Diagnosis(
