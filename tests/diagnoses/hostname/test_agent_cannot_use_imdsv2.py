@@ -88,7 +88,7 @@ FAILS = {
     ),
     'IMDSv1 answers, but has to be disabled': Row(
         with_agent('7.63.3 -', V1_ON, 'aws', INSTANCE_ID),
-        Failed(f'{OLD}, and IMDSv1 has to be disabled', Status.WARNING),
+        Failed(f'{OLD}, and the option imdsv1 says that it must be disabled', Status.WARNING),
         Expectations(imdsv1=ImdsV1.DISABLED),
         near_miss='before 7.64, IMDSv1 answers: a matter of readiness',
     ),

@@ -116,7 +116,7 @@ def test_an_old_agent_behind_a_low_hop_limit_is_told_of_both() -> None:
     lost = finding(known, 'hostname-lost-when-imdsv2-enforced')
     assert lost.explained_by == 'imds-hop-limit-too-low'
     assert lost.remedy is not None and lost.remedy.then[-2:] == (
-        Step('Upgrade an Agent that speaks only IMDSv1 as well (before 7.64.0, without ec2_prefer_imdsv2)'),
+        Step('If the Agent is older than 7.64.0, set ec2_prefer_imdsv2 to true or upgrade it too'),
         Step('Disable IMDSv1 only when this diagnosis passes'),
     )
 

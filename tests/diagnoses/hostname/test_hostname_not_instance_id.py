@@ -94,8 +94,8 @@ NOT_APPLICABLE = {
     'any name is right': Row(named(DEFAULT_NAME), "expected_hostname is 'any'", expecting(hostname='any')),
     'the provider that the operator accepts does not give instance ids': Row(
         named('web-01', 'configuration'),
-        "the Agent is named 'web-01' by configuration, which expected_hostname_provider accepts and which does not "
-        'give instance ids',
+        "the Agent is named 'web-01' by provider configuration, which expected_hostname_provider accepts and which "
+        'does not give instance ids',
         expecting('aws', 'configuration'),
     ),
 }

@@ -206,8 +206,8 @@ test_remedy = remedy_test(
                 then=(
                     Step(
                         (
-                            'If the provider stays the same, see in the section Hostname why the '
-                            'other providers gave no name'
+                            'If the provider stays the same, look in the section Hostname for why the other '
+                            'providers gave no name'
                         ),
                         (Command('sudo -u dd-agent datadog-agent status'),),
                     ),
@@ -235,8 +235,8 @@ test_remedy = remedy_test(
                 then=(
                     Step(
                         (
-                            'If the provider stays the same, see in the section Hostname why the '
-                            'other providers gave no name'
+                            'If the provider stays the same, look in the section Hostname for why the other '
+                            'providers gave no name'
                         ),
                         (
                             Command('kubectl get pods --all-namespaces'),
@@ -259,7 +259,7 @@ def test_no_restart_is_advised_where_the_agent_would_take_the_same_name_again() 
         (keep_the_name('expected_hostname_provider: [aws, os]'),),
         (
             Step(
-                'See in the section Hostname why the other providers gave no name',
+                'Look in the section Hostname for why the other providers gave no name',
                 (Command('sudo -u dd-agent datadog-agent status'),),
             ),
         ),

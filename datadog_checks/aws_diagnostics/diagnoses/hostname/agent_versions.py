@@ -14,7 +14,8 @@ LATEST = 'Upgrade the Agent to 7.64.0 or later'
 def speak_imdsv2(facts: Facts) -> tuple[Choice, ...]:
     """The ways that the guide names, for this Agent's version: a setting changes less than an upgrade."""
     version = facts.agent.version if isinstance(facts.agent, Agent) else None
-    prefer = set_in_agent(facts, 'Let the Agent ask IMDSv2 first', 'ec2_prefer_imdsv2', True)
+    since = 'Agent 7.22.0 and later' if version is None else ''
+    prefer = set_in_agent(facts, 'Let the Agent ask IMDSv2 first', 'ec2_prefer_imdsv2', True, since)
     if version is not None and version >= TRANSITION:
         key = 'ec2_imdsv2_transition_payload_enabled'
         return set_in_agent(facts, 'Let the Agent use IMDSv2 again', key, True), prefer

@@ -39,7 +39,8 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 def _would_be_lost(facts: Facts, expected: Expectations, today: Resolution, enforced: Resolution) -> Verdict:
     imds = observed(facts.imds)
-    then = f'without IMDSv1 the Agent is named by {enforced.provider or "nothing"} when it starts: {enforced.why}'
+    named = f'is named by provider {enforced.provider}' if enforced.provider else 'has no name'
+    then = f'without IMDSv1 the Agent {named} at its next start: {enforced.why}'
     severity = Status.CRITICAL if expected.require_imdsv2 else None
     if is_status(imds.tokenless, 401):
         return Failed(f'IMDSv1 is already disabled, and {then}{_now(facts)}', severity)
@@ -101,7 +102,7 @@ HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED = Diagnosis(
     remedy=remedy,
     after=('agent-cannot-use-imdsv2', *IMDS_FAULTS),
     once_explained=(
-        Step('Upgrade an Agent that speaks only IMDSv1 as well (before 7.64.0, without ec2_prefer_imdsv2)'),
+        Step('If the Agent is older than 7.64.0, set ec2_prefer_imdsv2 to true or upgrade it too'),
         Step('Disable IMDSv1 only when this diagnosis passes'),
     ),
 )

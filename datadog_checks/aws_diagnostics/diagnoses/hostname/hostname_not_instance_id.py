@@ -32,7 +32,7 @@ def _against_the_instance_id(facts: Facts, expected: Expectations, agent: Agent,
         return Passed(f'the Agent is named {quoted(name)}, which is the instance id')
     if agent.provider in expected.hostname_providers and agent.provider not in NAMED_BY_ID:
         return NotApplicable(
-            f'the Agent is named {quoted(name)} by {agent.provider}, which '
+            f'the Agent is named {quoted(name)} by provider {agent.provider}, which '
             'expected_hostname_provider accepts and which does not give instance ids'
         )
     if not ids:

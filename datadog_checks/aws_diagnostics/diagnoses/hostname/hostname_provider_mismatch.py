@@ -87,8 +87,8 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     again = () if _restart_changes_nothing(facts, expected) else (restart,)
     agent = 'datadog-agent' if container_kind(facts) is ContainerKind.NONE else 'agent'
     why = Step(
-        f'{"If the provider stays the same, see" if again else "See"} in the section Hostname why the other providers '
-        'gave no name',
+        f'{"If the provider stays the same, look" if again else "Look"} in the section Hostname for why the other '
+        'providers gave no name',
         in_agent(facts, agent, 'status'),
     )
     summary = (
