@@ -56,11 +56,13 @@ def named(agent_key: str, state: str, reply: str = 'arrives', place: str = 'host
 V1_NOT_ASKED = imds(
     token=LOST, metadata=NOT_SENT, control=answered(401), tokenless=NotSent('interval is 0'), tokenless_at=None
 )
-SPEAKS_V1 = 'without IMDSv1 the Agent is named by provider os at its next start: the Agent speaks only IMDSv1, which does '
-    'not answer'
+SPEAKS_V1 = (
+    'without IMDSv1 the Agent is named by provider os at its next start: the Agent speaks only IMDSv1, which '
+    'does not answer'
+)
 NO_TOKEN = (
-    'without IMDSv1 the Agent is named by provider container at its next start: IMDSv2 gives the Agent no token, and IMDSv1 '
-    'does not answer; the firmware does not name an instance'
+    'without IMDSv1 the Agent is named by provider container at its next start: IMDSv2 gives the Agent no token, and '
+    'IMDSv1 does not answer; the firmware does not name an instance'
 )
 FAILS = {
     'an Agent before 7.64 that lives on IMDSv1': Row(

@@ -51,8 +51,8 @@ FAILS = {
     ),
     'a pod whose node has a default name': Row(
         situated('7.81.3 - transition', 'v2', 'arrives', 'pod', 'xen'),
-        f"the Agent is named '{DEFAULT_NAME}' by provider container, and after a restart it would be named by its instance "
-        'id: IMDSv2 answers',
+        f"the Agent is named '{DEFAULT_NAME}' by provider container, and after a restart it would be named by its "
+        'instance id: IMDSv2 answers',
         near_miss='a pod whose node has a name of its own',
     ),
     'the provider is inferred, but the name is none that aws gives': Row(
