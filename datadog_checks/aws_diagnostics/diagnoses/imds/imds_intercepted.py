@@ -11,7 +11,12 @@ from .evidence import conversation, gateways, seen, severity_behind_v1, still_hi
 from .fault import Fault, fault_of
 from .reaching import IMDS_IPV4, firewall_rules
 
-KIAM_ROUTES = '^/latest/(api/token|meta-data/.*|dynamic/instance-identity/document)$'
+KIAM_ROUTES = (
+    '^/latest/(api/token|dynamic/instance-identity/document|meta-data/(ami-id|hostname|instance-id|instance-type'
+    '|local-hostname|local-ipv4|mac|network/.*|placement/.*|public-hostname|public-ipv4|spot/.*|tags/.*))$'
+)
+"""What the Agent reads (pkg/util/ec2 of its source). Not all of meta-data: that also holds credentials."""
+
 SUSPECTS = {
     Fault.TOKEN_REFUSED: 'as with a proxy that adds X-Forwarded-For (kube2iam does)',
     Fault.WHITELISTED: 'as with a proxy that allows only some paths (kiam does)',
