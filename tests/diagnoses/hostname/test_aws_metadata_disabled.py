@@ -20,10 +20,10 @@ FAILS = {
     'aws is missing': Row(
         enabled('gcp', 'azure'),
         'cloud_provider_metadata is [gcp, azure], without aws, so the Agent does not ask IMDS',
-        near_miss='aws alone',
+        near_miss='only aws',
     ),
     'all are switched off': Row(
-        enabled(), 'cloud_provider_metadata is [], without aws, so the Agent does not ask IMDS', near_miss='aws alone'
+        enabled(), 'cloud_provider_metadata is [], without aws, so the Agent does not ask IMDS', near_miss='only aws'
     ),
     'the firmware names the instance': Row(
         enabled('gcp', provider='aws', hostname=INSTANCE_ID),
@@ -34,12 +34,12 @@ FAILS = {
             ),
             Status.WARNING,
         ),
-        near_miss='aws alone',
+        near_miss='only aws',
     ),
 }
 PASSES = {
     'the default': Row(facts(), 'cloud_provider_metadata is [aws, gcp, azure, alibaba, oracle, ibm]'),
-    'aws alone': Row(enabled('aws'), 'cloud_provider_metadata is [aws]'),
+    'only aws': Row(enabled('aws'), 'cloud_provider_metadata is [aws]'),
     'in capitals, as the Agent does not mind': Row(enabled('AWS'), 'cloud_provider_metadata is [AWS]'),
 }
 UNKNOWN = {'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent')}

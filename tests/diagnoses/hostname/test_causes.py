@@ -99,9 +99,9 @@ def test_the_remedy_is_that_of_the_cause() -> None:
 def test_a_cause_that_is_disabled_leaves_the_verdict_as_it_is() -> None:
     known = situated(NEW, 'v2', 'arrives', 'host', 'nitro')
     quiet = Expectations(disabled_diagnoses=frozenset({'hostname-stale'}))
-    loud, alone = (finding(known, 'hostname-provider-mismatch', expected) for expected in (Expectations(), quiet))
-    assert (loud.verdict, loud.explained_by, alone.verdict, alone.explained_by) == (
-        alone.verdict,
+    loud, quietly = (finding(known, 'hostname-provider-mismatch', expected) for expected in (Expectations(), quiet))
+    assert (loud.verdict, loud.explained_by, quietly.verdict, quietly.explained_by) == (
+        quietly.verdict,
         'hostname-stale',
         loud.verdict,
         None,

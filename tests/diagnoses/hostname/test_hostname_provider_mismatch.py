@@ -87,7 +87,7 @@ FAILS = {
         Failed(f'the hostname provider is os ({CUSTOM_NAME}); expected: aws', Status.WARNING),
         near_miss='os is accepted',
     ),
-    'the file holds the id of another instance, which is critical by itself': Row(
+    'the file holds the id of another instance, which is critical elsewhere': Row(
         by_file(hostname_file(PATH, OTHER_INSTANCE_ID), OTHER_INSTANCE_ID),
         Failed(f'the hostname provider is hostnameFile ({OTHER_INSTANCE_ID}); expected: aws', Status.WARNING),
         near_miss='the instance id by hostname_file',

@@ -203,7 +203,7 @@ FAILED = {'container': 'no container environment detected or none of them detect
             in_a_container(agent(**NODE | {'hostname': 'node-1'})), ContainerName.CUSTOM, id='it is, and no default'
         ),
         pytest.param(
-            in_a_container(agent(**NODE, source=HostnameSource.INFERRED)), None, id='inferred from the name alone'
+            in_a_container(agent(**NODE, source=HostnameSource.INFERRED)), None, id='inferred only from the name'
         ),
         pytest.param(
             in_a_container(agent(provider_errors=FAILED)), ContainerName.NOTHING, id='the Agent says that it failed'

@@ -30,7 +30,7 @@ FAILS = {
     'cloud metadata goes through a proxy from the environment': Row(
         proxied(http_proxy_in_environment=True, use_proxy_for_cloud_metadata=True),
         f'the environment of the Agent sets a proxy (HTTP_PROXY), {SENT}',
-        near_miss='a proxy from the environment, and the Agent exempts IMDS by itself',
+        near_miss='a proxy from the environment, and the Agent exempts IMDS',
     ),
     'neither the name of the Agent nor the instance is known': Row(
         facts(
@@ -53,11 +53,11 @@ PASSES = {
     'cloud metadata would go, but there is no proxy': Row(
         proxied(use_proxy_for_cloud_metadata=True), 'no HTTP proxy is set for the Agent'
     ),
-    'a proxy, and the Agent exempts IMDS by itself': Row(
+    'a proxy, and the Agent exempts IMDS': Row(
         proxied(http_proxy_configured=True),
         'proxy.http is set, and use_proxy_for_cloud_metadata is false, which exempts IMDS',
     ),
-    'a proxy from the environment, and the Agent exempts IMDS by itself': Row(
+    'a proxy from the environment, and the Agent exempts IMDS': Row(
         proxied(http_proxy_in_environment=True),
         'the environment of the Agent sets a proxy (HTTP_PROXY), and use_proxy_for_cloud_metadata is false, which '
         'exempts IMDS',
