@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..facts import Facts, Platform, Unobserved, observed
 from ..facts.account import Account, Caller, Fleet, Integration, Inventory, WrongInstance
-from ..facts.feature import Feature
+from ..facts.groups import Feature
 from . import OnDefect, ignore
 from .account_options import AccountOptions
 from .account_run import AccountRun, with_last_change

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from ..facts.account import ExternalId
-from ..facts.feature import Feature
+from ..facts.groups import Feature
 from .proxies import Proxies
 
 

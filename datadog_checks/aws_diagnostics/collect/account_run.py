@@ -15,7 +15,7 @@ from ..facts.account import (
     RoleMissing,
     Simulation,
 )
-from ..facts.feature import Feature
+from ..facts.groups import Feature
 from . import Group, OnDefect
 from .account_options import AccountOptions
 from .aws.budget import CallBudget
