@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.at_most_every import AtMostEvery
+from datadog_checks.aws_diagnostics.collect.schedule import AtMostEvery
 
 from ..account.builders import account, account_facts
 from ..builders import facts

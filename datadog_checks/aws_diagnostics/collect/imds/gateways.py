@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ...facts import NoAnswer, Outcome
 from ...facts.values import IpAddress
-from ..deadline import Deadline
+from ..limits import Deadline
 from .kernel import is_time_exceeded
 from .tcp import Address, Connection, connect
 

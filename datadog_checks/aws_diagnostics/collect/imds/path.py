@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ...facts import Answer, Exchange, Imds, NetworkPath, NoAnswer, Outcome
-from ..deadline import Deadline, DeadlineExceeded
+from ..limits import Deadline, DeadlineExceeded
 from .conversation import THROTTLED
 from .exchange import Reply
 from .gateways import NotCounted, count_gateways, is_intercepted

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ...facts import Answer, Imds, NetworkPath, NoAnswer, NotSent, Unobserved
 from ...log import LOG
-from ..deadline import Deadline
+from ..limits import Deadline
 from ..options import CollectOptions
 from ..schedule import Backoff, Remeasuring
 from .conversation import Conversation, is_throttled
