@@ -10,7 +10,7 @@ from datadog_checks.aws_diagnostics.collect.account_role import AccountRole
 from datadog_checks.aws_diagnostics.cli.hints import settling
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.denials import why
-from datadog_checks.aws_diagnostics.collect.deadline import Deadline
+from datadog_checks.aws_diagnostics.collect.limits import Deadline
 from datadog_checks.aws_diagnostics.facts import MissingFact, Unobserved
 from datadog_checks.aws_diagnostics.findings import Scope
 from tests.emit.findings import unknown

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from .deadline import RequestFailed
+from .attempt import RequestFailed
 
 if TYPE_CHECKING:
     from requests.adapters import HTTPAdapter

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from ..__about__ import __version__
+from .account_options import Proxies
+from .attempt import RequestFailed
 from .bounded_http import HttpAnswer, get, received
-from .deadline import RequestFailed
 from .json_object import parsed
-from .proxies import Proxies
 
 LIMIT = 1 << 20
 """Bytes of one answer."""

@@ -12,8 +12,8 @@ from importlib import resources
 from pathlib import Path
 
 from ..facts.account import RequiredPermissions
+from .attempt import RequestFailed
 from .datadog_api import DatadogApi
-from .deadline import RequestFailed
 from .host.text_file import read_text
 from .json_object import parsed
 

@@ -24,12 +24,14 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Feature,
     FilterKind,
     Integration,
+    Inventory,
     LastUsed,
     NamespaceFilters,
     Policy,
     PolicyKind,
     PolicyQuota,
     PolicyStatement,
+    Recorded,
     RequiredPermissions,
     Role,
     RoleMissing,
@@ -197,6 +199,39 @@ def test_without_an_application_key_datadog_is_not_asked_for_the_integration(mot
     assert found.integration == NO_KEYS
     assert isinstance(found.role, Role)
     assert [path for path in datadog.asked if 'accounts' in path] == []
+
+
+WITH_HOSTS = ROLE_SIDE | {Feature.INVENTORY}
+ACCOUNTS = '/api/v2/integration/aws/accounts'
+
+
+def accounts_asked_for(datadog: Datadog) -> list[str]:
+    return [path for path in datadog.asked if path.startswith(ACCOUNTS)]
+
+
+def test_one_answer_of_datadog_serves_the_integration_and_the_host_list(moto: str, datadog: Datadog) -> None:
+    found = observe(options(datadog, features=WITH_HOSTS))
+    assert found.integration == INTEGRATION
+    assert isinstance(found.inventory, Inventory)
+    assert found.inventory.recorded == tuple(
+        Recorded(AccountId(id), None, True, INTEGRATION.namespace_filters, False)
+        for id in (MOTO_ACCOUNT, MINISTACK_ACCOUNT)
+    )
+    assert accounts_asked_for(datadog) == [ACCOUNTS]
+
+
+def test_more_accounts_than_fit_into_one_answer_leave_the_integration_of_this_one(moto: str, datadog: Datadog) -> None:
+    datadog.accounts.append(account('210987654321', account_tags=['x' * (4 << 20)]))
+    found = observe(options(datadog, features=WITH_HOSTS))
+    assert found.integration == INTEGRATION
+    assert isinstance(found.inventory, Inventory)
+    assert found.inventory.recorded == Unobserved('the answer of the Datadog API is larger than 4 MiB')
+    assert accounts_asked_for(datadog) == [ACCOUNTS, f'{ACCOUNTS}?aws_account_id={MOTO_ACCOUNT}']
+
+
+def test_without_the_host_list_only_this_account_is_asked_for(moto: str, datadog: Datadog) -> None:
+    assert observe(options(datadog)).integration == INTEGRATION
+    assert accounts_asked_for(datadog) == [f'{ACCOUNTS}?aws_account_id={MOTO_ACCOUNT}']
 
 
 def test_features_that_are_off_cost_no_call(moto: str, datadog: Datadog) -> None:

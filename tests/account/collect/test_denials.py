@@ -9,11 +9,9 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
-from datadog_checks.aws_diagnostics.collect.aws.budget import BudgetExhausted
-from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed, asking, code_of, unobserved, why
+from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed, asking, code_of, why
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
-from datadog_checks.aws_diagnostics.collect.deadline import DeadlineExceeded
-from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.collect.limits import BudgetExhausted, DeadlineExceeded
 from tests.account import servers
 from tests.account.scripted_aws import Answer, error, result, scripted_aws
 
@@ -156,7 +154,7 @@ OF_A_REGION = [
 
 @pytest.mark.parametrize(('refused', 'expected'), OF_A_REGION)
 def test_a_region_is_named(refused: Exception, expected: str) -> None:
-    assert unobserved(refused, 'ec2:DescribeInstances', 'eu-south-1') == Unobserved(expected)
+    assert why(refused, 'ec2:DescribeInstances', 'eu-south-1') == expected
 
 
 OURS = [

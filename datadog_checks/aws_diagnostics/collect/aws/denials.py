@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ...facts import Unobserved
-from ..deadline import DeadlineExceeded
-from .budget import BudgetExhausted
+from ..attempt import NotCollected
 
 # https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html and
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
@@ -68,8 +66,8 @@ Kinds = tuple[type[Exception], ...]
 CODE = re.compile(r'[A-Za-z0-9.:_-]{1,64}')
 
 
-class CallFailed(Exception):
-    """AWS did not give what was asked for. `str()` says why, as one clause without secrets."""
+class CallFailed(NotCollected):
+    """AWS did not give what was asked for."""
 
     def __init__(self, reason: str, code: str = '', denied_by: str = '') -> None:
         super().__init__(reason)
@@ -90,17 +88,12 @@ def asking(action: str, region: str = '') -> Iterator[None]:
         raise CallFailed(why(e, action, region), code_of(e), _refusal(e).by_explicit_deny) from None
 
 
-def unobserved(error: Exception, action: str, region: str = '') -> Unobserved:
-    """What `asking` says, as a fact: for what a paginator raises outside of it."""
-    return Unobserved(why(error, action, region))
-
-
 def why(error: Exception, action: str, region: str = '') -> str:
     """One clause without a full stop. `region` is named where the call was made to one region of several."""
     from botocore.exceptions import ClientError
 
     match error:
-        case CallFailed() | BudgetExhausted() | DeadlineExceeded():
+        case NotCollected():
             return str(error)
         case ClientError():
             return _why_refused(error, action, region)
@@ -180,11 +173,18 @@ def why_unreachable(error: Exception, action: str, region: str = '') -> str:
 def _words() -> tuple[tuple[Kinds, str], ...]:
     """The first that fits counts: some of these are kinds of others."""
     from botocore import exceptions as e
+    from botocore.parsers import ResponseParserError
 
+    unusable_credentials = (
+        e.CredentialRetrievalError,
+        e.MetadataRetrievalError,
+        e.UnauthorizedSSOTokenError,
+        e.SSOTokenLoadError,
+    )
     return (
         ((e.NoCredentialsError,), 'there are no AWS credentials'),
         ((e.PartialCredentialsError,), 'the AWS credentials are incomplete'),
-        (_unusable_credentials(), 'the AWS credentials could not be loaded'),
+        (unusable_credentials, 'the AWS credentials could not be loaded'),
         ((e.ProfileNotFound,), 'the AWS profile does not exist'),
         ((e.ConfigParseError, e.ConfigNotFound), 'the AWS configuration file cannot be read'),
         ((e.NoRegionError, e.InvalidRegionError), 'no AWS region that exists is configured'),
@@ -193,18 +193,5 @@ def _words() -> tuple[tuple[Kinds, str], ...]:
         ((e.SSLError,), 'the TLS handshake with AWS failed'),
         ((e.EndpointConnectionError,), 'the AWS endpoint could not be reached'),
         ((e.HTTPClientError,), 'the connection to AWS broke'),
-        ((_parser_error(),), 'the answer is not from AWS'),
+        ((ResponseParserError,), 'the answer is not from AWS'),
     )
-
-
-def _unusable_credentials() -> Kinds:
-    from botocore import exceptions as e
-
-    return (e.CredentialRetrievalError, e.MetadataRetrievalError, e.UnauthorizedSSOTokenError, e.SSOTokenLoadError)
-
-
-def _parser_error() -> type[Exception]:
-    from botocore.parsers import ResponseParserError
-
-    error: type[Exception] = ResponseParserError
-    return error

@@ -9,10 +9,17 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any, Self
 
-from ..account_options import AccountOptions
-from ..proxies import Proxies
-from .budget import CallBudget
-from .core import INSTANCE_METADATA, BotocoreSession, Client, ask_imds_directly, botocore_session, configuration, quiet
+from ..account_options import AccountOptions, Proxies
+from ..limits import CallBudget
+from .botocore_setup import (
+    INSTANCE_METADATA,
+    BotocoreSession,
+    Client,
+    ask_imds_directly,
+    botocore_session,
+    configuration,
+    quiet,
+)
 from .denials import asking
 
 __all__ = ['MOST_CLIENTS', 'Client', 'Session', 'Sessions', 'open_session']

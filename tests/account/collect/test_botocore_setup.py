@@ -6,7 +6,13 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, Shape
 
-from datadog_checks.aws_diagnostics.collect.aws.core import ENDPOINTS, MODEL, OPERATIONS, botocore_session, loader
+from datadog_checks.aws_diagnostics.collect.aws.botocore_setup import (
+    ENDPOINTS,
+    MODEL,
+    OPERATIONS,
+    botocore_session,
+    loader,
+)
 from tests.account.aws_account import all_models
 
 ALL = [pytest.param(service, operation, id=operation) for service in OPERATIONS for operation in OPERATIONS[service]]
