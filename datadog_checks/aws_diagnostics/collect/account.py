@@ -32,9 +32,9 @@ class AccountCollector:
     """Keeps, from run to run, the session with AWS, where the sweep of the fleet is and which hosts it saw.
 
     One for each account instance. `role_name_default` is the role's name where neither Datadog nor the operator gives
-    one. `imds_usable` tells, at each run, whether credentials may be asked for at IMDS: not where the host scope found
-    it out of reach. `each` is called with every wrong instance that a sweep finds, and `on_defect` with what was being
-    observed and the exception, where a collector crashed: once in each run for the same.
+    one. `imds_usable` tells, at each run, whether IMDS may be asked for credentials: not where the host scope found it
+    out of reach. `each` is called with every wrong instance that a sweep finds, and `on_defect` with what was being
+    observed and the exception, where a collector crashed: once in each run for the same thing.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class AccountCollector:
         return session
 
     def _account(self, run: AccountRun, session: Session | Unobserved) -> Account:
-        """One group after the other. One that cannot be observed takes along only those that are read with its help."""
+        """Group after group. One that cannot be observed costs only the groups that need it."""
         caller = run.group('the caller', lambda: read_caller(observed(session)))
         integration = run.group('the integration', lambda: run.integration(observed(caller)))
         role = run.if_on(

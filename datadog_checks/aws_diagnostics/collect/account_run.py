@@ -36,7 +36,7 @@ class AccountRun:
         self.deadline = Deadline(options.deadline)
         self.budget = CallBudget(options.max_api_calls, self.deadline)
         self.recorded: tuple[Recorded, ...] | Unobserved = Unobserved('not asked')
-        """All integrations with AWS accounts, where they are needed: `integration` reads them along."""
+        """What Datadog has on record for all accounts; `integration` reads it where the host list needs it."""
 
     def group(self, what: str, collect: Callable[[], Group]) -> Group | Unobserved:
         """Never raises."""
@@ -51,16 +51,17 @@ class AccountRun:
         return self.group(what, collect)
 
     def integration(self, caller: Caller) -> Integration | Unobserved:
-        """The host list needs the records of all accounts, so where it is read too, they are asked for once.
+        """The host list needs the records of all accounts, so where it is read too, one request serves both.
 
-        Where there are too many for one answer, this account's can still be had.
+        Where that request fails, as with more accounts than fit into one answer, only this account is asked for.
         """
-        api = self.datadog(self.deadline, with_keys=True)
         if Feature.INVENTORY in self._options.features:
-            records = self.group('the integrations on record', lambda: read_all(api))
-            self.recorded = self.group('the integrations on record', lambda: recorded_in(observed(records)))
+            what = 'the integrations on record'
+            records = self.group(what, lambda: read_all(self.datadog(self.deadline, with_keys=True)))
+            self.recorded = self.group(what, lambda: recorded_in(observed(records)))
             if not isinstance(records, Unobserved):
                 return integration_in(records, caller.account_id, caller.partition)
+        api = self.datadog(self.deadline, with_keys=True)
         return read_integration(api, caller.account_id, caller.partition)
 
     def role(self, session: Session, integration: Integration | Unobserved) -> Role | RoleMissing:

@@ -1,6 +1,6 @@
 """A group of facts, or why there is none: the one place that turns exceptions into `Unobserved`.
 
-What a collector could not look at is never a bad value, and a defect of one collector costs no group but its own.
+What a collector could not look at is never a bad value, and a defect in a collector costs only its own group.
 """
 
 from collections.abc import Callable
@@ -15,8 +15,10 @@ OnDefect: TypeAlias = Callable[[str, Exception], None]
 
 
 class NotCollected(Exception):
-    """Something was not to be had. `str()` says why as one clause that can be shown: without a secret, and without
-    anything that was sent or received."""
+    """Something could not be collected. `str()` says why, in one clause that can be shown.
+
+    It holds no secret, and nothing that was sent or received.
+    """
 
 
 class RequestFailed(NotCollected):

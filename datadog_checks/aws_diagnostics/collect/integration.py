@@ -1,4 +1,4 @@
-"""What Datadog has on record for AWS accounts: for the one that is looked at, and for all, as far as it is about hosts.
+"""What Datadog has on record for this AWS account and, as far as the host list needs it, for all accounts.
 
 Shape: https://docs.datadoghq.com/api/latest/aws-integration/#list-all-aws-integrations. The external ids are returned
 in clear there, and become digests here.
@@ -24,7 +24,9 @@ MOST_NAMESPACES = 500
 """AWS has a few hundred."""
 NAMESPACE = re.compile(r'[A-Za-z0-9 ._/#:*-]{1,255}')
 """As CloudWatch has it: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Metric.html"""
-NO_FILTERS = Unobserved('the record says nothing about namespaces that is known (metrics_config.namespace_filters)')
+NO_FILTERS = Unobserved(
+    "Datadog's record has no namespace filter of a documented kind (metrics_config.namespace_filters)"
+)
 
 
 def read_integration(api: DatadogApi, account_id: str, partition: str) -> Integration | Unobserved:
@@ -55,7 +57,7 @@ def integration_in(records: Iterable[Json], account_id: str, partition: str) -> 
 
 
 def recorded_in(records: Iterable[Json]) -> tuple[Recorded, ...]:
-    """A record that cannot be read could be the one that collects, so it spoils the whole. Raises RequestFailed."""
+    """A record that cannot be read could be the one that collects, so then nothing is known. Raises RequestFailed."""
     return tuple(map(_recorded, records))
 
 

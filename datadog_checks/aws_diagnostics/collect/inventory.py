@@ -51,10 +51,10 @@ class Listing:
             if self.note or not page or self.looked_at >= self.total:
                 self.note = self.note or self._missing()
                 return
-        self.note = f'one run asks for no more than {MOST_REQUESTS} pages'
+        self.note = f'one run reads no more than {MOST_REQUESTS} pages'
 
     def _missing(self) -> str:
-        return 'Datadog showed no more of it' if self.looked_at < self.total else ''
+        return 'Datadog returned fewer hosts than it counts' if self.looked_at < self.total else ''
 
     def _next(self) -> list[object] | None:
         """None: ask for the same again."""
@@ -133,7 +133,7 @@ class HostList:
         self._seen = FirstSeen()
 
     def read(self, ask: Callable[[], DatadogApi], account_id: str, deadline: Deadline, now: float) -> Inventory:
-        """Without `recorded`, which is read elsewhere. `now` is in seconds since the epoch.
+        """Without `recorded`, which integration.py reads. `now` is in seconds since the epoch.
 
         Raises RequestFailed, DeadlineExceeded.
         """

@@ -67,5 +67,7 @@ class CallBudget:
             self._deadline.timeout(1.0)
         with self._lock:
             if self._made >= self._max_calls:
-                raise BudgetExhausted(f'the budget of {self._max_calls} calls to AWS in one run is used up')
+                raise BudgetExhausted(
+                    f'the budget of {self._max_calls} calls to AWS in one run is used up (max_api_calls)'
+                )
             self._made += 1

@@ -46,7 +46,7 @@ class PermissionCache:
         self._path = path
 
     def kept(self) -> Kept | None:
-        """None where there is no file, or none of ours."""
+        """None where there is no file, or one of another form."""
         try:
             document = parsed(read_text(self._path, LARGEST_FILE))
         except (OSError, ValueError):

@@ -44,10 +44,10 @@ def test_the_caller_of_a_partition(arn: str, partition: str, tmp_path: Path, mon
         pytest.param(f'arn:aws:iam::{ACCOUNT}:user/a&#10;b', id='a line end in it'),
     ],
 )
-def test_what_is_no_caller_is_not_believed(arn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_arn_that_is_not_a_caller_is_refused(arn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CallFailed) as failure:
         read(arn, tmp_path, monkeypatch)
-    assert str(failure.value) == 'sts:GetCallerIdentity gave no ARN of a caller'
+    assert str(failure.value) == 'sts:GetCallerIdentity did not return the ARN of a caller'
 
 
 UNKNOWN = Unobserved('no application key')

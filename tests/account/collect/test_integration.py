@@ -173,7 +173,7 @@ def test_the_integration_of_the_account_is_read(accounts: list[dict[str, Any]], 
 
 
 @pytest.mark.parametrize(('answer', 'reason'), REASONS)
-def test_what_is_no_record_of_the_account_is_a_reason(answer: object, reason: str) -> None:
+def test_an_answer_without_a_usable_record_is_a_reason(answer: object, reason: str) -> None:
     with datadog_api(Datadog(instead=plain(200, json.dumps(answer)))) as datadog:
         assert read_integration(DatadogApi(datadog.url), ACCOUNT, 'aws') == Unobserved(reason)
 
@@ -190,7 +190,7 @@ def test_only_this_account_is_asked_for_and_with_both_keys() -> None:
     assert datadog.keys == [(API_KEY, APP_KEY), (None, None)]
 
 
-def test_the_external_id_is_not_left_in_clear() -> None:
+def test_the_external_id_is_kept_as_a_digest_only() -> None:
     with datadog_api(Datadog(accounts=[account(ACCOUNT)])) as datadog:
         found = read_integration(DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY), ACCOUNT, 'aws')
     assert [secret for secret in (SECRET, API_KEY, APP_KEY) if secret in repr(found)] == []
@@ -220,7 +220,9 @@ def test_all_accounts_are_read_as_far_as_they_are_about_hosts(accounts: list[Any
 
 
 @pytest.mark.parametrize('broken', [account(OTHER, aws_regions={}), account('no account')])
-def test_a_record_that_cannot_be_read_spoils_those_of_all_accounts_and_not_this_one(broken: dict[str, Any]) -> None:
+def test_an_unreadable_record_makes_those_of_all_accounts_unknown_but_not_that_of_this_account(
+    broken: dict[str, Any],
+) -> None:
     records = all_records(account(ACCOUNT), broken)
     assert integration_in(records, ACCOUNT, 'aws') == integration()
     with pytest.raises(RequestFailed, match=OTHER_SHAPE):

@@ -162,7 +162,7 @@ def limited(status: int, reset: int, body: object) -> bytes:
 ONE_OF_TWO = {'host_list': [host('web-0')], 'total_matching': 2}
 
 
-def test_a_limit_that_soon_starts_anew_is_waited_for(datadog: Datadog) -> None:
+def test_a_rate_limit_that_soon_resets_is_waited_for(datadog: Datadog) -> None:
     datadog.hosts = [host('web-0'), host('web-1')]
     datadog.hosts_first = [limited(429, 0, {}), limited(200, 1, ONE_OF_TWO)]
     assert read(datadog) == inventory(2)
@@ -204,20 +204,20 @@ def test_a_limit_beyond_the_deadline_ends_the_list(datadog: Datadog) -> None:
     assert read(datadog) == inventory(1, total=2, note='the rate limit of Datadog allows no more requests in this run')
 
 
-def test_a_list_that_never_ends_is_left(datadog: Datadog) -> None:
+def test_a_list_that_never_ends_is_cut_off(datadog: Datadog) -> None:
     datadog.hosts_first = [
         plain(200, json.dumps({'host_list': [host('web-0')], 'total_matching': 10**9}))
     ] * MOST_REQUESTS
-    note = f'one run asks for no more than {MOST_REQUESTS} pages'
+    note = f'one run reads no more than {MOST_REQUESTS} pages'
     assert read(datadog) == inventory(MOST_REQUESTS, total=10**9, note=note)
 
 
 def test_a_list_that_ends_early_is_not_whole(datadog: Datadog) -> None:
     datadog.hosts_first = [plain(200, json.dumps({'host_list': [], 'total_matching': 3}))]
-    assert read(datadog) == inventory(0, total=3, note='Datadog showed no more of it')
+    assert read(datadog) == inventory(0, total=3, note='Datadog returned fewer hosts than it counts')
 
 
-def test_no_time_is_no_time_for_the_first_page(datadog: Datadog) -> None:
+def test_without_time_left_not_even_the_first_page_is_asked_for(datadog: Datadog) -> None:
     with pytest.raises(DeadlineExceeded):
         read(datadog, seconds=0.0)
     assert datadog.asked == []
@@ -239,7 +239,7 @@ def test_a_host_whose_name_is_no_host_name_is_counted_and_not_named(fields: dict
 
 
 @pytest.mark.parametrize('region', ['eu west 1', 'EU-WEST-1', 'x' * 200_000, '$(id)', 'eu-west-1\x1b[0m'])
-def test_a_tag_that_names_no_region_is_none(region: str, datadog: Datadog) -> None:
+def test_a_tag_that_names_no_valid_region_counts_for_no_region(region: str, datadog: Datadog) -> None:
     datadog.hosts = [left('web-1', region=region)]
     assert [found.region for found in read(datadog).tagged] == [None]
 
@@ -251,7 +251,7 @@ def test_the_name_of_a_duplicate_is_printable_and_bounded(datadog: Datadog) -> N
 
 
 @pytest.mark.parametrize('total', [True, -1, 2**60, 1.5, 'many', None])
-def test_a_total_that_is_no_number_of_rows_is_another_shape(total: object, datadog: Datadog) -> None:
+def test_a_total_that_is_not_a_number_of_rows_is_refused(total: object, datadog: Datadog) -> None:
     datadog.hosts_first = [plain(200, json.dumps({'host_list': [host('web-1')], 'total_matching': total}))]
     with pytest.raises(RequestFailed, match='does not have the documented shape'):
         read(datadog)

@@ -74,7 +74,7 @@ def test_the_settings_of_the_agent(
     assert with_agent_defaults(AccountOptions(), agent).proxies == expected
 
 
-def test_passwords_of_proxies_are_in_no_representation() -> None:
+def test_no_repr_shows_the_password_of_a_proxy() -> None:
     assert 'hunter2' not in repr(AccountOptions(proxies=Proxies('http://u:hunter2@p', 'http://u:hunter2@p')))
 
 

@@ -67,7 +67,7 @@ def test_what_is_not_excluded_costs_no_call(cloudwatch: CloudWatch, recorded: di
     assert cloudwatch.asked == []
 
 
-def test_an_excluded_region_is_asked_for_its_instances_alone(cloudwatch: CloudWatch) -> None:
+def test_an_excluded_region_is_asked_only_for_its_instances(cloudwatch: CloudWatch) -> None:
     cloudwatch.metrics = {(THERE, 'AWS/EC2'): 3, (HERE, 'AWS/EC2'): 7}
     assert read(HERE, THERE, regions=(HERE,)) == Metrics((active('AWS/EC2', THERE, 3),), ())
     arguments = {

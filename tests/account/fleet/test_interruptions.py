@@ -22,7 +22,7 @@ TEMPLATES = tuple(Template(f'template-{n}', {'httpTokens': 'optional'}) for n in
 
 
 @pytest.mark.parametrize('max_calls', [2, 5])
-def test_a_small_budget_makes_more_runs_of_it_and_the_same_counts(ec2: Served, max_calls: int) -> None:
+def test_a_small_budget_takes_more_runs_and_gives_the_same_counts(ec2: Served, max_calls: int) -> None:
     ec2.templates = TEMPLATES
     ec2.instances = {REGION: MIXED, 'eu-west-1': MANY}
     regions = (REGION, 'eu-west-1')
@@ -37,14 +37,14 @@ def test_a_small_budget_makes_more_runs_of_it_and_the_same_counts(ec2: Served, m
 def test_a_run_whose_budget_ends_says_so_and_counts_what_it_saw(ec2: Served) -> None:
     ec2.instances = {REGION: MANY, 'eu-west-1': MANY}
     first, second = run(FleetSweep(AccountOptions()), REGION, 'eu-west-1', max_calls=3).fleet.regions
-    why = 'the budget of 3 calls to AWS in one run is used up'
+    why = 'the budget of 3 calls to AWS in one run is used up (max_api_calls)'
     assert (first.counts, first.complete, first.note) == ((Count('optional', 2, 'enabled', 200),), False, why)
     assert (second.counts, second.complete) == (Unobserved(why), False)
 
 
 def test_a_run_without_any_call_left_asks_nothing(ec2: Served) -> None:
     region = run(FleetSweep(AccountOptions()), max_calls=0).only
-    assert region.counts == Unobserved('no call to AWS is left in this run')
+    assert region.counts == Unobserved('this run has no call to AWS left (max_api_calls)')
     assert ec2.requests == []
 
 
@@ -68,7 +68,7 @@ def test_other_regions_begin_another_sweep(ec2: Served) -> None:
 
 
 @pytest.mark.parametrize('max_calls', [pytest.param(3, id='in the instances'), pytest.param(7, id='in the templates')])
-def test_a_place_that_aws_has_forgotten_begins_the_region_again(ec2: Served, max_calls: int) -> None:
+def test_where_aws_no_longer_knows_the_token_the_region_begins_again(ec2: Served, max_calls: int) -> None:
     ec2.instances[REGION], ec2.templates = MANY, TEMPLATES
     at_once = run_once()
     sweep = FleetSweep(AccountOptions())
@@ -85,7 +85,7 @@ def test_throttling_and_a_page_that_breaks_off_are_asked_again(ec2: Served) -> N
     assert again.calls == at_once.calls + 2
 
 
-def test_throttling_that_does_not_end_is_no_complete_sweep(ec2: Served) -> None:
+def test_throttling_that_does_not_end_makes_the_sweep_incomplete(ec2: Served) -> None:
     ec2.throttled = 1000
     region = run_once().only
     why = 'AWS throttles ec2:DescribeInstances in us-east-1 (RequestLimitExceeded)'
@@ -108,7 +108,7 @@ def test_a_denied_sweep_names_the_permission_and_everything_else_is_observed(ec2
         ('DescribeLaunchTemplateVersions', 'launch_templates', 'ec2:DescribeLaunchTemplateVersions'),
     ],
 )
-def test_what_is_denied_costs_its_own_group_alone(ec2: Served, action: str, group: str, permission: str) -> None:
+def test_a_denied_action_costs_only_its_own_group(ec2: Served, action: str, group: str, permission: str) -> None:
     ec2.denied = frozenset({action})
     region = run_once().only
     why = f'missing permission {permission} in us-east-1 (UnauthorizedOperation)'
@@ -138,7 +138,7 @@ def test_regions_of_any_partition_are_swept(ec2: Served) -> None:
 
 
 @pytest.mark.parametrize('region', ['nowhere at all', 'http://127.0.0.1/', '-', 'eu-west-1\n', ''])
-def test_what_is_no_name_of_a_region_is_not_asked(ec2: Served, region: str) -> None:
+def test_an_invalid_region_name_is_not_asked(ec2: Served, region: str) -> None:
     swept = run_once(REGION, region)
     assert [found.name for found in swept.fleet.regions] == [REGION]
     assert {asked.region for asked in ec2.requests} == {REGION}
@@ -147,7 +147,7 @@ def test_what_is_no_name_of_a_region_is_not_asked(ec2: Served, region: str) -> N
 def test_without_any_region_there_is_no_fleet(ec2: Served) -> None:
     with open_session(AccountOptions()) as session:
         fleet = FleetSweep(AccountOptions()).run(session, ('nowhere',), CallBudget(10), Deadline(10))
-    assert fleet == Unobserved('no region is known in which to look for instances')
+    assert fleet == Unobserved('neither the configuration nor Datadog names a region to look at')
 
 
 def crash(_: WrongInstance) -> None:
@@ -162,7 +162,7 @@ def collected(each: Callable[[WrongInstance], None]) -> tuple[Account, list[str]
     return collector.collect().of_account, told
 
 
-def test_a_defect_of_ours_in_the_sweep_is_told_once_and_costs_what_it_was_about(ec2: Served) -> None:
+def test_a_crash_in_the_sweep_is_reported_once_and_ends_only_its_region(ec2: Served) -> None:
     ec2.instances = {REGION: MANY, 'eu-west-1': MANY}
     found, told = collected(crash)
     assert told == ['the fleet (ec2:DescribeInstances): a defect of ours']
@@ -172,11 +172,11 @@ def test_a_defect_of_ours_in_the_sweep_is_told_once_and_costs_what_it_was_about(
         (Count('optional', 2, 'enabled', 1),),
     ]
     assert [region.note for region in found.fleet.regions] == [
-        f'ec2:DescribeInstances in {name} could not be asked: LookupError' for name in (REGION, 'eu-west-1')
+        f'ec2:DescribeInstances in {name} failed unexpectedly: LookupError' for name in (REGION, 'eu-west-1')
     ]
 
 
-def test_what_ec2_refuses_is_no_defect_of_ours(ec2: Served) -> None:
+def test_a_refusal_of_ec2_is_not_reported_as_a_defect(ec2: Served) -> None:
     ec2.denied = frozenset({'DescribeInstances', 'DescribeLaunchTemplateVersions'})
     ec2.not_enabled = frozenset({'eu-west-1'})
     assert collected(lambda _: None)[1] == []

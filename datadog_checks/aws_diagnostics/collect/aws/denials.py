@@ -117,7 +117,7 @@ def _why_refused(error: Exception, action: str, region: str) -> str:
     if code in EXPIRED:
         return f'our AWS credentials have expired ({code} for {action}{place})'
     if code in NOT_ACCEPTED:
-        hint = f'; where a region is not enabled, AWS answers the same: {region}' if region else ''
+        hint = f'; AWS gives the same error for a region that is not enabled, as {region}' if region else ''
         return f'AWS does not accept our credentials ({code} for {action}{place}){hint}'
     if code in THROTTLED or status == 429:
         return f'AWS throttles {action}{place} ({code or status})'
@@ -142,7 +142,8 @@ class _Refusal:
     def clause(self) -> str:
         if not self.policy:
             return ''
-        return f', explicit deny in a {self.policy}' if self.explicit else f', no {self.policy} allows it'
+        article = 'an' if self.policy.startswith('i') else 'a'
+        return f', explicit deny in {article} {self.policy}' if self.explicit else f', no {self.policy} allows it'
 
 
 def _refusal(error: Exception) -> _Refusal:
@@ -167,7 +168,7 @@ def why_unreachable(error: Exception, action: str, region: str = '') -> str:
     for kinds, words in _words():
         if isinstance(error, kinds):
             return f'{words} ({action}{place})'
-    return f'{action}{place} could not be asked: {type(error).__name__}'
+    return f'{action}{place} failed unexpectedly: {type(error).__name__}'
 
 
 def _words() -> tuple[tuple[Kinds, str], ...]:
@@ -182,12 +183,12 @@ def _words() -> tuple[tuple[Kinds, str], ...]:
         e.SSOTokenLoadError,
     )
     return (
-        ((e.NoCredentialsError,), 'there are no AWS credentials'),
+        ((e.NoCredentialsError,), 'no AWS credentials were found'),
         ((e.PartialCredentialsError,), 'the AWS credentials are incomplete'),
         (unusable_credentials, 'the AWS credentials could not be loaded'),
         ((e.ProfileNotFound,), 'the AWS profile does not exist'),
         ((e.ConfigParseError, e.ConfigNotFound), 'the AWS configuration file cannot be read'),
-        ((e.NoRegionError, e.InvalidRegionError), 'no AWS region that exists is configured'),
+        ((e.NoRegionError, e.InvalidRegionError), 'no valid AWS region is configured'),
         ((e.ConnectTimeoutError, e.ReadTimeoutError), 'AWS did not answer in time'),
         ((e.ProxyConnectionError,), 'the proxy on the way to AWS could not be reached'),
         ((e.SSLError,), 'the TLS handshake with AWS failed'),

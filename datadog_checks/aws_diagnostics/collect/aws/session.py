@@ -25,10 +25,10 @@ from .denials import asking
 __all__ = ['MOST_CLIENTS', 'Client', 'Session', 'Sessions', 'open_session']
 
 MOST_CLIENTS = 40
-"""Kept from run to run, the least recently used goes first: each holds 0.7 MB of certificates while it is connected."""
+"""Kept from run to run; the least recently used is dropped first. Each holds 0.7 MB of certificates while connected."""
 
 ANYWHERE = 'https://amazonaws.com'
-"""For the clients that the credential chain makes by itself."""
+"""For the clients that the credential chain makes."""
 FALLBACK_REGION = 'us-east-1'
 SESSION_NAME = 'datadog-aws-diagnostics'
 SESSION_SECONDS = 900

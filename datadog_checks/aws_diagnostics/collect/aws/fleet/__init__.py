@@ -52,7 +52,7 @@ class FleetSweep:
         """
         names = tuple(dict.fromkeys(name for name in map(RegionName.of, regions) if name))
         if not names:
-            return Unobserved('no region is known in which to look for instances')
+            return Unobserved('neither the configuration nor Datadog names a region to look at')
         self._begin_unless_under_way(names)
         interrupted = self._advance(session, budget, deadline)
         fleet = Fleet(self._began_at, tuple(sweep.region(interrupted) for sweep in self._under_way))
@@ -79,7 +79,7 @@ class FleetSweep:
         """Why the run ends before the sweep does; '' where it does not."""
         for sweep in self._under_way:
             if not sweep.done and not budget.left:
-                return 'no call to AWS is left in this run'  # not even a client is made for nothing
+                return 'this run has no call to AWS left (max_api_calls)'  # not even a client is made for nothing
             try:
                 sweep.advance(session, deadline)
             except INTERRUPTIONS as e:

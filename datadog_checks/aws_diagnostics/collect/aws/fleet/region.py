@@ -110,7 +110,7 @@ class RegionSweep:
         return None if self._found.tokenless_unobserved else tuple(self._found.tokenless)
 
     def _client(self, session: Session, service: str) -> Client:
-        """An endpoint that is none, from the environment, is a ValueError of botocore's, and no defect of ours."""
+        """botocore raises ValueError for a malformed endpoint from the environment: that is no defect of ours."""
         try:
             return session.client(service, self.name)
         except ValueError as e:
