@@ -154,8 +154,8 @@ AGAIN = 'Let the Agent resolve its hostname again'
 def metadata_options(text: str, options: str, undo: str, exposes: str = '', region: str = 'eu-west-1') -> Choice:
     """A change of the IMDS options of INSTANCE_ID; '' for a region that is not known."""
     where = f'--region {region}' if region else '--region "${AWS_REGION:?}"'
-    find = () if region else (Command('cloud-init query instance_id'), Command('cloud-init query region'))
-    known = ' (the first two commands, run on it, print INSTANCE_ID and AWS_REGION)' if find else ''
+    find = () if region else (Command('cloud-init query region'),)
+    known = '; the first command, run on it, prints AWS_REGION' if find else ''
     modify = f'aws ec2 modify-instance-metadata-options {where} --instance-id {INSTANCE_ID}'
     return Choice(
         f'{text} on this instance{known}',

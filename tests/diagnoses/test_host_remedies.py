@@ -60,7 +60,7 @@ def test_what_is_not_known_is_looked_up_first() -> None:
         'cloud-init query region',
     ]
     assert raising.text == (
-        'Raise it on this instance (the first two commands, run on it, print INSTANCE_ID and AWS_REGION)'
+        'Raise it on this instance; the first two commands, run on it, print INSTANCE_ID and AWS_REGION'
     )
 
 

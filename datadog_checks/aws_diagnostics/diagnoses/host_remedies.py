@@ -1,7 +1,6 @@
 """Fixes that several diagnoses of a host share, each in the form that fits the place where the Agent runs.
 
-Commands carry the instance id and the region where they are known, and variables where not. Where several ways lead to
-the goal, all are offered, the least harmful first, each with what it exposes and how to undo it.
+Commands carry the instance id and the region where they are known. Every way to the goal is offered.
 """
 
 from dataclasses import dataclass
@@ -49,10 +48,7 @@ BEFORE = 'imds-options-before.json'
 def change_metadata_options(
     facts: Facts, text: str, change: MetadataOptions, exposes: str = '', *, find: bool = True
 ) -> Choice:
-    """Of the running instance; `text` is an imperative like 'Raise the hop limit to 2'.
-
-    `find` is False where a step before has found the instance.
-    """
+    """Of the running instance; `text` is like 'Raise the hop limit to 2'. Without `find` where a step has found it."""
     return Choice(
         f'{text} on this instance{how_to_find_instance(facts) if find else ""}',
         (
@@ -87,15 +83,21 @@ def modify_metadata_options(facts: Facts, *options: Word) -> Command:
 
 
 def find_instance(facts: Facts) -> tuple[Command, ...]:
-    """What prints the instance id and the region, run on the instance; nothing where both are known."""
-    if isinstance(instance(facts), str) and isinstance(region(facts), str):
-        return ()
-    return shell('cloud-init', 'query', 'instance_id'), shell('cloud-init', 'query', 'region')
+    """What prints the instance id and the region, run on the instance; only what is not known."""
+    return tuple(shell('cloud-init', 'query', of_cloud_init) for of_cloud_init, _ in _not_known(facts))
 
 
 def how_to_find_instance(facts: Facts) -> str:
-    """What `find_instance` is for, in parentheses; '' where it is empty."""
-    return ' (the first two commands, run on it, print INSTANCE_ID and AWS_REGION)' if find_instance(facts) else ''
+    """What `find_instance` is for, as the end of a sentence; '' where it is empty."""
+    names = [variable.name for _, variable in _not_known(facts)]
+    lead = 'the first command, run on it, prints' if len(names) == 1 else 'the first two commands, run on it, print'
+    return f'; {lead} {" and ".join(names)}' if names else ''
+
+
+def _not_known(facts: Facts) -> tuple[tuple[str, Variable], ...]:
+    """Each with its name for `cloud-init query`."""
+    words = (('instance_id', instance(facts)), ('region', region(facts)))
+    return tuple((name, word) for name, word in words if isinstance(word, Variable))
 
 
 # The hop limit
@@ -127,8 +129,7 @@ def hop_limit(value: int) -> MetadataOptions:
 def needed_hop_limit(facts: Facts, expected: Expectations) -> int:
     """What was measured, never less than what the operator demands, never less than AWS's minimum of 1.
 
-    Where nothing was measured, the guide's 2 for a container that may have a network of its own. In the catalogue,
-    where nothing is known at all, 2 as well: whoever reads it there has a container behind one gateway.
+    Where nothing was measured, the guide's 2 for a container that may have a network of its own, as in the catalogue.
     """
     path = facts.path
     measured = path.hop_limit_needed if isinstance(path, NetworkPath) else None

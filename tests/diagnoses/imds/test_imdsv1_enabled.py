@@ -112,9 +112,8 @@ REMEDIES = {
             'Require IMDSv2 once nothing on this instance uses IMDSv1',
             then=(
                 Step(
-                    f'{COUNT} (the first two commands, run on it, print INSTANCE_ID and AWS_REGION)',
+                    f'{COUNT}; the first command, run on it, prints AWS_REGION',
                     (
-                        Command('cloud-init query instance_id'),
                         Command('cloud-init query region'),
                         uses('"${AWS_REGION:?}"', '2026-09-14T14:13:20Z', '2026-09-21T14:13:20Z'),
                     ),
