@@ -1,4 +1,4 @@
-"""IMDSv1 is switched off, or has to be, and this Agent speaks nothing else."""
+"""IMDSv1 is disabled, or has to be, and this Agent speaks nothing else."""
 
 from dataclasses import replace
 
@@ -64,10 +64,10 @@ FAILS = {
         'token)',
         near_miss='exactly 7.22 with the setting',
     ),
-    'from 7.64 with the transition switched off': Row(
+    'from 7.64 with the transition setting false': Row(
         with_agent('7.64.0 - -', V1_OFF),
         f'{NEW}, and IMDSv1 is disabled (401 without a token)',
-        near_miss='from 7.64 with the transition switched off, but IMDSv2 preferred',
+        near_miss='from 7.64 with the transition setting false, but IMDSv2 preferred',
     ),
     'the hop limit is too low as well': Row(
         with_agent('7.63.3 -', STATES['v2', 'lost']),
@@ -117,7 +117,7 @@ PASSES = {
     '7.18 to 7.21: IMDSv2 after a 401': Row(
         with_agent('7.20.0', V1_OFF), 'the Agent 7.20.0 speaks IMDSv1, and IMDSv2 after a 401'
     ),
-    'from 7.64 with the transition switched off, but IMDSv2 preferred': Row(
+    'from 7.64 with the transition setting false, but IMDSv2 preferred': Row(
         with_agent('7.64.0 prefer -', V1_OFF), 'the Agent 7.64.0 speaks IMDSv2, and IMDSv1 without a token'
     ),
     'before 7.64, IMDSv1 answers: a matter of readiness': Row(
@@ -140,7 +140,7 @@ NOT_APPLICABLE = {
         with_agent('7.63.3 -', UNREACHABLE),
         f'{OLD}, but IMDS does not answer properly in any version',
     ),
-    'the endpoint is switched off': Row(
+    'the endpoint is disabled': Row(
         with_agent('7.63.3 -', imds(token=answered(403), control=answered(403), tokenless=answered(403))),
         f'{OLD}, but IMDS does not answer properly in any version',
     ),

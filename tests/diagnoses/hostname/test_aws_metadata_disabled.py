@@ -22,7 +22,7 @@ FAILS = {
         'cloud_provider_metadata is [gcp, azure], without aws, so the Agent does not ask IMDS',
         near_miss='only aws',
     ),
-    'all are switched off': Row(
+    'all are disabled': Row(
         enabled(), 'cloud_provider_metadata is [], without aws, so the Agent does not ask IMDS', near_miss='only aws'
     ),
     'the firmware names the instance': Row(

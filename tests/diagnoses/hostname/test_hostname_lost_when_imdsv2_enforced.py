@@ -68,7 +68,7 @@ FAILS = {
     'an Agent before 7.64 that lives on IMDSv1': Row(
         named(OLD, 'v1+v2'), f'{SPEAKS_V1}{TODAY}', near_miss='an Agent before 7.64 that prefers IMDSv2'
     ),
-    'an Agent from 7.64 with the transition switched off': Row(
+    'an Agent from 7.64 with the transition setting false': Row(
         named('7.81.3 - -', 'v1+v2'), f'{SPEAKS_V1}{TODAY}', near_miss='both versions answer a current Agent'
     ),
     'IMDSv1 is already disabled, and the name is still that from before': Row(

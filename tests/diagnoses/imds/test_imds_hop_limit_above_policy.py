@@ -21,7 +21,7 @@ FAILS = {
     'the hop limit is one more than allowed': Row(
         facts(), 'the hop limit is 2 and max_hop_limit allows 1', ONE, near_miss='the hop limit is what is allowed'
     ),
-    'the hop limit is 64, which a rewriting rule could feign': Row(
+    'the hop limit is 64, which a rule that rewrites the TTL could cause': Row(
         facts(path=path(remaining_ttl=64, hop_limit=64, note='64 is also the TTL of a proxy')),
         'the hop limit is 64 and max_hop_limit allows 2 (64 is also the TTL of a proxy)',
         TWO,

@@ -25,11 +25,9 @@ from ...facts.agent import NO_HOSTNAME_FILE
 from ...rules import is_default_hostname
 from ...rules.ec2 import EC2_BOARD_VENDOR
 from ..agent_remedies import ECS
+from ..imds.fault import SAME_RUN
 
 Version = tuple[int, int, int]
-
-SAME_RUN = 10.0
-"""Seconds."""
 
 
 class ContainerName(StrEnum):

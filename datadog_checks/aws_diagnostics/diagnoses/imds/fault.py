@@ -17,9 +17,9 @@ SAME_RUN = 10.0
 
 class Fault(StrEnum):
     NONE = 'the token is granted and the metadata comes with it'
-    DISABLED = 'the metadata endpoint is switched off'
+    DISABLED = 'the metadata endpoint is disabled'
     THROTTLED = 'IMDS asks its clients to come again later'
-    NO_TOKENS = 'tokens are not known here'
+    NO_TOKENS = 'tokens are not supported here'
     TOKEN_REFUSED = 'the token, or the request with it, is refused while other requests are not'
     WHITELISTED = 'a proxy lets only some paths through'
     FOREIGN = 'an answer that IMDS never gives'
