@@ -60,5 +60,5 @@ def joined(*parts: str | Variable) -> tuple[str | Variable, ...]:
     return tuple(word)
 
 
-def run_again(expected: Expectations, why: str) -> Step:
-    return Step(f'{why}, then run the check again', (own_command(expected, 'check'),))
+def run_again(expected: Expectations, note: str = '') -> Step:
+    return Step(f'Wait 5 minutes, then run the check again{note}', (own_command(expected, 'check'),))

@@ -24,7 +24,7 @@ from tests.diagnoses.imds_fleet.fleets import (
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-BEHIND = 'with containers that require tokens and have a hop limit of 1'
+BEHIND = 'where containers cannot reach IMDSv2 (tokens required, hop limit 1)'
 ONE = {'counts': counts(('required', 1, 'enabled', 1)), 'worst': (wrong(containers='eks'),)}
 TWELVE = {
     'counts': counts(('required', 1, 'enabled', 12)),

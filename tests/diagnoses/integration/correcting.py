@@ -86,7 +86,7 @@ def terraform(principal: str = US1) -> Command:
 
 RUN_AGAIN = Command('aws-diagnostics check --config conf.yaml')
 WAIT = Step(
-    f'Wait 5 minutes (Datadog can keep showing its error for some hours, see {PAGE}), then run the check again',
+    'Wait 5 minutes, then run the check again; Datadog can show its old error for some hours',
     (RUN_AGAIN,),
 )
 WAIT_5_MINUTES = Step('Wait 5 minutes, then run the check again', (RUN_AGAIN,))

@@ -86,8 +86,8 @@ FAILS = {
             role=role(changed_at=NOW - 2 * MINUTE),
         ),
         "IAM's simulator: the organization's policies may deny 1 of 4 (a:One), the permissions boundary denies 1 of 4 "
-        f'(b:Two), an explicit Deny refuses 1 of 4 (c:Three); {EARLY}, so there may be more; it changed 2 minutes ago, '
-        'so this may be stale: IAM and Datadog need at least 5 minutes',
+        f'(b:Two), an explicit Deny refuses 1 of 4 (c:Three); {EARLY}, so there may be more; the role changed 2 '
+        'minutes ago, so this may be stale: IAM and Datadog need at least 5 minutes',
         near_miss='nothing denies anything',
     ),
     'more than can be named': Row(

@@ -89,10 +89,9 @@ FAILS = {
         ),
         Failed(
             '104 of 104 required permissions are not granted: cloudwatch 3 (all CloudWatch metrics and alarms), tag 3 '
-            '(the tags of all resources), ec2 1 (hosts, their tags and status), 49 more services; it changed 1 minute '
-            'ago, so this may be stale: IAM and '
-            'Datadog need at least 5 minutes; list recorded on 2025-09-17, '
-            'without resource collection (not known whether it is on: the API of Datadog answers 403)',
+            '(the tags of all resources), ec2 1 (hosts, their tags and status), 49 more services; the role changed '
+            '1 minute ago, so this may be stale: IAM and Datadog need at least 5 minutes; list recorded on 2025-09-17; '
+            'not known whether resource collection is on: the API of Datadog answers 403',
             Status.CRITICAL,
         ),
         near_miss='the recorded list is granted',

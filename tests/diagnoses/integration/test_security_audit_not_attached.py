@@ -47,7 +47,7 @@ FAILS = {
     'whether resource collection is on is not known, and a policy changed a moment ago': Row(
         account_facts(policies=(policy(changed_at=NOW - 1),), integration=Unobserved('no application key')),
         "AWS's policy SecurityAudit is not among the 0 attached policies; not known whether resource collection, which "
-        'needs it, is on; it changed just now, so this may be stale: IAM and Datadog need at least 5 minutes',
+        'needs it, is on; the role changed just now, so this may be stale: IAM and Datadog need at least 5 minutes',
         near_miss='attached',
     ),
     'in GovCloud, the one of another partition': Row(

@@ -16,15 +16,16 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     return judged_by_instances(
         facts,
         Fault.MISNAMED,
-        'with containers that require tokens and have a hop limit of 1',
+        'where containers cannot reach IMDSv2 (tokens required, hop limit 1)',
         lambda instance: f'{instance.instance_id} ({instance.containers})',
     )
 
 
-def remedy(facts: Facts, _: Expectations) -> Remedy:
+def remedy(facts: Facts, expected: Expectations) -> Remedy:
     kinds = {instance.containers for instance in worst(facts, Fault.MISNAMED)} or {'eks', 'ecs'}
     raised = change(
         facts,
+        expected,
         RAISE_HOP_LIMIT,
         f'Raise the hop limit to {HOPS_OF_A_CONTAINER} on',
         'IMDS and the credentials of the instance role to every container on them',

@@ -86,7 +86,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     results = simulation.results if isinstance(simulation, Simulation) else ()
     found = denials(results, facts.of_account.integration)
     boundary = _boundary(facts) if Denier.BOUNDARY in found.by else ()
-    then = (*boundary, *_own_policies(found), run_again(expected, 'Wait 5 minutes'))
+    then = (*boundary, *_own_policies(found), run_again(expected))
     if found.regions_denied:
         summary = 'Exclude the denied regions in Datadog, or have the organization allow them'
         return Remedy(summary, (_exclude_regions(found), _ask(facts)), then)

@@ -57,7 +57,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     return Remedy(
         f'Do not click {BUTTON} before there is room',
         (own_policies(expected), *_room(facts, expected)),
-        (*detach_outdated(facts, expected), run_again(expected, 'Wait 5 minutes')),
+        (*detach_outdated(facts, expected), run_again(expected)),
     )
 
 

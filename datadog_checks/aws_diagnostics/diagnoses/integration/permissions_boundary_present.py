@@ -72,9 +72,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         undo=Step('Put the present one back', (_put(role, boundary),)),
     )
     choices = (*allow, other, remove)
-    return Remedy(
-        'Make the boundary allow what Datadog needs, or remove it', choices, (run_again(expected, 'Wait 5 minutes'),)
-    )
+    return Remedy('Make the boundary allow what Datadog needs, or remove it', choices, (run_again(expected),))
 
 
 def boundary_of(facts: Facts) -> Arn | Variable:

@@ -33,7 +33,7 @@ def _need(facts: Facts) -> str:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    arn, again = iam_arn(facts, f'aws:policy/{SECURITY_AUDIT}'), run_again(expected, 'Wait 5 minutes')
+    arn, again = iam_arn(facts, f'aws:policy/{SECURITY_AUDIT}'), run_again(expected)
     summary = f"Attach AWS's managed policy {SECURITY_AUDIT} to the role"
     detach = shell('aws', 'iam', 'detach-role-policy', '--role-name', role_word(facts, expected), '--policy-arn', arn)
     undo = Step('Detach it', (detach,))

@@ -188,4 +188,4 @@ def statement_in_terraform(facts: Facts, expected: Expectations) -> Command:
 
 
 def wait(expected: Expectations) -> Step:
-    return run_again(expected, f'Wait 5 minutes (Datadog can keep showing its error for some hours, see {ERROR_PAGE})')
+    return run_again(expected, '; Datadog can show its old error for some hours')
