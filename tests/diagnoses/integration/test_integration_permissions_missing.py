@@ -24,7 +24,7 @@ from tests.account.permission_lists import RECORDED
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import WAIT_5_MINUTES
+from .correcting import WAIT_5_MINUTES, WRITE_POLICIES
 
 LIST = 'list fetched on 2026-09-21'
 COLLECTING = integration(extended_collection=True)
@@ -182,10 +182,6 @@ NOT_APPLICABLE = {
     ),
 }
 SEE = Step('See what is missing, by service', (Command('aws-diagnostics permissions --config conf.yaml --diff'),))
-WRITE = Choice(
-    'Write policies with exactly the missing permissions, read them, then run the commands that this prints',
-    (Command('aws-diagnostics permissions --config conf.yaml --policy-json policies'),),
-)
 EVERYTHING = 'every permission that Datadog lists, used or not'
 BUTTON = Choice(
     'In Datadog, on the AWS integration page under Issues, click Resolve All AWS Permissions Issues. Its '
@@ -246,19 +242,19 @@ GOVERNMENT = account_facts(
 REMEDIES = {
     'missing': (
         account_facts(policies=()),
-        Remedy(GRANT, (WRITE, BUTTON, TERRAFORM), (SEE, WAIT_5_MINUTES)),
+        Remedy(GRANT, (WRITE_POLICIES, BUTTON, TERRAFORM), (WAIT_5_MINUTES,)),
     ),
     "missing in GovCloud, where Datadog's button cannot work": (
         GOVERNMENT,
-        Remedy(GRANT, (WRITE, TERRAFORM), (SEE, WAIT_5_MINUTES)),
+        Remedy(GRANT, (WRITE_POLICIES, TERRAFORM), (WAIT_5_MINUTES,)),
     ),
     'the button would fail at the quota, as integration-policy-quota says too': (
         account_facts(required=RECORDED, policies=OF_THE_ACCOUNT[:4]),
-        Remedy(GRANT, (WRITE, TERRAFORM), (NO_BUTTON, SEE, WAIT_5_MINUTES)),
+        Remedy(GRANT, (WRITE_POLICIES, TERRAFORM), (NO_BUTTON, WAIT_5_MINUTES)),
     ),
     '10 of 10 policies are attached: not one more': (
         account_facts(required=RECORDED, policies=OF_THE_ACCOUNT),
-        Remedy(GRANT, (WRITE, RAISE_THE_QUOTA), (NO_BUTTON, SEE, WAIT_5_MINUTES)),
+        Remedy(GRANT, (WRITE_POLICIES, RAISE_THE_QUOTA), (NO_BUTTON, WAIT_5_MINUTES)),
     ),
     'denied and nothing else': (
         granting(statement('*'), deny('tag:*')),
@@ -266,7 +262,7 @@ REMEDIES = {
     ),
     'denied, and more is missing': (
         granting(statement('ec2:*'), deny('tag:*')),
-        Remedy(GRANT, (WRITE, BUTTON, TERRAFORM), (REMOVE, SEE, WAIT_5_MINUTES)),
+        Remedy(GRANT, (WRITE_POLICIES, BUTTON, TERRAFORM), (REMOVE, WAIT_5_MINUTES)),
     ),
 }
 

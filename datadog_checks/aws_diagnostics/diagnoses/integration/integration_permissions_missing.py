@@ -112,7 +112,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     return Remedy(
         'Grant the role the missing permissions',
         _ways_to_grant(facts, expected),
-        (*remove, *_no_button(facts, expected), see, again),
+        (*remove, *_no_button(facts, expected), again),
     )
 
 
