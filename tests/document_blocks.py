@@ -20,6 +20,7 @@ COMPLETION = 'it changes the shell of a person; tests/cli/test_program.py asks f
 NOT_EXECUTED = {
     'make demo\n': f'{ITSELF}: tests/test_demo.py',
     'make lint ': ITSELF,
+    'make test PYTEST_ARGS=': ITSELF,
     'make wheel\nmake checks-d\n': f'{ITSELF}: tests/test_packaging.py, tests/packages/',
     'make wheel\nsha256sum ': f'{ITSELF}: tests/test_packaging.py compares two builds',
     'sudo -u dd-agent datadog-agent check aws_diagnostics\nsudo -u dd-agent strace': AN_AGENT_ALONE,

@@ -138,7 +138,7 @@ def _read_scripts(scripts: Sequence[str]) -> None:
 
 def _faults_by_bash(files: Sequence[Path]) -> dict[Path, tuple[str, ...]]:
     loop = 'for file; do bash -n "$file" > "$file.said" 2>&1 || echo "exit status $?" >> "$file.said"; done'
-    subprocess.run(['bash', '-c', loop, 'bash', *files], check=True, timeout=60)
+    subprocess.run(['bash', '-c', loop, 'bash', *files], check=True, timeout=300)
     said = {file: file.with_name(f'{file.name}.said').read_text().strip() for file in files}
     return {file: (f'bash: {text}',) if text else () for file, text in said.items()}
 
@@ -150,7 +150,7 @@ def _faults_by_shellcheck(files: Sequence[Path]) -> dict[Path, tuple[str, ...]]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert checked.returncode in (0, 1), checked.stderr
     found: dict[Path, list[str]] = {file: [] for file in files}

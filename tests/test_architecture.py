@@ -203,7 +203,7 @@ def python(program: str) -> str:
         [sys.executable, '-W', 'ignore', '-c', textwrap.dedent(program)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     return ran.stdout

@@ -52,7 +52,7 @@ def namespaces():
 
 def demo(*arguments: str, before: tuple[str, ...] = ()) -> 'subprocess.CompletedProcess[str]':
     command = [*before, sys.executable, '-m', 'tools.demo', *arguments]
-    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=300)
 
 
 def summary(output: str) -> dict[str, tuple[str, str]]:

@@ -37,7 +37,7 @@ def run(command: Command, directory: Path, program: str = 'bash', **environ: str
         cwd=directory,
         env={**os.environ, **environ},
         check=False,
-        timeout=60,
+        timeout=300,
     )
 
 

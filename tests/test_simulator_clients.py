@@ -74,7 +74,7 @@ def javascript_facts(world: World, timeout: int) -> dict[str, str]:
     if not javascript.is_installed():
         pytest.fail('npm is here, but the clients could not be installed: see tests/simulator/javascript')
     command = ['node', str(javascript.SCRIPT), str(timeout)]
-    found = world.command(command, cwd=javascript.FOLDER, timeout=100, check=True)
+    found = world.command(command, cwd=javascript.FOLDER, timeout=300, check=True)
     facts: dict[str, str] = json.loads(found.stdout)
     return facts
 

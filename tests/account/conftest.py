@@ -25,7 +25,7 @@ def ministack_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 def moto(moto_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Clients of this test reach moto, with nothing in it that another test has left."""
     servers.use(monkeypatch, servers.environment(moto_endpoint, tmp_path))
-    urlopen(Request(f'{moto_endpoint}/moto-api/reset', method='POST'), timeout=30).close()
+    urlopen(Request(f'{moto_endpoint}/moto-api/reset', method='POST'), timeout=300).close()
     return moto_endpoint
 
 

@@ -69,7 +69,7 @@ def test_no_secret_reaches_the_screen_or_a_file(config, tmp_path, form):
     facts = tmp_path / 'facts.json'
     command = [sys.executable, '-m', 'datadog_checks.aws_diagnostics', 'check', '--config', str(config)]
     ended = subprocess.run(
-        [*command, '--save-facts', str(facts), *form], cwd=REPOSITORY, capture_output=True, text=True, timeout=120
+        [*command, '--save-facts', str(facts), *form], cwd=REPOSITORY, capture_output=True, text=True, timeout=300
     )
     assert 'trust-policy-external-id' in ended.stdout
     assert json.loads(facts.read_text())['instances'][0]['facts']['account']['role']['name'] == ROLE

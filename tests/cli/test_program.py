@@ -26,7 +26,7 @@ WITHOUT_COLOUR_SETTINGS = {k: v for k, v in os.environ.items() if k not in ('NO_
 SAVED = Path(__file__).with_name('saved') / 'schema-1.json'
 LABEL = len('service check  ')
 ESCAPE = '\x1b'
-DEADLINE = 30.0
+DEADLINE = 300.0
 
 
 @pytest.fixture

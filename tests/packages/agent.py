@@ -74,7 +74,7 @@ class Agent:
     def call(self, *arguments: str, check: bool = True) -> 'subprocess.CompletedProcess[str]':
         """`python ARGUMENTS`, which sees nothing but this environment."""
         command = [str(self.python), '-I', *arguments]
-        return subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=check)
+        return subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=300, check=check)
 
     def program(self, text: str) -> str:
         """What a program prints, with checks.d in its path."""

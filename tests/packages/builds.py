@@ -16,7 +16,7 @@ def build_wheel(directory: Path, source: Path = ROOT) -> Path:
         cwd=source,
         env={**os.environ, 'SOURCE_DATE_EPOCH': '1790000000'},
         capture_output=True,
-        timeout=120,
+        timeout=300,
         check=True,
     )
     (wheel,) = directory.glob('*.whl')

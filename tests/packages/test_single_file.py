@@ -28,7 +28,7 @@ def file(checks_d: Path) -> Path:
 
 
 def run(*arguments: str | Path) -> 'subprocess.CompletedProcess[str]':
-    return subprocess.run([sys.executable, '-I', *arguments], capture_output=True, text=True, timeout=60)
+    return subprocess.run([sys.executable, '-I', *arguments], capture_output=True, text=True, timeout=300)
 
 
 def digest(file: Path) -> str:

@@ -113,7 +113,7 @@ def failures(directory: Path, playbook: Path) -> dict[str, str]:
         env={**environment(), 'HOME': str(directory), 'ANSIBLE_ROLES_PATH': str(ROLLOUT / 'roles')},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert 'PLAY RECAP' in ended.stdout, ended.stderr
     fatal = {host: json.loads(result)['msg'] for host, result in FATAL.findall(ended.stdout)}

@@ -22,7 +22,7 @@ def kubectl(*arguments: str | Path) -> Any:
     """What it prints as JSON. It asks no cluster: there is none."""
     command = [system_program('kubectl'), *arguments, '--output', 'json']
     with home_of_its_own() as env:
-        ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
+        ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert ended.returncode == 0, ended.stderr
     return yaml.safe_load(ended.stdout)
 

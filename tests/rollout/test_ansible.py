@@ -120,7 +120,7 @@ def test_ansible_lint_finds_nothing_with_its_profile_for_production(tmp_path: Pa
         env={**environment(), 'HOME': str(tmp_path), 'ANSIBLE_HOME': str(tmp_path), 'XDG_CACHE_HOME': str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert (ended.returncode, ended.stdout) == (0, ''), ended.stderr
 

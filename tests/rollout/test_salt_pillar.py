@@ -126,7 +126,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         env={'HOME': str(directory), 'PATH': '/usr/bin:/bin'},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert ended.returncode == 0, ended.stderr
     return dict(zip(pillars, json.loads(ended.stdout), strict=True))

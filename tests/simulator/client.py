@@ -13,6 +13,9 @@ from tests.simulator.addresses import IMDS, PORT
 TOKEN_PATH = '/latest/api/token'
 TOKEN_TTL = {'X-aws-ec2-metadata-token-ttl-seconds': '60'}
 
+PATIENCE = 30.0
+"""Seconds, where an answer comes: on a busy machine that takes a while."""
+
 _IP_MINTTL = 21
 _IPV6_MINHOPCOUNT = 73
 _IP_RECVERR = 11
@@ -44,7 +47,7 @@ def ask(
     headers: Mapping[str, str] | None = None,
     address: str = IMDS['ipv4'],
     least_ttl: int = 0,
-    timeout: float = 2.0,
+    timeout: float = PATIENCE,
 ) -> Answer:
     """One request on a connection of its own, which ignores every packet of the answer with a lower TTL.
 
@@ -63,7 +66,7 @@ def ask(
         connection.close()
 
 
-def grant(address: str = IMDS['ipv4'], least_ttl: int = 0, timeout: float = 2.0) -> str:
+def grant(address: str = IMDS['ipv4'], least_ttl: int = 0, timeout: float = PATIENCE) -> str:
     """A token. Raises as `ask` does, and ValueError for any answer but a token."""
     answer = ask('PUT', TOKEN_PATH, TOKEN_TTL, address, least_ttl, timeout)
     if answer.status != 200 or 'x-aws-ec2-metadata-token-ttl-seconds' not in answer.headers:
@@ -71,7 +74,7 @@ def grant(address: str = IMDS['ipv4'], least_ttl: int = 0, timeout: float = 2.0)
     return answer.body.decode()
 
 
-def converse(data: bytes, address: str = IMDS['ipv4'], limit: int = 1 << 17, timeout: float = 2.0) -> bytes:
+def converse(data: bytes, address: str = IMDS['ipv4'], limit: int = 1 << 17, timeout: float = PATIENCE) -> bytes:
     """Send bytes, receive until the other side closes or `limit` bytes came. Raises TimeoutError, ConnectionError."""
     with socket.create_connection((address, PORT), timeout=timeout) as connection:
         connection.sendall(data)
@@ -81,7 +84,7 @@ def converse(data: bytes, address: str = IMDS['ipv4'], limit: int = 1 << 17, tim
         return received
 
 
-def knock(address: str = IMDS['ipv4'], port: int = PORT, ttl: int = 64, timeout: float = 1.0) -> Knock:
+def knock(address: str = IMDS['ipv4'], port: int = PORT, ttl: int = 64, timeout: float = PATIENCE) -> Knock:
     """Connect with packets of this TTL."""
     family = socket.AF_INET6 if ':' in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as connection:

@@ -11,7 +11,7 @@ from tests.rollout.helm.cluster import Cluster
 CHART = Path(__file__).with_name('chart')
 RELEASE = 'datadog'
 NAMESPACE = 'datadog'
-SECONDS = 60
+SECONDS = 300
 REFUSED = 3
 
 helm: Any = import_module('helm_python')

@@ -63,7 +63,7 @@ def ask(question: str, steps: Iterable[Values]) -> Any:
             env=env,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
     if ended.returncode != 0:

@@ -46,7 +46,7 @@ def directory(tmp_path: Path) -> Path:
 
 
 def test_the_template_is_formatted_as_packer_does() -> None:
-    command = [system_program('packer'), 'fmt', '-check', '-diff', PACKER]
+    command: list[str | Path] = [system_program('packer'), 'fmt', '-check', '-diff', PACKER]
     formatted = subprocess.run(command, capture_output=True, text=True)
     assert (formatted.returncode, formatted.stdout) == (0, ''), formatted.stderr
 

@@ -51,7 +51,7 @@ class Workspace:
         (self.directory / 'terraform.tfvars.json').write_text(json.dumps(variables or {}))
         command: list[str | Path] = [self._terraform, *arguments, '-no-color']
         return subprocess.run(
-            command, cwd=self.directory, env=self._environ, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=self.directory, env=self._environ, capture_output=True, text=True, timeout=300, check=False
         )
 
     def apply(self, **variables: object) -> dict[str, dict[str, Any]]:
