@@ -155,8 +155,9 @@ def _faults_by_shellcheck(files: Sequence[Path]) -> dict[Path, tuple[str, ...]]:
     assert checked.returncode in (0, 1), checked.stderr
     found: dict[Path, list[str]] = {file: [] for file in files}
     for comment in json.loads(checked.stdout)['comments']:
-        found[Path(comment['file'])].append(f'line {comment["line"]}: {comment["message"]} (SC{comment["code"]})')
-    return {file: (f'shellcheck: {"; ".join(comments)}',) if comments else () for file, comments in found.items()}
+        said = f'shellcheck: line {comment["line"]}: {comment["message"]} (SC{comment["code"]})'
+        found[Path(comment['file'])].append(said)
+    return {file: tuple(faults) for file, faults in found.items()}
 
 
 def _faults_of_programs(script: str) -> Iterator[str]:
