@@ -65,7 +65,7 @@ environment-agents:
 environment-ddev:
 	@tools/environment $(VENV_DDEV) requirements/ddev.txt
 
-bench: environment ## Measure what a run costs, beside other clients of IMDS
+bench: environment ## Measure what a run costs, on a host and for an account
 	@$(python) -m benchmarks
 
 wheel: environment ## Build the wheel that an Agent installs, in dist/

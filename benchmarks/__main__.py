@@ -1,4 +1,7 @@
-"""What one run of the check costs, beside what any client of IMDS pays: `make bench`."""
+"""What one run of the check costs, first on a host, beside what any client of IMDS pays, then for an account.
+
+Run by `make bench`; `python -m benchmarks.account` measures only the second.
+"""
 
 import statistics
 import subprocess
@@ -91,6 +94,14 @@ def print_importing() -> None:
     print(f'{"this check, a host instance, after a run":44} {cpu:8.2f} {memory:8.1f}')
 
 
+def print_account() -> None:
+    """Loaded only now: what stands in for AWS would be in the figures of a host."""
+    from benchmarks.account.__main__ import main as measure_an_account
+
+    print('\nAn account instance')
+    measure_an_account()
+
+
 def main() -> int:
     if not namespaces_available():
         print('network namespaces are not allowed here', file=sys.stderr)
@@ -102,6 +113,7 @@ def main() -> int:
         with World(topology, tokens='required', hop_limit=hop_limit) as world:
             print_asking(title, world.run(costs_of_asking))
     print_importing()
+    print_account()
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import botocore
 from botocore.loaders import Loader
 
-from datadog_checks.aws_diagnostics.collect.aws.core import ENDPOINTS, MODEL, OPERATIONS
+from datadog_checks.aws_diagnostics.collect.aws.botocore_setup import ENDPOINTS, MODEL, OPERATIONS
 
 FROM = 'botocore {version}, https://github.com/boto/botocore, Apache License 2.0, Copyright Amazon.com, Inc.'
 Model = dict[str, Any]

@@ -76,9 +76,9 @@ def collector(way: str, datadog_url: str, keys: tuple[str, str]) -> Callable[[],
         return AccountCollector(options).collect
     from botocore.loaders import Loader
 
-    from datadog_checks.aws_diagnostics.collect.aws import core
+    from datadog_checks.aws_diagnostics.collect.aws import botocore_setup
 
-    core.loader = Loader
+    botocore_setup.loader = Loader
     return lambda: AccountCollector(options).collect()
 
 

@@ -46,8 +46,8 @@ class AwsDiagnosticsCheck(AgentCheck):
             return HostCollector(options.collect, self._agent, on_defect=self._log_defect)
         # A host instance does not pay for what the account scope needs.
         from .collect.account import AccountCollector
-        from .collect.account_defaults import with_agent_defaults
-        from .collect.at_most_every import AtMostEvery
+        from .collect.account_options import with_agent_defaults
+        from .collect.schedule import AtMostEvery
 
         account = with_agent_defaults(options.account, self._agent)
         self._register_secrets(account)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from .facts import HostnameProvider
-from .facts.feature import Feature
+from .facts.groups import Feature
 from .facts.values import AgentHostname, FilePath
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from .expectations import Expectations
 from .facts import Facts
-from .facts.feature import Feature
+from .facts.groups import Feature
 from .remedies import Remedy, Step
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from datadog_checks.aws_diagnostics.cli.codec import Undecodable, decode, encode
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Exchange, Facts, IcmpError, NotSent, Outcome, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import IpAddress
 
 from ..builders import answered, facts, imds, path, unanswered
 from .any_facts import any_expectations, any_facts
@@ -45,7 +46,7 @@ def test_any_expectations_come_back_as_they_were(expected: Expectations) -> None
             id='an answer',
         ),
         pytest.param(
-            unanswered(Outcome.REJECTED, 'EHOSTUNREACH', icmp=IcmpError(4, 3, 13, '10.0.0.1')),
+            unanswered(Outcome.REJECTED, 'EHOSTUNREACH', icmp=IcmpError(4, 3, 13, IpAddress('10.0.0.1'))),
             {
                 'outcome': 'rejected',
                 'detail': 'EHOSTUNREACH',

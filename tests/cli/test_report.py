@@ -182,7 +182,7 @@ def test_v_shows_every_verdict_and_every_explained_fault() -> None:
     )
 
 
-NO_CREDENTIALS = 'there are no AWS credentials (sts:GetCallerIdentity)'
+NO_CREDENTIALS = 'no AWS credentials were found (sts:GetCallerIdentity)'
 
 
 def test_what_is_unknown_is_counted_by_reason_with_what_would_settle_it() -> None:

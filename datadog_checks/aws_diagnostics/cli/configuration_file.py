@@ -60,7 +60,7 @@ def read_mapping(path: Path, option: str) -> dict[str, object]:
     """A YAML file that holds a mapping; an empty file is an empty one. Raises Failure (CONFIGURATION)."""
     text = read_text(path, option, ExitStatus.CONFIGURATION)
     try:
-        document = yaml.load(text, _Loader)
+        document = _document(text)
     except yaml.YAMLError as e:
         raise _refused(path, option, f'not valid YAML: {_yaml_problem(e)}') from None
     except (RecursionError, ValueError):
@@ -70,6 +70,14 @@ def read_mapping(path: Path, option: str) -> dict[str, object]:
     if not isinstance(document, dict):
         raise _refused(path, option, f'the file must hold a mapping, not {shown(document)}')
     return {str(key): value for key, value in document.items()}
+
+
+def _document(text: str) -> object:
+    loader = _Loader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 def _yaml_problem(error: yaml.YAMLError) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ..collect.account_defaults import with_agent_defaults
+from ..collect.account_options import with_agent_defaults
 from ..configuration import Options
 from ..diagnoses.imds_fleet import DIAGNOSES
 from ..facts import Facts, Unobserved

@@ -6,19 +6,19 @@ from ..facts import Agent, Facts
 from ..findings import Finding, Scope
 
 OF_AWS = (
-    ('there are no AWS credentials', 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'),
+    ('no AWS credentials were found', 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'),
     ('the AWS credentials are incomplete', 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'),
     ('the AWS credentials could not be loaded', 'Log in again, for example with `aws sso login`'),
     ('our AWS credentials have expired', 'Renew them, for example with `aws sso login`'),
     ('AWS does not accept our credentials', 'See whose they are with `aws sts get-caller-identity`'),
     ('the AWS profile does not exist', 'Set AWS_PROFILE to one that `aws configure list-profiles` shows'),
-    ('no AWS region that exists is configured', 'Set AWS_REGION'),
+    ('no valid AWS region is configured', 'Set AWS_REGION'),
     ('AWS did not answer in time', 'Check the network to AWS and HTTPS_PROXY'),
     ('the proxy on the way to AWS could not be reached', 'Check HTTPS_PROXY and NO_PROXY'),
-    ('the endpoint of AWS could not be reached', 'Check the network to AWS and HTTPS_PROXY'),
+    ('the AWS endpoint could not be reached', 'Check the network to AWS and HTTPS_PROXY'),
     ('AWS throttles', 'Run this again in a few minutes'),
     ('missing permission', "Grant it to the identity that runs this: see 'docs/permissions.md'"),
-    ('Datadog was not asked: it takes both an API key and an application key', 'Set DD_API_KEY and DD_APP_KEY'),
+    ('Datadog was not asked: it needs both an API key and an application key', 'Set DD_API_KEY and DD_APP_KEY'),
 )
 """How the collectors begin a reason -> what to do about it. A test holds the beginnings to the collectors' words."""
 

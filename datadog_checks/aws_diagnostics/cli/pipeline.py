@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ..collect import HostCollector
-from ..collect.account_defaults import with_agent_defaults
+from ..collect.account_options import with_agent_defaults
 from ..collect.agent import DescribedAgent
 from ..configuration import Options
 from ..facts import Facts

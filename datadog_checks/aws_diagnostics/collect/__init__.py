@@ -1,37 +1,25 @@
-"""Everything that one run of the host scope observes, within one deadline.
-
-The one place that turns exceptions into `Unobserved`: what a collector could not look at is never a bad value.
-"""
+"""Everything that one run of the host scope observes, within one deadline."""
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved
 from ..log import LOG
 from ..rules import platform_of, platform_of_answer
 from .agent import AgentInterface, AgentReader
-from .deadline import Deadline
+from .attempt import OnDefect, attempt, log_defect
 from .host import HostReader
 from .imds import ImdsProbe
+from .limits import Deadline
 from .options import CollectOptions, Ec2
 
 __all__ = ['CollectOptions', 'Ec2', 'HostCollector']
 
-Group = TypeVar('Group')
-OnDefect: TypeAlias = Callable[[str, Exception], None]
-"""Called with what was being observed and what that raised: a defect in our code, to be logged."""
-
 SHARE_FOR_IMDS = 0.8
 """Of what is left of the deadline: a silent IMDS must leave time to ask the Agent."""
-
-
-def log_defect(what: str, error: Exception) -> None:
-    """The default, where the caller passes nothing else."""
-    LOG.error('defect in observing %s, please report it', what, exc_info=error)
 
 
 class HostCollector:
@@ -106,14 +94,3 @@ class HostCollector:
             instance_id=facts.instance_id,
             os_hostname=facts.host.os_hostname if isinstance(facts.host, Host) else '',
         )
-
-
-def attempt(what: str, collect: Callable[[], Group], on_defect: OnDefect = log_defect) -> Group | Unobserved:
-    """The text of an exception may hold what was read: only its kind is told."""
-    try:
-        return collect()
-    except OSError as e:
-        return Unobserved(f'{what} could not be observed: {type(e).__name__} ({e.strerror or "no errno"})')
-    except Exception as e:  # noqa: BLE001  (a defect in one collector must not take the others with it)
-        on_defect(what, e)
-        return Unobserved(f'{what} could not be observed: {type(e).__name__}')

@@ -3,21 +3,22 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..facts import Facts, Platform, Unobserved, observed
 from ..facts.account import Account, Caller, Fleet, Integration, Inventory, WrongInstance
-from ..facts.feature import Feature
-from . import OnDefect, ignore
+from ..facts.groups import Feature
 from .account_options import AccountOptions
 from .account_run import AccountRun, with_last_change
+from .attempt import OnDefect, log_defect
 from .aws.caller import read_caller, regions_of
 from .aws.denials import asking
 from .aws.policies import read_policies, read_quota
 from .aws.recently_active import read_metrics
 from .aws.session import Session, Sessions
-from .deadline import Deadline
 from .inventory import HostList
+from .limits import Deadline
 
 if TYPE_CHECKING:
     from .aws.fleet import FleetSweep
@@ -31,9 +32,9 @@ class AccountCollector:
     """Keeps, from run to run, the session with AWS, where the sweep of the fleet is and which hosts it saw.
 
     One for each account instance. `role_name_default` is the role's name where neither Datadog nor the operator gives
-    one. `imds_usable` tells, at each run, whether credentials may be asked for at IMDS: not where the host scope found
-    it out of reach. `each` is called with every wrong instance that a sweep finds, and `on_defect` with what was being
-    observed and the exception, where a collector crashed.
+    one. `imds_usable` tells, at each run, whether IMDS may be asked for credentials: not where the host scope found it
+    out of reach. `each` is called with every wrong instance that a sweep finds, and `on_defect` with what was being
+    observed and the exception, where a collector crashed: once in each run for the same thing.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class AccountCollector:
         *,
         imds_usable: Callable[[], bool] = lambda: True,
         each: Callable[[WrongInstance], None] | None = None,
-        on_defect: OnDefect = ignore,
+        on_defect: OnDefect = log_defect,
     ) -> None:
         self._options = options
         self._role_name_default = role_name_default
@@ -53,6 +54,8 @@ class AccountCollector:
         self._sessions = Sessions(options)
         self._sweep: FleetSweep | None = None
         self._hosts = HostList()
+        self._defects: set[str] = set()
+        """Those of this run."""
 
     def collect(self) -> Facts:
         """Never raises for what AWS, Datadog or the network do.
@@ -60,7 +63,8 @@ class AccountCollector:
         No call begins after `options.deadline`; the last one may end 20 seconds later.
         """
         now = time.time()
-        run = AccountRun(self._options, self._role_name_default, self._on_defect)
+        self._defects.clear()
+        run = AccountRun(self._options, self._role_name_default, self._tell_once)
         session = run.group('AWS', lambda: self._open(run))
         with ExitStack() as stack:
             if isinstance(session, Session):
@@ -78,7 +82,7 @@ class AccountCollector:
         return session
 
     def _account(self, run: AccountRun, session: Session | Unobserved) -> Account:
-        """One group after the other. One that cannot be observed takes along only those that are read with its help."""
+        """Group after group. One that cannot be observed costs only the groups that need it."""
         caller = run.group('the caller', lambda: read_caller(observed(session)))
         integration = run.group('the integration', lambda: run.integration(observed(caller)))
         role = run.if_on(
@@ -111,7 +115,8 @@ class AccountCollector:
 
     def _inventory(self, run: AccountRun, caller: Caller) -> Inventory:
         share = Deadline(run.deadline.remaining() * SHARE_FOR_INVENTORY)
-        return self._hosts.read(lambda: run.datadog(share, with_keys=True), caller.account_id, share, time.time())
+        hosts = self._hosts.read(lambda: run.datadog(share, with_keys=True), caller.account_id, share, time.time())
+        return replace(hosts, recorded=run.recorded)
 
     def _fleet(
         self, run: AccountRun, session: Session | Unobserved, integration: Integration | Unobserved
@@ -123,5 +128,11 @@ class AccountCollector:
         if self._sweep is None:
             from .aws.fleet import FleetSweep
 
-            self._sweep = FleetSweep(self._options, self._each)
+            self._sweep = FleetSweep(self._options, self._each, self._tell_once)
         return self._sweep
+
+    def _tell_once(self, what: str, error: Exception) -> None:
+        """A defect of the sweep shows in every region."""
+        if what not in self._defects:
+            self._defects.add(what)
+            self._on_defect(what, error)

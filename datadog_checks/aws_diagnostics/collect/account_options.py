@@ -1,10 +1,55 @@
-"""What the operator lets an account instance do."""
+"""What the operator lets an account instance do, and what it takes from the Agent where nothing else is configured."""
 
-from dataclasses import dataclass, field
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from ..facts.account import ExternalId
-from ..facts.feature import Feature
-from .proxies import Proxies
+from ..facts.groups import Feature
+from .agent import AgentInterface
+from .agent.settings import as_text, as_texts
+
+DIRECT: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """Which proxy a request follows: that of datadog.yaml (proxy.https, proxy.http, proxy.no_proxy), else that of the
+    environment.
+
+    As the HTTP wrapper of datadog_checks.base does it, with one difference: loopback and link-local addresses, and so
+    IMDS, are never asked through a proxy. The addresses of the proxies may hold passwords.
+    """
+
+    https: str = field(default='', repr=False)
+    http: str = field(default='', repr=False)
+    no_proxy: tuple[str, ...] = ()
+
+    def of(self, url: str) -> Mapping[str, str] | None:
+        """By scheme. DIRECT: none at all. None: those of the environment."""
+        if _is_local(urlsplit(url).hostname or ''):
+            return DIRECT
+        configured = {scheme: proxy for scheme, proxy in (('https', self.https), ('http', self.http)) if proxy}
+        if not configured:
+            return None
+        return DIRECT if self._exempts(url) else configured
+
+    def _exempts(self, url: str) -> bool:
+        if not self.no_proxy:
+            return False
+        from datadog_checks.base.utils.http import should_bypass_proxy
+
+        return bool(should_bypass_proxy(url, list(self.no_proxy)))
+
+
+def _is_local(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == 'localhost'
+    return address.is_loopback or address.is_link_local or host.lower() == 'fd00:ec2::254'
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +78,33 @@ class AccountOptions:
     """Where the list of required permissions is kept; '' keeps nothing."""
     deadline: float = 300.0
     """Seconds, of one run."""
+
+
+SEPARATORS = r'[\s,;]+'
+"""Of proxy.no_proxy where it is a text, as an environment variable holds it."""
+
+
+def with_agent_defaults(options: AccountOptions, agent: AgentInterface) -> AccountOptions:
+    """The Agent's API key and proxies, and a directory below its run path; '' for what it does not tell, and for a
+    directory that cannot be written."""
+    return replace(
+        options,
+        api_key=options.api_key or str(agent.setting('api_key') or ''),
+        proxies=_proxies(agent),
+        cache_directory=options.cache_directory or _cache_directory(agent),
+    )
+
+
+def _proxies(agent: AgentInterface) -> Proxies:
+    return Proxies(
+        as_text(agent.setting('proxy.https'), ''),
+        as_text(agent.setting('proxy.http'), ''),
+        as_texts(agent.setting('proxy.no_proxy'), (), SEPARATORS),
+    )
+
+
+def _cache_directory(agent: AgentInterface) -> str:
+    run_path = str(agent.setting('run_path') or '')
+    if not run_path or not os.access(run_path, os.W_OK | os.X_OK):
+        return ''
+    return os.path.join(run_path, 'aws_diagnostics')  # noqa: PTH118  (a text, as the options hold it)

@@ -10,22 +10,21 @@ from ..facts.account import (
     ExternalId,
     Integration,
     Policy,
+    Recorded,
     RequiredPermissions,
     Role,
     RoleMissing,
     Simulation,
 )
-from ..facts.feature import Feature
-from . import Group, OnDefect
+from ..facts.groups import Feature
 from .account_options import AccountOptions
-from .aws.budget import CallBudget
+from .attempt import Group, OnDefect, attempt
 from .aws.role import read_role
 from .aws.session import Session
 from .aws.simulation import sentinels, simulate
 from .datadog_api import TIMEOUT, DatadogApi
-from .deadline import Deadline
-from .group import collect_group
-from .integration import read_integration
+from .integration import integration_in, read_all, read_integration, recorded_in
+from .limits import CallBudget, Deadline
 from .required_permissions import read_required_permissions
 
 
@@ -36,10 +35,12 @@ class AccountRun:
         self._on_defect = on_defect
         self.deadline = Deadline(options.deadline)
         self.budget = CallBudget(options.max_api_calls, self.deadline)
+        self.recorded: tuple[Recorded, ...] | Unobserved = Unobserved('not asked')
+        """What Datadog has on record for all accounts; `integration` reads it where the host list needs it."""
 
     def group(self, what: str, collect: Callable[[], Group]) -> Group | Unobserved:
         """Never raises."""
-        return collect_group(what, collect, self._on_defect)
+        return attempt(what, collect, self._on_defect)
 
     def if_on(self, features: Iterable[Feature], what: str, collect: Callable[[], Group]) -> Group | Unobserved:
         """Only where one of these features is on."""
@@ -50,7 +51,18 @@ class AccountRun:
         return self.group(what, collect)
 
     def integration(self, caller: Caller) -> Integration | Unobserved:
-        return read_integration(self.datadog(self.deadline, with_keys=True), caller.account_id, caller.partition)
+        """The host list needs the records of all accounts, so where it is read too, one request serves both.
+
+        Where that request fails, as with more accounts than fit into one answer, only this account is asked for.
+        """
+        if Feature.INVENTORY in self._options.features:
+            what = 'the integrations on record'
+            records = self.group(what, lambda: read_all(self.datadog(self.deadline, with_keys=True)))
+            self.recorded = self.group(what, lambda: recorded_in(observed(records)))
+            if not isinstance(records, Unobserved):
+                return integration_in(records, caller.account_id, caller.partition)
+        api = self.datadog(self.deadline, with_keys=True)
+        return read_integration(api, caller.account_id, caller.partition)
 
     def role(self, session: Session, integration: Integration | Unobserved) -> Role | RoleMissing:
         """The one that Datadog has on record, else the operator's."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from .deadline import RequestFailed
+from .attempt import RequestFailed
 
 if TYPE_CHECKING:
     from requests.adapters import HTTPAdapter
@@ -137,7 +137,7 @@ def _why(error: Exception, cut_off: CutOff) -> str:
         return 'the TLS handshake with the Datadog API failed'
     if isinstance(error, e.ConnectionError | HTTPError):
         return 'the Datadog API could not be reached, or broke the connection'
-    return f'the Datadog API could not be asked: {type(error).__name__}'
+    return f'the request to the Datadog API failed unexpectedly: {type(error).__name__}'
 
 
 def _adapter(cut_off: CutOff) -> 'HTTPAdapter':

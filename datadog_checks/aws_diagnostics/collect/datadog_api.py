@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from ..__about__ import __version__
+from .account_options import Proxies
+from .attempt import RequestFailed
 from .bounded_http import HttpAnswer, get, received
-from .deadline import RequestFailed
 from .json_object import parsed
-from .proxies import Proxies
 
 LIMIT = 1 << 20
 """Bytes of one answer."""
@@ -18,7 +18,7 @@ LEAST_WAIT = 1.0
 
 REFUSALS: Mapping[int, str] = {
     401: 'Datadog does not accept the API key or the application key (401)',
-    404: 'the Datadog API has no such address (404): is datadog_site right?',
+    404: 'the Datadog API does not know this address (404): check datadog_site',
     429: 'Datadog throttles its API (429)',
 }
 
@@ -92,7 +92,7 @@ class DatadogApi:
 
 
 def _asked_to_wait(answer: HttpAnswer) -> float:
-    """X-RateLimit-Reset counts the seconds until the limit starts anew; it matters when nothing remains."""
+    """X-RateLimit-Reset counts the seconds until the limit is reset; it matters when no request remains."""
     used_up = answer.status_code == 429 or answer.headers.get('X-RateLimit-Remaining') == '0'
     reset = answer.headers.get('X-RateLimit-Reset', '')
     seconds = float(reset) if reset.isascii() and reset.isdecimal() and len(reset) < 10 else 0.0
@@ -107,7 +107,7 @@ def _body(answer: HttpAnswer, limit: int) -> bytes:
         how = 'failed' if answer.status_code >= 500 else 'does not answer as documented'
         raise RequestFailed(f'the Datadog API {how} (status {answer.status_code})')
     if answer.headers.get('Content-Encoding', 'identity') != 'identity':
-        raise RequestFailed('the answer of the Datadog API is compressed, which was not asked for')
+        raise RequestFailed('the answer of the Datadog API is compressed although the request did not allow it')
     return received(answer, limit)
 
 
@@ -115,5 +115,5 @@ def _decoded(body: bytes) -> object:
     try:
         return parsed(body)
     except ValueError:
-        kind = 'HTML' if body.lstrip()[:1] == b'<' else 'no JSON'
-        raise RequestFailed(f'the answer is not from the Datadog API: {kind}') from None
+        kind = 'HTML' if body.lstrip()[:1] == b'<' else 'not JSON'
+        raise RequestFailed(f'the answer is not from the Datadog API: it is {kind}') from None

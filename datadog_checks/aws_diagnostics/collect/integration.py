@@ -1,19 +1,22 @@
-"""What Datadog has on record for an AWS account.
+"""What Datadog has on record for this AWS account and, as far as the host list needs it, for all accounts.
 
-Shape: https://docs.datadoghq.com/api/latest/aws-integration/#list-all-aws-integrations. The external id is returned
-in clear there, and becomes a digest here.
+Shape: https://docs.datadoghq.com/api/latest/aws-integration/#list-all-aws-integrations. The external ids are returned
+in clear there, and become digests here.
 """
 
 import re
+from collections.abc import Iterable
 
 from ..facts import Unobserved
-from ..facts.account import AuthKind, ExternalId, FilterKind, Integration, NamespaceFilters
-from ..facts.values import RegionName
+from ..facts.account import AuthKind, ExternalId, FilterKind, Integration, NamespaceFilters, Recorded
+from ..facts.values import AccountId, RegionName
+from .attempt import RequestFailed
 from .datadog_api import DatadogApi
-from .deadline import RequestFailed
 from .json_object import Json, entry_of, is_object, printable
 
-PATH = '/api/v2/integration/aws/accounts?aws_account_id='
+PATH = '/api/v2/integration/aws/accounts'
+MOST_BYTES_OF_ALL = 4 << 20
+"""An account is two or three KiB."""
 OTHER_SHAPE = 'the answer of the Datadog API does not have the documented shape'
 LONGEST_NAME = 128
 MOST_REGIONS = 100
@@ -21,49 +24,79 @@ MOST_NAMESPACES = 500
 """AWS has a few hundred."""
 NAMESPACE = re.compile(r'[A-Za-z0-9 ._/#:*-]{1,255}')
 """As CloudWatch has it: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Metric.html"""
-NO_FILTERS = Unobserved('the record says nothing about namespaces that is known (metrics_config.namespace_filters)')
+NO_FILTERS = Unobserved(
+    "Datadog's record has no namespace filter of a documented kind (metrics_config.namespace_filters)"
+)
 
 
 def read_integration(api: DatadogApi, account_id: str, partition: str) -> Integration | Unobserved:
-    """GET /api/v2/integration/aws/accounts with both keys. Never raises for what Datadog answers."""
+    """Asks for this account only, with both keys. Never raises for what Datadog answers."""
     try:
-        return _integration(_attributes(api.get(PATH + account_id, with_keys=True), account_id, partition))
+        return integration_in(
+            _entries(api.get(f'{PATH}?aws_account_id={account_id}', with_keys=True)), account_id, partition
+        )
     except RequestFailed as e:
         return Unobserved(str(e))
 
 
-def _attributes(answer: object, account_id: str, partition: str) -> Json:
-    """Of the one entry of this account; of several, the one of its partition. Raises RequestFailed."""
-    entries = answer.get('data') if is_object(answer) else None
-    if not isinstance(entries, list):
-        raise RequestFailed(OTHER_SHAPE)
-    found = [entry_of(entry, 'attributes') for entry in entries]
-    found = [attributes for attributes in found if attributes.get('aws_account_id') == account_id]
+def read_all(api: DatadogApi) -> tuple[Json, ...]:
+    """The records of all accounts, with both keys; external ids are in clear in them. Raises RequestFailed."""
+    return _entries(api.get(PATH, with_keys=True, limit=MOST_BYTES_OF_ALL))
+
+
+def integration_in(records: Iterable[Json], account_id: str, partition: str) -> Integration:
+    """Of this account; where there are several, of its partition. Raises RequestFailed."""
+    found = [record for record in records if record.get('aws_account_id') == account_id]
     if len(found) > 1:
-        found = [attributes for attributes in found if attributes.get('aws_partition') == partition]
+        found = [record for record in found if record.get('aws_partition') == partition]
         if len(found) != 1:
             raise RequestFailed(f'Datadog has several integrations for account {account_id}')
     if not found:
         raise RequestFailed(f'Datadog has no integration for account {account_id}')
-    return found[0]
+    return _integration(found[0])
 
 
-def _integration(attributes: Json) -> Integration:
-    auth, (regions, other_regions) = entry_of(attributes, 'auth_config'), _regions(attributes)
+def recorded_in(records: Iterable[Json]) -> tuple[Recorded, ...]:
+    """A record that cannot be read could be the one that collects, so then nothing is known. Raises RequestFailed."""
+    return tuple(map(_recorded, records))
+
+
+def _entries(answer: object) -> tuple[Json, ...]:
+    entries = answer.get('data') if is_object(answer) else None
+    if not isinstance(entries, list):
+        raise RequestFailed(OTHER_SHAPE)
+    return tuple(entry_of(entry, 'attributes') for entry in entries)
+
+
+def _recorded(record: Json) -> Recorded:
+    account_id = AccountId.of(record.get('aws_account_id'))
+    if account_id is None:
+        raise RequestFailed(OTHER_SHAPE)
+    return Recorded(
+        account_id,
+        _regions(record)[0],
+        _metrics_enabled(record),
+        _namespace_filters(record),
+        _collects_resources(record),
+    )
+
+
+def _integration(record: Json) -> Integration:
+    auth, (regions, other_regions) = entry_of(record, 'auth_config'), _regions(record)
     return Integration(
         auth=AuthKind.ACCESS_KEYS if 'access_key_id' in auth else AuthKind.ROLE,
         role_name=_role_name(auth),
         external_id=_external_id(auth),
         regions=regions,
         other_regions=other_regions,
-        extended_collection=collects_resources(attributes),
-        metrics_enabled=metrics_enabled_on_record(attributes),
-        namespace_filters=namespace_filters_on_record(attributes),
+        extended_collection=_collects_resources(record),
+        metrics_enabled=_metrics_enabled(record),
+        namespace_filters=_namespace_filters(record),
     )
 
 
-def collects_resources(attributes: Json) -> bool:
-    resources = entry_of(attributes, 'resources_config')
+def _collects_resources(record: Json) -> bool:
+    resources = entry_of(record, 'resources_config')
     names = ('extended_collection', 'cloud_security_posture_management_collection')
     return any(resources.get(name) is True for name in names)
 
@@ -85,14 +118,9 @@ def _external_id(auth: Json) -> ExternalId | None:
     return ExternalId.of(secret)
 
 
-def regions_on_record(attributes: Json) -> tuple[RegionName, ...] | None:
-    """None: all regions. Raises RequestFailed."""
-    return _regions(attributes)[0]
-
-
-def _regions(attributes: Json) -> tuple[tuple[RegionName, ...] | None, int]:
-    """And how many other entries there are, which are no names of regions. Raises RequestFailed."""
-    regions = entry_of(attributes, 'aws_regions')
+def _regions(record: Json) -> tuple[tuple[RegionName, ...] | None, int]:
+    """None for all regions; and how many other entries there are, which are no names of regions."""
+    regions = entry_of(record, 'aws_regions')
     if regions.get('include_all') is True:
         return None, 0
     listed = regions.get('include_only')
@@ -103,14 +131,14 @@ def _regions(attributes: Json) -> tuple[tuple[RegionName, ...] | None, int]:
     return tuple(named)[:MOST_REGIONS], other
 
 
-def metrics_enabled_on_record(attributes: Json) -> bool | None:
-    enabled = entry_of(attributes, 'metrics_config').get('enabled')
+def _metrics_enabled(record: Json) -> bool | None:
+    enabled = entry_of(record, 'metrics_config').get('enabled')
     return enabled if isinstance(enabled, bool) else None
 
 
-def namespace_filters_on_record(attributes: Json) -> NamespaceFilters | Unobserved:
+def _namespace_filters(record: Json) -> NamespaceFilters | Unobserved:
     """One of the documented kinds; anything else, or two of them, is not understood and therefore not known."""
-    filters = entry_of(entry_of(attributes, 'metrics_config'), 'namespace_filters')
+    filters = entry_of(entry_of(record, 'metrics_config'), 'namespace_filters')
     if filters.get('include_all') is True and len(filters) == 1:
         return NamespaceFilters(FilterKind.INCLUDE_ALL)
     for kind in (FilterKind.EXCLUDE_ONLY, FilterKind.INCLUDE_ONLY):

@@ -12,8 +12,8 @@ from importlib import resources
 from pathlib import Path
 
 from ..facts.account import RequiredPermissions
+from .attempt import RequestFailed
 from .datadog_api import DatadogApi
-from .deadline import RequestFailed
 from .host.text_file import read_text
 from .json_object import parsed
 
@@ -46,7 +46,7 @@ class PermissionCache:
         self._path = path
 
     def kept(self) -> Kept | None:
-        """None where there is no file, or none of ours."""
+        """None where there is no file, or one of another form."""
         try:
             document = parsed(read_text(self._path, LARGEST_FILE))
         except (OSError, ValueError):

@@ -11,7 +11,7 @@ from ..collect.account_options import AccountOptions
 from ..config_models.instance import Account, InstanceConfig
 from ..expectations import AccountExpectations
 from ..facts.account import ExternalId
-from ..facts.feature import Feature
+from ..facts.groups import Feature
 from ..facts.values import RegionName, RoleName
 from .errors import InvalidConfiguration, must_be, unknown_name
 from .rules import OPTIONS_OF_THE_AGENT

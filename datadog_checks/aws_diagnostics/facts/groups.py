@@ -1,6 +1,7 @@
-"""Everything that one run observed."""
+"""Everything that one run observed, and the parts of the account scope that can be switched on and off."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from .agent import Agent
@@ -11,6 +12,16 @@ from .values import InstanceId
 
 if TYPE_CHECKING:  # a host does not pay for the facts of an account
     from .account import Account
+
+
+class Feature(StrEnum):
+    """What an account instance looks at."""
+
+    ROLE = 'role'
+    PERMISSIONS = 'permissions'
+    IMDS_POSTURE = 'imds_posture'
+    INVENTORY = 'inventory'
+    METRICS = 'metrics'
 
 
 @dataclass(frozen=True, slots=True)

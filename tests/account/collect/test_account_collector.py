@@ -24,12 +24,14 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Feature,
     FilterKind,
     Integration,
+    Inventory,
     LastUsed,
     NamespaceFilters,
     Policy,
     PolicyKind,
     PolicyQuota,
     PolicyStatement,
+    Recorded,
     RequiredPermissions,
     Role,
     RoleMissing,
@@ -199,6 +201,39 @@ def test_without_an_application_key_datadog_is_not_asked_for_the_integration(mot
     assert [path for path in datadog.asked if 'accounts' in path] == []
 
 
+WITH_HOSTS = ROLE_SIDE | {Feature.INVENTORY}
+ACCOUNTS = '/api/v2/integration/aws/accounts'
+
+
+def accounts_asked_for(datadog: Datadog) -> list[str]:
+    return [path for path in datadog.asked if path.startswith(ACCOUNTS)]
+
+
+def test_one_answer_of_datadog_serves_the_integration_and_the_host_list(moto: str, datadog: Datadog) -> None:
+    found = observe(options(datadog, features=WITH_HOSTS))
+    assert found.integration == INTEGRATION
+    assert isinstance(found.inventory, Inventory)
+    assert found.inventory.recorded == tuple(
+        Recorded(AccountId(id), None, True, INTEGRATION.namespace_filters, False)
+        for id in (MOTO_ACCOUNT, MINISTACK_ACCOUNT)
+    )
+    assert accounts_asked_for(datadog) == [ACCOUNTS]
+
+
+def test_more_accounts_than_fit_into_one_answer_leave_the_integration_of_this_one(moto: str, datadog: Datadog) -> None:
+    datadog.accounts.append(account('210987654321', account_tags=['x' * (4 << 20)]))
+    found = observe(options(datadog, features=WITH_HOSTS))
+    assert found.integration == INTEGRATION
+    assert isinstance(found.inventory, Inventory)
+    assert found.inventory.recorded == Unobserved('the answer of the Datadog API is larger than 4 MiB')
+    assert accounts_asked_for(datadog) == [ACCOUNTS, f'{ACCOUNTS}?aws_account_id={MOTO_ACCOUNT}']
+
+
+def test_without_the_host_list_only_this_account_is_asked_for(moto: str, datadog: Datadog) -> None:
+    assert observe(options(datadog)).integration == INTEGRATION
+    assert accounts_asked_for(datadog) == [f'{ACCOUNTS}?aws_account_id={MOTO_ACCOUNT}']
+
+
 def test_features_that_are_off_cost_no_call(moto: str, datadog: Datadog) -> None:
     set_up_role()
     found = observe(options(datadog, features=frozenset({Feature.ROLE})))
@@ -214,13 +249,13 @@ def test_features_that_are_off_cost_no_call(moto: str, datadog: Datadog) -> None
 def test_a_spent_budget_ends_the_groups_that_it_does_not_reach(moto: str, datadog: Datadog) -> None:
     set_up_role()
     found = observe(options(datadog, max_api_calls=2))
-    spent = Unobserved('the budget of 2 calls to AWS in one run is used up')
+    spent = Unobserved('the budget of 2 calls to AWS in one run is used up (max_api_calls)')
     assert isinstance(found.role, Role)
     assert (found.policies, found.simulation, found.api_calls) == (spent, spent, 2)
     assert found.quota == PolicyQuota(10, default=True)
 
 
-def test_no_time_is_no_time_for_anything(moto: str, datadog: Datadog) -> None:
+def test_without_time_left_nothing_is_asked(moto: str, datadog: Datadog) -> None:
     found = observe(options(datadog, deadline=0.0))
     over = Unobserved('the deadline of this run is over')
     assert (found.caller, found.role, found.required, found.simulation) == (over, over, over, over)
@@ -247,7 +282,7 @@ def nothing_but_the_list(reason: str, found: Account) -> Account:
 
 
 CONFIGURATIONS = [
-    pytest.param('', 'there are no AWS credentials (sts:GetCallerIdentity)', id='nobody has given any'),
+    pytest.param('', 'no AWS credentials were found (sts:GetCallerIdentity)', id='nobody has given any'),
     pytest.param(
         '[default', 'the AWS configuration file cannot be read (the credential chain)', id='a file with an error'
     ),
@@ -272,12 +307,12 @@ def test_without_credentials_every_group_says_so(
     assert (found.api_calls, isinstance(found.required, RequiredPermissions)) == (0, True)
 
 
-def test_an_endpoint_that_is_none_is_a_reason(
+def test_a_malformed_endpoint_is_named_as_the_reason(
     datadog: Datadog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     servers.use(monkeypatch, servers.environment('http://', tmp_path))
     found = observe(options(datadog))
-    assert found == nothing_but_the_list('the credential chain could not be asked: ValueError', found)
+    assert found == nothing_but_the_list('the credential chain failed unexpectedly: ValueError', found)
 
 
 DENIED_REGIONS = Answer('<Response><Errors><Error><Code>UnauthorizedOperation</Code></Error></Errors></Response>', 403)
@@ -295,7 +330,7 @@ def test_all_regions_need_the_permission_to_list_them(
     assert found.fleet == Unobserved('missing permission ec2:DescribeRegions (UnauthorizedOperation)')
 
 
-def test_expired_credentials_are_told_and_datadog_is_not_asked_in_vain(
+def test_expired_credentials_are_reported_and_datadog_is_not_asked(
     datadog: Datadog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     actions = ('GetCallerIdentity', 'GetRole', 'GetAccountSummary')
@@ -309,7 +344,7 @@ def test_expired_credentials_are_told_and_datadog_is_not_asked_in_vain(
     assert isinstance(found.required, RequiredPermissions)
 
 
-def test_a_role_to_look_from_that_is_refused_leaves_what_datadog_publishes(
+def test_where_the_role_to_assume_is_refused_only_the_published_permissions_are_read(
     datadog: Datadog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with scripted_aws({'AssumeRole': [error('AccessDenied', 403)]}) as aws:
@@ -328,7 +363,7 @@ def test_no_secret_is_in_a_fact_or_a_log(moto: str, datadog: Datadog, caplog: py
     assert [secret for secret in (SECRET, API_KEY, APP_KEY, *servers.SECRETS) if secret in seen] == []
 
 
-def test_looking_at_an_account_is_what_imports_its_libraries() -> None:
+def test_the_libraries_of_aws_are_imported_by_the_first_run() -> None:
     """The host scope may know the names of this module without paying for botocore and requests."""
     program = f"""
 import sys
@@ -339,10 +374,10 @@ print(sorted(sys.modules.keys() & {{'boto3', 'botocore', 'requests', 'urllib3'}}
     assert found.stdout == '[]\n'
 
 
-def test_a_crash_of_a_collector_is_told_with_its_exception_and_takes_nothing_else_along(
+def test_a_crash_of_a_collector_is_reported_with_its_exception_and_costs_no_other_group(
     moto: str, datadog: Datadog
 ) -> None:
-    """An answer of Datadog that our code does not survive stands for any defect of ours."""
+    """An address that our code cannot take is one example of any defect."""
     set_up_role()
     told: list[tuple[str, Exception]] = []
     broken = replace(options(datadog), datadog_api_url='http://[half-an-address')
@@ -356,7 +391,7 @@ def test_a_crash_of_a_collector_is_told_with_its_exception_and_takes_nothing_els
     assert all(e.__traceback__ for _, e in told)
 
 
-def test_what_aws_or_datadog_refuse_is_no_defect(moto: str, datadog: Datadog) -> None:
+def test_a_refusal_of_aws_or_datadog_is_not_reported_as_a_defect(moto: str, datadog: Datadog) -> None:
     told: list[str] = []
     AccountCollector(
         options(datadog, app_key='', role_name='Absent'), on_defect=lambda what, _: told.append(what)

@@ -1,15 +1,16 @@
-"""Who asks, in every partition."""
+"""Who asks, in every partition, and in which regions."""
 
 from pathlib import Path
 
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
-from datadog_checks.aws_diagnostics.collect.aws.caller import read_caller
+from datadog_checks.aws_diagnostics.collect.aws.caller import read_caller, regions_of
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
-from datadog_checks.aws_diagnostics.facts.account import Caller
-from datadog_checks.aws_diagnostics.facts.values import AccountId, Partition
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, Caller, Integration
+from datadog_checks.aws_diagnostics.facts.values import AccountId, Partition, RegionName
 from tests.account import servers
 from tests.account.scripted_aws import result, scripted_aws
 
@@ -43,7 +44,40 @@ def test_the_caller_of_a_partition(arn: str, partition: str, tmp_path: Path, mon
         pytest.param(f'arn:aws:iam::{ACCOUNT}:user/a&#10;b', id='a line end in it'),
     ],
 )
-def test_what_is_no_caller_is_not_believed(arn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_arn_that_is_not_a_caller_is_refused(arn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CallFailed) as failure:
         read(arn, tmp_path, monkeypatch)
-    assert str(failure.value) == 'sts:GetCallerIdentity gave no ARN of a caller'
+    assert str(failure.value) == 'sts:GetCallerIdentity did not return the ARN of a caller'
+
+
+UNKNOWN = Unobserved('no application key')
+
+
+def integration(*regions: str) -> Integration:
+    return Integration(AuthKind.ROLE, 'Role', None, tuple(map(RegionName, regions)) or None, extended_collection=False)
+
+
+CHOICES = [
+    pytest.param(('eu-west-1',), integration('sa-east-1'), ('eu-west-1',), id='those of the operator'),
+    pytest.param(None, integration('sa-east-1'), ('sa-east-1',), id='those that Datadog has on record'),
+    pytest.param(None, UNKNOWN, ('us-east-1',), id='that of the session'),
+    pytest.param((), UNKNOWN, ('us-east-1',), id='an empty list is none'),
+]
+
+
+@pytest.mark.parametrize(('configured', 'recorded', 'expected'), CHOICES)
+def test_the_regions_that_are_looked_at(
+    configured: tuple[str, ...] | None, recorded: Integration | Unobserved, expected: tuple[str, ...], moto: str
+) -> None:
+    options = AccountOptions(regions=configured)
+    with open_session(options) as session:
+        assert regions_of(options, recorded, session) == expected
+
+
+def test_all_regions_are_those_that_are_enabled(moto: str) -> None:
+    options = AccountOptions()
+    with open_session(options) as session:
+        found = regions_of(options, integration(), session)
+        enabled = session.client('ec2').describe_regions()['Regions']
+    assert found == tuple(sorted(region['RegionName'] for region in enabled))
+    assert 'eu-west-1' in found

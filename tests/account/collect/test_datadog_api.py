@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from datadog_checks.aws_diagnostics.collect.attempt import RequestFailed
 from datadog_checks.aws_diagnostics.collect.datadog_api import LIMIT, DatadogApi
-from datadog_checks.aws_diagnostics.collect.deadline import RequestFailed
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, datadog_api, plain
 from tests.account.servers import free_port
 
@@ -27,7 +27,7 @@ FAILURES = [
         id='an application key without the permission',
     ),
     pytest.param(
-        plain(404, '{}'), 'the Datadog API has no such address (404): is datadog_site right?', id='another site'
+        plain(404, '{}'), 'the Datadog API does not know this address (404): check datadog_site', id='another site'
     ),
     pytest.param(plain(429, '{}'), 'Datadog throttles its API (429)', id='throttling'),
     pytest.param(plain(503, HTML, 'text/html'), 'the Datadog API failed (status 503)', id='a failure of Datadog'),
@@ -38,11 +38,13 @@ FAILURES = [
     ),
     pytest.param(
         plain(200, HTML, 'text/html'),
-        'the answer is not from the Datadog API: HTML',
+        'the answer is not from the Datadog API: it is HTML',
         id='a portal that answers everything',
     ),
-    pytest.param(plain(200, 'OK'), 'the answer is not from the Datadog API: no JSON', id='text'),
-    pytest.param(plain(200, '[' * 100_000), 'the answer is not from the Datadog API: no JSON', id='endless nesting'),
+    pytest.param(plain(200, 'OK'), 'the answer is not from the Datadog API: it is not JSON', id='text'),
+    pytest.param(
+        plain(200, '[' * 100_000), 'the answer is not from the Datadog API: it is not JSON', id='endless nesting'
+    ),
     pytest.param(
         plain(200, '"' + 'a' * LIMIT + '"'),
         'the answer of the Datadog API is larger than 1 MiB',
@@ -50,7 +52,7 @@ FAILURES = [
     ),
     pytest.param(
         b'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}',
-        'the answer of the Datadog API is compressed, which was not asked for',
+        'the answer of the Datadog API is compressed although the request did not allow it',
         id='what could unpack to gigabytes',
     ),
     pytest.param(CUT, 'the Datadog API could not be reached, or broke the connection', id='half an answer'),
@@ -60,7 +62,7 @@ FAILURES = [
 
 
 @pytest.mark.parametrize(('answer', 'reason'), FAILURES)
-def test_a_failure_is_told_apart(answer: bytes, reason: str) -> None:
+def test_each_failure_has_its_reason(answer: bytes, reason: str) -> None:
     with datadog_api(Datadog(instead=answer)) as datadog, pytest.raises(RequestFailed) as failure:
         DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY, timeout=2).get(PATH, with_keys=True)
     assert str(failure.value) == reason
@@ -121,7 +123,7 @@ def test_a_handshake_that_drips_is_cut_off() -> None:
 KEYS = [
     pytest.param(API_KEY, APP_KEY, True, (API_KEY, APP_KEY), id='both keys where they are asked for'),
     pytest.param(API_KEY, APP_KEY, False, (None, None), id='no keys for what is public'),
-    pytest.param(API_KEY, '', True, (None, None), id='one key alone is not sent'),
+    pytest.param(API_KEY, '', True, (None, None), id='a single key is not sent'),
 ]
 
 
@@ -138,7 +140,7 @@ def test_keys_are_sent_only_where_they_are_needed(
 def test_a_key_that_no_header_can_hold_is_not_repeated() -> None:
     with datadog_api() as datadog, pytest.raises(RequestFailed) as failure:
         DatadogApi(datadog.url, api_key='abc\ndef', app_key=APP_KEY).get(PATH, with_keys=True)
-    assert str(failure.value) == 'the Datadog API could not be asked: InvalidHeader'
+    assert str(failure.value) == 'the request to the Datadog API failed unexpectedly: InvalidHeader'
 
 
 def test_the_proxy_of_the_environment_is_used_and_not_named(monkeypatch: pytest.MonkeyPatch) -> None:

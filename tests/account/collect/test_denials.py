@@ -9,11 +9,9 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
-from datadog_checks.aws_diagnostics.collect.aws.budget import BudgetExhausted
-from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed, asking, code_of, unobserved, why
+from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed, asking, code_of, why
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
-from datadog_checks.aws_diagnostics.collect.deadline import DeadlineExceeded
-from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.collect.limits import BudgetExhausted, DeadlineExceeded
 from tests.account import servers
 from tests.account.scripted_aws import Answer, error, result, scripted_aws
 
@@ -70,15 +68,13 @@ REFUSALS = [
     pytest.param(
         refusal('ValidationError', 400), 'AWS refused iam:GetRole (ValidationError, status 400)', id='any other refusal'
     ),
-    pytest.param(
-        refusal(f'<b>{ARN}</b>', 400), 'AWS refused iam:GetRole (no code, status 400)', id='a code that is none'
-    ),
+    pytest.param(refusal(f'<b>{ARN}</b>', 400), 'AWS refused iam:GetRole (no code, status 400)', id='an invalid code'),
     pytest.param(ClientError({}, 'GetRole'), 'AWS refused iam:GetRole (no code, status 0)', id='an empty refusal'),
 ]
 
 PROXY = 'http://user:hunter2@proxy.example:3128'
 UNREACHABLE = [
-    pytest.param(exceptions.NoCredentialsError(), 'there are no AWS credentials', id='no credentials'),
+    pytest.param(exceptions.NoCredentialsError(), 'no AWS credentials were found', id='no credentials'),
     pytest.param(
         exceptions.PartialCredentialsError(provider='env', cred_var='x'),
         'the AWS credentials are incomplete',
@@ -90,7 +86,7 @@ UNREACHABLE = [
         id='a credential process that fails',
     ),
     pytest.param(exceptions.ProfileNotFound(profile=ARN), 'the AWS profile does not exist', id='no such profile'),
-    pytest.param(exceptions.NoRegionError(), 'no AWS region that exists is configured', id='no region'),
+    pytest.param(exceptions.NoRegionError(), 'no valid AWS region is configured', id='no region'),
     pytest.param(
         exceptions.ConnectTimeoutError(endpoint_url=PROXY), 'AWS did not answer in time', id='silence before connecting'
     ),
@@ -125,7 +121,7 @@ def test_a_refusal_is_told_by_its_kind(refused: Exception, expected: str) -> Non
 
 
 @pytest.mark.parametrize(('failed', 'expected'), UNREACHABLE)
-def test_what_kept_aws_from_answering_is_told_without_its_text(failed: Exception, expected: str) -> None:
+def test_why_aws_did_not_answer_is_said_without_the_text_of_the_exception(failed: Exception, expected: str) -> None:
     assert why(failed, 'iam:GetRole') == f'{expected} (iam:GetRole)'
 
 
@@ -143,7 +139,7 @@ OF_A_REGION = [
     pytest.param(
         refusal('AuthFailure', 401),
         'AWS does not accept our credentials (AuthFailure for ec2:DescribeInstances in eu-south-1); '
-        'where a region is not enabled, AWS answers the same: eu-south-1',
+        'AWS gives the same error for a region that is not enabled, as eu-south-1',
         id='perhaps not enabled',
     ),
     pytest.param(
@@ -156,19 +152,19 @@ OF_A_REGION = [
 
 @pytest.mark.parametrize(('refused', 'expected'), OF_A_REGION)
 def test_a_region_is_named(refused: Exception, expected: str) -> None:
-    assert unobserved(refused, 'ec2:DescribeInstances', 'eu-south-1') == Unobserved(expected)
+    assert why(refused, 'ec2:DescribeInstances', 'eu-south-1') == expected
 
 
 OURS = [
     pytest.param(BudgetExhausted('the budget of 5 calls'), 'the budget of 5 calls', id='no call is left'),
     pytest.param(DeadlineExceeded('the deadline is over'), 'the deadline is over', id='no time is left'),
     pytest.param(CallFailed('known before'), 'known before', id='it was explained before'),
-    pytest.param(KeyError(ARN), 'iam:GetRole could not be asked: KeyError', id='a defect'),
+    pytest.param(KeyError(ARN), 'iam:GetRole failed unexpectedly: KeyError', id='a defect'),
 ]
 
 
 @pytest.mark.parametrize(('raised', 'expected'), OURS)
-def test_what_we_end_ourselves_speaks_for_itself(raised: Exception, expected: str) -> None:
+def test_a_limit_of_the_run_keeps_its_own_words(raised: Exception, expected: str) -> None:
     with pytest.raises(CallFailed) as failure, asking('iam:GetRole'):
         raise raised
     assert str(failure.value) == expected

@@ -1,17 +1,34 @@
 """What Datadog has on record for the account; anything else that it says is a reason and no integration."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from datadog_checks.aws_diagnostics.collect.attempt import RequestFailed
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
-from datadog_checks.aws_diagnostics.collect.integration import NO_FILTERS, OTHER_SHAPE, read_integration
+from datadog_checks.aws_diagnostics.collect.integration import (
+    NO_FILTERS,
+    OTHER_SHAPE,
+    integration_in,
+    read_all,
+    read_integration,
+    recorded_in,
+)
 from datadog_checks.aws_diagnostics.facts import Unobserved
-from datadog_checks.aws_diagnostics.facts.account import AuthKind, ExternalId, FilterKind, Integration, NamespaceFilters
+from datadog_checks.aws_diagnostics.facts.account import (
+    AuthKind,
+    ExternalId,
+    FilterKind,
+    Integration,
+    NamespaceFilters,
+    Recorded,
+)
+from datadog_checks.aws_diagnostics.facts.values import AccountId, RegionName
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api, plain
 
-ACCOUNT = '123456789012'
+ACCOUNT, OTHER = AccountId('123456789012'), AccountId('210987654321')
 SECRET = 'b2f0c1e4d5a64798a3c1d2e3f4a5b6c7'
 
 
@@ -122,7 +139,7 @@ RECORDS = [
         integration(metrics_enabled=None, namespace_filters=NO_FILTERS),
         id='a switch that is neither on nor off is not known',
     ),
-    pytest.param([account('210987654321'), account(ACCOUNT)], integration(), id='beside another account'),
+    pytest.param([account(OTHER), account(ACCOUNT)], integration(), id='beside another account'),
     pytest.param(
         [account(ACCOUNT, aws_partition='aws-cn', auth_config={'role_name': 'X'}), account(ACCOUNT)],
         integration(),
@@ -132,9 +149,7 @@ RECORDS = [
 
 REASONS = [
     pytest.param({'data': []}, f'Datadog has no integration for account {ACCOUNT}', id='no account'),
-    pytest.param(
-        {'data': [account('210987654321')]}, f'Datadog has no integration for account {ACCOUNT}', id='another account'
-    ),
+    pytest.param({'data': [account(OTHER)]}, f'Datadog has no integration for account {ACCOUNT}', id='another account'),
     pytest.param(
         {'data': [account(ACCOUNT), account(ACCOUNT)]},
         f'Datadog has several integrations for account {ACCOUNT}',
@@ -158,13 +173,13 @@ def test_the_integration_of_the_account_is_read(accounts: list[dict[str, Any]], 
 
 
 @pytest.mark.parametrize(('answer', 'reason'), REASONS)
-def test_what_is_no_record_of_the_account_is_a_reason(answer: object, reason: str) -> None:
+def test_an_answer_without_a_usable_record_is_a_reason(answer: object, reason: str) -> None:
     with datadog_api(Datadog(instead=plain(200, json.dumps(answer)))) as datadog:
         assert read_integration(DatadogApi(datadog.url), ACCOUNT, 'aws') == Unobserved(reason)
 
 
 def test_only_this_account_is_asked_for_and_with_both_keys() -> None:
-    with datadog_api(Datadog(accounts=[account('210987654321'), account(ACCOUNT)])) as datadog:
+    with datadog_api(Datadog(accounts=[account(OTHER), account(ACCOUNT)])) as datadog:
         api = DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY)
         assert read_integration(api, ACCOUNT, 'aws') == integration()
         assert read_integration(DatadogApi(datadog.url), ACCOUNT, 'aws') == Unobserved(
@@ -175,7 +190,40 @@ def test_only_this_account_is_asked_for_and_with_both_keys() -> None:
     assert datadog.keys == [(API_KEY, APP_KEY), (None, None)]
 
 
-def test_the_external_id_is_not_left_in_clear() -> None:
+def test_the_external_id_is_kept_as_a_digest_only() -> None:
     with datadog_api(Datadog(accounts=[account(ACCOUNT)])) as datadog:
         found = read_integration(DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY), ACCOUNT, 'aws')
     assert [secret for secret in (SECRET, API_KEY, APP_KEY) if secret in repr(found)] == []
+
+
+def all_records(*accounts: dict[str, Any]) -> tuple[Mapping[str, object], ...]:
+    with datadog_api(Datadog(accounts=list(accounts))) as datadog:
+        return read_all(DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY))
+
+
+OF_ALL = [
+    pytest.param(
+        [account(ACCOUNT, aws_regions={'include_only': ['eu-west-1']}), account(OTHER, metrics_config={})],
+        (
+            Recorded(ACCOUNT, (RegionName('eu-west-1'),), True, NamespaceFilters(FilterKind.EXCLUDE_ONLY), False),
+            Recorded(OTHER, None, None, NO_FILTERS, False),
+        ),
+        id='two accounts',
+    ),
+    pytest.param([], (), id='none at all'),
+]
+
+
+@pytest.mark.parametrize(('accounts', 'recorded'), OF_ALL)
+def test_all_accounts_are_read_as_far_as_they_are_about_hosts(accounts: list[Any], recorded: object) -> None:
+    assert recorded_in(all_records(*accounts)) == recorded
+
+
+@pytest.mark.parametrize('broken', [account(OTHER, aws_regions={}), account('no account')])
+def test_an_unreadable_record_makes_those_of_all_accounts_unknown_but_not_that_of_this_account(
+    broken: dict[str, Any],
+) -> None:
+    records = all_records(account(ACCOUNT), broken)
+    assert integration_in(records, ACCOUNT, 'aws') == integration()
+    with pytest.raises(RequestFailed, match=OTHER_SHAPE):
+        recorded_in(records)

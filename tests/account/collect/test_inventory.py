@@ -6,33 +6,28 @@ from typing import Any
 
 import pytest
 
+from datadog_checks.aws_diagnostics.collect.attempt import RequestFailed
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
-from datadog_checks.aws_diagnostics.collect.deadline import Deadline, DeadlineExceeded, RequestFailed
-from datadog_checks.aws_diagnostics.collect.inventory import HostList
-from datadog_checks.aws_diagnostics.collect.inventory.listing import MOST_BYTES, MOST_REQUESTS, PATH
-from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.collect.inventory import MOST_BYTES, MOST_REQUESTS, PATH, HostList
+from datadog_checks.aws_diagnostics.collect.limits import Deadline, DeadlineExceeded
 from datadog_checks.aws_diagnostics.facts.account import (
     DuplicatedHost,
-    FilterKind,
     Inventory,
-    NamespaceFilters,
-    Recorded,
     TaggedHosts,
 )
 from datadog_checks.aws_diagnostics.facts.values import AccountId, HostName, InstanceId, RegionName
 from datadog_checks.aws_diagnostics.text import REPLACEMENT
-from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api, ec2_host, host, plain
+from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, datadog_api, ec2_host, host, plain
 
 ACCOUNT, OTHER = AccountId('123456789012'), AccountId('210987654321')
 ID, OTHER_ID = InstanceId('i-0123456789abcdef0'), InstanceId('i-0fedcba9876543210')
 HOUR = 3600.0
-RECORD = Recorded(ACCOUNT, None, True, NamespaceFilters(FilterKind.EXCLUDE_ONLY, ()), extended_collection=False)
 THROTTLED = 'Datadog throttles its API (429)'
 
 
 @pytest.fixture
 def datadog() -> Iterator[Datadog]:
-    with datadog_api(Datadog(accounts=[account(ACCOUNT)])) as running:
+    with datadog_api() as running:
         yield running
 
 
@@ -46,7 +41,7 @@ def read(datadog: Datadog, hosts: HostList | None = None, now: float = 0.0, seco
 
 
 def inventory(rows: int, **differences: Any) -> Inventory:
-    return Inventory(**{'looked_at': rows, 'total': rows, 'watched_since': 0.0, 'recorded': (RECORD,), **differences})
+    return Inventory(**{'looked_at': rows, 'total': rows, 'watched_since': 0.0, **differences})
 
 
 def merged(name: str, **fields: Any) -> dict[str, Any]:
@@ -141,10 +136,7 @@ def test_what_is_there_is_remembered_until_a_whole_list_is_without_it(datadog: D
 def test_many_hosts_are_read_in_pages_without_their_metadata(datadog: Datadog) -> None:
     datadog.hosts = [ec2_host(ID, ACCOUNT), *(host(f'web-{n}') for n in range(2000)), AGENT]
     assert read(datadog) == inventory(2002, duplicated=(DuplicatedHost(ID, 'web-1', 0.0),))
-    assert datadog.asked == [
-        *(f'{PATH}&start={start}&count=1000' for start in (0, 1000, 2000)),
-        '/api/v2/integration/aws/accounts',
-    ]
+    assert datadog.asked == [f'{PATH}&start={start}&count=1000' for start in (0, 1000, 2000)]
     assert 'include_hosts_metadata=false' in PATH
     assert set(datadog.keys) == {(API_KEY, APP_KEY)}
 
@@ -152,7 +144,7 @@ def test_many_hosts_are_read_in_pages_without_their_metadata(datadog: Datadog) -
 def test_where_a_page_is_too_large_smaller_ones_are_asked_for(datadog: Datadog) -> None:
     datadog.hosts = [host(f'web-{n}', meta='x' * (MOST_BYTES // 500)) for n in range(600)]
     assert read(datadog) == inventory(600)
-    assert [target.rpartition('&')[2] for target in datadog.asked[:4]] == ['count=1000', *['count=250'] * 3]
+    assert [target.rpartition('&')[2] for target in datadog.asked] == ['count=1000', *['count=250'] * 3]
 
 
 def test_a_page_that_is_too_large_at_its_smallest_is_a_reason(datadog: Datadog) -> None:
@@ -170,11 +162,11 @@ def limited(status: int, reset: int, body: object) -> bytes:
 ONE_OF_TWO = {'host_list': [host('web-0')], 'total_matching': 2}
 
 
-def test_a_limit_that_soon_starts_anew_is_waited_for(datadog: Datadog) -> None:
+def test_a_rate_limit_that_soon_resets_is_waited_for(datadog: Datadog) -> None:
     datadog.hosts = [host('web-0'), host('web-1')]
     datadog.hosts_first = [limited(429, 0, {}), limited(200, 1, ONE_OF_TWO)]
     assert read(datadog) == inventory(2)
-    assert [target.rpartition('?')[2][-19:] for target in datadog.asked[:3]] == [
+    assert [target.rpartition('?')[2][-19:] for target in datadog.asked] == [
         '&start=0&count=1000',
         '&start=0&count=1000',
         '&start=1&count=1000',
@@ -212,53 +204,23 @@ def test_a_limit_beyond_the_deadline_ends_the_list(datadog: Datadog) -> None:
     assert read(datadog) == inventory(1, total=2, note='the rate limit of Datadog allows no more requests in this run')
 
 
-def test_a_list_that_never_ends_is_left(datadog: Datadog) -> None:
+def test_a_list_that_never_ends_is_cut_off(datadog: Datadog) -> None:
     datadog.hosts_first = [
         plain(200, json.dumps({'host_list': [host('web-0')], 'total_matching': 10**9}))
     ] * MOST_REQUESTS
-    note = f'one run asks for no more than {MOST_REQUESTS} pages'
+    note = f'one run reads no more than {MOST_REQUESTS} pages'
     assert read(datadog) == inventory(MOST_REQUESTS, total=10**9, note=note)
 
 
 def test_a_list_that_ends_early_is_not_whole(datadog: Datadog) -> None:
     datadog.hosts_first = [plain(200, json.dumps({'host_list': [], 'total_matching': 3}))]
-    assert read(datadog) == inventory(0, total=3, note='Datadog showed no more of it')
+    assert read(datadog) == inventory(0, total=3, note='Datadog returned fewer hosts than it counts')
 
 
-def test_no_time_is_no_time_for_the_first_page(datadog: Datadog) -> None:
+def test_without_time_left_not_even_the_first_page_is_asked_for(datadog: Datadog) -> None:
     with pytest.raises(DeadlineExceeded):
         read(datadog, seconds=0.0)
     assert datadog.asked == []
-
-
-RECORDS = [
-    pytest.param(
-        [account(ACCOUNT, aws_regions={'include_only': ['eu-west-1']}), account(OTHER, metrics_config={})],
-        (
-            Recorded(ACCOUNT, (RegionName('eu-west-1'),), True, RECORD.namespace_filters, False),
-            Recorded(
-                OTHER,
-                None,
-                None,
-                Unobserved('the record says nothing about namespaces that is known (metrics_config.namespace_filters)'),
-                False,
-            ),
-        ),
-        id='two accounts',
-    ),
-    pytest.param([], (), id='none at all'),
-    pytest.param(
-        [account(ACCOUNT), account(OTHER, aws_regions={})],
-        Unobserved('the answer of the Datadog API does not have the documented shape'),
-        id='one that cannot be read could be the one that collects',
-    ),
-]
-
-
-@pytest.mark.parametrize(('accounts', 'recorded'), RECORDS)
-def test_what_is_on_record_of_all_accounts(accounts: list[Any], recorded: object, datadog: Datadog) -> None:
-    datadog.accounts = accounts
-    assert read(datadog) == inventory(0, recorded=recorded)
 
 
 HOSTILE = [
@@ -277,7 +239,7 @@ def test_a_host_whose_name_is_no_host_name_is_counted_and_not_named(fields: dict
 
 
 @pytest.mark.parametrize('region', ['eu west 1', 'EU-WEST-1', 'x' * 200_000, '$(id)', 'eu-west-1\x1b[0m'])
-def test_a_tag_that_names_no_region_is_none(region: str, datadog: Datadog) -> None:
+def test_a_tag_that_names_no_valid_region_counts_for_no_region(region: str, datadog: Datadog) -> None:
     datadog.hosts = [left('web-1', region=region)]
     assert [found.region for found in read(datadog).tagged] == [None]
 
@@ -289,7 +251,7 @@ def test_the_name_of_a_duplicate_is_printable_and_bounded(datadog: Datadog) -> N
 
 
 @pytest.mark.parametrize('total', [True, -1, 2**60, 1.5, 'many', None])
-def test_a_total_that_is_no_number_of_rows_is_another_shape(total: object, datadog: Datadog) -> None:
+def test_a_total_that_is_not_a_number_of_rows_is_refused(total: object, datadog: Datadog) -> None:
     datadog.hosts_first = [plain(200, json.dumps({'host_list': [host('web-1')], 'total_matching': total}))]
     with pytest.raises(RequestFailed, match='does not have the documented shape'):
         read(datadog)

@@ -70,7 +70,7 @@ def test_a_statement_is_read(written: dict[str, Any], expected: PolicyStatement)
 
 
 @pytest.mark.parametrize(('written', 'reason'), NO_STATEMENTS)
-def test_what_is_no_statement_says_why(written: dict[str, Any], reason: str) -> None:
+def test_a_malformed_statement_is_refused_with_the_reason(written: dict[str, Any], reason: str) -> None:
     with pytest.raises(NotAPolicy) as failure:
         policy_statements({'Statement': written})
     assert str(failure.value) == reason
@@ -164,7 +164,7 @@ GAPS = [
     ),
     pytest.param(
         {'ListRolePolicies': [LISTED], 'GetRolePolicy': [inline('%7B%22Statement')]},
-        'the policy p is not a policy document: it is a string and not an object',
+        'the policy p is not a policy document: it is a string, not an object',
         id='one that is no JSON',
     ),
     pytest.param(
@@ -176,7 +176,7 @@ GAPS = [
 
 
 @pytest.mark.parametrize(('answers', 'reason'), GAPS)
-def test_a_policy_that_cannot_be_read_leaves_none(
+def test_one_policy_that_cannot_be_read_makes_all_of_them_unobserved(
     answers: dict[str, Any], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = Role(RoleName(ROLE), Arn(f'arn:aws:iam::123456789012:role/{ROLE}'), (), 0.0, LastUsed(at=None))

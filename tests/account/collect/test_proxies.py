@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.account import AccountCollector
-from datadog_checks.aws_diagnostics.collect.account_defaults import with_agent_defaults
-from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.account_options import DIRECT, AccountOptions, Proxies, with_agent_defaults
 from datadog_checks.aws_diagnostics.collect.agent import DescribedAgent
+from datadog_checks.aws_diagnostics.collect.attempt import RequestFailed
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
-from datadog_checks.aws_diagnostics.collect.deadline import RequestFailed
-from datadog_checks.aws_diagnostics.collect.proxies import DIRECT, Proxies
 from datadog_checks.aws_diagnostics.facts.account import Caller, Feature, Integration
 from tests.account import servers
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
@@ -76,7 +74,7 @@ def test_the_settings_of_the_agent(
     assert with_agent_defaults(AccountOptions(), agent).proxies == expected
 
 
-def test_passwords_of_proxies_are_in_no_representation() -> None:
+def test_no_repr_shows_the_password_of_a_proxy() -> None:
     assert 'hunter2' not in repr(AccountOptions(proxies=Proxies('http://u:hunter2@p', 'http://u:hunter2@p')))
 
 

@@ -118,13 +118,13 @@ def test_a_role(answer: dict[str, Any]) -> None:
     try:
         found = read_role(Aws(get_role={'Role': answer}), ROLE_NAME)
     except CallFailed as e:
-        assert str(e) == 'IAM gave a name or an ARN in a form that is not documented (iam:GetRole)'
+        assert str(e) == 'IAM returned a name or an ARN of an undocumented form (iam:GetRole)'
     else:
         comes_back(account(role=found))
 
 
 @given(ANY, ANY)
-def test_a_role_whose_name_or_arn_is_none(name: object, arn: object) -> None:
+def test_a_role_with_an_invalid_name_or_arn_is_refused(name: object, arn: object) -> None:
     with pytest.raises(CallFailed):
         read_role(Aws(get_role={'Role': {'RoleName': name, 'Arn': arn}}), ROLE_NAME)
 
@@ -176,13 +176,13 @@ NO_WHOLE_NUMBERS = [True, False, 1.0, -1, '5', None, float('nan'), float('inf'),
 
 
 @pytest.mark.parametrize('value', NO_WHOLE_NUMBERS, ids=repr)
-def test_what_is_no_whole_number(value: object) -> None:
+def test_values_that_are_not_whole_numbers_are_refused(value: object) -> None:
     assert whole_number(value) is None
     found = read_quota(Aws(get_account_summary={'SummaryMap': {'AttachedPoliciesPerRoleQuota': value}}))
     assert found == PolicyQuota(10, default=True)
 
 
 @pytest.mark.parametrize('text', ['NaN', '[Infinity]', '{"a": -Infinity}', '[' * 100_000, ''], ids=lambda t: t[:20])
-def test_what_json_does_not_have(text: str) -> None:
+def test_constants_that_json_does_not_have_are_refused(text: str) -> None:
     with pytest.raises(ValueError):
         parsed(text)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
-from datadog_checks.aws_diagnostics.collect.aws.budget import CallBudget
 from datadog_checks.aws_diagnostics.collect.aws.recently_active import read_metrics
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
+from datadog_checks.aws_diagnostics.collect.limits import CallBudget
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
     NAMESPACES,
@@ -67,7 +67,7 @@ def test_what_is_not_excluded_costs_no_call(cloudwatch: CloudWatch, recorded: di
     assert cloudwatch.asked == []
 
 
-def test_an_excluded_region_is_asked_for_its_instances_alone(cloudwatch: CloudWatch) -> None:
+def test_an_excluded_region_is_asked_only_for_its_instances(cloudwatch: CloudWatch) -> None:
     cloudwatch.metrics = {(THERE, 'AWS/EC2'): 3, (HERE, 'AWS/EC2'): 7}
     assert read(HERE, THERE, regions=(HERE,)) == Metrics((active('AWS/EC2', THERE, 3),), ())
     arguments = {

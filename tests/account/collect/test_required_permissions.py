@@ -37,7 +37,7 @@ def test_the_published_list_is_asked_for_without_keys() -> None:
     assert datadog.keys == [(None, None)] * 2
 
 
-def test_what_was_fetched_is_kept_for_nobody_else_and_speaks_when_datadog_does_not(tmp_path: Path) -> None:
+def test_the_fetched_list_is_kept_privately_and_used_when_datadog_does_not_answer(tmp_path: Path) -> None:
     with datadog_api(Datadog(permissions=dict(PUBLISHED))) as datadog:
         read(datadog, tmp_path / 'run')
         datadog.instead = plain(429, '{}')
@@ -74,7 +74,7 @@ UNUSABLE = [
 
 
 @pytest.mark.parametrize('content', UNUSABLE)
-def test_a_file_that_is_none_of_ours_is_not_used(content: str, tmp_path: Path) -> None:
+def test_a_file_of_another_form_is_not_used(content: str, tmp_path: Path) -> None:
     (tmp_path / f'iam_permissions_{SITE}.json').write_text(content)
     with datadog_api(Datadog(instead=plain(500, ''))) as datadog:
         assert read(datadog, tmp_path) == recorded_permissions()

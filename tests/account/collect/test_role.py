@@ -59,7 +59,7 @@ MISSING = [
 
 
 @pytest.mark.parametrize(('existing', 'name', 'similar'), MISSING)
-def test_a_missing_role_comes_with_those_that_were_meant(
+def test_a_missing_role_is_reported_with_similar_names(
     existing: list[str], name: str, similar: tuple[str, ...], iam: Client
 ) -> None:
     for other in existing:
@@ -84,7 +84,7 @@ def described(document: str, extra: str = '') -> Answer:
 
 
 USED = '<RoleLastUsed><LastUsedDate>2026-02-01T00:00:00Z</LastUsedDate><Region>cn-north-1</Region></RoleLastUsed>'
-NOT_A_POLICY = Unobserved('the trust policy is not a policy document: it is a string and not an object')
+NOT_A_POLICY = Unobserved('the trust policy is not a policy document: it is a string, not an object')
 CREATED, USED_AT = 1767225600.0, 1769904000.0
 
 
@@ -123,7 +123,7 @@ class TestAnswersThatNoEmulatorGives:
             ),
         ],
     )
-    def test_a_refusal_is_no_missing_role(self, refused: Answer, reason: str) -> None:
+    def test_a_refusal_does_not_count_as_a_missing_role(self, refused: Answer, reason: str) -> None:
         with pytest.raises(CallFailed) as failure:
             self.read(GetRole=refused)
         assert str(failure.value) == reason

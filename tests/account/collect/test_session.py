@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
-from datadog_checks.aws_diagnostics.collect.aws.budget import BudgetExhausted, CallBudget
 from datadog_checks.aws_diagnostics.collect.aws.caller import read_caller
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.session import MOST_CLIENTS, Sessions, open_session
-from datadog_checks.aws_diagnostics.collect.deadline import Deadline, DeadlineExceeded
+from datadog_checks.aws_diagnostics.collect.limits import BudgetExhausted, CallBudget, Deadline, DeadlineExceeded
 from tests.account import servers
 from tests.account.aws_account import operator
 from tests.account.scripted_aws import error, result, scripted_aws
@@ -39,7 +38,9 @@ def test_nothing_is_sent_when_the_budget_is_spent(tmp_path: Path, monkeypatch: p
         with open_session(AccountOptions(max_api_calls=2)) as session:
             read_caller(session)
             read_caller(session)
-            with pytest.raises(CallFailed, match=r'^the budget of 2 calls to AWS in one run is used up$'):
+            with pytest.raises(
+                CallFailed, match=r'^the budget of 2 calls to AWS in one run is used up (max_api_calls)$'
+            ):
                 read_caller(session)
     assert len(aws.asked) == 2
 
@@ -139,12 +140,12 @@ class TestCredentialsFromImds:
                 pytest.raises(CallFailed) as failure,
             ):
                 read_caller(session)
-        assert str(failure.value) == 'there are no AWS credentials (sts:GetCallerIdentity)'
+        assert str(failure.value) == 'no AWS credentials were found (sts:GetCallerIdentity)'
         assert bool(imds.requests) is asked
 
 
 class TestAnotherAccount:
-    """ministack lets in only whom the trust policy of the role lets in."""
+    """ministack lets in only those that the trust policy of the role lets in."""
 
     @staticmethod
     def create(name: str, condition: dict[str, Any]) -> str:
@@ -153,14 +154,14 @@ class TestAnotherAccount:
         arn: str = operator().create_role(RoleName=name, AssumeRolePolicyDocument=document)['Role']['Arn']
         return arn
 
-    def test_a_role_that_lets_us_in_is_who_asks(self, ministack: str) -> None:
+    def test_a_role_that_can_be_assumed_becomes_the_caller(self, ministack: str) -> None:
         arn = self.create('Looker', {})
         budget = CallBudget(10)
         with open_session(AccountOptions(assume_role_arn=arn), budget) as session:
             assert ':assumed-role/Looker/datadog-aws-diagnostics' in read_caller(session).arn
         assert budget.made == 2
 
-    def test_a_role_that_does_not_is_a_missing_permission(self, ministack: str) -> None:
+    def test_a_role_that_cannot_be_assumed_is_a_missing_permission(self, ministack: str) -> None:
         arn = self.create('Refuser', {'StringEquals': {'sts:ExternalId': 'another'}})
         with pytest.raises(CallFailed) as failure:
             open_session(AccountOptions(assume_role_arn=arn))
@@ -234,7 +235,7 @@ class TestRunsOfOneInstance:
         monkeypatch.setenv('AWS_ACCESS_KEY_ID', '' if at_first else 'AKID')
         assert key_of(sessions.open(CallBudget(1)).client('sts')) == (None if at_first else 'AKID')
 
-    def test_credentials_that_botocore_renews_are_left_to_it(
+    def test_credentials_that_botocore_renews_are_left_alone(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A process gives credentials that are about to expire: they are asked for again during the second run."""
@@ -270,7 +271,7 @@ class TestRunsOfOneInstance:
                 asked.append(bool(imds.requests))
         assert asked == [False, True]
 
-    def test_a_role_is_assumed_anew_in_each_run_for_the_same_client(
+    def test_a_role_is_assumed_again_in_each_run_for_the_same_client(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         answers = [result('AssumeRole', granted_keys(f'AKID{number}')) for number in range(2)]

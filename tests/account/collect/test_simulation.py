@@ -87,7 +87,7 @@ def test_a_decision_says_who_took_it(evaluation: dict[str, Any], expected: Simul
         assert simulate(iam, ARN, ['a:B'], wait=Waits()) == Simulation((expected,))
 
 
-def test_a_decision_that_nobody_documents_is_left_out(iam: Client) -> None:
+def test_an_undocumented_decision_is_left_out(iam: Client) -> None:
     with scripted(iam) as stubber:
         stubber.add_response(OPERATION, {'EvaluationResults': [evaluated('a:B', 'perhaps')]}, asked('a:B'))
         assert simulate(iam, ARN, ['a:B'], wait=Waits()) == Simulation(())
@@ -113,7 +113,7 @@ def test_at_most_three_regions_are_asked_one_after_the_other(iam: Client) -> Non
     assert found == Simulation(tuple(Simulated('a:B', ALLOWED, region=region) for region in regions))
 
 
-def test_an_action_that_iam_does_not_know_spoils_no_other(iam: Client) -> None:
+def test_an_action_that_iam_does_not_know_costs_no_other_its_result(iam: Client) -> None:
     with scripted(iam) as stubber:
         refused = {'service_error_code': 'InvalidInput', 'http_status_code': 400}
         stubber.add_client_error(OPERATION, **refused, expected_params=asked('a:B', 'a:Unknown'))
@@ -132,7 +132,7 @@ def test_throttling_ends_it_early_and_says_so(iam: Client) -> None:
     assert found == Simulation(tuple(Simulated(action, ALLOWED) for action in actions[:25]), complete=False)
 
 
-def test_a_missing_permission_of_ours_is_no_denial_of_the_role(iam: Client) -> None:
+def test_a_missing_permission_of_ours_does_not_count_as_a_denial_of_the_role(iam: Client) -> None:
     with scripted(iam) as stubber:
         stubber.add_client_error(OPERATION, 'AccessDenied', http_status_code=403)
         with pytest.raises(CallFailed) as failure:
@@ -178,7 +178,7 @@ CHOICES = [
 
 
 @pytest.mark.parametrize(('needed', 'expected'), CHOICES)
-def test_a_few_actions_stand_for_the_list(needed: RequiredPermissions, expected: tuple[str, ...]) -> None:
+def test_a_few_actions_represent_the_list(needed: RequiredPermissions, expected: tuple[str, ...]) -> None:
     assert sentinels(needed, resource_collection=False) == expected
 
 

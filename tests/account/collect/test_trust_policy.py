@@ -121,10 +121,10 @@ READ = [
 ]
 
 NOT_READ = [
-    pytest.param(None, 'it is null and not an object', id='null'),
-    pytest.param('%7B', 'it is a string and not an object', id='text that is no JSON'),
-    pytest.param([], 'it is a list and not an object', id='a list'),
-    pytest.param(5, 'it is a single value and not an object', id='a number'),
+    pytest.param(None, 'it is null, not an object', id='null'),
+    pytest.param('%7B', 'it is a string, not an object', id='text that is no JSON'),
+    pytest.param([], 'it is a list, not an object', id='a list'),
+    pytest.param(5, 'it is a single value, not an object', id='a number'),
     pytest.param({}, 'it has no Statement', id='an empty object'),
     pytest.param({'Statement': []}, 'it has no Statement', id='no statements'),
     pytest.param({'Statement': ['Allow']}, 'a statement is not an object', id='a statement that is text'),
@@ -142,7 +142,9 @@ NOT_READ = [
     pytest.param(document(Principal=DATADOG), 'Principal is neither * nor an object', id='a principal without a kind'),
     pytest.param(document(Condition=[]), 'Condition is not an object', id='a condition that is a list'),
     pytest.param(
-        document(Condition={'StringEquals': SECRET}), 'an operator of Condition has no keys', id='an operator alone'
+        document(Condition={'StringEquals': SECRET}),
+        'an operator of Condition has no keys',
+        id='an operator without keys',
     ),
     pytest.param(
         document(Condition={'StringEquals': {'sts:ExternalId': {}}}),
@@ -173,12 +175,12 @@ def test_a_trust_policy_becomes_statements(written: object, expected: tuple[Trus
 
 
 @pytest.mark.parametrize(('written', 'reason'), NOT_READ)
-def test_what_is_no_trust_policy_is_not_judged(written: object, reason: str) -> None:
+def test_a_document_that_is_not_a_trust_policy_is_unobserved(written: object, reason: str) -> None:
     assert trust_statements(written) == Unobserved(f'the trust policy is not a policy document: {reason}')
 
 
 @pytest.mark.parametrize(('written', '_'), READ + NOT_READ)
-def test_no_external_id_is_left_in_clear(written: object, _: object) -> None:
+def test_every_external_id_becomes_a_digest(written: object, _: object) -> None:
     assert SECRET[:5] not in repr(trust_statements(written))
 
 
@@ -285,7 +287,9 @@ OPERATORS = st.sampled_from(['StringEquals', 'StringLike', 'Null', 'ForAllValues
 
 
 @given(OPERATORS, SPELLINGS, st.sampled_from([SECRET, [SECRET], ['true', SECRET], f'{SECRET}*', f' {SECRET}']))
-def test_no_spelling_of_key_and_operator_leaves_an_external_id_in_clear(operator: str, key: str, value: object) -> None:
+def test_every_spelling_of_key_and_operator_makes_the_external_id_a_digest(
+    operator: str, key: str, value: object
+) -> None:
     found = trust_statements(document(Condition={operator: {key: value}}))
     assert isinstance(found, tuple)
     assert SECRET not in repr(found)

@@ -77,7 +77,9 @@ def test_a_narrow_terminal_wraps_the_counts(ec2: Account, config: str, monkeypat
     assert max(map(len, counts.splitlines())) <= 40
 
 
-def test_csv_holds_every_wrong_instance_for_its_owner_alone(ec2: Account, config: str, tmp_path: Path) -> None:
+def test_csv_holds_every_wrong_instance_and_only_its_owner_can_read_it(
+    ec2: Account, config: str, tmp_path: Path
+) -> None:
     ec2.instances[REGION] = Instances(250, lambda _: Instance('optional'))
     file = tmp_path / 'fleet.csv'
     ran = fleet('--config', config, '--csv', str(file))
@@ -143,7 +145,7 @@ def test_a_missing_permission_is_unknown_and_named(ec2: Account, config: str) ->
     assert 'missing permission ec2:DescribeInstances in us-east-1' in ran.stdout
 
 
-def test_a_full_disk_is_no_fault_of_aws(ec2: Account, config: str) -> None:
+def test_a_full_disk_is_not_blamed_on_aws(ec2: Account, config: str) -> None:
     ec2.instances[REGION] = Instances(250, lambda _: Instance('optional'))
     command = [sys.executable, '-m', 'datadog_checks.aws_diagnostics', 'fleet', '--config', config, '--csv', '-']
     with open('/dev/full', 'w') as full:  # noqa: PTH123

@@ -10,10 +10,10 @@ import pytest
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.fleet import FleetSweep
 from datadog_checks.aws_diagnostics.collect.aws.fleet.tokenless_use import tokenless_use
-from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import TokenlessUse
 from datadog_checks.aws_diagnostics.facts.values import InstanceId
+from tests.account.aws_account import operator
 from tests.account.ec2_fleet import Instance, Instances, instance_id, listed
 from tests.account.ec2_server import Account
 from tests.account.fleet.sweeping import REGION, run, run_once
@@ -29,20 +29,19 @@ def cloudwatch(moto: str, ec2: Account, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def put(instance: str, metric: str, *values: float, ago: timedelta = ONE_DAY_AGO) -> None:
-    with open_session(AccountOptions()) as session:
-        session.client('cloudwatch', REGION).put_metric_data(
-            Namespace='AWS/EC2',
-            MetricData=[
-                {
-                    'MetricName': metric,
-                    'Dimensions': [{'Name': 'InstanceId', 'Value': instance}],
-                    'Timestamp': datetime.now(UTC) - ago,
-                    'Value': value,
-                    'Unit': 'Count',
-                }
-                for value in values
-            ],
-        )
+    operator('cloudwatch', REGION).put_metric_data(
+        Namespace='AWS/EC2',
+        MetricData=[
+            {
+                'MetricName': metric,
+                'Dimensions': [{'Name': 'InstanceId', 'Value': instance}],
+                'Timestamp': datetime.now(UTC) - ago,
+                'Value': value,
+                'Unit': 'Count',
+            }
+            for value in values
+        ],
+    )
 
 
 def test_uses_are_added_up_and_an_instance_without_values_is_left_out(cloudwatch: Account) -> None:
@@ -116,8 +115,7 @@ def test_a_budget_that_ends_before_cloudwatch_leaves_the_instances_complete(clou
 
 
 def test_a_server_that_does_not_know_the_filters_makes_the_fleet_unobserved(moto: str) -> None:
-    with open_session(AccountOptions()) as session:
-        session.client('ec2', REGION).run_instances(ImageId='ami-12c6146b', MinCount=1, MaxCount=1)
+    operator('ec2', REGION).run_instances(ImageId='ami-12c6146b', MinCount=1, MaxCount=1)
     region = run_once().only
     assert isinstance(region.counts, Unobserved)
     assert 'ec2:DescribeInstances' in region.counts.reason

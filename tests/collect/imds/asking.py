@@ -6,12 +6,12 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 
-from datadog_checks.aws_diagnostics.collect.deadline import Deadline
 from datadog_checks.aws_diagnostics.collect.imds import ImdsProbe
 from datadog_checks.aws_diagnostics.collect.imds.conversation import Conversation
 from datadog_checks.aws_diagnostics.collect.imds.minimum_ttl import DropCounter
 from datadog_checks.aws_diagnostics.collect.imds.path import PathMeasurement
 from datadog_checks.aws_diagnostics.collect.imds.tcp import parse_endpoint
+from datadog_checks.aws_diagnostics.collect.limits import Deadline
 from datadog_checks.aws_diagnostics.collect.options import CollectOptions
 from datadog_checks.aws_diagnostics.facts import Answer, Exchange, Imds, NetworkPath, Unobserved
 from datadog_checks.aws_diagnostics.facts.values import ImdsEndpoint

@@ -16,6 +16,7 @@ from datadog_checks.aws_diagnostics.facts import (
     Outcome,
     Unobserved,
 )
+from datadog_checks.aws_diagnostics.facts.values import IpAddress
 from tests.builders import INSTANCE_ID, NOW
 from tests.collect.imds.asking import ask, ask_behind_proxy_variables, options, without_times
 from tests.simulator import FAMILIES, Family, Fault, Persona, Topology, World
@@ -74,7 +75,7 @@ def test_a_rejection_names_the_router_that_sent_it(
 ) -> None:
     version = 4 if family == 'ipv4' else 6
     detail, kind, code = rejection.ipv4 if family == 'ipv4' else rejection.ipv6
-    expected = NoAnswer(rejection.outcome, detail, IcmpError(version, kind, code, GATEWAY[family]))
+    expected = NoAnswer(rejection.outcome, detail, IcmpError(version, kind, code, IpAddress(GATEWAY[family])))
 
     imds, path = world_of(Topology.CONTAINER, fault).run(ask, options(family))
 
@@ -206,7 +207,7 @@ def test_every_kind_of_answer_is_told_apart_and_only_a_lost_token_reply_is_a_los
     assert imds.metadata == NotSent('no token was granted')
     assert (imds.instance_id, imds.identity) == (talk.instance_id, None)
     assert path == NetworkPath(
-        NOW, 1, world.gateway_addresses(family), confirmed=True, intercepted=False, note=NO_TOKEN
+        NOW, 1, tuple(map(IpAddress, world.gateway_addresses(family))), confirmed=True, intercepted=False, note=NO_TOKEN
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from datadog_checks.aws_diagnostics.facts import NetworkPath
+from datadog_checks.aws_diagnostics.facts.values import IpAddress
 from tests.builders import NOW
 from tests.collect.imds.asking import ask, ask_and_tell_privileges, ask_without_drop_counter, options
 from tests.simulator import FAMILIES, Family, Topology, World
@@ -22,7 +23,7 @@ def found(world: World, family: Family, hop_limit: int) -> NetworkPath:
     return NetworkPath(
         measured_at=NOW,
         gateways=gateways,
-        gateway_addresses=world.gateway_addresses(family),
+        gateway_addresses=tuple(map(IpAddress, world.gateway_addresses(family))),
         confirmed=True,
         reply_lost=not arrives,
         remaining_ttl=hop_limit - gateways if arrives else None,

@@ -4,6 +4,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.imds.kernel import is_time_exceeded, outcome_of
 from datadog_checks.aws_diagnostics.facts import IcmpError, Outcome
+from datadog_checks.aws_diagnostics.facts.values import IpAddress
 
 ERRORS = [
     pytest.param((4, 3, 0), Outcome.UNREACHABLE, id='network unreachable: no route there, or a rule that says so'),
@@ -28,7 +29,7 @@ ERRORS = [
 
 @pytest.mark.parametrize(('error', 'outcome'), ERRORS)
 def test_a_rule_that_rejects_is_told_apart_from_a_way_that_ends(error: tuple[int, int, int], outcome: Outcome) -> None:
-    assert outcome_of(IcmpError(*error, sender='10.0.0.1')) is outcome
+    assert outcome_of(IcmpError(*error, sender=IpAddress('10.0.0.1'))) is outcome
 
 
 @pytest.mark.parametrize(
@@ -36,4 +37,4 @@ def test_a_rule_that_rejects_is_told_apart_from_a_way_that_ends(error: tuple[int
     [((4, 11, 0), True), ((6, 3, 0), True), ((4, 3, 1), False), ((6, 11, 0), False), ((4, 3, 13), False)],
 )
 def test_only_time_exceeded_shows_a_gateway(error: tuple[int, int, int], gateway: bool) -> None:
-    assert is_time_exceeded(IcmpError(*error, sender='10.0.0.1')) is gateway
+    assert is_time_exceeded(IcmpError(*error, sender=IpAddress('10.0.0.1'))) is gateway

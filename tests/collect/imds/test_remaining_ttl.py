@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.imds.remaining_ttl import NotAHopLimit, find_remaining_ttl
+from datadog_checks.aws_diagnostics.collect.imds.hops import NotAHopLimit, find_remaining_ttl
 
 
 @dataclass

@@ -12,7 +12,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from ...log import LOG
-from ..deadline import Deadline, DeadlineExceeded, RequestFailed
+from ..attempt import RequestFailed
+from ..limits import Deadline, DeadlineExceeded
 
 if TYPE_CHECKING:  # OpenSSL takes 5 MB, and most hosts never need it
     import ssl

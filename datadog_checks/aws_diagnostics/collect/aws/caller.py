@@ -20,7 +20,7 @@ def read_caller(session: Session) -> Caller:
         arn = str(session.client('sts').get_caller_identity().get('Arn'))
     parts = ARN.fullmatch(arn)
     if parts is None:
-        raise CallFailed('sts:GetCallerIdentity gave no ARN of a caller')
+        raise CallFailed('sts:GetCallerIdentity did not return the ARN of a caller')
     return Caller(AccountId(parts[2]), arn, Partition(parts[1]))
 
 

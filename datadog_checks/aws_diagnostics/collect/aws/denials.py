@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ...facts import Unobserved
-from ..deadline import DeadlineExceeded
-from .budget import BudgetExhausted
+from ..attempt import NotCollected
 
 # https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html and
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
@@ -68,8 +66,8 @@ Kinds = tuple[type[Exception], ...]
 CODE = re.compile(r'[A-Za-z0-9.:_-]{1,64}')
 
 
-class CallFailed(Exception):
-    """AWS did not give what was asked for. `str()` says why, as one clause without secrets."""
+class CallFailed(NotCollected):
+    """AWS did not give what was asked for."""
 
     def __init__(self, reason: str, code: str = '', denied_by: str = '') -> None:
         super().__init__(reason)
@@ -90,17 +88,12 @@ def asking(action: str, region: str = '') -> Iterator[None]:
         raise CallFailed(why(e, action, region), code_of(e), _refusal(e).by_explicit_deny) from None
 
 
-def unobserved(error: Exception, action: str, region: str = '') -> Unobserved:
-    """What `asking` says, as a fact: for what a paginator raises outside of it."""
-    return Unobserved(why(error, action, region))
-
-
 def why(error: Exception, action: str, region: str = '') -> str:
     """One clause without a full stop. `region` is named where the call was made to one region of several."""
     from botocore.exceptions import ClientError
 
     match error:
-        case CallFailed() | BudgetExhausted() | DeadlineExceeded():
+        case NotCollected():
             return str(error)
         case ClientError():
             return _why_refused(error, action, region)
@@ -124,7 +117,7 @@ def _why_refused(error: Exception, action: str, region: str) -> str:
     if code in EXPIRED:
         return f'our AWS credentials have expired ({code} for {action}{place})'
     if code in NOT_ACCEPTED:
-        hint = f'; where a region is not enabled, AWS answers the same: {region}' if region else ''
+        hint = f'; AWS gives the same error for a region that is not enabled, as {region}' if region else ''
         return f'AWS does not accept our credentials ({code} for {action}{place}){hint}'
     if code in THROTTLED or status == 429:
         return f'AWS throttles {action}{place} ({code or status})'
@@ -149,7 +142,8 @@ class _Refusal:
     def clause(self) -> str:
         if not self.policy:
             return ''
-        return f', explicit deny in a {self.policy}' if self.explicit else f', no {self.policy} allows it'
+        article = 'an' if self.policy.startswith('i') else 'a'
+        return f', explicit deny in {article} {self.policy}' if self.explicit else f', no {self.policy} allows it'
 
 
 def _refusal(error: Exception) -> _Refusal:
@@ -174,37 +168,31 @@ def why_unreachable(error: Exception, action: str, region: str = '') -> str:
     for kinds, words in _words():
         if isinstance(error, kinds):
             return f'{words} ({action}{place})'
-    return f'{action}{place} could not be asked: {type(error).__name__}'
+    return f'{action}{place} failed unexpectedly: {type(error).__name__}'
 
 
 def _words() -> tuple[tuple[Kinds, str], ...]:
     """The first that fits counts: some of these are kinds of others."""
     from botocore import exceptions as e
+    from botocore.parsers import ResponseParserError
 
+    unusable_credentials = (
+        e.CredentialRetrievalError,
+        e.MetadataRetrievalError,
+        e.UnauthorizedSSOTokenError,
+        e.SSOTokenLoadError,
+    )
     return (
-        ((e.NoCredentialsError,), 'there are no AWS credentials'),
+        ((e.NoCredentialsError,), 'no AWS credentials were found'),
         ((e.PartialCredentialsError,), 'the AWS credentials are incomplete'),
-        (_unusable_credentials(), 'the AWS credentials could not be loaded'),
+        (unusable_credentials, 'the AWS credentials could not be loaded'),
         ((e.ProfileNotFound,), 'the AWS profile does not exist'),
         ((e.ConfigParseError, e.ConfigNotFound), 'the AWS configuration file cannot be read'),
-        ((e.NoRegionError, e.InvalidRegionError), 'no AWS region that exists is configured'),
+        ((e.NoRegionError, e.InvalidRegionError), 'no valid AWS region is configured'),
         ((e.ConnectTimeoutError, e.ReadTimeoutError), 'AWS did not answer in time'),
         ((e.ProxyConnectionError,), 'the proxy on the way to AWS could not be reached'),
         ((e.SSLError,), 'the TLS handshake with AWS failed'),
         ((e.EndpointConnectionError,), 'the AWS endpoint could not be reached'),
         ((e.HTTPClientError,), 'the connection to AWS broke'),
-        ((_parser_error(),), 'the answer is not from AWS'),
+        ((ResponseParserError,), 'the answer is not from AWS'),
     )
-
-
-def _unusable_credentials() -> Kinds:
-    from botocore import exceptions as e
-
-    return (e.CredentialRetrievalError, e.MetadataRetrievalError, e.UnauthorizedSSOTokenError, e.SSOTokenLoadError)
-
-
-def _parser_error() -> type[Exception]:
-    from botocore.parsers import ResponseParserError
-
-    error: type[Exception] = ResponseParserError
-    return error

@@ -69,7 +69,7 @@ def _name(value: object) -> PolicyName:
     """Raises CallFailed."""
     name = PolicyName.of(value)
     if name is None:
-        raise CallFailed('IAM gave the name of a policy in a form that is not documented')
+        raise CallFailed('IAM returned a policy name of an undocumented form')
     return name
 
 
@@ -77,7 +77,7 @@ def _arn(value: object) -> Arn:
     """Raises CallFailed."""
     arn = Arn.of(value)
     if arn is None:
-        raise CallFailed('IAM gave the ARN of a policy in a form that is not documented')
+        raise CallFailed('IAM returned a policy ARN of an undocumented form')
     return arn
 
 

@@ -23,7 +23,7 @@ class NotAPolicy(Exception):
 def statements_in(document: object) -> tuple[Mapping[str, object], ...]:
     """The statements of a document, each an object with a valid Effect. Raises NotAPolicy."""
     if not is_object(document):
-        raise NotAPolicy(f'it is {_kind(document)} and not an object')
+        raise NotAPolicy(f'it is {_kind(document)}, not an object')
     if _is_too_large(document):
         raise NotAPolicy('it is larger than IAM allows')
     found = document.get('Statement')

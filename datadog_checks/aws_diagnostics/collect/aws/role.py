@@ -50,7 +50,7 @@ def _role(found: Mapping[str, object], known: Collection[ExternalId]) -> Role:
     boundary = entry_of(found, 'PermissionsBoundary')
     boundary_arn = Arn.of(boundary.get('PermissionsBoundaryArn'))
     if name is None or arn is None or (boundary and boundary_arn is None):
-        raise CallFailed('IAM gave a name or an ARN in a form that is not documented (iam:GetRole)')
+        raise CallFailed('IAM returned a name or an ARN of an undocumented form (iam:GetRole)')
     return Role(
         name,
         arn,

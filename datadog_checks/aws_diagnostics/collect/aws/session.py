@@ -9,19 +9,26 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any, Self
 
-from ..account_options import AccountOptions
-from ..proxies import Proxies
-from .budget import CallBudget
-from .core import INSTANCE_METADATA, BotocoreSession, Client, ask_imds_directly, botocore_session, configuration, quiet
+from ..account_options import AccountOptions, Proxies
+from ..limits import CallBudget
+from .botocore_setup import (
+    INSTANCE_METADATA,
+    BotocoreSession,
+    Client,
+    ask_imds_directly,
+    botocore_session,
+    configuration,
+    quiet,
+)
 from .denials import asking
 
 __all__ = ['MOST_CLIENTS', 'Client', 'Session', 'Sessions', 'open_session']
 
 MOST_CLIENTS = 40
-"""Kept from run to run, the least recently used goes first: each holds 0.7 MB of certificates while it is connected."""
+"""Kept from run to run; the least recently used is dropped first. Each holds 0.7 MB of certificates while connected."""
 
 ANYWHERE = 'https://amazonaws.com'
-"""For the clients that the credential chain makes by itself."""
+"""For the clients that the credential chain makes."""
 FALLBACK_REGION = 'us-east-1'
 SESSION_NAME = 'datadog-aws-diagnostics'
 SESSION_SECONDS = 900

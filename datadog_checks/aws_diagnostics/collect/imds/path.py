@@ -3,12 +3,11 @@
 from dataclasses import replace
 
 from ...facts import Answer, Exchange, Imds, NetworkPath, NoAnswer, Outcome
-from ..deadline import Deadline, DeadlineExceeded
+from ..limits import Deadline, DeadlineExceeded
 from .conversation import THROTTLED
 from .exchange import Reply
-from .gateways import NotCounted, count_gateways, is_intercepted
+from .hops import MOST_HOPS, NotAHopLimit, NotCounted, count_gateways, find_remaining_ttl, is_intercepted
 from .minimum_ttl import DropCounter, Inconclusive, MinimumTtl, NotSupported
-from .remaining_ttl import MOST_HOPS, NotAHopLimit, find_remaining_ttl
 from .requests import GET_INSTANCE_ID_INVALID_TOKEN, PUT_TOKEN
 from .tcp import Address
 

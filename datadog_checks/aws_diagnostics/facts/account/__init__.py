@@ -3,7 +3,24 @@
 No credential, key or external id is in it.
 """
 
-from ..feature import Feature
+from dataclasses import dataclass
+
+from ..groups import Feature
+from ..observed import Unobserved
+from .datadog import (
+    HOURS,
+    NAMESPACES,
+    AuthKind,
+    DuplicatedHost,
+    FilterKind,
+    Integration,
+    Inventory,
+    Metrics,
+    NamespaceFilters,
+    RecentlyActive,
+    Recorded,
+    TaggedHosts,
+)
 from .fleet import (
     Count,
     Fault,
@@ -16,13 +33,23 @@ from .fleet import (
     WrongInstance,
     fault_of,
 )
-from .groups import Account
-from .identity import Caller, ExternalId
-from .integration import AuthKind, FilterKind, Integration, NamespaceFilters
-from .inventory import DuplicatedHost, Inventory, Recorded, TaggedHosts
-from .metrics import HOURS, NAMESPACES, Metrics, RecentlyActive
-from .permissions import Decision, PolicyQuota, RequiredPermissions, Simulated, Simulation
-from .role import Condition, LastUsed, Policy, PolicyKind, PolicyStatement, Role, RoleMissing, TrustStatement
+from .iam import (
+    Caller,
+    Condition,
+    Decision,
+    ExternalId,
+    LastUsed,
+    Policy,
+    PolicyKind,
+    PolicyQuota,
+    PolicyStatement,
+    RequiredPermissions,
+    Role,
+    RoleMissing,
+    Simulated,
+    Simulation,
+    TrustStatement,
+)
 
 __all__ = [
     'HOURS',
@@ -65,3 +92,21 @@ __all__ = [
     'WrongInstance',
     'fault_of',
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Everything that one run of the account scope observed."""
+
+    caller: Caller | Unobserved
+    integration: Integration | Unobserved
+    role: Role | RoleMissing | Unobserved
+    policies: tuple[Policy, ...] | Unobserved
+    required: RequiredPermissions | Unobserved
+    simulation: Simulation | Unobserved
+    quota: PolicyQuota | Unobserved
+    fleet: Fleet | Unobserved
+    metrics: Metrics | Unobserved = Unobserved('not asked')
+    api_calls: int = 0
+    """Calls that this run made to AWS."""
+    inventory: Inventory | Unobserved = Unobserved('not asked')

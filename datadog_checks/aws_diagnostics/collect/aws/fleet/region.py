@@ -8,11 +8,12 @@ from functools import partial
 from ....facts import Unobserved
 from ....facts.account import Fault, Region, TokenlessUse, WrongInstance
 from ....facts.values import RegionName
-from ...deadline import Deadline, DeadlineExceeded
-from ..budget import BudgetExhausted
-from ..denials import DENIED, code_of, unobserved
-from ..session import Session
-from . import instances, launch_templates, tokenless_use
+from ...attempt import NotCollected, OnDefect, log_defect
+from ...limits import BudgetExhausted, Deadline, DeadlineExceeded
+from ..denials import DENIED, CallFailed, code_of, why
+from ..session import Client, Session
+from . import metadata_options as options
+from . import tokenless_use
 from .found import Found
 
 INTERRUPTIONS = (BudgetExhausted, DeadlineExceeded)
@@ -37,13 +38,15 @@ class RegionSweep:
     def __init__(
         self,
         name: RegionName,
-        chosen: instances.OperatorFilter,
+        chosen: options.OperatorFilter,
         each: Callable[[WrongInstance], None],
         known_use: tuple[TokenlessUse, ...] | None,
         now: float,
+        on_defect: OnDefect = log_defect,
     ) -> None:
         self.name = name
         self._chosen, self._each, self._known_use, self._now = chosen, each, known_use, now
+        self._on_defect = on_defect
         self._begin()
 
     def _begin(self) -> None:
@@ -53,10 +56,10 @@ class RegionSweep:
         self._steps = deque(self._all_steps())
 
     def _all_steps(self) -> Iterator[Step]:
-        for fault in instances.FILTERS:
-            yield Step(instances.ACTION, partial(self._describe, fault), self._without_instances)
-        yield Step(launch_templates.DEFAULTS_ACTION, self._ask_for_defaults, self._without_defaults)
-        yield Step(launch_templates.ACTION, self._describe_templates, self._without_templates)
+        for fault in options.FILTERS:
+            yield Step(options.DESCRIBE_INSTANCES, partial(self._describe, fault), self._without_instances)
+        yield Step(options.GET_DEFAULTS, self._ask_for_defaults, self._without_defaults)
+        yield Step(options.DESCRIBE_TEMPLATES, self._describe_templates, self._without_templates)
         yield Step(tokenless_use.ACTION, self._ask_for_use, self._without_use)
 
     @property
@@ -72,7 +75,7 @@ class RegionSweep:
                 step.take(session, deadline)
             except INTERRUPTIONS:
                 raise
-            except Exception as e:  # noqa: BLE001  (botocore raises many kinds; `unobserved` tells them apart)
+            except Exception as e:  # noqa: BLE001  (botocore raises many kinds; `why` tells them apart)
                 if resumed and code_of(e) in EXPIRED_PLACES:
                     resumed = False
                     self._begin()
@@ -84,19 +87,21 @@ class RegionSweep:
 
     def _give_up(self, step: Step, error: Exception) -> None:
         """A denied action stops nothing else; a region that does not answer is asked nothing more."""
-        reason = unobserved(error, step.action, self.name)
+        if _is_defect(error):
+            self._on_defect(f'the fleet ({step.action})', error)
+        reason = Unobserved(why(error, step.action, self.name))
         step.give_up(reason)
-        if step.action != instances.ACTION:
+        if step.action != options.DESCRIBE_INSTANCES:
             return
         others = tuple(self._steps)[1:]
-        pointless = [s for s in others if s.action == instances.ACTION or code_of(error) not in DENIED]
+        pointless = [s for s in others if s.action == options.DESCRIBE_INSTANCES or code_of(error) not in DENIED]
         for other in pointless:
             other.give_up(reason)
         self._steps = deque([step, *(s for s in others if s not in pointless)])
 
     def region(self, interrupted: str) -> Region:
         """What is known so far; `interrupted` says why a sweep that is not done has stopped."""
-        counted = all(step.action != instances.ACTION for step in self._steps)
+        counted = all(step.action != options.DESCRIBE_INSTANCES for step in self._steps)
         return self._found.region(self.name, self._failure or ('' if counted else interrupted))
 
     @property
@@ -104,9 +109,16 @@ class RegionSweep:
         """What CloudWatch answered; None where it was not asked, or not for all instances yet."""
         return None if self._found.tokenless_unobserved else tuple(self._found.tokenless)
 
+    def _client(self, session: Session, service: str) -> Client:
+        """botocore raises ValueError for a malformed endpoint from the environment: that is no defect of ours."""
+        try:
+            return session.client(service, self.name)
+        except ValueError as e:
+            raise CallFailed(why(e, self._steps[0].action, self.name)) from None
+
     def _describe(self, fault: Fault, session: Session, deadline: Deadline) -> None:
-        client = session.client('ec2', self.name)
-        for page in instances.pages(client, fault, self.name, self._chosen, self._token):
+        client = self._client(session, 'ec2')
+        for page in options.instance_pages(client, fault, self.name, self._chosen, self._token):
             for instance in page.instances:
                 self._found.add(instance)
                 self._each(instance)
@@ -118,14 +130,14 @@ class RegionSweep:
         self._failure = why.reason
 
     def _ask_for_defaults(self, session: Session, _: Deadline) -> None:
-        self._found.defaults = launch_templates.metadata_defaults(session.client('ec2', self.name))
+        self._found.defaults = options.metadata_defaults(self._client(session, 'ec2'))
 
     def _without_defaults(self, why: Unobserved) -> None:
         self._found.defaults = why
 
     def _describe_templates(self, session: Session, deadline: Deadline) -> None:
-        client = session.client('ec2', self.name)
-        for page in launch_templates.pages(client, self.name, self._found.defaults, self._token):
+        client = self._client(session, 'ec2')
+        for page in options.template_pages(client, self.name, self._found.defaults, self._token):
             self._found.add_templates(page.templates)
             self._token = page.next_token
             if self._token:
@@ -150,9 +162,17 @@ class RegionSweep:
         while ids:
             deadline.timeout(1.0)
             batch = ids[: tokenless_use.INSTANCES_OF_A_CALL]
-            used = tokenless_use.tokenless_use(session.client('cloudwatch', self.name), self.name, batch, self._now)
+            used = tokenless_use.tokenless_use(self._client(session, 'cloudwatch'), self.name, batch, self._now)
             self._found.tokenless.extend(used)
             del ids[: len(batch)]
 
     def _without_use(self, why: Unobserved) -> None:
         self._found.tokenless_unobserved = why
+
+
+def _is_defect(error: Exception) -> bool:
+    """Nothing that AWS, botocore or the network does: our code could not take what it was given."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    return not isinstance(error, NotCollected | BotoCoreError | ClientError | ResponseParserError | OSError)

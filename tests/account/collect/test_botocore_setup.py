@@ -6,7 +6,13 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, Shape
 
-from datadog_checks.aws_diagnostics.collect.aws.core import ENDPOINTS, MODEL, OPERATIONS, botocore_session, loader
+from datadog_checks.aws_diagnostics.collect.aws.botocore_setup import (
+    ENDPOINTS,
+    MODEL,
+    OPERATIONS,
+    botocore_session,
+    loader,
+)
 from tests.account.aws_account import all_models
 
 ALL = [pytest.param(service, operation, id=operation) for service in OPERATIONS for operation in OPERATIONS[service]]
@@ -59,7 +65,7 @@ def test_a_client_has_the_endpoint_that_botocore_gives_it(
     assert endpoints[0] == endpoints[1]
 
 
-def test_what_is_not_brought_along_is_botocores_own() -> None:
+def test_models_that_are_not_in_the_package_are_those_of_botocore() -> None:
     assert model_of(loader(), 'sso').operation_names == model_of(all_models(), 'sso').operation_names
     assert loader().load_data('_retry') == all_models().load_data('_retry')
 

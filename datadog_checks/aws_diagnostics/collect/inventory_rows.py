@@ -6,9 +6,9 @@ Shape: https://docs.datadoghq.com/api/latest/hosts/#get-all-hosts-for-your-organ
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ...facts.values import AccountId, HostName, InstanceId, RegionName
-from ...text import clean
-from ..json_object import Json, is_object
+from ..facts.values import AccountId, HostName, InstanceId, RegionName
+from ..text import clean
+from .json_object import Json, is_object
 
 AWS_TAGS = 'Amazon Web Services'
 AWS = frozenset({'aws', 'ec2', 'amazon_web_services'})

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.account_defaults import with_agent_defaults
-from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions, with_agent_defaults
 from datadog_checks.aws_diagnostics.collect.agent import DescribedAgent
 
 

@@ -1,11 +1,50 @@
-"""The role that Datadog assumes: who it trusts, and its policies."""
+"""Who asks AWS, the role that Datadog assumes, who it trusts, its policies, and what they should and do allow."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ..observed import Unobserved
-from ..values import Arn, PolicyName, RoleName
-from .identity import ExternalId
+from ..values import AccountId, Arn, Partition, PolicyName, RoleName
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """From sts:GetCallerIdentity."""
+
+    account_id: AccountId
+    arn: str
+    """Printable, and shown only: the path of a user may hold any ASCII character."""
+    partition: Partition
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalId:
+    """An external id, known by its digest only: enough to compare and to recognize it, too little to use it."""
+
+    digest: str
+    """The first 12 hexadecimal digits of its SHA-256."""
+    stripped_digest: str
+    """The same without white space around it: differs from `digest` where there is some."""
+    folded_digest: str = ''
+    """The same in lower case: tells whether two differ only by case. '' where it is not known."""
+
+    @classmethod
+    def of(cls, secret: str) -> 'ExternalId':
+        """Of any text, also of half a surrogate pair, which has no UTF-8 form and which JSON can hold."""
+        return cls(_digest(secret), _digest(secret.strip()), _digest(secret.lower()))
+
+    def __str__(self) -> str:
+        """As it is shown to people."""
+        return f'sha256:{self.digest}'
+
+    @property
+    def has_stray_white_space(self) -> bool:
+        return self.digest != self.stripped_digest
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode('utf-8', 'backslashreplace')).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +138,47 @@ class Policy:
     version: str = ''
     changed_at: float | None = None
     """When the version in force was created; None where IAM does not say (inline policies)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredPermissions:
+    """From Datadog's public endpoint, or what was kept of it."""
+
+    standard: tuple[str, ...]
+    resource_collection: tuple[str, ...]
+    source: str
+    """'api', 'cache' or 'recorded'."""
+    as_of: str
+    """ISO date on which the list was fetched or recorded."""
+
+
+class Decision(StrEnum):
+    ALLOWED = 'allowed'
+    IMPLICIT_DENY = 'implicitDeny'
+    EXPLICIT_DENY = 'explicitDeny'
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    action: str
+    decision: Decision
+    allowed_by_organization: bool | None = None
+    """False: a service control policy denies. None where IAM did not say."""
+    allowed_by_boundary: bool | None = None
+    region: str = ''
+    """The aws:RequestedRegion that was simulated; '' without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    results: tuple[Simulated, ...]
+    complete: bool = True
+    """False when throttling or the budget of calls ended it early."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyQuota:
+    """From iam:GetAccountSummary, where allowed; else AWS's default."""
+
+    attached_per_role: int
+    default: bool

@@ -1,23 +1,31 @@
-"""The running instances that can be wrong: EC2 itself leaves out all others.
+"""How EC2 offers IMDS: on running instances, and on those that will start from a launch template or with the default.
 
-The filters of one request must all match, so each kind of fault is a request of its own, and no instance matches two
-of them. Filters and page sizes:
+EC2 itself leaves out the instances that cannot be wrong. The filters of one request must all match, so each kind of
+fault is a request of its own, and no instance matches two of them. Filters and page sizes:
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html.
+
+What a launch template leaves open the regional default decides, and then the AMI, which is not looked at:
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ....facts.account import Fault, WrongInstance
-from ....facts.values import InstanceId, RegionName
+from ....facts import Unobserved
+from ....facts.account import Fault, LaunchTemplate, MetadataDefaults, WrongInstance
+from ....facts.values import InstanceId, LaunchTemplateId, RegionName, TemplateVersion
 from ....text import clean
 from ..session import Client
 
-PAGE_SIZE = 100
-"""Instances. Parsing a page holds the interpreter, and with it every other check of the Agent."""
+INSTANCES_OF_A_PAGE = 100
+"""Parsing a page holds the interpreter, and with it every other check of the Agent."""
+TEMPLATES_OF_A_PAGE = 50
+"""Each may carry 16 KiB of user data, which EC2 cannot be asked to leave out."""
 
-ACTION = 'ec2:DescribeInstances'
+DESCRIBE_INSTANCES = 'ec2:DescribeInstances'
+GET_DEFAULTS = 'ec2:GetInstanceMetadataDefaults'
+DESCRIBE_TEMPLATES = 'ec2:DescribeLaunchTemplateVersions'
 LONGEST_NAME = 128
 """Characters. A launch template's name may have as many, a tag's value twice that."""
 LARGEST_HOP_LIMIT = 64
@@ -46,22 +54,24 @@ FILTERS: Mapping[Fault, Mapping[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class InstancePage:
     instances: tuple[WrongInstance, ...]
     next_token: str
     """'' on the last page."""
 
 
-def pages(client: Client, fault: Fault, region: RegionName, chosen: OperatorFilter, token: str = '') -> Iterator[Page]:
+def instance_pages(
+    client: Client, fault: Fault, region: RegionName, chosen: OperatorFilter, token: str = ''
+) -> Iterator[InstancePage]:
     """From `token` on. Raises what botocore and the handlers of its events raise.
 
     An instance can change between the request and the answer: what EC2 describes counts, not what it was asked for.
     """
     arguments = {'Filters': filters_of(fault, chosen), **({'NextToken': token} if token else {})}
     paginator = client.get_paginator('describe_instances')
-    for answer in paginator.paginate(**arguments, PaginationConfig={'PageSize': PAGE_SIZE}):
+    for answer in paginator.paginate(**arguments, PaginationConfig={'PageSize': INSTANCES_OF_A_PAGE}):
         instances = _instances(answer, region)
-        yield Page(tuple(i for i in instances if i.fault is fault), str(answer.get('NextToken') or ''))
+        yield InstancePage(tuple(i for i in instances if i.fault is fault), str(answer.get('NextToken') or ''))
 
 
 def filters_of(fault: Fault, chosen: OperatorFilter = ()) -> list[dict[str, object]]:
@@ -129,3 +139,56 @@ def containers_of(tag_keys: Iterable[str]) -> str:
 
 def _fits(key: str, patterns: Iterable[str]) -> bool:
     return any(key.startswith(p[:-1]) if p.endswith('*') else key == p for p in patterns)
+
+
+def metadata_defaults(client: Client) -> MetadataDefaults:
+    """What EC2 gives a new instance that asks for nothing else: one call. Raises what botocore raises.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetInstanceMetadataDefaults.html
+    """
+    level = client.get_instance_metadata_defaults().get('AccountLevel') or {}
+    return MetadataDefaults(
+        http_tokens=tokens_of(level.get('HttpTokens')),
+        http_tokens_enforced=endpoint_of(level.get('HttpTokensEnforced')),
+        hop_limit=hop_limit_of(level.get('HttpPutResponseHopLimit')),
+        endpoint=endpoint_of(level.get('HttpEndpoint')),
+        managed_by=clean(str(level.get('ManagedBy') or '')),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatePage:
+    templates: tuple[LaunchTemplate, ...]
+    """Those that would start an instance wrong."""
+    next_token: str
+
+
+def template_pages(
+    client: Client, region: RegionName, defaults: MetadataDefaults | Unobserved, token: str = ''
+) -> Iterator[TemplatePage]:
+    """The default versions of all templates of the region, from `token` on. Raises what botocore raises."""
+    arguments = {'Versions': ['$Default'], **({'NextToken': token} if token else {})}
+    fallback = defaults if isinstance(defaults, MetadataDefaults) else MetadataDefaults()
+    paginator = client.get_paginator('describe_launch_template_versions')
+    for answer in paginator.paginate(**arguments, PaginationConfig={'PageSize': TEMPLATES_OF_A_PAGE}):
+        described = (_template(v, region, fallback) for v in answer.get('LaunchTemplateVersions', ()))
+        yield TemplatePage(tuple(t for t in described if t and t.fault), str(answer.get('NextToken') or ''))
+
+
+def _template(version: Mapping[str, Any], region: RegionName, fallback: MetadataDefaults) -> LaunchTemplate | None:
+    """None where what is described has no launch template's id."""
+    template_id, data = LaunchTemplateId.of(version.get('LaunchTemplateId')), version.get('LaunchTemplateData', {})
+    if template_id is None:
+        return None
+    options = data.get('MetadataOptions', {})
+    specified = (s for s in data.get('TagSpecifications', ()) if s.get('ResourceType') == 'instance')
+    return LaunchTemplate(
+        template_id=template_id,
+        name=clean(str(version.get('LaunchTemplateName') or ''), LONGEST_NAME),
+        region=region,
+        http_tokens=tokens_of(options.get('HttpTokens')) or fallback.http_tokens,
+        hop_limit=hop_limit_of(options.get('HttpPutResponseHopLimit')) or fallback.hop_limit,
+        containers=containers_of(str(tag.get('Key', '')) for s in specified for tag in s.get('Tags', ())),
+        version=TemplateVersion.of(str(version.get('VersionNumber'))),
+        endpoint=endpoint_of(options.get('HttpEndpoint')) or fallback.endpoint,
+    )

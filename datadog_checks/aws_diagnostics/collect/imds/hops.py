@@ -1,14 +1,20 @@
-"""Counts the IP gateways between this process and IMDS, as traceroute does: with TTLs that are too small.
+"""Counts hops: the IP gateways between this process and IMDS, and what is left of the TTL of the token reply.
 
-A connection whose packets carry TTL n dies at gateway n, which says so by ICMP "time exceeded". The first n that
-connects is the number of gateways plus one. EHOSTUNREACH is not enough: firewalls cause it too.
+Gateways are counted as traceroute does it, with TTLs that are too small. A connection whose packets carry TTL n dies at
+gateway n, which says so by ICMP "time exceeded". The first n that connects is the number of gateways plus one.
+EHOSTUNREACH is not enough: firewalls cause it too.
+
+The TTL with which the token reply arrives is found by asking "does it still arrive when k is demanded?". How that
+question is put is another matter (minimum_ttl.py).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ...facts import NoAnswer, Outcome
 from ...facts.values import IpAddress
-from ..deadline import Deadline
+from ..limits import Deadline
 from .kernel import is_time_exceeded
 from .tcp import Address, Connection, connect
 
@@ -89,3 +95,48 @@ def is_intercepted(address: Address, gateways: int, deadline: Deadline) -> bool 
     if failure is None or failure.outcome is Outcome.REFUSED:
         return False
     return True if is_time_exceeded(failure.icmp) else None
+
+
+MOST_HOPS = 64
+"""The largest hop limit that can be set, and the TTL with which most systems send."""
+USUAL = (2, 3, 4)
+"""What is left of the hop limits 1 to 3, the usual ones, is found with at most three questions."""
+
+Arrives: TypeAlias = Callable[[int], bool]
+
+
+class NotAHopLimit(Exception):
+    """The reply arrives with more than any hop limit could leave.
+
+    A proxy sent it, or this kernel takes the demand for a minimum TTL and ignores it.
+    """
+
+
+def find_remaining_ttl(arrives: Arrives, gateways: int) -> int:
+    """From 1 to 64 - `gateways`, with at most 13 questions; four for the usual limits. Raises NotAHopLimit, and
+    whatever `arrives` raises."""
+    for ttl in USUAL:
+        if not arrives(ttl):
+            return ttl - 1
+    most = MOST_HOPS - gateways
+    if arrives(most + 1):
+        raise NotAHopLimit
+    if arrives(most):
+        return most
+    return _between(arrives, USUAL[-1], most)
+
+
+def _between(arrives: Arrives, enough: int, too_much: int) -> int:
+    """The last TTL that arrives: small ones are likely, so it doubles first and halves then."""
+    while 2 * enough < too_much:
+        if not arrives(2 * enough):
+            too_much = 2 * enough
+            break
+        enough *= 2
+    while too_much - enough > 1:
+        middle = (enough + too_much) // 2
+        if arrives(middle):
+            enough = middle
+        else:
+            too_much = middle
+    return enough

@@ -1,0 +1,168 @@
+"""Datadog's host list as facts: read it page by page, keep what can be wrong, and remember since when it is there.
+
+Requests and bytes are bounded, one page is in memory, and Datadog's rate limit is kept. The metadata of the hosts is
+not asked for: nothing in it is used, and it is several KiB of each row.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from time import sleep
+
+from ..facts.account import DuplicatedHost, Inventory, TaggedHosts
+from ..facts.values import InstanceId
+from .attempt import RequestFailed
+from .bounded_http import TooLarge
+from .datadog_api import DatadogApi, Permission, Throttled
+from .integration import OTHER_SHAPE
+from .inventory_rows import Place, Suspects, row_of
+from .json_object import is_object, whole_number
+from .limits import Deadline, DeadlineExceeded
+
+PATH = '/api/v1/hosts?include_hosts_metadata=false&include_muted_hosts_data=false'
+MOST_ROWS = 1000
+"""Of one page, as many as Datadog allows; fewer where an answer gets too large."""
+LEAST_ROWS = 50
+MOST_REQUESTS = 200
+MOST_BYTES = 4 << 20
+"""Of one page."""
+MOST_DUPLICATED = 1000
+
+
+class Listing:
+    """One reading of the list. `ask` returns an API with the time that is left, or raises DeadlineExceeded."""
+
+    def __init__(self, ask: Callable[[], DatadogApi], deadline: Deadline) -> None:
+        self._ask = ask
+        self._deadline = deadline
+        self._rows = MOST_ROWS
+        self._wait = 0.0
+        self.looked_at = 0
+        self.total = 0
+        self.note = ''
+        """Why the list was not read to its end."""
+
+    def entries(self) -> Iterator[object]:
+        """Raises RequestFailed or DeadlineExceeded where not even one page could be read."""
+        for _ in range(MOST_REQUESTS):
+            page = self._next()
+            if page is None:
+                continue
+            yield from page
+            self.looked_at += len(page)
+            if self.note or not page or self.looked_at >= self.total:
+                self.note = self.note or self._missing()
+                return
+        self.note = f'one run reads no more than {MOST_REQUESTS} pages'
+
+    def _missing(self) -> str:
+        return 'Datadog returned fewer hosts than it counts' if self.looked_at < self.total else ''
+
+    def _next(self) -> list[object] | None:
+        """None: ask for the same again."""
+        try:
+            return self._page()
+        except TooLarge as e:
+            if self._rows <= LEAST_ROWS:
+                return self._ended(e)
+            self._rows = max(LEAST_ROWS, self._rows // 4)
+        except Throttled as e:
+            if self._wait >= self._deadline.remaining():
+                return self._ended(e)
+        except (RequestFailed, DeadlineExceeded) as e:
+            return self._ended(e)
+        return None
+
+    def _ended(self, error: Exception) -> list[object]:
+        """Pages that were read before count."""
+        if not self.looked_at:
+            raise error
+        self.note = str(error)
+        return []
+
+    def _page(self) -> list[object]:
+        """Raises RequestFailed, DeadlineExceeded."""
+        self._rest()
+        api = self._ask()
+        try:
+            path = f'{PATH}&start={self.looked_at}&count={self._rows}'
+            return self._read(api.get(path, with_keys=True, needs=Permission.HOSTS_READ, limit=MOST_BYTES))
+        finally:
+            self._wait = api.wait
+
+    def _rest(self) -> None:
+        if self._wait >= self._deadline.remaining() > 0:
+            raise RequestFailed('the rate limit of Datadog allows no more requests in this run')
+        sleep(self._wait)
+
+    def _read(self, answer: object) -> list[object]:
+        rows = answer.get('host_list') if is_object(answer) else None
+        total = whole_number(answer.get('total_matching')) if is_object(answer) else None
+        if not isinstance(rows, list) or total is None:
+            raise RequestFailed(OTHER_SHAPE)
+        self.total = total
+        return rows
+
+
+class FirstSeen:
+    """Since when something is there, as far as this process saw it.
+
+    What one reading does not show is forgotten only if that reading was complete.
+    """
+
+    def __init__(self) -> None:
+        self._since: dict[Hashable, float] = {}
+        self._started: float | None = None
+
+    def started(self, now: float) -> float:
+        """When the first reading was."""
+        if self._started is None:
+            self._started = now
+        return self._started
+
+    def saw(self, things: Iterable[Hashable], now: float, *, complete: bool) -> None:
+        seen = {thing: self._since.get(thing, now) for thing in things}
+        self._since = seen if complete else {**self._since, **seen}
+
+    def since(self, thing: Hashable) -> float:
+        return self._since[thing]
+
+
+class HostList:
+    """One for each account instance: it remembers what it saw."""
+
+    def __init__(self) -> None:
+        self._seen = FirstSeen()
+
+    def read(self, ask: Callable[[], DatadogApi], account_id: str, deadline: Deadline, now: float) -> Inventory:
+        """Without `recorded`, which integration.py reads. `now` is in seconds since the epoch.
+
+        Raises RequestFailed, DeadlineExceeded.
+        """
+        listing, suspects = Listing(ask, deadline), Suspects(account_id)
+        for entry in listing.entries():
+            row = row_of(entry)
+            if row is not None:
+                suspects.add(row)
+        pairs = tuple(suspects.pairs())
+        self._seen.saw((*pairs, *suspects.groups), now, complete=not listing.note)
+        return Inventory(
+            listing.looked_at,
+            listing.total,
+            self._seen.started(now),
+            self._duplicated(pairs),
+            self._tagged(suspects),
+            note=listing.note,
+        )
+
+    def _duplicated(self, pairs: tuple[tuple[InstanceId, str], ...]) -> tuple[DuplicatedHost, ...]:
+        found = (DuplicatedHost(id, name, self._seen.since((id, name))) for id, name in pairs)
+        return tuple(sorted(found, key=lambda host: (host.since, host.instance_id))[:MOST_DUPLICATED])
+
+    def _tagged(self, suspects: Suspects) -> tuple[TaggedHosts, ...]:
+        return tuple(
+            TaggedHosts(*place, group.hosts, tuple(group.names), self._seen.since(place))
+            for place, group in sorted(suspects.groups.items(), key=lambda item: _order(item[0]))
+        )
+
+
+def _order(place: Place) -> tuple[str, ...]:
+    return tuple(name or '' for name in place)

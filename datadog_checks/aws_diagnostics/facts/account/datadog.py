@@ -1,0 +1,149 @@
+"""What Datadog has of the account: its record of the integration, what that leaves out, and its host list.
+
+The record comes from GET /api/v2/integration/aws/accounts, what it leaves out from CloudWatch, as far as a few calls
+show, and the list from GET /api/v1/hosts, reduced to what can be wrong. Datadog does not say since when a host is
+listed: `since` is when this collector saw it first.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..observed import Unobserved
+from ..values import AccountId, HostName, InstanceId, MetricNamespace, RegionName
+from .iam import ExternalId
+
+
+class AuthKind(StrEnum):
+    ROLE = 'role'
+    ACCESS_KEYS = 'access keys'
+
+
+class FilterKind(StrEnum):
+    INCLUDE_ALL = 'include_all'
+    INCLUDE_ONLY = 'include_only'
+    EXCLUDE_ONLY = 'exclude_only'
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceFilters:
+    """metrics_config.namespace_filters: of which namespaces Datadog asks CloudWatch for metrics."""
+
+    kind: FilterKind
+    namespaces: tuple[str, ...] = ()
+
+    def excludes(self, namespace: str) -> bool:
+        match self.kind:
+            case FilterKind.INCLUDE_ALL:
+                return False
+            case FilterKind.INCLUDE_ONLY:
+                return namespace not in self.namespaces
+        return namespace in self.namespaces
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    auth: AuthKind
+    role_name: str
+    """As it is on record, printable: it can hold spaces, a path or an ARN. '' with access keys."""
+    external_id: ExternalId | None
+    regions: tuple[RegionName, ...] | None
+    """None: all regions."""
+    extended_collection: bool
+    """resources_config.extended_collection or cloud_security_posture_management_collection is on."""
+    metrics_enabled: bool | None = True
+    """metrics_config.enabled; None where the record does not say."""
+    namespace_filters: NamespaceFilters | Unobserved = Unobserved('not read')
+    other_regions: int = 0
+    """Entries of the record's list of regions that are not names of regions, or beyond the first hundred."""
+
+
+NAMESPACES = tuple(
+    MetricNamespace(f'AWS/{service}') for service in ('EC2', 'ELB', 'ApplicationELB', 'NetworkELB', 'RDS', 'Lambda')
+)
+"""The only ones that are asked for. Datadog excludes none of them by default: it excludes AWS/SQS,
+AWS/ElasticMapReduce and AWS/Usage, to save the cost of their many metrics (AWSNamespaceFiltersExcludeOnly of its
+API)."""
+
+HOURS = 3
+"""How far back cloudwatch:ListMetrics looks with RecentlyActive; PT3H is the only value that it accepts."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecentlyActive:
+    """One namespace in one region, from the first page of cloudwatch:ListMetrics."""
+
+    namespace: MetricNamespace
+    region: RegionName
+    found: int | Unobserved
+    """Metrics with values in the last HOURS; of an excluded region, instances with CPUUtilization."""
+    more: bool = False
+    """There are further pages."""
+    closed: bool = False
+    """A service control policy denies the call: the organization has closed the region, for Datadog as for us."""
+    streams: int | Unobserved = 0
+    """Running metric streams in the region; not asked where nothing was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    excluded_regions: tuple[RecentlyActive, ...] | Unobserved
+    """AWS/EC2 in each enabled region that the record does not include."""
+    excluded_namespaces: tuple[RecentlyActive, ...] | Unobserved
+    """Those of NAMESPACES that the record excludes, in each region that it includes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatedHost:
+    """An instance with two rows: one from the AWS integration only, and one from an Agent."""
+
+    instance_id: InstanceId
+    name: str
+    """Of the Agent's row; printable, at most 255 characters."""
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedHosts:
+    """Hosts of one region with a running Agent and tags from AWS, which the AWS integration itself does not report."""
+
+    account_id: AccountId | None
+    """None where the tags name no account."""
+    region: RegionName | None
+    """None where the tags name no region."""
+    hosts: int
+    names: tuple[HostName, ...]
+    """A few of them; those whose names have another form are only counted."""
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What Datadog's integration with one account collects, as far as it decides about hosts."""
+
+    account_id: AccountId
+    regions: tuple[RegionName, ...] | None
+    """None: all regions."""
+    metrics_enabled: bool | None
+    namespace_filters: NamespaceFilters | Unobserved
+    extended_collection: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    looked_at: int
+    """Rows of the host list."""
+    total: int
+    """Rows that Datadog says there are."""
+    watched_since: float
+    """When this collector read the list for the first time."""
+    duplicated: tuple[DuplicatedHost, ...] = ()
+    """The oldest first; at most a thousand."""
+    tagged: tuple[TaggedHosts, ...] = ()
+    recorded: tuple[Recorded, ...] | Unobserved = ()
+    """All accounts that Datadog has an integration with."""
+    note: str = ''
+    """Why the list was not read to its end; '' where it was."""
+
+    @property
+    def complete(self) -> bool:
+        return not self.note
