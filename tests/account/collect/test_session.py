@@ -39,7 +39,7 @@ def test_nothing_is_sent_when_the_budget_is_spent(tmp_path: Path, monkeypatch: p
             read_caller(session)
             read_caller(session)
             with pytest.raises(
-                CallFailed, match=r'^the budget of 2 calls to AWS in one run is used up (max_api_calls)$'
+                CallFailed, match=r'^the budget of 2 calls to AWS in one run is used up \(max_api_calls\)$'
             ):
                 read_caller(session)
     assert len(aws.asked) == 2
