@@ -45,8 +45,8 @@ def _around_on_eks() -> tuple[Choice, ...]:
     undo = Step('Set it back to false in the Helm values')
     return (
         Choice(
-            "On EKS, use cloud-init's instance ID file instead of IMDS, in the Helm values (gives the hostname, not "
-            'the tags; Bottlerocket has no such file)',
+            "On EKS, use cloud-init's instance ID file instead of IMDS, in the Helm values: it gives the hostname, not "
+            'the tags, and Bottlerocket has no such file',
             (yaml({'providers': {'eks': {'ec2': {'useHostnameFromFile': True}}}}, Language.HELM),),
             'one read-only file of the host to the Agent',
             undo,
