@@ -71,8 +71,8 @@ NOT_APPLICABLE = {'the feature is off': Row(in_one_region(**ONE), SWITCHED_OFF, 
 TO_THE_HOST = "the host's network to the Agent, and the Agent's ports on the host"
 BACK_TO_FALSE = Step('Set it back to false in the Helm values')
 FROM_A_FILE = Choice(
-    "On EKS, use cloud-init's instance ID file instead of IMDS, in the Helm values: it gives the hostname, not the tags, "
-    'and Bottlerocket has no such file',
+    "On EKS, use cloud-init's instance ID file instead of IMDS, in the Helm values: it gives the hostname, not the "
+    'tags, and Bottlerocket has no such file',
     (Command('providers:\n  eks:\n    ec2:\n      useHostnameFromFile: true', Language.HELM),),
     'one read-only file of the host to the Agent',
     BACK_TO_FALSE,
