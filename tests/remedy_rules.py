@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import hcl2
@@ -34,6 +35,8 @@ HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1(.*?)\n(?:.*?\n)?\2$", re.DOTALL | 
 OPERATORS = re.compile('[;|&<>()]+')
 KEYWORDS = frozenset({'do', 'done', 'then', 'else', 'fi', 'while', 'for', 'if', '!', '{', '}'})
 SHELLCHECK = Path(sys.executable).with_name('shellcheck')
+FAULTS_OF_SCRIPTS: dict[str, tuple[str, ...]] = {}
+"""What bash and shellcheck say of each script that was read so far."""
 AGENT_COMMANDS = frozenset({'check', 'diagnose', 'health', 'integration', 'status', 'hostname', 'config'})
 
 
@@ -42,7 +45,9 @@ def faults_of(remedy: Remedy) -> list[str]:
     texts = [remedy.summary, *(part.text for part in parts_of(remedy))]
     texts += [choice.exposes for choice in remedy.choices if choice.exposes]
     faults = [f'{text!r}: {fault}' for text in texts for fault in _faults_of_text(text)]
-    return faults + [f'{command.text!r}: {fault}' for command in commands_of(remedy) for fault in _faults_of(command)]
+    commands = commands_of(remedy)
+    _read_scripts([command.text for command in commands if command.language is Language.SHELL])
+    return faults + [f'{command.text!r}: {fault}' for command in commands for fault in _faults_of(command)]
 
 
 def parts_of(remedy: Remedy) -> tuple[Choice | Step, ...]:
@@ -97,7 +102,7 @@ def _every_fault_of(command: Command) -> Iterator[str]:
         yield f'holds a placeholder: {found[0]!r}'
     match command.language:
         case Language.SHELL:
-            yield from _shell_faults(command.text)
+            yield from FAULTS_OF_SCRIPTS[command.text] or _faults_of_programs(command.text)
         case Language.JSON:
             yield from _refused_by(json.loads, command.text)
         case Language.YAML | Language.HELM:
@@ -118,23 +123,45 @@ def _refused_by(parse: Callable[[str], object], text: str) -> Iterator[str]:
         yield f'is not valid: {type(e).__name__}: {str(e)[:200]}'
 
 
-def _shell_faults(text: str) -> Iterator[str]:
-    parsed = subprocess.run(['bash', '-n'], input=text, capture_output=True, text=True, check=False, timeout=300)
-    if parsed.returncode or parsed.stderr:
-        yield f'bash: {parsed.stderr.strip()}'
+def _read_scripts(scripts: Sequence[str]) -> None:
+    """All at once: to start a shell and shellcheck costs more than to read a script."""
+    new = [script for script in dict.fromkeys(scripts) if script not in FAULTS_OF_SCRIPTS]
+    if not new:
         return
+    with TemporaryDirectory() as directory:
+        files = [Path(directory, str(number)) for number in range(len(new))]
+        for file, script in zip(files, new, strict=True):
+            file.write_text(f'{script}\n')
+        by_bash, by_shellcheck = _faults_by_bash(files), _faults_by_shellcheck(files)
+    FAULTS_OF_SCRIPTS.update({script: by_bash[f] or by_shellcheck[f] for script, f in zip(new, files, strict=True)})
+
+
+def _faults_by_bash(files: Sequence[Path]) -> dict[Path, tuple[str, ...]]:
+    loop = 'for file; do bash -n "$file" > "$file.said" 2>&1 || echo "exit status $?" >> "$file.said"; done'
+    subprocess.run(['bash', '-c', loop, 'bash', *files], check=True, timeout=300)
+    said = {file: file.with_name(f'{file.name}.said').read_text().strip() for file in files}
+    return {file: (f'bash: {text}',) if text else () for file, text in said.items()}
+
+
+def _faults_by_shellcheck(files: Sequence[Path]) -> dict[Path, tuple[str, ...]]:
     # SC2154: variables that the reader sets. SC2148: there is no first line with an interpreter.
     checked = subprocess.run(
-        [SHELLCHECK, '--shell=bash', '--format=gcc', '--exclude=SC2154,SC2148', '-'],
-        input=f'{text}\n',
+        [SHELLCHECK, '--shell=bash', '--format=json1', '--exclude=SC2154,SC2148', *files],
         capture_output=True,
         text=True,
         check=False,
         timeout=300,
     )
-    if checked.returncode:
-        yield f'shellcheck: {checked.stdout.strip()}'
-    for words in simple_commands(text):
+    assert checked.returncode in (0, 1), checked.stderr
+    found: dict[Path, list[str]] = {file: [] for file in files}
+    for comment in json.loads(checked.stdout)['comments']:
+        said = f'shellcheck: line {comment["line"]}: {comment["message"]} (SC{comment["code"]})'
+        found[Path(comment['file'])].append(said)
+    return {file: tuple(faults) for file, faults in found.items()}
+
+
+def _faults_of_programs(script: str) -> Iterator[str]:
+    for words in simple_commands(script):
         yield from _program_faults(words)
 
 

@@ -95,7 +95,9 @@ def test_evidence_and_remedies_are_short_lines_and_commands_hold_foreign_text_as
 @given(facts=st.one_of(HOSTS, ACCOUNTS), expected=EXPECTATIONS)
 def test_remedies_keep_their_rules_whatever_the_facts_hold(facts, expected) -> None:
     for finding in judged(facts, expected):
-        assert finding.remedy is None or faults_of(finding.remedy) == [], finding.diagnosis.id
+        faults = faults_of(finding.remedy) if finding.remedy else []
+        # SC2016: nothing expands in single quotes, which is what they are there for.
+        assert [fault for fault in faults if 'SC2016' not in fault] == [], finding.diagnosis.id
 
 
 def judged(facts: Facts, expected: Expectations) -> tuple[Finding, ...]:

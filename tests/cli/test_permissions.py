@@ -22,8 +22,8 @@ ROLE = 'DatadogIntegrationRole'
 REQUIRED = ('cloudwatch:Get*', 'cloudwatch:List*', 'ec2:Describe*', 'tag:GetResources')
 TODAY = r'list fetched on \d{4}-\d\d-\d\d'
 NOT_KNOWN = (
-    ', without resource collection (not known whether it is on: Datadog was not asked: it needs both an API key and an '
-    'application key)'
+    '; not known whether resource collection is on: Datadog was not asked: it needs both an API key and an '
+    'application key'
 )
 Conf = Callable[..., str]
 
@@ -84,7 +84,7 @@ def grant(iam: Any, *actions: str, effect: str = 'Allow', **more: Any) -> None:
 
 def without_date(shown: str) -> str:
     """The role was made by the test a moment ago, which the headline says."""
-    told = re.sub(r'; it changed [^;]*: IAM and Datadog need at least 5 minutes', '', shown)
+    told = re.sub(r'; the role changed [^;]*: IAM and Datadog need at least 5 minutes', '', shown)
     return re.sub(TODAY, 'list fetched on TODAY', told)
 
 

@@ -1,12 +1,19 @@
-"""Words and commands that the remedies of the account scope share."""
+"""Words and commands that the remedies of the account scope share.
+
+Requests to Datadog are only shown, for people to paste: this product changes nothing.
+"""
 
 from ..expectations import Expectations
 from ..facts import Facts
 from ..facts.account import Caller, Integration, Role, RoleMissing
-from ..facts.values import AccountId, Checked, FilePath, RoleName
-from ..remedies import Command, Step, Variable, Word, shell
+from ..facts.values import AccountId, Checked, DatadogSite, FilePath, RoleName
+from ..remedies import Command, Step, Variable, Word, quoted, sequence, shell
 
 DEFAULT_CONFIG_FILE = 'conf.yaml'
+KEYS = shell(
+    '--header', ('DD-API-KEY: ', Variable('DD_API_KEY')), '--header', ('DD-APPLICATION-KEY: ', Variable('DD_APP_KEY'))
+).text
+INTEGRATIONS = '/api/v2/integration/aws/accounts'
 
 
 def own_command(expected: Expectations, command: str, *options: Word) -> Command:
@@ -60,5 +67,27 @@ def joined(*parts: str | Variable) -> tuple[str | Variable, ...]:
     return tuple(word)
 
 
-def run_again(expected: Expectations, why: str) -> Step:
-    return Step(f'{why}, then run the check again', (own_command(expected, 'check'),))
+def run_again(expected: Expectations, note: str = '') -> Step:
+    return Step(f'Wait 5 minutes, then run the check again{note}', (own_command(expected, 'check'),))
+
+
+def new_file(path: str) -> Command:
+    """Fails, and says why, where a backup of an earlier run would be overwritten."""
+    said = quoted(f'{path} exists: move it away first, it may be your only backup')
+    return Command(f'{{ [ ! -s {quoted(path)} ] || {{ echo {said}; false; }}; }}')
+
+
+def curl(expected: Expectations, path: tuple[str | Variable, ...], *options: Word) -> Command:
+    """To the site of the account; a variable stands for a site that is not configured, or not known to be one.
+
+    `path` starts with '/'. The command fails where Datadog does not answer 2xx, so that what it saved is a backup.
+    """
+    site = DatadogSite.of(expected.account.site) if expected.account else None
+    request = shell('curl', '--silent', '--show-error', '--fail', *options).text
+    return Command(f'{request} \\\n  {KEYS} \\\n  {quoted(("https://api.", site or Variable("DD_SITE"), *path))}')
+
+
+def save_record(facts: Facts, expected: Expectations, path: str) -> Command:
+    """Datadog's record of the account, with its external id, in a new file that only its owner can read."""
+    request = curl(expected, (f'{INTEGRATIONS}?aws_account_id=', account_word(facts)), '--output', path)
+    return sequence(new_file(path), Command(f'(umask 077 && {request.text})'))

@@ -13,6 +13,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
 from datadog_checks.aws_diagnostics.facts.values import MetricNamespace, RegionName
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Step
 from tests.account.builders import ACCOUNT_ID, REGION, account_expectations, account_facts, integration
+from tests.diagnoses.integration.correcting import not_over
 
 NOT_LOOKED_AT = account_expectations(features=frozenset({Feature.ROLE}))
 SWITCHED_OFF = 'not checked: metrics is not in features'
@@ -21,12 +22,12 @@ DENIED = 'missing permission cloudwatch:ListMetrics in sa-east-1 (AccessDenied)'
 NO_KEYS = 'Datadog was not asked: it needs both an API key and an application key'
 NO_RECORD = account_facts(integration=Unobserved(NO_KEYS))
 HEADERS = '--header "DD-API-KEY: ${DD_API_KEY:?}" --header "DD-APPLICATION-KEY: ${DD_APP_KEY:?}"'
-ACCOUNTS = 'https://api.datadoghq.com/api/v2/integration/aws/accounts'
+ACCOUNTS = 'https://api.${DD_SITE:?}/api/v2/integration/aws/accounts'
 SAVE = f"""\
-umask 077 &&
-curl --silent --show-error --fail --output aws-integration-before.json \\
+{not_over('aws-integration-before.json')} &&
+(umask 077 && curl --silent --show-error --fail --output aws-integration-before.json \\
   {HEADERS} \\
-  '{ACCOUNTS}?aws_account_id={ACCOUNT_ID}' &&
+  "{ACCOUNTS}?aws_account_id={ACCOUNT_ID}") &&
 """
 FIND_ID = """\
 AWS_CONFIG_ID=$(jq --raw-output --exit-status '.data[0].id' aws-integration-before.json) &&

@@ -28,13 +28,13 @@ TEMPLATE_ID = LaunchTemplateId('lt-0abcd290751193123')
 
 MODIFY = 'aws ec2 modify-instance-metadata-options --region eu-west-1 --instance-id i-0123456789abcdef0'
 LOOPED = 'aws ec2 modify-instance-metadata-options --region "$region" --instance-id "$id"'
-WRITE_CSV = Command('aws-diagnostics fleet --csv wrong.csv')
+WRITE_CSV = Command('aws-diagnostics fleet --config conf.yaml --csv wrong.csv')
 HERE = 'i-0123456789abcdef0 in eu-west-1'
 THESE = (
-    'these instances: the commands list them in wrong.csv (with --config where the conf.yaml of this instance is not '
-    'the default), show in a dry run what would change, and change it'
+    'these instances: list them in wrong.csv, see in a dry run what would change (DryRunOperation means that it would '
+    'succeed), then change them'
 )
-KEEP = 'Keep wrong.csv, which holds the previous values, and set them again'
+KEEP = 'Set the previous values again, from wrong.csv: keep that file'
 
 
 def in_one_region(**differences: Any) -> Facts:
@@ -89,10 +89,10 @@ def loop(columns: str, reason: str, *work: str) -> Command:
     return Command('\n'.join((*lines, 'done < wrong.csv')))
 
 
-def in_terraform(*options: str) -> Step:
+def in_terraform(*options: str, when: str = 'For new instances') -> Step:
     lines = ('metadata_options {', '  http_endpoint = "enabled"', *(f'  {option}' for option in options), '}')
     return Step(
-        'For new instances, set this in Terraform (aws_instance or aws_launch_template)',
+        f'{when}, set this in Terraform (aws_instance or aws_launch_template)',
         (Command('\n'.join(lines), Language.HCL),),
     )
 

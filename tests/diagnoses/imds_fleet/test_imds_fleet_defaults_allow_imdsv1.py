@@ -26,7 +26,7 @@ FAILS = {
     ),
     'a declarative policy made them optional, and another region has no default': Row(
         in_two_regions(BY_POLICY, UNSET),
-        'eu-west-1: http_tokens is optional by default, set by the declarative-policy; us-east-1: http_tokens has no '
+        'eu-west-1: http_tokens is optional by default, set by the declarative policy; us-east-1: http_tokens has no '
         'default, so the AMI of a new instance decides',
         OFF,
         near_miss='required',
@@ -63,7 +63,7 @@ EXPOSES = 'whatever uses IMDSv1 on a new instance to getting no metadata'
 SET = 'Set the default of the account; running instances and launch templates keep their options'
 BACK = 'Set the previous default again'
 CONTAINERS = Step(
-    'Where new instances run containers that use IMDS, raise their hop limit too: in Terraform',
+    'Where new instances run containers that use IMDS, raise their hop limit too, in Terraform',
     (Command('metadata_options {\n  http_endpoint = "enabled"\n  http_put_response_hop_limit = 2\n}', Language.HCL),),
 )
 

@@ -48,7 +48,7 @@ FROM_A_FILE = Choice(
     "Use cloud-init's instance ID file instead of IMDS, in datadog.yaml of these hosts (gives the hostname, not the "
     'tags)',
     (Command('hostname_file: /var/lib/cloud/data/instance-id', Language.YAML),),
-    undo=Step('Take it out again'),
+    undo=Step('Remove that line again'),
 )
 EXPOSES = 'IMDS and the credentials of the instance role to every process that can reach it'
 RESTART = Step('Restart the Agents on these hosts; an Agent resolves its hostname only at startup')
@@ -80,7 +80,7 @@ def enable(hop_limit: int) -> Choice:
     )
 
 
-THEN = (RESTART, in_terraform('http_tokens = "required"'))
+THEN = (RESTART, in_terraform('http_tokens = "required"', when='If you enable the endpoint: for new instances'))
 REMEDIES = {
     'one instance': (in_one_region(**ONE), Remedy(SUMMARY, (FROM_A_FILE, enable(1)), THEN)),
     'one that runs containers, which one hop would cut off': (

@@ -24,7 +24,7 @@ from tests.diagnoses.imds_fleet.fleets import (
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-BEHIND = 'with containers that require tokens and have a hop limit of 1'
+BEHIND = 'where containers cannot reach IMDSv2 (tokens required, hop limit 1)'
 ONE = {'counts': counts(('required', 1, 'enabled', 1)), 'worst': (wrong(containers='eks'),)}
 TWELVE = {
     'counts': counts(('required', 1, 'enabled', 12)),
@@ -71,8 +71,8 @@ NOT_APPLICABLE = {'the feature is off': Row(in_one_region(**ONE), SWITCHED_OFF, 
 TO_THE_HOST = "the host's network to the Agent, and the Agent's ports on the host"
 BACK_TO_FALSE = Step('Set it back to false in the Helm values')
 FROM_A_FILE = Choice(
-    "On EKS, use cloud-init's instance ID file instead of IMDS, in the Helm values (gives the hostname, not the tags; "
-    'Bottlerocket has no such file)',
+    "On EKS, use cloud-init's instance ID file instead of IMDS, in the Helm values: it gives the hostname, not the "
+    'tags, and Bottlerocket has no such file',
     (Command('providers:\n  eks:\n    ec2:\n      useHostnameFromFile: true', Language.HELM),),
     'one read-only file of the host to the Agent',
     BACK_TO_FALSE,

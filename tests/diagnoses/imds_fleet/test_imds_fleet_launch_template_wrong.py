@@ -29,7 +29,7 @@ FORTY = {
 DENIED = 'missing permission ec2:DescribeLaunchTemplateVersions in eu-west-1 (UnauthorizedOperation)'
 UNSEEN = {'launch_templates': Unobserved(DENIED)}
 NONE = 'no launch template starts instances wrong in'
-MISNAMES = 'nodes in eu-west-1 requires tokens with a hop limit of 1 for eks containers'
+MISNAMES = 'nodes in eu-west-1 requires tokens with a hop limit of 1, for eks nodes'
 ON_PURPOSE = Expectations(disabled_diagnoses=frozenset({'imds-fleet-endpoint-disabled'}))
 
 FAILS = {
@@ -131,16 +131,17 @@ NODE_GROUP = Step(
     'EKS makes the templates that are named eks- and a UUID, for managed node groups; do not edit them, but create the '
     'node group again with a launch template of your own'
 )
+PINNED = Step('Set Auto Scaling groups and fleets that name a version number to the new version: they keep the old one')
 REMEDIES: RemedyTable = {
-    'it hides hosts': (in_one_region(**MISNAMING), Remedy(SUMMARY, (new_version(2),), (IN_TERRAFORM,))),
+    'it hides hosts': (in_one_region(**MISNAMING), Remedy(SUMMARY, (new_version(2),), (PINNED, IN_TERRAFORM))),
     'it allows IMDSv1 on hosts without containers': (
         in_one_region(**OPTIONAL),
         OFF,
-        Remedy(SUMMARY, (new_version(1),), (IN_TERRAFORM,)),
+        Remedy(SUMMARY, (new_version(1),), (PINNED, IN_TERRAFORM)),
     ),
     'a name that only looks like one of EKS': (
         in_one_region(launch_templates=(template('required', 1, 'eks', name='eks-nodes'),)),
-        Remedy(SUMMARY, (new_version(2),), (IN_TERRAFORM,)),
+        Remedy(SUMMARY, (new_version(2),), (PINNED, IN_TERRAFORM)),
     ),
     'two of them': (
         in_one_region(launch_templates=TWO),
@@ -154,7 +155,7 @@ REMEDIES: RemedyTable = {
                     undo=Step(BACK, (of_each('region id version _', 'version'),)),
                 ),
             ),
-            (IN_TERRAFORM,),
+            (PINNED, IN_TERRAFORM),
         ),
     ),
     'those that Karpenter and EKS make are not edited by hand': (

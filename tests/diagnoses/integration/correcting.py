@@ -20,12 +20,18 @@ def statement(principal: str = US1) -> str:
     )
 
 
+def not_over(path: str) -> str:
+    """A backup of an earlier run is kept."""
+    said = f'{path} exists: move it away first, it may be your only backup'
+    return f"{{ [ ! -s {path} ] || {{ echo '{said}'; false; }}; }}"
+
+
 def changing(*queries: str, role: str = 'DatadogIntegrationRole') -> Command:
     """Backs up the trust policy, then writes the changed one."""
     query = ' | '.join(('Role.AssumeRolePolicyDocument', 'merge(@, {Statement: [Statement][]})', *queries))
     mark = '"' if "'" in query else "'"
     return Command(
-        'test ! -s trust-policy.before.json &&\n'
+        f'{not_over("trust-policy.before.json")} &&\n'
         f'aws iam get-role --role-name {role} --output json --query Role.AssumeRolePolicyDocument '
         '> trust-policy.before.json &&\n'
         f'aws iam get-role --role-name {role} --output json --query {mark}{query}{mark} > trust-policy.json'
@@ -86,7 +92,7 @@ def terraform(principal: str = US1) -> Command:
 
 RUN_AGAIN = Command('aws-diagnostics check --config conf.yaml')
 WAIT = Step(
-    f'Wait 5 minutes (Datadog can keep showing its error for some hours, see {PAGE}), then run the check again',
+    'Wait 5 minutes, then run the check again; Datadog can show its old error for some hours',
     (RUN_AGAIN,),
 )
 WAIT_5_MINUTES = Step('Wait 5 minutes, then run the check again', (RUN_AGAIN,))
@@ -107,10 +113,24 @@ def then(*hcl: Command) -> tuple[Step, ...]:
     )
 
 
+CHANGE_THE_BOUNDARY = (
+    'Copy the boundary to boundary.json, allow there the actions that the permission diagnoses name, and make it the '
+    'default version, for every role with this boundary (where five versions exist, delete an old one first)'
+)
+WRITE_POLICIES = Choice(
+    'See what is missing, by service; write policies with exactly that, read them, then run the commands that are '
+    'printed',
+    (
+        Command('aws-diagnostics permissions --config conf.yaml --diff'),
+        Command('aws-diagnostics permissions --config conf.yaml --policy-json policies'),
+    ),
+)
+
+
 def changing_the_boundary(arn: str) -> tuple[Command, Command]:
     return (
         Command(
-            'test ! -s boundary.before.json &&\n'
+            f'{not_over("boundary.before.json")} &&\n'
             f'VERSION_BEFORE="$(aws iam get-policy --policy-arn {arn} --query Policy.DefaultVersionId --output text)" '
             '&&\n'
             f'aws iam get-policy-version --policy-arn {arn} --version-id "$VERSION_BEFORE" --output json '

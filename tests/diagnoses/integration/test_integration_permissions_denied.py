@@ -17,7 +17,7 @@ from tests.account.builders import MINUTE, account_facts, integration, role, sim
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import WAIT_5_MINUTES, changing_the_boundary
+from .correcting import CHANGE_THE_BOUNDARY, WAIT_5_MINUTES, changing_the_boundary
 
 S3, EC2, HOSTED_ZONES = 's3:ListAllMyBuckets', 'ec2:DescribeInstances', 'route53:ListHostedZones'
 EXPLICIT, IMPLICIT = Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY
@@ -86,8 +86,8 @@ FAILS = {
             role=role(changed_at=NOW - 2 * MINUTE),
         ),
         "IAM's simulator: the organization's policies may deny 1 of 4 (a:One), the permissions boundary denies 1 of 4 "
-        f'(b:Two), an explicit Deny refuses 1 of 4 (c:Three); {EARLY}, so there may be more; it changed 2 minutes ago, '
-        'so this may be stale: IAM and Datadog need at least 5 minutes',
+        f'(b:Two), an explicit Deny refuses 1 of 4 (c:Three); {EARLY}, so there may be more; the role changed 2 '
+        'minutes ago, so this may be stale: IAM and Datadog need at least 5 minutes',
         near_miss='nothing denies anything',
     ),
     'more than can be named': Row(
@@ -137,14 +137,13 @@ NOT_APPLICABLE = {
 }
 REMOVE = 'Remove the denial; no policy that grants the actions overrides it'
 ASK = Choice(
-    "Ask your organization's administrators to exempt the integration role from the service control policy (a "
-    'condition ArnNotLike on aws:PrincipalArn); Resolve All AWS Permissions Issues cannot. With credentials of the '
-    'management account, this lists the policies of the account; those of its parents can deny too',
+    "Ask your organization's administrators to exempt the integration role from the service control policy (condition "
+    "ArnNotLike on aws:PrincipalArn). With credentials of the management account, the command lists the account's "
+    'policies; those of the organizational units above it can deny too',
     (Command('aws organizations list-policies-for-target --filter SERVICE_CONTROL_POLICY --target-id 123456789012'),),
 )
 BOUNDED = Step(
-    'Allow the denied actions in the permissions boundary as well. In boundary.json, a copy of the boundary, allow the '
-    'actions that the permission diagnoses name; the new version then counts for every role with this boundary',
+    f'Allow the denied actions in the permissions boundary as well. {CHANGE_THE_BOUNDARY}',
     changing_the_boundary(BOUNDARY),
 )
 REMEDIES = {

@@ -24,7 +24,7 @@ from tests.account.permission_lists import RECORDED
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import WAIT_5_MINUTES
+from .correcting import WAIT_5_MINUTES, WRITE_POLICIES
 
 LIST = 'list fetched on 2026-09-21'
 COLLECTING = integration(extended_collection=True)
@@ -89,10 +89,9 @@ FAILS = {
         ),
         Failed(
             '104 of 104 required permissions are not granted: cloudwatch 3 (all CloudWatch metrics and alarms), tag 3 '
-            '(the tags of all resources), ec2 1 (hosts, their tags and status), 49 more services; it changed 1 minute '
-            'ago, so this may be stale: IAM and '
-            'Datadog need at least 5 minutes; list recorded on 2025-09-17, '
-            'without resource collection (not known whether it is on: the API of Datadog answers 403)',
+            '(the tags of all resources), ec2 1 (hosts, their tags and status), 49 more services; the role changed '
+            '1 minute ago, so this may be stale: IAM and Datadog need at least 5 minutes; list recorded on 2025-09-17; '
+            'not known whether resource collection is on: the API of Datadog answers 403',
             Status.CRITICAL,
         ),
         near_miss='the recorded list is granted',
@@ -183,10 +182,6 @@ NOT_APPLICABLE = {
     ),
 }
 SEE = Step('See what is missing, by service', (Command('aws-diagnostics permissions --config conf.yaml --diff'),))
-WRITE = Choice(
-    'Write policies with exactly the missing permissions, read them, then run the commands that this prints',
-    (Command('aws-diagnostics permissions --config conf.yaml --policy-json policies'),),
-)
 EVERYTHING = 'every permission that Datadog lists, used or not'
 BUTTON = Choice(
     'In Datadog, on the AWS integration page under Issues, click Resolve All AWS Permissions Issues. Its '
@@ -247,19 +242,19 @@ GOVERNMENT = account_facts(
 REMEDIES = {
     'missing': (
         account_facts(policies=()),
-        Remedy(GRANT, (WRITE, BUTTON, TERRAFORM), (SEE, WAIT_5_MINUTES)),
+        Remedy(GRANT, (WRITE_POLICIES, BUTTON, TERRAFORM), (WAIT_5_MINUTES,)),
     ),
     "missing in GovCloud, where Datadog's button cannot work": (
         GOVERNMENT,
-        Remedy(GRANT, (WRITE, TERRAFORM), (SEE, WAIT_5_MINUTES)),
+        Remedy(GRANT, (WRITE_POLICIES, TERRAFORM), (WAIT_5_MINUTES,)),
     ),
     'the button would fail at the quota, as integration-policy-quota says too': (
         account_facts(required=RECORDED, policies=OF_THE_ACCOUNT[:4]),
-        Remedy(GRANT, (WRITE, TERRAFORM), (NO_BUTTON, SEE, WAIT_5_MINUTES)),
+        Remedy(GRANT, (WRITE_POLICIES, TERRAFORM), (NO_BUTTON, WAIT_5_MINUTES)),
     ),
     '10 of 10 policies are attached: not one more': (
         account_facts(required=RECORDED, policies=OF_THE_ACCOUNT),
-        Remedy(GRANT, (WRITE, RAISE_THE_QUOTA), (NO_BUTTON, SEE, WAIT_5_MINUTES)),
+        Remedy(GRANT, (WRITE_POLICIES, RAISE_THE_QUOTA), (NO_BUTTON, WAIT_5_MINUTES)),
     ),
     'denied and nothing else': (
         granting(statement('*'), deny('tag:*')),
@@ -267,7 +262,7 @@ REMEDIES = {
     ),
     'denied, and more is missing': (
         granting(statement('ec2:*'), deny('tag:*')),
-        Remedy(GRANT, (WRITE, BUTTON, TERRAFORM), (REMOVE, SEE, WAIT_5_MINUTES)),
+        Remedy(GRANT, (WRITE_POLICIES, BUTTON, TERRAFORM), (REMOVE, WAIT_5_MINUTES)),
     ),
 }
 

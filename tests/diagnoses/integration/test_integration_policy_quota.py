@@ -20,10 +20,10 @@ from tests.account.builders import (
 from tests.account.permission_lists import RECORDED
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import WAIT_5_MINUTES
+from .correcting import WAIT_5_MINUTES, WRITE_POLICIES
 
 BUTTON = 'Resolve All AWS Permissions Issues'
-OTHERS = "{} of the attached policies are from Datadog's other templates"
+OTHERS = "{} of the attached policies {} from Datadog's other templates"
 OWN_HASH = hashlib.sha256(f'{ROLE_NAME}-{ACCOUNT_ID}'.encode()).hexdigest()[:8]
 FORMER_HASH = hashlib.md5(f'{ROLE_NAME}-{ACCOUNT_ID}'.encode(), usedforsecurity=False).hexdigest()[:8]
 """An earlier revision of the template named its policies so."""
@@ -70,17 +70,17 @@ FAILS = {
     ),
     'what the quickstart attached stays': Row(
         role_with(*QUICKSTART, security_audit()),
-        f'{would("6 policies", 5, 11)}; {OTHERS.format(4)}',
+        f'{would("6 policies", 5, 11)}; {OTHERS.format(4, "are")}',
         near_miss='what an earlier click attached is deleted first',
     ),
     'what an earlier revision of the button attached, under another hash, stays': Row(
         role_with(*parts(FORMER_HASH, 1, 2, 3, 4, 5, 6)),
-        f'{would("6 policies and SecurityAudit", 6, 13)}; {OTHERS.format(6)}',
+        f'{would("6 policies and SecurityAudit", 6, 13)}; {OTHERS.format(6, "are")}',
         near_miss='what an earlier click attached is deleted first',
     ),
     'parts beyond the tenth are never deleted': Row(
         role_with(*of_the_account(3), *parts(OWN_HASH, 10, 11)),
-        f'{would("6 policies and SecurityAudit", 4, 11)}; {OTHERS.format(1)}',
+        f'{would("6 policies and SecurityAudit", 4, 11)}; {OTHERS.format(1, "is")}',
         near_miss='what an earlier click attached is deleted first',
     ),
     'more than the highest quota that AWS grants, whatever the quota is': Row(
@@ -145,10 +145,6 @@ NOT_APPLICABLE = {
         'Datadog uses access keys for this account, not a role',
     ),
 }
-WRITE = Choice(
-    'Write policies with exactly the missing permissions, read them, then run the commands that this prints',
-    (Command('aws-diagnostics permissions --config conf.yaml --policy-json policies'),),
-)
 DO_NOT = f'Do not click {BUTTON} before there is room'
 OWNER = 'arn:aws:iam::123456789012:policy'
 
@@ -172,13 +168,13 @@ def of_earlier_clicks(*numbers: int) -> tuple[Policy, ...]:
 REMEDIES = {
     'nothing can be detached': (
         role_with(*of_the_account(4)),
-        Remedy(DO_NOT, (WRITE, raise_to(11)), (WAIT_5_MINUTES,)),
+        Remedy(DO_NOT, (WRITE_POLICIES, raise_to(11)), (WAIT_5_MINUTES,)),
     ),
     'policies of earlier clicks make room': (
         role_with(*of_earlier_clicks(1, 2), *of_the_account(3)),
         Remedy(
             DO_NOT,
-            (WRITE, raise_to(12)),
+            (WRITE_POLICIES, raise_to(12)),
             (
                 Step(
                     'When integration-permissions-missing passes and no CloudFormation stack owns them, detach the '
@@ -197,15 +193,15 @@ REMEDIES = {
     ),
     'policies of a live stack are left alone': (
         role_with(*QUICKSTART, security_audit()),
-        Remedy(DO_NOT, (WRITE, raise_to(11)), (WAIT_5_MINUTES,)),
+        Remedy(DO_NOT, (WRITE_POLICIES, raise_to(11)), (WAIT_5_MINUTES,)),
     ),
     'more than the highest quota': (
         role_with(*of_the_account(14)),
-        Remedy(DO_NOT, (WRITE,), (WAIT_5_MINUTES,)),
+        Remedy(DO_NOT, (WRITE_POLICIES,), (WAIT_5_MINUTES,)),
     ),
     'in China, where the button cannot work': (
         role_with(*of_the_account(4), **in_partition('aws-cn')),
-        Remedy(DO_NOT, (WRITE,), (WAIT_5_MINUTES,)),
+        Remedy(DO_NOT, (WRITE_POLICIES,), (WAIT_5_MINUTES,)),
     ),
 }
 

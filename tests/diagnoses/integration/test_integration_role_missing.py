@@ -60,7 +60,7 @@ PASSES = {
     ),
     'created a moment ago': Row(
         account_facts(role=role(created_at=NOW - 61, changed_at=None)),
-        f'{ON_RECORD}; it changed 1 minute ago, so this may be stale: IAM and Datadog need at least 5 minutes',
+        f'{ON_RECORD}; the role changed 1 minute ago, so this may be stale: IAM and Datadog need at least 5 minutes',
     ),
     'the old name on both sides': Row(
         account_facts(

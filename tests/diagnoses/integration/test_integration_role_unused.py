@@ -48,7 +48,7 @@ FAILS = {
     ),
     'changed a minute ago': Row(
         account_facts(role=role(last_used=YESTERDAY, changed_at=NOW - 60)),
-        f'{LAST}; it changed 1 minute ago, so this may be stale: IAM and Datadog need at least 5 minutes',
+        f'{LAST}; the role changed 1 minute ago, so this may be stale: IAM and Datadog need at least 5 minutes',
         near_miss='just now',
     ),
 }

@@ -9,7 +9,7 @@ from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
 from tests.account.builders import account_expectations, account_facts, caller, integration
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import WAIT
+from .correcting import WAIT, not_over
 from .test_integration_role_missing import creating
 
 KEYS = integration(auth=AuthKind.ACCESS_KEYS, role_name='', external_id=None)
@@ -48,10 +48,10 @@ UNKNOWN = {
 test_verdict = verdict_test(INTEGRATION_USES_ACCESS_KEYS, FAILS, PASSES, UNKNOWN, {})
 
 SAVE = Command(
-    'test ! -s datadog-aws-integration.before.json &&\n'
-    '(umask 077 && curl -sSf -H "DD-API-KEY: ${DD_API_KEY:?}" -H "DD-APPLICATION-KEY: ${DD_APP_KEY:?}" '
-    "'https://api.ap1.datadoghq.com/api/v2/integration/aws/accounts?aws_account_id=123456789012' "
-    '> datadog-aws-integration.before.json)'
+    f'{not_over("datadog-aws-integration.before.json")} &&\n'
+    '(umask 077 && curl --silent --show-error --fail --output datadog-aws-integration.before.json \\\n'
+    '  --header "DD-API-KEY: ${DD_API_KEY:?}" --header "DD-APPLICATION-KEY: ${DD_APP_KEY:?}" \\\n'
+    "  'https://api.ap1.datadoghq.com/api/v2/integration/aws/accounts?aws_account_id=123456789012')"
 )
 THE_KEY = '--user-name "${USER_NAME:?}" --access-key-id "${ACCESS_KEY_ID:?}"'
 LISTS = ('list-attached-user-policies', 'list-user-policies', 'list-groups-for-user')
@@ -66,6 +66,10 @@ test_remedy = remedy_test(
                 creating('arn:aws:iam::417141415827:root'),
                 (
                     Step(
+                        'Give the role what the IAM user may do, by its policies and groups',
+                        tuple(Command(f'aws iam {name} --user-name "${{USER_NAME:?}}"') for name in LISTS),
+                    ),
+                    Step(
                         "Save this account's settings in Datadog, which are lost when the authentication changes",
                         (SAVE,),
                     ),
@@ -73,19 +77,15 @@ test_remedy = remedy_test(
                         'On the AWS integration page in Datadog, change this account to Role Delegation with the '
                         "role's name, and restore its other settings from the saved file"
                     ),
-                    Step(
-                        'Give the role the policies that the IAM user has',
-                        tuple(Command(f'aws iam {name} --user-name "${{USER_NAME:?}}"') for name in LISTS),
-                    ),
+                    WAIT,
                     Step(
                         'When metrics arrive through the role, disable the key; the status Active enables it again',
                         (Command(f'aws iam update-access-key {THE_KEY} --status Inactive'),),
                     ),
                     Step(
-                        'After a week without problems, delete the key',
+                        'After a week without problems, delete the key, which cannot be undone',
                         (Command(f'aws iam delete-access-key {THE_KEY}'),),
                     ),
-                    WAIT,
                 ),
             ),
         )

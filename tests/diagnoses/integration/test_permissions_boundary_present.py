@@ -13,7 +13,7 @@ from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Ste
 from tests.account.builders import ACCOUNT_ID, account_facts, policies, policy, role, simulated, simulation, statement
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import WAIT_5_MINUTES, changing_the_boundary
+from .correcting import CHANGE_THE_BOUNDARY, WAIT_5_MINUTES, changing_the_boundary
 
 ARN = Arn(f'arn:aws:iam::{ACCOUNT_ID}:policy/limits')
 IS = f'the permissions boundary of the role is {ARN}'
@@ -79,8 +79,7 @@ CHANGE = 'Make the boundary allow what Datadog needs, or remove it'
 def allowing(arn: str) -> Choice:
     version = f'aws iam set-default-policy-version --policy-arn {arn} --version-id "${{VERSION_BEFORE:?}}"'
     return Choice(
-        'In boundary.json, a copy of the boundary, allow the actions that the permission diagnoses name; the new '
-        'version then counts for every role with this boundary',
+        CHANGE_THE_BOUNDARY,
         changing_the_boundary(arn),
         undo=Step(
             'Make the version that counted before the default again; its document is in boundary.before.json',

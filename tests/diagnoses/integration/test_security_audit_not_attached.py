@@ -1,5 +1,8 @@
+from dataclasses import replace
+from typing import Any
+
 from datadog_checks.aws_diagnostics.diagnoses.integration import SECURITY_AUDIT_NOT_ATTACHED
-from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, PolicyKind, RoleMissing
 from datadog_checks.aws_diagnostics.facts.values import Arn
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
@@ -22,56 +25,60 @@ IN_GOVERNMENT = {
     'caller': caller(partition='aws-us-gov'),
     'role': role(arn=Arn(f'arn:aws-us-gov:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole')),
 }
-OFF = 'resource collection, which needs it most, is off'
+COLLECTING = integration(extended_collection=True)
+NOT_ATTACHED = "AWS's policy SecurityAudit is not attached; resource collection, which needs it, is on"
+EVERYTHING = security_audit(name='AdministratorAccess', arn=Arn('arn:aws:iam::aws:policy/AdministratorAccess'))
+CHANGED = 'the role changed just now, so this may be stale: IAM and Datadog need at least 5 minutes'
+
+
+def collecting(**differences: Any) -> Facts:
+    return account_facts(**{'integration': COLLECTING, **differences})
+
+
 FAILS = {
-    'only an inline policy': Row(
-        account_facts(policies=(policy(),)),
-        f"AWS's policy SecurityAudit is not among the 0 attached policies; {OFF}",
-        near_miss='attached',
-    ),
+    'only an inline policy': Row(collecting(policies=(policy(),)), NOT_ATTACHED, near_miss='attached'),
     'a policy of the account has the same name': Row(
-        account_facts(policies=(policy(), NAMESAKE)),
-        f"AWS's policy SecurityAudit is not among the 1 attached policies; {OFF}",
-        near_miss='attached beside a policy of the same name',
+        collecting(policies=(policy(), NAMESAKE)), NOT_ATTACHED, near_miss='attached beside a policy of the same name'
     ),
     'it is the permissions boundary': Row(
-        account_facts(policies=(security_audit(kind=PolicyKind.BOUNDARY),)),
-        f"AWS's policy SecurityAudit is not among the 0 attached policies; {OFF}",
-        near_miss='attached',
+        collecting(policies=(security_audit(kind=PolicyKind.BOUNDARY),)), NOT_ATTACHED, near_miss='attached'
     ),
-    'resource collection is on': Row(
-        account_facts(policies=(), integration=integration(extended_collection=True)),
-        "AWS's policy SecurityAudit is not among the 0 attached policies; resource collection, which needs it, is on",
-        near_miss='attached',
+    'AdministratorAccess is only the permissions boundary': Row(
+        collecting(policies=(replace(EVERYTHING, kind=PolicyKind.BOUNDARY),)),
+        NOT_ATTACHED,
+        near_miss='AdministratorAccess, which allows everything, is attached',
     ),
-    'whether resource collection is on is not known, and a policy changed a moment ago': Row(
-        account_facts(policies=(policy(changed_at=NOW - 1),), integration=Unobserved('no application key')),
-        "AWS's policy SecurityAudit is not among the 0 attached policies; not known whether resource collection, which "
-        'needs it, is on; it changed just now, so this may be stale: IAM and Datadog need at least 5 minutes',
-        near_miss='attached',
+    'a policy changed a moment ago': Row(
+        collecting(policies=(policy(changed_at=NOW - 1),)), f'{NOT_ATTACHED}; {CHANGED}', near_miss='attached'
     ),
     'in GovCloud, the one of another partition': Row(
-        account_facts(policies=(security_audit(),), **IN_GOVERNMENT),
-        f"AWS's policy SecurityAudit is not among the 1 attached policies; {OFF}",
-        near_miss='attached in GovCloud',
+        collecting(policies=(security_audit(),), **IN_GOVERNMENT), NOT_ATTACHED, near_miss='attached in GovCloud'
     ),
 }
 PASSES = {
-    'attached': Row(account_facts(), 'SecurityAudit is attached'),
+    'attached': Row(collecting(), 'SecurityAudit is attached'),
+    'attached, and resource collection is off': Row(account_facts(), 'SecurityAudit is attached'),
     'attached beside a policy of the same name': Row(
-        account_facts(policies=(NAMESAKE, security_audit())), 'SecurityAudit is attached'
+        collecting(policies=(NAMESAKE, security_audit())), 'SecurityAudit is attached'
     ),
     'attached in GovCloud': Row(
-        account_facts(
+        collecting(
             policies=(security_audit(arn=Arn('arn:aws-us-gov:iam::aws:policy/SecurityAudit')),), **IN_GOVERNMENT
         ),
         'SecurityAudit is attached',
     ),
+    'AdministratorAccess, which allows everything, is attached': Row(
+        collecting(policies=(EVERYTHING,)), 'AdministratorAccess is attached'
+    ),
 }
 UNKNOWN = {
     'the policies could not be listed': Row(
-        account_facts(policies=Unobserved('missing permission iam:ListAttachedRolePolicies (AccessDenied)')),
+        collecting(policies=Unobserved('missing permission iam:ListAttachedRolePolicies (AccessDenied)')),
         'missing permission iam:ListAttachedRolePolicies (AccessDenied)',
+    ),
+    'whether resource collection is on is not known': Row(
+        account_facts(policies=(policy(),), integration=Unobserved('no application key')),
+        "AWS's policy SecurityAudit is not attached; not known whether resource collection, which needs it, is on",
     ),
 }
 NOT_APPLICABLE = {
@@ -81,6 +88,9 @@ NOT_APPLICABLE = {
     'access keys': Row(
         account_facts(integration=integration(auth=AuthKind.ACCESS_KEYS), policies=()),
         'Datadog uses access keys for this account, not a role',
+    ),
+    'resource collection is off': Row(
+        account_facts(policies=()), 'resource collection, which needs SecurityAudit, is off'
     ),
 }
 AUDIT = 'arn:aws-cn:iam::aws:policy/SecurityAudit'
@@ -114,7 +124,7 @@ OF_THE_ACCOUNT = tuple(policy(name=f'own-{n}', kind=PolicyKind.CUSTOMER) for n i
 SUMMARY = "Attach AWS's managed policy SecurityAudit to the role"
 REMEDIES = {
     'in China': (
-        account_facts(
+        collecting(
             policies=(),
             caller=caller(partition='aws-cn'),
             role=role(arn=Arn(f'arn:aws-cn:iam::{ACCOUNT_ID}:role/DatadogIntegrationRole')),
@@ -133,7 +143,7 @@ REMEDIES = {
         ),
     ),
     '10 of 10 policies are attached: room comes first': (
-        account_facts(policies=OF_THE_ACCOUNT),
+        collecting(policies=OF_THE_ACCOUNT),
         Remedy(
             f'{SUMMARY}, once there is room for it',
             (MERGE, RAISE_THE_QUOTA),

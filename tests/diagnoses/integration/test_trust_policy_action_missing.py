@@ -40,7 +40,7 @@ FAILS = {
     ),
     'nothing': Row(allowing(), f'{ALLOWS} no action, {LACKS}', near_miss='exactly this'),
     'a name with a space': Row(
-        allowing('sts:AssumeRole '), f'{ALLOWS} sts:AssumeRole , {LACKS}', near_miss='exactly this'
+        allowing('sts:AssumeRole '), f"{ALLOWS} 'sts:AssumeRole ', {LACKS}", near_miss='exactly this'
     ),
 }
 PASSES = {

@@ -109,7 +109,7 @@ FAILS = {
     ),
     'changed a moment ago': Row(
         account_facts(role=role(trust(principals=('AWS:999999999999',)), changed_at=NOW - 2 * MINUTE)),
-        f"the trust policy admits '999999999999'; {COMES}; it changed 2 minutes ago, {STALE}",
+        f"the trust policy admits '999999999999'; {COMES}; the role changed 2 minutes ago, {STALE}",
         near_miss='created a moment ago',
     ),
 }
@@ -125,7 +125,7 @@ PASSES = {
     ),
     'created a moment ago': Row(
         account_facts(role=role(created_at=NOW - 2 * MINUTE, changed_at=None)),
-        f'{RIGHT}; it changed 2 minutes ago, {STALE}',
+        f'{RIGHT}; the role changed 2 minutes ago, {STALE}',
     ),
     'changed more than five minutes ago': Row(account_facts(role=role(changed_at=NOW - 301)), RIGHT),
     'in GovCloud, with the zero in front': Row(

@@ -129,7 +129,7 @@ UNKNOWN = {
     'on the first look': Row(
         listed(tagged(age=0.0), on_record=(), watched_since=NOW - HOUR),
         '12 hosts keep tags from Amazon Web Services; the host list was first read 1 hour ago, and Datadog can take 6 '
-        'hours to merge hosts',
+        'hours to update it',
     ),
     'nothing in the part of the list that was looked at': Row(
         listed(looked_at=1, total=2, note='too late'),
@@ -156,7 +156,7 @@ def request(options: str, site: str) -> str:
     return f'{curl}  "https://api.{site}/api/v1/tags/hosts/${{host:?}}?source=Amazon%20Web%20Services"'
 
 
-def removing(around: str, site: str = 'datadoghq.com') -> Remedy:
+def removing(around: str, site: str = '${DD_SITE:?}') -> Remedy:
     save = request(f'--output {FILE}', site)
     delete = f'test -s {FILE} && {request("--request DELETE", site)}'
     restore = request(f'--request POST {JSON} --data "@aws-tags-of-${{host:?}}.json"', site)
@@ -178,9 +178,9 @@ def removing(around: str, site: str = 'datadoghq.com') -> Remedy:
         ),
         (
             Step(
-                'Run this check again: it names more hosts, where there are more. The script '
-                'remove_lingering_aws_host_tags.py of Datadog has no dry run, and removes the tags of hosts that are '
-                'still collected too'
+                'Run this check again: it names the next hosts, where there are more. Do not use '
+                "Datadog's script remove_lingering_aws_host_tags.py: it has no dry run, and also removes the tags of "
+                'hosts that are still collected'
             ),
         ),
     )
@@ -203,7 +203,7 @@ REMEDIES: RemedyTable = {
     'a file of expectations with something else for a site': (
         one('web-1'),
         account_expectations(site="x'; id"),
-        removing(WEB_1, '${DD_SITE:?}'),
+        removing(WEB_1),
     ),
 }
 test_verdict = verdict_test(HOST_AWS_TAGS_LINGERING, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)

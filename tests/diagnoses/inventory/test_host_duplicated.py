@@ -69,8 +69,8 @@ PASSES = {
 UNKNOWN = {
     'on the first look': Row(
         listed(pair(0.0), watched_since=NOW),
-        '1 EC2 instance appears twice; the host list was first read just now, and Datadog can take 6 hours to merge '
-        'hosts',
+        '1 EC2 instance appears twice; the host list was first read just now, and Datadog can take 6 hours to update '
+        'it',
     ),
     'nothing in the part of the list that was looked at': Row(
         listed(**CUT),
@@ -103,12 +103,13 @@ def remedy(by_an_alias: Choice) -> Remedy:
                 'On each host, find what keeps its Agent from reporting the instance id, and fix that',
                 (Command('aws-diagnostics check'),),
             ),
+            by_an_alias,
             Choice(
                 'Where the hostname was set by hand, remove hostname from datadog.yaml and DD_HOSTNAME from the '
                 'environment of the Agent',
+                exposes='monitors and dashboards that name the old hostname to finding no data',
                 undo=Step('Set the hostname again'),
             ),
-            by_an_alias,
         ),
         (
             Step(
@@ -116,7 +117,7 @@ def remedy(by_an_alias: Choice) -> Remedy:
                 (Command('sudo systemctl restart datadog-agent'),),
             ),
             Step('Wait: the duplicate disappears within a few hours'),
-            Step('Where it stays although the Agent reports the instance id, ask the support of Datadog'),
+            Step('If it stays although the Agent reports the instance id, ask Datadog Support'),
         ),
     )
 

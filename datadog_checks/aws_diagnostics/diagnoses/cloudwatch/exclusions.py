@@ -9,15 +9,13 @@ from dataclasses import dataclass
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved, observed
-from ...facts.account import Caller, Integration, RecentlyActive
-from ...facts.values import AccountId
+from ...facts.account import Integration, RecentlyActive
 from ...findings import Failed, NotApplicable, Passed, Unknown, Verdict
 from ...remedies import Choice, Command, Language, Remedy, Step, Variable, Word, sequence, shell, yaml
 from ...text import clean, counted
-from ..datadog_requests import curl
+from ..account_remedies import INTEGRATIONS, curl, save_record
 
 LONGEST_REASON = 120
-ACCOUNTS = '/api/v2/integration/aws/accounts'
 BEFORE = 'aws-integration-before.json'
 CONFIG_ID = Variable('AWS_CONFIG_ID')
 FIND_ID = Command(f"{CONFIG_ID.name}=$(jq --raw-output --exit-status '.data[0].id' {BEFORE})")
@@ -114,21 +112,14 @@ def change_record(facts: Facts, expected: Expectations, id: str, summary: str, c
 
 
 def _by_request(facts: Facts, expected: Expectations, change: Change) -> Choice:
-    save = curl(expected, (f'{ACCOUNTS}?aws_account_id=', _account(facts)), '--output', BEFORE)
     name: tuple[Word, ...] = ('--arg', 'name', change.name) if change.name else ()
     changed = _patch(expected, change.group, f' | {change.jq}', *name)
     return Choice(
         f'By the Datadog API, with jq: save the record, which holds the external id, in {BEFORE}, and send it back '
         'changed',
-        (sequence(Command('umask 077'), save, FIND_ID, changed),),
+        (sequence(save_record(facts, expected, BEFORE), FIND_ID, changed),),
         undo=Step('Send the saved settings back', (sequence(FIND_ID, _patch(expected, change.group)),)),
     )
-
-
-def _account(facts: Facts) -> AccountId | Variable:
-    caller = facts.of_account.caller
-    known = AccountId.of(caller.account_id) if isinstance(caller, Caller) else None
-    return known or Variable('AWS_ACCOUNT_ID')
 
 
 def _patch(expected: Expectations, group: str, edit: str = '', *options: Word) -> Command:
@@ -136,7 +127,7 @@ def _patch(expected: Expectations, group: str, edit: str = '', *options: Word) -
     attributes = f'.data[0].attributes | {{aws_account_id, {group}}}{edit}'
     body = shell('jq', *options, f'{attributes} | {{data: {{type: "account", attributes: .}}}}', BEFORE)
     sent: tuple[Word, ...] = ('--request', 'PATCH', '--header', 'Content-Type: application/json', '--data', '@-')
-    return Command(f'{body.text} |\n  {curl(expected, (f"{ACCOUNTS}/", CONFIG_ID), *sent).text}')
+    return Command(f'{body.text} |\n  {curl(expected, (f"{INTEGRATIONS}/", CONFIG_ID), *sent).text}')
 
 
 def as_list(names: Iterable[str]) -> str:

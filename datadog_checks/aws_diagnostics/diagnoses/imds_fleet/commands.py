@@ -8,10 +8,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Fault, WrongInstance
 from ...facts.values import InstanceId
 from ...remedies import Choice, Command, Language, Step, quoted, script
+from ..account_remedies import own_command
 from .regions import worst
 
 CSV = 'wrong.csv'
@@ -58,11 +60,13 @@ ENABLE_ENDPOINT = Change(
 )
 
 
-def change(facts: Facts, made: Change, text: str, exposes: str, only: Sequence[InstanceId] = ()) -> Choice:
+def change(
+    facts: Facts, expected: Expectations, made: Change, text: str, exposes: str, only: Sequence[InstanceId] = ()
+) -> Choice:
     """`text`: an imperative that 'this instance' or 'these instances' can follow. `only`: of these instances."""
     instance = _the_only_one(facts, made.fault, only)
     if instance is None:
-        return _in_a_loop(made, text, exposes, only)
+        return _in_a_loop(expected, made, text, exposes, only)
     return Choice(
         f'{text} {instance.instance_id} in {instance.region}',
         (_for_one(made, made.options, instance, _needed_hops(made, instance)),),
@@ -95,18 +99,18 @@ def _for_one(made: Change, options: str, instance: WrongInstance, hops: int) -> 
     )
 
 
-def _in_a_loop(made: Change, text: str, exposes: str, only: Sequence[InstanceId]) -> Choice:
+def _in_a_loop(expected: Expectations, made: Change, text: str, exposes: str, only: Sequence[InstanceId]) -> Choice:
     return Choice(
-        f'{text} these instances: the commands list them in {CSV} (with --config where the conf.yaml of this instance '
-        'is not the default), show in a dry run what would change, and change it',
+        f'{text} these instances: list them in {CSV}, see in a dry run what would change (DryRunOperation means that '
+        'it would succeed), then change them',
         (
-            Command(f'aws-diagnostics fleet --csv {CSV}'),
+            own_command(expected, 'fleet', '--csv', CSV),
             _loop(made, _work(made, made.options, made.becomes, '--dry-run '), only),
             _loop(made, _work(made, made.options, made.becomes), only),
         ),
         exposes,
         Step(
-            f'Keep {CSV}, which holds the previous values, and set them again',
+            f'Set the previous values again, from {CSV}: keep that file',
             (_loop(made, _work(made, made.undo, 'the previous options', undoes=True), only),),
         ),
     )
@@ -133,11 +137,11 @@ def _loop(made: Change, work: Sequence[str], only: Sequence[InstanceId]) -> Comm
     return Command(f'while IFS=, read -r {used} _; do\n{body}\ndone < {CSV}')
 
 
-def in_terraform(*options: str) -> Step:
+def in_terraform(*options: str, when: str = 'For new instances') -> Step:
     """For new instances. Without `http_endpoint` the AWS provider has dropped the block."""
     lines = ('http_endpoint = "enabled"', *options)
     return Step(
-        'For new instances, set this in Terraform (aws_instance or aws_launch_template)',
+        f'{when}, set this in Terraform (aws_instance or aws_launch_template)',
         (block('metadata_options', *lines),),
     )
 

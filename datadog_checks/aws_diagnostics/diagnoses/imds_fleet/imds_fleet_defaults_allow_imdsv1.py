@@ -6,12 +6,13 @@ from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Feature, MetadataDefaults, Region
 from ...findings import Diagnosis, NotApplicable, Scope, Status, Verdict
-from ...remedies import Choice, Command, Remedy, Step, Variable, json_part, shell
+from ...remedies import Choice, Command, Remedy, Step, Variable, Word, json_part, shell
 from ...text import clean, listed
 from ..links import ec2_user_guide
 from .commands import block
 from .regions import clauses, fleet_of, imdsv1_may_be_on, judged, unobserved_in
 
+REGION = Variable('AWS_REGION')
 DECLARATIVE_POLICY = 'declarative-policy'
 MODIFY = 'aws ec2 modify-instance-metadata-defaults --region "$region" --http-tokens'
 
@@ -31,7 +32,7 @@ def _allowing(regions: Sequence[Region]) -> list[tuple[Region, MetadataDefaults]
 
 
 def _described(defaults: MetadataDefaults) -> str:
-    by = f', set by the {clean(defaults.managed_by)}' if defaults.managed_by else ''
+    by = f', set by the {clean(defaults.managed_by).replace("-", " ")}' if defaults.managed_by else ''
     if not defaults.http_tokens:
         return 'http_tokens has no default, so the AMI of a new instance decides'
     return f'http_tokens is {clean(defaults.http_tokens)} by default{by}'
@@ -48,7 +49,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
         (
             *((_in_the_policy(by_policy),) if by_policy else ()),
             Step(
-                'Where new instances run containers that use IMDS, raise their hop limit too: in Terraform',
+                'Where new instances run containers that use IMDS, raise their hop limit too, in Terraform',
                 (block('metadata_options', 'http_endpoint = "enabled"', 'http_put_response_hop_limit = 2'),),
             ),
         ),
@@ -56,9 +57,10 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
 
 
 def _in_the_account(wrong: Sequence[tuple[Region, MetadataDefaults]]) -> Choice:
+    read_first = () if wrong else (shell('aws', 'ec2', 'get-instance-metadata-defaults', '--region', REGION),)
     return Choice(
         'Set the default of the account; running instances and launch templates keep their options',
-        (_require([region.name for region, _ in wrong]),),
+        (*read_first, _require([region.name for region, _ in wrong])),
         'whatever uses IMDSv1 on a new instance to getting no metadata',
         Step('Set the previous default again', (_restore([(r.name, _before(d)) for r, d in wrong]),)),
     )
@@ -79,11 +81,11 @@ def _restore(before: Sequence[tuple[str, str]]) -> Command:
         rows = '\n'.join(' '.join(row) for row in before)
         loop = f'while read -r region tokens; do\n  {MODIFY} "$tokens" < /dev/null > /dev/null\ndone'
         return Command(f"{loop} <<'END'\n{rows}\nEND")
-    return _for_one([name for name, _ in before], before[0][1] if before else 'no-preference')
+    return _for_one([name for name, _ in before], before[0][1] if before else Variable('PREVIOUS_HTTP_TOKENS'))
 
 
-def _for_one(names: Sequence[str], tokens: str) -> Command:
-    region = names[0] if names else Variable('AWS_REGION')
+def _for_one(names: Sequence[str], tokens: Word) -> Command:
+    region = names[0] if names else REGION
     return shell('aws', 'ec2', 'modify-instance-metadata-defaults', '--region', region, '--http-tokens', tokens)
 
 

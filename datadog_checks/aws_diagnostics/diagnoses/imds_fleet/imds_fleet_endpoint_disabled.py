@@ -17,15 +17,16 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     )
 
 
-def remedy(facts: Facts, _: Expectations) -> Remedy:
+def remedy(facts: Facts, expected: Expectations) -> Remedy:
     from_file = Choice(
         "Use cloud-init's instance ID file instead of IMDS, in datadog.yaml of these hosts (gives the hostname, not "
         'the tags)',
         (yaml({'hostname_file': CLOUD_INIT_FILE}),),
-        undo=Step('Take it out again'),
+        undo=Step('Remove that line again'),
     )
     enabled = change(
         facts,
+        expected,
         ENABLE_ENDPOINT,
         'Enable the endpoint for IMDSv2 only on',
         'IMDS and the credentials of the instance role to every process that can reach it',
@@ -35,7 +36,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
         (from_file, enabled),
         (
             Step('Restart the Agents on these hosts; an Agent resolves its hostname only at startup'),
-            in_terraform('http_tokens = "required"'),
+            in_terraform('http_tokens = "required"', when='If you enable the endpoint: for new instances'),
         ),
     )
 

@@ -16,15 +16,16 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     return judged_by_instances(
         facts,
         Fault.MISNAMED,
-        'with containers that require tokens and have a hop limit of 1',
+        'where containers cannot reach IMDSv2 (tokens required, hop limit 1)',
         lambda instance: f'{instance.instance_id} ({instance.containers})',
     )
 
 
-def remedy(facts: Facts, _: Expectations) -> Remedy:
+def remedy(facts: Facts, expected: Expectations) -> Remedy:
     kinds = {instance.containers for instance in worst(facts, Fault.MISNAMED)} or {'eks', 'ecs'}
     raised = change(
         facts,
+        expected,
         RAISE_HOP_LIMIT,
         f'Raise the hop limit to {HOPS_OF_A_CONTAINER} on',
         'IMDS and the credentials of the instance role to every container on them',
@@ -44,8 +45,8 @@ def _around_on_eks() -> tuple[Choice, ...]:
     undo = Step('Set it back to false in the Helm values')
     return (
         Choice(
-            "On EKS, use cloud-init's instance ID file instead of IMDS, in the Helm values (gives the hostname, not "
-            'the tags; Bottlerocket has no such file)',
+            "On EKS, use cloud-init's instance ID file instead of IMDS, in the Helm values: it gives the hostname, not "
+            'the tags, and Bottlerocket has no such file',
             (yaml({'providers': {'eks': {'ec2': {'useHostnameFromFile': True}}}}, Language.HELM),),
             'one read-only file of the host to the Agent',
             undo,

@@ -25,9 +25,10 @@ def _known(facts: Facts) -> str:
     return f' ({instances(total)} {WHAT})' if total else ''
 
 
-def remedy(facts: Facts, _: Expectations) -> Remedy:
+def remedy(facts: Facts, expected: Expectations) -> Remedy:
     required = change(
         facts,
+        expected,
         REQUIRE_TOKENS,
         'Require tokens on',
         'whatever still uses IMDSv1 there to losing the metadata and the credentials of the instance role',

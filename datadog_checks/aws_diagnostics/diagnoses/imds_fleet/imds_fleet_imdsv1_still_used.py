@@ -58,13 +58,14 @@ def most_used_first(uses: Sequence[TokenlessUse]) -> list[TokenlessUse]:
     return sorted((use for use in uses if use.no_token > 0), key=lambda use: (-use.no_token, use.instance_id))
 
 
-def remedy(facts: Facts, _: Expectations) -> Remedy:
+def remedy(facts: Facts, expected: Expectations) -> Remedy:
     fleet = facts.of_account.fleet
     uses = [] if isinstance(fleet, Unobserved) else uses_in(fleet)
     unused = [use.instance_id for use in uses if use.no_token == 0]
     some = unused[:MOST_IN_A_COMMAND]
     more = f', the first {len(some)} of {len(unused)},' if len(unused) > len(some) else ''
-    required = change(facts, REQUIRE_TOKENS, f'Where nothing used IMDSv1, require tokens{more} on', '', only=some)
+    text = f'Where nothing used IMDSv1, require tokens{more} on'
+    required = change(facts, expected, REQUIRE_TOKENS, text, '', only=some)
     used = listed(use.instance_id for use in most_used_first(uses)) or 'each instance that used it'
     return Remedy(
         'Find what still uses IMDSv1 on these instances, and require tokens on the others',

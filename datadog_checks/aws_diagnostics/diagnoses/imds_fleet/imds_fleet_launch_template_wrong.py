@@ -32,6 +32,7 @@ COMPARE = (
 MAKE_DEFAULT = f'aws ec2 modify-launch-template {WHERE} --default-version <new>'
 RESTORE = f'aws ec2 modify-launch-template {WHERE} --default-version <version>'
 NEW = Variable('NEW_VERSION')
+PINNED = Step('Set Auto Scaling groups and fleets that name a version number to the new version: they keep the old one')
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -62,7 +63,7 @@ def _described(template: LaunchTemplate) -> str:
     name = f'{clean(template.name)} in {template.region}'
     match template.fault:
         case Fault.MISNAMED:
-            return f'{name} requires tokens with a hop limit of 1 for {clean(template.containers)} containers'
+            return f'{name} requires tokens with a hop limit of 1, for {clean(template.containers)} nodes'
         case Fault.ENDPOINT_DISABLED:
             return f'{name} disables the metadata endpoint'
     return f'{name} allows IMDSv1'
@@ -76,7 +77,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     return Remedy(
         'Give these launch templates a default version with the right metadata options',
         (_new_versions(own),) if own or not wrong else (),
-        (*_by_their_maker(wrong), in_code),
+        (*_by_their_maker(wrong), *((PINNED,) if own or not wrong else ()), in_code),
     )
 
 

@@ -21,8 +21,12 @@ def has_room(facts: Facts, more: int) -> bool:
 
 def own_policies(expected: Expectations) -> Choice:
     return Choice(
-        'Write policies with exactly the missing permissions, read them, then run the commands that this prints',
-        (own_command(expected, 'permissions', '--policy-json', DIRECTORY),),
+        'See what is missing, by service; write policies with exactly that, read them, then run the commands that are '
+        'printed',
+        (
+            own_command(expected, 'permissions', '--diff'),
+            own_command(expected, 'permissions', '--policy-json', DIRECTORY),
+        ),
     )
 
 

@@ -10,7 +10,6 @@ from ..account_remedies import account_word, run_again
 from ..links import guide
 from .denials import Denials, Denier, denials
 from .permissions_boundary_present import allow_in_the_boundary, boundary_of
-from .resolve_button import BUTTON
 from .role import staleness_of_permissions, without_role
 
 MOST_NAMED = 3
@@ -86,7 +85,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     results = simulation.results if isinstance(simulation, Simulation) else ()
     found = denials(results, facts.of_account.integration)
     boundary = _boundary(facts) if Denier.BOUNDARY in found.by else ()
-    then = (*boundary, *_own_policies(found), run_again(expected, 'Wait 5 minutes'))
+    then = (*boundary, *_own_policies(found), run_again(expected))
     if found.regions_denied:
         summary = 'Exclude the denied regions in Datadog, or have the organization allow them'
         return Remedy(summary, (_exclude_regions(found), _ask(facts)), then)
@@ -109,9 +108,9 @@ def _ask(facts: Facts) -> Choice:
         *('--target-id', account_word(facts)),
     )
     return Choice(
-        "Ask your organization's administrators to exempt the integration role from the service control policy (a "
-        f'condition ArnNotLike on aws:PrincipalArn); {BUTTON} cannot. With credentials of the management account, this '
-        'lists the policies of the account; those of its parents can deny too',
+        "Ask your organization's administrators to exempt the integration role from the service control policy "
+        '(condition ArnNotLike on aws:PrincipalArn). With credentials of the management account, the command lists the '
+        "account's policies; those of the organizational units above it can deny too",
         (policies,),
     )
 

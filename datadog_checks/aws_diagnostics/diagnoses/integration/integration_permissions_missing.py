@@ -105,14 +105,14 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     entries = _entries(facts)
     denied = [entry.action for entry in entries if entry.grant is Grant.DENIED]
     see = Step('See what is missing, by service', (own_command(expected, 'permissions', '--diff'),))
-    again = run_again(expected, 'Wait 5 minutes')
+    again = run_again(expected)
     if denied and not any(entry.is_lost and entry.grant is not Grant.DENIED for entry in entries):
         return Remedy("Remove the Deny from the role's own policies", then=(see, _remove(denied), again))
     remove = (_remove(denied),) if denied else ()
     return Remedy(
         'Grant the role the missing permissions',
         _ways_to_grant(facts, expected),
-        (*remove, *_no_button(facts, expected), see, again),
+        (*remove, *_no_button(facts, expected), again),
     )
 
 

@@ -44,7 +44,8 @@ def _arithmetic(after: Click) -> str:
 def _leftovers(names: Sequence[str]) -> str:
     if not names:
         return ''
-    return f"; {len(names)} of the attached policies are from Datadog's other templates"
+    be = 'is' if len(names) == 1 else 'are'
+    return f"; {len(names)} of the attached policies {be} from Datadog's other templates"
 
 
 def _elsewhere(facts: Facts) -> str:
@@ -57,7 +58,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     return Remedy(
         f'Do not click {BUTTON} before there is room',
         (own_policies(expected), *_room(facts, expected)),
-        (*detach_outdated(facts, expected), run_again(expected, 'Wait 5 minutes')),
+        (*detach_outdated(facts, expected), run_again(expected)),
     )
 
 

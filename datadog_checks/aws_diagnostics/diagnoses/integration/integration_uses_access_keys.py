@@ -3,10 +3,9 @@
 from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import AuthKind, Feature
-from ...facts.values import HostName
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
-from ...remedies import Command, Remedy, Step, Variable, script, sequence, shell
-from ..account_remedies import account_word, joined
+from ...remedies import Command, Remedy, Step, Variable, shell
+from ..account_remedies import save_record
 from ..links import guide
 from .integration_role_missing import create_role
 from .trust import sender
@@ -30,36 +29,21 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         'Give Datadog a role instead of access keys, then disable the keys',
         create_role(facts, expected),
         (
+            Step('Give the role what the IAM user may do, by its policies and groups', _policies_of_the_user()),
             Step(
                 "Save this account's settings in Datadog, which are lost when the authentication changes",
-                (_save_the_settings(facts, expected),),
+                (save_record(facts, expected, SETTINGS),),
             ),
             Step(
                 "On the AWS integration page in Datadog, change this account to Role Delegation with the role's name, "
                 'and restore its other settings from the saved file'
             ),
-            Step('Give the role the policies that the IAM user has', _policies_of_the_user()),
+            wait(expected),
             Step(
                 'When metrics arrive through the role, disable the key; the status Active enables it again',
                 (_key('update-access-key', '--status', 'Inactive'),),
             ),
-            Step('After a week without problems, delete the key', (_key('delete-access-key'),)),
-            wait(expected),
-        ),
-    )
-
-
-def _save_the_settings(facts: Facts, expected: Expectations) -> Command:
-    """GET /api/v2/integration/aws/accounts; the file is for its owner's eyes only."""
-    site = HostName.of(expected.of_account.site) if expected.account else None
-    path = '/api/v2/integration/aws/accounts?aws_account_id='
-    return sequence(
-        script(f'test ! -s {SETTINGS}'),
-        script(
-            f'(umask 077 && curl -sSf -H <key> -H <application_key> <url> > {SETTINGS})',
-            key=('DD-API-KEY: ', Variable('DD_API_KEY')),
-            application_key=('DD-APPLICATION-KEY: ', Variable('DD_APP_KEY')),
-            url=joined('https://api.', site or Variable('DD_SITE'), path, account_word(facts)),
+            Step('After a week without problems, delete the key, which cannot be undone', (_key('delete-access-key'),)),
         ),
     )
 

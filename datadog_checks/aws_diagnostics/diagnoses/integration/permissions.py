@@ -41,8 +41,7 @@ def requirement(account: Account) -> Requirement:
         case Integration(extended_collection=True):
             return Requirement(frozenset(required.standard), frozenset(required.resource_collection), source)
         case Unobserved(reason=why):
-            unknown = f'not known whether it is on: {one_line(why, LONGEST_REASON)}'
-            note = f'{source}, without resource collection ({unknown})'
+            note = f'{source}; not known whether resource collection is on: {one_line(why, LONGEST_REASON)}'
             return Requirement(frozenset(required.standard), frozenset(), note)
     return Requirement(frozenset(required.standard), frozenset(), source)
 

@@ -7,7 +7,7 @@ from ...facts.values import Arn, RoleName
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Command, Remedy, Step, Variable, script, sequence, shell
 from ...text import SHORT, one_line
-from ..account_remedies import role_word, run_again
+from ..account_remedies import new_file, role_word, run_again
 from ..links import guide
 from .role import role_of, says_when_stale, without_role
 
@@ -72,9 +72,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         undo=Step('Put the present one back', (_put(role, boundary),)),
     )
     choices = (*allow, other, remove)
-    return Remedy(
-        'Make the boundary allow what Datadog needs, or remove it', choices, (run_again(expected, 'Wait 5 minutes'),)
-    )
+    return Remedy('Make the boundary allow what Datadog needs, or remove it', choices, (run_again(expected),))
 
 
 def boundary_of(facts: Facts) -> Arn | Variable:
@@ -86,8 +84,8 @@ def allow_in_the_boundary(boundary: Arn | Variable) -> Choice:
     """By hand, as the document is the customer's own."""
     version = ('aws', 'iam', 'set-default-policy-version', '--policy-arn', boundary)
     return Choice(
-        f'In {AFTER}, a copy of the boundary, allow the actions that the permission diagnoses name; the new version '
-        'then counts for every role with this boundary',
+        f'Copy the boundary to {AFTER}, allow there the actions that the permission diagnoses name, and make it the '
+        'default version, for every role with this boundary (where five versions exist, delete an old one first)',
         (
             _copy_of(boundary),
             shell(
@@ -104,7 +102,7 @@ def allow_in_the_boundary(boundary: Arn | Variable) -> Choice:
 
 def _copy_of(boundary: Arn | Variable) -> Command:
     return sequence(
-        script(f'test ! -s {BEFORE}'),
+        new_file(BEFORE),
         script(
             'VERSION_BEFORE="$(aws iam get-policy --policy-arn <arn> --query Policy.DefaultVersionId --output text)"',
             arn=boundary,

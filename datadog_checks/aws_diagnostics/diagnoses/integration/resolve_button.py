@@ -27,6 +27,7 @@ HIGHEST_QUOTA = 20
 
 LONGEST_NAME = 128
 SECURITY_AUDIT = 'SecurityAudit'
+ADMINISTRATOR_ACCESS = 'AdministratorAccess'
 PREFIX = 'datadog-aws-integration-iam-permissions-'
 OF_DATADOG = re.compile(
     r'datadog-aws-integration-(iam-permissions-[0-9a-f]{8}-part\d+'
@@ -60,7 +61,7 @@ def click(facts: Facts, expected: Expectations) -> Click:
     permissions = len({*required.standard, *required.resource_collection})
     return Click(
         parts=-(-permissions // PERMISSIONS_PER_POLICY),
-        attaches_security_audit=not has_security_audit(observed(account.policies), partition_of(facts)),
+        attaches_security_audit=not is_attached(SECURITY_AUDIT, observed(account.policies), partition_of(facts)),
         staying=len(_staying(facts, expected)),
         leftovers=leftovers(facts, expected),
         quota=quota.attached_per_role,
@@ -91,13 +92,9 @@ def outdated(facts: Facts, expected: Expectations) -> tuple[Arn, ...]:
         return ()
 
 
-def security_audit_arn(partition: str) -> str:
-    return f'arn:{partition}:iam::aws:policy/{SECURITY_AUDIT}'
-
-
-def has_security_audit(policies: Iterable[Policy], partition: str) -> bool:
-    """By its ARN: a policy of the account may have the same name. As a boundary it grants nothing."""
-    arn = security_audit_arn(partition)
+def is_attached(name: str, policies: Iterable[Policy], partition: str) -> bool:
+    """AWS's policy, by its ARN: a policy of the account may have the same name. As a boundary it grants nothing."""
+    arn = f'arn:{partition}:iam::aws:policy/{name}'
     return any(policy.arn == arn and policy.kind is not PolicyKind.BOUNDARY for policy in policies)
 
 

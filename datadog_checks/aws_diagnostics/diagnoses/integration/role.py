@@ -65,14 +65,14 @@ def without_role(facts: Facts) -> NotApplicable | None:
 
 
 def staleness(facts: Facts, *changed_at: float | None) -> str:
-    """'; it changed 2 minutes ago ...', to be appended to evidence; '' after five minutes.
+    """'; the role changed 2 minutes ago ...', to be appended to evidence; '' after five minutes.
 
     `changed_at` are the times of the changes that the evidence depends on, None where IAM does not say.
     """
     latest = max((at for at in changed_at if at is not None), default=None)
     if latest is None or facts.observed_at - latest > PROPAGATION:
         return ''
-    return f'; it changed {ago(facts, latest)}, so this may be stale: IAM and Datadog need at least 5 minutes'
+    return f'; the role changed {ago(facts, latest)}, so this may be stale: IAM and Datadog need at least 5 minutes'
 
 
 def staleness_of_permissions(facts: Facts) -> str:

@@ -1,14 +1,14 @@
-"""AWS's managed policy SecurityAudit, which Datadog's templates always attach, is not attached to the role."""
+"""AWS's managed policy SecurityAudit, which resource collection needs, is not attached to the role."""
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved, observed
 from ...facts.account import Feature, Integration
-from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Command, Language, Remedy, Step, hcl_string, shell
 from ..account_remedies import iam_arn, role_word, run_again
 from ..links import guide
 from .granting import attach_policy, has_room, raise_quota
-from .resolve_button import HIGHEST_QUOTA, SECURITY_AUDIT, attached, has_security_audit
+from .resolve_button import ADMINISTRATOR_ACCESS, HIGHEST_QUOTA, SECURITY_AUDIT, is_attached
 from .role import partition_of, staleness_of_permissions, without_role
 
 
@@ -16,24 +16,21 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if (inapplicable := without_role(facts)) is not None:
         return inapplicable
     policies = observed(facts.of_account.policies)
-    if has_security_audit(policies, partition_of(facts)):
-        return Passed('SecurityAudit is attached')
-    count = len(attached(policies))
-    evidence = f"AWS's policy SecurityAudit is not among the {count} attached policies{_need(facts)}"
-    return Failed(f'{evidence}{staleness_of_permissions(facts)}')
-
-
-def _need(facts: Facts) -> str:
+    partition = partition_of(facts)
+    for name in (SECURITY_AUDIT, ADMINISTRATOR_ACCESS):
+        if is_attached(name, policies, partition):
+            return Passed(f'{name} is attached')
+    evidence, stale = f"AWS's policy {SECURITY_AUDIT} is not attached", staleness_of_permissions(facts)
     match facts.of_account.integration:
         case Unobserved():
-            return '; not known whether resource collection, which needs it, is on'
-        case Integration(extended_collection=True):
-            return '; resource collection, which needs it, is on'
-    return '; resource collection, which needs it most, is off'
+            return Unknown(f'{evidence}; not known whether resource collection, which needs it, is on{stale}')
+        case Integration(extended_collection=False):
+            return NotApplicable('resource collection, which needs SecurityAudit, is off')
+    return Failed(f'{evidence}; resource collection, which needs it, is on{stale}')
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    arn, again = iam_arn(facts, f'aws:policy/{SECURITY_AUDIT}'), run_again(expected, 'Wait 5 minutes')
+    arn, again = iam_arn(facts, f'aws:policy/{SECURITY_AUDIT}'), run_again(expected)
     summary = f"Attach AWS's managed policy {SECURITY_AUDIT} to the role"
     detach = shell('aws', 'iam', 'detach-role-policy', '--role-name', role_word(facts, expected), '--policy-arn', arn)
     undo = Step('Detach it', (detach,))
@@ -69,11 +66,11 @@ SECURITY_AUDIT_NOT_ATTACHED = Diagnosis(
     feature=Feature.PERMISSIONS,
     service_check='permissions',
     severity=Status.WARNING,
-    tests=("Looks for AWS's managed policy SecurityAudit, by its ARN, among the policies attached to the role."),
-    harm=(
-        "Datadog's templates always attach it. Without it, resource collection and Cloud Security see less of the "
-        'account than documented.'
+    tests=(
+        "Looks for AWS's managed policy SecurityAudit, by its ARN, among the policies attached to the role. Applies "
+        'only where resource collection is on; AdministratorAccess passes too.'
     ),
+    harm='Resource collection and Cloud Security see less of the account than documented.',
     docs=guide('resolve-all-aws-permissions-issues'),
     judge=judge,
     remedy=remedy,

@@ -37,10 +37,15 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 def _actions(reading: Reading) -> str:
     allowed, besides = reading.statement.actions, reading.statement.not_actions
-    named = [one_line(action, SHORT) for action in (besides or allowed)[:MOST_ACTIONS]]
+    named = [_shown(action) for action in (besides or allowed)[:MOST_ACTIONS]]
     more = len(besides or allowed) - MOST_ACTIONS
     words = ', '.join([*named, *([f'{more} more'] if more > 0 else [])]) or 'no action'
     return f'everything but {words}' if besides else words
+
+
+def _shown(action: str) -> str:
+    """In quotes where white space around it would not be seen."""
+    return repr(one_line(action, SHORT)) if action != action.strip() else one_line(action, SHORT)
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:

@@ -10,7 +10,7 @@ from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Role, TrustStatement
 from ...remedies import Choice, Command, Language, Step, Variable, Word, hcl_string, script, sequence, shell
-from ..account_remedies import iam_arn, joined, role_word, run_again
+from ..account_remedies import iam_arn, joined, new_file, role_word, run_again
 from ..links import guide
 from .identities import is_datadog, is_everyone, is_in_account
 from .trust import Reading, Sender, readings, sender
@@ -134,7 +134,7 @@ def edit_by_hand(facts: Facts, expected: Expectations, text: str) -> Choice:
 
 def _backup(facts: Facts, expected: Expectations) -> Command:
     """Refuses to overwrite an earlier backup."""
-    return sequence(script(f'test ! -s {BEFORE}'), _read(facts, expected, DOCUMENT, BEFORE))
+    return sequence(new_file(BEFORE), _read(facts, expected, DOCUMENT, BEFORE))
 
 
 def _read(facts: Facts, expected: Expectations, query: Word, file: str) -> Command:
@@ -188,4 +188,4 @@ def statement_in_terraform(facts: Facts, expected: Expectations) -> Command:
 
 
 def wait(expected: Expectations) -> Step:
-    return run_again(expected, f'Wait 5 minutes (Datadog can keep showing its error for some hours, see {ERROR_PAGE})')
+    return run_again(expected, '; Datadog can show its old error for some hours')

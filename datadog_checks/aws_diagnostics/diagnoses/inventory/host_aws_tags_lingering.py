@@ -10,7 +10,7 @@ from ...findings import Diagnosis, Failed, Scope, Status, Verdict
 from ...remedies import Choice, Command, Remedy, Step, Variable, Word, shell
 from ...rules.lingering import Lingering, lingering
 from ...text import counted
-from ..datadog_requests import curl
+from ..account_remedies import curl
 from ..links import guide
 from .host_list import at_least, inventory_of, lasts, named, nothing_lasting
 
@@ -71,9 +71,9 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         ),
         (
             Step(
-                'Run this check again: it names more hosts, where there are more. The script '
-                'remove_lingering_aws_host_tags.py of Datadog has no dry run, and removes the tags of hosts that are '
-                'still collected too'
+                'Run this check again: it names the next hosts, where there are more. Do not use '
+                "Datadog's script remove_lingering_aws_host_tags.py: it has no dry run, and also removes the tags of "
+                'hosts that are still collected'
             ),
         ),
     )

@@ -48,12 +48,13 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
                 'On each host, find what keeps its Agent from reporting the instance id, and fix that',
                 (shell('aws-diagnostics', 'check'),),
             ),
+            _by_an_alias(lasting),
             Choice(
                 'Where the hostname was set by hand, remove hostname from datadog.yaml and DD_HOSTNAME from the '
                 'environment of the Agent',
+                exposes='monitors and dashboards that name the old hostname to finding no data',
                 undo=Step('Set the hostname again'),
             ),
-            _by_an_alias(lasting),
         ),
         (
             Step(
@@ -61,7 +62,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
                 (shell('sudo', 'systemctl', 'restart', 'datadog-agent'),),
             ),
             Step('Wait: the duplicate disappears within a few hours'),
-            Step('Where it stays although the Agent reports the instance id, ask the support of Datadog'),
+            Step('If it stays although the Agent reports the instance id, ask Datadog Support'),
         ),
     )
 

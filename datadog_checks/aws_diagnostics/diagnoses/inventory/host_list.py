@@ -32,7 +32,7 @@ def nothing_lasting(facts: Facts, expected: Expectations, right: str, young: str
         return Unknown(f'{looked_at}: {clean(inventory.note, 120)}')
     if young and not lasts(facts, expected, inventory.watched_since):
         since = ago(facts.observed_at - inventory.watched_since)
-        return Unknown(f'{young}; the host list was first read {since}, and Datadog can take {patience} to merge hosts')
+        return Unknown(f'{young}; the host list was first read {since}, and Datadog can take {patience} to update it')
     return Passed(
         f'{right} among {counted(inventory.looked_at, "host")}{f"; {young}, for less than {patience}" if young else ""}'
     )
