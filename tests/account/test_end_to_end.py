@@ -213,14 +213,21 @@ def test_judge_finds_on_saved_facts_what_the_run_found(aws, datadog, tmp_path, c
     status = run(['check', '--json', '--config', config, '--save-facts', str(file)])
     checked = json.loads(capsys.readouterr().out)
     assert run(['judge', '--json', str(file)]) == status
-    assert json.loads(capsys.readouterr().out) == checked
+    judged = json.loads(capsys.readouterr().out)
+    (report,) = judged['reports']
+    assert (report['source'], report['saved_at'] is None) == (str(file), False)
+    assert judged == {
+        **checked,
+        'command': 'judge',
+        'reports': [{**checked['reports'][0], 'source': str(file), 'saved_at': report['saved_at']}],
+    }
 
 
 def test_a_person_reads_which_account_it_is_and_what_to_do(aws, datadog, tmp_path, capsys):
     make_role(policy(statement(Principal={'AWS': 'arn:aws:iam::111122223333:root'})), ADMINISTRATOR)
     assert run(['check', '--config', str(configuration(tmp_path, datadog.url, features=['role']))]) == 2
     printed = capsys.readouterr().out
-    assert printed.startswith('CRITICAL  account ')
+    assert printed.startswith('CRITICAL account ')
     assert '(trust-policy-wrong-principal)' in printed
     assert '464622532012' in printed
 
