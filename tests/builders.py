@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import (
     Agent,
     AgentConfiguration,
@@ -12,8 +13,10 @@ from datadog_checks.aws_diagnostics.facts import (
     Dmi,
     Facts,
     Host,
+    HostnameFile,
     HostnameProvider,
     HostnameSource,
+    IcmpError,
     Identity,
     Imds,
     NetworkPath,
@@ -23,7 +26,15 @@ from datadog_checks.aws_diagnostics.facts import (
     Platform,
     UtsNamespace,
 )
-from datadog_checks.aws_diagnostics.facts.values import AccountId, AgentHostname, ImdsEndpoint, InstanceId, RegionName
+from datadog_checks.aws_diagnostics.facts.values import (
+    AccountId,
+    AgentHostname,
+    FilePath,
+    ImdsEndpoint,
+    InstanceId,
+    IpAddress,
+    RegionName,
+)
 
 NOW = 1_790_000_000.0
 INSTANCE_ID = InstanceId('i-0123456789abcdef0')
@@ -41,6 +52,10 @@ def granted() -> Answer:
 
 def unanswered(outcome: Outcome, detail: str = '', **differences: Any) -> NoAnswer:
     return NoAnswer(outcome, detail or str(outcome), **differences)
+
+
+def icmp(version: int, type: int, code: int, sender: str | None) -> IcmpError:
+    return IcmpError(version, type, code, None if sender is None else IpAddress(sender))
 
 
 def imds(**differences: Any) -> Imds:
@@ -96,6 +111,25 @@ def agent(**differences: Any) -> Agent:
         source=HostnameSource.EXPVAR,
     )
     return replace(healthy, **differences)
+
+
+def renamed(agent: Agent, provider: str | None, hostname: str, **differences: Any) -> Agent:
+    """The same Agent with a name from another provider."""
+    known = None if provider is None else HostnameProvider(provider)
+    return replace(agent, provider=known, hostname=AgentHostname(hostname), **differences)
+
+
+def hostname_file(path: str, content: str = '', error: str = '') -> HostnameFile:
+    return HostnameFile(FilePath(path), content, error)
+
+
+def expecting(*providers: str, hostname: str = '') -> Expectations:
+    """The operator expects one of these hostname providers, or this hostname; by default what an operator gets who
+    says nothing."""
+    expected = Expectations()
+    if providers:
+        expected = replace(expected, hostname_providers=tuple(map(HostnameProvider, providers)))
+    return replace(expected, hostname=AgentHostname(hostname)) if hostname else expected
 
 
 def configuration(**differences: Any) -> AgentConfiguration:

@@ -16,6 +16,8 @@ from datadog_checks.aws_diagnostics.configuration import (
 )
 from datadog_checks.aws_diagnostics.configuration.rules import OPTIONS_OF_THE_AGENT
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
+from datadog_checks.aws_diagnostics.facts import HostnameProvider
+from datadog_checks.aws_diagnostics.facts.values import AgentHostname, ImdsEndpoint
 
 
 def test_an_empty_instance_is_a_complete_configuration():
@@ -51,8 +53,8 @@ def test_every_option_reaches_its_place():
     """
     assert read_configuration(yaml.safe_load(text)) == Options(
         Expectations(
-            hostname_providers=('aws', 'configuration'),
-            hostname='any',
+            hostname_providers=(HostnameProvider.AWS, HostnameProvider.CONFIGURATION),
+            hostname=AgentHostname('any'),
             imdsv1=ImdsV1.DISABLED,
             min_hop_limit=2,
             max_hop_limit=3,
@@ -60,7 +62,7 @@ def test_every_option_reaches_its_place():
             disabled_diagnoses=frozenset({'imds-hop-limit-too-low'}),
         ),
         CollectOptions(
-            imds_endpoint='http://[fd00:ec2::254]',
+            imds_endpoint=ImdsEndpoint('http://[fd00:ec2::254]'),
             timeout=2.0,
             deadline=8.0,
             max_backoff=60.0,

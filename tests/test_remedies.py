@@ -1,4 +1,4 @@
-"""Commands say what they were built from, whatever that holds; remedies read as alternatives and steps."""
+"""Commands say what they were built from, whatever that holds."""
 
 import os
 import subprocess
@@ -13,11 +13,9 @@ from hypothesis import strategies as st
 from datadog_checks.aws_diagnostics.remedies import (
     Choice,
     Command,
-    Language,
     Remedy,
     Step,
     Variable,
-    outline,
     script,
     sequence,
     shell,
@@ -106,37 +104,6 @@ MAPPINGS: st.SearchStrategy[Any] = st.recursive(
 @given(value=MAPPINGS)
 def test_yaml_reads_back_as_what_it_was_built_from(value: dict[str, Any]) -> None:
     assert yaml_library.safe_load(yaml(value).text) == value
-
-
-def test_alternatives_are_lettered_and_steps_are_numbered() -> None:
-    remedy = Remedy(
-        'Raise the hop limit or avoid the hop',
-        choices=(
-            Choice('Use the host network', (yaml({'agents': {'useHostNetwork': True}}, Language.HELM),)),
-            Choice(
-                'Raise it to 2', (shell('aws', 'x'),), exposes='IMDS', undo=Step('Set it back', (shell('aws', 'y'),))
-            ),
-        ),
-        then=(Step('Restart the Agent', (shell('sudo', 'systemctl', 'restart', 'datadog-agent'),)), Step('Look again')),
-    )
-    assert outline(remedy) == (
-        'Raise the hop limit or avoid the hop',
-        'Pick one: A. Use the host network',
-        '    agents:',
-        '      useHostNetwork: true',
-        'B. Raise it to 2 (exposes IMDS)',
-        '    aws x',
-        '    To undo: Set it back',
-        '    aws y',
-        'Then: 1. Restart the Agent',
-        '    sudo systemctl restart datadog-agent',
-        '2. Look again',
-    )
-
-
-def test_what_needs_no_choice_has_no_letter_and_what_is_one_step_no_number() -> None:
-    assert outline(Remedy('Restart', then=(Step('Restart the Agent'),))) == ('Restart', 'Restart the Agent')
-    assert outline(Remedy('Fix', (Choice('Raise it'),))) == ('Fix', 'Raise it')
 
 
 @pytest.mark.parametrize(

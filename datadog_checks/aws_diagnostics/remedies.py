@@ -61,22 +61,11 @@ class Remedy:
     then: tuple[Step, ...] = ()
     """Follow all of them in order, whichever was picked."""
 
-    def __post_init__(self) -> None:
-        # Until every diagnosis is converted: a tuple of texts are steps to follow.
-        if any(isinstance(step, str) for step in (*self.choices, *self.then)):
-            steps = tuple(s if isinstance(s, Step) else Step(str(s)) for s in (*self.choices, *self.then))
-            object.__setattr__(self, 'choices', ())
-            object.__setattr__(self, 'then', steps)
-
-    @property
-    def steps(self) -> tuple[str, ...]:
-        return tuple(step.text for step in (*self.choices, *self.then))
-
     @property
     def first(self) -> Step | None:
         """What to do first, where there is room for no more."""
-        for choice in self.choices:
-            return Step(choice.text, choice.commands)
+        if self.choices:
+            return Step(self.choices[0].text, self.choices[0].commands)
         return self.then[0] if self.then else None
 
 
@@ -116,7 +105,7 @@ def sequence(*commands: Command) -> Command:
 
 
 def _continued(text: str) -> str:
-    """With && behind it; behind the first line of a here-document, whose last line must be the delimiter alone."""
+    """With && behind it; behind the first line of a here-document, whose last line must be only the delimiter."""
     first, newline, rest = text.partition('\n')
     return f'{first} &&{newline}{rest}' if '<<' in first else f'{text} &&'
 
@@ -195,7 +184,7 @@ def _entries(items: Sequence[Value], indent: str) -> Iterator[str]:
 def _flow(value: Value) -> str:
     if isinstance(value, str | int):
         return _scalar(value)
-    assert not isinstance(value, Mapping), 'a mapping stands in block style'
+    assert not isinstance(value, Mapping), 'a mapping is written in block style'
     return f'[{", ".join(_flow(item) for item in value)}]'
 
 
@@ -203,28 +192,3 @@ def _scalar(value: str | int) -> str:
     if not isinstance(value, str):
         return json.dumps(value)
     return value if PLAIN.fullmatch(value) and value.lower() not in RESERVED else json.dumps(value, ensure_ascii=False)
-
-
-# As text, for a channel that knows nothing but lines
-
-
-def outline(remedy: Remedy) -> tuple[str, ...]:
-    """Lines like 'Pick one: A. ...', '1. ...', each command on lines of its own and indented by four spaces."""
-    lines = [remedy.summary]
-    for letter, choice in zip('ABCDEFGHIJKLMNOPQRSTUVWXYZ', remedy.choices, strict=False):
-        lead = f'{letter}. ' if len(remedy.choices) > 1 else ''
-        pick = 'Pick one: ' if lead == 'A. ' else ''
-        exposes = f' (exposes {choice.exposes})' if choice.exposes else ''
-        lines += [f'{pick}{lead}{choice.text}{exposes}', *_indented(choice.commands)]
-        if choice.undo is not None:
-            lines += [f'    To undo: {choice.undo.text}', *_indented(choice.undo.commands)]
-    for number, step in enumerate(remedy.then, 1):
-        first = 'Then: ' if number == 1 and remedy.choices else ''
-        lead = f'{number}. ' if len(remedy.then) > 1 else ''
-        lines += [f'{first}{lead}{step.text}', *_indented(step.commands)]
-    return tuple(lines)
-
-
-def _indented(commands: Sequence[Command]) -> Iterator[str]:
-    for command in commands:
-        yield from (f'    {line}' for line in command.text.splitlines())

@@ -61,6 +61,11 @@ def reason(text: str) -> str:
     return clean(text, LONGEST_REASON) or 'no reason given'
 
 
+def lower_first(text: str) -> str:
+    """A sentence of ours, to go on after a colon."""
+    return f'{text[:1].lower()}{text[1:]}'
+
+
 def counted(count: int, noun: str, plural: str = '') -> str:
     """Like '1 instance', '3 instances', `counted(2, 'policy', 'policies')`."""
     return f'{count} {noun if count == 1 else plural or f"{noun}s"}'

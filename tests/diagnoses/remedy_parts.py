@@ -44,6 +44,7 @@ RESTART_ECS = restart_ecs()
 RESTART_ECS_ANYWHERE = restart_ecs('"${AWS_REGION:?}"')
 
 REMOVE_AGAIN = Step('Remove it again, and restart the Agent')
+SET_BACK = Step('Set it back to what it was, or remove it, and restart the Agent')
 GIVES = 'gives the hostname, not the tags; Bottlerocket has no such file'
 ONE_FILE = 'one read-only file of the host to the Agent'
 ITS_NETWORK = "the host's network to the Agent, and the Agent's ports on the host"
@@ -136,30 +137,28 @@ FIREWALL_RULES = Step(
 FIREWALL_RULES_AROUND = Step(
     'List the firewall rules that name 169.254.169.254, on the host of this container', FIREWALL_RULES.commands
 )
-SHARED = (
-    'Count the link-local packets that EC2 dropped, as IMDS, DNS and NTP share 1024 packets per second for each '
-    'network interface'
+COUNT, SHARED = (
+    'Count the link-local packets that EC2 dropped',
+    '(the first command lists every INTERFACE; on each, IMDS, DNS and NTP share 1024 packets per second)',
 )
 DROPPED_PACKETS = Step(
-    f'{SHARED}, on this host (the first command lists every INTERFACE)',
+    f'{COUNT}, on this host {SHARED}',
     (Command('ip -brief link'), Command('ethtool -S "${INTERFACE:?}" | grep linklocal_allowance_exceeded')),
 )
-DROPPED_PACKETS_AROUND = Step(
-    f'{SHARED}, on the host of this container (the first command lists every INTERFACE)', DROPPED_PACKETS.commands
-)
+DROPPED_PACKETS_AROUND = Step(f'{COUNT}, on the host of this container {SHARED}', DROPPED_PACKETS.commands)
 
 
-def metadata_options(
-    text: str, options: str, terraform: str, undo: str, exposes: str = '', region: str = 'eu-west-1'
-) -> Choice:
+AGAIN = 'Let the Agent resolve its hostname again'
+
+
+def metadata_options(text: str, options: str, undo: str, exposes: str = '', region: str = 'eu-west-1') -> Choice:
     """A change of the IMDS options of INSTANCE_ID; '' for a region that is not known."""
     where = f'--region {region}' if region else '--region "${AWS_REGION:?}"'
-    unknown = '; the first two commands, run on the instance, print INSTANCE_ID and AWS_REGION'
-    find = () if region else (Command('cloud-init query instance_id'), Command('cloud-init query region'))
+    find = () if region else (Command('cloud-init query region'),)
+    known = '; the first command, run on it, prints AWS_REGION' if find else ''
     modify = f'aws ec2 modify-instance-metadata-options {where} --instance-id {INSTANCE_ID}'
     return Choice(
-        f'{text} on this instance, and for new ones in the aws_instance or aws_launch_template of Terraform'
-        f'{unknown if find else ""}',
+        f'{text} on this instance{known}',
         (
             *find,
             Command(
@@ -167,21 +166,62 @@ def metadata_options(
                 "--query 'Reservations[].Instances[].MetadataOptions' --output json > imds-options-before.json"
             ),
             Command(f'{modify} {options}'),
-            Command(f'metadata_options {{\n  {terraform}\n}}', Language.HCL),
         ),
         exposes,
-        Step(
-            'Put back what imds-options-before.json says, and remove it from Terraform', (Command(f'{modify} {undo}'),)
+        Step('Put back what imds-options-before.json says', (Command(f'{modify} {undo}'),)),
+    )
+
+
+def as_step(choice: Choice) -> Step:
+    return Step(f'{choice.text}; to undo this, put back what imds-options-before.json says', choice.commands)
+
+
+def in_terraform(options: str, text: str = 'For new instances, set this in Terraform') -> Step:
+    block = Command(f'metadata_options {{\n  {options}\n}}', Language.HCL)
+    return Step(f'{text} (aws_instance or aws_launch_template)', (block,))
+
+
+def set_hop_limit(limit: int, text: str = '', exposes: str = '', region: str = 'eu-west-1') -> Choice:
+    former = '--http-put-response-hop-limit "${HTTP_PUT_RESPONSE_HOP_LIMIT:?}"'
+    return metadata_options(text, f'--http-put-response-hop-limit {limit}', former, exposes, region)
+
+
+def raise_hop_limit(needed: int, region: str = 'eu-west-1', text: str = '') -> Choice:
+    exposes = 'IMDS and the credentials of the instance role to every container within that many hops'
+    return set_hop_limit(needed, text or f'Raise the hop limit to {needed}', exposes, region)
+
+
+def new_hop_limit(limit: int, text: str = 'For new instances, set this in Terraform') -> Step:
+    return in_terraform(f'http_put_response_hop_limit = {limit}', text)
+
+
+IF_RAISED = 'If you raised the hop limit, raise it for new instances too, in Terraform'
+
+
+def keep_the_name(*options: str) -> Choice:
+    """`options` of this check, in YAML."""
+    text = '\n    '.join(options)
+    return Choice(
+        'Keep the name, and tell this check so in its conf.yaml (takes a restart; changes nothing in Datadog)',
+        (Command(f'instances:\n  - {text}', Language.YAML),),
+        undo=Step('Remove the options again'),
+    )
+
+
+def upgrade_by_apt(former: str, then: str = '', setting: tuple[Command, ...] = ()) -> Choice:
+    return Choice(
+        f'Upgrade the Agent to 7.64.0 or later, on Debian or Ubuntu{then}',
+        (Command('sudo apt-get update'), Command('sudo apt-get install --only-upgrade datadog-agent'), *setting),
+        undo=Step(
+            'Install the version that ran before',
+            (Command(f'sudo apt-get install --allow-downgrades datadog-agent=1:{former}-1'),),
         ),
     )
 
 
-def raise_hop_limit(needed: int, region: str = 'eu-west-1') -> Choice:
-    return metadata_options(
-        f'Raise the hop limit to {needed}',
-        f'--http-put-response-hop-limit {needed}',
-        f'http_put_response_hop_limit = {needed}',
-        '--http-put-response-hop-limit "${HTTP_PUT_RESPONSE_HOP_LIMIT:?}"',
-        'IMDS and the credentials of the instance role to every container within that many hops',
-        region,
+def upgrade_by_yum(former: str, then: str = '', setting: tuple[Command, ...] = ()) -> Choice:
+    return Choice(
+        f'Upgrade the Agent to 7.64.0 or later, on Amazon Linux or Red Hat{then}',
+        (Command('sudo yum update datadog-agent'), *setting),
+        undo=Step('Install the version that ran before', (Command(f'sudo yum downgrade datadog-agent-{former}'),)),
     )

@@ -47,7 +47,7 @@ VerdictKind = type[Failed] | type[Passed] | type[Unknown] | type[NotApplicable]
 class Row:
     facts: Facts
     verdict: Verdict | str
-    """The whole verdict, or its evidence alone."""
+    """The whole verdict, or only its evidence."""
     expected: Expectations = Expectations()
     near_miss: str = ''
     """In FAILS: the key of the row of PASSES that is almost the same."""

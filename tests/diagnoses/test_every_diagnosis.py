@@ -42,6 +42,7 @@ from tests.diagnoses.imds.conversations import (
     throttled,
     token_lost,
 )
+from tests.remedy_rules import parts_of
 
 LONGEST_EVIDENCE = 400
 REPEATABLE = settings(
@@ -209,8 +210,9 @@ def test_evidence_is_one_short_line(situation: Facts, expected: Expectations) ->
 def test_what_failed_has_a_remedy_of_steps_on_one_line_each(situation: Facts, expected: Expectations) -> None:
     for finding in filter(lambda f: f.failed, diagnose(DIAGNOSES, situation, expected)):
         assert finding.remedy is not None
-        assert finding.remedy.steps, finding.diagnosis.id
-        assert all(line.isprintable() and line for line in (finding.remedy.summary, *finding.remedy.steps))
+        assert parts_of(finding.remedy), finding.diagnosis.id
+        texts = [finding.remedy.summary, *(part.text for part in parts_of(finding.remedy))]
+        assert [text for text in texts if not text.isprintable() or not text] == []
 
 
 @REPEATABLE

@@ -59,7 +59,9 @@ def test_what_is_not_known_is_looked_up_first() -> None:
         'cloud-init query instance_id',
         'cloud-init query region',
     ]
-    assert 'the first two commands, run on the instance, print INSTANCE_ID and AWS_REGION' in raising.text
+    assert raising.text == (
+        'Raise it on this instance; the first two commands, run on it, print INSTANCE_ID and AWS_REGION'
+    )
 
 
 def test_an_identity_without_a_region_leaves_the_region_to_the_reader() -> None:
@@ -116,9 +118,14 @@ def test_the_hop_limit_needed_is_what_was_measured_and_at_least_what_is_demanded
 def test_the_hop_limit_is_raised_only_after_what_exposes_less(kind: ContainerKind, around: tuple[Choice, ...]) -> None:
     situation = facts(path=path(gateways=1), host=host(container=container(kind)))
     assert ways_around_the_hop_limit(situation) == around
-    assert raise_hop_limit(situation, Expectations()) == Remedy(
-        'Avoid the extra hop, or raise the hop limit to 2' if around else 'Raise the hop limit to 2',
-        (*around, parts.raise_hop_limit(2)),
+    assert raise_hop_limit(situation, Expectations()) == (
+        Remedy(
+            'Avoid the extra hop, or raise the hop limit to 2',
+            (*around, parts.raise_hop_limit(2)),
+            (parts.new_hop_limit(2, parts.IF_RAISED),),
+        )
+        if around
+        else Remedy('Raise the hop limit to 2', (parts.raise_hop_limit(2, text='Raise it'),), (parts.new_hop_limit(2),))
     )
 
 

@@ -1,4 +1,4 @@
-"""Which actions a pattern stands for: as IAM documents it, and as an implementation by other means says."""
+"""Which actions a pattern matches: as IAM documents it, and as an implementation by other means says."""
 
 import re
 from fnmatch import translate

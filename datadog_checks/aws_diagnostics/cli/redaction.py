@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, TypeVar, cast
 
 from ..diagnoses import DIAGNOSES
-from ..facts.values import Checked, CloudProvider, Partition, RegionName
+from ..facts.values import Checked, CloudProvider, Partition, RegionName, TemplateVersion
 from .judged import Observation
 from .pseudonyms import PUBLIC, RESOURCE, Pseudonyms
 
@@ -113,7 +113,7 @@ class Redaction:
 
     def _checked(self, value: Checked, owner: str, field: str) -> Checked:
         """Of the same type; a pseudonym that would be too long for it is shortened."""
-        if isinstance(value, RegionName | Partition | CloudProvider):
+        if isinstance(value, RegionName | Partition | CloudProvider | TemplateVersion):
             return value
         short = self._pseudonyms.short(value)
         candidates = (
@@ -122,6 +122,7 @@ class Redaction:
             f'/{short}',
             f'arn:aws:iam:::{short}',
             'http://198.18.0.0',
+            '198.18.0.0',
         )
         return next(made for made in map(type(value).of, candidates) if made is not None)
 

@@ -15,6 +15,7 @@ IN_THE_HOST_NETWORK = (ContainerKind.NONE, ContainerKind.ECS_HOST)
 Setting: TypeAlias = bool | int | str | tuple[str, ...]
 
 REMOVE_AGAIN = Step('Remove it again, and restart the Agent')
+SET_BACK = Step('Set it back to what it was, or remove it, and restart the Agent')
 
 
 def container_kind(facts: Facts) -> ContainerKind:
@@ -48,10 +49,10 @@ def place_of_settings(kind: ContainerKind) -> str:
     return 'in your container runtime, like this in Compose'
 
 
-def set_in_agent(facts: Facts, text: str, key: str, value: Setting, exposes: str = '') -> Choice:
-    """`text` says what for: 'Let the Agent prefer IMDSv2'."""
-    where = place_of_settings(container_kind(facts))
-    return Choice(f'{text}, {where}', (agent_setting(facts, key, value),), exposes, REMOVE_AGAIN)
+def set_in_agent(facts: Facts, text: str, key: str, value: Setting, effect: str = '') -> Choice:
+    """`text` says what for: 'Let the Agent prefer IMDSv2'; `effect` is what else that changes, as a clause."""
+    where = f'{place_of_settings(container_kind(facts))}{f" ({effect})" if effect else ""}'
+    return Choice(f'{text}, {where}', (agent_setting(facts, key, value),), undo=SET_BACK)
 
 
 def agent_setting(facts: Facts, key: str, value: Setting) -> Command:
@@ -126,7 +127,7 @@ def accept(
     if hostname:
         options['expected_hostname'] = hostname
     return Choice(
-        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
+        'Keep the name, and tell this check so in its conf.yaml (takes a restart; changes nothing in Datadog)',
         (yaml({'instances': [options]}),),
         undo=Step('Remove the options again'),
     )

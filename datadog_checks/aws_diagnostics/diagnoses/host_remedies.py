@@ -1,7 +1,6 @@
 """Fixes that several diagnoses of a host share, each in the form that fits the place where the Agent runs.
 
-Commands carry the instance id and the region where they are known, and variables where not. Where several ways lead to
-the goal, all are offered, the least harmful first, each with what it exposes and how to undo it.
+Commands carry the instance id and the region where they are known. Every way to the goal is offered.
 """
 
 from dataclasses import dataclass
@@ -46,14 +45,14 @@ class MetadataOptions:
 BEFORE = 'imds-options-before.json'
 
 
-def change_metadata_options(facts: Facts, text: str, change: MetadataOptions, exposes: str = '') -> Choice:
-    """`text` is an imperative without an object of place: 'Raise the hop limit to 2'."""
-    unknown = '; the first two commands, run on the instance, print INSTANCE_ID and AWS_REGION'
+def change_metadata_options(
+    facts: Facts, text: str, change: MetadataOptions, exposes: str = '', *, find: bool = True
+) -> Choice:
+    """Of the running instance; `text` is like 'Raise the hop limit to 2'. Without `find` where a step has found it."""
     return Choice(
-        f'{text} on this instance, and for new ones in the aws_instance or aws_launch_template of Terraform'
-        f'{unknown if find_instance(facts) else ""}',
+        f'{text} on this instance{how_to_find_instance(facts) if find else ""}',
         (
-            *find_instance(facts),
+            *(find_instance(facts) if find else ()),
             script(
                 'aws ec2 describe-instances --region <region> --instance-ids <instance> '
                 f"--query 'Reservations[].Instances[].MetadataOptions' --output json > {BEFORE}",
@@ -61,19 +60,21 @@ def change_metadata_options(facts: Facts, text: str, change: MetadataOptions, ex
                 instance=instance(facts),
             ),
             modify_metadata_options(facts, *change.options),
-            Command(f'metadata_options {{\n  {change.terraform}\n}}', Language.HCL),
         ),
         exposes,
-        Step(
-            f'Put back what {BEFORE} says, and remove it from Terraform',
-            (modify_metadata_options(facts, *change.undo),),
-        ),
+        Step(f'Put back what {BEFORE} says', (modify_metadata_options(facts, *change.undo),)),
     )
 
 
 def as_step(choice: Choice) -> Step:
     """A change of the options as one step of several."""
-    return Step(f'{choice.text} (to undo this, put back what {BEFORE} says)', choice.commands)
+    return Step(f'{choice.text}; to undo this, put back what {BEFORE} says', choice.commands)
+
+
+def in_terraform(change: MetadataOptions, text: str = 'For new instances, set this in Terraform') -> Step:
+    """The same change for instances that are yet to be launched."""
+    block = Command(f'metadata_options {{\n  {change.terraform}\n}}', Language.HCL)
+    return Step(f'{text} (aws_instance or aws_launch_template)', (block,))
 
 
 def modify_metadata_options(facts: Facts, *options: Word) -> Command:
@@ -82,10 +83,21 @@ def modify_metadata_options(facts: Facts, *options: Word) -> Command:
 
 
 def find_instance(facts: Facts) -> tuple[Command, ...]:
-    """What prints the instance id and the region, run on the instance; nothing where both are known."""
-    if isinstance(instance(facts), str) and isinstance(region(facts), str):
-        return ()
-    return shell('cloud-init', 'query', 'instance_id'), shell('cloud-init', 'query', 'region')
+    """What prints the instance id and the region, run on the instance; only what is not known."""
+    return tuple(shell('cloud-init', 'query', of_cloud_init) for of_cloud_init, _ in _not_known(facts))
+
+
+def how_to_find_instance(facts: Facts) -> str:
+    """What `find_instance` is for, as the end of a sentence; '' where it is empty."""
+    names = [variable.name for _, variable in _not_known(facts)]
+    lead = 'the first command, run on it, prints' if len(names) == 1 else 'the first two commands, run on it, print'
+    return f'; {lead} {" and ".join(names)}' if names else ''
+
+
+def _not_known(facts: Facts) -> tuple[tuple[str, Variable], ...]:
+    """Each with its name for `cloud-init query`."""
+    words = (('instance_id', instance(facts)), ('region', region(facts)))
+    return tuple((name, word) for name, word in words if isinstance(word, Variable))
 
 
 # The hop limit
@@ -94,15 +106,18 @@ def find_instance(facts: Facts) -> tuple[Command, ...]:
 def raise_hop_limit(facts: Facts, expected: Expectations) -> Remedy:
     """Every way that Datadog's guide names for a token reply that is dropped on its way, the least harmful first."""
     needed = needed_hop_limit(facts, expected)
-    around = ways_around_the_hop_limit(facts)
-    raising = change_metadata_options(
-        facts,
-        f'Raise the hop limit to {needed}',
-        hop_limit(needed),
-        'IMDS and the credentials of the instance role to every container within that many hops',
-    )
-    summary = f'{"Avoid the extra hop, or raise" if around else "Raise"} the hop limit to {needed}'
-    return Remedy(summary, (*around, raising), restart_for_the_name(facts))
+    around, restart, change = ways_around_the_hop_limit(facts), restart_for_the_name(facts), hop_limit(needed)
+    if not around:
+        raising = raise_on_this_instance(facts, 'Raise it', needed)
+        return Remedy(f'Raise the hop limit to {needed}', (raising,), (*restart, in_terraform(change)))
+    raising = raise_on_this_instance(facts, f'Raise the hop limit to {needed}', needed)
+    template = in_terraform(change, 'If you raised the hop limit, raise it for new instances too, in Terraform')
+    return Remedy(f'Avoid the extra hop, or raise the hop limit to {needed}', (*around, raising), (*restart, template))
+
+
+def raise_on_this_instance(facts: Facts, text: str, needed: int) -> Choice:
+    exposes = 'IMDS and the credentials of the instance role to every container within that many hops'
+    return change_metadata_options(facts, text, hop_limit(needed), exposes)
 
 
 def hop_limit(value: int) -> MetadataOptions:
@@ -114,8 +129,7 @@ def hop_limit(value: int) -> MetadataOptions:
 def needed_hop_limit(facts: Facts, expected: Expectations) -> int:
     """What was measured, never less than what the operator demands, never less than AWS's minimum of 1.
 
-    Where nothing was measured, the guide's 2 for a container that may have a network of its own. In the catalogue,
-    where nothing is known at all, 2 as well: whoever reads it there has a container behind one gateway.
+    Where nothing was measured, the guide's 2 for a container that may have a network of its own, as in the catalogue.
     """
     path = facts.path
     measured = path.hop_limit_needed if isinstance(path, NetworkPath) else None

@@ -6,8 +6,9 @@ from typing import Any
 from weakref import WeakSet
 
 from ..findings import Finding, Passed, Status
-from ..remedies import Remedy, outline
+from ..remedies import Remedy
 from .outlet import Outlet
+from .outline import outline
 
 SEVERITY = {Status.WARNING: 2, Status.CRITICAL: 3}
 """Agent health platform: 0 unspecified, 1 low, 2 medium, 3 high."""

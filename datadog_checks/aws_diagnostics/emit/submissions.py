@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ..facts import Agent, Facts, Identity, Imds, NetworkPath, Unobserved
 from ..findings import Finding, Status
-from ..remedies import outline
 from .outlet import Outlet
+from .outline import outline
 from .telemetry import Run, telemetry
 
 PLATFORM = {True: 'EC2', False: 'not EC2', None: 'not known to be EC2'}

@@ -38,8 +38,9 @@ def test_nothing_is_sent_when_the_budget_is_spent(tmp_path: Path, monkeypatch: p
         with open_session(AccountOptions(max_api_calls=2)) as session:
             read_caller(session)
             read_caller(session)
-            spent = r'^the budget of 2 calls to AWS in one run is used up \(max_api_calls\)$'
-            with pytest.raises(CallFailed, match=spent):
+            with pytest.raises(
+                CallFailed, match=r'^the budget of 2 calls to AWS in one run is used up \(max_api_calls\)$'
+            ):
                 read_caller(session)
     assert len(aws.asked) == 2
 

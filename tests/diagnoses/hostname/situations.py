@@ -14,7 +14,7 @@ from datadog_checks.aws_diagnostics.facts import (
     Outcome,
     UtsNamespace,
 )
-from tests.builders import agent, answered, configuration, container, facts, host, imds, path, unanswered
+from tests.builders import agent, answered, configuration, container, facts, host, imds, path, renamed, unanswered
 
 DEFAULT_NAME = 'ip-10-0-0-12.eu-west-1.compute.internal'
 CUSTOM_NAME = 'web-01.example.com'
@@ -117,7 +117,7 @@ def situated(agent_key: str, state: str, reply: str, place: str, firmware: str) 
     provider, hostname = NAMED_WITHOUT_AWS[place]
     errors = {'container': 'no container environment detected'} if place == 'own-uts' else {}
     return facts(
-        agent=replace(AGENTS[agent_key], provider=provider, hostname=hostname, provider_errors=errors),
+        agent=renamed(AGENTS[agent_key], provider, hostname, provider_errors=errors),
         imds=IMDS[state, reply],
         path=PATHS[reply],
         host=replace(PLACES[place], dmi=FIRMWARE[firmware]),

@@ -7,8 +7,16 @@ from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Imds, NotSent, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tests.builders import INSTANCE_ID, agent, answered, configuration, container, facts, host, imds
-from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_DOCKER, RESTART_ECS, RESTART_POD
+from tests.builders import INSTANCE_ID, agent, answered, configuration, container, expecting, facts, host, imds, renamed
+from tests.diagnoses.remedy_parts import (
+    RESTART,
+    RESTART_DOCKER,
+    RESTART_ECS,
+    RESTART_POD,
+    SET_BACK,
+    upgrade_by_apt,
+    upgrade_by_yum,
+)
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import AGENTS, DEFAULT_NAME
@@ -25,7 +33,7 @@ READINESS = 'hostname-lost-when-imdsv2-enforced says what happens when it is dis
 
 
 def with_agent(key: str, seen: Imds | Unobserved, provider: str = 'os', hostname: str = DEFAULT_NAME) -> Facts:
-    return facts(agent=replace(AGENTS[key], provider=provider, hostname=hostname), imds=seen)
+    return facts(agent=renamed(AGENTS[key], provider, hostname), imds=seen)
 
 
 FAILS = {
@@ -69,7 +77,7 @@ FAILS = {
     'IMDSv1 is off and the name comes from elsewhere, as expected: the tags are lost, not the name': Row(
         with_agent('7.63.3 -', V1_OFF, 'configuration', 'web-01'),
         Failed(f'{OLD}, and IMDSv1 is disabled (401 without a token)', Status.WARNING),
-        Expectations(hostname_providers=('configuration',)),
+        expecting('configuration'),
         near_miss='before 7.64 with the setting',
     ),
     'IMDSv1 answers, but IMDSv2 is required': Row(
@@ -80,7 +88,7 @@ FAILS = {
     ),
     'IMDSv1 answers, but has to be disabled': Row(
         with_agent('7.63.3 -', V1_ON, 'aws', INSTANCE_ID),
-        Failed(f'{OLD}, and IMDSv1 has to be disabled', Status.WARNING),
+        Failed(f'{OLD}, and the option imdsv1 says that it must be disabled', Status.WARNING),
         Expectations(imdsv1=ImdsV1.DISABLED),
         near_miss='before 7.64, IMDSv1 answers: a matter of readiness',
     ),
@@ -158,35 +166,18 @@ def in_a(kind: ContainerKind) -> Facts:
 test_remedy = remedy_test(
     AGENT_CANNOT_USE_IMDSV2,
     {
-        'before 7.64: the upgrade first, the setting second': (
+        'before 7.64: the setting first, as it changes less than an upgrade': (
             with_agent('7.63.3 -', V1_OFF),
             Remedy(
                 'Let the Agent use IMDSv2',
                 (
                     Choice(
-                        'Upgrade the Agent to 7.64.0 or later, on Debian or Ubuntu',
-                        (
-                            Command('sudo apt-get update'),
-                            Command('sudo apt-get install --only-upgrade datadog-agent'),
-                        ),
-                        undo=Step(
-                            'Install the version that ran before',
-                            (Command('sudo apt-get install --allow-downgrades datadog-agent=1:7.63.3-1'),),
-                        ),
-                    ),
-                    Choice(
-                        'Upgrade the Agent to 7.64.0 or later, on Amazon Linux or Red Hat',
-                        (Command('sudo yum update datadog-agent'),),
-                        undo=Step(
-                            'Install the version that ran before',
-                            (Command('sudo yum downgrade datadog-agent-7.63.3'),),
-                        ),
-                    ),
-                    Choice(
                         'Let the Agent ask IMDSv2 first, in datadog.yaml',
                         (Command('ec2_prefer_imdsv2: true', Language.YAML),),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
+                    upgrade_by_apt('7.63.3'),
+                    upgrade_by_yum('7.63.3'),
                 ),
                 then=(RESTART,),
             ),
@@ -199,57 +190,23 @@ test_remedy = remedy_test(
                 'Let the Agent use IMDSv2',
                 (
                     Choice(
-                        'Upgrade the Agent to 7.64.0 or later, on Debian or Ubuntu',
-                        (
-                            Command('sudo apt-get update'),
-                            Command('sudo apt-get install --only-upgrade datadog-agent'),
-                        ),
-                        undo=Step(
-                            'Install the version that ran before',
-                            (Command('sudo apt-get install --allow-downgrades datadog-agent=1:7.22.0-1'),),
-                        ),
-                    ),
-                    Choice(
-                        'Upgrade the Agent to 7.64.0 or later, on Amazon Linux or Red Hat',
-                        (Command('sudo yum update datadog-agent'),),
-                        undo=Step(
-                            'Install the version that ran before',
-                            (Command('sudo yum downgrade datadog-agent-7.22.0'),),
-                        ),
-                    ),
-                    Choice(
                         'Let the Agent ask IMDSv2 first, in datadog.yaml',
                         (Command('ec2_prefer_imdsv2: true', Language.YAML),),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
+                    upgrade_by_apt('7.22.0'),
+                    upgrade_by_yum('7.22.0'),
                 ),
                 then=(RESTART,),
             ),
         ),
-        'before 7.22: the upgrade alone, as there is no setting': (
+        'before 7.22: only the upgrade, as there is no setting': (
             with_agent('7.17.0', V1_OFF),
             Remedy(
                 'Let the Agent use IMDSv2',
                 (
-                    Choice(
-                        'Upgrade the Agent to 7.64.0 or later, on Debian or Ubuntu',
-                        (
-                            Command('sudo apt-get update'),
-                            Command('sudo apt-get install --only-upgrade datadog-agent'),
-                        ),
-                        undo=Step(
-                            'Install the version that ran before',
-                            (Command('sudo apt-get install --allow-downgrades datadog-agent=1:7.17.0-1'),),
-                        ),
-                    ),
-                    Choice(
-                        'Upgrade the Agent to 7.64.0 or later, on Amazon Linux or Red Hat',
-                        (Command('sudo yum update datadog-agent'),),
-                        undo=Step(
-                            'Install the version that ran before',
-                            (Command('sudo yum downgrade datadog-agent-7.17.0'),),
-                        ),
-                    ),
+                    upgrade_by_apt('7.17.0'),
+                    upgrade_by_yum('7.17.0'),
                 ),
                 then=(RESTART,),
             ),
@@ -262,12 +219,12 @@ test_remedy = remedy_test(
                     Choice(
                         'Let the Agent use IMDSv2 again, in datadog.yaml',
                         (Command('ec2_imdsv2_transition_payload_enabled: true', Language.YAML),),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
                     Choice(
                         'Let the Agent ask IMDSv2 first, in datadog.yaml',
                         (Command('ec2_prefer_imdsv2: true', Language.YAML),),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
                 ),
                 then=(RESTART,),
@@ -279,18 +236,18 @@ test_remedy = remedy_test(
                 'Let the Agent use IMDSv2',
                 (
                     Choice(
-                        'Upgrade the Agent to 7.64.0 or later, in the Helm values',
-                        (Command('agents:\n  image:\n    tag: "7.64.0"', Language.HELM),),
-                        undo=Step('Go back to the image that ran before'),
-                    ),
-                    Choice(
                         'Let the Agent ask IMDSv2 first, in the Helm values',
                         (
                             Command(
                                 'datadog:\n  env:\n    - name: DD_EC2_PREFER_IMDSV2\n      value: "true"', Language.HELM
                             ),
                         ),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
+                    ),
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, in the Helm values',
+                        (Command('agents:\n  image:\n    tag: "7.64.0"', Language.HELM),),
+                        undo=Step('Go back to the image that ran before'),
                     ),
                 ),
                 then=(RESTART_POD,),
@@ -301,6 +258,22 @@ test_remedy = remedy_test(
             Remedy(
                 'Let the Agent use IMDSv2',
                 (
+                    Choice(
+                        'Let the Agent ask IMDSv2 first, in a new revision of the task definition',
+                        (
+                            Command(
+                                (
+                                    '{\n  "containerDefinitions": [\n    {\n      "name": '
+                                    '"datadog-agent",\n      "environment": [\n        {\n          '
+                                    '"name": "DD_EC2_PREFER_IMDSV2",\n          "value": '
+                                    '"true"\n        }\n      ]\n    }\n  ]\n'
+                                    '}'
+                                ),
+                                Language.JSON,
+                            ),
+                        ),
+                        undo=SET_BACK,
+                    ),
                     Choice(
                         'Upgrade the Agent to 7.64.0 or later, in a new revision of the task definition',
                         (
@@ -316,22 +289,6 @@ test_remedy = remedy_test(
                         ),
                         undo=Step('Go back to the image that ran before'),
                     ),
-                    Choice(
-                        'Let the Agent ask IMDSv2 first, in a new revision of the task definition',
-                        (
-                            Command(
-                                (
-                                    '{\n  "containerDefinitions": [\n    {\n      "name": '
-                                    '"datadog-agent",\n      "environment": [\n        {\n          '
-                                    '"name": "DD_EC2_PREFER_IMDSV2",\n          "value": '
-                                    '"true"\n        }\n      ]\n    }\n  ]\n'
-                                    '}'
-                                ),
-                                Language.JSON,
-                            ),
-                        ),
-                        undo=REMOVE_AGAIN,
-                    ),
                 ),
                 then=(RESTART_ECS,),
             ),
@@ -342,11 +299,6 @@ test_remedy = remedy_test(
                 'Let the Agent use IMDSv2',
                 (
                     Choice(
-                        'Upgrade the Agent to 7.64.0 or later, in the Compose file',
-                        (Command('services:\n  datadog-agent:\n    image: "gcr.io/datadoghq/agent:7"', Language.YAML),),
-                        undo=Step('Go back to the image that ran before'),
-                    ),
-                    Choice(
                         'Let the Agent ask IMDSv2 first, in the Compose file',
                         (
                             Command(
@@ -354,7 +306,12 @@ test_remedy = remedy_test(
                                 Language.YAML,
                             ),
                         ),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
+                    ),
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, in the Compose file',
+                        (Command('services:\n  datadog-agent:\n    image: "gcr.io/datadoghq/agent:7"', Language.YAML),),
+                        undo=Step('Go back to the image that ran before'),
                     ),
                 ),
                 then=(RESTART_DOCKER,),

@@ -1,12 +1,11 @@
 """The Agent is told not to ask AWS for metadata."""
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.aws_metadata_disabled import AWS_METADATA_DISABLED
-from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
-from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host
-from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_POD
+from tests.builders import INSTANCE_ID, agent, configuration, container, expecting, facts, host
+from tests.diagnoses.remedy_parts import RESTART, RESTART_POD, SET_BACK
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import DEFAULT_NAME
@@ -21,10 +20,10 @@ FAILS = {
     'aws is missing': Row(
         enabled('gcp', 'azure'),
         'cloud_provider_metadata is [gcp, azure], without aws, so the Agent does not ask IMDS',
-        near_miss='aws alone',
+        near_miss='only aws',
     ),
     'all are switched off': Row(
-        enabled(), 'cloud_provider_metadata is [], without aws, so the Agent does not ask IMDS', near_miss='aws alone'
+        enabled(), 'cloud_provider_metadata is [], without aws, so the Agent does not ask IMDS', near_miss='only aws'
     ),
     'the firmware names the instance': Row(
         enabled('gcp', provider='aws', hostname=INSTANCE_ID),
@@ -35,12 +34,12 @@ FAILS = {
             ),
             Status.WARNING,
         ),
-        near_miss='aws alone',
+        near_miss='only aws',
     ),
 }
 PASSES = {
     'the default': Row(facts(), 'cloud_provider_metadata is [aws, gcp, azure, alibaba, oracle, ibm]'),
-    'aws alone': Row(enabled('aws'), 'cloud_provider_metadata is [aws]'),
+    'only aws': Row(enabled('aws'), 'cloud_provider_metadata is [aws]'),
     'in capitals, as the Agent does not mind': Row(enabled('AWS'), 'cloud_provider_metadata is [AWS]'),
 }
 UNKNOWN = {'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent')}
@@ -48,7 +47,7 @@ NOT_APPLICABLE = {
     'the operator expects another provider': Row(
         enabled('gcp', provider='os'),
         'cloud_provider_metadata is [gcp], and expected_hostname_provider does not ask for aws',
-        Expectations(hostname_providers=('os',)),
+        expecting('os'),
     ),
 }
 test_verdict = verdict_test(AWS_METADATA_DISABLED, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
@@ -64,7 +63,7 @@ test_remedy = remedy_test(
                     Choice(
                         'Add aws to the providers that the Agent asks, in datadog.yaml',
                         (Command('cloud_provider_metadata: [aws, gcp, azure]', Language.YAML),),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
                 ),
                 then=(RESTART,),
@@ -86,7 +85,7 @@ test_remedy = remedy_test(
                                 Language.HELM,
                             ),
                         ),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
                 ),
                 then=(RESTART_POD,),

@@ -10,7 +10,8 @@ from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile
 from datadog_checks.aws_diagnostics.findings import Finding
 from datadog_checks.aws_diagnostics.remedies import Step
-from tests.builders import OTHER_INSTANCE_ID, agent, configuration, facts, imds
+from tests.builders import OTHER_INSTANCE_ID, agent, configuration, expecting, facts, hostname_file, imds
+from tests.diagnoses.remedy_parts import RESTART_POD
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, LOST, PATHS, PLACES, situated
 
@@ -42,12 +43,12 @@ NEW = '7.81.3 - transition'
             by_hand(OTHER_INSTANCE_ID), 'hostname-of-another-instance', id='set by hand, to the id of another instance'
         ),
         pytest.param(
-            by_file(HostnameFile('/f', OTHER_INSTANCE_ID), 'hostnameFile', OTHER_INSTANCE_ID),
+            by_file(hostname_file('/f', OTHER_INSTANCE_ID), 'hostnameFile', OTHER_INSTANCE_ID),
             'hostname-of-another-instance',
             id='a file of another instance',
         ),
         pytest.param(
-            by_file(HostnameFile('/f', error='no such file'), 'os', DEFAULT_NAME),
+            by_file(hostname_file('/f', error='no such file'), 'os', DEFAULT_NAME),
             'hostname-file-unusable',
             id='a file that is not there',
         ),
@@ -92,15 +93,15 @@ def test_the_remedy_is_that_of_the_cause() -> None:
     shown = finding(known, 'hostname-provider-mismatch').remedy
     assert cause is not None and shown is not None
     assert shown == replace(cause, summary=f'First fix imds-hop-limit-too-low: {cause.summary}')
-    assert shown.then[-1].text.startswith('Restart the Agent')
+    assert RESTART_POD in shown.then
 
 
 def test_a_cause_that_is_disabled_leaves_the_verdict_as_it_is() -> None:
     known = situated(NEW, 'v2', 'arrives', 'host', 'nitro')
     quiet = Expectations(disabled_diagnoses=frozenset({'hostname-stale'}))
-    loud, alone = (finding(known, 'hostname-provider-mismatch', expected) for expected in (Expectations(), quiet))
-    assert (loud.verdict, loud.explained_by, alone.verdict, alone.explained_by) == (
-        alone.verdict,
+    loud, quietly = (finding(known, 'hostname-provider-mismatch', expected) for expected in (Expectations(), quiet))
+    assert (loud.verdict, loud.explained_by, quietly.verdict, quietly.explained_by) == (
+        quietly.verdict,
         'hostname-stale',
         loud.verdict,
         None,
@@ -115,7 +116,7 @@ def test_an_old_agent_behind_a_low_hop_limit_is_told_of_both() -> None:
     lost = finding(known, 'hostname-lost-when-imdsv2-enforced')
     assert lost.explained_by == 'imds-hop-limit-too-low'
     assert lost.remedy is not None and lost.remedy.then[-2:] == (
-        Step('Upgrade an Agent that speaks only IMDSv1 as well (before 7.64.0, without ec2_prefer_imdsv2)'),
+        Step('If the Agent is older than 7.64.0, set ec2_prefer_imdsv2 to true or upgrade it too'),
         Step('Disable IMDSv1 only when this diagnosis passes'),
     )
 
@@ -141,14 +142,14 @@ HEALTHY = {
     ),
     'a name by hand, as expected': by_hand(CUSTOM_NAME),
     'the instance id from the file of cloud-init': by_file(
-        HostnameFile('/f', 'i-0123456789abcdef0'), 'hostnameFile', 'i-0123456789abcdef0'
+        hostname_file('/f', 'i-0123456789abcdef0'), 'hostnameFile', 'i-0123456789abcdef0'
     ),
 }
 
 
 @pytest.mark.parametrize('known', [pytest.param(known, id=situation) for situation, known in HEALTHY.items()])
 def test_a_healthy_host_fails_nothing(known: Facts) -> None:
-    accepted = Expectations(hostname_providers=('aws', 'configuration'))
+    accepted = expecting('aws', 'configuration')
     assert [found.diagnosis.id for found in diagnose(hostname.DIAGNOSES, known, accepted) if found.failed] == []
 
 

@@ -19,12 +19,12 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.aws_provider import Sourc
 from datadog_checks.aws_diagnostics.diagnoses.hostname.resolution import Resolution, resolve, without_imdsv1
 from datadog_checks.aws_diagnostics.diagnoses.hostname.situation import situation_of
 from datadog_checks.aws_diagnostics.facts import Agent, Facts
-from tests.builders import INSTANCE_ID
+from tests.builders import INSTANCE_ID, renamed
 
 from .situations import AGENTS, FIRMWARE, NAMED_WITHOUT_AWS, PLACES, situated
 
 SPEECH = """
-v1-alone     7.17.0 | 7.40.0 - | 7.63.3 - | 7.64.0 - - | 7.81.3 - -
+v1-only      7.17.0 | 7.40.0 - | 7.63.3 - | 7.64.0 - - | 7.81.3 - -
 v1-first     7.20.0
 v2-first     7.40.0 prefer | 7.63.3 prefer | 7.64.0 prefer - | 7.81.3 prefer -
 transition   7.64.0 - transition | 7.64.0 prefer transition | 7.81.3 - transition | 7.81.3 prefer transition
@@ -40,10 +40,10 @@ MATRIX = """
 *             *          *        host-custom           *          os          OS
 *             *          *        own-uts               *          -           NOWHERE
 
-# IMDSv1 alone: hops and tokens do not matter, switching IMDSv1 off does.
-v1-alone      v1+v2|v1   *        host|pod|ecs-bridge   *          aws         IMDSV1
-v1-alone      v2|none    *        host                  *          os          OS
-v1-alone      v2|none    *        pod|ecs-bridge        *          container   CONTAINER
+# Only IMDSv1: hops and tokens do not matter, disabling IMDSv1 does.
+v1-only       v1+v2|v1   *        host|pod|ecs-bridge   *          aws         IMDSV1
+v1-only       v2|none    *        host                  *          os          OS
+v1-only       v2|none    *        pod|ecs-bridge        *          container   CONTAINER
 
 # 7.18 to 7.21: IMDSv1, and IMDSv2 after a 401.
 v1-first      v1+v2|v1   *        host|pod|ecs-bridge   *          aws         IMDSV1
@@ -102,7 +102,7 @@ FAILED = """
 """  # noqa: E501
 
 COLUMNS = (
-    ('v1-alone', 'v1-first', 'v2-first', 'transition'),
+    ('v1-only', 'v1-first', 'v2-first', 'transition'),
     ('v1+v2', 'v2', 'v1', 'none'),
     ('arrives', 'lost'),
     tuple(PLACES),
@@ -182,7 +182,7 @@ def failed_rows() -> Iterator[object]:
 def started(known: Facts, provider: str, place: str) -> Facts:
     hostname = INSTANCE_ID if provider == 'aws' else NAMED_WITHOUT_AWS[place][1]
     assert isinstance(known.agent, Agent)
-    return replace(known, agent=replace(known.agent, provider=provider, hostname=hostname))
+    return replace(known, agent=renamed(known.agent, provider, hostname))
 
 
 @pytest.mark.parametrize(('facts', 'ready', 'failed'), failed_rows())

@@ -1,11 +1,10 @@
 """The guide's "Duplicated hosts": a name that someone wrote into the Agent's configuration."""
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_configured_by_hand import HOSTNAME_CONFIGURED_BY_HAND
-from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameProvider, Platform, Unobserved
-from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, imds
-from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER, RESTART_ECS, RESTART_POD
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, Unobserved
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy
+from tests.builders import INSTANCE_ID, agent, configuration, container, expecting, facts, host, imds
+from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER, RESTART_ECS, RESTART_POD, keep_the_name
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 
@@ -20,7 +19,7 @@ FAILS = {
         named('ip-10-0-0-12'),
         "hostname is set to 'ip-10-0-0-12', which looks like a default EC2 name: Datadog does not use it as the "
         'canonical hostname unless hostname_force_config_as_canonical is true',
-        expected=Expectations(hostname_providers=(HostnameProvider.AWS, HostnameProvider.CONFIGURATION)),
+        expected=expecting('aws', 'configuration'),
         near_miss='a default name of EC2 that is forced to be canonical',
     ),
     'another name than the instance id': Row(
@@ -31,7 +30,7 @@ FAILS = {
     'another name, any name expected, by aws': Row(
         named('web-01'),
         f"hostname is set to 'web-01', and the instance id is {INSTANCE_ID}",
-        Expectations(hostname='any'),
+        expecting(hostname='any'),
         near_miss='the provider configuration is expected',
     ),
     'a name that the Agent uses although it should not take it': Row(
@@ -50,7 +49,7 @@ PASSES = {
             )
         ),
         "hostname is set to 'ip-10-0-0-12', as the configuration of this check expects",
-        expected=Expectations(hostname_providers=(HostnameProvider.AWS, HostnameProvider.CONFIGURATION)),
+        expected=expecting('aws', 'configuration'),
     ),
     'nothing is set': Row(facts(), "hostname is not set in the Agent's configuration"),
     'the instance id, set by hand': Row(
@@ -59,17 +58,17 @@ PASSES = {
     'the provider configuration is expected': Row(
         named('web-01'),
         "hostname is set to 'web-01', as the configuration of this check expects",
-        Expectations(hostname_providers=('aws', 'configuration')),
+        expecting('aws', 'configuration'),
     ),
     'this very name is expected': Row(
         named('web-01'),
         "hostname is set to 'web-01', as the configuration of this check expects",
-        Expectations(hostname='web-01'),
+        expecting(hostname='web-01'),
     ),
     'expected, where the instance id is not known': Row(
         named('web-01', imds=Unobserved('no sockets here'), platform=Platform(True, 'uuid'), host=Unobserved('no')),
         "hostname is set to 'web-01', as the configuration of this check expects",
-        Expectations(hostname_providers=('configuration',)),
+        expecting('configuration'),
     ),
 }
 UNKNOWN = {
@@ -100,19 +99,7 @@ test_remedy = remedy_test(
             Remedy(
                 'Keep the name and tell this check so, or let the Agent use the instance id',
                 (
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (
-                            Command(
-                                (
-                                    'instances:\n  - expected_hostname_provider: [aws, '
-                                    'configuration]\n    expected_hostname: web-01'
-                                ),
-                                Language.YAML,
-                            ),
-                        ),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname_provider: [aws, configuration]', 'expected_hostname: web-01'),
                     Choice(
                         (
                             'Remove hostname from datadog.yaml, and DD_HOSTNAME from the '
@@ -135,19 +122,7 @@ test_remedy = remedy_test(
             Remedy(
                 'Keep the name and tell this check so, or let the Agent use the instance id',
                 (
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (
-                            Command(
-                                (
-                                    'instances:\n  - expected_hostname_provider: [aws, '
-                                    'configuration]\n    expected_hostname: web-01'
-                                ),
-                                Language.YAML,
-                            ),
-                        ),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname_provider: [aws, configuration]', 'expected_hostname: web-01'),
                     Choice(
                         (
                             'Remove DD_HOSTNAME from datadog.env and agents.containers.agent.env in '
@@ -170,19 +145,7 @@ test_remedy = remedy_test(
             Remedy(
                 'Keep the name and tell this check so, or let the Agent use the instance id',
                 (
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (
-                            Command(
-                                (
-                                    'instances:\n  - expected_hostname_provider: [aws, '
-                                    'configuration]\n    expected_hostname: web-01'
-                                ),
-                                Language.YAML,
-                            ),
-                        ),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname_provider: [aws, configuration]', 'expected_hostname: web-01'),
                     Choice(
                         "Remove DD_HOSTNAME from the Agent's container, in a new revision of "
                         'the task definition; the host gets a new name in dashboards and '
@@ -197,19 +160,7 @@ test_remedy = remedy_test(
             Remedy(
                 'Keep the name and tell this check so, or let the Agent use the instance id',
                 (
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (
-                            Command(
-                                (
-                                    'instances:\n  - expected_hostname_provider: [aws, '
-                                    'configuration]\n    expected_hostname: web-01'
-                                ),
-                                Language.YAML,
-                            ),
-                        ),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname_provider: [aws, configuration]', 'expected_hostname: web-01'),
                     Choice(
                         "Remove DD_HOSTNAME from the environment of the Agent's container; the "
                         'host gets a new name in dashboards and monitors'

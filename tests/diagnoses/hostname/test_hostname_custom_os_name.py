@@ -5,9 +5,9 @@ from dataclasses import replace
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_custom_os_name import HOSTNAME_CUSTOM_OS_NAME
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved, UtsNamespace
-from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, imds
-from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_POD
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
+from tests.builders import INSTANCE_ID, agent, configuration, container, expecting, facts, host, imds
+from tests.diagnoses.remedy_parts import RESTART, RESTART_POD, SET_BACK, keep_the_name, upgrade_by_apt, upgrade_by_yum
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, LOST, NOT_SENT
@@ -91,7 +91,7 @@ PASSES = {
         named(CUSTOM_NAME),
         f"the name '{CUSTOM_NAME}' from the operating system is not a default EC2 name (ip-*, domu*); "
         'expected_hostname_provider accepts os',
-        Expectations(hostname_providers=('aws', 'os')),
+        expecting('aws', 'os'),
     ),
 }
 UNKNOWN = {
@@ -108,7 +108,7 @@ NOT_APPLICABLE = {
     'aws is not expected': Row(
         named(CUSTOM_NAME),
         'expected_hostname_provider does not ask for aws',
-        Expectations(hostname_providers=('os',)),
+        expecting('os'),
     ),
     'the name is set by hand': Row(
         named(CUSTOM_NAME, provider='configuration', hostname=CUSTOM_NAME),
@@ -133,6 +133,10 @@ def test_a_fault_of_imds_does_not_hide_it() -> None:
     )
 
 
+NEW_NAME = 'the host gets a new name in dashboards and monitors'
+THEN = f', and then let the Agent use the instance id, in datadog.yaml ({NEW_NAME})'
+PRIORITIZE = (Command('ec2_prioritize_instance_id_as_hostname: true', Language.YAML),)
+
 test_remedy = remedy_test(
     HOSTNAME_CUSTOM_OS_NAME,
     {
@@ -141,23 +145,11 @@ test_remedy = remedy_test(
             Remedy(
                 'Keep the name and tell this check so, or let the Agent prefer the instance id',
                 (
+                    keep_the_name('expected_hostname_provider: [aws, os]', 'expected_hostname: any'),
                     Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (
-                            Command(
-                                'instances:\n  - expected_hostname_provider: [aws, os]\n    expected_hostname: any',
-                                Language.YAML,
-                            ),
-                        ),
-                        undo=Step('Remove the options again'),
-                    ),
-                    Choice(
-                        (
-                            'Let the Agent use the instance id, which gives the host a new name in '
-                            'dashboards and monitors, in datadog.yaml'
-                        ),
+                        f'Let the Agent use the instance id, in datadog.yaml ({NEW_NAME})',
                         (Command('ec2_prioritize_instance_id_as_hostname: true', Language.YAML),),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
                 ),
                 then=(RESTART,),
@@ -168,39 +160,9 @@ test_remedy = remedy_test(
             Remedy(
                 'Keep the name and tell this check so, or let the Agent prefer the instance id',
                 (
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (
-                            Command(
-                                'instances:\n  - expected_hostname_provider: [aws, os]\n    expected_hostname: any',
-                                Language.YAML,
-                            ),
-                        ),
-                        undo=Step('Remove the options again'),
-                    ),
-                    Choice(
-                        'Upgrade the Agent to 7.64.0 or later, on Debian or Ubuntu',
-                        (
-                            Command('sudo apt-get update'),
-                            Command('sudo apt-get install --only-upgrade datadog-agent'),
-                            Command('ec2_prioritize_instance_id_as_hostname: true', Language.YAML),
-                        ),
-                        undo=Step(
-                            'Install the version that ran before',
-                            (Command('sudo apt-get install --allow-downgrades datadog-agent=1:7.81.3-1'),),
-                        ),
-                    ),
-                    Choice(
-                        'Upgrade the Agent to 7.64.0 or later, on Amazon Linux or Red Hat',
-                        (
-                            Command('sudo yum update datadog-agent'),
-                            Command('ec2_prioritize_instance_id_as_hostname: true', Language.YAML),
-                        ),
-                        undo=Step(
-                            'Install the version that ran before',
-                            (Command('sudo yum downgrade datadog-agent-7.81.3'),),
-                        ),
-                    ),
+                    keep_the_name('expected_hostname_provider: [aws, os]', 'expected_hostname: any'),
+                    upgrade_by_apt('7.81.3', THEN, PRIORITIZE),
+                    upgrade_by_yum('7.81.3', THEN, PRIORITIZE),
                 ),
                 then=(RESTART,),
             ),
@@ -210,23 +172,11 @@ test_remedy = remedy_test(
             Remedy(
                 'Keep the name and tell this check so, or let the Agent prefer the instance id',
                 (
+                    keep_the_name('expected_hostname_provider: [aws, os]', 'expected_hostname: any'),
                     Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (
-                            Command(
-                                'instances:\n  - expected_hostname_provider: [aws, os]\n    expected_hostname: any',
-                                Language.YAML,
-                            ),
-                        ),
-                        undo=Step('Remove the options again'),
-                    ),
-                    Choice(
-                        (
-                            'Let the Agent use the instance id, which gives the host a new name in '
-                            'dashboards and monitors, in datadog.yaml'
-                        ),
+                        f'Let the Agent use the instance id, in datadog.yaml ({NEW_NAME})',
                         (Command('ec2_use_windows_prefix_detection: true', Language.YAML),),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
                 ),
                 then=(RESTART,),
@@ -237,24 +187,9 @@ test_remedy = remedy_test(
             Remedy(
                 'Keep the name and tell this check so, or let the Agent prefer the instance id',
                 (
+                    keep_the_name('expected_hostname_provider: [aws, container]', 'expected_hostname: any'),
                     Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (
-                            Command(
-                                (
-                                    'instances:\n  - expected_hostname_provider: [aws, '
-                                    'container]\n    expected_hostname: any'
-                                ),
-                                Language.YAML,
-                            ),
-                        ),
-                        undo=Step('Remove the options again'),
-                    ),
-                    Choice(
-                        (
-                            'Let the Agent use the instance id, which gives the host a new name in '
-                            'dashboards and monitors, in the Helm values'
-                        ),
+                        f'Let the Agent use the instance id, in the Helm values ({NEW_NAME})',
                         (
                             Command(
                                 (
@@ -264,7 +199,7 @@ test_remedy = remedy_test(
                                 Language.HELM,
                             ),
                         ),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
                 ),
                 then=(RESTART_POD,),

@@ -4,14 +4,21 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_file_unusable im
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
-from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host
-from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_DOCKER, RESTART_POD
+from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, hostname_file
+from tests.diagnoses.remedy_parts import (
+    CLOUD_INIT_IN_A_POD,
+    CLOUD_INIT_IN_DOCKER,
+    REMOVE_AGAIN,
+    RESTART,
+    RESTART_DOCKER,
+    RESTART_POD,
+)
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import DEFAULT_NAME
 
 PATH = '/var/lib/cloud/data/instance-id'
-GONE = HostnameFile(PATH, error='no such file')
+GONE = hostname_file(PATH, error='no such file')
 
 
 def with_file(
@@ -35,7 +42,9 @@ FAILS = {
         with_file(GONE), f"hostname_file '{PATH}' gives no name: no such file", near_miss='it holds a name'
     ),
     'the file is empty': Row(
-        with_file(HostnameFile(PATH)), f"hostname_file '{PATH}' gives no name: it is empty", near_miss='it holds a name'
+        with_file(hostname_file(PATH)),
+        f"hostname_file '{PATH}' gives no name: it is empty",
+        near_miss='it holds a name',
     ),
     'the file is not there, and IMDS gave the name': Row(
         with_file(GONE, provider='aws', hostname=INSTANCE_ID),
@@ -53,7 +62,7 @@ FAILS = {
 }
 PASSES = {
     'it holds a name': Row(
-        with_file(HostnameFile(PATH, INSTANCE_ID), provider='hostnameFile', hostname=INSTANCE_ID),
+        with_file(hostname_file(PATH, INSTANCE_ID), provider='hostnameFile', hostname=INSTANCE_ID),
         f"hostname_file '{PATH}' holds '{INSTANCE_ID}'",
     ),
 }
@@ -139,10 +148,7 @@ test_remedy = remedy_test(
                 'Give the Agent a file that holds only its hostname, or let it ask IMDS',
                 (
                     Choice(
-                        (
-                            "Use cloud-init's instance ID file instead of IMDS, in the Helm values "
-                            '(gives the hostname, not the tags; Bottlerocket has no such file)'
-                        ),
+                        f'{CLOUD_INIT_IN_A_POD.text}; the first two commands show the file as the Agent sees it now',
                         (
                             Command('kubectl get pods --all-namespaces'),
                             Command(
@@ -178,10 +184,7 @@ test_remedy = remedy_test(
                 'Give the Agent a file that holds only its hostname, or let it ask IMDS',
                 (
                     Choice(
-                        (
-                            "Use cloud-init's instance ID file instead of IMDS, in the Compose file "
-                            '(gives the hostname, not the tags; Bottlerocket has no such file)'
-                        ),
+                        f'{CLOUD_INIT_IN_DOCKER.text}; the first two commands show the file as the Agent sees it now',
                         (
                             Command('docker ps'),
                             Command('docker exec "${AGENT_CONTAINER:?}" cat /var/lib/cloud/data/instance-id'),

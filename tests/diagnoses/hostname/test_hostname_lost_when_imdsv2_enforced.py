@@ -6,17 +6,33 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_lost_when_imdsv2
     HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED,
 )
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile, NotSent, Unobserved
+from datadog_checks.aws_diagnostics.facts import Facts, NotSent, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tests.builders import INSTANCE_ID, agent, answered, configuration, facts, host, imds
+from tests.builders import (
+    INSTANCE_ID,
+    agent,
+    answered,
+    configuration,
+    expecting,
+    facts,
+    host,
+    hostname_file,
+    imds,
+    renamed,
+)
 from tests.diagnoses.remedy_parts import (
     CLOUD_INIT_IN_A_POD,
     HOST_NETWORK_OF_A_POD,
-    REMOVE_AGAIN,
+    IF_RAISED,
     RESTART,
     RESTART_POD,
+    SET_BACK,
+    as_step,
+    new_hop_limit,
     raise_hop_limit,
+    upgrade_by_apt,
+    upgrade_by_yum,
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
@@ -30,7 +46,7 @@ TODAY = f"; today it is named '{INSTANCE_ID}'"
 def named(agent_key: str, state: str, reply: str = 'arrives', place: str = 'host', firmware: str = 'nitro') -> Facts:
     """A host that still is named by its instance id."""
     return facts(
-        agent=replace(AGENTS[agent_key], provider='aws', hostname=INSTANCE_ID),
+        agent=renamed(AGENTS[agent_key], 'aws', INSTANCE_ID),
         imds=IMDS[state, reply],
         path=PATHS[reply],
         host=replace(PLACES[place], dmi=FIRMWARE[firmware]),
@@ -41,11 +57,12 @@ V1_NOT_ASKED = imds(
     token=LOST, metadata=NOT_SENT, control=answered(401), tokenless=NotSent('interval is 0'), tokenless_at=None
 )
 SPEAKS_V1 = (
-    'without IMDSv1 the Agent is named by os when it starts: the Agent speaks only IMDSv1, which does not answer'
+    'without IMDSv1 the Agent is named by provider os at its next start: the Agent speaks only IMDSv1, which '
+    'does not answer'
 )
 NO_TOKEN = (
-    'without IMDSv1 the Agent is named by container when it starts: IMDSv2 gives the Agent no token, and IMDSv1 does '
-    'not answer; the firmware does not name an instance'
+    'without IMDSv1 the Agent is named by provider container at its next start: IMDSv2 gives the Agent no token, and '
+    'IMDSv1 does not answer; the firmware does not name an instance'
 )
 FAILS = {
     'an Agent before 7.64 that lives on IMDSv1': Row(
@@ -127,7 +144,7 @@ NOT_APPLICABLE = {
     'aws is not expected': Row(
         named(OLD, 'v1+v2'),
         'expected_hostname_provider does not ask for aws',
-        Expectations(hostname_providers=('configuration',)),
+        expecting('configuration'),
     ),
     'the name is set by hand': Row(
         facts(agent=agent(provider='configuration', hostname='web-01', configuration=configuration(hostname='web-01'))),
@@ -138,7 +155,7 @@ NOT_APPLICABLE = {
             agent=agent(
                 provider='hostnameFile',
                 configuration=configuration(hostname_file='/f'),
-                hostname_file=HostnameFile('/f', INSTANCE_ID),
+                hostname_file=hostname_file('/f', INSTANCE_ID),
             )
         ),
         'the name does not come from IMDS: hostname_file holds a name',
@@ -159,35 +176,18 @@ test_verdict = verdict_test(HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED, FAILS, PASSES, U
 test_remedy = remedy_test(
     HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED,
     {
-        'the Agent stands in the way': (
+        'the Agent is in the way': (
             named(OLD, 'v1+v2'),
             Remedy(
                 'Prepare the Agent before IMDSv2 is enforced',
                 (
                     Choice(
-                        'Upgrade the Agent to 7.64.0 or later, on Debian or Ubuntu',
-                        (
-                            Command('sudo apt-get update'),
-                            Command('sudo apt-get install --only-upgrade datadog-agent'),
-                        ),
-                        undo=Step(
-                            'Install the version that ran before',
-                            (Command('sudo apt-get install --allow-downgrades datadog-agent=1:7.63.3-1'),),
-                        ),
-                    ),
-                    Choice(
-                        'Upgrade the Agent to 7.64.0 or later, on Amazon Linux or Red Hat',
-                        (Command('sudo yum update datadog-agent'),),
-                        undo=Step(
-                            'Install the version that ran before',
-                            (Command('sudo yum downgrade datadog-agent-7.63.3'),),
-                        ),
-                    ),
-                    Choice(
                         'Let the Agent ask IMDSv2 first, in datadog.yaml',
                         (Command('ec2_prefer_imdsv2: true', Language.YAML),),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
+                    upgrade_by_apt('7.63.3'),
+                    upgrade_by_yum('7.63.3'),
                 ),
                 then=(
                     RESTART,
@@ -195,7 +195,7 @@ test_remedy = remedy_test(
                 ),
             ),
         ),
-        'the hop limit stands in the way': (
+        'the hop limit is in the way': (
             named(NEW, 'v1+v2', 'lost', 'pod', 'xen'),
             Remedy(
                 'Prepare the Agent before IMDSv2 is enforced',
@@ -204,10 +204,10 @@ test_remedy = remedy_test(
                     HOST_NETWORK_OF_A_POD,
                     raise_hop_limit(2),
                 ),
-                then=(Step('Disable IMDSv1 only when this diagnosis passes'),),
+                then=(new_hop_limit(2, IF_RAISED), Step('Disable IMDSv1 only when this diagnosis passes')),
             ),
         ),
-        'the Agent stands in the way, and the path was not measured': (
+        'the Agent is in the way, and the path was not measured': (
             replace(named('7.81.3 - -', 'v1+v2'), path=Unobserved('the kernel cannot')),
             Remedy(
                 'Prepare the Agent before IMDSv2 is enforced',
@@ -215,12 +215,12 @@ test_remedy = remedy_test(
                     Choice(
                         'Let the Agent use IMDSv2 again, in datadog.yaml',
                         (Command('ec2_imdsv2_transition_payload_enabled: true', Language.YAML),),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
                     Choice(
                         'Let the Agent ask IMDSv2 first, in datadog.yaml',
                         (Command('ec2_prefer_imdsv2: true', Language.YAML),),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
                 ),
                 then=(
@@ -235,43 +235,24 @@ test_remedy = remedy_test(
                 'Prepare the Agent before IMDSv2 is enforced',
                 (
                     Choice(
-                        'Upgrade the Agent to 7.64.0 or later, in the Helm values',
-                        (Command('agents:\n  image:\n    tag: "7.64.0"', Language.HELM),),
-                        undo=Step('Go back to the image that ran before'),
-                    ),
-                    Choice(
                         'Let the Agent ask IMDSv2 first, in the Helm values',
                         (
                             Command(
                                 'datadog:\n  env:\n    - name: DD_EC2_PREFER_IMDSV2\n      value: "true"', Language.HELM
                             ),
                         ),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
+                    ),
+                    Choice(
+                        'Upgrade the Agent to 7.64.0 or later, in the Helm values',
+                        (Command('agents:\n  image:\n    tag: "7.64.0"', Language.HELM),),
+                        undo=Step('Go back to the image that ran before'),
                     ),
                 ),
                 then=(
-                    Step(
-                        (
-                            'One way to let the token arrive: Raise the hop limit to 2 on this '
-                            'instance, and for new ones in the aws_instance or aws_launch_template '
-                            'of Terraform'
-                        ),
-                        (
-                            Command(
-                                'aws ec2 describe-instances --region eu-west-1 --instance-ids '
-                                'i-0123456789abcdef0 --query '
-                                "'Reservations[].Instances[].MetadataOptions' --output json > "
-                                'imds-options-before.json'
-                            ),
-                            Command(
-                                'aws ec2 modify-instance-metadata-options --region eu-west-1 '
-                                '--instance-id i-0123456789abcdef0 '
-                                '--http-put-response-hop-limit 2'
-                            ),
-                            Command('metadata_options {\n  http_put_response_hop_limit = 2\n}', Language.HCL),
-                        ),
-                    ),
+                    as_step(raise_hop_limit(2, text='As the token reply is lost, raise the hop limit to 2')),
                     RESTART_POD,
+                    new_hop_limit(2),
                     Step('Disable IMDSv1 only when this diagnosis passes'),
                 ),
             ),

@@ -4,12 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_not_instance_id import HOSTNAME_NOT_INSTANCE_ID
-from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, facts, host, imds
-from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART_POD
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
+from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, expecting, facts, host, imds
+from tests.diagnoses.remedy_parts import RESTART_POD, SET_BACK, keep_the_name
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, situated
@@ -19,7 +18,7 @@ def named(hostname: str | None, provider: str | None = 'os', **differences: Any)
     return facts(agent=agent(provider=provider, hostname=hostname, **differences))
 
 
-WEB = Expectations(hostname='web-01')
+WEB = expecting(hostname='web-01')
 FAILS = {
     'a default name': Row(
         named(DEFAULT_NAME),
@@ -92,12 +91,12 @@ UNKNOWN = {
     'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
 }
 NOT_APPLICABLE = {
-    'any name is right': Row(named(DEFAULT_NAME), "expected_hostname is 'any'", Expectations(hostname='any')),
+    'any name is right': Row(named(DEFAULT_NAME), "expected_hostname is 'any'", expecting(hostname='any')),
     'the provider that the operator accepts does not give instance ids': Row(
         named('web-01', 'configuration'),
-        "the Agent is named 'web-01' by configuration, which expected_hostname_provider accepts and which does not "
-        'give instance ids',
-        Expectations(hostname_providers=('aws', 'configuration')),
+        "the Agent is named 'web-01' by provider configuration, which expected_hostname_provider accepts and which "
+        'does not give instance ids',
+        expecting('aws', 'configuration'),
     ),
 }
 test_verdict = verdict_test(HOSTNAME_NOT_INSTANCE_ID, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
@@ -108,22 +107,13 @@ test_remedy = remedy_test(
         'on a host': (
             named(DEFAULT_NAME),
             Remedy(
-                'Restart the Agent, or tell this check that the name is wanted',
+                'Let the Agent resolve its hostname again, or tell this check that the name is wanted',
                 (
                     Choice(
                         'Restart the Agent; it resolves its hostname only at startup',
                         (Command('sudo systemctl restart datadog-agent'),),
                     ),
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (
-                            Command(
-                                'instances:\n  - expected_hostname: ip-10-0-0-12.eu-west-1.compute.internal',
-                                Language.YAML,
-                            ),
-                        ),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname: ip-10-0-0-12.eu-west-1.compute.internal'),
                 ),
             ),
         ),
@@ -136,13 +126,9 @@ test_remedy = remedy_test(
                     Choice(
                         'Set the expected hostname, in the Helm values',
                         (Command('datadog:\n  env:\n    - name: DD_HOSTNAME\n      value: web-01', Language.HELM),),
-                        undo=REMOVE_AGAIN,
+                        undo=SET_BACK,
                     ),
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (Command('instances:\n  - expected_hostname: web-02', Language.YAML),),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname: web-02'),
                 ),
                 then=(RESTART_POD,),
             ),

@@ -1,14 +1,26 @@
 """The Agent reports under the name of another instance."""
 
+from dataclasses import replace
+
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_of_another_instance import (
     HOSTNAME_OF_ANOTHER_INSTANCE,
 )
-from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, Platform, Unobserved, UtsNamespace
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, Unobserved, UtsNamespace
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
-from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, facts, host, imds
-from tests.diagnoses.remedy_parts import RESTART
+from tests.builders import (
+    INSTANCE_ID,
+    OTHER_INSTANCE_ID,
+    agent,
+    configuration,
+    container,
+    expecting,
+    facts,
+    host,
+    hostname_file,
+    imds,
+)
+from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME
@@ -28,7 +40,7 @@ def by_file(content: str) -> Facts:
             hostname=content,
             provider='hostnameFile',
             configuration=configuration(hostname_file=PATH),
-            hostname_file=HostnameFile(PATH, content),
+            hostname_file=hostname_file(PATH, content),
         )
     )
 
@@ -115,7 +127,7 @@ PASSES = {
     'the very name that is expected': Row(
         by_hand(OTHER_INSTANCE_ID),
         f"the name '{OTHER_INSTANCE_ID}' is the expected_hostname",
-        Expectations(hostname=OTHER_INSTANCE_ID),
+        expecting(hostname=OTHER_INSTANCE_ID),
     ),
     'the host could not be inspected': Row(
         facts(agent=agent(hostname=BUILDER, provider='os'), host=Unobserved('no permission')),
@@ -138,6 +150,11 @@ UNKNOWN = {
 NOT_APPLICABLE = {'the Agent has no name': Row(facts(agent=agent(hostname='')), 'the Agent has no hostname')}
 test_verdict = verdict_test(HOSTNAME_OF_ANOTHER_INSTANCE, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
+REBUILD = (
+    'Rebuild the image: leave hostname and hostname_file unset in it, install the Agent with DD_INSTALL_ONLY=true and '
+    'do not start it while the image is built'
+)
+
 test_remedy = remedy_test(
     HOSTNAME_OF_ANOTHER_INSTANCE,
     {
@@ -156,11 +173,7 @@ test_remedy = remedy_test(
                         ),
                     ),
                     RESTART,
-                    Step(
-                        'Rebuild the image: leave hostname and hostname_file unset in it, '
-                        'install the Agent with DD_INSTALL_ONLY=true and do not start it while '
-                        'the image is built'
-                    ),
+                    Step(REBUILD),
                 ),
             ),
         ),
@@ -170,19 +183,32 @@ test_remedy = remedy_test(
                 'Remove the name of the other instance, here and in the image',
                 then=(
                     Step(
+                        "Write the id of this instance into '/var/lib/cloud/data/instance-id', after saving the file",
                         (
-                            "Find what writes '/var/lib/cloud/data/instance-id': cloud-init writes "
-                            'its own file at the first boot of an instance, unless its state was '
-                            'left in the image; the command removes that state before an image is '
-                            'taken'
+                            Command('sudo cp /var/lib/cloud/data/instance-id /var/lib/cloud/data/instance-id.before'),
+                            Command(f"printf '%s\\n' {INSTANCE_ID} | sudo tee /var/lib/cloud/data/instance-id"),
                         ),
-                        (Command('sudo cloud-init clean'),),
                     ),
                     RESTART,
                     Step(
-                        'Rebuild the image: leave hostname and hostname_file unset in it, '
-                        'install the Agent with DD_INSTALL_ONLY=true and do not start it while '
-                        'the image is built'
+                        f"{REBUILD}; the command removes cloud-init's state; run it last on the machine that the "
+                        'image is taken from',
+                        (Command('sudo cloud-init clean'),),
+                    ),
+                ),
+            ),
+        ),
+        'by a file, in a container': (
+            replace(by_file(OTHER_INSTANCE_ID), host=host(container=container(ContainerKind.DOCKER))),
+            Remedy(
+                'Remove the name of the other instance, here and in the image',
+                then=(
+                    Step("Remove DD_HOSTNAME_FILE from the environment of the Agent's container"),
+                    RESTART_DOCKER,
+                    Step(
+                        f"{REBUILD}; the command removes cloud-init's state; run it last on the machine that the "
+                        'image is taken from',
+                        (Command('sudo cloud-init clean'),),
                     ),
                 ),
             ),
@@ -193,11 +219,7 @@ test_remedy = remedy_test(
                 'Remove the name of the other instance, here and in the image',
                 then=(
                     RESTART,
-                    Step(
-                        'Rebuild the image: leave hostname and hostname_file unset in it, '
-                        'install the Agent with DD_INSTALL_ONLY=true and do not start it while '
-                        'the image is built'
-                    ),
+                    Step(REBUILD),
                 ),
             ),
         ),

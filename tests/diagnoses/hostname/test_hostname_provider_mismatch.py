@@ -7,8 +7,20 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_provider_mismatc
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, HostnameSource, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, facts, host, imds
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
+from tests.builders import (
+    INSTANCE_ID,
+    OTHER_INSTANCE_ID,
+    agent,
+    configuration,
+    container,
+    expecting,
+    facts,
+    host,
+    hostname_file,
+    imds,
+)
+from tests.diagnoses.remedy_parts import keep_the_name
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, situated
@@ -19,7 +31,7 @@ LEGACY = (
 )
 PATH = '/var/lib/cloud/data/instance-id'
 INFERRED = HostnameSource.INFERRED
-OS_OR_AWS = Expectations(hostname_providers=('aws', 'os'))
+OS_OR_AWS = expecting('aws', 'os')
 
 
 def named(provider: str | None, hostname: str | None = DEFAULT_NAME, **differences: Any) -> Facts:
@@ -41,7 +53,7 @@ FAILS = {
     'os instead of aws, with a reason that is long and one that is empty': Row(
         named('os', provider_errors={'aws': 'x' * 300, 'fqdn': ''}),
         f'{BY_OS}; expected: aws or fqdn. When the Agent started: aws: {"x" * 117}...',
-        Expectations(hostname_providers=('aws', 'fqdn')),
+        expecting('aws', 'fqdn'),
         near_miss='os is accepted',
     ),
     'container instead of aws, in a pod': Row(
@@ -75,13 +87,13 @@ FAILS = {
         Failed(f'the hostname provider is os ({CUSTOM_NAME}); expected: aws', Status.WARNING),
         near_miss='os is accepted',
     ),
-    'the file holds the id of another instance, which is critical by itself': Row(
-        by_file(HostnameFile(PATH, OTHER_INSTANCE_ID), OTHER_INSTANCE_ID),
+    'the file holds the id of another instance, which is critical elsewhere': Row(
+        by_file(hostname_file(PATH, OTHER_INSTANCE_ID), OTHER_INSTANCE_ID),
         Failed(f'the hostname provider is hostnameFile ({OTHER_INSTANCE_ID}); expected: aws', Status.WARNING),
         near_miss='the instance id by hostname_file',
     ),
     'the file holds a name: someone chose it': Row(
-        by_file(HostnameFile(PATH, 'web-01'), 'web-01'),
+        by_file(hostname_file(PATH, 'web-01'), 'web-01'),
         Failed('the hostname provider is hostnameFile (web-01); expected: aws', Status.WARNING),
         near_miss='the instance id by hostname_file',
     ),
@@ -106,14 +118,14 @@ PASSES = {
     'container is accepted': Row(
         named('container'),
         f'the hostname provider is container ({DEFAULT_NAME})',
-        Expectations(hostname_providers=('container',)),
+        expecting('container'),
     ),
     'the instance id by hostname_file': Row(
-        by_file(HostnameFile(PATH, INSTANCE_ID), INSTANCE_ID),
+        by_file(hostname_file(PATH, INSTANCE_ID), INSTANCE_ID),
         f'the hostname provider is hostnameFile ({INSTANCE_ID}), and hostname_file holds the instance id',
     ),
     'the instance id by hostname_file, as Agents before 7.37 report it': Row(
-        by_file(HostnameFile(PATH, INSTANCE_ID), INSTANCE_ID, 'configuration'),
+        by_file(hostname_file(PATH, INSTANCE_ID), INSTANCE_ID, 'configuration'),
         f'the hostname provider is configuration ({INSTANCE_ID}), and hostname_file holds the instance id',
     ),
     'the instance id by hostname_file, which this check cannot read': Row(
@@ -163,7 +175,7 @@ UNKNOWN = {
     'inferred, and it may be another one that is right': Row(
         named('os', source=INFERRED),
         f'{BY_OS}, inferred from the name, which is not certain enough to judge',
-        Expectations(hostname_providers=('aws', 'container')),
+        expecting('aws', 'container'),
     ),
     'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
 }
@@ -183,23 +195,19 @@ test_remedy = remedy_test(
         'on a host': (
             named('fqdn'),
             Remedy(
-                'Restart the Agent, or tell this check that the name is wanted',
+                'Let the Agent resolve its hostname again, or tell this check that the name is wanted',
                 (
                     Choice(
                         'Restart the Agent; it resolves its hostname only at startup',
                         (Command('sudo systemctl restart datadog-agent'),),
                     ),
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (Command('instances:\n  - expected_hostname_provider: [aws, fqdn]', Language.YAML),),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname_provider: [aws, fqdn]'),
                 ),
                 then=(
                     Step(
                         (
-                            'If the provider stays the same, see in the section Hostname why the '
-                            'other providers gave no name'
+                            'If the provider stays the same, look in the section Hostname for why the other '
+                            'providers gave no name'
                         ),
                         (Command('sudo -u dd-agent datadog-agent status'),),
                     ),
@@ -209,7 +217,7 @@ test_remedy = remedy_test(
         'in a pod': (
             replace(named('container'), host=host(container=container(ContainerKind.POD))),
             Remedy(
-                'Restart the Agent, or tell this check that the name is wanted',
+                'Let the Agent resolve its hostname again, or tell this check that the name is wanted',
                 (
                     Choice(
                         (
@@ -222,17 +230,13 @@ test_remedy = remedy_test(
                             Command('kubectl rollout restart --namespace "${NAMESPACE:?}" "daemonset/${DAEMONSET:?}"'),
                         ),
                     ),
-                    Choice(
-                        'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                        (Command('instances:\n  - expected_hostname_provider: [aws, container]', Language.YAML),),
-                        undo=Step('Remove the options again'),
-                    ),
+                    keep_the_name('expected_hostname_provider: [aws, container]'),
                 ),
                 then=(
                     Step(
                         (
-                            'If the provider stays the same, see in the section Hostname why the '
-                            'other providers gave no name'
+                            'If the provider stays the same, look in the section Hostname for why the other '
+                            'providers gave no name'
                         ),
                         (
                             Command('kubectl get pods --all-namespaces'),
@@ -252,16 +256,10 @@ def test_no_restart_is_advised_where_the_agent_would_take_the_same_name_again() 
     known = situated('7.81.3 - transition', 'v2', 'arrives', 'host-custom', 'nitro')
     assert HOSTNAME_PROVIDER_MISMATCH.remedy(known, Expectations()) == Remedy(
         'Find out why the expected provider gives no name, or tell this check that the name is wanted',
-        (
-            Choice(
-                'Keep the name, and tell this check so in its conf.yaml (changes nothing in Datadog)',
-                (Command('instances:\n  - expected_hostname_provider: [aws, os]', Language.YAML),),
-                undo=Step('Remove the options again'),
-            ),
-        ),
+        (keep_the_name('expected_hostname_provider: [aws, os]'),),
         (
             Step(
-                'See in the section Hostname why the other providers gave no name',
+                'Look in the section Hostname for why the other providers gave no name',
                 (Command('sudo -u dd-agent datadog-agent status'),),
             ),
         ),

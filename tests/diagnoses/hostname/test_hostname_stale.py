@@ -4,64 +4,74 @@ from dataclasses import replace
 from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_stale import HOSTNAME_STALE
-from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, HostnameSource, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameSource, Unobserved
 from datadog_checks.aws_diagnostics.remedies import Remedy, Step
-from tests.builders import INSTANCE_ID, agent, answered, configuration, container, facts, host
+from tests.builders import (
+    INSTANCE_ID,
+    agent,
+    answered,
+    configuration,
+    container,
+    expecting,
+    facts,
+    host,
+    hostname_file,
+    renamed,
+)
 from tests.diagnoses.remedy_parts import RESTART, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import AGENTS, CUSTOM_NAME, DEFAULT_NAME, IMDS, situated
 
-BY_OS = f"the Agent is named '{DEFAULT_NAME}' by os"
+BY_OS = f"the Agent is named '{DEFAULT_NAME}' by provider os"
 ERROR = 'Unable to determine hostname from EC2: status code 401 trying to GET http://169.254.169.254/latest/meta-data/'
 
 
 def by_os(agent_key: str = '7.81.3 - transition', state: str = 'v2', reply: str = 'arrives', **more: Any) -> Facts:
-    named = replace(AGENTS[agent_key], provider='os', hostname=DEFAULT_NAME, **more)
+    named = renamed(AGENTS[agent_key], 'os', DEFAULT_NAME, **more)
     return facts(agent=named, imds=IMDS[state, reply])
 
 
 FAILS = {
     'IMDSv2 answers now': Row(
         by_os(),
-        f'{BY_OS}, and would be named by its instance id if it started now: IMDSv2 answers',
+        f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv2 answers',
         near_miss='IMDS still does not answer',
     ),
     'IMDSv1 was switched on again for an old Agent': Row(
         by_os('7.63.3 -', 'v1+v2', provider_errors={'aws': ERROR}),
-        f'{BY_OS}, and would be named by its instance id if it started now: IMDSv1 answers. When it started: {ERROR}',
+        f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv1 answers. When it started: {ERROR}',
         near_miss='IMDSv1 is off and the Agent speaks nothing else',
     ),
     'the token reply is lost, but IMDSv1 answers': Row(
         by_os(state='v1+v2', reply='lost'),
-        f'{BY_OS}, and would be named by its instance id if it started now: IMDSv2 gives the Agent no token, and '
+        f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv2 gives the Agent no token, and '
         'IMDSv1 answers',
         near_miss='IMDS still does not answer',
     ),
     'a pod whose node has a default name': Row(
         situated('7.81.3 - transition', 'v2', 'arrives', 'pod', 'xen'),
-        f"the Agent is named '{DEFAULT_NAME}' by container, and would be named by its instance id if it started now: "
-        'IMDSv2 answers',
+        f"the Agent is named '{DEFAULT_NAME}' by provider container, and after a restart it would be named by its "
+        'instance id: IMDSv2 answers',
         near_miss='a pod whose node has a name of its own',
     ),
     'the provider is inferred, but the name is none that aws gives': Row(
         by_os(source=HostnameSource.INFERRED),
-        f'{BY_OS}, and would be named by its instance id if it started now: IMDSv2 answers',
+        f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv2 answers',
         near_miss='IMDS still does not answer',
     ),
 }
 PASSES = {
-    'named by aws': Row(facts(), f"the Agent is named '{INSTANCE_ID}' by aws"),
+    'named by aws': Row(facts(), f"the Agent is named '{INSTANCE_ID}' by provider aws"),
     'the instance id by hostname_file': Row(
         facts(
             agent=agent(
                 provider='hostnameFile',
                 configuration=configuration(hostname_file='/f'),
-                hostname_file=HostnameFile('/f', INSTANCE_ID),
+                hostname_file=hostname_file('/f', INSTANCE_ID),
             )
         ),
-        f"the Agent is named '{INSTANCE_ID}' by hostnameFile",
+        f"the Agent is named '{INSTANCE_ID}' by provider hostnameFile",
     ),
     'IMDS still does not answer': Row(
         replace(situated('7.81.3 - transition', 'v2', 'lost', 'host', 'xen')),
@@ -77,21 +87,20 @@ PASSES = {
             situated('7.81.3 - transition', 'v2', 'arrives', 'pod', 'xen'),
             agent=agent(provider='container', hostname='node-1'),
         ),
-        "the Agent is named 'node-1' by container, and a restart would change nothing: the name from the container "
-        'runtime is not a default EC2 name, so AWS is not asked',
+        "the Agent is named 'node-1' by provider container, and a restart would change nothing: the name from the "
+        'container runtime is not a default EC2 name, so AWS is not asked',
     ),
     'a name of its own': Row(
         situated('7.81.3 - transition', 'v2', 'arrives', 'host-custom', 'nitro'),
-        f"the Agent is named '{CUSTOM_NAME}' by os, and a restart would change nothing: the name from the operating "
-        'system is not a default EC2 name, so AWS is not asked',
+        f"the Agent is named '{CUSTOM_NAME}' by provider os, and a restart would change nothing: the name from the "
+        'operating system is not a default EC2 name, so AWS is not asked',
     ),
     'set by hand': Row(
         facts(agent=agent(provider='configuration', hostname='web', configuration=configuration(hostname='web'))),
-        "the Agent is named 'web' by configuration, and a restart would change nothing: hostname is set to 'web'",
+        "the Agent is named 'web' by provider configuration, and a restart would change nothing: hostname is set to "
+        "'web'",
     ),
-    'os is accepted': Row(
-        by_os(), f'{BY_OS}, which expected_hostname_provider accepts', Expectations(hostname_providers=('aws', 'os'))
-    ),
+    'os is accepted': Row(by_os(), f'{BY_OS}, which expected_hostname_provider accepts', expecting('aws', 'os')),
 }
 UNKNOWN = {
     'the provider is not known': Row(
@@ -108,10 +117,8 @@ UNKNOWN = {
     'the host could not be inspected': Row(replace(by_os(), host=Unobserved('no permission')), 'no permission'),
 }
 NOT_APPLICABLE = {
-    'aws is not expected': Row(
-        by_os(), 'expected_hostname_provider does not ask for aws', Expectations(hostname_providers=('container',))
-    ),
-    'the firmware alone would name it: IMDS comes first': Row(
+    'aws is not expected': Row(by_os(), 'expected_hostname_provider does not ask for aws', expecting('container')),
+    'only the firmware would name it: IMDS comes first': Row(
         by_os(state='none'),
         f'{BY_OS}; IMDS has to be fixed first: IMDSv2 gives the Agent no token, and IMDSv1 does not answer; '
         'the firmware (DMI board_asset_tag) names the instance',
@@ -122,15 +129,15 @@ test_verdict = verdict_test(HOSTNAME_STALE, FAILS, PASSES, UNKNOWN, NOT_APPLICAB
 test_remedy = remedy_test(
     HOSTNAME_STALE,
     {
-        'on a host': (by_os(), Remedy('Restart the Agent, so that it resolves its hostname again', then=(RESTART,))),
+        'on a host': (by_os(), Remedy('Let the Agent resolve its hostname again', then=(RESTART,))),
         'in a pod': (
             situated('7.81.3 - transition', 'v2', 'arrives', 'pod', 'xen'),
-            Remedy('Restart the Agent, so that it resolves its hostname again', then=(RESTART_POD,)),
+            Remedy('Let the Agent resolve its hostname again', then=(RESTART_POD,)),
         ),
         'in a container of another kind': (
             replace(by_os(), host=host(container=container(ContainerKind.OTHER))),
             Remedy(
-                'Restart the Agent, so that it resolves its hostname again',
+                'Let the Agent resolve its hostname again',
                 then=(
                     Step(
                         'Restart the Agent; it resolves its hostname only at startup (with the '

@@ -13,13 +13,12 @@ from datadog_checks.aws_diagnostics.facts import (
     ContainerKind,
     Dmi,
     Facts,
-    HostnameFile,
     HostnameSource,
     MissingFact,
     Unobserved,
     UtsNamespace,
 )
-from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host
+from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, hostname_file
 
 from .situations import DEFAULT_NAME
 
@@ -204,7 +203,7 @@ FAILED = {'container': 'no container environment detected or none of them detect
             in_a_container(agent(**NODE | {'hostname': 'node-1'})), ContainerName.CUSTOM, id='it is, and no default'
         ),
         pytest.param(
-            in_a_container(agent(**NODE, source=HostnameSource.INFERRED)), None, id='inferred from the name alone'
+            in_a_container(agent(**NODE, source=HostnameSource.INFERRED)), None, id='inferred only from the name'
         ),
         pytest.param(
             in_a_container(agent(provider_errors=FAILED)), ContainerName.NOTHING, id='the Agent says that it failed'
@@ -259,11 +258,13 @@ FILE = configuration(hostname_file='/etc/instance-id')
     ('seen', 'usable'),
     [
         pytest.param(agent(), False, id='not set'),
-        pytest.param(agent(configuration=FILE, hostname_file=HostnameFile('/f', INSTANCE_ID)), True, id='holds a name'),
         pytest.param(
-            agent(configuration=FILE, hostname_file=HostnameFile('/f', error='ENOENT')), False, id='not there'
+            agent(configuration=FILE, hostname_file=hostname_file('/f', INSTANCE_ID)), True, id='holds a name'
         ),
-        pytest.param(agent(configuration=FILE, hostname_file=HostnameFile('/f')), False, id='empty'),
+        pytest.param(
+            agent(configuration=FILE, hostname_file=hostname_file('/f', error='ENOENT')), False, id='not there'
+        ),
+        pytest.param(agent(configuration=FILE, hostname_file=hostname_file('/f')), False, id='empty'),
         pytest.param(
             agent(configuration=FILE, hostname_file=Unobserved('no permission')), None, id='not readable here'
         ),

@@ -21,7 +21,7 @@ SLOW = {'connect_seconds': 0.1, 'first_byte_seconds': 0.25}
 @pytest.mark.parametrize(
     ('differences', 'seen'),
     [
-        pytest.param({}, (True, True, False), id='IMDSv2 alone'),
+        pytest.param({}, (True, True, False), id='only IMDSv2'),
         pytest.param({'tokenless': answered(200)}, (True, True, True), id='both versions'),
         pytest.param({'tokenless': NOT_SENT, 'tokenless_at': None}, (True, True, None), id='v1 never asked'),
         pytest.param(
@@ -120,7 +120,7 @@ PROXIED = ProxySettings(http_proxy_configured=True, use_proxy_for_cloud_metadata
             'http://169.254.169.254',
             ProxySettings(http_proxy_configured=True),
             True,
-            id='a proxy, from which the Agent exempts IMDS by itself',
+            id='a proxy, from which the Agent exempts IMDS',
         ),
     ],
 )

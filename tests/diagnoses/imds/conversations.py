@@ -1,4 +1,4 @@
-"""What IMDS, and what stands in its place, says: one function for each conversation that the diagnoses tell apart."""
+"""What IMDS says, or what answers in its place: one function for each conversation that the diagnoses tell apart."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses.imds.evidence import icmp_kind
-from datadog_checks.aws_diagnostics.facts import IcmpError
+from tests.builders import icmp
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ from datadog_checks.aws_diagnostics.facts import IcmpError
     ],
 )
 def test_an_icmp_error_is_named_as_firewalls_name_it(version: int, type: int, code: int, kind: str) -> None:
-    assert icmp_kind(IcmpError(version, type, code, '10.0.0.1')) == kind
+    assert icmp_kind(icmp(version, type, code, '10.0.0.1')) == kind

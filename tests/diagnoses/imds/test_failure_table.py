@@ -11,13 +11,12 @@ from datadog_checks.aws_diagnostics.facts import (
     Container,
     ContainerKind,
     Facts,
-    IcmpError,
     NotSent,
     Outcome,
     Unobserved,
 )
 from datadog_checks.aws_diagnostics.findings import Failed, Unknown
-from tests.builders import NOW, answered, facts, granted, host, imds, path, unanswered
+from tests.builders import NOW, answered, facts, granted, host, icmp, imds, path, unanswered
 from tests.diagnoses.imds.conversations import (
     LOST,
     captive_portal,
@@ -41,7 +40,7 @@ HTML = unanswered(Outcome.MALFORMED, 'the status line is not HTTP')
 
 def rejected(version: int, type: int, code: int, outcome: Outcome = Outcome.REJECTED) -> Facts:
     sender = '10.0.0.1' if version == 4 else 'fd00::1'
-    return facts(imds=connect_fails(outcome, icmp=IcmpError(version, type, code, sender)), path=UNMEASURED)
+    return facts(imds=connect_fails(outcome, icmp=icmp(version, type, code, sender)), path=UNMEASURED)
 
 
 def behind(gateways: int, **differences: Any) -> Facts:

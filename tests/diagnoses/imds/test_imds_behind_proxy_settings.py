@@ -5,7 +5,7 @@ from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform,
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import agent, configuration, container, facts, host, imds
-from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_ECS
+from tests.diagnoses.remedy_parts import RESTART, RESTART_ECS, SET_BACK
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 FORCED: dict[str, Any] = {'http_proxy_configured': True, 'use_proxy_for_cloud_metadata': True}
@@ -30,7 +30,7 @@ FAILS = {
     'cloud metadata goes through a proxy from the environment': Row(
         proxied(http_proxy_in_environment=True, use_proxy_for_cloud_metadata=True),
         f'the environment of the Agent sets a proxy (HTTP_PROXY), {SENT}',
-        near_miss='a proxy from the environment, and the Agent exempts IMDS by itself',
+        near_miss='a proxy from the environment, and the Agent exempts IMDS',
     ),
     'neither the name of the Agent nor the instance is known': Row(
         facts(
@@ -53,11 +53,11 @@ PASSES = {
     'cloud metadata would go, but there is no proxy': Row(
         proxied(use_proxy_for_cloud_metadata=True), 'no HTTP proxy is set for the Agent'
     ),
-    'a proxy, and the Agent exempts IMDS by itself': Row(
+    'a proxy, and the Agent exempts IMDS': Row(
         proxied(http_proxy_configured=True),
         'proxy.http is set, and use_proxy_for_cloud_metadata is false, which exempts IMDS',
     ),
-    'a proxy from the environment, and the Agent exempts IMDS by itself': Row(
+    'a proxy from the environment, and the Agent exempts IMDS': Row(
         proxied(http_proxy_in_environment=True),
         'the environment of the Agent sets a proxy (HTTP_PROXY), and use_proxy_for_cloud_metadata is false, which '
         'exempts IMDS',
@@ -82,7 +82,7 @@ REMEDIES = {
                 Choice(
                     'Let the Agent exempt IMDS from its proxy, in datadog.yaml',
                     (Command('use_proxy_for_cloud_metadata: false', Language.YAML),),
-                    undo=REMOVE_AGAIN,
+                    undo=SET_BACK,
                 ),
                 Choice(
                     (
@@ -91,7 +91,7 @@ REMEDIES = {
                         'proxy'
                     ),
                     (Command('proxy:\n  no_proxy: ["169.254.169.254"]', Language.YAML),),
-                    undo=REMOVE_AGAIN,
+                    undo=SET_BACK,
                 ),
             ),
             then=(RESTART,),
@@ -116,7 +116,7 @@ REMEDIES = {
                             Language.JSON,
                         ),
                     ),
-                    undo=REMOVE_AGAIN,
+                    undo=SET_BACK,
                 ),
                 Choice(
                     (
@@ -135,7 +135,7 @@ REMEDIES = {
                             Language.JSON,
                         ),
                     ),
-                    undo=REMOVE_AGAIN,
+                    undo=SET_BACK,
                 ),
             ),
             then=(RESTART_ECS,),

@@ -3,7 +3,13 @@ from datadog_checks.aws_diagnostics.facts import ContainerKind, Outcome, Unobser
 from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import NOW, agent, answered, container, facts, host
 from tests.diagnoses.imds.conversations import LOST, connect_fails, disabled, kube2iam, without_token
-from tests.diagnoses.remedy_parts import CLOUD_INIT_IN_A_POD, CLOUD_INIT_ON_A_HOST, RESTART, metadata_options
+from tests.diagnoses.remedy_parts import (
+    CLOUD_INIT_IN_A_POD,
+    CLOUD_INIT_ON_A_HOST,
+    RESTART,
+    in_terraform,
+    metadata_options,
+)
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 FAILS = {
@@ -51,87 +57,40 @@ NOT_APPLICABLE = {
     ),
 }
 
+ENABLE = (
+    metadata_options(
+        'Enable the endpoint for IMDSv2 only',
+        '--http-endpoint enabled --http-tokens required',
+        '--http-endpoint disabled --http-tokens "${HTTP_TOKENS:?}"',
+        'the metadata and the credentials of the instance role to every process that can reach IMDS',
+        region='',
+    ),
+    metadata_options(
+        'Enable the endpoint without changing its other options',
+        '--http-endpoint enabled',
+        '--http-endpoint disabled',
+        'the same, by IMDSv1 too where it was allowed',
+        region='',
+    ),
+)
+NEW_INSTANCES = in_terraform(
+    'http_endpoint = "enabled"\n  http_tokens   = "required"',
+    'If you enabled the endpoint, enable it for IMDSv2 on new instances too, in Terraform',
+)
+OR_WITHOUT = 'Enable the metadata endpoint of this instance, or name the host without IMDS'
+
 REMEDIES = {
     'on a host whose Agent has lost its name': (
         facts(imds=disabled(), agent=agent(hostname='ip-10-0-0-12', provider='os')),
-        Remedy(
-            'Enable the metadata endpoint of this instance, or name the host without IMDS',
-            (
-                CLOUD_INIT_ON_A_HOST,
-                metadata_options(
-                    'Enable the endpoint for IMDSv2 only',
-                    '--http-endpoint enabled --http-tokens required',
-                    'http_endpoint = "enabled"\n  http_tokens   = "required"',
-                    '--http-endpoint disabled --http-tokens "${HTTP_TOKENS:?}"',
-                    exposes=(
-                        'the metadata and the credentials of the instance role to every process that can reach IMDS'
-                    ),
-                    region='',
-                ),
-                metadata_options(
-                    'Enable the endpoint and leave its other options as they are',
-                    '--http-endpoint enabled',
-                    'http_endpoint = "enabled"',
-                    '--http-endpoint disabled',
-                    exposes='the same, by IMDSv1 too where it was allowed',
-                    region='',
-                ),
-            ),
-            then=(RESTART,),
-        ),
+        Remedy(OR_WITHOUT, (CLOUD_INIT_ON_A_HOST, *ENABLE), (RESTART, NEW_INSTANCES)),
     ),
     'on a host without cloud-init, whose Agent has its name': (
         facts(imds=disabled(), host=host(cloud_init_instance_id=None)),
-        Remedy(
-            'Enable the metadata endpoint of this instance, or name the host without IMDS',
-            (
-                metadata_options(
-                    'Enable the endpoint for IMDSv2 only',
-                    '--http-endpoint enabled --http-tokens required',
-                    'http_endpoint = "enabled"\n  http_tokens   = "required"',
-                    '--http-endpoint disabled --http-tokens "${HTTP_TOKENS:?}"',
-                    exposes=(
-                        'the metadata and the credentials of the instance role to every process that can reach IMDS'
-                    ),
-                    region='',
-                ),
-                metadata_options(
-                    'Enable the endpoint and leave its other options as they are',
-                    '--http-endpoint enabled',
-                    'http_endpoint = "enabled"',
-                    '--http-endpoint disabled',
-                    exposes='the same, by IMDSv1 too where it was allowed',
-                    region='',
-                ),
-            ),
-        ),
+        Remedy('Enable the metadata endpoint of this instance', ENABLE, (NEW_INSTANCES,)),
     ),
     'in a pod': (
         facts(imds=disabled(), host=host(container=container(ContainerKind.POD))),
-        Remedy(
-            'Enable the metadata endpoint of this instance, or name the host without IMDS',
-            (
-                CLOUD_INIT_IN_A_POD,
-                metadata_options(
-                    'Enable the endpoint for IMDSv2 only',
-                    '--http-endpoint enabled --http-tokens required',
-                    'http_endpoint = "enabled"\n  http_tokens   = "required"',
-                    '--http-endpoint disabled --http-tokens "${HTTP_TOKENS:?}"',
-                    exposes=(
-                        'the metadata and the credentials of the instance role to every process that can reach IMDS'
-                    ),
-                    region='',
-                ),
-                metadata_options(
-                    'Enable the endpoint and leave its other options as they are',
-                    '--http-endpoint enabled',
-                    'http_endpoint = "enabled"',
-                    '--http-endpoint disabled',
-                    exposes='the same, by IMDSv1 too where it was allowed',
-                    region='',
-                ),
-            ),
-        ),
+        Remedy(OR_WITHOUT, (CLOUD_INIT_IN_A_POD, *ENABLE), (NEW_INSTANCES,)),
     ),
 }
 

@@ -1,9 +1,17 @@
+from dataclasses import replace
+
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_HOP_LIMIT_ABOVE_POLICY
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Unobserved
-from datadog_checks.aws_diagnostics.remedies import Command, Language, Remedy, Step
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import container, facts, host, path
-from tests.diagnoses.remedy_parts import CLOUD_INIT_IN_DOCKER, HOST_NETWORK_IN_DOCKER, metadata_options
+from tests.diagnoses.remedy_parts import (
+    CLOUD_INIT_IN_DOCKER,
+    HOST_NETWORK_IN_DOCKER,
+    as_step,
+    new_hop_limit,
+    set_hop_limit,
+)
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 ONE = Expectations(max_hop_limit=1)
@@ -70,49 +78,35 @@ REMEDIES = {
         facts(),
         ONE,
         Remedy(
-            'Lower the hop limit to 1; whatever runs behind 1 or more gateways then loses IMDSv2',
-            (
-                metadata_options(
-                    'Lower the hop limit to 1',
-                    '--http-put-response-hop-limit 1',
-                    'http_put_response_hop_limit = 1',
-                    '--http-put-response-hop-limit "${HTTP_PUT_RESPONSE_HOP_LIMIT:?}"',
-                ),
-            ),
+            'Lower the hop limit to 1; what runs behind 1 gateway or more then loses IMDSv2',
+            (set_hop_limit(1, 'Lower it'),),
+            (new_hop_limit(1),),
         ),
     ),
     'in a Docker container that needs more than the policy allows': (
         facts(path=path(gateways=1, remaining_ttl=1), host=host(container=container(ContainerKind.DOCKER))),
         ONE,
         Remedy(
+            'The Agent needs hop limit 2 here: avoid the extra hop and then lower the limit to 1, or allow 2 by '
+            'max_hop_limit',
+            (CLOUD_INIT_IN_DOCKER, HOST_NETWORK_IN_DOCKER),
+            (as_step(set_hop_limit(1, 'Lower the hop limit to 1')), new_hop_limit(1)),
+        ),
+    ),
+    'on a host behind a gateway, where no extra hop can be avoided': (
+        facts(path=path(gateways=1, remaining_ttl=1)),
+        ONE,
+        Remedy(
+            'Allow the hop limit that the Agent needs here (2)',
             (
-                'Bring the Agent nearer to IMDS, as it needs a hop limit of 2 where it runs, then '
-                'lower the limit to 1; or raise max_hop_limit'
-            ),
-            (
-                CLOUD_INIT_IN_DOCKER,
-                HOST_NETWORK_IN_DOCKER,
-            ),
-            then=(
-                Step(
-                    (
-                        'Lower the hop limit to 1 on this instance, and for new ones in the '
-                        'aws_instance or aws_launch_template of Terraform (to undo this, put back '
-                        'what imds-options-before.json says)'
-                    ),
-                    (
-                        Command(
-                            'aws ec2 describe-instances --region eu-west-1 --instance-ids '
-                            'i-0123456789abcdef0 --query '
-                            "'Reservations[].Instances[].MetadataOptions' --output json > "
-                            'imds-options-before.json'
-                        ),
-                        Command(
-                            'aws ec2 modify-instance-metadata-options --region eu-west-1 '
-                            '--instance-id i-0123456789abcdef0 --http-put-response-hop-limit 1'
-                        ),
-                        Command('metadata_options {\n  http_put_response_hop_limit = 1\n}', Language.HCL),
-                    ),
+                Choice(
+                    'Raise max_hop_limit in the conf.yaml of this check',
+                    (Command('instances:\n  - max_hop_limit: 2', Language.YAML),),
+                    undo=Step('Set it back'),
+                ),
+                replace(
+                    set_hop_limit(1, 'Lower the hop limit to 1'),
+                    text='Lower the hop limit to 1 on this instance; the Agent then loses IMDSv2',
                 ),
             ),
         ),

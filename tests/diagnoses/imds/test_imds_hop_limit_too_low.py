@@ -14,8 +14,10 @@ from tests.diagnoses.remedy_parts import (
     HOST_NETWORK_IN_DOCKER,
     HOST_NETWORK_OF_A_POD,
     HOST_NETWORK_OF_A_TASK,
+    IF_RAISED,
     RESTART_ECS_ANYWHERE,
     RESTART_POD,
+    new_hop_limit,
     raise_hop_limit,
 )
 from tests.diagnoses.tables import RemedyTable, Row, remedy_test, verdict_test
@@ -223,7 +225,7 @@ REMEDIES: RemedyTable = {
                 HOST_NETWORK_OF_A_POD,
                 raise_hop_limit(3, ''),
             ),
-            then=(RESTART_POD,),
+            then=(RESTART_POD, new_hop_limit(3, IF_RAISED)),
         ),
     ),
     'in a pod whose path was not measured': (
@@ -235,6 +237,7 @@ REMEDIES: RemedyTable = {
                 HOST_NETWORK_OF_A_POD,
                 raise_hop_limit(2, ''),
             ),
+            then=(new_hop_limit(2, IF_RAISED),),
         ),
     ),
     'in an ECS task with bridge network': (
@@ -251,7 +254,7 @@ REMEDIES: RemedyTable = {
                 HOST_NETWORK_OF_A_TASK,
                 raise_hop_limit(2, ''),
             ),
-            then=(RESTART_ECS_ANYWHERE,),
+            then=(RESTART_ECS_ANYWHERE, new_hop_limit(2, IF_RAISED)),
         ),
     ),
     'in a Docker container': (
@@ -263,16 +266,17 @@ REMEDIES: RemedyTable = {
                 HOST_NETWORK_IN_DOCKER,
                 raise_hop_limit(2, ''),
             ),
+            then=(new_hop_limit(2, IF_RAISED),),
         ),
     ),
     'on a host behind a gateway': (
         facts(imds=token_lost(), path=lost_behind('10.0.0.1')),
-        Remedy('Raise the hop limit to 2', (raise_hop_limit(2, ''),)),
+        Remedy('Raise the hop limit to 2', (raise_hop_limit(2, '', 'Raise it'),), (new_hop_limit(2),)),
     ),
     'on a host whose operator demands three hops': (
         facts(),
         Expectations(min_hop_limit=3),
-        Remedy('Raise the hop limit to 3', (raise_hop_limit(3),)),
+        Remedy('Raise the hop limit to 3', (raise_hop_limit(3, text='Raise it'),), (new_hop_limit(3),)),
     ),
 }
 

@@ -1,4 +1,9 @@
+import re
+
+import pytest
+
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_INTERCEPTED
+from datadog_checks.aws_diagnostics.diagnoses.imds.imds_intercepted import KIAM_ROUTES
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
@@ -185,6 +190,27 @@ NOT_APPLICABLE = {
     ),
 }
 
+ROUTES = (
+    '^/latest/(api/token|dynamic/instance-identity/document|meta-data/(ami-id|hostname|instance-id|instance-type'
+    '|local-hostname|local-ipv4|mac|network/.*|placement/.*|public-hostname|public-ipv4|spot/.*|tags/.*))$'
+)
+
+
+@pytest.mark.parametrize(
+    ('path', 'allowed'),
+    [
+        ('/latest/api/token', True),
+        ('/latest/meta-data/instance-id', True),
+        ('/latest/meta-data/tags/instance', True),
+        ('/latest/meta-data/iam/security-credentials/web', False),
+        ('/latest/meta-data/identity-credentials/ec2/security-credentials/ec2-instance', False),
+        ('/latest/user-data', False),
+    ],
+)
+def test_kiam_is_told_to_let_through_what_the_agent_reads_and_no_credentials(path: str, allowed: bool) -> None:
+    assert bool(re.search(KIAM_ROUTES, path)) is allowed
+
+
 POD = host(container=container(ContainerKind.POD))
 ANOTHER_SERVER = Remedy(
     'Find what answers in place of IMDS, and let IMDS requests bypass it',
@@ -236,13 +262,7 @@ REMEDIES = {
                     'Allow the paths that the Agent asks for, as one more argument of the kiam agent',
                     (
                         Command('kubectl get daemonsets --all-namespaces | grep -iE "kube2iam|kiam"'),
-                        Command(
-                            (
-                                'args: '
-                                '["--whitelist-route-regexp=^/latest/(api/token|meta-data/.*|dynamic/instance-identity/document)$"]'
-                            ),
-                            Language.YAML,
-                        ),
+                        Command(f'args: ["--whitelist-route-regexp={ROUTES}"]', Language.YAML),
                     ),
                     exposes='these paths to the pods, while kiam keeps answering for credentials',
                     undo=Step('Remove the argument again'),

@@ -3,7 +3,7 @@ from datadog_checks.aws_diagnostics.facts import Answer, ContainerKind, NotSent,
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import NOW, agent, answered, configuration, container, facts, host, imds
 from tests.diagnoses.imds.conversations import connect_fails
-from tests.diagnoses.remedy_parts import REMOVE_AGAIN, RESTART, RESTART_POD
+from tests.diagnoses.remedy_parts import DROPPED_PACKETS, DROPPED_PACKETS_AROUND, RESTART, RESTART_POD, SET_BACK
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 ONLY_V1 = agent(configuration=configuration(ec2_imdsv2_transition_payload_enabled=False))
@@ -71,6 +71,8 @@ NOT_APPLICABLE = {
     ),
 }
 
+TWICE = '(twice what was measured; where IMDS is silent, the Agent starts that much later)'
+
 REMEDIES = {
     'on a host': (
         facts(imds=imds(token=after(0.0, 0.45))),
@@ -78,23 +80,16 @@ REMEDIES = {
             'Find what delays IMDS, or let the Agent wait 900 ms',
             (
                 Choice(
-                    (
-                        'Count the link-local packets that EC2 dropped, as IMDS, DNS and NTP share '
-                        '1024 packets per second for each network interface, on this host (the '
-                        'first command lists every INTERFACE), and find what sends them'
-                    ),
+                    f'{DROPPED_PACKETS.text}, and find what sends them',
                     (
                         Command('ip -brief link'),
                         Command('ethtool -S "${INTERFACE:?}" | grep linklocal_allowance_exceeded'),
                     ),
                 ),
                 Choice(
-                    (
-                        'Let the Agent wait 900 ms, twice what was measured, which delays its start '
-                        'by as much where IMDS is silent, in datadog.yaml'
-                    ),
+                    f'Let the Agent wait 900 ms, in datadog.yaml {TWICE}',
                     (Command('ec2_metadata_timeout: 900', Language.YAML),),
-                    undo=REMOVE_AGAIN,
+                    undo=SET_BACK,
                 ),
             ),
             then=(RESTART,),
@@ -106,28 +101,20 @@ REMEDIES = {
             'Find what delays IMDS, or let the Agent wait 1000 ms',
             (
                 Choice(
-                    (
-                        'Count the link-local packets that EC2 dropped, as IMDS, DNS and NTP share '
-                        '1024 packets per second for each network interface, on the host of this '
-                        'container (the first command lists every INTERFACE), and find what sends '
-                        'them'
-                    ),
+                    f'{DROPPED_PACKETS_AROUND.text}, and find what sends them',
                     (
                         Command('ip -brief link'),
                         Command('ethtool -S "${INTERFACE:?}" | grep linklocal_allowance_exceeded'),
                     ),
                 ),
                 Choice(
-                    (
-                        'Let the Agent wait 1000 ms, twice what was measured, which delays its '
-                        'start by as much where IMDS is silent, in the Helm values'
-                    ),
+                    f'Let the Agent wait 1000 ms, in the Helm values {TWICE}',
                     (
                         Command(
                             'datadog:\n  env:\n    - name: DD_EC2_METADATA_TIMEOUT\n      value: "1000"', Language.HELM
                         ),
                     ),
-                    undo=REMOVE_AGAIN,
+                    undo=SET_BACK,
                 ),
             ),
             then=(RESTART_POD,),

@@ -1,7 +1,7 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_UNREACHABLE
-from datadog_checks.aws_diagnostics.facts import ContainerKind, IcmpError, NotSent, Outcome, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tests.builders import NOW, answered, container, facts, host, unanswered
+from tests.builders import NOW, answered, container, facts, host, icmp, unanswered
 from tests.diagnoses.imds.conversations import (
     LOST,
     connect_fails,
@@ -13,7 +13,7 @@ from tests.diagnoses.imds.conversations import (
 from tests.diagnoses.remedy_parts import DROPPED_PACKETS, FIREWALL_RULES, FIREWALL_RULES_AROUND, metadata_options
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-PROHIBITED = IcmpError(4, 3, 13, '10.0.0.1')
+PROHIBITED = icmp(4, 3, 13, '10.0.0.1')
 
 FAILS = {
     'nothing comes back to the SYN': Row(
@@ -28,7 +28,7 @@ FAILS = {
         near_miss='throttled',
     ),
     'a router that does not tell its address rejects': Row(
-        facts(imds=connect_fails(Outcome.REJECTED, icmp=IcmpError(6, 1, 4, None), control=NotSent(''))),
+        facts(imds=connect_fails(Outcome.REJECTED, icmp=icmp(6, 1, 4, None), control=NotSent(''))),
         'the token PUT was rejected on the way by an unknown router (ICMPv6 1/4, port unreachable)',
         near_miss='throttled',
     ),
@@ -74,14 +74,7 @@ UNKNOWN = {
 
 POD = host(container=container(ContainerKind.POD))
 RESET = unanswered(Outcome.RESET, 'ECONNRESET')
-NO_ROUTE = Remedy(
-    'Give this system a route to 169.254.169.254',
-    (
-        'See what the routing table says: ip route get 169.254.169.254',
-        'Remove a route of type blackhole, unreachable or prohibit that covers it: ip route show',
-        'Or add one through the primary interface: sudo ip route add 169.254.169.254 dev INTERFACE',
-    ),
-)
+REMOVE_OR_CORRECT = Step('Remove the rule that drops the packets, or correct the route')
 REMEDIES = {
     'a router rejects, on a host': (
         facts(imds=connect_fails(Outcome.REJECTED, icmp=PROHIBITED)),
@@ -143,8 +136,8 @@ REMEDIES = {
                 ),
                 Step(
                     (
-                        'Allow the Agent to reach IMDS, in the spec of a NetworkPolicy that selects '
-                        'only the Agent; to undo this, remove it again'
+                        'If one does, let the Agent reach IMDS by a NetworkPolicy that selects only the Agent, with '
+                        'this in its spec; to undo this, remove it again'
                     ),
                     (
                         Command(
@@ -159,6 +152,7 @@ REMEDIES = {
                 ),
                 FIREWALL_RULES_AROUND,
                 Step('Look at the route to IMDS', (Command('ip route get 169.254.169.254'),)),
+                REMOVE_OR_CORRECT,
             ),
         ),
     ),
@@ -170,7 +164,6 @@ REMEDIES = {
                 metadata_options(
                     'Enable the IPv6 endpoint',
                     '--http-protocol-ipv6 enabled',
-                    'http_protocol_ipv6 = "enabled"',
                     '--http-protocol-ipv6 disabled',
                     exposes='IMDS over IPv6 to every process that can reach it',
                     region='',
@@ -186,6 +179,7 @@ REMEDIES = {
                     ),
                 ),
                 Step('Look at the route to IMDS', (Command('ip -6 route get fd00:ec2::254'),)),
+                REMOVE_OR_CORRECT,
             ),
         ),
     ),

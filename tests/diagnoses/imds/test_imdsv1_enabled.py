@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDSV1_ENABLED
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts import Facts, NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Verdict
-from datadog_checks.aws_diagnostics.remedies import Command, Language, Remedy, Step
-from tests.builders import NOW, answered, facts, imds, unanswered
+from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
+from tests.builders import INSTANCE_ID, NOW, answered, facts, imds, unanswered
 from tests.diagnoses.imds.conversations import captive_portal, disabled, kiam, kube2iam, v1_works
+from tests.diagnoses.remedy_parts import as_step, in_terraform, metadata_options
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 OFF = Expectations(imdsv1=ImdsV1.DISABLED)
@@ -67,50 +70,57 @@ NOT_APPLICABLE = {
         facts(imds=imds(**v1_works())), "imdsv1 is not set to 'disabled', so IMDSv1 may be enabled", Expectations()
     )
 }
+COUNT = (
+    "Count the instance's IMDSv1 requests of the last week, which will stop working; this check makes one per "
+    'imdsv1_probe_interval'
+)
+READY = Step('Wait until hostname-lost-when-imdsv2-enforced passes, so that the Agent keeps its hostname')
+
+
+def uses(region: str, start: str, end: str) -> Command:
+    return Command(
+        f'aws cloudwatch get-metric-statistics --region {region} --namespace AWS/EC2 --metric-name MetadataNoToken '
+        f'--dimensions Name=InstanceId,Value={INSTANCE_ID} --statistics Sum --period 3600 --start-time {start} '
+        f'--end-time {end}'
+    )
+
+
+def require_tokens(region: str) -> Step:
+    choice = metadata_options('Require tokens', '--http-tokens required', '--http-tokens optional', region='eu-west-1')
+    commands = tuple(Command(c.text.replace('--region eu-west-1', f'--region {region}')) for c in choice.commands)
+    return as_step(replace(choice, commands=commands))
+
+
 REMEDIES = {
     'on any instance': (
         facts(imds=imds(**v1_works())),
         OFF,
         Remedy(
-            'Require IMDSv2 on this instance, once nothing uses IMDSv1 any more',
+            'Require IMDSv2 once nothing on this instance uses IMDSv1',
+            then=(
+                Step(COUNT, (uses('eu-west-1', '2026-09-14T14:13:20Z', '2026-09-21T14:13:20Z'),)),
+                READY,
+                require_tokens('eu-west-1'),
+                in_terraform('http_tokens = "required"'),
+            ),
+        ),
+    ),
+    'on an instance whose region is not known: it is found once': (
+        facts(imds=imds(identity=None, **v1_works())),
+        OFF,
+        Remedy(
+            'Require IMDSv2 once nothing on this instance uses IMDSv1',
             then=(
                 Step(
+                    f'{COUNT}; the first command, run on it, prints AWS_REGION',
                     (
-                        'Count the requests of the last week that used IMDSv1, which will stop '
-                        'working; the GET without a token of this check is one of them '
-                        '(imdsv1_probe_interval)'
-                    ),
-                    (
-                        Command(
-                            'aws cloudwatch get-metric-statistics --region eu-west-1 '
-                            '--namespace AWS/EC2 --metric-name MetadataNoToken --dimensions '
-                            'Name=InstanceId,Value=i-0123456789abcdef0 --statistics Sum '
-                            '--period 3600 --start-time 2026-09-14T14:13:20Z --end-time '
-                            '2026-09-21T14:13:20Z'
-                        ),
+                        Command('cloud-init query region'),
+                        uses('"${AWS_REGION:?}"', '2026-09-14T14:13:20Z', '2026-09-21T14:13:20Z'),
                     ),
                 ),
-                Step('See whether the Agent is ready: hostname-lost-when-imdsv2-enforced has to pass first'),
-                Step(
-                    (
-                        'Require tokens on this instance, and for new ones in the aws_instance or '
-                        'aws_launch_template of Terraform (to undo this, put back what '
-                        'imds-options-before.json says)'
-                    ),
-                    (
-                        Command(
-                            'aws ec2 describe-instances --region eu-west-1 --instance-ids '
-                            'i-0123456789abcdef0 --query '
-                            "'Reservations[].Instances[].MetadataOptions' --output json > "
-                            'imds-options-before.json'
-                        ),
-                        Command(
-                            'aws ec2 modify-instance-metadata-options --region eu-west-1 '
-                            '--instance-id i-0123456789abcdef0 --http-tokens required'
-                        ),
-                        Command('metadata_options {\n  http_tokens = "required"\n}', Language.HCL),
-                    ),
-                ),
+                READY,
+                require_tokens('"${AWS_REGION:?}"'),
+                in_terraform('http_tokens = "required"'),
             ),
         ),
     ),

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from datadog_checks.aws_diagnostics.diagnoses import diagnose
 from datadog_checks.aws_diagnostics.diagnoses.integration import DIAGNOSES
 from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
+from datadog_checks.aws_diagnostics.emit.outline import outline
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, ExternalId, LastUsed, RoleMissing
 from datadog_checks.aws_diagnostics.facts.values import Arn, Partition, RoleName
 from datadog_checks.aws_diagnostics.findings import Diagnosis, NotApplicable, Unknown
-from datadog_checks.aws_diagnostics.remedies import outline
 from tests.account.builders import (
     DATADOG_PRINCIPAL,
     EXTERNAL_ID,

@@ -34,7 +34,7 @@ def _speaks_only_v1(facts: Facts, expected: Expectations, agent: Agent) -> Verdi
     if expected.require_imdsv2:
         return Failed(f'{evidence}, and require_imdsv2 is set')
     if expected.imdsv1 is ImdsV1.DISABLED:
-        return Failed(f'{evidence}, and IMDSv1 has to be disabled', Status.WARNING)
+        return Failed(f'{evidence}, and the option imdsv1 says that it must be disabled', Status.WARNING)
     imds = observed(facts.imds)
     if imds.v1_works:
         return Passed(f'{evidence}, which answers; {READINESS}')

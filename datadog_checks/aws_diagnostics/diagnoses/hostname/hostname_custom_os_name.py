@@ -6,7 +6,7 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Remedy
 from ...rules.hostnames import WINDOWS_DEFAULT_PREFIX
 from ...text import clean, quoted
-from ..agent_remedies import accept, agent_setting, restart_agent, set_in_agent
+from ..agent_remedies import accept, restart_agent, set_in_agent
 from ..links import guide
 from .agent_versions import upgrades
 from .resolution import Resolution, resolve
@@ -63,13 +63,11 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
 def _prefer_instance_id(facts: Facts) -> tuple[Choice, ...]:
     configuration = facts.agent.configuration if isinstance(facts.agent, Agent) else AgentConfiguration()
     name = ((facts.agent.hostname if isinstance(facts.agent, Agent) else None) or '').lower()
-    text = 'Let the Agent use the instance id, which gives the host a new name in dashboards and monitors'
+    text, effect = 'Let the Agent use the instance id', 'the host gets a new name in dashboards and monitors'
     if name.startswith(WINDOWS_DEFAULT_PREFIX) and configuration.ec2_use_windows_prefix_detection is False:
-        return (set_in_agent(facts, text, 'ec2_use_windows_prefix_detection', True),)
-    key = 'ec2_prioritize_instance_id_as_hostname'
-    if configuration.ec2_prioritize_instance_id_as_hostname is None:
-        return upgrades(facts, (agent_setting(facts, key, True),))
-    return (set_in_agent(facts, text, key, True),)
+        return (set_in_agent(facts, text, 'ec2_use_windows_prefix_detection', True, effect),)
+    prefer = set_in_agent(facts, text, 'ec2_prioritize_instance_id_as_hostname', True, effect)
+    return upgrades(facts, prefer) if configuration.ec2_prioritize_instance_id_as_hostname is None else (prefer,)
 
 
 HOSTNAME_CUSTOM_OS_NAME = Diagnosis(

@@ -6,7 +6,7 @@ from ...facts.values import FilePath
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy, Variable, shell
 from ...rules import why_unusable
-from ...text import clean, quoted
+from ...text import clean, lower_first, quoted
 from ..agent_remedies import container_kind, in_agent, remove_setting, restart_agent
 from ..host_remedies import CLOUD_INIT_FILE, name_from_cloud_init
 from ..links import guide
@@ -40,7 +40,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
     without = remove_setting(facts, 'hostname_file')
     return Remedy(
         'Give the Agent a file that holds only its hostname, or let it ask IMDS',
-        (_repair(facts), Choice(f'Let the Agent ask IMDS: {_lower(without.text)}', without.commands)),
+        (_repair(facts), Choice(f'Let the Agent ask IMDS: {lower_first(without.text)}', without.commands)),
         (restart_agent(facts),),
     )
 
@@ -50,7 +50,8 @@ def _repair(facts: Facts) -> Choice:
     see = in_agent(facts, 'cat', path or Variable('HOSTNAME_FILE'))
     if container_kind(facts) is not ContainerKind.NONE:
         mount = name_from_cloud_init(facts)
-        return Choice(mount.text, (*see, *mount.commands), mount.exposes, mount.undo)
+        seen = '; the first two commands show the file as the Agent sees it now' if see else ''
+        return Choice(f'{mount.text}{seen}', (*see, *mount.commands), mount.exposes, mount.undo)
     if path == CLOUD_INIT_FILE:
         return Choice(
             'Find out why cloud-init did not write the file, which the first command shows as the Agent sees it',
@@ -61,10 +62,6 @@ def _repair(facts: Facts) -> Choice:
         'the command shows it as the Agent sees it',
         see,
     )
-
-
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]
 
 
 HOSTNAME_FILE_UNUSABLE = Diagnosis(

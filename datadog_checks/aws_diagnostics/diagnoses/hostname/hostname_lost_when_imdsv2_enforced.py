@@ -7,7 +7,14 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Remedy, Step
 from ...text import quoted
 from ..agent_remedies import restart_agent
-from ..host_remedies import raise_hop_limit
+from ..host_remedies import (
+    as_step,
+    hop_limit,
+    in_terraform,
+    needed_hop_limit,
+    raise_hop_limit,
+    raise_on_this_instance,
+)
 from ..links import guide
 from .agent_versions import speak_imdsv2
 from .aws_provider import ImdsMode, imds_mode
@@ -32,7 +39,8 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 def _would_be_lost(facts: Facts, expected: Expectations, today: Resolution, enforced: Resolution) -> Verdict:
     imds = observed(facts.imds)
-    then = f'without IMDSv1 the Agent is named by {enforced.provider or "nothing"} when it starts: {enforced.why}'
+    named = f'is named by provider {enforced.provider}' if enforced.provider else 'has no name'
+    then = f'without IMDSv1 the Agent {named} at its next start: {enforced.why}'
     severity = Status.CRITICAL if expected.require_imdsv2 else None
     if is_status(imds.tokenless, 401):
         return Failed(f'IMDSv1 is already disabled, and {then}{_now(facts)}', severity)
@@ -48,16 +56,19 @@ def _now(facts: Facts) -> str:
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     """What has to change can be the Agent, the path of the token, or both."""
-    choices = () if _speaks_v2(facts) else speak_imdsv2(facts)
-    restart: tuple[Step, ...] = (restart_agent(facts),) if choices else ()
-    hop_limit = raise_hop_limit(facts, expected)
-    then: tuple[Step, ...] = ()
-    if _token_is_lost(facts) and choices:
-        then = tuple(Step(f'One way to let the token arrive: {c.text}', c.commands) for c in hop_limit.choices[-1:])
-    elif _token_is_lost(facts):
-        choices, restart = hop_limit.choices, hop_limit.then
+    summary = 'Prepare the Agent before IMDSv2 is enforced'
     last = Step('Disable IMDSv1 only when this diagnosis passes')
-    return Remedy('Prepare the Agent before IMDSv2 is enforced', choices, (*then, *restart, last))
+    choices = () if _speaks_v2(facts) else speak_imdsv2(facts)
+    if not _token_is_lost(facts):
+        return Remedy(summary, choices, (*((restart_agent(facts),) if choices else ()), last))
+    if not choices:
+        path = raise_hop_limit(facts, expected)
+        return Remedy(summary, path.choices, (*path.then, last))
+    needed = needed_hop_limit(facts, expected)
+    raising = as_step(
+        raise_on_this_instance(facts, f'As the token reply is lost, raise the hop limit to {needed}', needed)
+    )
+    return Remedy(summary, choices, (raising, restart_agent(facts), in_terraform(hop_limit(needed)), last))
 
 
 def _speaks_v2(facts: Facts) -> bool:
@@ -91,7 +102,7 @@ HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED = Diagnosis(
     remedy=remedy,
     after=('agent-cannot-use-imdsv2', *IMDS_FAULTS),
     once_explained=(
-        Step('Upgrade an Agent that speaks only IMDSv1 as well (before 7.64.0, without ec2_prefer_imdsv2)'),
+        Step('If the Agent is older than 7.64.0, set ec2_prefer_imdsv2 to true or upgrade it too'),
         Step('Disable IMDSv1 only when this diagnosis passes'),
     ),
 )

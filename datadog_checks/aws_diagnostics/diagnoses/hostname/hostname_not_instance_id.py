@@ -32,7 +32,7 @@ def _against_the_instance_id(facts: Facts, expected: Expectations, agent: Agent,
         return Passed(f'the Agent is named {quoted(name)}, which is the instance id')
     if agent.provider in expected.hostname_providers and agent.provider not in NAMED_BY_ID:
         return NotApplicable(
-            f'the Agent is named {quoted(name)} by {agent.provider}, which '
+            f'the Agent is named {quoted(name)} by provider {agent.provider}, which '
             'expected_hostname_provider accepts and which does not give instance ids'
         )
     if not ids:
@@ -46,10 +46,11 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     keep = _keep(facts, expected)
     restart = restart_agent(facts)
     if expected.hostname == INSTANCE_ID or why_unusable(expected.hostname):
-        return Remedy(
-            'Restart the Agent, or tell this check that the name is wanted' if keep else 'Restart the Agent',
-            (Choice(restart.text, restart.commands), *keep),
-        )
+        again = 'Let the Agent resolve its hostname again'
+        if not keep:
+            return Remedy(again, then=(restart,))
+        ways = (Choice(restart.text, restart.commands), *keep)
+        return Remedy(f'{again}, or tell this check that the name is wanted', ways)
     name = set_in_agent(facts, 'Set the expected hostname', 'hostname', expected.hostname)
     return Remedy('Give the Agent the expected hostname', (name, *keep), (restart,))
 

@@ -1,18 +1,19 @@
 """The Agent reports under the name of another instance, as when an image was built with a name in it."""
 
 from ...expectations import Expectations
-from ...facts import Agent, AgentConfiguration, ContainerKind, Facts, Host, HostnameProvider, UtsNamespace, observed
+from ...facts import Agent, ContainerKind, Facts, Host, HostnameProvider, UtsNamespace, observed
+from ...facts.values import FilePath
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy, Step, shell
+from ...remedies import Command, Remedy, Step, script, shell
 from ...rules import first_label, instance_id_in, is_default_hostname
 from ...text import quoted
-from ..agent_remedies import remove_setting, restart_agent
+from ..agent_remedies import container_kind, instance, remove_setting, restart_agent
 from ..links import guide
 from .wrong_name import own_instance_ids
 
 LONGEST_PATH = 120
 FROM_THE_SYSTEM = (HostnameProvider.OS, HostnameProvider.FQDN, HostnameProvider.CONFIGURATION)
-FOR_THE_IMAGE = Step(
+FOR_THE_IMAGE = (
     'Rebuild the image: leave hostname and hostname_file unset in it, install the Agent with DD_INSTALL_ONLY=true and '
     'do not start it while the image is built'
 )
@@ -68,24 +69,35 @@ def _name_of_the_system(facts: Facts) -> str:
 def remedy(facts: Facts, _: Expectations) -> Remedy:
     return Remedy(
         'Remove the name of the other instance, here and in the image',
-        then=(*_where_it_comes_from(facts), restart_agent(facts), FOR_THE_IMAGE),
+        then=(*_on_this_instance(facts), restart_agent(facts), _in_the_image(facts)),
     )
 
 
-def _where_it_comes_from(facts: Facts) -> tuple[Step, ...]:
-    settings = facts.agent.configuration if isinstance(facts.agent, Agent) else AgentConfiguration()
-    if settings.hostname:
+def _on_this_instance(facts: Facts) -> tuple[Step, ...]:
+    """Nothing where the name came from the operating system: the restart is enough."""
+    if not isinstance(facts.agent, Agent) or facts.agent.configuration.hostname:
         return (remove_setting(facts, 'hostname'),)
-    if settings.hostname_file:
-        return (
-            Step(
-                f'Find what writes {quoted(settings.hostname_file, LONGEST_PATH)}: cloud-init writes its own file at '
-                'the first boot of an instance, unless its state was left in the image; the command removes that state '
-                'before an image is taken',
-                (shell('sudo', 'cloud-init', 'clean'),),
-            ),
-        )
-    return ()
+    path = facts.agent.configuration.hostname_file
+    if path is None:
+        return ()
+    if container_kind(facts) is not ContainerKind.NONE:
+        return (remove_setting(facts, 'hostname_file'),)
+    name = quoted(path, LONGEST_PATH)
+    return (Step(f'Write the id of this instance into {name}, after saving the file', _rewritten(facts, path)),)
+
+
+def _rewritten(facts: Facts, path: FilePath) -> tuple[Command, ...]:
+    save = shell('sudo', 'cp', path, f'{path}.before')
+    return save, script("printf '%s\\n' <id> | sudo tee <path>", id=instance(facts), path=path)
+
+
+def _in_the_image(facts: Facts) -> Step:
+    by_file = isinstance(facts.agent, Agent) and facts.agent.configuration.hostname_file is not None
+    if not by_file:
+        return Step(FOR_THE_IMAGE)
+    clean = shell('sudo', 'cloud-init', 'clean')
+    last = "the command removes cloud-init's state; run it last on the machine that the image is taken from"
+    return Step(f'{FOR_THE_IMAGE}; {last}', (clean,))
 
 
 HOSTNAME_OF_ANOTHER_INSTANCE = Diagnosis(

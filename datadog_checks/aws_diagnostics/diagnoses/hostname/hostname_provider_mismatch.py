@@ -84,15 +84,20 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     provider = facts.agent.provider if isinstance(facts.agent, Agent) else None
     keep = (accept(expected, provider=provider),) if provider else ()
     restart = restart_agent(facts)
-    again = () if _restart_changes_nothing(facts, expected) else (Choice(restart.text, restart.commands),)
+    again = () if _restart_changes_nothing(facts, expected) else (restart,)
     agent = 'datadog-agent' if container_kind(facts) is ContainerKind.NONE else 'agent'
     why = Step(
-        f'{"If the provider stays the same, see" if again else "See"} in the section Hostname why the other providers '
-        'gave no name',
+        f'{"If the provider stays the same, look" if again else "Look"} in the section Hostname for why the other '
+        'providers gave no name',
         in_agent(facts, agent, 'status'),
     )
-    summary = 'Restart the Agent' if again else 'Find out why the expected provider gives no name'
-    return Remedy(f'{summary}{", or tell this check that the name is wanted" if keep else ""}', (*again, *keep), (why,))
+    summary = (
+        'Let the Agent resolve its hostname again' if again else 'Find out why the expected provider gives no name'
+    )
+    if not keep:
+        return Remedy(summary, then=(*again, why))
+    ways = tuple(Choice(step.text, step.commands) for step in again)
+    return Remedy(f'{summary}, or tell this check that the name is wanted', (*ways, *keep), (why,))
 
 
 def _restart_changes_nothing(facts: Facts, expected: Expectations) -> bool:

@@ -19,7 +19,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return NotApplicable('expected_hostname_provider does not ask for aws')
     if agent.hostname is None or not agent.provider:
         return Unknown("the Agent's hostname, or its provider, is not known")
-    named = f'the Agent is named {quoted(agent.hostname)} by {agent.provider}'
+    named = f'the Agent is named {quoted(agent.hostname)} by provider {agent.provider}'
     if agent.provider == 'aws' or agent.hostname in own_instance_ids(facts):
         return Passed(named)
     if agent.provider in expected.hostname_providers:
@@ -36,11 +36,11 @@ def _by_the_model(named: str, agent: Agent, now: Resolution) -> Verdict:
         return NotApplicable(f'{named}; IMDS has to be fixed first: {now.why}')
     said = agent.provider_errors.get('aws')
     then = f'. When it started: {reason(said)}' if said else ''
-    return Failed(f'{named}, and would be named by its instance id if it started now: {now.why}{then}')
+    return Failed(f'{named}, and after a restart it would be named by its instance id: {now.why}{then}')
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    return Remedy('Restart the Agent, so that it resolves its hostname again', then=(restart_agent(facts),))
+    return Remedy('Let the Agent resolve its hostname again', then=(restart_agent(facts),))
 
 
 HOSTNAME_STALE = Diagnosis(

@@ -42,7 +42,7 @@ class ContainerName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """None says throughout that a value is not known."""
+    """None: the value is not known."""
 
     version: Version | None
     configuration: AgentConfiguration
@@ -130,10 +130,8 @@ class ImdsForTheAgent:
     """What IMDS answers to the Agent, concluded from what it answered to this check.
 
     Both are in the same network namespace, but the Agent asks over IPv4 only, and allows each request only
-    `ec2_metadata_timeout`.
+    `ec2_metadata_timeout`. Each is None where it was not measured or can change by the minute (429, 5xx).
     """
-
-    """Each is None where it was not measured or where the answer can change by the minute (429, 5xx)."""
 
     token: bool | None
     """The Agent gets something that it takes for a token: it asks for no more than the status 200."""
@@ -198,7 +196,7 @@ def _is_foreign(token: Exchange) -> bool:
 
 
 def _is_proxied(proxy: ProxySettings) -> bool:
-    """The Agent exempts IMDS from its proxy by itself, unless `use_proxy_for_cloud_metadata` says otherwise."""
+    """The Agent exempts IMDS from its proxy, unless `use_proxy_for_cloud_metadata` says otherwise."""
     covered = proxy.imds_in_no_proxy or proxy.imds_in_environment_no_proxy
     configured = proxy.http_proxy_configured or proxy.http_proxy_in_environment
     return proxy.use_proxy_for_cloud_metadata and configured and not covered

@@ -11,9 +11,6 @@ MOST_ADDRESSES = 3
 OLD = 60.0
 """Seconds. An observation is called old when it is older than one run takes."""
 
-shown = clean
-"""The former name of `clean`, for the modules that still use it."""
-
 WORDS = {
     Outcome.REFUSED: 'was refused (TCP reset)',
     Outcome.SILENT: 'got no connection: nothing came back',

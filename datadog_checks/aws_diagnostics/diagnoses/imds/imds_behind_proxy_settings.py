@@ -5,7 +5,7 @@ from ...facts import Agent, ContainerKind, Facts, ProxySettings, observed
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy, yaml
 from ..agent_remedies import (
-    REMOVE_AGAIN,
+    SET_BACK,
     agent_setting,
     container_kind,
     place_of_settings,
@@ -62,12 +62,12 @@ def _add_to_no_proxy(facts: Facts) -> Choice:
     kind = container_kind(facts)
     if kind is not ContainerKind.NONE:
         text = f'Keep that setting, and add {IMDS_IPV4} to DD_PROXY_NO_PROXY, {place_of_settings(kind)}'
-        return Choice(text, (agent_setting(facts, 'proxy_no_proxy', IMDS_IPV4),), undo=REMOVE_AGAIN)
+        return Choice(text, (agent_setting(facts, 'proxy_no_proxy', IMDS_IPV4),), undo=SET_BACK)
     return Choice(
         f'Keep that setting, and add {IMDS_IPV4} to proxy.no_proxy in datadog.yaml, or to NO_PROXY where the '
         'environment of the Agent sets the proxy',
         (yaml({'proxy': {'no_proxy': [IMDS_IPV4]}}),),
-        undo=REMOVE_AGAIN,
+        undo=SET_BACK,
     )
 
 

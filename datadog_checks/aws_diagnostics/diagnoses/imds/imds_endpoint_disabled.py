@@ -5,10 +5,16 @@ from ...facts import Facts, Host, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Variable
 from ..agent_remedies import restart_for_the_name
-from ..host_remedies import MetadataOptions, change_metadata_options, name_from_cloud_init
+from ..host_remedies import MetadataOptions, change_metadata_options, in_terraform, name_from_cloud_init
 from ..links import ec2_user_guide
 from .evidence import conversation, seen
 from .fault import Fault, fault_of
+
+FOR_IMDSV2_ONLY = MetadataOptions(
+    ('--http-endpoint', 'enabled', '--http-tokens', 'required'),
+    'http_endpoint = "enabled"\n  http_tokens   = "required"',
+    ('--http-endpoint', 'disabled', '--http-tokens', Variable('HTTP_TOKENS')),
+)
 
 
 def judge(facts: Facts, _: Expectations) -> Verdict:
@@ -24,30 +30,32 @@ def judge(facts: Facts, _: Expectations) -> Verdict:
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
+    around = _without_imds(facts)
     return Remedy(
-        'Enable the metadata endpoint of this instance, or name the host without IMDS',
+        f'Enable the metadata endpoint of this instance{", or name the host without IMDS" if around else ""}',
         (
-            *_without_imds(facts),
+            *around,
             change_metadata_options(
                 facts,
                 'Enable the endpoint for IMDSv2 only',
-                MetadataOptions(
-                    ('--http-endpoint', 'enabled', '--http-tokens', 'required'),
-                    'http_endpoint = "enabled"\n  http_tokens   = "required"',
-                    ('--http-endpoint', 'disabled', '--http-tokens', Variable('HTTP_TOKENS')),
-                ),
+                FOR_IMDSV2_ONLY,
                 'the metadata and the credentials of the instance role to every process that can reach IMDS',
             ),
             change_metadata_options(
                 facts,
-                'Enable the endpoint and leave its other options as they are',
+                'Enable the endpoint without changing its other options',
                 MetadataOptions(
                     ('--http-endpoint', 'enabled'), 'http_endpoint = "enabled"', ('--http-endpoint', 'disabled')
                 ),
                 'the same, by IMDSv1 too where it was allowed',
             ),
         ),
-        restart_for_the_name(facts),
+        (
+            *restart_for_the_name(facts),
+            in_terraform(
+                FOR_IMDSV2_ONLY, 'If you enabled the endpoint, enable it for IMDSv2 on new instances too, in Terraform'
+            ),
+        ),
     )
 
 

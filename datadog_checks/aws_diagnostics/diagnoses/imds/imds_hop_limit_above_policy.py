@@ -1,11 +1,20 @@
 """The response hop limit lets more distant containers reach IMDS than the operator allows."""
 
+from dataclasses import replace
+
 from ...expectations import Expectations
 from ...facts import Facts, NetworkPath, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
-from ...text import reason
-from ..host_remedies import allowed_hop_limit, as_step, change_metadata_options, hop_limit, ways_around_the_hop_limit
+from ...remedies import Choice, Remedy, Step, yaml
+from ...text import counted, reason
+from ..host_remedies import (
+    allowed_hop_limit,
+    as_step,
+    change_metadata_options,
+    hop_limit,
+    in_terraform,
+    ways_around_the_hop_limit,
+)
 from ..links import guide
 from .evidence import gateways
 
@@ -40,17 +49,30 @@ def _doubt(path: NetworkPath) -> str:
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     most = allowed_hop_limit(expected.max_hop_limit or 1)
-    lower = change_metadata_options(facts, f'Lower the hop limit to {most}', hop_limit(most))
+    template = in_terraform(hop_limit(most))
     needed = facts.path.hop_limit_needed if isinstance(facts.path, NetworkPath) else None
     if needed is None or needed <= most:
-        cost = f'Lower the hop limit to {most}; whatever runs behind {most} or more gateways then loses IMDSv2'
-        return Remedy(cost, (lower,))
+        lower = change_metadata_options(facts, 'Lower it', hop_limit(most))
+        cost = f'Lower the hop limit to {most}; what runs behind {counted(most, "gateway")} or more then loses IMDSv2'
+        return Remedy(cost, (lower,), (template,))
+    lower = change_metadata_options(facts, f'Lower the hop limit to {most}', hop_limit(most))
+    around = ways_around_the_hop_limit(facts)
+    if not around:
+        return Remedy(
+            f'Allow the hop limit that the Agent needs here ({needed})',
+            (_allow(needed), replace(lower, text=f'{lower.text}; the Agent then loses IMDSv2')),
+        )
     return Remedy(
-        f'Bring the Agent nearer to IMDS, as it needs a hop limit of {needed} where it runs, then lower the limit to '
-        f'{most}; or raise max_hop_limit',
-        ways_around_the_hop_limit(facts),
-        (as_step(lower),),
+        f'The Agent needs hop limit {needed} here: avoid the extra hop and then lower the limit to {most}, or allow '
+        f'{needed} by max_hop_limit',
+        around,
+        (as_step(lower), template),
     )
+
+
+def _allow(limit: int) -> Choice:
+    option = yaml({'instances': [{'max_hop_limit': allowed_hop_limit(limit)}]})
+    return Choice('Raise max_hop_limit in the conf.yaml of this check', (option,), undo=Step('Set it back'))
 
 
 IMDS_HOP_LIMIT_ABOVE_POLICY = Diagnosis(

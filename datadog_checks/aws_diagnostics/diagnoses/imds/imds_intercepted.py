@@ -1,13 +1,21 @@
 """Something between this process and IMDS answers in its place, or changes or blocks requests."""
 
 from ...expectations import Expectations
-from ...facts import Facts, Imds, NetworkPath, observed
+from ...facts import ContainerKind, Facts, Imds, NetworkPath, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
+from ...remedies import Choice, Remedy, Step, script, shell, yaml
+from ..agent_remedies import container_kind, restart_for_the_name
+from ..host_remedies import ways_around_the_hop_limit
 from ..links import guide
 from .evidence import conversation, gateways, seen, severity_behind_v1, still_hidden
 from .fault import Fault, fault_of
-from .interceptors import ways_past_the_interceptor
+from .reaching import IMDS_IPV4, firewall_rules
+
+KIAM_ROUTES = (
+    '^/latest/(api/token|dynamic/instance-identity/document|meta-data/(ami-id|hostname|instance-id|instance-type'
+    '|local-hostname|local-ipv4|mac|network/.*|placement/.*|public-hostname|public-ipv4|spot/.*|tags/.*))$'
+)
+"""What the Agent reads (pkg/util/ec2 of its source). Not all of meta-data: that also holds credentials."""
 
 SUSPECTS = {
     Fault.TOKEN_REFUSED: 'as with a proxy that adds X-Forwarded-For (kube2iam does)',
@@ -62,7 +70,103 @@ def _proxied_or_not(facts: Facts, imds: Imds) -> Verdict:
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    return ways_past_the_interceptor(facts)
+    """How to get past it: kube2iam and kiam as the guide says, and others."""
+    match fault_of(facts.imds) if isinstance(facts.imds, Imds) else Fault.FOREIGN:
+        case Fault.NONE:
+            return _userspace_proxy(facts)
+        case Fault.TOKEN_LOST if isinstance(facts.path, NetworkPath) and facts.path.intercepted:
+            found = _another_server(facts)
+        case Fault.TOKEN_REFUSED if container_kind(facts) is not ContainerKind.NONE:
+            found = _kube2iam(facts)
+        case Fault.WHITELISTED if container_kind(facts) is not ContainerKind.NONE:
+            found = _kiam(facts)
+        case Fault.TOKEN_LOST | Fault.FILTERED:
+            found = _filter(facts)
+        case _:
+            found = _another_server(facts)
+    return Remedy(found.summary, found.choices, (*found.then, *restart_for_the_name(facts)))
+
+
+def _kube2iam(facts: Facts) -> Remedy:
+    upgrade = Choice(
+        'Upgrade kube2iam to a release that forwards PUT /latest/api/token, and GETs with a token, without '
+        'X-Forwarded-For (jtblin/kube2iam pull requests 270 and 279)',
+        _find_the_proxy(facts).commands,
+        'the metadata to the pods, while kube2iam keeps answering for credentials',
+        Step('Go back to the release that ran before'),
+    )
+    return Remedy(
+        'Let the credentials proxy (this is how kube2iam answers) forward token and metadata requests to IMDS',
+        (*ways_around_the_hop_limit(facts), upgrade),
+    )
+
+
+def _kiam(facts: Facts) -> Remedy:
+    allow = Choice(
+        'Allow the paths that the Agent asks for, as one more argument of the kiam agent',
+        (*_find_the_proxy(facts).commands, yaml({'args': [f'--whitelist-route-regexp={KIAM_ROUTES}']})),
+        'these paths to the pods, while kiam keeps answering for credentials',
+        Step('Remove the argument again'),
+    )
+    return Remedy(
+        'Let the credentials proxy (this is how kiam answers) forward token and metadata requests to IMDS',
+        (*ways_around_the_hop_limit(facts), allow),
+    )
+
+
+def _find_the_proxy(facts: Facts) -> Step:
+    if container_kind(facts) is not ContainerKind.POD:
+        return firewall_rules(facts)
+    find = script('kubectl get daemonsets --all-namespaces | grep -iE "kube2iam|kiam"')
+    return Step('See which proxy it is', (find,))
+
+
+def _another_server(facts: Facts) -> Remedy:
+    look = shell(
+        *('curl', '--silent', '--noproxy', '*', '--output', '/dev/null', '--dump-header', '-'),
+        *('--header', 'X-aws-ec2-metadata-token: invalid', f'{_endpoint(facts)}/latest/'),
+    )
+    return Remedy(
+        'Find what answers in place of IMDS, and let IMDS requests bypass it',
+        then=(
+            Step('See who answers, with a request that asks for no token and does not count as use of IMDSv1', (look,)),
+            firewall_rules(facts),
+            Step(
+                'Exempt the IMDS address from the redirection (iptables REDIRECT or DNAT, service mesh, captive portal)'
+            ),
+        ),
+    )
+
+
+def _filter(facts: Facts) -> Remedy:
+    return Remedy(
+        'Find what blocks PUT /latest/api/token or its answer',
+        then=(
+            firewall_rules(facts),
+            Step('Let PUT requests and their answers through where a proxy or an application firewall inspects HTTP'),
+            Step(
+                'If nothing filters them, stop and start the instance, or ask AWS support: IMDS itself may be failing'
+            ),
+        ),
+    )
+
+
+def _userspace_proxy(facts: Facts) -> Remedy:
+    return Remedy(
+        'Nothing needs repair if the proxy is wanted; the hop limit cannot be measured behind it',
+        (
+            Choice(
+                'Keep the proxy, and turn this diagnosis off in the conf.yaml of this check',
+                (yaml({'instances': [{'disabled_diagnoses': ['imds-intercepted']}]}),),
+                undo=Step('Remove the option again'),
+            ),
+            Choice('Find the redirection and remove it', firewall_rules(facts).commands),
+        ),
+    )
+
+
+def _endpoint(facts: Facts) -> str:
+    return facts.imds.endpoint.removesuffix('/') if isinstance(facts.imds, Imds) else f'http://{IMDS_IPV4}'
 
 
 IMDS_INTERCEPTED = Diagnosis(

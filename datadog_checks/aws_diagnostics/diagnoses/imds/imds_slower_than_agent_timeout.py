@@ -52,10 +52,10 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
     enough = _enough_milliseconds(slowest)
     longer = set_in_agent(
         facts,
-        f'Let the Agent wait {enough} ms, twice what was measured, which delays its start by as much where IMDS is '
-        'silent',
+        f'Let the Agent wait {enough} ms',
         'ec2_metadata_timeout',
         enough,
+        'twice what was measured; where IMDS is silent, the Agent starts that much later',
     )
     dropped = dropped_packets(facts)
     find = Choice(f'{dropped.text}, and find what sends them', dropped.commands)

@@ -5,9 +5,16 @@ from datetime import UTC, datetime, timedelta
 from ...expectations import Expectations, ImdsV1
 from ...facts import Answer, Facts, Imds, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Command, Remedy, Step, Variable, Word, shell
+from ...remedies import Command, Remedy, Step, Variable, shell
 from ..agent_remedies import instance, region
-from ..host_remedies import MetadataOptions, as_step, change_metadata_options, find_instance
+from ..host_remedies import (
+    MetadataOptions,
+    as_step,
+    change_metadata_options,
+    find_instance,
+    how_to_find_instance,
+    in_terraform,
+)
 from ..links import ec2_user_guide
 from .evidence import asked_ago, fate
 from .fault import Fault, fault_of
@@ -33,22 +40,29 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 def remedy(facts: Facts, _: Expectations) -> Remedy:
     require = MetadataOptions(('--http-tokens', 'required'), 'http_tokens = "required"', ('--http-tokens', 'optional'))
     return Remedy(
-        'Require IMDSv2 on this instance, once nothing uses IMDSv1 any more',
+        'Require IMDSv2 once nothing on this instance uses IMDSv1',
         then=(
-            Step(
-                'Count the requests of the last week that used IMDSv1, which will stop working; the GET without a '
-                'token of this check is one of them (imdsv1_probe_interval)',
-                (*find_instance(facts), _uses_of_version_one(facts)),
-            ),
-            Step('See whether the Agent is ready: hostname-lost-when-imdsv2-enforced has to pass first'),
-            as_step(change_metadata_options(facts, 'Require tokens', require)),
+            _count_uses(facts),
+            Step('Wait until hostname-lost-when-imdsv2-enforced passes, so that the Agent keeps its hostname'),
+            as_step(change_metadata_options(facts, 'Require tokens', require, find=False)),
+            in_terraform(require),
         ),
     )
 
 
-def _uses_of_version_one(facts: Facts) -> Command:
-    """The sums for each hour of the last week of the CloudWatch metric that counts requests without a token."""
-    start, end = _last_week(facts)
+def _count_uses(facts: Facts) -> Step:
+    week = _last_week(facts)
+    form = 'START_TIME and END_TIME look like 2026-01-31T00:00:00Z, at most 60 days apart'
+    return Step(
+        "Count the instance's IMDSv1 requests of the last week, which will stop working; this check makes one per "
+        f'imdsv1_probe_interval{how_to_find_instance(facts)}{"" if week else f"; {form}"}',
+        (*find_instance(facts), _uses_of_version_one(facts, week)),
+    )
+
+
+def _uses_of_version_one(facts: Facts, week: tuple[str, str] | None) -> Command:
+    """The hourly sums of the CloudWatch metric that counts requests without a token."""
+    start, end = week or (Variable('START_TIME'), Variable('END_TIME'))
     return shell(
         *('aws', 'cloudwatch', 'get-metric-statistics', '--region', region(facts)),
         *('--namespace', 'AWS/EC2', '--metric-name', 'MetadataNoToken'),
@@ -57,15 +71,15 @@ def _uses_of_version_one(facts: Facts) -> Command:
     )
 
 
-def _last_week(facts: Facts) -> tuple[Word, Word]:
-    """Its start and end in ISO 8601; in the catalogue there is no week."""
+def _last_week(facts: Facts) -> tuple[str, str] | None:
+    """Its start and end in ISO 8601; None in the catalogue, where nothing was observed."""
+    if not isinstance(facts.imds, Imds):
+        return None
     try:
         end = datetime.fromtimestamp(facts.observed_at, UTC)
         start = end - timedelta(days=7)
-    except (ValueError, OverflowError, OSError):  # a time out of this world, in facts from a file
-        return Variable('START_TIME'), Variable('END_TIME')
-    if not isinstance(facts.imds, Imds):
-        return Variable('START_TIME'), Variable('END_TIME')
+    except (ValueError, OverflowError, OSError):  # facts from a file may hold any number
+        return None
     return f'{start:%Y-%m-%dT%H:%M:%SZ}', f'{end:%Y-%m-%dT%H:%M:%SZ}'
 
 
@@ -76,7 +90,6 @@ IMDSV1_ENABLED = Diagnosis(
     service_check='imdsv1',
     severity=Status.WARNING,
     tests=(
-        'Asks IMDS for metadata without a token, once per imdsv1_probe_interval. Applies only when imdsv1 is '
         'Asks IMDS for metadata without a token, once per imdsv1_probe_interval. Applies only when imdsv1 is '
         "'disabled' in the configuration."
     ),

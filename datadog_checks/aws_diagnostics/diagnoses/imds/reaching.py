@@ -54,8 +54,8 @@ def firewall_rules(facts: Facts, text: str = '') -> Step:
 def dropped_packets(facts: Facts) -> Step:
     """Source: the EC2 user guide on instance network performance, 1024 link-local packets per second."""
     return Step(
-        'Count the link-local packets that EC2 dropped, as IMDS, DNS and NTP share 1024 packets per second for each '
-        f'network interface, {on_the_host(facts)} (the first command lists every INTERFACE)',
+        f'Count the link-local packets that EC2 dropped, {on_the_host(facts)} (the first command lists every '
+        'INTERFACE; on each, IMDS, DNS and NTP share 1024 packets per second)',
         (
             shell('ip', '-brief', 'link'),
             script('ethtool -S <interface> | grep linklocal_allowance_exceeded', interface=INTERFACE),
@@ -75,8 +75,8 @@ def policies(facts: Facts) -> tuple[Step, ...]:
             (shell('kubectl', 'get', 'networkpolicies', '--all-namespaces'),),
         ),
         Step(
-            'Allow the Agent to reach IMDS, in the spec of a NetworkPolicy that selects only the Agent; to undo this, '
-            'remove it again',
+            'If one does, let the Agent reach IMDS by a NetworkPolicy that selects only the Agent, with this in its '
+            'spec; to undo this, remove it again',
             (yaml({'egress': [egress]}),),
         ),
     )
@@ -149,7 +149,12 @@ def _silent(facts: Facts) -> Remedy:
     return Remedy(
         f'Let TCP port 80 through to {imds}: something drops the packets without an answer',
         _enabling_ipv6(facts) if ':' in imds else (),
-        (*policies(facts), firewall_rules(facts), Step('Look at the route to IMDS', (_route(imds),))),
+        (
+            *policies(facts),
+            firewall_rules(facts),
+            Step('Look at the route to IMDS', (_route(imds),)),
+            Step('Remove the rule that drops the packets, or correct the route'),
+        ),
     )
 
 
