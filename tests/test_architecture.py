@@ -223,7 +223,8 @@ OURS_IN_A_RUN = """
     print(json.dumps({'error': error, 'modules': [name for name in sys.modules if 'aws_diagnostics.' in name]}))
 """
 OF_AN_ACCOUNT = re.compile(
-    r'facts\.account|emit\.account|configuration\.account|collect\.(account|aws|datadog_api|inventory)'
+    r'facts\.account|emit\.account|configuration\.account'
+    r'|collect\.(account|aws|bounded_http|datadog_api|integration|inventory|required_permissions)'
     r'|diagnoses\.(cloudwatch|imds_fleet|integration|inventory)'
 )
 

@@ -50,7 +50,7 @@ class Row:
 
     @property
     def aws_reports(self) -> bool:
-        """As Datadog's own scripts do, by `apps`: `sources` names AWS for as long as there are tags from it."""
+        """By `apps`, as in Datadog's own scripts: `sources` names AWS for as long as the row has tags from it."""
         return bool(AWS & self.apps)
 
     @property

@@ -28,7 +28,7 @@ class Interval:
 
 
 class Backoff:
-    """After each failure in a row a pause twice as long as before, up to `most` seconds."""
+    """After each further failure a pause twice as long as before, up to `most` seconds."""
 
     FIRST_SECONDS = 15.0
     """The Agent's own interval between two runs of a check."""
@@ -50,8 +50,10 @@ class Backoff:
 
 
 class Remeasuring:
-    """Of a thing that seldom changes: every `seconds`, when what is seen of it changes, and after an incomplete
-    measurement already after `retry_seconds`."""
+    """When to measure again what seldom changes: every `seconds`, and at once when what is seen of it changes.
+
+    After an incomplete measurement it is due after `retry_seconds`.
+    """
 
     def __init__(self, seconds: float, retry_seconds: float) -> None:
         self._whole = Interval(seconds)

@@ -96,7 +96,7 @@ def configuration(proxies: Mapping[str, str] | None) -> 'Config':
 
 
 def ask_imds_directly(core: BotocoreSession) -> None:
-    """botocore would follow a proxy of the environment, which can only answer for its own instance."""
+    """botocore would ask a proxy of the environment, which could only answer for the instance that it runs on."""
     from botocore.httpsession import URLLib3Session
 
     fetcher = core.get_component('credential_provider').get_provider(INSTANCE_METADATA)._role_fetcher

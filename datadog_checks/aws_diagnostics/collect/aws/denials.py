@@ -172,7 +172,7 @@ def why_unreachable(error: Exception, action: str, region: str = '') -> str:
 
 
 def _words() -> tuple[tuple[Kinds, str], ...]:
-    """The first that fits counts: some of these are kinds of others."""
+    """The first that fits counts: some of these are subclasses of others."""
     from botocore import exceptions as e
     from botocore.parsers import ResponseParserError
 

@@ -1,4 +1,4 @@
-"""The way to AWS's API: credentials of the ordinary chain, few attempts, short waits, every call counted.
+"""Sessions and clients of AWS: credentials of the default chain, few attempts, short waits, every call counted.
 
 It uses botocore without boto3, which adds nothing that is needed here. All runs of an instance share one session and
 its clients: making new ones costs CPU, and collecting the old ones as garbage makes the whole Agent wait.
@@ -75,7 +75,7 @@ class Session:
         return self._clients[key]
 
     def _created(self, service: str, region: str) -> Client:
-        """Only the client knows its endpoint, which may need other proxies than the endpoint of another region."""
+        """Only the client knows its endpoint, and the endpoints of two regions may need different proxies."""
         chosen = self._chosen.get(service)
         client = self._core.create_client(service, region_name=region, config=configuration(chosen))
         right = self._proxies.of(_endpoint(client))
@@ -90,7 +90,7 @@ class Session:
             client.close()
 
     def has_credentials(self) -> bool:
-        """Whether there still are credentials like those that the clients use, and gives the clients the present ones.
+        """Whether the chain still finds credentials of the kind that the clients use, which then get the current ones.
 
         botocore refreshes credentials that expire. All others are read again, as a file may have changed.
         """
@@ -106,7 +106,7 @@ class Session:
         return True
 
     def assume(self, role_arn: str, into: 'Session | None') -> 'Session':
-        """A session of that role, or `into`, which is one, with new credentials. Raises what botocore raises."""
+        """A session of that role: a new one, or `into` with new credentials. Raises what botocore raises."""
         answer = self.client('sts').assume_role(
             RoleArn=role_arn, RoleSessionName=SESSION_NAME, DurationSeconds=SESSION_SECONDS
         )
