@@ -61,7 +61,7 @@ HOSTS = values_of(Facts, {**TEXT, Platform: EC2}).map(lambda facts: replace(fact
 ACCOUNTS = values_of(Account, TEXT).map(lambda account: replace(builders.facts(), account=account))
 EXPECTATIONS = values_of(Expectations, TEXT)
 REPEATABLE = settings(
-    max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 LONGEST_MESSAGE, LONGEST_TAG, LONGEST_LINE, LARGEST_OUTPUT = 500, 200, 4000, 400_000
 

@@ -14,6 +14,8 @@ from .files import PrivateFile
 COLUMNS = ('instance_id', 'region', 'http_tokens', 'hop_limit', 'endpoint', 'containers', 'reason', 'name')
 """The scripts of the remedies split a line at its commas: only the last column may hold one."""
 STDOUT = '-'
+LONGEST_CELL = 256
+"""Characters, as many as the value of a tag may have."""
 FORMULA = ('=', '+', '-', '@')
 """A spreadsheet computes a cell that starts with one of them: https://owasp.org/www-community/attacks/CSV_Injection."""
 
@@ -45,8 +47,8 @@ def row(instance: WrongInstance) -> tuple[str, ...]:
 
 
 def harmless(cell: str) -> str:
-    """Without control characters, and never a formula."""
-    text = escaped(cell)
+    """Short, without control characters, and never a formula."""
+    text = escaped(cell[:LONGEST_CELL])
     return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 
