@@ -105,6 +105,9 @@ def test_every_instance_is_read(conf: Path, init_config: str) -> None:
             'not valid YAML: line 1, column 4: could not determine a constructor',
             id='a Python object',
         ),
+        pytest.param(
+            'instances: [&a {account: *a}]', 'a mapping holds itself (an alias inside of its anchor)', id='a loop'
+        ),
         pytest.param('[' * 5000, 'not valid YAML: nested too deeply', id='nested without end'),
         pytest.param(
             'a: 2026-13-41',

@@ -47,6 +47,8 @@ def read_instances(path: Path | None) -> tuple[Options, ...]:
         return tuple(_options(number, instance) for number, instance in enumerate(instances))
     except InvalidConfiguration as e:
         raise _refused(path, '--config', str(e)) from None
+    except RecursionError:
+        raise _refused(path, '--config', 'a mapping holds itself (an alias inside of its anchor)') from None
 
 
 def _check_sections(document: dict[str, object]) -> None:
