@@ -79,7 +79,7 @@ def test_a_warning_ends_with_1(saved, conf, capsys):
 def test_several_hosts_become_a_table_by_cause(saved, capsys):
     assert run(['judge', saved(ELSEWHERE, HEALTHY, DISABLED)]) == 2
     disabled, *others = capsys.readouterr().out.splitlines()
-    assert disabled.startswith('CRITICAL 3 hosts: ')
+    assert disabled.startswith('CRITICAL 3 hosts (1 critical, 2 ok): ')
     assert disabled.endswith(': 1')
     assert others[:2] == ['facts saved 2026-09-21T14:13:20+00:00', '']
     assert others[-2:] == [
@@ -163,6 +163,48 @@ def test_facts_come_from_stdin(saved, monkeypatch, capsys):
     assert run(['judge', '-']) == 2
 
 
+def test_closed_standard_input_is_one_line(monkeypatch, capsys):
+    monkeypatch.setattr(sys, 'stdin', None)
+    assert run(['judge', '-']) == ExitStatus.DAMAGED_FACTS
+    assert capsys.readouterr().err == 'Error: FACTS -: standard input is closed\n'
+
+
+@pytest.fixture
+def hosts(saved, tmp_path):
+    """A directory with a healthy host, a damaged file, and what is no .json file."""
+    saved(HEALTHY, name='hosts/a.json')
+    (tmp_path / 'hosts' / 'acme-i-0dead0beef0dead0b.json').write_text('{')
+    (tmp_path / 'hosts' / 'acme.txt').write_text('mine')
+    (tmp_path / 'hosts' / 'older.json').mkdir()
+    return str(tmp_path / 'hosts')
+
+
+def test_a_damaged_file_in_a_directory_is_counted_and_the_run_is_no_success(hosts, capsys):
+    assert run(['judge', hosts]) == 3
+    captured = capsys.readouterr()
+    assert captured.out.startswith('UNKNOWN 1 host, 1 file skipped: no problem found: 1\n')
+    assert captured.err.splitlines() == [
+        'ignored: 2 directories and files without .json: acme.txt, older.json',
+        f'skipped: FACTS {hosts}/acme-i-0dead0beef0dead0b.json: is not a file of saved facts: not JSON: Expecting '
+        'property name enclosed in double quotes: line 1 column 2 (char 1)',
+    ]
+    assert run(['judge', '--json', hosts]) == 3
+    document = printed(capsys)
+    assert (document['status'], document['skipped'], len(document['reports'])) == ('unknown', 1, 1)
+    assert run(['judge', '--csv', hosts]) == 3
+    assert run(['judge', '--fail-on', 'warning', hosts]) == 0
+
+
+def test_no_file_is_named_under_redact(hosts, capsys):
+    assert run(['judge', '--redact', hosts]) == 3
+    captured = capsys.readouterr()
+    assert 'acme' not in captured.out + captured.err and '0dead' not in captured.out + captured.err
+    assert captured.err.splitlines() == [
+        'ignored: 2 directories and files without .json',
+        'skipped: a file that is damaged or holds no saved facts; without --redact it is named',
+    ]
+
+
 def test_a_directory_of_facts_is_judged_and_what_is_no_facts_is_skipped(saved, tmp_path, capsys):
     saved(HEALTHY, name='hosts/a.json')
     saved(DISABLED, name='hosts/b.json')
@@ -174,6 +216,7 @@ def test_a_directory_of_facts_is_judged_and_what_is_no_facts_is_skipped(saved, t
         str(tmp_path / 'hosts' / name) for name in ('a.json', 'b.json')
     ]
     assert captured.err == (
+        'ignored: 1 directory or file without .json: notes.txt\n'
         f'skipped: FACTS {tmp_path}/hosts/notes.json: is not a file of saved facts: no field format with the value '
         "'aws_diagnostics facts'\n"
     )
@@ -208,10 +251,15 @@ def test_fail_on_sets_from_which_status_on_the_run_fails(saved, capsys, observed
     assert ended == statuses
 
 
-def test_q_shows_the_first_line_only(saved, capsys):
-    run(['judge', saved(DISABLED)])
+@pytest.mark.parametrize(
+    'observed',
+    [pytest.param([DISABLED], id='one host'), pytest.param([HEALTHY, DISABLED], id='several hosts')],
+)
+def test_q_shows_the_first_line_only(saved, capsys, observed):
+    file = saved(*observed)
+    run(['judge', file])
     first, *_ = capsys.readouterr().out.splitlines()
-    run(['judge', '-q', saved(DISABLED)])
+    run(['judge', '-q', file])
     assert capsys.readouterr().out == f'{first}\n'
 
 

@@ -34,8 +34,13 @@ def test_every_instance_is_read(conf: Path, init_config: str) -> None:
         pytest.param('# nothing', 'the file is empty; the least that works is', id='a comment'),
         pytest.param(
             'init_config:',
-            'instances must be a list with at least one mapping, like [{}], not an empty value',
+            'no instances: in this file; the least that works is: instances: [{}]',
             id='only init_config',
+        ),
+        pytest.param(
+            'instances:',
+            'instances must be a list with at least one mapping, like [{}], not an empty value',
+            id='instances without a value',
         ),
         pytest.param(
             'instances: []',
@@ -100,10 +105,13 @@ def test_every_instance_is_read(conf: Path, init_config: str) -> None:
             'not valid YAML: line 1, column 4: could not determine a constructor',
             id='a Python object',
         ),
+        pytest.param(
+            'instances: [&a {account: *a}]', 'a mapping holds itself (an alias inside of its anchor)', id='a loop'
+        ),
         pytest.param('[' * 5000, 'not valid YAML: nested too deeply', id='nested without end'),
         pytest.param(
             'a: 2026-13-41',
-            'not valid YAML: nested too deeply, or a value is out of range',
+            'not valid YAML: a value is out of range or does not fit its tag',
             id='a date that does not exist',
         ),
         pytest.param(
@@ -200,6 +208,13 @@ SECRET = '0123456789abcdef0123456789abcdef'
         pytest.param(f'app_key: *{SECRET}', id='an alias that does not exist'),
         pytest.param(f'app_key: !{SECRET} x', id='a tag'),
         pytest.param(f'{SECRET}: 1\n{SECRET}: 2', id='a key twice'),
+        pytest.param(f'api_key: !!bool "{SECRET}"', id='no boolean'),
+        pytest.param(f'api_key: !!timestamp "{SECRET}"', id='no time'),
+        pytest.param(f'api_key: !!set [{SECRET}]', id='no set'),
+        pytest.param(f'api_key: !!int "{SECRET}"', id='no whole number'),
+        pytest.param(f'api_key: !!float "{SECRET}"', id='no number'),
+        pytest.param(f'{{api_key: !!int "", other: {SECRET}}}', id='an empty number'),
+        pytest.param(f'? [{SECRET}]\n: 1', id='a list as a key'),
     ],
 )
 def test_a_secret_in_the_wrong_place_is_not_repeated(conf: Path, text: str) -> None:

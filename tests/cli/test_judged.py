@@ -34,7 +34,7 @@ HOP_LIMIT = 'IMDSv2 hop limit is 1, the Agent needs 2'
         pytest.param(
             [failed(id='b', severity=Status.WARNING), finding(Failed('e', headline=HOP_LIMIT)), passed(id='c')],
             Status.CRITICAL,
-            f'{HOP_LIMIT}, and 1 more (2 findings, 2 causes)',
+            f'{HOP_LIMIT}; 1 other cause (2 findings)',
             id='the worst of two causes',
         ),
         pytest.param([failed(title='It is wrong')], Status.CRITICAL, 'It is wrong (1 finding, 1 cause)', id='a title'),

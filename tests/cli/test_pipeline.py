@@ -17,17 +17,18 @@ BAD, UNSEEN, FINE = failed(), unknown(), passed()
 class Clock:
     """Time that only passes while somebody sleeps, and while somebody looks."""
 
-    def __init__(self, a_look_takes: float = 0.0) -> None:
+    def __init__(self, a_look_takes: float = 0.0, late: float = 0.0) -> None:
         self.now = 1000.0
         self.sleeps: list[float] = []
         self.a_look_takes = a_look_takes
+        self.late = late
 
     def __call__(self) -> float:
         return self.now
 
     def sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)
-        self.now += seconds
+        self.now += seconds + self.late
 
 
 def waited(findings: Sequence[Finding], patience: float, clock: Clock) -> tuple[Sequence[Judged], list[str]]:
@@ -78,6 +79,21 @@ def test_slow_looks_do_not_prolong_the_wait(a_look_takes: float, sleeps: list[fl
     clock = Clock(a_look_takes)
     waited([BAD], 200, clock)
     assert clock.sleeps == sleeps
+
+
+@pytest.mark.parametrize(
+    ('late', 'looks'),
+    [
+        pytest.param(0.01, 2, id='as late as any sleep'),
+        pytest.param(3.2, 1, id='stopped meanwhile'),
+    ],
+)
+def test_no_look_starts_after_the_end(late: float, looks: int) -> None:
+    clock = Clock(a_look_takes=1, late=late)
+    started = 1000.0
+    waited([BAD], 4, clock)
+    assert clock.sleeps == [3.0]
+    assert clock.now == pytest.approx(started + 3 + looks + late)
 
 
 def test_several_instances_have_the_worst_verdict_with_its_count() -> None:

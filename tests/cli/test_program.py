@@ -97,6 +97,21 @@ def test_without_the_extra_one_line_says_how_to_install_it(missing):
     )
 
 
+def test_an_interrupt_while_modules_are_imported_is_no_traceback():
+    interrupted = (
+        'import signal, sys\n'
+        'class Interrupt:\n'
+        '    def find_spec(self, name, path=None, target=None):\n'
+        '        if name.endswith(".cli.program"):\n'
+        '            signal.raise_signal(signal.SIGINT)\n'
+        'from datadog_checks.aws_diagnostics.cli import main\n'
+        'sys.meta_path.insert(0, Interrupt())\n'
+        'sys.exit(main())\n'
+    )
+    ended = subprocess.run([sys.executable, '-c', interrupted], capture_output=True, text=True, timeout=DEADLINE)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (ExitStatus.INTERRUPTED, '', '')
+
+
 def test_a_damaged_installation_is_not_mistaken_for_a_missing_extra():
     ended = subprocess.run(without_the('difflib'), capture_output=True, text=True, timeout=DEADLINE)
     assert ended.returncode not in (0, ExitStatus.NOT_INSTALLED)

@@ -54,8 +54,21 @@ CANARIES = (
     'alice-laptop',
     '/home/alice/acme7.yaml',
     'AIDAACME7EXAMPLE',
+    'ec2-54-12-33-44.eu-west-1.compute.amazonaws.com',
+    'ec2-54-12-33-44.amazonaws.com',
+    '914286350771.dkr.ecr.eu-west-1.amazonaws.com',
+    'prod-db-01',
+    'acme-payments-web-12',
+    'payments_acme_prod',
+    'db7',
+    'acme-corp:ProdAdmin',
+    'xx.acme-corp-1.compute.internal',
+    'http://169.254.169.254/latest/meta-data/iam/security-credentials/acme-reader',
 )
-MARKS = re.compile('0dead|914286350771|10[.-]20[.-]30[.-]40|fd12:3456|acme|alice', re.IGNORECASE)
+MARKS = re.compile(
+    r'0dead|914286350771|10[.-]20[.-]30[.-]40|54[.-]12[.-]33|fd12:3456|acme|alice|prod-db|\bdb7\b|ProdAdmin',
+    re.IGNORECASE,
+)
 SENTENCES = [f"the name '{canary}' is not ({canary}), seen {canary}: {canary}." for canary in CANARIES]
 CANARY_TEXTS = st.sampled_from([*CANARIES, *SENTENCES])
 FIELDS_OF_CANARIES: dict[type, st.SearchStrategy[Any]] = {
@@ -77,6 +90,14 @@ def test_no_canary_in_any_text_field_survives(observed: Facts, expected: Expecta
     redacted = Redaction().observation(Observation(observed, expected))
     assert MARKS.findall(json.dumps(encode(redacted.facts))) == []
     assert MARKS.findall(json.dumps(encode(redacted.expectations))) == []
+
+
+@pytest.mark.parametrize('canary', CANARIES)
+def test_no_canary_survives_in_an_error_text(canary: str) -> None:
+    observed = facts(path=Unobserved(f"no answer from {canary}: '{canary}' refused"))
+    redacted = Redaction().observation(Observation(observed, Expectations())).facts
+    assert isinstance(redacted.path, Unobserved)
+    assert MARKS.findall(redacted.path.reason) == []
 
 
 @FEW
@@ -148,6 +169,9 @@ def test_a_pseudonym_has_the_form_of_what_it_replaces(text: str, form: str) -> N
         'DatadogIntegrationRole',
         '169.254.169.254',
         'Service:ec2.amazonaws.com',
+        'ecs-tasks.amazonaws.com',
+        'route53.amazonaws.com',
+        'ec2.amazonaws.com.cn',
         'AWS:*',
     ],
 )
@@ -174,6 +198,35 @@ def test_a_name_that_looks_like_a_word_is_found_in_sentences_too() -> None:
     redacted = Redaction().observation(Observation(observed, Expectations())).facts
     assert isinstance(redacted.path, Unobserved)
     assert re.fullmatch(r"the host 'x[0-9a-f]{10}' has no sockets", redacted.path.reason)
+
+
+@pytest.mark.parametrize('word', ['payments', 'PAYMENTS', 'Prod', 'ledger', 'ap-south-1', 'http_proxy'])
+def test_every_label_of_a_known_name_is_a_name_in_sentences_in_any_case(word: str) -> None:
+    observed = facts(
+        agent=agent(hostname='Payments.prod.example.com'),
+        host=host(os_hostname='ledger.ap-south-1.http_proxy.eu-west-1.compute.internal'),
+        path=Unobserved(f'no sockets on {word}: refused'),
+    )
+    redacted = Redaction().observation(Observation(observed, Expectations())).facts
+    assert isinstance(redacted.path, Unobserved)
+    assert re.fullmatch(r'no sockets on x[0-9a-f]{10}: refused', redacted.path.reason)
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        'ec2_prefer_imdsv2 is off in eu-west-1',
+        'missing permission: iam:GetRole in us-gov-east-1',
+        'ec2:DescribeInstances took 3.5s',
+        'PUT http://169.254.169.254/latest/api/token: no answer',
+        'an internal error in eusc-de-east-1',
+    ],
+)
+def test_the_words_of_the_product_and_of_aws_stay_in_sentences(text: str) -> None:
+    named = host(os_hostname='ip-10-0-0-1.eu-west-1.compute.internal')
+    observed = facts(host=named, agent=agent(hostname='web.internal'), path=Unobserved(text))
+    redacted = Redaction().observation(Observation(observed, Expectations())).facts
+    assert redacted.path == Unobserved(text)
 
 
 def test_without_the_key_nobody_can_compute_a_pseudonym_so_every_run_has_others() -> None:

@@ -234,3 +234,28 @@ def test_an_account_says_who_looked_and_how_much_that_took() -> None:
 
 def test_a_passed_finding_is_none_of_the_causes() -> None:
     assert seen(finding(Passed('fine'), explained_by='x')).causes == ()
+
+
+def test_a_hint_that_settles_several_questions_is_printed_once() -> None:
+    unclear = [
+        finding(Unknown(why), id=id, service_check='hostname')
+        for id, why in (('a-fault', 'the version is not known'), ('b-fault', 'the hostname is not known'))
+    ]
+    nobody = agent(hostname=None, version=None)
+    assert text(seen(*unclear, observed=facts(agent=nobody))).splitlines()[-2:] == [
+        'UNKNOWN 1 not judged: the version is not known. Pass --agent-hostname and --agent-version.',
+        'UNKNOWN 1 not judged: the hostname is not known.',
+    ]
+
+
+@pytest.mark.parametrize(
+    ('source', 'line'),
+    [
+        pytest.param('-', 'facts saved 2026-11-27T20:00:00+00:00 from standard input', id='standard input'),
+        pytest.param('a.json', 'facts saved 2026-11-27T20:00:00+00:00 in a.json', id='a file'),
+        pytest.param('', 'facts saved 2026-11-27T20:00:00+00:00', id='a file that is not named'),
+    ],
+)
+def test_saved_facts_say_where_they_come_from(source: str, line: str) -> None:
+    judged = seen(failed(), saved_at='2026-11-27T20:00:00+00:00', source=source)
+    assert text(judged).splitlines()[1] == line

@@ -60,6 +60,11 @@ def changed(**differences: object) -> str:
         pytest.param('NaN', 'is not a file of saved facts: not JSON: NaN is not JSON', id='not a number'),
         pytest.param('[' * 100_000, 'is not a file of saved facts: nested too deeply', id='nested without end'),
         pytest.param('"secret"', 'is not a file of saved facts: no field format with', id='a text'),
+        pytest.param(
+            '{"secret": 1, "secret": 2}',
+            'is not a file of saved facts: not JSON: the same name twice in a mapping',
+            id='twice',
+        ),
         pytest.param('{"format": "other"}', 'is not a file of saved facts: no field format with', id='another format'),
     ],
 )
@@ -80,6 +85,14 @@ def test_another_file_is_told_from_facts_without_quoting_it(text: str, message: 
         pytest.param(changed(instances=[]), 'file.instances is [], allowed is a list with at least one', id='nothing'),
         pytest.param(changed(instances=5), 'file.instances is 5, allowed is a list', id='no list'),
         pytest.param(changed(instances=[{}]), 'file.instances[0].expectations is missing', id='an empty instance'),
+        *(
+            pytest.param(
+                changed(saved_at=text),
+                f'file.saved_at is {text!r}, allowed is an ISO 8601 time with its offset from UTC',
+                id=f'saved at {text!r}',
+            )
+            for text in ('', 'yesterday', '2026-11-27', '2026-11-27T20:00:00', '2026-13-27T20:00:00+00:00')
+        ),
         pytest.param(changed(extra=1), 'file.extra is no field of this version', id='a field that is not known'),
     ],
 )
@@ -96,6 +109,28 @@ def test_a_damaged_file_is_one_line_with_its_name(tmp_path: Path) -> None:
         read(file)
     assert str(caught.value) == f'FACTS {file}: file.instances is 5, allowed is a list'
     assert caught.value.status is ExitStatus.DAMAGED_FACTS
+
+
+@pytest.mark.parametrize(
+    'damaged',
+    [
+        pytest.param(lambda: changed(schema=3, version='3' * 500_000), id='a version'),
+        pytest.param(lambda: changed(**{'x' * 500_000: 1}), id='the name of a field'),
+        pytest.param(lambda: changed(instances='x' * 500_000), id='a value'),
+    ],
+)
+def test_however_long_what_is_wrong_the_message_is_short(tmp_path: Path, damaged: Callable[[], str]) -> None:
+    file = tmp_path / 'facts.json'
+    file.write_text(damaged())
+    with pytest.raises(Failure) as caught:
+        read(file)
+    assert len(str(caught.value)) < 600
+
+
+def test_a_byte_order_mark_is_no_damage(tmp_path: Path) -> None:
+    file = tmp_path / 'facts.json'
+    file.write_text(SAVED, encoding='utf-8-sig')
+    assert read(file) == loads(SAVED)
 
 
 def forged(field: str, value: str) -> str:

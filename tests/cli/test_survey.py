@@ -41,7 +41,8 @@ def text(reports: list[Judged]) -> list[str]:
 
 def test_hosts_are_counted_by_cause() -> None:
     assert text(FLEET) == [
-        'CRITICAL 42 hosts: hop limit 1: 38, hop limit 2: 1, IMDS is disabled: 2',
+        'CRITICAL 42 hosts (39 critical, 1 warning, 1 unknown, 1 ok): '
+        'hop limit 1: 38, hop limit 2: 1, IMDS is disabled: 2',
         f'facts saved {SAVED_AT}',
         '',
         'CRITICAL    38  hop limit 1 (imds-hop-limit-too-low): '
@@ -61,6 +62,16 @@ def test_where_nothing_is_wrong_the_first_line_says_what_there_is() -> None:
 def test_hosts_and_accounts_are_told_apart() -> None:
     line = first_line([host(1, passed()), seen(passed(), observed=account_facts())])
     assert line.text == '1 host and 1 account: no problem found: 2'
+
+
+def test_statuses_are_counted_where_they_differ() -> None:
+    reports = [host(38, DISABLED), host(41, unknown()), seen(passed(), observed=account_facts())]
+    assert first_line(reports).text == ('2 hosts and 1 account (1 warning, 1 unknown, 1 ok): IMDS is disabled: 1')
+
+
+def test_skipped_files_are_counted_and_what_they_would_have_told_is_unknown() -> None:
+    line = first_line([host(1, passed()), host(2, passed())], skipped=1)
+    assert (line.lead, line.text) == ('UNKNOWN ', '2 hosts, 1 file skipped: no problem found: 2')
 
 
 def test_facts_of_several_times_say_from_when_to_when() -> None:

@@ -104,6 +104,36 @@ def test_the_log_says_once_that_a_channel_fails(check, strict, caplog):
     ]
 
 
+class Unspeakable(Exception):
+    def __str__(self):
+        raise ValueError('no text')
+
+
+def test_an_error_that_has_no_text_is_logged_once_and_goes_no_further(check, monkeypatch, caplog):
+    def fail(*_):
+        raise Unspeakable
+
+    monkeypatch.setattr(check, 'read_persistent_cache', fail)
+    emitting = emitter()
+    with caplog.at_level(logging.WARNING):
+        assert [emitting.may_ask_imds(check) for _ in range(2)] == [True, True]
+    assert warnings(caplog) == ['the Agent failed at reading the persistent cache: Unspeakable']
+
+
+@pytest.mark.parametrize(
+    'kept',
+    [
+        pytest.param('{"a":' * 100_000, id='nested without end'),
+        pytest.param('{"hostname"', id='cut off'),
+        pytest.param('[]', id='a list'),
+    ],
+)
+def test_a_damaged_cache_is_nothing_kept(check, monkeypatch, aggregator, kept):
+    monkeypatch.setattr(check, 'read_persistent_cache', lambda _: kept)
+    emit_all(check, emitter(), facts())
+    assert aggregator.events == []
+
+
 def test_a_cache_that_cannot_be_read_is_nothing_kept(check, strict, aggregator):
     strict.fail('reading the cache')
     emitting = emitter()

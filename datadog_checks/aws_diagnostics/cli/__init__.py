@@ -14,6 +14,13 @@ OF_THE_EXTRA = ('click', 'rich', 'lazy_loader', 'pydantic', 'yaml')
 def main() -> int:
     """Run the command line of this process; the exit status (see `ExitStatus`)."""
     try:
+        return _run()
+    except KeyboardInterrupt:  # outside of click, which has its own: while modules are imported, or at the end
+        return ExitStatus.INTERRUPTED
+
+
+def _run() -> int:
+    try:
         from .program import run
     except ModuleNotFoundError as e:
         missing = str(e.name).partition('.')[0]

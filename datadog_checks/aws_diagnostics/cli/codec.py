@@ -32,8 +32,13 @@ class Undecodable(ValueError):
 
 
 def not_allowed(field: str, value: object, allowed: str) -> Undecodable:
-    shown = repr(value)
-    return Undecodable(f'{field} is {shown if len(shown) <= 80 else shown[:77] + "..."}, allowed is {allowed}')
+    return Undecodable(f'{field} is {shown(value)}, allowed is {allowed}')
+
+
+def shown(value: object) -> str:
+    """At most 80 characters."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + '...'
 
 
 def encode(value: object) -> Json:

@@ -50,7 +50,12 @@ def program() -> None:
     help='Save what was observed, for `judge`; - is stdout, and the report goes to stderr then.',
 )
 @redact_option
-@click.option('--wait-ok', metavar='5m', type=Duration(), help='Look again until everything is OK, at most this long.')
+@click.option(
+    '--wait-ok',
+    metavar='5m',
+    type=Duration(),
+    help='Look again until everything is OK. No look starts after this time; the last one may end later.',
+)
 @agent_options
 @display_options
 def check(
@@ -117,14 +122,16 @@ def judge(
     redaction = Redaction() if redact else None
     instances = None if config is None else instances_of(config)
     reports: list[Judged] = []
-    for file, saved in saved_facts.read_all(facts, partial(tell, colour=display.colour)):
+    files = saved_facts.Files(facts, partial(tell, colour=display.colour), redacted=redact)
+    for file, saved in files.read():
         expected = saved.instances if config is None or instances is None else expecting(saved, instances, config)
         source = '' if redaction else str(file)
         reports += [_judged(each, only, redaction, saved.saved_at, source) for each in expected]
     if as_csv:
         survey.write_csv(sys.stdout, reports)
-        return display.exit_status(overall(reports))
-    return show('judge', reports, display, _told(reports, display))
+        return display.exit_status(overall(reports, files.skipped))
+    lines = _told(reports, display, files.skipped)
+    return show('judge', reports, display, lines, files.skipped)
 
 
 def _judged(
@@ -134,15 +141,12 @@ def _judged(
     return judged(seen, only, saved_at=saved_at, source=source)
 
 
-def _told(reports: Sequence[Judged], display: Display) -> Iterable[Line]:
-    """One host in full; of several the table by cause, and each in full with -v."""
-    if len(reports) == 1:
+def _told(reports: Sequence[Judged], display: Display, skipped: int) -> Iterable[Line]:
+    """One host in full; of several, or where files were skipped, the table by cause, and each in full with -v."""
+    if len(reports) == 1 and not skipped:
         yield from report_lines(reports, display)
         return
-    if display.quiet:
-        yield survey.first_line(reports)
-        return
-    yield from survey.table(reports)
+    yield from survey.table(reports, skipped)
     if display.verbose:
         for each in reports:
             yield from (Line(''), *report_lines([each], display))

@@ -39,12 +39,16 @@ def read_instances(path: Path | None) -> tuple[Options, ...]:
     try:
         _check_sections(document)
         check_init_config(document.get('init_config'))
-        instances = document.get('instances')
+        if 'instances' not in document:
+            raise InvalidConfiguration('no instances: in this file; the least that works is: instances: [{}]')
+        instances = document['instances']
         if not isinstance(instances, list) or not instances:
             raise must_be('instances', 'a list with at least one mapping, like [{}]', instances)
         return tuple(_options(number, instance) for number, instance in enumerate(instances))
     except InvalidConfiguration as e:
         raise _refused(path, '--config', str(e)) from None
+    except RecursionError:
+        raise _refused(path, '--config', 'a mapping holds itself (an alias inside of its anchor)') from None
 
 
 def _check_sections(document: dict[str, object]) -> None:
@@ -63,8 +67,10 @@ def read_mapping(path: Path, option: str) -> dict[str, object]:
         document = _document(text)
     except yaml.YAMLError as e:
         raise _refused(path, option, f'not valid YAML: {_yaml_problem(e)}') from None
-    except (RecursionError, ValueError):
-        raise _refused(path, option, 'not valid YAML: nested too deeply, or a value is out of range') from None
+    except RecursionError:
+        raise _refused(path, option, 'not valid YAML: nested too deeply') from None
+    except Exception:  # noqa: BLE001  (PyYAML raises KeyError, IndexError and others that quote the value)
+        raise _refused(path, option, 'not valid YAML: a value is out of range or does not fit its tag') from None
     if document is None:
         return {}
     if not isinstance(document, dict):

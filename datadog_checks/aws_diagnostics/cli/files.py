@@ -29,7 +29,7 @@ def read_stream(file: BinaryIO, name: str, status: ExitStatus) -> str:
     if len(content) > LIMIT:
         raise Failure(f'{name}: is larger than 1 MiB', status)
     try:
-        return content.decode()
+        return content.decode('utf-8-sig')  # some editors on Windows begin a file with a byte order mark
     except UnicodeDecodeError as e:
         raise Failure(f'{name}: is not UTF-8 text (byte {e.start})', status) from None
 

@@ -71,7 +71,7 @@ class Judged:
     def sentence(self) -> str:
         """The verdict with its cause, without the status and the subject."""
         if self.causes:
-            return f'{self._worst_cause} ({self._counted_causes})'
+            return self._caused
         if not any(f.applicable for f in self.findings):
             return self._nothing_judged
         if self.not_judged:
@@ -79,14 +79,12 @@ class Judged:
         return f'no problem found ({counted_others(self.findings)})'
 
     @property
-    def _worst_cause(self) -> str:
+    def _caused(self) -> str:
         first, *more = self.causes
-        return f'{first.finding.headline}{f", and {len(more)} more" if more else ""}'
-
-    @property
-    def _counted_causes(self) -> str:
-        failed = sum(f.failed for f in self.findings)
-        return f'{plural(failed, "finding")}, {plural(len(self.causes), "cause")}'
+        failed = plural(sum(f.failed for f in self.findings), 'finding')
+        if not more:
+            return f'{first.finding.headline} ({failed}, 1 cause)'
+        return f'{first.finding.headline}; {plural(len(more), "other cause")} ({failed})'
 
     @property
     def _unknown(self) -> str:
@@ -113,8 +111,9 @@ def judged(observation: Observation, only: Collection[str] = (), *, saved_at: st
     return Judged(observation, chosen, saved_at, source)
 
 
-def overall(reports: Sequence[Judged]) -> Status:
-    return worst(report.status for report in reports)
+def overall(reports: Sequence[Judged], skipped: int = 0) -> Status:
+    """The worst of all. Nothing is known of what a skipped file would have told, so it counts as UNKNOWN."""
+    return worst((*(report.status for report in reports), *([Status.UNKNOWN] if skipped else [])))
 
 
 def counted_others(findings: Iterable[Finding]) -> str:

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -28,6 +29,8 @@ from .saved_facts import SavedFacts
 
 LONGEST_WAIT = 60.0
 """Seconds between two looks of `--wait-ok`."""
+LATE = 0.5
+"""Seconds that a sleep may take longer than asked: the machine was busy, not stopped."""
 
 
 def instances_of(config: Path | None) -> tuple[Options, ...]:
@@ -75,7 +78,7 @@ def until_ok(
 ) -> Sequence[Judged]:
     """Look again until everything is OK or `patience` seconds are over; the last look counts.
 
-    The waits grow from 5 to 60 seconds, and the last look is at the end of the patience.
+    The waits grow from 5 to 60 seconds. The last look starts at the end of the patience, and none starts later.
     """
     end, wait = clock() + patience, 5.0
     while True:
@@ -87,6 +90,8 @@ def until_ok(
         worst = next(report for report in reports if report.status is overall(reports))
         say(f'waiting for {worst.subject}: {worst.sentence}; next look in {wait_now:.0f} s, {left:.0f} s left')
         sleep(wait_now)
+        if clock() > end + LATE:
+            return reports
         wait = min(2 * wait, LONGEST_WAIT)
 
 
@@ -107,14 +112,23 @@ def _under(saved: Observation, options: Options, config: Path, number: int) -> O
     return replace(saved, expectations=options.expectations)
 
 
-def show(command: str, reports: Sequence[Judged], display: Display, lines: Iterable[Line], **more: Json) -> int:
-    """JSON, the first line, or `lines` after it; the exit status."""
+def show(
+    command: str,
+    reports: Sequence[Judged],
+    display: Display,
+    lines: Iterable[Line],
+    skipped: int | None = None,
+    **more: Json,
+) -> int:
+    """JSON, `lines`, or the first of them; the exit status. `skipped` counts files; None for a command without any."""
+    status = overall(reports, skipped or 0)
+    if skipped is not None:
+        more['skipped'] = skipped
     if display.as_json:
-        click.echo(printed(command, time.time(), {**of_reports(reports), **more}))
+        click.echo(printed(command, time.time(), {**of_reports(reports), 'status': status.word, **more}))
     else:
-        first = [first_line(reports)] if display.quiet else lines
-        page.write(page.stdout(display.colour), first)
-    return display.exit_status(overall(reports))
+        page.write(page.stdout(display.colour), islice(lines, 1) if display.quiet else lines)
+    return display.exit_status(status)
 
 
 def first_line(reports: Sequence[Judged]) -> Line:

@@ -24,18 +24,27 @@ PUBLIC = frozenset(
 
 RESOURCE = re.compile(r'([a-z]{1,8})-([0-9a-f]{17}|[0-9a-f]{8})')
 """The id of an instance, launch template, image, network interface."""
-REGION = re.compile(r'[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}')
+REGION = (
+    r'(?:us(?:-gov|-iso[a-z]?)?|eu(?:-isoe)?|eusc-de|ap|sa|ca|me|af|il|mx|cn)'
+    r'-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-[0-9]{1,2}'
+)
+"""https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html.
+
+A wider form would fit `prod-db-01` as well."""
 DEFAULT_NAME = re.compile(r'ip((?:-\d{1,3}){4})')
 OTHER_DEFAULT_NAME = re.compile(r'(domU-|domu-|EC2AMAZ-|ec2amaz-)[A-Za-z0-9-]+')
 """Host names that EC2 gives."""
-DOMAIN_OF_AWS = re.compile(r'(?:\.[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2})?\.compute\.internal\Z|\.ec2\.internal\Z')
+DOMAIN_OF_AWS = re.compile(rf'(?:\.{REGION})?\.compute\.internal\Z|\.ec2\.internal\Z')
 ACCOUNT = re.compile('[0-9]{12}')
 DIGEST = re.compile('[0-9a-f]{12}')
 PRINCIPAL = re.compile(r'(AWS|Service|Federated|CanonicalUser):(.+)', re.DOTALL)
 ARN = re.compile(r'(arn:aws(?:-[a-z]{1,12}){0,3}):([a-z0-9-]{1,63}):([a-z0-9-]{0,40}):([0-9]{12}|aws|):(.*)', re.DOTALL)
 AWS_MANAGED = re.compile(r'arn:aws[a-z-]*:iam::aws:policy/[\w+=,.@/-]{1,200}')
 URL = re.compile(r'(https?://)(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))((?::[0-9]{1,5})?/?)')
-AWS_SERVICE = re.compile(r'[a-z0-9.-]{1,60}\.amazonaws\.com')
+AWS_SERVICE = re.compile(
+    r'(?=[a-z0-9-]{1,30}\.)[a-z]+[0-9]{0,2}[a-z]*(?:-[a-z]+[0-9]{0,2}[a-z]*)*\.amazonaws\.com(?:\.cn)?'
+)
+"""A service principal, like ecs-tasks.amazonaws.com; no digits that could be an address or an account id."""
 KINDS = frozenset({'root', 'role', 'user', 'policy', 'assumed-role', 'federated-user', 'aws-service-role'})
 
 
@@ -62,7 +71,7 @@ class Pseudonyms:
             return ''
         partition, service, region, account, resource = match.groups()
         parts = [part if part in KINDS or not part else self._one(part) for part in resource.split('/')]
-        place = region if not region or REGION.fullmatch(region) else self.short(region)
+        place = region if not region or re.fullmatch(REGION, region) else self.short(region)
         head = self._id(service) or service
         owner = account if account in ('', 'aws') else self._one(account)
         return f'{partition}:{head}:{place}:{owner}:{"/".join(parts)}'

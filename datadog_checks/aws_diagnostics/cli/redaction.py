@@ -9,16 +9,34 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
+from importlib import resources
 from typing import Any, TypeVar, cast
 
 from ..diagnoses import DIAGNOSES
-from ..facts.values import Checked, CloudProvider, Partition, RegionName, TemplateVersion
+from ..facts.values import AgentHostname, Checked, CloudProvider, HostName, Partition, RegionName, TemplateVersion
 from .judged import Observation
-from .pseudonyms import PUBLIC, RESOURCE, Pseudonyms
+from .pseudonyms import DOMAIN_OF_AWS, PUBLIC, REGION, RESOURCE, Pseudonyms
 
 Value = TypeVar('Value')
 
-REGION = r'[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}'
+DATA = resources.files('datadog_checks.aws_diagnostics') / 'data'
+
+
+def _services() -> set[str]:
+    lists = (file for file in (DATA / 'iam_permissions').iterdir() if file.name.endswith('.json'))
+    return {'kms', 'sts'}.union(*(re.findall('"([a-z0-9-]{2,40}):', file.read_text('utf-8')) for file in lists))
+
+
+SERVICES = '|'.join(sorted(_services()))
+"""As actions begin, like `ec2`, from the permissions that Datadog requires: `acme-corp:ProdAdmin` has the same form."""
+OPTIONS = frozenset(re.findall('[a-z0-9]+(?:_[a-z0-9]+)+', (DATA / 'conf.yaml.example').read_text('utf-8'))) | {
+    *('cloud_provider_metadata', 'ec2_imdsv2_transition_payload_enabled', 'ec2_metadata_timeout', 'ec2_prefer_imdsv2'),
+    *('ec2_prioritize_instance_id_as_hostname', 'ec2_use_dmi', 'ec2_use_windows_prefix_detection', 'hostname_file'),
+    *('hostname_force_config_as_canonical', 'hostname_fqdn', 'hostname_trust_uts_namespace', 'instance_id'),
+    *('all_proxy', 'http_proxy', 'https_proxy', 'no_proxy', 'no_proxy_nonexact_match', 'use_proxy_for_cloud_metadata'),
+    *('aws_diagnostics', 'dd_url', 'auth_token_file_path', 'ipc_cert_file_path', 'cmd_host', 'cmd_port', 'expvar_port'),
+}
+"""Of this check and of the Agent. Other words with underscores may be names."""
 KEPT: Mapping[str, str] = {
     'region': REGION,
     'regions': REGION,
@@ -52,7 +70,7 @@ KEPT: Mapping[str, str] = {
     'version': 'v?[0-9]{1,6}',
     **dict.fromkeys(
         ('actions', 'not_actions', 'action', 'standard', 'resource_collection'),
-        r'\*|[a-z][a-z0-9-]{1,39}:[A-Za-z*?]{1,99}',
+        rf'\*|({SERVICES}):[A-Za-z*?]{{1,99}}',
     ),
 }
 """Field, or class and field -> the values that say nothing of whose they are."""
@@ -64,14 +82,18 @@ NAMES = frozenset(
 )
 """Fields with names that may look like words: a host named 'web' is redacted in sentences, too."""
 
+TOP_LEVEL = frozenset({'com', 'net', 'org', 'io', 'internal', 'local', 'localdomain'})
+"""Labels of domains that are words of sentences, or of nobody."""
+
 TOKEN = re.compile(r"[^\s'\"(),;\[\]{}<>=]+")
 """A word of a sentence, without the punctuation around it."""
 OURS = re.compile(
     r'[A-Za-z]+|cloud-init|instance-id|meta-data|IMDSv[12]'
     r'|\d{1,6}(\.\d{1,3})?(ms|s|%)?|\d{1,3}\.\d{1,3}\.\d{1,3}'
-    r'|http://(169\.254\.169\.254|127\.0\.0\.1)(:\d{1,5})?(/latest/[a-z/-]{1,60})?'
+    r'|http://(169\.254\.169\.254|127\.0\.0\.1)(:\d{1,5})?(/latest/(api/token|meta-data(/instance-id)?|dynamic/instance-identity/document))?'
     r'|/(sys|proc)/[a-z_./-]{1,60}|/var/lib/cloud/data/instance-id|/run/cloud-init/[a-z-]{1,30}|/\.dockerenv'
-    rf'|[a-z]{{2,}}(_[a-z0-9]+)+|[a-z]{{2,20}}[0-9]|[a-z0-9-]{{2,40}}:[A-Z][A-Za-z]{{2,60}}\*?|{REGION}'
+    r'|ec2|s3|eth0|ipv[46]|imdsv[12]|route53|v[0-9]'
+    rf'|{"|".join(sorted(OPTIONS))}|({SERVICES}):[A-Z][A-Za-z]{{2,60}}\*?|{REGION}'
 )
 """Words, numbers and versions; paths that every host has; the names of options, of AWS's permissions and regions."""
 
@@ -84,7 +106,7 @@ class Redaction:
         self._names: frozenset[str] = frozenset()
 
     def observation(self, observation: Observation) -> Observation:
-        self._names = frozenset(_names(observation)) - PUBLIC
+        self._names = frozenset(part for name in _names(observation) for part in _parts(name))
         return self._value(observation, '', '')
 
     def _value(self, value: Value, owner: str, field: str) -> Value:
@@ -128,13 +150,28 @@ class Redaction:
 
     def _word(self, token: str) -> str:
         word = token.rstrip('.:!?')
-        ours = OURS.fullmatch(word) and not RESOURCE.fullmatch(word) and word not in self._names
+        ours = OURS.fullmatch(word) and not RESOURCE.fullmatch(word) and not self._is_name(word)
         return token if ours or not word else self._pseudonyms.of(word) + token[len(word) :]
+
+    def _is_name(self, word: str) -> bool:
+        """Whether it is a name of this observation, or a path or URL with one in it."""
+        return any(part.casefold() in self._names for part in (word, *re.split('[./:]', word)))
+
+
+def _parts(name: str) -> Iterator[str]:
+    """The name and each of its labels, in lower case; not what every name may have."""
+    domain = DOMAIN_OF_AWS.search(name)
+    labels = (name[: domain.start()] if domain else name).split('.')
+    for part in (name, *labels):
+        if len(part) > 1 and not part.isdigit() and part not in PUBLIC and part.casefold() not in TOP_LEVEL:
+            yield part.casefold()
 
 
 def _names(value: object, field: str = '') -> Iterator[str]:
+    if isinstance(value, RegionName):
+        return
     if isinstance(value, str):
-        yield from [value] if field in NAMES and value else []
+        yield from [value] if value and (field in NAMES or isinstance(value, HostName | AgentHostname)) else []
     elif is_dataclass(value) and not isinstance(value, type):
         for each in fields(value):
             yield from _names(getattr(value, each.name), each.name)

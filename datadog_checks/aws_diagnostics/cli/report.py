@@ -57,7 +57,7 @@ def verdict(status: Status, subject: str, sentence: str) -> Line:
 def _looked_at(judged: Judged) -> Iterator[Line]:
     facts = judged.facts
     if judged.saved_at:
-        yield Line(f'facts saved {judged.saved_at}{f" in {judged.source}" if judged.source else ""}')
+        yield Line(f'facts saved {judged.saved_at}{_source(judged.source)}')
     if facts.account is None:
         if facts.platform.ec2 is True:
             yield Line(f'{PLATFORM[facts.platform.ec2]}: {facts.platform.evidence}')
@@ -68,6 +68,12 @@ def _looked_at(judged: Judged) -> Iterator[Line]:
             yield Line(f'partition {partition}, looked at as {arn}: {calls}')
         case Unobserved(reason):
             yield Line(f'account not known: {reason}')
+
+
+def _source(source: str) -> str:
+    if source == '-':
+        return ' from standard input'
+    return f' in {source}' if source else ''
 
 
 def _cause(cause: Cause, *, verbose: bool) -> Iterator[Line]:
@@ -142,12 +148,14 @@ def _step(text: str, commands: Sequence[Command], lead: str) -> Iterator[Line]:
 
 
 def _not_judged(judged: Judged) -> Iterator[Line]:
-    """One line for each reason, with what would settle it."""
-    groups = judged.not_judged
+    """One line for each reason, with what would settle it; what settles several reasons is printed with the first."""
+    groups, printed = judged.not_judged, set[str]()
     if groups:
         yield BLANK
     for reason, findings in groups.items():
         hint = settling(reason, findings, judged.facts)
+        hint = '' if hint in printed else hint
+        printed.add(hint)
         style = STYLES[Status.UNKNOWN]
         yield Line(f'{len(findings)} not judged: {reason}.{f" {hint}." if hint else ""}', 'UNKNOWN ', style)
     if not groups and judged.status is Status.UNKNOWN:

@@ -8,10 +8,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from ..__about__ import __version__
-from .codec import Json, Undecodable, decode, encode, not_allowed
+from ..text import LONGEST_NAME, counted, listed, one_line
+from .codec import Json, Undecodable, decode, encode, not_allowed, shown
 from .document import iso_time
 from .exit_status import ExitStatus, Failure
 from .files import PrivateFile, read_stream, read_text
@@ -25,6 +27,8 @@ GONE_SINCE_1 = frozenset({'launched_at', 'misnamed', 'more_launch_templates'})
 """Fields that facts of schema 1 may have; nothing judges them any more."""
 STANDARD = Path('-')
 """Standard input or output."""
+LONGEST_ERROR = 400
+"""Characters: the name of a field in a damaged file can be long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,21 @@ def loads(text: str) -> SavedFacts:
         raise NotFacts(f'is not a file of saved facts: no field format with the value {FORMAT!r}')
     if document.get('schema') not in READABLE:
         by = document.get('version')
-        allowed = f'{" or ".join(map(str, READABLE))} (saved by version {by!r}, this is {__version__})'
+        allowed = f'{" or ".join(map(str, READABLE))} (saved by version {shown(by)}, this is {__version__})'
         raise not_allowed('schema', document.get('schema'), allowed)
     saved = decode(SavedFacts, _without_gone(document) if document['schema'] == 1 else document, 'file')
     if not saved.instances:
         raise not_allowed('file.instances', [], 'a list with at least one instance')
+    if not _is_time(saved.saved_at):
+        raise not_allowed('file.saved_at', saved.saved_at, 'an ISO 8601 time with its offset from UTC')
     return saved
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return text[10:11] == 'T' and datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _without_gone(value: Json) -> Json:
@@ -74,45 +87,68 @@ def _without_gone(value: Json) -> Json:
 def read(path: Path) -> SavedFacts:
     """Of a file, or of standard input for `-`. Raises Failure (DAMAGED_FACTS) with one line."""
     if path == STANDARD:
+        if sys.stdin is None:
+            raise Failure('FACTS -: standard input is closed', ExitStatus.DAMAGED_FACTS)
         text = read_stream(sys.stdin.buffer, 'FACTS -', ExitStatus.DAMAGED_FACTS)
     else:
         text = read_text(path, 'FACTS', ExitStatus.DAMAGED_FACTS)
     try:
         saved = loads(text)
     except (NotFacts, Undecodable) as e:
-        raise Failure(f'FACTS {path}: {e}', ExitStatus.DAMAGED_FACTS) from None
+        raise Failure(f'FACTS {path}: {one_line(str(e), LONGEST_ERROR)}', ExitStatus.DAMAGED_FACTS) from None
     return saved
 
 
-def read_all(paths: Sequence[Path], say: Callable[[str], None]) -> Iterator[tuple[Path, SavedFacts]]:
-    """Of files, of directories and of standard input. Of a directory, the files that end in .json, by name; one of
-    them that is something else is skipped, which `say` is told.
+class Files:
+    """The files of facts that a command names; of a directory, those that end in .json, by name.
 
-    Raises Failure (DAMAGED_FACTS) for a file that was named, and where there are no facts at all.
+    `say` is told what was skipped or ignored, without names and values where `redacted`.
     """
-    count = 0
-    for path in paths:
-        for file in _inside(path) if path.is_dir() else (path,):
-            try:
-                saved = read(file)
-            except Failure as e:
-                if file == path:
-                    raise
-                say(f'skipped: {e}')
-            else:
-                count += 1
-                yield file, saved
-    if not count:
-        named = ', '.join(map(str, paths))
-        raise Failure(f'FACTS {named}: no file of saved facts that ends in .json', ExitStatus.DAMAGED_FACTS)
 
+    def __init__(self, paths: Sequence[Path], say: Callable[[str], None], *, redacted: bool = False) -> None:
+        self.skipped = 0
+        """Files of directories that hold no facts or are damaged."""
+        self._paths, self._say, self._redacted = paths, say, redacted
 
-def _inside(directory: Path) -> Sequence[Path]:
-    """Directories in it are not entered."""
-    try:
-        return sorted(file for file in directory.iterdir() if file.suffix == '.json' and file.is_file())
-    except OSError as e:
-        raise Failure(f'FACTS {directory}: cannot be read: {e.strerror}', ExitStatus.DAMAGED_FACTS) from None
+    def read(self) -> Iterator[tuple[Path, SavedFacts]]:
+        """Raises Failure (DAMAGED_FACTS) for a file that was named, and where there are no facts at all."""
+        count = 0
+        for path in self._paths:
+            for file in self._inside(path) if path.is_dir() else (path,):
+                try:
+                    saved = read(file)
+                except Failure as e:
+                    if file == path:
+                        raise
+                    self._skip(e)
+                else:
+                    count += 1
+                    yield file, saved
+        if not count:
+            named = ', '.join(map(str, self._paths))
+            raise Failure(f'FACTS {named}: no file of saved facts that ends in .json', ExitStatus.DAMAGED_FACTS)
+
+    def _skip(self, why: Failure) -> None:
+        self.skipped += 1
+        unnamed = 'a file that is damaged or holds no saved facts; without --redact it is named'
+        self._say(f'skipped: {unnamed if self._redacted else why}')
+
+    def _inside(self, directory: Path) -> Sequence[Path]:
+        """Directories in it are not entered."""
+        try:
+            entries = sorted(directory.iterdir())
+        except OSError as e:
+            raise Failure(f'FACTS {directory}: cannot be read: {e.strerror}', ExitStatus.DAMAGED_FACTS) from None
+        files = [entry for entry in entries if entry.suffix == '.json' and entry.is_file()]
+        self._tell_ignored([entry for entry in entries if entry not in files])
+        return files
+
+    def _tell_ignored(self, entries: Sequence[Path]) -> None:
+        """Once for a directory."""
+        if entries:
+            names = '' if self._redacted else f': {listed((entry.name for entry in entries), longest=LONGEST_NAME)}'
+            what = counted(len(entries), 'directory or file without .json', 'directories and files without .json')
+            self._say(f'ignored: {what}{names}')
 
 
 def refuse_to_overwrite(path: Path) -> None:
@@ -148,9 +184,17 @@ def _document(text: str) -> Json:
         raise ValueError(f'{constant} is not JSON')
 
     try:
-        document: Json = json.loads(text, parse_constant=refuse)
+        document: Json = json.loads(text, parse_constant=refuse, object_pairs_hook=_mapping)
     except RecursionError:
         raise NotFacts('is not a file of saved facts: nested too deeply') from None
     except ValueError as e:
         raise NotFacts(f'is not a file of saved facts: not JSON: {e}') from None
     return document
+
+
+def _mapping(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    """Of a name that appears twice, every program keeps another value."""
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        raise ValueError('the same name twice in a mapping')
+    return mapping

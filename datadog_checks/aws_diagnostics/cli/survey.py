@@ -1,6 +1,7 @@
 """Many hosts at once: how many have which cause, as a table and as CSV."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
@@ -53,10 +54,13 @@ def _without_fault(report: Judged) -> str:
     return next((f'not judged: {reason}' for reason in report.not_judged), report.sentence)
 
 
-def table(reports: Sequence[Judged]) -> Iterator[Line]:
-    """The first line has the faults with their counts; each row of the table the hosts that have it."""
+def table(reports: Sequence[Judged], skipped: int = 0) -> Iterator[Line]:
+    """The first line has the faults with their counts; each row of the table the hosts that have it.
+
+    `skipped` is the number of files that hold no facts or are damaged.
+    """
     found = rows(reports)
-    yield first_line(reports)
+    yield first_line(reports, skipped)
     yield from _saved(reports)
     yield BLANK
     for row in found:
@@ -65,12 +69,21 @@ def table(reports: Sequence[Judged]) -> Iterator[Line]:
         yield Line(f'{title}: {_names(row.reports)}', lead, STYLES[row.status], Wrap.ON_A_TERMINAL)
 
 
-def first_line(reports: Sequence[Judged]) -> Line:
-    """Like 'CRITICAL 40 hosts: IMDSv2 hop limit is 1, the Agent needs 2: 38, IMDS is disabled: 2'."""
+def first_line(reports: Sequence[Judged], skipped: int = 0) -> Line:
+    """Like 'CRITICAL 40 hosts (38 critical, 2 ok), 1 file skipped: IMDSv2 hop limit is 1, the Agent needs 2: 38'."""
     faults = [row for row in rows(reports) if row.id] or rows(reports)
     told = ', '.join(f'{row.headline}: {len(row.reports)}' for row in faults[:SHOWN])
     more = f', and {len(faults) - SHOWN} more' if len(faults) > SHOWN else ''
-    return verdict(overall(reports), _what(reports), f'{told}{more}')
+    files = f', {plural(skipped, "file")} skipped' if skipped else ''
+    return verdict(overall(reports, skipped), f'{_what(reports)}{_by_status(reports)}{files}', f'{told}{more}')
+
+
+def _by_status(reports: Sequence[Judged]) -> str:
+    """'' where all have the same."""
+    counts = Counter(report.status for report in reports)
+    if len(counts) < 2:
+        return ''
+    return f' ({", ".join(f"{counts[status]} {status.word}" for status in WORST_FIRST if counts[status])})'
 
 
 def _what(reports: Sequence[Judged]) -> str:

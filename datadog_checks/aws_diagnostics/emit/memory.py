@@ -74,7 +74,7 @@ def remembered(text: str) -> Naming:
     try:
         kept = json.loads(text)
         values = (kept['hostname'], kept['provider'])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return Naming()
     return Naming(*(value if isinstance(value, str) else None for value in values))
 

@@ -100,10 +100,19 @@ class Outlet:
             send()
         except Exception as e:  # noqa: BLE001  (the Agent raises whatever its C or Go code makes of an error)
             if channel not in self._logged:
-                LOG.warning('the Agent failed at %s: %s: %s', channel, type(e).__name__, one_line(str(e), 200))
+                LOG.warning('the Agent failed at %s: %s', channel, _told(e))
             self._logged.add(channel)
             return False
         return True
+
+
+def _told(error: Exception) -> str:
+    """Its type, and its message unless making that raises too."""
+    name = type(error).__name__
+    try:
+        return f'{name}: {one_line(str(error), 200)}'
+    except Exception:  # noqa: BLE001
+        return name
 
 
 def _sendable(value: Any, lines: bool = False) -> Any:  # noqa: ANN401  (what an issue or event holds, at any depth)
