@@ -99,6 +99,10 @@ MESSAGES = {
     ),
     'a timeout that is true': ({'timeout': True}, 'timeout must be a number, not true'),
     'a timeout that is not a number': ({'timeout': float('nan')}, 'timeout must be a number, not nan'),
+    'a hop limit without end': (
+        {'max_hop_limit': float('inf')},
+        'max_hop_limit must be a number, not inf',
+    ),
     'a timeout above the deadline': (
         {'timeout': 3, 'deadline': 2},
         'timeout must be at most deadline, which is 2, not 3',

@@ -58,7 +58,6 @@ def test_an_account_is_judged_alike_in_every_agent(agent: Agent, aws: dict[str, 
         # A role that was just made is not used yet, and the stand-in for IAM does not simulate policies.
         'integration-role-unused': WARNING,
         'integration-permissions-denied': WARNING,
-        # botocore 1.34.11 does not know this question, and nothing else suffers from that.
-        'imds-fleet-defaults-allow-imdsv1': WARNING if agent.version == '3.11' else SUCCESS,
+        'imds-fleet-defaults-allow-imdsv1': SUCCESS,
     }
     assert list(rows) == [diagnosis.id for diagnosis in DIAGNOSES if diagnosis.scope is Scope.ACCOUNT]

@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-import zlib
 from pathlib import Path
 
 import pytest
@@ -42,15 +41,11 @@ def test_two_builds_are_the_same_bytes(file: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('version', VERSIONS)
-def test_every_python_builds_the_same_archive(file: Path, tmp_path: Path, version: str) -> None:
+def test_every_python_builds_the_same_bytes(file: Path, tmp_path: Path, version: str) -> None:
     python = str(bare_agent(version).python)
-    asked = [python, '-c', 'import zlib; print(zlib.ZLIB_RUNTIME_VERSION)']
-    zlib_there = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
     subprocess.run([python, '-m', 'tools.single_file', '--output', tmp_path], cwd=ROOT, check=True, capture_output=True)
     built = tmp_path / 'aws_diagnostics.py'
-    assert digest(built) == digest(file)
-    if zlib_there == zlib.ZLIB_RUNTIME_VERSION:
-        assert built.read_bytes() == file.read_bytes()
+    assert built.read_bytes() == file.read_bytes()
 
 
 def test_it_goes_through_kubectl_apply_and_through_a_template_of_helm(file: Path) -> None:
@@ -60,7 +55,7 @@ def test_it_goes_through_kubectl_apply_and_through_a_template_of_helm(file: Path
     assert max(map(len, text.splitlines())) <= 120
 
 
-def test_the_files_come_out_as_they_went_in(file: Path, tmp_path: Path) -> None:
+def test_the_files_come_out_as_they_went_in_but_for_docstrings(file: Path, tmp_path: Path) -> None:
     ran = run(file, '--extract', tmp_path / 'new')
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, '', '')
     extracted = {
@@ -71,7 +66,21 @@ def test_the_files_come_out_as_they_went_in(file: Path, tmp_path: Path) -> None:
         for path in SOURCE.rglob('*')
         if path.is_file() and not {'__pycache__', *FOR_A_PERSON} & set(path.relative_to(SOURCE).parts)
     ]
-    assert extracted == {path.relative_to(ROOT): path.read_bytes() for path in [ROOT / 'LICENSE', *sources]}
+    assert extracted.keys() == {path.relative_to(ROOT) for path in [ROOT / 'LICENSE', *sources]}
+    assert {path: content for path, content in extracted.items() if path.suffix != '.py'} == {
+        path.relative_to(ROOT): path.read_bytes() for path in [ROOT / 'LICENSE', *sources] if path.suffix != '.py'
+    }
+    for path in (path for path in sources if path.suffix == '.py'):
+        came_out = ast.parse(extracted[path.relative_to(ROOT)])
+        assert statements(came_out) == statements(ast.parse(path.read_bytes())), path
+
+
+def statements(module: ast.Module) -> list[str]:
+    """All of them with their lines, docstrings by their place alone."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value = ast.Constant('')
+    return [f'{node.lineno}: {ast.dump(node)}' for node in ast.walk(module) if isinstance(node, ast.stmt)]
 
 
 def test_nothing_in_it_imports_what_is_left_out() -> None:

@@ -27,7 +27,8 @@ COMPILED = '/etc/datadog-agent/checks.d/__pycache__/aws_diagnostics.cpython-313.
 APP_KEY = 'a' * 40
 CONTRADICTORY = {'account': {'app_key': APP_KEY}, 'min_hop_limit': 2}
 CONTRADICTION = (
-    'aws_diagnostics_instances: instance 1: min_hop_limit: for host instances only, not allowed next to account'
+    'aws_diagnostics_instances: instance 1: min_hop_limit: for host instances only, not allowed next to account; '
+    'use two instances for the two scopes'
 )
 DEFAULT = """\
 # Managed by Ansible, role aws_diagnostics: changes made here are overwritten.

@@ -22,7 +22,10 @@ instances:
   - region
   min_collection_interval: 300
 """
-CONTRADICTION = 'instance 1: min_hop_limit: for host instances only, not allowed next to account'
+CONTRADICTION = (
+    'instance 1: min_hop_limit: for host instances only, not allowed next to account; '
+    'use two instances for the two scopes'
+)
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 Built by `make checks-d` from the package datadog_checks.aws_diagnostics; change the package, not this file.
 It belongs in /etc/datadog-agent/checks.d/ and needs an Agent that embeds Python 3.11 or newer.
 
-What runs is the text of the package, imported from PAYLOAD below: a ZIP archive, compressed with zlib, in Base64.
-SHA256 is the digest of the archive. The command line of the package is left out. To look inside:
+What runs is the text of the package, imported from PAYLOAD below: a ZIP archive, compressed with bzip2, in Base64.
+SHA256 is the digest of the archive. Docstrings and the command line are left out; line numbers are those of the
+source. To look inside:
 
     python3 aws_diagnostics.py --list                 # names and sizes
     python3 aws_diagnostics.py --extract DIRECTORY    # the files, conf.yaml.example and the licence among them
@@ -17,6 +18,7 @@ from __future__ import annotations
 # Python 3.8 has to be able to read this file, to say what is wrong there.
 import argparse
 import base64
+import bz2
 import hashlib
 import importlib
 import importlib.abc
@@ -27,7 +29,6 @@ import os
 import sys
 import types
 import zipfile
-import zlib
 from typing import Sequence  # noqa: UP035
 
 PACKAGE = 'datadog_checks.aws_diagnostics'
@@ -37,8 +38,8 @@ SHA256 = '$sha256'
 def archive() -> zipfile.ZipFile:
     """Raises ImportError when this file is not what was built."""
     try:
-        content = zlib.decompress(base64.b64decode(PAYLOAD))
-    except (ValueError, zlib.error) as e:
+        content = bz2.decompress(base64.b64decode(PAYLOAD))
+    except (ValueError, OSError) as e:
         raise ImportError(f'{__file__} is damaged: its payload cannot be decoded ({e}); copy the file again') from None
     digest = hashlib.sha256(content).hexdigest()
     if digest != SHA256:

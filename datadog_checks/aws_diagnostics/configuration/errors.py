@@ -5,6 +5,7 @@ its colon. Numbers, true and false are shown, and words that no key looks like.
 """
 
 import difflib
+import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -60,7 +61,7 @@ def shown(value: object, known: Collection[str] = ()) -> str:
         case bool():
             return str(value).lower()
         case int() | float():
-            return f'{value:.9g}' if abs(value) < MOST_SHOWN or value != value else 'a number'
+            return f'{value:.9g}' if abs(value) < MOST_SHOWN or not math.isfinite(value) else 'a number'
         case str():
             public = HARMLESS.fullmatch(value) or (value and nearest(value, known))
             return repr(value) if public else A_STRING if value else 'an empty string'
