@@ -376,7 +376,7 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(secret):
         pytest.param({'service': 'web', 'loader': 'python'}, None, id='what the Agent reads'),
         pytest.param(None, None, id='nothing'),
         pytest.param([], 'init_config must be a mapping or empty, not an empty list', id='a list'),
-        pytest.param({'timeot': 1}, 'init_config.timeot is not known: did you mean timeout?', id='misspelt'),
+        pytest.param({'timeouts': 1}, 'init_config.timeouts is not known: did you mean timeout?', id='misspelt'),
         pytest.param(
             {'require_imdsv2': True},
             'init_config.require_imdsv2: this is an option of an instance, move it there',

@@ -74,8 +74,8 @@ def test_every_instance_is_read(conf: Path, init_config: str) -> None:
             id='an unknown name in init_config',
         ),
         pytest.param(
-            'init_config: {timeot: 1}\ninstances: [{}]',
-            'init_config.timeot is not known: did you mean timeout?',
+            'init_config: {timeouts: 1}\ninstances: [{}]',
+            'init_config.timeouts is not known: did you mean timeout?',
             id='misspelt in init_config',
         ),
         pytest.param(
