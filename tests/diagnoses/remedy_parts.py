@@ -151,6 +151,13 @@ DROPPED_PACKETS_AROUND = Step(f'{COUNT}, on the host of this container {SHARED}'
 AGAIN = 'Let the Agent resolve its hostname again'
 
 
+def only_new(path: str) -> str:
+    """What stops a second run before it overwrites the backup of the first."""
+    return (
+        f"{{ [ ! -s {path} ] || {{ echo '{path} exists: move it away first, it may be your only backup'; false; }}; }}"
+    )
+
+
 def metadata_options(text: str, options: str, undo: str, exposes: str = '', region: str = 'eu-west-1') -> Choice:
     """A change of the IMDS options of INSTANCE_ID; '' for a region that is not known."""
     where = f'--region {region}' if region else '--region "${AWS_REGION:?}"'
@@ -162,10 +169,11 @@ def metadata_options(text: str, options: str, undo: str, exposes: str = '', regi
         (
             *find,
             Command(
+                f'{only_new("imds-options-before.json")} &&\n'
                 f'aws ec2 describe-instances {where} --instance-ids {INSTANCE_ID} '
-                "--query 'Reservations[].Instances[].MetadataOptions' --output json > imds-options-before.json"
+                "--query 'Reservations[].Instances[].MetadataOptions' --output json > imds-options-before.json &&\n"
+                f'{modify} {options}'
             ),
-            Command(f'{modify} {options}'),
         ),
         exposes,
         Step('Put back what imds-options-before.json says', (Command(f'{modify} {undo}'),)),

@@ -8,7 +8,21 @@ from dataclasses import dataclass
 from ..expectations import Expectations
 from ..facts import ContainerKind, Facts, Host, NetworkPath
 from ..facts.values import FilePath
-from ..remedies import Choice, Command, Language, Remedy, Step, Variable, Word, json_part, script, shell, yaml
+from ..remedies import (
+    Choice,
+    Command,
+    Language,
+    Remedy,
+    Step,
+    Variable,
+    Word,
+    json_part,
+    new_file,
+    script,
+    sequence,
+    shell,
+    yaml,
+)
 from .agent_remedies import (
     ECS,
     IN_THE_HOST_NETWORK,
@@ -53,16 +67,19 @@ def change_metadata_options(
         f'{text} on this instance{how_to_find_instance(facts) if find else ""}',
         (
             *(find_instance(facts) if find else ()),
-            script(
-                'aws ec2 describe-instances --region <region> --instance-ids <instance> '
-                f"--query 'Reservations[].Instances[].MetadataOptions' --output json > {BEFORE}",
-                region=region(facts),
-                instance=instance(facts),
-            ),
-            modify_metadata_options(facts, *change.options),
+            sequence(new_file(BEFORE), _save_options(facts), modify_metadata_options(facts, *change.options)),
         ),
         exposes,
         Step(f'Put back what {BEFORE} says', (modify_metadata_options(facts, *change.undo),)),
+    )
+
+
+def _save_options(facts: Facts) -> Command:
+    return script(
+        'aws ec2 describe-instances --region <region> --instance-ids <instance> '
+        f"--query 'Reservations[].Instances[].MetadataOptions' --output json > {BEFORE}",
+        region=region(facts),
+        instance=instance(facts),
     )
 
 

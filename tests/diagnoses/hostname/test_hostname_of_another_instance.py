@@ -20,7 +20,7 @@ from tests.builders import (
     hostname_file,
     imds,
 )
-from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER
+from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER, only_new
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME
@@ -185,8 +185,11 @@ test_remedy = remedy_test(
                     Step(
                         "Write the id of this instance into '/var/lib/cloud/data/instance-id', after saving the file",
                         (
-                            Command('sudo cp /var/lib/cloud/data/instance-id /var/lib/cloud/data/instance-id.before'),
-                            Command(f"printf '%s\\n' {INSTANCE_ID} | sudo tee /var/lib/cloud/data/instance-id"),
+                            Command(
+                                f'{only_new("/var/lib/cloud/data/instance-id.before")} &&\n'
+                                'sudo cp /var/lib/cloud/data/instance-id /var/lib/cloud/data/instance-id.before &&\n'
+                                f"printf '%s\\n' {INSTANCE_ID} | sudo tee /var/lib/cloud/data/instance-id"
+                            ),
                         ),
                     ),
                     RESTART,

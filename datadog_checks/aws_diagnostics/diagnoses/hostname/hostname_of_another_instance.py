@@ -4,7 +4,7 @@ from ...expectations import Expectations
 from ...facts import Agent, ContainerKind, Facts, Host, HostnameProvider, UtsNamespace, observed
 from ...facts.values import FilePath
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Command, Remedy, Step, script, shell
+from ...remedies import Command, Remedy, Step, new_file, script, sequence, shell
 from ...rules import first_label, instance_id_in, is_default_hostname
 from ...text import quoted
 from ..agent_remedies import container_kind, instance, remove_setting, restart_agent
@@ -88,7 +88,8 @@ def _on_this_instance(facts: Facts) -> tuple[Step, ...]:
 
 def _rewritten(facts: Facts, path: FilePath) -> tuple[Command, ...]:
     save = shell('sudo', 'cp', path, f'{path}.before')
-    return save, script("printf '%s\\n' <id> | sudo tee <path>", id=instance(facts), path=path)
+    write = script("printf '%s\\n' <id> | sudo tee <path>", id=instance(facts), path=path)
+    return (sequence(new_file(f'{path}.before'), save, write),)
 
 
 def _in_the_image(facts: Facts) -> Step:

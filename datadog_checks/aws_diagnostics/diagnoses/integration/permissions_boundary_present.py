@@ -5,9 +5,9 @@ from ...facts import Facts
 from ...facts.account import Account, Feature, Policy, PolicyKind, Role, RoleMissing, Simulation
 from ...facts.values import Arn, RoleName
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
-from ...remedies import Choice, Command, Remedy, Step, Variable, script, sequence, shell
+from ...remedies import Choice, Command, Remedy, Step, Variable, new_file, script, sequence, shell
 from ...text import SHORT, one_line
-from ..account_remedies import new_file, role_word, run_again
+from ..account_remedies import role_word, run_again
 from ..links import guide
 from .role import role_of, says_when_stale, without_role
 
