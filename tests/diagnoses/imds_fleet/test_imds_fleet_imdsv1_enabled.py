@@ -19,6 +19,7 @@ from tests.diagnoses.imds_fleet.fleets import (
     UNSWEPT,
     WRITE_CSV,
     counts,
+    in_earnest,
     in_one_region,
     in_terraform,
     in_two_regions,
@@ -112,12 +113,12 @@ REMEDIES = {
             (
                 Choice(
                     f'Require tokens on {THESE}',
-                    (WRITE_CSV, loop(*WORK, f'  {LOOPED} --dry-run \\', SET), loop(*WORK, f'  {LOOPED} \\', SET)),
+                    (WRITE_CSV, loop(*WORK, f'  {LOOPED} --dry-run \\', SET)),
                     EXPOSES,
                     Step(KEEP, (BACK,)),
                 ),
             ),
-            THEN,
+            (in_earnest(loop(*WORK, f'  {LOOPED} \\', SET)), *THEN),
         ),
     ),
 }

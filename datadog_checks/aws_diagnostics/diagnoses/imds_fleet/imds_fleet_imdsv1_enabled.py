@@ -26,7 +26,7 @@ def _known(facts: Facts) -> str:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    required = change(
+    required, in_earnest = change(
         facts,
         expected,
         REQUIRE_TOKENS,
@@ -36,7 +36,10 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     return Remedy(
         'Require tokens on these instances once nothing there uses IMDSv1 any more (see imds-fleet-imdsv1-still-used)',
         (required,),
-        (in_terraform('http_tokens = "required"'),),
+        (
+            *in_earnest,
+            in_terraform('http_tokens = "required"'),
+        ),
     )
 
 

@@ -72,7 +72,8 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         undo=Step('Put the present one back', (_put(role, boundary),)),
     )
     choices = (*allow, other, remove)
-    return Remedy('Make the boundary allow what Datadog needs, or remove it', choices, (run_again(expected),))
+    then = (*((make_it_the_default(boundary),) if allow else ()), run_again(expected))
+    return Remedy('Make the boundary allow what Datadog needs, or remove it', choices, then)
 
 
 def boundary_of(facts: Facts) -> Arn | Variable:
@@ -84,18 +85,25 @@ def allow_in_the_boundary(boundary: Arn | Variable) -> Choice:
     """By hand, as the document is the customer's own."""
     version = ('aws', 'iam', 'set-default-policy-version', '--policy-arn', boundary)
     return Choice(
-        f'Copy the boundary to {AFTER}, allow there the actions that the permission diagnoses name, and make it the '
-        'default version, for every role with this boundary (where five versions exist, delete an old one first)',
+        f'Copy the boundary to {AFTER}, and allow there the actions that the permission diagnoses name',
+        (_copy_of(boundary),),
+        undo=Step(
+            f'Make the version that counted before the default again; its document is in {BEFORE}',
+            (shell(*version, '--version-id', Variable('VERSION_BEFORE')),),
+        ),
+    )
+
+
+def make_it_the_default(boundary: Arn | Variable) -> Step:
+    """What follows `allow_in_the_boundary`."""
+    return Step(
+        f'If you edited {AFTER}, make it the default version, for every role with this boundary (where five versions '
+        'exist, delete an old one first)',
         (
-            _copy_of(boundary),
             shell(
                 *('aws', 'iam', 'create-policy-version', '--policy-arn', boundary),
                 *('--policy-document', f'file://{AFTER}', '--set-as-default'),
             ),
-        ),
-        undo=Step(
-            f'Make the version that counted before the default again; its document is in {BEFORE}',
-            (shell(*version, '--version-id', Variable('VERSION_BEFORE')),),
         ),
     )
 
