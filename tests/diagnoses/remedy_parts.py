@@ -128,14 +128,16 @@ HOST_NETWORK_IN_DOCKER = Choice(
 )
 
 FIREWALL_RULES = Step(
-    'List the firewall rules that name 169.254.169.254, on this host',
+    'List the firewall rules for 169.254.169.254 and its network, and those that reject or drop packets, on this host',
     (
-        Command('sudo iptables-save | grep -F 169.254.169.254'),
-        Command('sudo nft list ruleset | grep -F 169.254.169.254'),
+        Command('sudo iptables-save | grep -iF -e 169.254 -e reject -e drop'),
+        Command('sudo nft list ruleset | grep -iF -e 169.254 -e reject -e drop'),
     ),
 )
 FIREWALL_RULES_AROUND = Step(
-    'List the firewall rules that name 169.254.169.254, on the host of this container', FIREWALL_RULES.commands
+    'List the firewall rules for 169.254.169.254 and its network, and those that reject or drop packets, on the '
+    'host of this container',
+    FIREWALL_RULES.commands,
 )
 COUNT, SHARED = (
     'Count the link-local packets that EC2 dropped',

@@ -246,7 +246,7 @@ test_remedy = remedy_test(
                     ),
                     Choice(
                         'Upgrade the Agent to 7.64.0 or later, in the Helm values',
-                        (Command('agents:\n  image:\n    tag: "7.64.0"', Language.HELM),),
+                        (Command('agents:\n  image:\n    tag: "7"', Language.HELM),),
                         undo=Step('Go back to the image that ran before'),
                     ),
                 ),

@@ -97,8 +97,7 @@ PASSES = {
 UNKNOWN = {
     'a pod whose Agent could not be asked for its provider': Row(
         in_a_pod(None, None),
-        'whether the Agent asks AWS is not certain: that depends on what was not measured: which name the container '
-        'runtime gives',
+        'without knowing which name the container runtime gives, it cannot be told whether the Agent asks AWS',
     ),
     'the host could not be inspected': Row(
         facts(agent=agent(provider='os', hostname=CUSTOM_NAME), host=Unobserved('no permission')), 'no permission'

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_of_another_instance import (
     HOSTNAME_OF_ANOTHER_INSTANCE,
 )
+from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, Unobserved, UtsNamespace
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
@@ -228,3 +229,12 @@ test_remedy = remedy_test(
         ),
     },
 )
+
+
+def test_where_the_name_comes_from_an_unknown_place_every_place_is_looked_at_before_the_restart() -> None:
+    steps = generic_remedy(HOSTNAME_OF_ANOTHER_INSTANCE).then
+    assert [step.text for step in steps[:3]] == [
+        'Remove hostname from datadog.yaml, and DD_HOSTNAME from the environment of the Agent',
+        'Remove hostname_file from datadog.yaml, and DD_HOSTNAME_FILE from the environment of the Agent',
+        RESTART.text,
+    ]

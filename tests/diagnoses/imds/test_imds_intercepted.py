@@ -234,7 +234,7 @@ REMEDIES = {
     'kube2iam in a pod': (
         facts(imds=kube2iam(), host=POD),
         Remedy(
-            'Let the credentials proxy (this is how kube2iam answers) forward token and metadata requests to IMDS',
+            'Bypass the proxy (it looks like kube2iam), or let it forward IMDSv2',
             (
                 CLOUD_INIT_IN_A_POD,
                 HOST_NETWORK_OF_A_POD,
@@ -254,7 +254,7 @@ REMEDIES = {
     'kiam in a pod': (
         facts(imds=kiam(), host=POD),
         Remedy(
-            'Let the credentials proxy (this is how kiam answers) forward token and metadata requests to IMDS',
+            'Bypass the proxy (it looks like kiam), or let it forward IMDSv2',
             (
                 CLOUD_INIT_IN_A_POD,
                 HOST_NETWORK_OF_A_POD,
@@ -315,8 +315,8 @@ REMEDIES = {
                 Choice(
                     'Find the redirection and remove it',
                     (
-                        Command('sudo iptables-save | grep -F 169.254.169.254'),
-                        Command('sudo nft list ruleset | grep -F 169.254.169.254'),
+                        Command('sudo iptables-save | grep -iF -e 169.254 -e reject -e drop'),
+                        Command('sudo nft list ruleset | grep -iF -e 169.254 -e reject -e drop'),
                     ),
                 ),
             ),

@@ -32,7 +32,7 @@ SOME = {
     'counts': counts(('optional', 1, 'enabled', 4), ('optional', 2, 'enabled', 3)),
     'worst': (wrong(http_tokens='optional'),),
 }
-MAY = "imdsv1 is not set to 'disabled', so IMDSv1 may be on"
+MAY = 'your configuration allows IMDSv1'
 
 FAILS = {
     'whatever their hop limit is': Row(

@@ -69,7 +69,7 @@ UNKNOWN = {
     ),
 }
 NOT_APPLICABLE = {
-    'IMDSv1 may be used': Row(ONE_USES, "imdsv1 is not set to 'disabled', so IMDSv1 may be used"),
+    'IMDSv1 may be used': Row(ONE_USES, 'your configuration allows IMDSv1'),
     'the feature is off': Row(ONE_USES, SWITCHED_OFF, NOT_LOOKED_AT),
 }
 SUMMARY = 'Find what still uses IMDSv1 on these instances, and require tokens on the others'

@@ -77,7 +77,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
 
 AGENT_CANNOT_USE_IMDSV2 = Diagnosis(
     id='agent-cannot-use-imdsv2',
-    title='The Agent speaks only IMDSv1, which is disabled or has to be',
+    title='The Agent can only use IMDSv1, which is (or must be) disabled',
     scope=Scope.HOST,
     service_check='hostname_provider',
     severity=Status.CRITICAL,

@@ -28,7 +28,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return _judged(expected, agent.provider, f'the Agent is named {quoted(agent.hostname or "")} and says: {said}')
     now = resolve(situation_of(facts))
     if now.aws_asked is None:
-        return Unknown(f'whether the Agent asks AWS is not certain: {now.why}')
+        return Unknown(f'{now.why}, it cannot be told whether the Agent asks AWS')
     return _by_the_model(facts, expected, agent, now)
 
 

@@ -29,7 +29,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     situation = situation_of(facts)
     enforced = resolve(without_imdsv1(situation))
     if not enforced.certain:
-        return Unknown(f'what the Agent would be named without IMDSv1 is not certain: {enforced.why}')
+        return Unknown(f'{enforced.why}, it cannot be told how the Agent would be named without IMDSv1')
     if enforced.provider == 'aws':
         return Passed(f'without IMDSv1 the Agent is still named by its instance id: {enforced.why}')
     if not enforced.aws_asked:

@@ -74,8 +74,12 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
 
 
 def _on_this_instance(facts: Facts) -> tuple[Step, ...]:
-    """Nothing where the name came from the operating system: the restart is enough."""
-    if not isinstance(facts.agent, Agent) or facts.agent.configuration.hostname:
+    """Where the name may come from, if that is not known; nothing where the operating system gave it: then the restart
+    is enough.
+    """
+    if not isinstance(facts.agent, Agent):
+        return (remove_setting(facts, 'hostname'), remove_setting(facts, 'hostname_file'))
+    if facts.agent.configuration.hostname:
         return (remove_setting(facts, 'hostname'),)
     path = facts.agent.configuration.hostname_file
     if path is None:

@@ -96,7 +96,7 @@ def _kube2iam(facts: Facts) -> Remedy:
         Step('Go back to the release that ran before'),
     )
     return Remedy(
-        'Let the credentials proxy (this is how kube2iam answers) forward token and metadata requests to IMDS',
+        _bypass_or_forward(facts, 'kube2iam'),
         (*ways_around_the_hop_limit(facts), upgrade),
     )
 
@@ -109,9 +109,15 @@ def _kiam(facts: Facts) -> Remedy:
         Step('Remove the argument again'),
     )
     return Remedy(
-        'Let the credentials proxy (this is how kiam answers) forward token and metadata requests to IMDS',
+        _bypass_or_forward(facts, 'kiam'),
         (*ways_around_the_hop_limit(facts), allow),
     )
+
+
+def _bypass_or_forward(facts: Facts, proxy: str) -> str:
+    if ways_around_the_hop_limit(facts):
+        return f'Bypass the proxy (it looks like {proxy}), or let it forward IMDSv2'
+    return f'Let the proxy (it looks like {proxy}) forward IMDSv2'
 
 
 def _find_the_proxy(facts: Facts) -> Step:

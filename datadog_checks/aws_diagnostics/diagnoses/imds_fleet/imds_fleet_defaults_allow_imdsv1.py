@@ -21,7 +21,7 @@ MODIFY = 'aws ec2 modify-instance-metadata-defaults --region "$region" --http-to
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     if imdsv1_may_be_on(expected):
-        return NotApplicable("imdsv1 is not set to 'disabled', so new instances may allow it")
+        return NotApplicable('your configuration allows IMDSv1')
     fleet = fleet_of(facts)
     faults = clauses([f'{region.name}: {_described(d)}' for region, d in _allowing(fleet.regions)])
     unseen = unobserved_in(fleet.regions, lambda region: region.defaults)

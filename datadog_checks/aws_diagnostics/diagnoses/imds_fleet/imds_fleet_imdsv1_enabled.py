@@ -14,7 +14,7 @@ WHAT = 'with IMDSv1 allowed'
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     if imdsv1_may_be_on(expected):
-        return NotApplicable(f"imdsv1 is not set to 'disabled', so IMDSv1 may be on{_known(facts)}")
+        return NotApplicable(f'your configuration allows IMDSv1{_known(facts)}')
     return judged_by_instances(facts, Fault.IMDSV1_ALLOWED, WHAT, lambda instance: instance.instance_id)
 
 

@@ -19,7 +19,7 @@ MOST_IN_A_COMMAND = 20
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     if imdsv1_may_be_on(expected):
-        return NotApplicable("imdsv1 is not set to 'disabled', so IMDSv1 may be used")
+        return NotApplicable('your configuration allows IMDSv1')
     uses = uses_in(fleet_of(facts))
     used = most_used_first(uses)
     if not used:
