@@ -15,9 +15,22 @@ RESTART_POD = Step(
     ),
 )
 RESTART_DOCKER = Step(
-    'Restart the Agent; it resolves its hostname only at startup (the first command lists every AGENT_CONTAINER; after '
-    'a change in Compose, recreate it instead)',
+    'Restart the Agent; it resolves its hostname only at startup (the first command lists every AGENT_CONTAINER)',
     (Command('docker ps'), Command('docker restart "${AGENT_CONTAINER:?}"')),
+)
+
+APPLY_HELM = Step(
+    'Apply changed Helm values (the first command lists RELEASE, NAMESPACE, CHART_VERSION)',
+    (
+        Command('helm list --all-namespaces'),
+        Command(
+            'helm upgrade "${RELEASE:?}" datadog --repo https://helm.datadoghq.com --version "${CHART_VERSION:?}" '
+            '--namespace "${NAMESPACE:?}" --reuse-values --values "${VALUES_FILE:?}"'
+        ),
+    ),
+)
+APPLY_COMPOSE = Step(
+    'Apply a changed Compose file (run this in its directory)', (Command('docker compose up --detach'),)
 )
 
 
@@ -46,7 +59,7 @@ RESTART_ECS_ANYWHERE = restart_ecs('"${AWS_REGION:?}"')
 REMOVE_AGAIN = Step('Remove it again, and restart the Agent')
 SET_BACK = Step('Set it back to what it was, or remove it, and restart the Agent')
 GIVES = 'gives the hostname, not the tags; Bottlerocket has no such file'
-ONE_FILE = 'one read-only file of the host to the Agent'
+ONE_FILE = 'one read-only file'
 ITS_NETWORK = "the host's network to the Agent, and the Agent's ports on the host"
 CLOUD_INIT_ON_A_HOST = Choice(
     f"Use cloud-init's instance ID file instead of IMDS, in datadog.yaml ({GIVES})",
@@ -205,7 +218,7 @@ def new_hop_limit(limit: int, text: str = 'For new instances, set this in Terraf
     return in_terraform(f'http_put_response_hop_limit = {limit}', text)
 
 
-IF_RAISED = 'If you raised the hop limit, raise it for new instances too, in Terraform'
+IF_RAISED = 'If you raised it, raise it in Terraform too'
 
 
 def keep_the_name(*options: str) -> Choice:

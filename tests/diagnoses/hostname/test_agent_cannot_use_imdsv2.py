@@ -9,6 +9,8 @@ from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import INSTANCE_ID, agent, answered, configuration, container, expecting, facts, host, imds, renamed
 from tests.diagnoses.remedy_parts import (
+    APPLY_COMPOSE,
+    APPLY_HELM,
     RESTART,
     RESTART_DOCKER,
     RESTART_ECS,
@@ -250,7 +252,7 @@ test_remedy = remedy_test(
                         undo=Step('Go back to the image that ran before'),
                     ),
                 ),
-                then=(RESTART_POD,),
+                then=(APPLY_HELM, RESTART_POD),
             ),
         ),
         'on ECS': (
@@ -314,7 +316,7 @@ test_remedy = remedy_test(
                         undo=Step('Go back to the image that ran before'),
                     ),
                 ),
-                then=(RESTART_DOCKER,),
+                then=(APPLY_COMPOSE, RESTART_DOCKER),
             ),
         ),
     },

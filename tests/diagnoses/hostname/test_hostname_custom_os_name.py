@@ -7,7 +7,15 @@ from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved, UtsNamespace
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, expecting, facts, host, imds
-from tests.diagnoses.remedy_parts import RESTART, RESTART_POD, SET_BACK, keep_the_name, upgrade_by_apt, upgrade_by_yum
+from tests.diagnoses.remedy_parts import (
+    APPLY_HELM,
+    RESTART,
+    RESTART_POD,
+    SET_BACK,
+    keep_the_name,
+    upgrade_by_apt,
+    upgrade_by_yum,
+)
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, LOST, NOT_SENT
@@ -201,7 +209,7 @@ test_remedy = remedy_test(
                         undo=SET_BACK,
                     ),
                 ),
-                then=(RESTART_POD,),
+                then=(APPLY_HELM, RESTART_POD),
             ),
         ),
     },

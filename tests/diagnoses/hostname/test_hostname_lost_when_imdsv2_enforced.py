@@ -22,6 +22,7 @@ from tests.builders import (
     renamed,
 )
 from tests.diagnoses.remedy_parts import (
+    APPLY_HELM,
     CLOUD_INIT_IN_A_POD,
     HOST_NETWORK_OF_A_POD,
     IF_RAISED,
@@ -204,7 +205,7 @@ test_remedy = remedy_test(
                     HOST_NETWORK_OF_A_POD,
                     raise_hop_limit(2),
                 ),
-                then=(new_hop_limit(2, IF_RAISED), Step('Disable IMDSv1 only when this diagnosis passes')),
+                then=(APPLY_HELM, new_hop_limit(2, IF_RAISED), Step('Disable IMDSv1 only when this diagnosis passes')),
             ),
         ),
         'the Agent is in the way, and the path was not measured': (
@@ -251,6 +252,7 @@ test_remedy = remedy_test(
                 ),
                 then=(
                     as_step(raise_hop_limit(2, text='As the token reply is lost, raise the hop limit to 2')),
+                    APPLY_HELM,
                     RESTART_POD,
                     new_hop_limit(2),
                     Step('Disable IMDSv1 only when this diagnosis passes'),

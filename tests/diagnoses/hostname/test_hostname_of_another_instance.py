@@ -21,7 +21,7 @@ from tests.builders import (
     hostname_file,
     imds,
 )
-from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER, only_new
+from tests.diagnoses.remedy_parts import APPLY_COMPOSE, RESTART, RESTART_DOCKER, only_new
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME
@@ -208,6 +208,7 @@ test_remedy = remedy_test(
                 'Remove the name of the other instance, here and in the image',
                 then=(
                     Step("Remove DD_HOSTNAME_FILE from the environment of the Agent's container"),
+                    APPLY_COMPOSE,
                     RESTART_DOCKER,
                     Step(
                         f"{REBUILD}; the command removes cloud-init's state; run it last on the machine that the "

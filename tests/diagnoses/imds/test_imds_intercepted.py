@@ -20,7 +20,7 @@ from tests.diagnoses.imds.conversations import (
     v1_works,
     without_token,
 )
-from tests.diagnoses.remedy_parts import CLOUD_INIT_IN_A_POD, FIREWALL_RULES, HOST_NETWORK_OF_A_POD
+from tests.diagnoses.remedy_parts import APPLY_HELM, CLOUD_INIT_IN_A_POD, FIREWALL_RULES, HOST_NETWORK_OF_A_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 KUBE2IAM = (
@@ -249,6 +249,7 @@ REMEDIES = {
                     undo=Step('Go back to the release that ran before'),
                 ),
             ),
+            (APPLY_HELM,),
         ),
     ),
     'kiam in a pod': (
@@ -268,6 +269,7 @@ REMEDIES = {
                     undo=Step('Remove the argument again'),
                 ),
             ),
+            (APPLY_HELM,),
         ),
     ),
     'captive portal on a host': (

@@ -7,7 +7,8 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Command, Remedy, Step, new_file, script, sequence, shell
 from ...rules import first_label, instance_id_in, is_default_hostname
 from ...text import quoted
-from ..agent_remedies import container_kind, instance, remove_setting, restart_agent
+from ..agent_remedies import container_kind, instance, remove_setting
+from ..applying import restart_with_settings
 from ..links import guide
 from .wrong_name import own_instance_ids
 
@@ -69,7 +70,7 @@ def _name_of_the_system(facts: Facts) -> str:
 def remedy(facts: Facts, _: Expectations) -> Remedy:
     return Remedy(
         'Remove the name of the other instance, here and in the image',
-        then=(*_on_this_instance(facts), restart_agent(facts), _in_the_image(facts)),
+        then=(*_on_this_instance(facts), *restart_with_settings(facts), _in_the_image(facts)),
     )
 
 
