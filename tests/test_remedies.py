@@ -16,6 +16,7 @@ from datadog_checks.aws_diagnostics.remedies import (
     Remedy,
     Step,
     Variable,
+    new_file,
     script,
     sequence,
     shell,
@@ -82,6 +83,14 @@ def test_in_a_sequence_a_command_runs_only_after_the_one_before_succeeded(progra
     steps = (write_file('a', '1'), shell('test', '-f', 'a'), shell('false'), shell('touch', 'never'))
     assert run(sequence(*steps), tmp_path, program).returncode == 1
     assert [path.name for path in tmp_path.iterdir()] == ['a']
+
+
+@pytest.mark.parametrize('program', SHELLS)
+def test_a_change_that_is_pasted_twice_keeps_the_backup_and_changes_nothing_again(program: str, tmp_path: Path) -> None:
+    (tmp_path / 'state').write_text('first')
+    change = sequence(new_file('before'), script('cat state > before'), script('printf changed >> state'))
+    assert [run(change, tmp_path, program).returncode for _ in range(2)] == [0, 1]
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {'before': 'first', 'state': 'firstchanged'}
 
 
 def test_a_script_takes_values_as_words(tmp_path: Path) -> None:

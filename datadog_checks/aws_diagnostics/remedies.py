@@ -104,6 +104,12 @@ def sequence(*commands: Command) -> Command:
     return Command('\n'.join((*(_continued(command.text) for command in first), last.text)))
 
 
+def new_file(path: str) -> Command:
+    """Fails, and says why, where a backup of an earlier run would be overwritten."""
+    said = quoted(f'{path} exists: move it away first, it may be your only backup')
+    return Command(f'{{ [ ! -s {quoted(path)} ] || {{ echo {said}; false; }}; }}')
+
+
 def _continued(text: str) -> str:
     """With && behind it; behind the first line of a here-document, whose last line must be only the delimiter."""
     first, newline, rest = text.partition('\n')

@@ -15,9 +15,22 @@ RESTART_POD = Step(
     ),
 )
 RESTART_DOCKER = Step(
-    'Restart the Agent; it resolves its hostname only at startup (the first command lists every AGENT_CONTAINER; after '
-    'a change in Compose, recreate it instead)',
+    'Restart the Agent; it resolves its hostname only at startup (the first command lists every AGENT_CONTAINER)',
     (Command('docker ps'), Command('docker restart "${AGENT_CONTAINER:?}"')),
+)
+
+APPLY_HELM = Step(
+    'Apply changed Helm values (the first command lists RELEASE, NAMESPACE, CHART_VERSION)',
+    (
+        Command('helm list --all-namespaces'),
+        Command(
+            'helm upgrade "${RELEASE:?}" datadog --repo https://helm.datadoghq.com --version "${CHART_VERSION:?}" '
+            '--namespace "${NAMESPACE:?}" --reuse-values --values "${VALUES_FILE:?}"'
+        ),
+    ),
+)
+APPLY_COMPOSE = Step(
+    'Apply a changed Compose file (run this in its directory)', (Command('docker compose up --detach'),)
 )
 
 
@@ -46,7 +59,7 @@ RESTART_ECS_ANYWHERE = restart_ecs('"${AWS_REGION:?}"')
 REMOVE_AGAIN = Step('Remove it again, and restart the Agent')
 SET_BACK = Step('Set it back to what it was, or remove it, and restart the Agent')
 GIVES = 'gives the hostname, not the tags; Bottlerocket has no such file'
-ONE_FILE = 'one read-only file of the host to the Agent'
+ONE_FILE = 'one read-only file'
 ITS_NETWORK = "the host's network to the Agent, and the Agent's ports on the host"
 CLOUD_INIT_ON_A_HOST = Choice(
     f"Use cloud-init's instance ID file instead of IMDS, in datadog.yaml ({GIVES})",
@@ -128,14 +141,16 @@ HOST_NETWORK_IN_DOCKER = Choice(
 )
 
 FIREWALL_RULES = Step(
-    'List the firewall rules that name 169.254.169.254, on this host',
+    'List the firewall rules for 169.254.169.254 and its network, and those that reject or drop packets, on this host',
     (
-        Command('sudo iptables-save | grep -F 169.254.169.254'),
-        Command('sudo nft list ruleset | grep -F 169.254.169.254'),
+        Command('sudo iptables-save | grep -iF -e 169.254 -e reject -e drop'),
+        Command('sudo nft list ruleset | grep -iF -e 169.254 -e reject -e drop'),
     ),
 )
 FIREWALL_RULES_AROUND = Step(
-    'List the firewall rules that name 169.254.169.254, on the host of this container', FIREWALL_RULES.commands
+    'List the firewall rules for 169.254.169.254 and its network, and those that reject or drop packets, on the '
+    'host of this container',
+    FIREWALL_RULES.commands,
 )
 COUNT, SHARED = (
     'Count the link-local packets that EC2 dropped',
@@ -151,6 +166,13 @@ DROPPED_PACKETS_AROUND = Step(f'{COUNT}, on the host of this container {SHARED}'
 AGAIN = 'Let the Agent resolve its hostname again'
 
 
+def only_new(path: str) -> str:
+    """What stops a second run before it overwrites the backup of the first."""
+    return (
+        f"{{ [ ! -s {path} ] || {{ echo '{path} exists: move it away first, it may be your only backup'; false; }}; }}"
+    )
+
+
 def metadata_options(text: str, options: str, undo: str, exposes: str = '', region: str = 'eu-west-1') -> Choice:
     """A change of the IMDS options of INSTANCE_ID; '' for a region that is not known."""
     where = f'--region {region}' if region else '--region "${AWS_REGION:?}"'
@@ -162,10 +184,11 @@ def metadata_options(text: str, options: str, undo: str, exposes: str = '', regi
         (
             *find,
             Command(
+                f'{only_new("imds-options-before.json")} &&\n'
                 f'aws ec2 describe-instances {where} --instance-ids {INSTANCE_ID} '
-                "--query 'Reservations[].Instances[].MetadataOptions' --output json > imds-options-before.json"
+                "--query 'Reservations[].Instances[].MetadataOptions' --output json > imds-options-before.json &&\n"
+                f'{modify} {options}'
             ),
-            Command(f'{modify} {options}'),
         ),
         exposes,
         Step('Put back what imds-options-before.json says', (Command(f'{modify} {undo}'),)),
@@ -195,7 +218,7 @@ def new_hop_limit(limit: int, text: str = 'For new instances, set this in Terraf
     return in_terraform(f'http_put_response_hop_limit = {limit}', text)
 
 
-IF_RAISED = 'If you raised the hop limit, raise it for new instances too, in Terraform'
+IF_RAISED = 'If you raised it, raise it in Terraform too'
 
 
 def keep_the_name(*options: str) -> Choice:

@@ -106,23 +106,37 @@ def test_the_hop_limit_needed_is_what_was_measured_and_at_least_what_is_demanded
 
 
 @pytest.mark.parametrize(
-    ('kind', 'around'),
+    ('kind', 'around', 'applied'),
     [
-        pytest.param(ContainerKind.NONE, (), id='host'),
-        pytest.param(ContainerKind.ECS_HOST, (), id='ECS task in the host network'),
-        pytest.param(ContainerKind.POD, (parts.CLOUD_INIT_IN_A_POD, parts.HOST_NETWORK_OF_A_POD), id='pod'),
-        pytest.param(ContainerKind.ECS_BRIDGE, (parts.CLOUD_INIT_IN_A_TASK, parts.HOST_NETWORK_OF_A_TASK), id='ECS'),
-        pytest.param(ContainerKind.DOCKER, (parts.CLOUD_INIT_IN_DOCKER, parts.HOST_NETWORK_IN_DOCKER), id='Docker'),
+        pytest.param(ContainerKind.NONE, (), (), id='host'),
+        pytest.param(ContainerKind.ECS_HOST, (), (), id='ECS task in the host network'),
+        pytest.param(
+            ContainerKind.POD,
+            (parts.CLOUD_INIT_IN_A_POD, parts.HOST_NETWORK_OF_A_POD),
+            (parts.APPLY_HELM,),
+            id='pod',
+        ),
+        pytest.param(
+            ContainerKind.ECS_BRIDGE, (parts.CLOUD_INIT_IN_A_TASK, parts.HOST_NETWORK_OF_A_TASK), (), id='ECS'
+        ),
+        pytest.param(
+            ContainerKind.DOCKER,
+            (parts.CLOUD_INIT_IN_DOCKER, parts.HOST_NETWORK_IN_DOCKER),
+            (parts.APPLY_COMPOSE,),
+            id='Docker',
+        ),
     ],
 )
-def test_the_hop_limit_is_raised_only_after_what_exposes_less(kind: ContainerKind, around: tuple[Choice, ...]) -> None:
+def test_the_hop_limit_is_raised_only_after_what_exposes_less(
+    kind: ContainerKind, around: tuple[Choice, ...], applied: tuple[Step, ...]
+) -> None:
     situation = facts(path=path(gateways=1), host=host(container=container(kind)))
     assert ways_around_the_hop_limit(situation) == around
     assert raise_hop_limit(situation, Expectations()) == (
         Remedy(
             'Avoid the extra hop, or raise the hop limit to 2',
             (*around, parts.raise_hop_limit(2)),
-            (parts.new_hop_limit(2, parts.IF_RAISED),),
+            (*applied, parts.new_hop_limit(2, parts.IF_RAISED)),
         )
         if around
         else Remedy('Raise the hop limit to 2', (parts.raise_hop_limit(2, text='Raise it'),), (parts.new_hop_limit(2),))
@@ -263,7 +277,7 @@ def test_a_command_runs_where_the_agent_runs(kind: ContainerKind, commands: list
             ContainerKind.POD,
             Step(
                 'Remove DD_HOSTNAME from datadog.env and agents.containers.agent.env in the Helm values (the first '
-                'command lists every RELEASE and its NAMESPACE)',
+                'command lists every RELEASE and its NAMESPACE); leave an empty list as []',
                 (
                     Command('helm list --all-namespaces'),
                     Command('helm get values "${RELEASE:?}" --namespace "${NAMESPACE:?}" | grep -A 1 DD_HOSTNAME'),

@@ -7,7 +7,7 @@ from ..expectations import Expectations
 from ..facts import Facts
 from ..facts.account import Caller, Integration, Role, RoleMissing
 from ..facts.values import AccountId, Checked, DatadogSite, FilePath, RoleName
-from ..remedies import Command, Step, Variable, Word, quoted, sequence, shell
+from ..remedies import Command, Step, Variable, Word, new_file, quoted, sequence, shell
 
 DEFAULT_CONFIG_FILE = 'conf.yaml'
 KEYS = shell(
@@ -69,12 +69,6 @@ def joined(*parts: str | Variable) -> tuple[str | Variable, ...]:
 
 def run_again(expected: Expectations, note: str = '') -> Step:
     return Step(f'Wait 5 minutes, then run the check again{note}', (own_command(expected, 'check'),))
-
-
-def new_file(path: str) -> Command:
-    """Fails, and says why, where a backup of an earlier run would be overwritten."""
-    said = quoted(f'{path} exists: move it away first, it may be your only backup')
-    return Command(f'{{ [ ! -s {quoted(path)} ] || {{ echo {said}; false; }}; }}')
 
 
 def curl(expected: Expectations, path: tuple[str | Variable, ...], *options: Word) -> Command:

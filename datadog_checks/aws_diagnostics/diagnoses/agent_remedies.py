@@ -95,7 +95,7 @@ def remove_setting(facts: Facts, key: str) -> Step:
         case ContainerKind.POD:
             return Step(
                 f'Remove {variable} from datadog.env and agents.containers.agent.env in the Helm values '
-                '(the first command lists every RELEASE and its NAMESPACE)',
+                '(the first command lists every RELEASE and its NAMESPACE); leave an empty list as []',
                 _helm_values_with(variable),
             )
         case kind if kind in ECS:
@@ -149,7 +149,7 @@ def restart_agent(facts: Facts) -> Step:
             known = 'the first three commands find CLUSTER, SERVICE and TASK_FAMILY, of which the newest revision runs'
             return Step(f'{text} ({known})', _new_deployment(facts))
         case ContainerKind.DOCKER:
-            known = 'the first command lists every AGENT_CONTAINER; after a change in Compose, recreate it instead'
+            known = 'the first command lists every AGENT_CONTAINER'
             return Step(f'{text} ({known})', _docker_restart())
     return Step(f'{text} (with the tool that runs its container)')
 

@@ -8,7 +8,21 @@ from dataclasses import dataclass
 from ..expectations import Expectations
 from ..facts import ContainerKind, Facts, Host, NetworkPath
 from ..facts.values import FilePath
-from ..remedies import Choice, Command, Language, Remedy, Step, Variable, Word, json_part, script, shell, yaml
+from ..remedies import (
+    Choice,
+    Command,
+    Language,
+    Remedy,
+    Step,
+    Variable,
+    Word,
+    json_part,
+    new_file,
+    script,
+    sequence,
+    shell,
+    yaml,
+)
 from .agent_remedies import (
     ECS,
     IN_THE_HOST_NETWORK,
@@ -21,6 +35,7 @@ from .agent_remedies import (
     restart_for_the_name,
     task_definition,
 )
+from .applying import apply_settings
 
 CLOUD_INIT_FILE = FilePath('/var/lib/cloud/data/instance-id')
 """Not there on Bottlerocket, which has no cloud-init (DataDog/helm-charts issue 613)."""
@@ -53,16 +68,19 @@ def change_metadata_options(
         f'{text} on this instance{how_to_find_instance(facts) if find else ""}',
         (
             *(find_instance(facts) if find else ()),
-            script(
-                'aws ec2 describe-instances --region <region> --instance-ids <instance> '
-                f"--query 'Reservations[].Instances[].MetadataOptions' --output json > {BEFORE}",
-                region=region(facts),
-                instance=instance(facts),
-            ),
-            modify_metadata_options(facts, *change.options),
+            sequence(new_file(BEFORE), _save_options(facts), modify_metadata_options(facts, *change.options)),
         ),
         exposes,
         Step(f'Put back what {BEFORE} says', (modify_metadata_options(facts, *change.undo),)),
+    )
+
+
+def _save_options(facts: Facts) -> Command:
+    return script(
+        'aws ec2 describe-instances --region <region> --instance-ids <instance> '
+        f"--query 'Reservations[].Instances[].MetadataOptions' --output json > {BEFORE}",
+        region=region(facts),
+        instance=instance(facts),
     )
 
 
@@ -111,8 +129,9 @@ def raise_hop_limit(facts: Facts, expected: Expectations) -> Remedy:
         raising = raise_on_this_instance(facts, 'Raise it', needed)
         return Remedy(f'Raise the hop limit to {needed}', (raising,), (*restart, in_terraform(change)))
     raising = raise_on_this_instance(facts, f'Raise the hop limit to {needed}', needed)
-    template = in_terraform(change, 'If you raised the hop limit, raise it for new instances too, in Terraform')
-    return Remedy(f'Avoid the extra hop, or raise the hop limit to {needed}', (*around, raising), (*restart, template))
+    template = in_terraform(change, 'If you raised it, raise it in Terraform too')
+    then = (*apply_settings(facts), *restart, template)
+    return Remedy(f'Avoid the extra hop, or raise the hop limit to {needed}', (*around, raising), then)
 
 
 def raise_on_this_instance(facts: Facts, text: str, needed: int) -> Choice:
@@ -156,7 +175,7 @@ def name_from_cloud_init(facts: Facts) -> Choice:
         f"Use cloud-init's instance ID file instead of IMDS, {place_of_settings(kind)} (gives the hostname, not the "
         'tags; Bottlerocket has no such file)',
         (_file_of_cloud_init(kind),),
-        '' if kind is ContainerKind.NONE else 'one read-only file of the host to the Agent',
+        '' if kind is ContainerKind.NONE else 'one read-only file',
         REMOVE_AGAIN,
     )
 

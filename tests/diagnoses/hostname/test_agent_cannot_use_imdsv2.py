@@ -9,6 +9,8 @@ from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import INSTANCE_ID, agent, answered, configuration, container, expecting, facts, host, imds, renamed
 from tests.diagnoses.remedy_parts import (
+    APPLY_COMPOSE,
+    APPLY_HELM,
     RESTART,
     RESTART_DOCKER,
     RESTART_ECS,
@@ -246,11 +248,11 @@ test_remedy = remedy_test(
                     ),
                     Choice(
                         'Upgrade the Agent to 7.64.0 or later, in the Helm values',
-                        (Command('agents:\n  image:\n    tag: "7.64.0"', Language.HELM),),
+                        (Command('agents:\n  image:\n    tag: "7"', Language.HELM),),
                         undo=Step('Go back to the image that ran before'),
                     ),
                 ),
-                then=(RESTART_POD,),
+                then=(APPLY_HELM, RESTART_POD),
             ),
         ),
         'on ECS': (
@@ -314,7 +316,7 @@ test_remedy = remedy_test(
                         undo=Step('Go back to the image that ran before'),
                     ),
                 ),
-                then=(RESTART_DOCKER,),
+                then=(APPLY_COMPOSE, RESTART_DOCKER),
             ),
         ),
     },

@@ -5,7 +5,7 @@ from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserve
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, expecting, facts, host
-from tests.diagnoses.remedy_parts import RESTART, RESTART_POD, SET_BACK
+from tests.diagnoses.remedy_parts import APPLY_HELM, RESTART, RESTART_POD, SET_BACK
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import DEFAULT_NAME
@@ -88,7 +88,7 @@ test_remedy = remedy_test(
                         undo=SET_BACK,
                     ),
                 ),
-                then=(RESTART_POD,),
+                then=(APPLY_HELM, RESTART_POD),
             ),
         ),
     },

@@ -4,7 +4,15 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_configured_by_ha
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, Unobserved
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, expecting, facts, host, imds
-from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER, RESTART_ECS, RESTART_POD, keep_the_name
+from tests.diagnoses.remedy_parts import (
+    APPLY_COMPOSE,
+    APPLY_HELM,
+    RESTART,
+    RESTART_DOCKER,
+    RESTART_ECS,
+    RESTART_POD,
+    keep_the_name,
+)
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 
@@ -127,7 +135,7 @@ test_remedy = remedy_test(
                         (
                             'Remove DD_HOSTNAME from datadog.env and agents.containers.agent.env in '
                             'the Helm values (the first command lists every RELEASE and its '
-                            'NAMESPACE); the host gets a new name in dashboards and monitors'
+                            'NAMESPACE); leave an empty list as []; the host gets a new name in dashboards and monitors'
                         ),
                         (
                             Command('helm list --all-namespaces'),
@@ -137,7 +145,7 @@ test_remedy = remedy_test(
                         ),
                     ),
                 ),
-                then=(RESTART_POD,),
+                then=(APPLY_HELM, RESTART_POD),
             ),
         ),
         'on ECS': (
@@ -166,7 +174,7 @@ test_remedy = remedy_test(
                         'host gets a new name in dashboards and monitors'
                     ),
                 ),
-                then=(RESTART_DOCKER,),
+                then=(APPLY_COMPOSE, RESTART_DOCKER),
             ),
         ),
     },

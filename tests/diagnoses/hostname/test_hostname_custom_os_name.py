@@ -7,7 +7,15 @@ from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved, UtsNamespace
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, expecting, facts, host, imds
-from tests.diagnoses.remedy_parts import RESTART, RESTART_POD, SET_BACK, keep_the_name, upgrade_by_apt, upgrade_by_yum
+from tests.diagnoses.remedy_parts import (
+    APPLY_HELM,
+    RESTART,
+    RESTART_POD,
+    SET_BACK,
+    keep_the_name,
+    upgrade_by_apt,
+    upgrade_by_yum,
+)
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, LOST, NOT_SENT
@@ -97,8 +105,7 @@ PASSES = {
 UNKNOWN = {
     'a pod whose Agent could not be asked for its provider': Row(
         in_a_pod(None, None),
-        'whether the Agent asks AWS is not certain: that depends on what was not measured: which name the container '
-        'runtime gives',
+        'without knowing which name the container runtime gives, it cannot be told whether the Agent asks AWS',
     ),
     'the host could not be inspected': Row(
         facts(agent=agent(provider='os', hostname=CUSTOM_NAME), host=Unobserved('no permission')), 'no permission'
@@ -202,7 +209,7 @@ test_remedy = remedy_test(
                         undo=SET_BACK,
                     ),
                 ),
-                then=(RESTART_POD,),
+                then=(APPLY_HELM, RESTART_POD),
             ),
         ),
     },

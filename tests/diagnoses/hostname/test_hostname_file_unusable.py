@@ -6,6 +6,8 @@ from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, facts, host, hostname_file
 from tests.diagnoses.remedy_parts import (
+    APPLY_COMPOSE,
+    APPLY_HELM,
     CLOUD_INIT_IN_A_POD,
     CLOUD_INIT_IN_DOCKER,
     REMOVE_AGAIN,
@@ -157,14 +159,14 @@ test_remedy = remedy_test(
                             ),
                             Command('providers:\n  eks:\n    ec2:\n      useHostnameFromFile: true', Language.HELM),
                         ),
-                        exposes='one read-only file of the host to the Agent',
+                        exposes='one read-only file',
                         undo=REMOVE_AGAIN,
                     ),
                     Choice(
                         (
                             'Let the Agent ask IMDS: remove DD_HOSTNAME_FILE from datadog.env and '
                             'agents.containers.agent.env in the Helm values (the first command '
-                            'lists every RELEASE and its NAMESPACE)'
+                            'lists every RELEASE and its NAMESPACE); leave an empty list as []'
                         ),
                         (
                             Command('helm list --all-namespaces'),
@@ -175,7 +177,7 @@ test_remedy = remedy_test(
                         ),
                     ),
                 ),
-                then=(RESTART_POD,),
+                then=(APPLY_HELM, RESTART_POD),
             ),
         ),
         'in a Docker container': (
@@ -197,14 +199,14 @@ test_remedy = remedy_test(
                                 Language.YAML,
                             ),
                         ),
-                        exposes='one read-only file of the host to the Agent',
+                        exposes='one read-only file',
                         undo=REMOVE_AGAIN,
                     ),
                     Choice(
                         "Let the Agent ask IMDS: remove DD_HOSTNAME_FILE from the environment of the Agent's container"
                     ),
                 ),
-                then=(RESTART_DOCKER,),
+                then=(APPLY_COMPOSE, RESTART_DOCKER),
             ),
         ),
     },

@@ -22,6 +22,7 @@ from tests.builders import (
     renamed,
 )
 from tests.diagnoses.remedy_parts import (
+    APPLY_HELM,
     CLOUD_INIT_IN_A_POD,
     HOST_NETWORK_OF_A_POD,
     IF_RAISED,
@@ -126,13 +127,13 @@ PASSES = {
 UNKNOWN = {
     'IMDSv2 was not measured': Row(
         replace(named('7.63.3 prefer', 'v1+v2'), imds=Unobserved('no sockets here')),
-        'what the Agent would be named without IMDSv1 is not certain: that depends on what was not measured: whether '
-        'IMDSv2 gives the Agent a token, whether IMDSv2 answers with a token',
+        'without knowing whether IMDSv2 gives the Agent a token and whether IMDSv2 answers with a token, it cannot be '
+        'told how the Agent would be named without IMDSv1',
     ),
     'IMDSv2 is throttled just now': Row(
         replace(named('7.63.3 prefer', 'v1+v2'), imds=imds(token=answered(503), tokenless=answered(200))),
-        'what the Agent would be named without IMDSv1 is not certain: that depends on what was not measured: whether '
-        'IMDSv2 gives the Agent a token',
+        'without knowing whether IMDSv2 gives the Agent a token, it cannot be told how the Agent would be named '
+        'without IMDSv1',
     ),
     'an Agent that speaks only IMDSv1, where IMDS could not be asked': Row(
         replace(named(OLD, 'v2'), imds=Unobserved('no sockets here')), 'no sockets here'
@@ -204,7 +205,7 @@ test_remedy = remedy_test(
                     HOST_NETWORK_OF_A_POD,
                     raise_hop_limit(2),
                 ),
-                then=(new_hop_limit(2, IF_RAISED), Step('Disable IMDSv1 only when this diagnosis passes')),
+                then=(APPLY_HELM, new_hop_limit(2, IF_RAISED), Step('Disable IMDSv1 only when this diagnosis passes')),
             ),
         ),
         'the Agent is in the way, and the path was not measured': (
@@ -245,12 +246,13 @@ test_remedy = remedy_test(
                     ),
                     Choice(
                         'Upgrade the Agent to 7.64.0 or later, in the Helm values',
-                        (Command('agents:\n  image:\n    tag: "7.64.0"', Language.HELM),),
+                        (Command('agents:\n  image:\n    tag: "7"', Language.HELM),),
                         undo=Step('Go back to the image that ran before'),
                     ),
                 ),
                 then=(
                     as_step(raise_hop_limit(2, text='As the token reply is lost, raise the hop limit to 2')),
+                    APPLY_HELM,
                     RESTART_POD,
                     new_hop_limit(2),
                     Step('Disable IMDSv1 only when this diagnosis passes'),

@@ -8,7 +8,7 @@ from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserve
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, configuration, container, expecting, facts, host, imds
-from tests.diagnoses.remedy_parts import RESTART_POD, SET_BACK, keep_the_name
+from tests.diagnoses.remedy_parts import APPLY_HELM, RESTART_POD, SET_BACK, keep_the_name
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, situated
@@ -130,7 +130,7 @@ test_remedy = remedy_test(
                     ),
                     keep_the_name('expected_hostname: web-02'),
                 ),
-                then=(RESTART_POD,),
+                then=(APPLY_HELM, RESTART_POD),
             ),
         ),
     },

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_of_another_instance import (
     HOSTNAME_OF_ANOTHER_INSTANCE,
 )
+from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, Unobserved, UtsNamespace
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
@@ -20,7 +21,7 @@ from tests.builders import (
     hostname_file,
     imds,
 )
-from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER
+from tests.diagnoses.remedy_parts import APPLY_COMPOSE, RESTART, RESTART_DOCKER, only_new
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME
@@ -185,8 +186,11 @@ test_remedy = remedy_test(
                     Step(
                         "Write the id of this instance into '/var/lib/cloud/data/instance-id', after saving the file",
                         (
-                            Command('sudo cp /var/lib/cloud/data/instance-id /var/lib/cloud/data/instance-id.before'),
-                            Command(f"printf '%s\\n' {INSTANCE_ID} | sudo tee /var/lib/cloud/data/instance-id"),
+                            Command(
+                                f'{only_new("/var/lib/cloud/data/instance-id.before")} &&\n'
+                                'sudo cp /var/lib/cloud/data/instance-id /var/lib/cloud/data/instance-id.before &&\n'
+                                f"printf '%s\\n' {INSTANCE_ID} | sudo tee /var/lib/cloud/data/instance-id"
+                            ),
                         ),
                     ),
                     RESTART,
@@ -204,6 +208,7 @@ test_remedy = remedy_test(
                 'Remove the name of the other instance, here and in the image',
                 then=(
                     Step("Remove DD_HOSTNAME_FILE from the environment of the Agent's container"),
+                    APPLY_COMPOSE,
                     RESTART_DOCKER,
                     Step(
                         f"{REBUILD}; the command removes cloud-init's state; run it last on the machine that the "
@@ -225,3 +230,12 @@ test_remedy = remedy_test(
         ),
     },
 )
+
+
+def test_where_the_name_comes_from_an_unknown_place_every_place_is_looked_at_before_the_restart() -> None:
+    steps = generic_remedy(HOSTNAME_OF_ANOTHER_INSTANCE).then
+    assert [step.text for step in steps[:3]] == [
+        'Remove hostname from datadog.yaml, and DD_HOSTNAME from the environment of the Agent',
+        'Remove hostname_file from datadog.yaml, and DD_HOSTNAME_FILE from the environment of the Agent',
+        RESTART.text,
+    ]

@@ -111,8 +111,8 @@ UNKNOWN = {
     ),
     'IMDS is throttled just now': Row(
         replace(by_os('7.63.3 prefer'), imds=replace(IMDS['v2', 'arrives'], token=answered(503))),
-        f'{BY_OS}; what a restart would change is not certain: that depends on what was not measured: whether IMDSv2 '
-        'gives the Agent a token',
+        f'{BY_OS}; without knowing whether IMDSv2 gives the Agent a token, it cannot be told what a restart would '
+        'change',
     ),
     'the host could not be inspected': Row(replace(by_os(), host=Unobserved('no permission')), 'no permission'),
 }

@@ -152,7 +152,7 @@ def test_what_is_not_known_and_decides_is_named_and_nothing_else() -> None:
     assert resolve(unknown) == Resolution(
         None,
         Source.NOT_KNOWN,
-        'that depends on what was not measured: what the firmware says (DMI), whether IMDSv1 answers',
+        'without knowing what the firmware says (DMI) and whether IMDSv1 answers',
         certain=False,
         aws_asked=True,
     )
@@ -173,14 +173,14 @@ def test_whether_aws_is_asked_is_open_where_the_name_of_the_container_is() -> No
     assert resolve(situation(POD, container_name=None)) == Resolution(
         None,
         Source.NOT_KNOWN,
-        'that depends on what was not measured: which name the container runtime gives',
+        'without knowing which name the container runtime gives',
         certain=False,
         aws_asked=None,
     )
 
 
 def test_an_unknown_version_is_every_version_that_the_model_tells_apart() -> None:
-    assert resolve(situation(version=None)).why == "that depends on what was not measured: the Agent's version"
+    assert resolve(situation(version=None)).why == "without knowing the Agent's version"
     assert resolve(situation(version=None, without_token=True, token=False)).provider == 'aws'
 
 

@@ -4,6 +4,7 @@ from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import NOW, agent, answered, container, facts, host
 from tests.diagnoses.imds.conversations import LOST, connect_fails, disabled, kube2iam, without_token
 from tests.diagnoses.remedy_parts import (
+    APPLY_HELM,
     CLOUD_INIT_IN_A_POD,
     CLOUD_INIT_ON_A_HOST,
     RESTART,
@@ -90,7 +91,14 @@ REMEDIES = {
     ),
     'in a pod': (
         facts(imds=disabled(), host=host(container=container(ContainerKind.POD))),
-        Remedy(OR_WITHOUT, (CLOUD_INIT_IN_A_POD, *ENABLE), (NEW_INSTANCES,)),
+        Remedy(
+            OR_WITHOUT,
+            (CLOUD_INIT_IN_A_POD, *ENABLE),
+            (
+                APPLY_HELM,
+                NEW_INSTANCES,
+            ),
+        ),
     ),
 }
 

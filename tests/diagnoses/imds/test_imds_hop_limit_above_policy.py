@@ -6,6 +6,7 @@ from datadog_checks.aws_diagnostics.facts import ContainerKind, Unobserved
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import container, facts, host, path
 from tests.diagnoses.remedy_parts import (
+    APPLY_COMPOSE,
     CLOUD_INIT_IN_DOCKER,
     HOST_NETWORK_IN_DOCKER,
     as_step,
@@ -90,7 +91,7 @@ REMEDIES = {
             'The Agent needs hop limit 2 here: avoid the extra hop and then lower the limit to 1, or allow 2 by '
             'max_hop_limit',
             (CLOUD_INIT_IN_DOCKER, HOST_NETWORK_IN_DOCKER),
-            (as_step(set_hop_limit(1, 'Lower the hop limit to 1')), new_hop_limit(1)),
+            (APPLY_COMPOSE, as_step(set_hop_limit(1, 'Lower the hop limit to 1')), new_hop_limit(1)),
         ),
     ),
     'on a host behind a gateway, where no extra hop can be avoided': (

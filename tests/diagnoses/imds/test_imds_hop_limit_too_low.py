@@ -8,6 +8,8 @@ from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import NOW, agent, answered, container, facts, host, imds, path
 from tests.diagnoses.imds.conversations import LOST, connect_fails, kube2iam, token_lost, v1_works, without_token
 from tests.diagnoses.remedy_parts import (
+    APPLY_COMPOSE,
+    APPLY_HELM,
     CLOUD_INIT_IN_A_POD,
     CLOUD_INIT_IN_A_TASK,
     CLOUD_INIT_IN_DOCKER,
@@ -225,7 +227,7 @@ REMEDIES: RemedyTable = {
                 HOST_NETWORK_OF_A_POD,
                 raise_hop_limit(3, ''),
             ),
-            then=(RESTART_POD, new_hop_limit(3, IF_RAISED)),
+            then=(APPLY_HELM, RESTART_POD, new_hop_limit(3, IF_RAISED)),
         ),
     ),
     'in a pod whose path was not measured': (
@@ -237,7 +239,7 @@ REMEDIES: RemedyTable = {
                 HOST_NETWORK_OF_A_POD,
                 raise_hop_limit(2, ''),
             ),
-            then=(new_hop_limit(2, IF_RAISED),),
+            then=(APPLY_HELM, new_hop_limit(2, IF_RAISED)),
         ),
     ),
     'in an ECS task with bridge network': (
@@ -266,7 +268,7 @@ REMEDIES: RemedyTable = {
                 HOST_NETWORK_IN_DOCKER,
                 raise_hop_limit(2, ''),
             ),
-            then=(new_hop_limit(2, IF_RAISED),),
+            then=(APPLY_COMPOSE, new_hop_limit(2, IF_RAISED)),
         ),
     ),
     'on a host behind a gateway': (

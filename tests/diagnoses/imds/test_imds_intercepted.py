@@ -20,7 +20,7 @@ from tests.diagnoses.imds.conversations import (
     v1_works,
     without_token,
 )
-from tests.diagnoses.remedy_parts import CLOUD_INIT_IN_A_POD, FIREWALL_RULES, HOST_NETWORK_OF_A_POD
+from tests.diagnoses.remedy_parts import APPLY_HELM, CLOUD_INIT_IN_A_POD, FIREWALL_RULES, HOST_NETWORK_OF_A_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 KUBE2IAM = (
@@ -234,7 +234,7 @@ REMEDIES = {
     'kube2iam in a pod': (
         facts(imds=kube2iam(), host=POD),
         Remedy(
-            'Let the credentials proxy (this is how kube2iam answers) forward token and metadata requests to IMDS',
+            'Bypass the proxy (it looks like kube2iam), or let it forward IMDSv2',
             (
                 CLOUD_INIT_IN_A_POD,
                 HOST_NETWORK_OF_A_POD,
@@ -249,12 +249,13 @@ REMEDIES = {
                     undo=Step('Go back to the release that ran before'),
                 ),
             ),
+            (APPLY_HELM,),
         ),
     ),
     'kiam in a pod': (
         facts(imds=kiam(), host=POD),
         Remedy(
-            'Let the credentials proxy (this is how kiam answers) forward token and metadata requests to IMDS',
+            'Bypass the proxy (it looks like kiam), or let it forward IMDSv2',
             (
                 CLOUD_INIT_IN_A_POD,
                 HOST_NETWORK_OF_A_POD,
@@ -268,6 +269,7 @@ REMEDIES = {
                     undo=Step('Remove the argument again'),
                 ),
             ),
+            (APPLY_HELM,),
         ),
     ),
     'captive portal on a host': (
@@ -315,8 +317,8 @@ REMEDIES = {
                 Choice(
                     'Find the redirection and remove it',
                     (
-                        Command('sudo iptables-save | grep -F 169.254.169.254'),
-                        Command('sudo nft list ruleset | grep -F 169.254.169.254'),
+                        Command('sudo iptables-save | grep -iF -e 169.254 -e reject -e drop'),
+                        Command('sudo nft list ruleset | grep -iF -e 169.254 -e reject -e drop'),
                     ),
                 ),
             ),

@@ -3,7 +3,14 @@ from datadog_checks.aws_diagnostics.facts import Answer, ContainerKind, NotSent,
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import NOW, agent, answered, configuration, container, facts, host, imds
 from tests.diagnoses.imds.conversations import connect_fails
-from tests.diagnoses.remedy_parts import DROPPED_PACKETS, DROPPED_PACKETS_AROUND, RESTART, RESTART_POD, SET_BACK
+from tests.diagnoses.remedy_parts import (
+    APPLY_HELM,
+    DROPPED_PACKETS,
+    DROPPED_PACKETS_AROUND,
+    RESTART,
+    RESTART_POD,
+    SET_BACK,
+)
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 ONLY_V1 = agent(configuration=configuration(ec2_imdsv2_transition_payload_enabled=False))
@@ -117,7 +124,7 @@ REMEDIES = {
                     undo=SET_BACK,
                 ),
             ),
-            then=(RESTART_POD,),
+            then=(APPLY_HELM, RESTART_POD),
         ),
     ),
 }

@@ -1,5 +1,8 @@
+import pytest
+
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_UNREACHABLE
-from datadog_checks.aws_diagnostics.facts import ContainerKind, NotSent, Outcome, Unobserved
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import ContainerKind, IcmpError, NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import NOW, answered, container, facts, host, icmp, unanswered
 from tests.diagnoses.imds.conversations import (
@@ -79,13 +82,10 @@ REMEDIES = {
     'a router rejects, on a host': (
         facts(imds=connect_fails(Outcome.REJECTED, icmp=PROHIBITED)),
         Remedy(
-            (
-                'Allow TCP port 80 to 169.254.169.254 on 10.0.0.1, which answers ICMP 3/13, '
-                'communication administratively prohibited'
-            ),
+            ('A firewall on 10.0.0.1 rejects TCP port 80 to 169.254.169.254 (ICMP 3/13): allow it there'),
             then=(
                 Step(
-                    'Find the machine that has the address of 10.0.0.1',
+                    'Find the machine with the address 10.0.0.1',
                     (
                         Command('ip -brief address'),
                         Command('ip route get 169.254.169.254'),
@@ -93,12 +93,13 @@ REMEDIES = {
                 ),
                 Step(
                     (
-                        'List the firewall rules that name 169.254.169.254, on this host, and on '
+                        'List the firewall rules for 169.254.169.254 and its network, and those that reject or '
+                        'drop packets, on this host, and on '
                         '10.0.0.1 where that is another machine'
                     ),
                     (
-                        Command('sudo iptables-save | grep -F 169.254.169.254'),
-                        Command('sudo nft list ruleset | grep -F 169.254.169.254'),
+                        Command('sudo iptables-save | grep -iF -e 169.254 -e reject -e drop'),
+                        Command('sudo nft list ruleset | grep -iF -e 169.254 -e reject -e drop'),
                     ),
                 ),
                 Step('If no rule rejects it, give 10.0.0.1 a route to 169.254.169.254'),
@@ -172,10 +173,11 @@ REMEDIES = {
             ),
             then=(
                 Step(
-                    'List the firewall rules that name fd00:ec2::254, on this host',
+                    'List the firewall rules for fd00:ec2::254 and its network, and those that reject or drop packets, '
+                    'on this host',
                     (
-                        Command('sudo ip6tables-save | grep -F fd00:ec2::254'),
-                        Command('sudo nft list ruleset | grep -F fd00:ec2::254'),
+                        Command('sudo ip6tables-save | grep -iF -e fd00: -e reject -e drop'),
+                        Command('sudo nft list ruleset | grep -iF -e fd00: -e reject -e drop'),
                     ),
                 ),
                 Step('Look at the route to IMDS', (Command('ip -6 route get fd00:ec2::254'),)),
@@ -261,10 +263,10 @@ REMEDIES = {
     'a router rejects, and how is not known': (
         facts(imds=connect_fails(Outcome.REJECTED)),
         Remedy(
-            'Allow TCP port 80 to 169.254.169.254 on the router that rejects it',
+            'Something on the way rejects TCP port 80 to 169.254.169.254: allow it there',
             then=(
                 Step(
-                    'Find the machine that has the address of the router that rejects it',
+                    'Find the router that rejects it',
                     (
                         Command('ip -brief address'),
                         Command('ip route get 169.254.169.254'),
@@ -272,12 +274,13 @@ REMEDIES = {
                 ),
                 Step(
                     (
-                        'List the firewall rules that name 169.254.169.254, on this host, and on '
+                        'List the firewall rules for 169.254.169.254 and its network, and those that reject or '
+                        'drop packets, on this host, and on '
                         'the router that rejects it where that is another machine'
                     ),
                     (
-                        Command('sudo iptables-save | grep -F 169.254.169.254'),
-                        Command('sudo nft list ruleset | grep -F 169.254.169.254'),
+                        Command('sudo iptables-save | grep -iF -e 169.254 -e reject -e drop'),
+                        Command('sudo nft list ruleset | grep -iF -e 169.254 -e reject -e drop'),
                     ),
                 ),
                 Step('If no rule rejects it, give the router that rejects it a route to 169.254.169.254'),
@@ -310,3 +313,22 @@ REMEDIES = {
 
 test_verdict = verdict_test(IMDS_UNREACHABLE, FAILS, PASSES, UNKNOWN, {})
 test_remedy = remedy_test(IMDS_UNREACHABLE, REMEDIES)
+
+
+@pytest.mark.parametrize(
+    ('answer', 'summary'),
+    [
+        pytest.param(PROHIBITED, 'A firewall on 10.0.0.1 rejects {} (ICMP 3/13): allow it there', id='forbidden'),
+        pytest.param(
+            icmp(4, 3, 1, '10.0.0.1'), '10.0.0.1 rejects {} (ICMP 3/1): allow it there', id='not said to be forbidden'
+        ),
+        pytest.param(
+            icmp(4, 3, 1, None),
+            'A router on the way rejects {} (ICMP 3/1): allow it there',
+            id='by a router that is not known',
+        ),
+    ],
+)
+def test_only_what_is_prohibited_is_called_a_firewall(answer: IcmpError, summary: str) -> None:
+    fix = IMDS_UNREACHABLE.remedy(facts(imds=connect_fails(Outcome.REJECTED, icmp=answer)), Expectations())
+    assert fix.summary == summary.format('TCP port 80 to 169.254.169.254')

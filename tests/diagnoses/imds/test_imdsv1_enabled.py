@@ -66,9 +66,7 @@ UNKNOWN = {
     ),
 }
 NOT_APPLICABLE = {
-    'IMDSv1 may be on': Row(
-        facts(imds=imds(**v1_works())), "imdsv1 is not set to 'disabled', so IMDSv1 may be enabled", Expectations()
-    )
+    'IMDSv1 may be on': Row(facts(imds=imds(**v1_works())), 'your configuration allows IMDSv1', Expectations())
 }
 COUNT = (
     "Count the instance's IMDSv1 requests of the last week, which will stop working; this check makes one per "

@@ -17,6 +17,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
 from datadog_checks.aws_diagnostics.facts.values import InstanceId, LaunchTemplateId, RegionName, TemplateVersion
 from datadog_checks.aws_diagnostics.remedies import Command, Language, Step
 from tests.account.builders import REGION, account_expectations, account_facts, fleet, region
+from tests.diagnoses.remedy_parts import only_new
 
 OFF = Expectations(imdsv1=ImdsV1.DISABLED)
 NOT_LOOKED_AT = account_expectations(features=frozenset({Feature.ROLE}))
@@ -28,12 +29,9 @@ TEMPLATE_ID = LaunchTemplateId('lt-0abcd290751193123')
 
 MODIFY = 'aws ec2 modify-instance-metadata-options --region eu-west-1 --instance-id i-0123456789abcdef0'
 LOOPED = 'aws ec2 modify-instance-metadata-options --region "$region" --instance-id "$id"'
-WRITE_CSV = Command('aws-diagnostics fleet --config conf.yaml --csv wrong.csv')
+WRITE_CSV = Command(f'{only_new("wrong.csv")} &&\naws-diagnostics fleet --config conf.yaml --csv wrong.csv')
 HERE = 'i-0123456789abcdef0 in eu-west-1'
-THESE = (
-    'these instances: list them in wrong.csv, see in a dry run what would change (DryRunOperation means that it would '
-    'succeed), then change them'
-)
+THESE = 'these instances: list them in wrong.csv, and do a dry run, which changes nothing'
 KEEP = 'Set the previous values again, from wrong.csv: keep that file'
 
 
@@ -87,6 +85,13 @@ def loop(columns: str, reason: str, *work: str) -> Command:
     """What is done with every line of the CSV file that has this reason."""
     lines = (f'while IFS=, read -r {columns} _; do', f'  [ "$reason" = \'{reason}\' ] || continue', *work)
     return Command('\n'.join((*lines, 'done < wrong.csv')))
+
+
+def in_earnest(changing: Command) -> Step:
+    return Step(
+        'Change the instances in wrong.csv, after a dry run that printed DryRunOperation for each (it would succeed)',
+        (changing,),
+    )
 
 
 def in_terraform(*options: str, when: str = 'For new instances') -> Step:

@@ -52,9 +52,7 @@ UNKNOWN = {
     'the permission is missing': Row(in_one_region(**UNSEEN), f'1 region could not be fully scanned: {DENIED}', OFF)
 }
 NOT_APPLICABLE = {
-    'IMDSv1 may be on': Row(
-        in_one_region(**OPTIONAL), "imdsv1 is not set to 'disabled', so new instances may allow it"
-    ),
+    'IMDSv1 may be on': Row(in_one_region(**OPTIONAL), 'your configuration allows IMDSv1'),
     'the feature is off': Row(in_one_region(**OPTIONAL), SWITCHED_OFF, NOT_LOOKED_AT),
 }
 SUMMARY = 'Make new instances require tokens unless they ask for something else'

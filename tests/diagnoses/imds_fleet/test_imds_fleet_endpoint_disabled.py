@@ -12,6 +12,7 @@ from tests.diagnoses.imds_fleet.fleets import (
     UNSWEPT,
     WRITE_CSV,
     counts,
+    in_earnest,
     in_one_region,
     in_terraform,
     in_two_regions,
@@ -61,10 +62,13 @@ WORK = (
     '  echo "$id in $region: endpoint enabled, tokens required, hop limit $hops"',
 )
 SET = '    --http-endpoint enabled --http-tokens required --http-put-response-hop-limit "$hops" < /dev/null > /dev/null'
+FORMER = '--http-tokens required --http-put-response-hop-limit 1'
 BACK = loop(
-    'id region _ _ endpoint _ reason',
+    'id region tokens hops endpoint _ reason',
     REASON,
     '  echo "$id in $region: the previous options"',
+    f'  {LOOPED} \\',
+    '    --http-tokens "$tokens" --http-put-response-hop-limit "$hops" < /dev/null > /dev/null &&',
     f'  {LOOPED} \\',
     '    --http-endpoint "$endpoint" < /dev/null > /dev/null',
 )
@@ -76,7 +80,7 @@ def enable(hop_limit: int) -> Choice:
         f'Enable the endpoint for IMDSv2 only on {HERE}',
         (Command(f'{MODIFY} {options}'),),
         EXPOSES,
-        Step('Set the previous values again', (Command(f'{MODIFY} --http-endpoint disabled'),)),
+        Step('Set the previous values again', (Command(f'{MODIFY} {FORMER} &&\n{MODIFY} --http-endpoint disabled'),)),
     )
 
 
@@ -95,16 +99,12 @@ REMEDIES = {
                 FROM_A_FILE,
                 Choice(
                     f'Enable the endpoint for IMDSv2 only on {THESE}',
-                    (
-                        WRITE_CSV,
-                        loop(*WORK, f'  {LOOPED} --dry-run \\', SET),
-                        loop(*WORK, f'  {LOOPED} \\', SET),
-                    ),
+                    (WRITE_CSV, loop(*WORK, f'  {LOOPED} --dry-run \\', SET)),
                     EXPOSES,
                     Step(KEEP, (BACK,)),
                 ),
             ),
-            THEN,
+            (in_earnest(loop(*WORK, f'  {LOOPED} \\', SET)), *THEN),
         ),
     ),
 }

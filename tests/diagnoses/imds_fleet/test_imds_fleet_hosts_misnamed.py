@@ -16,6 +16,7 @@ from tests.diagnoses.imds_fleet.fleets import (
     UNSWEPT,
     WRITE_CSV,
     counts,
+    in_earnest,
     in_one_region,
     in_terraform,
     in_two_regions,
@@ -104,7 +105,6 @@ RAISE_MANY = Choice(
     (
         WRITE_CSV,
         loop('id region _ _ _ _ reason', REASON, SAY, f'  {LOOPED} --dry-run \\', SET),
-        loop('id region _ _ _ _ reason', REASON, SAY, f'  {LOOPED} \\', SET),
     ),
     EXPOSES,
     Step(
@@ -120,6 +120,7 @@ RAISE_MANY = Choice(
         ),
     ),
 )
+CHANGE_THEM = in_earnest(loop('id region _ _ _ _ reason', REASON, SAY, f'  {LOOPED} \\', SET))
 SUMMARY = 'Avoid the extra hop, or raise the hop limit to 2'
 RESTART = Step('Restart the Agents on these instances; an Agent resolves its hostname only at startup')
 IN_TERRAFORM = in_terraform('http_put_response_hop_limit = 2')
@@ -140,12 +141,12 @@ REMEDIES = {
         Remedy(
             SUMMARY,
             (FROM_A_FILE, HOST_NETWORK_OF_EKS, HOST_NETWORK_OF_ECS, RAISE_MANY),
-            (RESTART, IN_TERRAFORM, KARPENTER),
+            (CHANGE_THEM, RESTART, IN_TERRAFORM, KARPENTER),
         ),
     ),
     'many of ECS, of which a few are known by name': (
         in_one_region(counts=counts(('required', 1, 'enabled', 40)), worst=(wrong(containers='ecs'),)),
-        Remedy(SUMMARY, (HOST_NETWORK_OF_ECS, RAISE_MANY), (RESTART, IN_TERRAFORM)),
+        Remedy(SUMMARY, (HOST_NETWORK_OF_ECS, RAISE_MANY), (CHANGE_THEM, RESTART, IN_TERRAFORM)),
     ),
 }
 

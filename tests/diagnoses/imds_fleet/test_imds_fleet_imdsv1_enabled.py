@@ -19,6 +19,7 @@ from tests.diagnoses.imds_fleet.fleets import (
     UNSWEPT,
     WRITE_CSV,
     counts,
+    in_earnest,
     in_one_region,
     in_terraform,
     in_two_regions,
@@ -31,7 +32,7 @@ SOME = {
     'counts': counts(('optional', 1, 'enabled', 4), ('optional', 2, 'enabled', 3)),
     'worst': (wrong(http_tokens='optional'),),
 }
-MAY = "imdsv1 is not set to 'disabled', so IMDSv1 may be on"
+MAY = 'your configuration allows IMDSv1'
 
 FAILS = {
     'whatever their hop limit is': Row(
@@ -112,12 +113,12 @@ REMEDIES = {
             (
                 Choice(
                     f'Require tokens on {THESE}',
-                    (WRITE_CSV, loop(*WORK, f'  {LOOPED} --dry-run \\', SET), loop(*WORK, f'  {LOOPED} \\', SET)),
+                    (WRITE_CSV, loop(*WORK, f'  {LOOPED} --dry-run \\', SET)),
                     EXPOSES,
                     Step(KEEP, (BACK,)),
                 ),
             ),
-            THEN,
+            (in_earnest(loop(*WORK, f'  {LOOPED} \\', SET)), *THEN),
         ),
     ),
 }

@@ -19,6 +19,7 @@ from tests.diagnoses.imds_fleet.fleets import (
     UNSWEPT,
     WRITE_CSV,
     counts,
+    in_earnest,
     in_one_region,
     loop,
     use,
@@ -68,7 +69,7 @@ UNKNOWN = {
     ),
 }
 NOT_APPLICABLE = {
-    'IMDSv1 may be used': Row(ONE_USES, "imdsv1 is not set to 'disabled', so IMDSv1 may be used"),
+    'IMDSv1 may be used': Row(ONE_USES, 'your configuration allows IMDSv1'),
     'the feature is off': Row(ONE_USES, SWITCHED_OFF, NOT_LOOKED_AT),
 }
 SUMMARY = 'Find what still uses IMDSv1 on these instances, and require tokens on the others'
@@ -91,6 +92,13 @@ def only(ids: Sequence[str], columns: str, *work: str) -> Command:
     return loop(columns, REASON, f'  case "$id" in {" | ".join(ids)}) ;; *) continue ;; esac', *work)
 
 
+def change_them(ids: Sequence[str]) -> Step:
+    raised = '  [ -n "$containers" ] && [ "$hops" -lt 2 ] && hops=2'
+    say = '  echo "$id in $region: tokens required, hop limit $hops"'
+    options = '    --http-tokens required --http-put-response-hop-limit "$hops" < /dev/null > /dev/null'
+    return in_earnest(only(ids, 'id region _ hops _ containers reason', raised, say, f'  {LOOPED} \\', options))
+
+
 def require(ids: Sequence[str], which: str = '') -> Choice:
     """Of all that the CSV file lists, only these, as CloudWatch says nothing of the others."""
     columns = 'id region _ hops _ containers reason'
@@ -107,7 +115,6 @@ def require(ids: Sequence[str], which: str = '') -> Choice:
         (
             WRITE_CSV,
             only(ids, columns, raised, say, f'  {LOOPED} --dry-run \\', options),
-            only(ids, columns, raised, say, f'  {LOOPED} \\', options),
         ),
         undo=Step(KEEP, (only(ids, 'id region tokens hops _ _ reason', *back),)),
     )
@@ -139,12 +146,16 @@ REMEDIES: RemedyTable = {
     'of the unused one nothing else is known, so that the file says whether it runs containers': (
         in_one_region(**TWO_ALLOW, tokenless=(use(ID, 0.0), use(OTHER_ID, 120.0))),
         OFF,
-        Remedy(SUMMARY, (require([ID]),), (find_on(OTHER_ID), THE_REST)),
+        Remedy(SUMMARY, (require([ID]),), (change_them([ID]), find_on(OTHER_ID), THE_REST)),
     ),
     'more are unused than one script names': (
         in_one_region(**TWO_ALLOW, tokenless=(*(use(id, 0.0) for id in UNUSED), use(OTHER_ID, 120.0))),
         OFF,
-        Remedy(SUMMARY, (require(UNUSED[:20], ', the first 20 of 25,'),), (find_on(OTHER_ID), THE_REST)),
+        Remedy(
+            SUMMARY,
+            (require(UNUSED[:20], ', the first 20 of 25,'),),
+            (change_them(UNUSED[:20]), find_on(OTHER_ID), THE_REST),
+        ),
     ),
     'all of them use it': (
         in_one_region(**TWO_ALLOW, tokenless=(use(ID, 1.0), use(OTHER_ID, 120.0))),

@@ -17,6 +17,7 @@ from tests.diagnoses.imds_fleet.fleets import (
     template,
     templates,
 )
+from tests.diagnoses.remedy_parts import only_new
 from tests.diagnoses.tables import RemedyTable, Row, remedy_test, verdict_test
 
 MISNAMING = {'launch_templates': (template('required', 1, 'eks'),)}
@@ -70,10 +71,7 @@ UNKNOWN = {
 }
 NOT_APPLICABLE = {'the feature is off': Row(in_one_region(**MISNAMING), SWITCHED_OFF, NOT_LOOKED_AT)}
 SUMMARY = 'Give these launch templates a default version with the right metadata options'
-TEXT = (
-    'Create a new version, which changes nothing yet; check that the metadata options of the old and the new version '
-    'differ only where they should; make the new version the default, for instances started from then on'
-)
+TEXT = 'Create a new version, which changes nothing yet, and print the metadata options of the old and the new one'
 BACK = 'Make the previous version the default again'
 IN_TERRAFORM = in_terraform('http_tokens = "required"', 'http_put_response_hop_limit = 2')
 OPTIONS = 'MetadataOptions={HttpEndpoint=enabled,HttpTokens=required,HttpPutResponseHopLimit='
@@ -88,18 +86,25 @@ NEW_VERSION=$(aws ec2 create-launch-template-version {WHERE} --source-version 3 
   --query LaunchTemplateVersion.VersionNumber --output text) &&
 aws ec2 describe-launch-template-versions {WHERE} --versions 3 "${{NEW_VERSION:?}}" \\
   --query {QUERY}"""
-    make_default = f'aws ec2 modify-launch-template {WHERE} --default-version'
-    return Choice(
-        TEXT,
-        (Command(create), Command(f'{make_default} "${{NEW_VERSION:?}}"')),
-        undo=Step(BACK, (Command(f'{make_default} 3'),)),
+    return Choice(TEXT, (Command(create),), undo=Step(BACK, (Command(f'{MAKE_DEFAULT} 3'),)))
+
+
+def make_default(command: Command) -> Step:
+    return Step(
+        'If the options differ only where they should, make the new version the default, for instances started from '
+        'then on',
+        (command,),
     )
+
+
+MAKE_DEFAULT = f'aws ec2 modify-launch-template {WHERE} --default-version'
+DEFAULT = make_default(Command(f'{MAKE_DEFAULT} "${{NEW_VERSION:?}}"'))
 
 
 OTHER = LaunchTemplateId('lt-0fedcba9876543210')
 TWO = (*MISNAMING['launch_templates'], replace(template('optional', name='old'), template_id=OTHER))
 CREATE_TWO = f"""\
-: > versions.txt
+{only_new('versions.txt')} &&
 while read -r region id version hops; do
   new=$(aws ec2 create-launch-template-version --region "$region" --launch-template-id "$id" --source-version \
 "$version" \\
@@ -133,15 +138,15 @@ NODE_GROUP = Step(
 )
 PINNED = Step('Set Auto Scaling groups and fleets that name a version number to the new version: they keep the old one')
 REMEDIES: RemedyTable = {
-    'it hides hosts': (in_one_region(**MISNAMING), Remedy(SUMMARY, (new_version(2),), (PINNED, IN_TERRAFORM))),
+    'it hides hosts': (in_one_region(**MISNAMING), Remedy(SUMMARY, (new_version(2),), (DEFAULT, PINNED, IN_TERRAFORM))),
     'it allows IMDSv1 on hosts without containers': (
         in_one_region(**OPTIONAL),
         OFF,
-        Remedy(SUMMARY, (new_version(1),), (PINNED, IN_TERRAFORM)),
+        Remedy(SUMMARY, (new_version(1),), (DEFAULT, PINNED, IN_TERRAFORM)),
     ),
     'a name that only looks like one of EKS': (
         in_one_region(launch_templates=(template('required', 1, 'eks', name='eks-nodes'),)),
-        Remedy(SUMMARY, (new_version(2),), (PINNED, IN_TERRAFORM)),
+        Remedy(SUMMARY, (new_version(2),), (DEFAULT, PINNED, IN_TERRAFORM)),
     ),
     'two of them': (
         in_one_region(launch_templates=TWO),
@@ -151,11 +156,11 @@ REMEDIES: RemedyTable = {
             (
                 Choice(
                     TEXT,
-                    (Command(CREATE_TWO), of_each('region id _ new', 'new')),
+                    (Command(CREATE_TWO),),
                     undo=Step(BACK, (of_each('region id version _', 'version'),)),
                 ),
             ),
-            (PINNED, IN_TERRAFORM),
+            (make_default(of_each('region id _ new', 'new')), PINNED, IN_TERRAFORM),
         ),
     ),
     'those that Karpenter and EKS make are not edited by hand': (

@@ -25,7 +25,7 @@ from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
 from datadog_checks.aws_diagnostics.facts.account import WrongInstance
 from datadog_checks.aws_diagnostics.facts.values import InstanceId, LaunchTemplateId, RegionName
 from datadog_checks.aws_diagnostics.findings import Diagnosis
-from datadog_checks.aws_diagnostics.remedies import Choice, Command
+from datadog_checks.aws_diagnostics.remedies import Command, Remedy
 from tests.account.builders import account_facts, fleet, region
 from tests.diagnoses.imds_fleet.fleets import OFF, OTHER_REGION, defaults, in_two_regions, template, use, wrong
 
@@ -48,7 +48,8 @@ cat > /dev/null
 echo 7
 """
 Calls = list[dict[str, str]]
-Options = Callable[[WrongInstance], dict[str, str]]
+Options = Callable[[WrongInstance], Sequence[dict[str, str]]]
+"""Of the calls for one instance, in their order."""
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def run(commands: Sequence[Command], directory: Path) -> Calls:
     with csv_sink(str(directory / 'wrong.csv')) as each:
         for instance in EVERYTHING:
             each(instance)
-    text = '\n'.join(command.text for command in commands if not command.text.startswith('aws-diagnostics'))
+    text = '\n'.join(command.text for command in commands if 'aws-diagnostics' not in command.text)
     ran = subprocess.run(['bash', '-c', text], cwd=directory, capture_output=True, text=True, check=False, timeout=120)
     assert ran.stderr == ''
     assert not (directory / 'hacked').exists()
@@ -107,16 +108,14 @@ def _options(words: Sequence[str]) -> dict[str, str]:
     return options
 
 
-def changing(choice: Choice) -> tuple[Command, Command, Command]:
+def changing(fix: Remedy) -> tuple[Command, Command, Command]:
     """The dry run, the change and the way back."""
+    choice = fix.choices[-1]
     assert choice.undo is not None
-    _, dry_run, change = choice.commands
+    _, dry_run = choice.commands
+    (change,) = fix.then[0].commands
     (back,) = choice.undo.commands
     return dry_run, change, back
-
-
-def loop_of(diagnosis: Diagnosis) -> Choice:
-    return generic_remedy(diagnosis).choices[-1]
 
 
 def where(instance: WrongInstance) -> dict[str, str]:
@@ -126,34 +125,37 @@ def where(instance: WrongInstance) -> dict[str, str]:
 HOP_LIMIT = '--http-put-response-hop-limit'
 
 
-def enabled(instance: WrongInstance) -> dict[str, str]:
-    return {'--http-endpoint': 'enabled', **required(instance)}
+def enabled(instance: WrongInstance) -> Sequence[dict[str, str]]:
+    return [{'--http-endpoint': 'enabled', **options} for options in required(instance)]
 
 
-def required(instance: WrongInstance) -> dict[str, str]:
-    return {'--http-tokens': 'required', HOP_LIMIT: '2' if instance.containers else '1'}
+def required(instance: WrongInstance) -> Sequence[dict[str, str]]:
+    return [{'--http-tokens': 'required', HOP_LIMIT: '2' if instance.containers else '1'}]
+
+
+FORMER = {'--http-tokens': 'optional', HOP_LIMIT: '1'}
 
 
 LOOPS = [
     pytest.param(
         IMDS_FLEET_HOSTS_MISNAMED,
         'hops',
-        lambda _: {HOP_LIMIT: '2'},
-        lambda _: {HOP_LIMIT: '1'},
+        lambda _: [{HOP_LIMIT: '2'}],
+        lambda _: [{HOP_LIMIT: '1'}],
         id='the hop limit is raised',
     ),
     pytest.param(
         IMDS_FLEET_IMDSV1_ENABLED,
         'tokens',
         required,
-        lambda _: {'--http-tokens': 'optional', HOP_LIMIT: '1'},
+        lambda _: [FORMER],
         id='tokens are required, and containers get a second hop',
     ),
     pytest.param(
         IMDS_FLEET_ENDPOINT_DISABLED,
         'endpoint',
         enabled,
-        lambda _: {'--http-endpoint': 'disabled'},
+        lambda _: [FORMER, {'--http-endpoint': 'disabled'}],
         id='the endpoint is enabled, for IMDSv2 only',
     ),
 ]
@@ -163,21 +165,20 @@ LOOPS = [
 def test_a_loop_changes_each_instance_with_that_fault_in_its_region_and_back(
     diagnosis: Diagnosis, reason: str, after: Options, before: Options, shell: Path
 ) -> None:
-    dry_run, change, back = changing(loop_of(diagnosis))
-    changed = [{**where(i), **after(i)} for i in instances(reason)]
+    dry_run, change, back = changing(generic_remedy(diagnosis))
+    changed = [{**where(i), **options} for i in instances(reason) for options in after(i)]
     assert run([dry_run], shell) == [{**call, '--dry-run': ''} for call in changed]
     assert run([change], shell) == changed
-    assert run([back], shell) == [{**where(i), **before(i)} for i in instances(reason)]
+    assert run([back], shell) == [{**where(i), **options} for i in instances(reason) for options in before(i)]
 
 
 def test_where_some_still_use_imdsv1_only_the_others_are_changed(shell: Path) -> None:
     unused = instances('tokens')[1::3]
     uses = (*(use(i.instance_id, 0.0) for i in unused), use(InstanceId('i-0fedcba9876543210'), 9.0))
     facts = account_facts(fleet=fleet(region(tokenless=uses)))
-    (choice,) = IMDS_FLEET_IMDSV1_STILL_USED.remedy(facts, OFF).choices
-    dry_run, change, back = changing(choice)
+    dry_run, change, back = changing(IMDS_FLEET_IMDSV1_STILL_USED.remedy(facts, OFF))
     assert [len(run([command], shell)) for command in (dry_run, back)] == [len(unused)] * 2
-    assert run([change], shell) == [{**where(i), **required(i)} for i in unused]
+    assert run([change], shell) == [{**where(i), **options} for i in unused for options in required(i)]
 
 
 def test_new_versions_of_several_templates_become_the_default_and_back(shell: Path) -> None:
@@ -187,13 +188,14 @@ def test_new_versions_of_several_templates_become_the_default_and_back(shell: Pa
         replace(template('optional'), template_id=other, region=OTHER_REGION),
     )
     facts = in_two_regions({'launch_templates': (first,)}, {'launch_templates': (second,)})
-    (choice,) = IMDS_FLEET_LAUNCH_TEMPLATE_WRONG.remedy(facts, OFF).choices
+    fix = IMDS_FLEET_LAUNCH_TEMPLATE_WRONG.remedy(facts, OFF)
+    (choice,) = fix.choices
     assert choice.undo is not None
     places = [
         {'--region': 'eu-west-1', '--launch-template-id': first.template_id},
         {'--region': 'us-east-1', '--launch-template-id': other},
     ]
-    create, make_default = choice.commands
+    (create,), (make_default,) = choice.commands, fix.then[0].commands
     created = [call for call in run([create], shell) if '--source-version' in call]
     assert [{name: call[name] for name in ('--region', '--launch-template-id')} for call in created] == places
     assert [call['--launch-template-data'] for call in created] == [

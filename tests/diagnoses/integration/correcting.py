@@ -114,8 +114,7 @@ def then(*hcl: Command) -> tuple[Step, ...]:
 
 
 CHANGE_THE_BOUNDARY = (
-    'Copy the boundary to boundary.json, allow there the actions that the permission diagnoses name, and make it the '
-    'default version, for every role with this boundary (where five versions exist, delete an old one first)'
+    'Copy the boundary to boundary.json, and allow there the actions that the permission diagnoses name'
 )
 WRITE_POLICIES = Choice(
     'See what is missing, by service; write policies with exactly that, read them, then run the commands that are '
@@ -127,7 +126,7 @@ WRITE_POLICIES = Choice(
 )
 
 
-def changing_the_boundary(arn: str) -> tuple[Command, Command]:
+def changing_the_boundary(arn: str) -> tuple[Command]:
     return (
         Command(
             f'{not_over("boundary.before.json")} &&\n'
@@ -137,7 +136,13 @@ def changing_the_boundary(arn: str) -> tuple[Command, Command]:
             '--query PolicyVersion.Document > boundary.before.json &&\n'
             'cp boundary.before.json boundary.json'
         ),
-        Command(
-            f'aws iam create-policy-version --policy-arn {arn} --policy-document file://boundary.json --set-as-default'
-        ),
+    )
+
+
+def make_it_the_default(arn: str) -> Step:
+    create = f'aws iam create-policy-version --policy-arn {arn} --policy-document file://boundary.json --set-as-default'
+    return Step(
+        'If you edited boundary.json, make it the default version, for every role with this boundary (where five '
+        'versions exist, delete an old one first)',
+        (Command(create),),
     )

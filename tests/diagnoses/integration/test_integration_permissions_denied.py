@@ -17,7 +17,7 @@ from tests.account.builders import MINUTE, account_facts, integration, role, sim
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import CHANGE_THE_BOUNDARY, WAIT_5_MINUTES, changing_the_boundary
+from .correcting import CHANGE_THE_BOUNDARY, WAIT_5_MINUTES, changing_the_boundary, make_it_the_default
 
 S3, EC2, HOSTED_ZONES = 's3:ListAllMyBuckets', 'ec2:DescribeInstances', 'route53:ListHostedZones'
 EXPLICIT, IMPLICIT = Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY
@@ -172,6 +172,7 @@ REMEDIES = {
             REMOVE,
             then=(
                 BOUNDED,
+                make_it_the_default(BOUNDARY),
                 Step(
                     "Look for the Deny first in the role's own policies, then in the organization's and the boundary "
                     f'({EC2})'

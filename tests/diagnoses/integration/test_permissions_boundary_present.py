@@ -13,7 +13,7 @@ from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Ste
 from tests.account.builders import ACCOUNT_ID, account_facts, policies, policy, role, simulated, simulation, statement
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import CHANGE_THE_BOUNDARY, WAIT_5_MINUTES, changing_the_boundary
+from .correcting import CHANGE_THE_BOUNDARY, WAIT_5_MINUTES, changing_the_boundary, make_it_the_default
 
 ARN = Arn(f'arn:aws:iam::{ACCOUNT_ID}:policy/limits')
 IS = f'the permissions boundary of the role is {ARN}'
@@ -115,7 +115,14 @@ test_remedy = remedy_test(
     {
         'some actions': (
             bounded(statement('ec2:*')),
-            Remedy(CHANGE, (allowing(ARN), *another_or_none(ARN)), (WAIT_5_MINUTES,)),
+            Remedy(
+                CHANGE,
+                (allowing(ARN), *another_or_none(ARN)),
+                (
+                    make_it_the_default(ARN),
+                    WAIT_5_MINUTES,
+                ),
+            ),
         ),
         'the boundary is a policy of AWS, which nobody else can change': (
             bounded(role=role(boundary=OF_AWS)),
@@ -123,7 +130,14 @@ test_remedy = remedy_test(
         ),
         'a long ARN is never cut in a command': (
             bounded(role=role(boundary=LONG_ARN)),
-            Remedy(CHANGE, (allowing(LONG_ARN), *another_or_none(LONG_ARN)), (WAIT_5_MINUTES,)),
+            Remedy(
+                CHANGE,
+                (allowing(LONG_ARN), *another_or_none(LONG_ARN)),
+                (
+                    make_it_the_default(LONG_ARN),
+                    WAIT_5_MINUTES,
+                ),
+            ),
         ),
     },
 )

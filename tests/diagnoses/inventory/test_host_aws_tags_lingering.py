@@ -157,7 +157,7 @@ def request(options: str, site: str) -> str:
 
 
 def removing(around: str, site: str = '${DD_SITE:?}') -> Remedy:
-    save = request(f'--output {FILE}', site)
+    save = f'test -s {FILE} || {request(f"--output {FILE}", site)}'
     delete = f'test -s {FILE} && {request("--request DELETE", site)}'
     restore = request(f'--request POST {JSON} --data "@aws-tags-of-${{host:?}}.json"', site)
     save, delete, restore = (around.replace('WORK', work) for work in (save, delete, restore))
@@ -170,13 +170,14 @@ def removing(around: str, site: str = '${DD_SITE:?}') -> Remedy:
                 undo=Step('Remove it from the integration again'),
             ),
             Choice(
-                'Remove the tags of this source: the first command saves them and removes nothing, the second removes '
-                'what was saved (the application key needs the permission host_tags_write)',
-                (Command(save), Command(delete)),
+                'Remove the tags of this source: save them first, which removes nothing (the application key needs the '
+                'permission host_tags_write)',
+                (Command(save),),
                 undo=Step('Add the saved tags again', (Command(restore),)),
             ),
         ),
         (
+            Step('If you saved the tags, and each file holds them, remove them', (Command(delete),)),
             Step(
                 'Run this check again: it names the next hosts, where there are more. Do not use '
                 "Datadog's script remove_lingering_aws_host_tags.py: it has no dry run, and also removes the tags of "

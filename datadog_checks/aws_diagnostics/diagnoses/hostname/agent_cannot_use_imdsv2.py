@@ -5,7 +5,7 @@ from ...facts import Agent, AgentConfiguration, Facts, Imds, observed
 from ...facts.imds import is_status
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy
-from ..agent_remedies import restart_agent
+from ..applying import restart_with_settings
 from ..links import guide
 from .agent_versions import speak_imdsv2, version_text
 from .aws_provider import PREFER_IMDSV2, TRANSITION, ImdsMode, aws_metadata_enabled, imds_mode
@@ -72,12 +72,12 @@ def _decisive(settings: AgentConfiguration, version: Version) -> tuple[tuple[str
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    return Remedy('Let the Agent use IMDSv2', speak_imdsv2(facts), (restart_agent(facts),))
+    return Remedy('Let the Agent use IMDSv2', speak_imdsv2(facts), restart_with_settings(facts))
 
 
 AGENT_CANNOT_USE_IMDSV2 = Diagnosis(
     id='agent-cannot-use-imdsv2',
-    title='The Agent speaks only IMDSv1, which is disabled or has to be',
+    title='The Agent can only use IMDSv1, which is (or must be) disabled',
     scope=Scope.HOST,
     service_check='hostname_provider',
     severity=Status.CRITICAL,

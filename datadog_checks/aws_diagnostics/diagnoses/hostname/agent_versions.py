@@ -43,7 +43,7 @@ def upgrades(facts: Facts, then: Choice | None = None) -> tuple[Choice, ...]:
 def _image(kind: ContainerKind) -> Command:
     match kind:
         case ContainerKind.POD:
-            return yaml({'agents': {'image': {'tag': '7.64.0'}}}, Language.HELM)
+            return yaml({'agents': {'image': {'tag': '7'}}}, Language.HELM)
         case kind if kind in ECS:
             return task_definition({'image': 'public.ecr.aws/datadog/agent:7'})
     return compose({'image': 'gcr.io/datadoghq/agent:7'})

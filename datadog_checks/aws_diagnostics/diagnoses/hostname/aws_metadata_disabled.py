@@ -5,7 +5,8 @@ from ...facts import Agent, Facts, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Remedy
 from ...text import listed
-from ..agent_remedies import restart_agent, set_in_agent
+from ..agent_remedies import set_in_agent
+from ..applying import restart_with_settings
 from ..links import guide
 from .aws_provider import aws_metadata_enabled
 
@@ -31,7 +32,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
     add = set_in_agent(
         facts, 'Add aws to the providers that the Agent asks', 'cloud_provider_metadata', ('aws', *others)
     )
-    return Remedy('Let the Agent ask AWS for metadata', (add,), (restart_agent(facts),))
+    return Remedy('Let the Agent ask AWS for metadata', (add,), restart_with_settings(facts))
 
 
 AWS_METADATA_DISABLED = Diagnosis(

@@ -7,7 +7,8 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Remedy
 from ...rules import is_default_hostname, why_unusable
 from ...text import quoted
-from ..agent_remedies import accept, agent_setting, remove_setting, restart_agent
+from ..agent_remedies import accept, agent_setting, remove_setting
+from ..applying import restart_with_settings
 from ..links import guide
 from .wrong_name import own_instance_ids
 
@@ -56,7 +57,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
             _keep(facts, expected, configuration),
             Choice(f'{found.text}; the host gets a new name in dashboards and monitors', found.commands),
         ),
-        (restart_agent(facts),),
+        restart_with_settings(facts),
     )
 
 

@@ -6,7 +6,8 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Remedy
 from ...rules.hostnames import WINDOWS_DEFAULT_PREFIX
 from ...text import clean, quoted
-from ..agent_remedies import accept, restart_agent, set_in_agent
+from ..agent_remedies import accept, set_in_agent
+from ..applying import restart_with_settings
 from ..links import guide
 from .agent_versions import upgrades
 from .resolution import Resolution, resolve
@@ -28,7 +29,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return _judged(expected, agent.provider, f'the Agent is named {quoted(agent.hostname or "")} and says: {said}')
     now = resolve(situation_of(facts))
     if now.aws_asked is None:
-        return Unknown(f'whether the Agent asks AWS is not certain: {now.why}')
+        return Unknown(f'{now.why}, it cannot be told whether the Agent asks AWS')
     return _by_the_model(facts, expected, agent, now)
 
 
@@ -56,7 +57,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     return Remedy(
         'Keep the name and tell this check so, or let the Agent prefer the instance id',
         (accept(expected, provider=found, hostname=ANY_HOSTNAME), *_prefer_instance_id(facts)),
-        (restart_agent(facts),),
+        restart_with_settings(facts),
     )
 
 

@@ -7,7 +7,8 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Remedy, Variable, shell
 from ...rules import why_unusable
 from ...text import clean, lower_first, quoted
-from ..agent_remedies import container_kind, in_agent, remove_setting, restart_agent
+from ..agent_remedies import container_kind, in_agent, remove_setting
+from ..applying import restart_with_settings
 from ..host_remedies import CLOUD_INIT_FILE, name_from_cloud_init
 from ..links import guide
 
@@ -41,7 +42,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
     return Remedy(
         'Give the Agent a file that holds only its hostname, or let it ask IMDS',
         (_repair(facts), Choice(f'Let the Agent ask IMDS: {lower_first(without.text)}', without.commands)),
-        (restart_agent(facts),),
+        restart_with_settings(facts),
     )
 
 

@@ -6,7 +6,7 @@ from ...facts.imds import is_status
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step
 from ...text import quoted
-from ..agent_remedies import restart_agent
+from ..applying import restart_with_settings
 from ..host_remedies import (
     as_step,
     hop_limit,
@@ -29,7 +29,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     situation = situation_of(facts)
     enforced = resolve(without_imdsv1(situation))
     if not enforced.certain:
-        return Unknown(f'what the Agent would be named without IMDSv1 is not certain: {enforced.why}')
+        return Unknown(f'{enforced.why}, it cannot be told how the Agent would be named without IMDSv1')
     if enforced.provider == 'aws':
         return Passed(f'without IMDSv1 the Agent is still named by its instance id: {enforced.why}')
     if not enforced.aws_asked:
@@ -60,7 +60,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     last = Step('Disable IMDSv1 only when this diagnosis passes')
     choices = () if _speaks_v2(facts) else speak_imdsv2(facts)
     if not _token_is_lost(facts):
-        return Remedy(summary, choices, (*((restart_agent(facts),) if choices else ()), last))
+        return Remedy(summary, choices, (*(restart_with_settings(facts) if choices else ()), last))
     if not choices:
         path = raise_hop_limit(facts, expected)
         return Remedy(summary, path.choices, (*path.then, last))
@@ -68,7 +68,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     raising = as_step(
         raise_on_this_instance(facts, f'As the token reply is lost, raise the hop limit to {needed}', needed)
     )
-    return Remedy(summary, choices, (raising, restart_agent(facts), in_terraform(hop_limit(needed)), last))
+    return Remedy(summary, choices, (raising, *restart_with_settings(facts), in_terraform(hop_limit(needed)), last))
 
 
 def _speaks_v2(facts: Facts) -> bool:

@@ -7,6 +7,7 @@ from ...remedies import Choice, Remedy
 from ...rules import why_unusable
 from ...text import quoted
 from ..agent_remedies import accept, restart_agent, set_in_agent
+from ..applying import restart_with_settings
 from ..links import guide
 from .wrong_name import CAUSES_OF_A_WRONG_NAME, never_asks_aws, own_instance_ids
 
@@ -52,7 +53,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         ways = (Choice(restart.text, restart.commands), *keep)
         return Remedy(f'{again}, or tell this check that the name is wanted', ways)
     name = set_in_agent(facts, 'Set the expected hostname', 'hostname', expected.hostname)
-    return Remedy('Give the Agent the expected hostname', (name, *keep), (restart,))
+    return Remedy('Give the Agent the expected hostname', (name, *keep), restart_with_settings(facts))
 
 
 def _keep(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:

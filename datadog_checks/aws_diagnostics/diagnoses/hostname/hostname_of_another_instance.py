@@ -4,10 +4,11 @@ from ...expectations import Expectations
 from ...facts import Agent, ContainerKind, Facts, Host, HostnameProvider, UtsNamespace, observed
 from ...facts.values import FilePath
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Command, Remedy, Step, script, shell
+from ...remedies import Command, Remedy, Step, new_file, script, sequence, shell
 from ...rules import first_label, instance_id_in, is_default_hostname
 from ...text import quoted
-from ..agent_remedies import container_kind, instance, remove_setting, restart_agent
+from ..agent_remedies import container_kind, instance, remove_setting
+from ..applying import restart_with_settings
 from ..links import guide
 from .wrong_name import own_instance_ids
 
@@ -69,13 +70,17 @@ def _name_of_the_system(facts: Facts) -> str:
 def remedy(facts: Facts, _: Expectations) -> Remedy:
     return Remedy(
         'Remove the name of the other instance, here and in the image',
-        then=(*_on_this_instance(facts), restart_agent(facts), _in_the_image(facts)),
+        then=(*_on_this_instance(facts), *restart_with_settings(facts), _in_the_image(facts)),
     )
 
 
 def _on_this_instance(facts: Facts) -> tuple[Step, ...]:
-    """Nothing where the name came from the operating system: the restart is enough."""
-    if not isinstance(facts.agent, Agent) or facts.agent.configuration.hostname:
+    """Where the name may come from, if that is not known; nothing where the operating system gave it: then the restart
+    is enough.
+    """
+    if not isinstance(facts.agent, Agent):
+        return (remove_setting(facts, 'hostname'), remove_setting(facts, 'hostname_file'))
+    if facts.agent.configuration.hostname:
         return (remove_setting(facts, 'hostname'),)
     path = facts.agent.configuration.hostname_file
     if path is None:
@@ -88,7 +93,8 @@ def _on_this_instance(facts: Facts) -> tuple[Step, ...]:
 
 def _rewritten(facts: Facts, path: FilePath) -> tuple[Command, ...]:
     save = shell('sudo', 'cp', path, f'{path}.before')
-    return save, script("printf '%s\\n' <id> | sudo tee <path>", id=instance(facts), path=path)
+    write = script("printf '%s\\n' <id> | sudo tee <path>", id=instance(facts), path=path)
+    return (sequence(new_file(f'{path}.before'), save, write),)
 
 
 def _in_the_image(facts: Facts) -> Step:

@@ -29,7 +29,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 def _by_the_model(named: str, agent: Agent, now: Resolution) -> Verdict:
     if not now.certain:
-        return Unknown(f'{named}; what a restart would change is not certain: {now.why}')
+        return Unknown(f'{named}; {now.why}, it cannot be told what a restart would change')
     if now.provider != 'aws':
         return Passed(f'{named}, and a restart would change nothing: {now.why}')
     if now.source not in (Source.IMDSV1, Source.IMDSV2):
@@ -51,8 +51,8 @@ HOSTNAME_STALE = Diagnosis(
     severity=Status.WARNING,
     tests='Works out how the Agent would be named if it started now, and compares that with its hostname.',
     harm=(
-        'The Agent resolves its hostname only at startup. If IMDS did not answer then, it reports under another name '
-        'until it is restarted, even long after IMDS works again.'
+        'An Agent that got no answer from IMDS when it started reports under another name until it is restarted, even '
+        'long after IMDS works again.'
     ),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,

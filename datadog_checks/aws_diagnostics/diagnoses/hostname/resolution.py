@@ -42,7 +42,7 @@ class Resolution:
     """The provider's name as the Agent writes it; None when it finds no name at all, or when that is not certain."""
     source: Source
     why: str
-    """One clause."""
+    """One clause; where it is not certain, 'without knowing the version', to be continued by what cannot be told."""
     certain: bool = True
     aws_asked: bool | None = False
     """The Agent comes to ask its provider `aws`; None when that is not certain."""
@@ -54,10 +54,8 @@ def resolve(situation: Situation) -> Resolution:
     asked = {outcome.aws_asked for outcome in outcomes.values()}
     aws_asked = first.aws_asked if len(asked) == 1 else None
     if len({outcome.provider for outcome in outcomes.values()}) > 1:
-        open_questions = ', '.join(_open_questions(situation, outcomes))
-        return Resolution(
-            None, Source.NOT_KNOWN, f'that depends on what was not measured: {open_questions}', False, aws_asked
-        )
+        open_questions = ' and '.join(_open_questions(situation, outcomes))
+        return Resolution(None, Source.NOT_KNOWN, f'without knowing {open_questions}', False, aws_asked)
     if len(set(outcomes.values())) == 1:
         return first
     source = first.source if len({outcome.source for outcome in outcomes.values()}) == 1 else Source.NOT_KNOWN

@@ -9,9 +9,9 @@ from ..agent_remedies import (
     agent_setting,
     container_kind,
     place_of_settings,
-    restart_agent,
     set_in_agent,
 )
+from ..applying import restart_with_settings
 from ..links import AGENT_PROXY
 from .reaching import IMDS_IPV4
 
@@ -54,7 +54,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
     return Remedy(
         'Let the Agent ask IMDS directly',
         (exempt, _add_to_no_proxy(facts)),
-        (restart_agent(facts),),
+        restart_with_settings(facts),
     )
 
 

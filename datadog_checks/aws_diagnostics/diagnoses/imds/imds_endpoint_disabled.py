@@ -5,6 +5,7 @@ from ...facts import Facts, Host, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Variable
 from ..agent_remedies import restart_for_the_name
+from ..applying import apply_settings
 from ..host_remedies import MetadataOptions, change_metadata_options, in_terraform, name_from_cloud_init
 from ..links import ec2_user_guide
 from .evidence import conversation, seen
@@ -51,6 +52,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
             ),
         ),
         (
+            *(apply_settings(facts) if _without_imds(facts) else ()),
             *restart_for_the_name(facts),
             in_terraform(
                 FOR_IMDSV2_ONLY, 'If you enabled the endpoint, enable it for IMDSv2 on new instances too, in Terraform'

@@ -7,6 +7,7 @@ from ...facts import Facts, NetworkPath, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step, yaml
 from ...text import counted, reason
+from ..applying import apply_settings
 from ..host_remedies import (
     allowed_hop_limit,
     as_step,
@@ -66,7 +67,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         f'The Agent needs hop limit {needed} here: avoid the extra hop and then lower the limit to {most}, or allow '
         f'{needed} by max_hop_limit',
         around,
-        (as_step(lower), template),
+        (*apply_settings(facts), as_step(lower), template),
     )
 
 

@@ -5,6 +5,7 @@ from ...facts import ContainerKind, Facts, Imds, NetworkPath, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step, script, shell, yaml
 from ..agent_remedies import container_kind, restart_for_the_name
+from ..applying import apply_settings
 from ..host_remedies import ways_around_the_hop_limit
 from ..links import guide
 from .evidence import conversation, gateways, seen, severity_behind_v1, still_hidden
@@ -84,7 +85,8 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
             found = _filter(facts)
         case _:
             found = _another_server(facts)
-    return Remedy(found.summary, found.choices, (*found.then, *restart_for_the_name(facts)))
+    applied = apply_settings(facts) if found.choices else ()
+    return Remedy(found.summary, found.choices, (*found.then, *applied, *restart_for_the_name(facts)))
 
 
 def _kube2iam(facts: Facts) -> Remedy:
@@ -96,7 +98,7 @@ def _kube2iam(facts: Facts) -> Remedy:
         Step('Go back to the release that ran before'),
     )
     return Remedy(
-        'Let the credentials proxy (this is how kube2iam answers) forward token and metadata requests to IMDS',
+        _bypass_or_forward(facts, 'kube2iam'),
         (*ways_around_the_hop_limit(facts), upgrade),
     )
 
@@ -109,9 +111,15 @@ def _kiam(facts: Facts) -> Remedy:
         Step('Remove the argument again'),
     )
     return Remedy(
-        'Let the credentials proxy (this is how kiam answers) forward token and metadata requests to IMDS',
+        _bypass_or_forward(facts, 'kiam'),
         (*ways_around_the_hop_limit(facts), allow),
     )
+
+
+def _bypass_or_forward(facts: Facts, proxy: str) -> str:
+    if ways_around_the_hop_limit(facts):
+        return f'Bypass the proxy (it looks like {proxy}), or let it forward IMDSv2'
+    return f'Let the proxy (it looks like {proxy}) forward IMDSv2'
 
 
 def _find_the_proxy(facts: Facts) -> Step:

@@ -8,6 +8,7 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Remedy, Step
 from ...text import DAY
 from ..agent_remedies import restart_agent, set_in_agent
+from ..applying import restart_with_settings
 from ..links import guide
 from .evidence import conversation, seen
 from .reaching import dropped_packets
@@ -59,7 +60,9 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
     )
     dropped = dropped_packets(facts)
     find = Choice(f'{dropped.text}, and find what sends them', dropped.commands)
-    return Remedy(f'Find what delays IMDS, or let the Agent wait {enough} ms', (find, longer), (restart_agent(facts),))
+    return Remedy(
+        f'Find what delays IMDS, or let the Agent wait {enough} ms', (find, longer), restart_with_settings(facts)
+    )
 
 
 def _slowest_observed(facts: Facts) -> float | None:

@@ -39,14 +39,17 @@ def on_the_host(facts: Facts) -> str:
 
 
 def firewall_rules(facts: Facts, text: str = '') -> Step:
-    """`text` is more about the step, as a clause."""
+    """Also of the networks around IMDS (169.254.0.0/16); `text` is more about the step, as a clause."""
     imds = address(facts)
     program = 'ip6tables-save' if ':' in imds else 'iptables-save'
+    around = f'{imds.partition(":")[0]}:' if ':' in imds else imds.rsplit('.', 2)[0]
+    found = 'grep -iF -e <around> -e reject -e drop'
     return Step(
-        f'List the firewall rules that name {imds}, {on_the_host(facts)}{text}',
+        f'List the firewall rules for {imds} and its network, and those that reject or drop packets, '
+        f'{on_the_host(facts)}{text}',
         (
-            script(f'sudo {program} | grep -F <imds>', imds=imds),
-            script('sudo nft list ruleset | grep -F <imds>', imds=imds),
+            script(f'sudo {program} | {found}', around=around),
+            script(f'sudo nft list ruleset | {found}', around=around),
         ),
     )
 
@@ -84,20 +87,28 @@ def policies(facts: Facts) -> tuple[Step, ...]:
 
 def _rejected(facts: Facts, icmp: IcmpError | None) -> Remedy:
     router = (icmp and icmp.sender) or 'the router that rejects it'
-    kind = f', which answers {icmp_kind(icmp)}' if icmp else ''
     imds = address(facts)
     return Remedy(
-        f'Allow TCP port 80 to {imds} on {router}{kind}',
+        _rejection(imds, icmp),
         then=(
             *policies(facts),
             Step(
-                f'Find the machine that has the address of {router}',
+                f'Find the machine with the address {router}' if icmp and icmp.sender else f'Find {router}',
                 (shell('ip', '-brief', 'address'), _route(imds)),
             ),
             firewall_rules(facts, f', and on {router} where that is another machine'),
             Step(f'If no rule rejects it, give {router} a route to {imds}'),
         ),
     )
+
+
+def _rejection(imds: str, icmp: IcmpError | None) -> str:
+    """Who rejects; a firewall only where the answer says that it is forbidden (RFC 1812, RFC 4443)."""
+    if icmp is None:
+        return f'Something on the way rejects TCP port 80 to {imds}: allow it there'
+    kind, where = icmp_kind(icmp), icmp.sender or 'the way'
+    who = f'A firewall on {where}' if 'prohibited' in kind else icmp.sender or 'A router on the way'
+    return f'{who} rejects TCP port 80 to {imds} ({kind.partition(",")[0]}): allow it there'
 
 
 def _refused(facts: Facts) -> Remedy:

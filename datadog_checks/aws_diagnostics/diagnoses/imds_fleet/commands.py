@@ -12,7 +12,7 @@ from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Fault, WrongInstance
 from ...facts.values import InstanceId
-from ...remedies import Choice, Command, Language, Step, quoted, script
+from ...remedies import Choice, Command, Language, Step, new_file, quoted, script, sequence
 from ..account_remedies import own_command
 from .regions import worst
 
@@ -31,7 +31,8 @@ class Change:
 
     fault: Fault
     options: str
-    undo: str
+    undo: tuple[str, ...]
+    """Of one call after another: EC2 takes no other option together with a disabled endpoint."""
     becomes: str
     """As `echo` prints it behind an instance."""
     for_containers: bool = False
@@ -41,20 +42,20 @@ class Change:
 RAISE_HOP_LIMIT = Change(
     Fault.MISNAMED,
     options=f'--http-put-response-hop-limit {HOPS_OF_A_CONTAINER}',
-    undo='--http-put-response-hop-limit <hops>',
+    undo=('--http-put-response-hop-limit <hops>',),
     becomes=f'hop limit {HOPS_OF_A_CONTAINER}',
 )
 REQUIRE_TOKENS = Change(
     Fault.IMDSV1_ALLOWED,
     options='--http-tokens required --http-put-response-hop-limit <hops>',
-    undo='--http-tokens <tokens> --http-put-response-hop-limit <hops>',
+    undo=('--http-tokens <tokens> --http-put-response-hop-limit <hops>',),
     becomes='tokens required, hop limit $hops',
     for_containers=True,
 )
 ENABLE_ENDPOINT = Change(
     Fault.ENDPOINT_DISABLED,
     options='--http-endpoint enabled --http-tokens required --http-put-response-hop-limit <hops>',
-    undo='--http-endpoint <endpoint>',
+    undo=('--http-tokens <tokens> --http-put-response-hop-limit <hops>', '--http-endpoint <endpoint>'),
     becomes='endpoint enabled, tokens required, hop limit $hops',
     for_containers=True,
 )
@@ -62,17 +63,25 @@ ENABLE_ENDPOINT = Change(
 
 def change(
     facts: Facts, expected: Expectations, made: Change, text: str, exposes: str, only: Sequence[InstanceId] = ()
-) -> Choice:
-    """`text`: an imperative that 'this instance' or 'these instances' can follow. `only`: of these instances."""
+) -> tuple[Choice, tuple[Step, ...]]:
+    """How to change them, and the steps that follow a dry run of several.
+
+    `text`: an imperative that 'this instance' or 'these instances' can follow. `only`: of these instances.
+    """
     instance = _the_only_one(facts, made.fault, only)
     if instance is None:
-        return _in_a_loop(expected, made, text, exposes, only)
-    return Choice(
+        return _dry_run(expected, made, text, exposes, only), (_in_earnest(made, only),)
+    one = Choice(
         f'{text} {instance.instance_id} in {instance.region}',
-        (_for_one(made, made.options, instance, _needed_hops(made, instance)),),
+        (_for_one(made.options, instance, _needed_hops(made, instance)),),
         exposes,
-        Step('Set the previous values again', (_for_one(made, made.undo, instance, instance.hop_limit),)),
+        Step('Set the previous values again', (_back(made, instance),)),
     )
+    return one, ()
+
+
+def _back(made: Change, instance: WrongInstance) -> Command:
+    return sequence(*(_for_one(options, instance, instance.hop_limit) for options in made.undo))
 
 
 def _the_only_one(facts: Facts, fault: Fault, only: Sequence[InstanceId]) -> WrongInstance | None:
@@ -88,7 +97,7 @@ def _needed_hops(made: Change, instance: WrongInstance) -> int:
     return max(least, instance.hop_limit)
 
 
-def _for_one(made: Change, options: str, instance: WrongInstance, hops: int) -> Command:
+def _for_one(options: str, instance: WrongInstance, hops: int) -> Command:
     return script(
         f'{MODIFY} {options}',
         region=instance.region,
@@ -99,14 +108,12 @@ def _for_one(made: Change, options: str, instance: WrongInstance, hops: int) -> 
     )
 
 
-def _in_a_loop(expected: Expectations, made: Change, text: str, exposes: str, only: Sequence[InstanceId]) -> Choice:
+def _dry_run(expected: Expectations, made: Change, text: str, exposes: str, only: Sequence[InstanceId]) -> Choice:
     return Choice(
-        f'{text} these instances: list them in {CSV}, see in a dry run what would change (DryRunOperation means that '
-        'it would succeed), then change them',
+        f'{text} these instances: list them in {CSV}, and do a dry run, which changes nothing',
         (
-            own_command(expected, 'fleet', '--csv', CSV),
-            _loop(made, _work(made, made.options, made.becomes, '--dry-run '), only),
-            _loop(made, _work(made, made.options, made.becomes), only),
+            sequence(new_file(CSV), own_command(expected, 'fleet', '--csv', CSV)),
+            _loop(made, _work(made, (made.options,), made.becomes, '--dry-run '), only),
         ),
         exposes,
         Step(
@@ -116,17 +123,29 @@ def _in_a_loop(expected: Expectations, made: Change, text: str, exposes: str, on
     )
 
 
-def _work(made: Change, options: str, becomes: str, dry_run: str = '', *, undoes: bool = False) -> list[str]:
-    """What is done with one line of the file."""
+def _in_earnest(made: Change, only: Sequence[InstanceId]) -> Step:
+    work = _work(made, (made.options,), made.becomes)
+    return Step(
+        f'Change the instances in {CSV}, after a dry run that printed DryRunOperation for each (it would succeed)',
+        (_loop(made, work, only),),
+    )
+
+
+def _work(made: Change, calls: Sequence[str], becomes: str, dry_run: str = '', *, undoes: bool = False) -> list[str]:
+    """What is done with one line of the file; a call is made only when the one before succeeded."""
     raised = f'[ -n "$containers" ] && [ "$hops" -lt {HOPS_OF_A_CONTAINER} ] && hops={HOPS_OF_A_CONTAINER}'
-    in_variables = FIELD.sub(r'"$\1"', f'{MODIFY} {dry_run}{options}')
-    where, _, rest = in_variables.partition(' --http-')
+    *first, last = (_in_variables(f'{MODIFY} {dry_run}{options}') for options in calls)
     return [
         *([raised] if made.for_containers and not undoes else []),
         f'echo "$id in $region: {becomes}"',
-        f'{where} \\',
-        f'  --http-{rest} < /dev/null > /dev/null',
+        *(f'{call} &&' for call in first),
+        last,
     ]
+
+
+def _in_variables(call: str) -> str:
+    where, _, rest = FIELD.sub(r'"$\1"', call).partition(' --http-')
+    return f'{where} \\\n    --http-{rest} < /dev/null > /dev/null'
 
 
 def _loop(made: Change, work: Sequence[str], only: Sequence[InstanceId]) -> Command:

@@ -6,20 +6,22 @@ from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Feature, MetadataDefaults, Region
 from ...findings import Diagnosis, NotApplicable, Scope, Status, Verdict
-from ...remedies import Choice, Command, Remedy, Step, Variable, Word, json_part, shell
+from ...remedies import Choice, Command, Remedy, Step, Variable, Word, json_part, new_file, script, sequence, shell
 from ...text import clean, listed
 from ..links import ec2_user_guide
 from .commands import block
 from .regions import clauses, fleet_of, imdsv1_may_be_on, judged, unobserved_in
 
 REGION = Variable('AWS_REGION')
+BEFORE = 'imds-defaults-before.json'
+PREVIOUS = f'PREVIOUS_HTTP_TOKENS is HttpTokens in {BEFORE}, or no-preference where that file names none'
 DECLARATIVE_POLICY = 'declarative-policy'
 MODIFY = 'aws ec2 modify-instance-metadata-defaults --region "$region" --http-tokens'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     if imdsv1_may_be_on(expected):
-        return NotApplicable("imdsv1 is not set to 'disabled', so new instances may allow it")
+        return NotApplicable('your configuration allows IMDSv1')
     fleet = fleet_of(facts)
     faults = clauses([f'{region.name}: {_described(d)}' for region, d in _allowing(fleet.regions)])
     unseen = unobserved_in(fleet.regions, lambda region: region.defaults)
@@ -57,12 +59,20 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
 
 
 def _in_the_account(wrong: Sequence[tuple[Region, MetadataDefaults]]) -> Choice:
-    read_first = () if wrong else (shell('aws', 'ec2', 'get-instance-metadata-defaults', '--region', REGION),)
+    required = _require([region.name for region, _ in wrong])
+    back = 'Set the previous default again'
     return Choice(
         'Set the default of the account; running instances and launch templates keep their options',
-        (*read_first, _require([region.name for region, _ in wrong])),
+        (required if wrong else sequence(new_file(BEFORE), _save(), required),),
         'whatever uses IMDSv1 on a new instance to getting no metadata',
-        Step('Set the previous default again', (_restore([(r.name, _before(d)) for r, d in wrong]),)),
+        Step(back if wrong else f'{back}: {PREVIOUS}', (_restore([(r.name, _before(d)) for r, d in wrong]),)),
+    )
+
+
+def _save() -> Command:
+    return script(
+        f'aws ec2 get-instance-metadata-defaults --region <region> --output json > {BEFORE}',
+        region=REGION,
     )
 
 

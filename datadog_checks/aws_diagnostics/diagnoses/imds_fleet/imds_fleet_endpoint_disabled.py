@@ -24,7 +24,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         (yaml({'hostname_file': CLOUD_INIT_FILE}),),
         undo=Step('Remove that line again'),
     )
-    enabled = change(
+    enabled, in_earnest = change(
         facts,
         expected,
         ENABLE_ENDPOINT,
@@ -35,6 +35,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         "Use cloud-init's instance ID file on these hosts, or enable the endpoint for IMDSv2 only",
         (from_file, enabled),
         (
+            *in_earnest,
             Step('Restart the Agents on these hosts; an Agent resolves its hostname only at startup'),
             in_terraform('http_tokens = "required"', when='If you enable the endpoint: for new instances'),
         ),

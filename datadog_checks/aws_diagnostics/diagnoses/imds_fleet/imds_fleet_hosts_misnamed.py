@@ -23,7 +23,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     kinds = {instance.containers for instance in worst(facts, Fault.MISNAMED)} or {'eks', 'ecs'}
-    raised = change(
+    raised, in_earnest = change(
         facts,
         expected,
         RAISE_HOP_LIMIT,
@@ -34,6 +34,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         f'Avoid the extra hop, or raise the hop limit to {HOPS_OF_A_CONTAINER}',
         (*(_around_on_eks() if 'eks' in kinds else ()), *(_around_on_ecs() if 'ecs' in kinds else ()), raised),
         (
+            *in_earnest,
             Step('Restart the Agents on these instances; an Agent resolves its hostname only at startup'),
             in_terraform(f'http_put_response_hop_limit = {HOPS_OF_A_CONTAINER}'),
             *((_for_karpenter(),) if 'eks' in kinds else ()),

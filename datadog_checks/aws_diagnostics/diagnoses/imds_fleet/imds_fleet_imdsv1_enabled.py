@@ -14,7 +14,7 @@ WHAT = 'with IMDSv1 allowed'
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     if imdsv1_may_be_on(expected):
-        return NotApplicable(f"imdsv1 is not set to 'disabled', so IMDSv1 may be on{_known(facts)}")
+        return NotApplicable(f'your configuration allows IMDSv1{_known(facts)}')
     return judged_by_instances(facts, Fault.IMDSV1_ALLOWED, WHAT, lambda instance: instance.instance_id)
 
 
@@ -26,7 +26,7 @@ def _known(facts: Facts) -> str:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    required = change(
+    required, in_earnest = change(
         facts,
         expected,
         REQUIRE_TOKENS,
@@ -36,7 +36,10 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     return Remedy(
         'Require tokens on these instances once nothing there uses IMDSv1 any more (see imds-fleet-imdsv1-still-used)',
         (required,),
-        (in_terraform('http_tokens = "required"'),),
+        (
+            *in_earnest,
+            in_terraform('http_tokens = "required"'),
+        ),
     )
 
 

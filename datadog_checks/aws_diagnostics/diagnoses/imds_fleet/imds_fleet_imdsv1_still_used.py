@@ -19,7 +19,7 @@ MOST_IN_A_COMMAND = 20
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     if imdsv1_may_be_on(expected):
-        return NotApplicable("imdsv1 is not set to 'disabled', so IMDSv1 may be used")
+        return NotApplicable('your configuration allows IMDSv1')
     uses = uses_in(fleet_of(facts))
     used = most_used_first(uses)
     if not used:
@@ -65,12 +65,13 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     some = unused[:MOST_IN_A_COMMAND]
     more = f', the first {len(some)} of {len(unused)},' if len(unused) > len(some) else ''
     text = f'Where nothing used IMDSv1, require tokens{more} on'
-    required = change(facts, expected, REQUIRE_TOKENS, text, '', only=some)
+    required, in_earnest = change(facts, expected, REQUIRE_TOKENS, text, '', only=some)
     used = listed(use.instance_id for use in most_used_first(uses)) or 'each instance that used it'
     return Remedy(
         'Find what still uses IMDSv1 on these instances, and require tokens on the others',
         (required,) if some else (),
         (
+            *(in_earnest if some else ()),
             Step(
                 f'On {used}, find the process that asks without a token and update its SDK ({PACKET_ANALYZER} finds it)'
             ),

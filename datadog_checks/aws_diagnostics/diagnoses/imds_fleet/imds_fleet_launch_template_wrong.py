@@ -7,7 +7,7 @@ from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Fault, Feature, Fleet, LaunchTemplate
 from ...findings import Diagnosis, Scope, Status, Verdict
-from ...remedies import Choice, Command, Remedy, Step, Variable, Word, script, yaml
+from ...remedies import Choice, Command, Remedy, Step, Variable, Word, new_file, script, sequence, yaml
 from ...text import clean, counted
 from ..links import ec2_user_guide
 from .commands import HOPS_OF_A_CONTAINER, in_terraform
@@ -73,11 +73,17 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     fleet = facts.of_account.fleet
     wrong = [] if isinstance(fleet, Unobserved) else _wrong(fleet, _faults(expected))
     own = [t for t in wrong if not KARPENTER.fullmatch(t.name) and not MANAGED_NODE_GROUP.fullmatch(t.name)]
+    new_versions, make_default = _new_versions(own)
     in_code = in_terraform('http_tokens = "required"', f'http_put_response_hop_limit = {HOPS_OF_A_CONTAINER}')
     return Remedy(
         'Give these launch templates a default version with the right metadata options',
-        (_new_versions(own),) if own or not wrong else (),
-        (*_by_their_maker(wrong), *((PINNED,) if own or not wrong else ()), in_code),
+        (new_versions,) if own or not wrong else (),
+        (
+            *((make_default,) if own or not wrong else ()),
+            *_by_their_maker(wrong),
+            *((PINNED,) if own or not wrong else ()),
+            in_code,
+        ),
     )
 
 
@@ -99,15 +105,19 @@ def _by_their_maker(wrong: Sequence[LaunchTemplate]) -> tuple[Step, ...]:
     return (*((karpenter,) if made_by(KARPENTER) else ()), *((node_group,) if made_by(MANAGED_NODE_GROUP) else ()))
 
 
-def _new_versions(templates: Sequence[LaunchTemplate]) -> Choice:
-    """Old versions stay, so that going back is one command."""
+def _new_versions(templates: Sequence[LaunchTemplate]) -> tuple[Choice, Step]:
+    """New versions, and the step that makes them the default; old ones stay, so that going back is one command."""
     commands = _in_a_loop if len(templates) > 1 else _for_one
     create, default, restore = commands(templates)
-    return Choice(
-        'Create a new version, which changes nothing yet; check that the metadata options of the old and the new '
-        'version differ only where they should; make the new version the default, for instances started from then on',
-        (create, default),
+    new = Choice(
+        'Create a new version, which changes nothing yet, and print the metadata options of the old and the new one',
+        (create,),
         undo=Step('Make the previous version the default again', (restore,)),
+    )
+    return new, Step(
+        'If the options differ only where they should, make the new version the default, for instances started from '
+        'then on',
+        (default,),
     )
 
 
@@ -137,7 +147,7 @@ def _in_a_loop(templates: Sequence[LaunchTemplate]) -> tuple[Command, ...]:
         f'  {compare} < /dev/null'
     )
     return (
-        Command(f": > {FILE}\n{_while('region id version hops', work)} <<'END'\n{rows}\nEND"),
+        sequence(new_file(FILE), Command(f"{_while('region id version hops', work)} <<'END'\n{rows}\nEND")),
         Command(f'{_while("region id _ new", _in_variables(MAKE_DEFAULT) + " < /dev/null")} < {FILE}'),
         Command(f'{_while("region id version _", _in_variables(RESTORE) + " < /dev/null")} < {FILE}'),
     )

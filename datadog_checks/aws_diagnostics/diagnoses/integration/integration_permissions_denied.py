@@ -9,7 +9,7 @@ from ...text import one_line
 from ..account_remedies import account_word, run_again
 from ..links import guide
 from .denials import Denials, Denier, denials
-from .permissions_boundary_present import allow_in_the_boundary, boundary_of
+from .permissions_boundary_present import allow_in_the_boundary, boundary_of, make_it_the_default
 from .role import staleness_of_permissions, without_role
 
 MOST_NAMED = 3
@@ -116,8 +116,12 @@ def _ask(facts: Facts) -> Choice:
 
 
 def _boundary(facts: Facts) -> tuple[Step, ...]:
-    way = allow_in_the_boundary(boundary_of(facts))
-    return (Step(f'Allow the denied actions in the permissions boundary as well. {way.text}', way.commands),)
+    boundary = boundary_of(facts)
+    way = allow_in_the_boundary(boundary)
+    return (
+        Step(f'Allow the denied actions in the permissions boundary as well. {way.text}', way.commands),
+        make_it_the_default(boundary),
+    )
 
 
 def _own_policies(found: Denials) -> tuple[Step, ...]:

@@ -5,9 +5,9 @@ from ...facts import Facts
 from ...facts.account import Account, Feature, Policy, PolicyKind, Role, RoleMissing, Simulation
 from ...facts.values import Arn, RoleName
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
-from ...remedies import Choice, Command, Remedy, Step, Variable, script, sequence, shell
+from ...remedies import Choice, Command, Remedy, Step, Variable, new_file, script, sequence, shell
 from ...text import SHORT, one_line
-from ..account_remedies import new_file, role_word, run_again
+from ..account_remedies import role_word, run_again
 from ..links import guide
 from .role import role_of, says_when_stale, without_role
 
@@ -72,7 +72,8 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         undo=Step('Put the present one back', (_put(role, boundary),)),
     )
     choices = (*allow, other, remove)
-    return Remedy('Make the boundary allow what Datadog needs, or remove it', choices, (run_again(expected),))
+    then = (*((make_it_the_default(boundary),) if allow else ()), run_again(expected))
+    return Remedy('Make the boundary allow what Datadog needs, or remove it', choices, then)
 
 
 def boundary_of(facts: Facts) -> Arn | Variable:
@@ -84,18 +85,25 @@ def allow_in_the_boundary(boundary: Arn | Variable) -> Choice:
     """By hand, as the document is the customer's own."""
     version = ('aws', 'iam', 'set-default-policy-version', '--policy-arn', boundary)
     return Choice(
-        f'Copy the boundary to {AFTER}, allow there the actions that the permission diagnoses name, and make it the '
-        'default version, for every role with this boundary (where five versions exist, delete an old one first)',
+        f'Copy the boundary to {AFTER}, and allow there the actions that the permission diagnoses name',
+        (_copy_of(boundary),),
+        undo=Step(
+            f'Make the version that counted before the default again; its document is in {BEFORE}',
+            (shell(*version, '--version-id', Variable('VERSION_BEFORE')),),
+        ),
+    )
+
+
+def make_it_the_default(boundary: Arn | Variable) -> Step:
+    """What follows `allow_in_the_boundary`."""
+    return Step(
+        f'If you edited {AFTER}, make it the default version, for every role with this boundary (where five versions '
+        'exist, delete an old one first)',
         (
-            _copy_of(boundary),
             shell(
                 *('aws', 'iam', 'create-policy-version', '--policy-arn', boundary),
                 *('--policy-document', f'file://{AFTER}', '--set-as-default'),
             ),
-        ),
-        undo=Step(
-            f'Make the version that counted before the default again; its document is in {BEFORE}',
-            (shell(*version, '--version-id', Variable('VERSION_BEFORE')),),
         ),
     )
 

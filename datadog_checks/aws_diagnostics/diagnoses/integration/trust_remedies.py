@@ -9,8 +9,8 @@ import json
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Role, TrustStatement
-from ...remedies import Choice, Command, Language, Step, Variable, Word, hcl_string, script, sequence, shell
-from ..account_remedies import iam_arn, joined, new_file, role_word, run_again
+from ...remedies import Choice, Command, Language, Step, Variable, Word, hcl_string, new_file, script, sequence, shell
+from ..account_remedies import iam_arn, joined, role_word, run_again
 from ..links import guide
 from .identities import is_datadog, is_everyone, is_in_account
 from .trust import Reading, Sender, readings, sender

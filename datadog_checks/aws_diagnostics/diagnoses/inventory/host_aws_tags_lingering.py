@@ -63,13 +63,14 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
                 undo=Step('Remove it from the integration again'),
             ),
             Choice(
-                'Remove the tags of this source: the first command saves them and removes nothing, the second removes '
-                'what was saved (the application key needs the permission host_tags_write)',
-                (_save(expected, names), _remove(expected, names)),
+                'Remove the tags of this source: save them first, which removes nothing (the application key needs the '
+                'permission host_tags_write)',
+                (_save(expected, names),),
                 undo=Step('Add the saved tags again', (_restore(expected, names),)),
             ),
         ),
         (
+            Step('If you saved the tags, and each file holds them, remove them', (_remove(expected, names),)),
             Step(
                 'Run this check again: it names the next hosts, where there are more. Do not use '
                 "Datadog's script remove_lingering_aws_host_tags.py: it has no dry run, and also removes the tags of "
@@ -87,7 +88,8 @@ def _known_names(facts: Facts, expected: Expectations) -> list[HostName]:
 
 
 def _save(expected: Expectations, names: Sequence[HostName]) -> Command:
-    return _for_each(names, _tags(expected, '--output', FILE).text)
+    """Keeps what an earlier run saved: after the removal there is nothing left to save."""
+    return _for_each(names, f'{shell("test", "-s", FILE).text} || {_tags(expected, "--output", FILE).text}')
 
 
 def _remove(expected: Expectations, names: Sequence[HostName]) -> Command:
