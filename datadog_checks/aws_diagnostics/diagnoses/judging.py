@@ -14,6 +14,8 @@ from ..text import clean
 OnDefect: TypeAlias = Callable[[str, Exception], None]
 """Told the id of a diagnosis and what its `judge` or `remedy` raised: a defect of ours, which somebody should log."""
 
+LONGEST_EVIDENCE = 400
+"""Characters."""
 LONGEST_REASON = 300
 """Characters; facts from a file may hold any reason."""
 
@@ -48,12 +50,20 @@ def _judge(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect
     if not_judged is not None:
         return not_judged
     try:
-        return diagnosis.judge(facts, expected)
+        return _in_one_line(diagnosis.judge(facts, expected))
     except MissingFact as e:
         return Unknown(clean(str(e), LONGEST_REASON))
     except Exception as e:  # a defect of ours must neither alarm anyone nor take the other diagnoses with it
         on_defect(diagnosis.id, e)
         return Unknown(f'defect in this diagnosis, please report it: {type(e).__name__}')
+
+
+def _in_one_line(verdict: Verdict) -> Verdict:
+    """Whatever foreign text a judgement quotes, its evidence is one short line in every channel."""
+    evidence = verdict.evidence
+    if len(evidence) <= LONGEST_EVIDENCE and evidence.isprintable():
+        return verdict
+    return replace(verdict, evidence=clean(evidence, LONGEST_EVIDENCE))
 
 
 def _not_judged(diagnosis: Diagnosis, facts: Facts, expected: Expectations) -> NotApplicable | None:

@@ -5,6 +5,7 @@ from ...facts import Facts, Unobserved
 from ...facts.account import Feature, Integration, Role, RoleMissing
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step, shell
+from ...text import clean
 from ..account_remedies import account_word, role_word
 from ..imds.evidence import ago
 from .role import role_of, says_when_stale, without_role
@@ -44,7 +45,7 @@ def _last_use(facts: Facts, role: Role) -> str:
 
 
 def _region(role: Role) -> str:
-    return f' in {role.last_used.region}' if role.last_used.region else ''
+    return f' in {clean(role.last_used.region)}' if role.last_used.region else ''
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
