@@ -105,7 +105,7 @@ def texts(value: object) -> Iterator[str]:
         yield from (text for item in value for text in texts(item))
 
 
-def comes_back(found: Account) -> None:
+def assert_comes_back(found: Account) -> None:
     """As bytes of strict JSON in UTF-8, equal, printable and bounded."""
     saved = json.dumps(encode(found), allow_nan=False, ensure_ascii=False).encode('utf-8')
     assert decode(Account, parsed(saved), 'account') == found  # type: ignore[arg-type]
@@ -120,7 +120,7 @@ def test_a_role(answer: dict[str, Any]) -> None:
     except CallFailed as e:
         assert str(e) == 'IAM returned a name or an ARN of an undocumented form (iam:GetRole)'
     else:
-        comes_back(account(role=found))
+        assert_comes_back(account(role=found))
 
 
 @given(ANY, ANY)
@@ -143,13 +143,13 @@ def test_policies(document: object, date: object, version: str) -> None:
     except CallFailed as e:
         assert str(e).startswith('the policy inline is not a policy document: ')
     else:
-        comes_back(account(policies=found))
+        assert_comes_back(account(policies=found))
 
 
 @given(st.lists(RESULTS, max_size=3))
 def test_a_simulation(results: list[Any]) -> None:
     iam = Aws(simulate_principal_policy={'EvaluationResults': results})
-    comes_back(account(simulation=simulate(iam, ROLE_ARN, ['ec2:DescribeInstances'], wait=lambda _: None)))
+    assert_comes_back(account(simulation=simulate(iam, ROLE_ARN, ['ec2:DescribeInstances'], wait=lambda _: None)))
 
 
 class Recorded(DatadogApi):
@@ -167,9 +167,9 @@ class Recorded(DatadogApi):
 def test_the_record_of_datadog(record: dict[str, Any]) -> None:
     answer = {'data': [entry(ACCOUNT_ID, **record)]}
     found = read_integration(Recorded(answer), ACCOUNT_ID, 'aws')
-    comes_back(account(integration=found))
+    assert_comes_back(account(integration=found))
     if isinstance(found, Integration):
-        comes_back(account(integration=replace(found, external_id=None)))
+        assert_comes_back(account(integration=replace(found, external_id=None)))
 
 
 NO_WHOLE_NUMBERS = [True, False, 1.0, -1, '5', None, float('nan'), float('inf'), 2**53 + 1, [], {}]
