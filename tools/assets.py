@@ -14,6 +14,7 @@ from . import documents
 from .aws_models import aws_models
 from .diagnoses_document import diagnoses_document
 from .documents import CHECK, ROOT, with_samples, with_section
+from .field_reports_document import field_reports_document
 from .pictures import hop_limit, terminal
 from .ssm_template import embedded
 
@@ -32,6 +33,7 @@ GENERATED: Mapping[str, Callable[[str], str]] = {
     'README.md': lambda text: with_section(with_samples(text), 'diagnoses', documents.diagnoses_table()),
     'docs/data-collected.md': data_collected,
     'docs/diagnoses.md': lambda _: diagnoses_document(),
+    'docs/field-reports.md': lambda _: field_reports_document(),
     'docs/permissions.md': lambda text: with_section(text, 'policy', documents.policy_block(text)),
     'docs/images/hop-limit.svg': lambda _: hop_limit.drawing(),
     'docs/images/terminal-hop-limit-too-low.svg': terminal.hop_limit_too_low,

@@ -1,0 +1,93 @@
+"""Runs the report of a host: in a world with its firmware, files, network, IMDS, Agent and settings."""
+
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from datadog_checks.aws_diagnostics.cli.program import run
+from tests.field_reports.reports import Document, Report, faults_of
+from tests.simulator import World, namespaces_available
+from tools.demo.agent import PORT, expvar_server
+
+DATADOG_YAML = 'datadog.yaml'
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandIn:
+    """The running Agent: what it says of itself, and its settings."""
+
+    hostname: str = 'i-0123456789abcdef0'
+    version: str = '7.81.3'
+    provider: str | None = 'aws'
+    """In expvar; None where expvar does not answer."""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """datadog.yaml."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """Of the Agent and of the check in it."""
+
+
+AN_AGENT = StandIn()
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostReport(Report):
+    world: Mapping[str, Any] = field(default_factory=dict)
+    """The arguments of World."""
+    agent: StandIn = AN_AGENT
+    instance: Mapping[str, object] = field(default_factory=dict)
+    """The options of the instance in conf.yaml."""
+
+
+def host_test(reports: Sequence[HostReport]) -> Callable[..., None]:
+    """The test of these reports."""
+
+    @pytest.mark.skipif(not namespaces_available(), reason=namespaces_available().reason)
+    @pytest.mark.parametrize('report', [pytest.param(report, id=report.id) for report in reports])
+    def test_report(report: HostReport) -> None:
+        with World(**report.world) as world:
+            exit_status, output = world.run(look, report.agent, report.instance)
+        document: Document = json.loads(output)['reports'][0]
+        if faults := faults_of(report.answer, document, exit_status):
+            pytest.fail('\n'.join(faults), pytrace=False)
+
+    return test_report
+
+
+def look(agent: StandIn, instance: Mapping[str, object]) -> tuple[int, str]:
+    """Exit status and output of `aws-diagnostics check --json`, where this process is."""
+    os.environ.clear()
+    os.environ.update({'PATH': os.defpath, **agent.environ})
+    if agent.provider is not None:
+        server = expvar_server(PORT, agent.provider, dict(agent.errors))
+        Thread(target=server.serve_forever, daemon=True).start()
+    with tempfile.TemporaryDirectory() as folder:
+        files = {DATADOG_YAML: agent.settings, 'conf.yaml': {'instances': [dict(instance)]}}
+        for name, content in files.items():
+            Path(folder, name).write_text(json.dumps(content), encoding='utf-8')
+        return _printed(
+            'check',
+            '--json',
+            f'--config={folder}/conf.yaml',
+            f'--agent-config={folder}/{DATADOG_YAML}',
+            f'--agent-hostname={agent.hostname}',
+            f'--agent-version={agent.version}',
+        )
+
+
+def _printed(*arguments: str) -> tuple[int, str]:
+    printed, complained = io.StringIO(), io.StringIO()
+    with redirect_stdout(printed), redirect_stderr(complained):
+        status = run(arguments)
+    if not printed.getvalue():
+        raise AssertionError(complained.getvalue())
+    return status, printed.getvalue()
