@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ..facts import Facts
 from ..findings import Finding
+from ..rules import of_this_instance
 from .issues import Issues
 from .memory import Memory, may_ask_imds
 from .outlet import Channels, Outlet
@@ -45,6 +46,7 @@ class Emitter:
 
     def emit(self, check: Channels, facts: Facts, findings: Sequence[Finding], run: Run) -> None:
         outlet = Outlet(check, self._logged)
+        facts = of_this_instance(facts)
         tags = tags_of(facts, self._tags, self._identity_tags)
         send_samples(outlet, facts, findings, run, tags)
         send_diagnoses(outlet, findings)

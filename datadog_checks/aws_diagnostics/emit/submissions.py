@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ..facts import Agent, Facts, Identity, Imds, NetworkPath, Unobserved
 from ..findings import Finding, Status
+from ..rules import identity_of, instance_id_of
 from .outlet import Outlet
 from .outline import outline
 from .telemetry import Run, telemetry
@@ -22,7 +23,8 @@ IDENTITY_TAGS = {
 
 
 def tags_of(facts: Facts, own: tuple[str, ...], identity_tags: tuple[str, ...]) -> list[str]:
-    """The operator's tags, the instance id (the fault that we watch renames the host), and the identity asked for.
+    """The operator's tags, the instance id (the fault that we watch renames the host), and the identity asked for:
+    both only where they are certain to be this instance's.
 
     In the account scope: the operator's tags and the account.
     """
@@ -30,9 +32,10 @@ def tags_of(facts: Facts, own: tuple[str, ...], identity_tags: tuple[str, ...]) 
     if facts.account is not None:
         account = account_id(facts)
         return [*tags, f'aws_account:{account}'] if account else tags
-    if facts.instance_id:
-        tags.append(f'instance_id:{facts.instance_id}')
-    identity = facts.imds.identity if isinstance(facts.imds, Imds) else None
+    instance_id = instance_id_of(facts)
+    if instance_id:
+        tags.append(f'instance_id:{instance_id}')
+    identity = identity_of(facts)
     return tags if identity is None else tags + _identity(identity, identity_tags)
 
 
@@ -82,15 +85,16 @@ def send_metadata(outlet: Outlet, facts: Facts) -> None:
 
 def send_change_of_name(outlet: Outlet, facts: Facts, changed: str, tags: list[str]) -> None:
     """The event that says: this host reports under another name than before."""
+    instance_id = instance_id_of(facts)
     outlet.event(
         {
             'timestamp': int(facts.observed_at),
             'event_type': 'aws_diagnostics.hostname_changed',
             'source_type_name': 'aws_diagnostics',
             'alert_type': 'warning',
-            'msg_title': f'The Datadog Agent on {facts.instance_id or "this host"} reports under another name',
+            'msg_title': f'The Datadog Agent on {instance_id or "this host"} reports under another name',
             'msg_text': f'Since the last run, {changed}.',
-            'aggregation_key': f'aws_diagnostics.hostname:{facts.instance_id or ""}',
+            'aggregation_key': f'aws_diagnostics.hostname:{instance_id or ""}',
             'tags': tags,
         }
     )
