@@ -18,14 +18,13 @@ from ..facts.account import (
 )
 from ..facts.groups import Feature
 from .account_options import AccountOptions
-from .attempt import Group, OnDefect, attempt
 from .aws.role import read_role
 from .aws.session import Session
 from .aws.simulation import sentinels, simulate
 from .datadog_api import TIMEOUT, DatadogApi
 from .integration import integration_in, read_all, read_integration, recorded_in
-from .limits import CallBudget, Deadline
 from .required_permissions import read_required_permissions
+from .run import CallBudget, Deadline, Group, OnDefect, attempt
 
 
 class AccountRun:

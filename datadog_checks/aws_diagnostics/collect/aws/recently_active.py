@@ -11,7 +11,7 @@ from ...facts import Unobserved
 from ...facts.account import NAMESPACES, Integration, Metrics, RecentlyActive
 from ...facts.values import MetricNamespace, RegionName
 from ..account_options import AccountOptions
-from ..limits import CallBudget
+from ..run import CallBudget
 from .caller import MOST_REGIONS, enabled_regions
 from .denials import SERVICE_CONTROL_POLICY, CallFailed, asking
 from .session import Session

@@ -8,8 +8,7 @@ from functools import partial
 from ....facts import Unobserved
 from ....facts.account import Fault, Region, TokenlessUse, WrongInstance
 from ....facts.values import RegionName
-from ...attempt import NotCollected, OnDefect, log_defect
-from ...limits import BudgetExhausted, Deadline, DeadlineExceeded
+from ...run import BudgetExhausted, Deadline, DeadlineExceeded, NotCollected, OnDefect, log_defect
 from ..denials import DENIED, CallFailed, code_of, why
 from ..session import Client, Session
 from . import metadata_options as options
