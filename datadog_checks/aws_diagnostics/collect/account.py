@@ -6,9 +6,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..facts import Facts, Platform, Unobserved, observed
+from ..facts import Facts, Feature, Platform, Unobserved, observed
 from ..facts.account import Account, Caller, Fleet, Integration, Inventory, WrongInstance
-from ..facts.groups import Feature
 from .account_options import AccountOptions
 from .account_run import AccountRun, with_last_change
 from .aws.caller import read_caller, regions_of

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ..facts import MissingFact, Unobserved, observed
+from ..facts import Feature, MissingFact, Unobserved, observed
 from ..facts.account import (
     Caller,
     ExternalId,
@@ -16,7 +16,6 @@ from ..facts.account import (
     RoleMissing,
     Simulation,
 )
-from ..facts.groups import Feature
 from .account_options import AccountOptions
 from .aws.role import read_role
 from .aws.session import Session
