@@ -11,9 +11,9 @@ from ..facts.account import Account, Caller, Fleet, Integration, Inventory, Wron
 from .account_options import AccountOptions
 from .account_run import AccountRun, with_last_change
 from .aws.caller import read_caller, regions_of
+from .aws.cloudwatch import read_metrics
 from .aws.denials import asking
 from .aws.policies import read_policies, read_quota
-from .aws.recently_active import read_metrics
 from .aws.session import Session, Sessions
 from .inventory import HostList
 from .run import Deadline, OnDefect, log_defect
