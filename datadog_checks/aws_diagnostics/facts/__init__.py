@@ -7,7 +7,18 @@ in seconds.
 
 from .agent import Agent, AgentConfiguration, HostnameFile, HostnameProvider, HostnameSource, ProxySettings
 from .groups import Facts
-from .host import Container, ContainerKind, Dmi, Host, Platform, UtsNamespace
+from .host import (
+    Container,
+    ContainerKind,
+    Dmi,
+    Host,
+    Neighbour,
+    OperatingSystem,
+    Platform,
+    Route,
+    RouteKind,
+    UtsNamespace,
+)
 from .imds import Answer, Exchange, IcmpError, Identity, Imds, NetworkPath, NoAnswer, NotSent, Outcome
 from .observed import MissingFact, Unobserved, observed
 
@@ -28,12 +39,16 @@ __all__ = [
     'Identity',
     'Imds',
     'MissingFact',
+    'Neighbour',
     'NetworkPath',
     'NoAnswer',
     'NotSent',
+    'OperatingSystem',
     'Outcome',
     'Platform',
     'ProxySettings',
+    'Route',
+    'RouteKind',
     'Unobserved',
     'UtsNamespace',
     'observed',
