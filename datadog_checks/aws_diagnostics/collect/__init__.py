@@ -10,11 +10,9 @@ from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved
 from ..log import LOG
 from ..rules import platform_of, platform_of_answer
 from .agent import AgentInterface, AgentReader
-from .attempt import OnDefect, attempt, log_defect
 from .host import HostReader, read_route
 from .imds import ImdsProbe
-from .limits import Deadline
-from .options import CollectOptions, Ec2
+from .run import CollectOptions, Deadline, Ec2, OnDefect, attempt, log_defect
 
 __all__ = ['CollectOptions', 'Ec2', 'HostCollector']
 

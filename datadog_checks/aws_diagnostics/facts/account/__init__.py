@@ -5,7 +5,7 @@ No credential, key or external id is in it.
 
 from dataclasses import dataclass
 
-from ..groups import Feature
+from .. import Feature
 from ..observed import Unobserved
 from .datadog import (
     HOURS,
