@@ -12,9 +12,10 @@ from pathlib import Path
 
 from ...facts import Container, Dmi, Host, Unobserved, UtsNamespace
 from ...facts.values import InstanceId
+from ...text import trimmed
+from ..foreign import read_value
 from ..schedule import Interval
 from .container import read_container
-from .text_file import printable, read_value
 
 __all__ = ['HostReader']
 
@@ -50,7 +51,7 @@ INITIAL_UTS_NAMESPACE = 0xEFFFFFFE
 
 
 def read_os_hostname(root: Path) -> str:
-    return read_value(root / 'proc/sys/kernel/hostname') or printable(platform.node())
+    return read_value(root / 'proc/sys/kernel/hostname') or trimmed(platform.node())
 
 
 def read_uts_namespace(root: Path) -> UtsNamespace:
