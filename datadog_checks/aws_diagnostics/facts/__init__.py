@@ -10,7 +10,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from .agent import Agent, AgentConfiguration, HostnameFile, HostnameProvider, HostnameSource, ProxySettings
-from .host import Container, ContainerKind, Dmi, Host, Platform, UtsNamespace
+from .host import (
+    Container,
+    ContainerKind,
+    Dmi,
+    Host,
+    Neighbour,
+    OperatingSystem,
+    Platform,
+    Route,
+    RouteKind,
+    UtsNamespace,
+)
 from .imds import Answer, Exchange, IcmpError, Identity, Imds, NetworkPath, NoAnswer, NotSent, Outcome
 from .observed import MissingFact, Unobserved, observed
 from .values import InstanceId
@@ -36,12 +47,16 @@ __all__ = [
     'Identity',
     'Imds',
     'MissingFact',
+    'Neighbour',
     'NetworkPath',
     'NoAnswer',
     'NotSent',
+    'OperatingSystem',
     'Outcome',
     'Platform',
     'ProxySettings',
+    'Route',
+    'RouteKind',
     'Unobserved',
     'UtsNamespace',
     'observed',
