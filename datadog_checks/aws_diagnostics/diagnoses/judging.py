@@ -9,6 +9,7 @@ from ..expectations import Expectations
 from ..facts import Facts, MissingFact, Platform, Unobserved
 from ..findings import Diagnosis, Failed, Finding, NotApplicable, Scope, Unknown, Verdict
 from ..remedies import Remedy
+from ..rules import of_this_instance
 from ..text import clean, one_line
 
 OnDefect: TypeAlias = Callable[[str, Exception], None]
@@ -50,12 +51,16 @@ def _judge(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect
     if not_judged is not None:
         return not_judged
     try:
-        return _in_one_line(diagnosis.judge(facts, expected))
+        return _in_one_line(diagnosis.judge(_shown(diagnosis, facts), expected))
     except MissingFact as e:
         return Unknown(clean(str(e), LONGEST_REASON))
     except Exception as e:  # a defect of ours must neither alarm anyone nor take the other diagnoses with it
         on_defect(diagnosis.id, e)
         return Unknown(f'defect in this diagnosis, please report it: {type(e).__name__}')
+
+
+def _shown(diagnosis: Diagnosis, facts: Facts) -> Facts:
+    return facts if diagnosis.sees_foreign_imds else of_this_instance(facts)
 
 
 def _in_one_line(verdict: Verdict) -> Verdict:
@@ -105,7 +110,7 @@ def _cause(diagnosis: Diagnosis, verdicts: Verdicts) -> Diagnosis | None:
 
 def _remedy(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect: OnDefect) -> Remedy:
     try:
-        return diagnosis.remedy(facts, expected)
+        return diagnosis.remedy(_shown(diagnosis, facts), expected)
     except Exception as e:
         on_defect(diagnosis.id, e)
         return Remedy(f'defect in the remedy of {diagnosis.id}, please report it: {type(e).__name__}')
