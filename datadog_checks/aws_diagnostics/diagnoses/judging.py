@@ -10,7 +10,7 @@ from ..facts import Facts, MissingFact, Platform, Unobserved
 from ..findings import Diagnosis, Failed, Finding, NotApplicable, Scope, Unknown, Verdict
 from ..remedies import Remedy
 from ..rules import of_this_instance
-from ..text import clean
+from ..text import clean, one_line
 
 OnDefect: TypeAlias = Callable[[str, Exception], None]
 """Told the id of a diagnosis and what its `judge` or `remedy` raised: a defect of ours, which somebody should log."""
@@ -68,7 +68,7 @@ def _in_one_line(verdict: Verdict) -> Verdict:
     evidence = verdict.evidence
     if len(evidence) <= LONGEST_EVIDENCE and evidence.isprintable():
         return verdict
-    return replace(verdict, evidence=clean(evidence, LONGEST_EVIDENCE))
+    return replace(verdict, evidence=one_line(evidence, LONGEST_EVIDENCE))
 
 
 def _not_judged(diagnosis: Diagnosis, facts: Facts, expected: Expectations) -> NotApplicable | None:
