@@ -8,7 +8,7 @@ leaves its unique id (AIDA..., AROA...). External ids are compared by their dige
 import re
 from dataclasses import dataclass
 
-from ...facts.account import Condition, ExternalId, TrustStatement
+from ...facts.account import Condition, ExternalId, Form, TrustStatement
 from ...text import one_line
 from .assume_role_request import EXTERNAL_ID
 from .condition_operators import operator_of
@@ -20,6 +20,17 @@ ACCOUNT = re.compile(r'\d{12}', re.ASCII)
 DELETED = re.compile(r'(?P<kind>AIDA|AROA)[A-Z0-9]{8,}', re.ASCII)
 LONGEST_PRINCIPAL = 60
 KINDS = {'AIDA': 'user', 'AROA': 'role'}
+
+
+NOT_DATADOGS = {
+    Form.EMPTY: 'an empty text',
+    Form.ARN: 'an ARN',
+    Form.ACCOUNT: 'the id of an AWS account',
+    Form.APPLICATION_KEY: 'what looks like a key of Datadog (revoke it if it is one)',
+    Form.KEY: 'a key of Datadog that this check uses',
+    Form.PLACEHOLDER: 'a placeholder',
+}
+"""What an external id is instead, by its form: Datadog generates its own."""
 
 
 @dataclass(frozen=True, slots=True)

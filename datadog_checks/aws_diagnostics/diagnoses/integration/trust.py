@@ -10,6 +10,7 @@ from .assume_role_request import Request, datadogs_request
 from .condition_operators import all_of, is_met
 from .datadog_tables import account_of
 from .identities import (
+    NOT_DATADOGS,
     account_principal,
     is_account,
     is_datadog,
@@ -35,6 +36,8 @@ class Sender:
     recorded: bool
     """The external id is from Datadog's record, not from the operator's configuration."""
     at: float
+    unusable: str = ''
+    """What the external id in the configuration is, where it cannot be Datadog's."""
     role_account: str = ''
     role_name: str = ''
 
@@ -64,14 +67,17 @@ class Reading:
 def sender(facts: Facts, expected: Expectations) -> Sender:
     wanted, partition = expected.of_account, partition_of(facts)
     integration, role = facts.of_account.integration, facts.of_account.role
+    configured = wanted.external_id
+    unusable = NOT_DATADOGS.get(configured.form, '') if configured else ''
     recorded = integration.external_id if isinstance(integration, Integration) else None
     return Sender(
         site=wanted.site,
         partition=partition,
         account=account_of(wanted.site, partition),
-        external_id=recorded or wanted.external_id,
+        external_id=recorded or (None if unusable else configured),
         recorded=recorded is not None,
         at=facts.observed_at,
+        unusable=unusable,
         role_account=account_id(facts) or '',
         role_name=role.name if isinstance(role, Role) else '',
     )

@@ -4,12 +4,13 @@ from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import Condition, ExternalId, Feature, Form
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
+from ...remedies import Remedy, Step
 from ...text import SHORT, one_line
 from .condition_operators import is_met, operator_of
 from .datadog_tables import ACCOUNTS
 from .external_id_remedies import ways_to_demand_it, without_external_id
 from .identities import (
+    NOT_DATADOGS,
     conditions_on_external_id,
     demands_one,
     differs_by_case,
@@ -22,18 +23,11 @@ from .trust_remedies import (
     GUIDE_SECTION,
     apply_it,
     statement_in_terraform,
+    statements_of,
 )
 
 MOST_IDS = 2
 MOST_STATEMENTS = 5
-KINDS = {
-    Form.EMPTY: 'an empty text',
-    Form.ARN: 'an ARN',
-    Form.ACCOUNT: 'the id of an AWS account',
-    Form.APPLICATION_KEY: 'what looks like a key of Datadog (revoke it if it is one)',
-    Form.KEY: 'a key of Datadog that this check uses (revoke it: whoever may read the role has it)',
-    Form.PLACEHOLDER: 'a placeholder',
-}
 DATADOGS = dict.fromkeys(
     (id for accounts in ACCOUNTS.values() for id in accounts.values()), "the id of Datadog's own AWS account"
 )
@@ -94,7 +88,9 @@ def _difference(condition: Condition, to: Sender) -> str:
 
 def _kinds(condition: Condition, to: Sender) -> str:
     """What the wrong external ids are, where their form or their digest says so; '' for others."""
-    kinds = (_ids_of_accounts(to).get(id.stripped_digest) or KINDS.get(id.form, '') for id in condition.external_ids)
+    kinds = (
+        _ids_of_accounts(to).get(id.stripped_digest) or NOT_DATADOGS.get(id.form, '') for id in condition.external_ids
+    )
     return ' and '.join(list(dict.fromkeys(filter(None, kinds)))[:MOST_IDS])
 
 
@@ -126,7 +122,8 @@ def _agreement(reading: Reading, to: Sender, evidence: str, condition: Condition
     if to.external_id is None and any(id.has_stray_white_space for id in condition.external_ids):
         return Failed(f"{evidence}, with white space around it; Datadog's external ids have none")
     if to.external_id is None:
-        return Unknown(f"{evidence}; not known whether it is Datadog's: set app_key or external_id")
+        unusable = f' (the one in the configuration is {to.unusable})' if to.unusable else ''
+        return Unknown(f"{evidence}; not known whether it is Datadog's: set app_key or external_id{unusable}")
     return Unknown(f"{evidence}; not known whether it accepts Datadog's")
 
 
@@ -134,8 +131,16 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     return Remedy(
         "Demand exactly the external ID that Datadog's AWS integration page shows for this account",
         ways_to_demand_it(facts, expected),
-        apply_it(facts, expected, statement_in_terraform(facts, expected)),
+        (*_revoke(facts), *apply_it(facts, expected, statement_in_terraform(facts, expected))),
     )
+
+
+def _revoke(facts: Facts) -> tuple[Step, ...]:
+    """Who may read the role has had the key, and this fix does not take it back."""
+    ids = (id for s in statements_of(facts) for c in s.conditions for id in c.external_ids)
+    if not any(id.form is Form.KEY for id in ids):
+        return ()
+    return (Step('Revoke the key of Datadog that is in the trust policy, and give a new one to whoever uses it'),)
 
 
 TRUST_POLICY_EXTERNAL_ID = Diagnosis(
