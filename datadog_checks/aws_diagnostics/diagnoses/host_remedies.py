@@ -6,7 +6,7 @@ Commands carry the instance id and the region where they are known. Every way to
 from dataclasses import dataclass
 
 from ..expectations import Expectations
-from ..facts import ContainerKind, Facts, Host, NetworkPath
+from ..facts import Agent, ContainerKind, Facts, Host, HostnameFile, NetworkPath
 from ..facts.values import FilePath
 from ..remedies import (
     Choice,
@@ -148,7 +148,14 @@ def ways_around_the_hop_limit(facts: Facts) -> tuple[Choice, ...]:
     """Ways that expose nothing to other containers, or less than a larger hop limit does."""
     if container_kind(facts) in IN_THE_HOST_NETWORK:
         return ()
-    return name_from_cloud_init(facts), _host_network(facts)
+    by_file = () if _named_by_a_file(facts) else (name_from_cloud_init(facts),)
+    return *by_file, _host_network(facts)
+
+
+def _named_by_a_file(facts: Facts) -> bool:
+    """The Agent has its name from a file already, so that another would change nothing that the hop limit decides."""
+    file = facts.agent.hostname_file if isinstance(facts.agent, Agent) else None
+    return isinstance(file, HostnameFile) and file.content != ''
 
 
 def name_from_cloud_init(facts: Facts) -> Choice:

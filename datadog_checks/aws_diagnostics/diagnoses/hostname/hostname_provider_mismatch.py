@@ -6,11 +6,11 @@ from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdi
 from ...remedies import Choice, Remedy, Step
 from ...rules import instance_id_of
 from ...text import LONGEST_NAME, clean, reason
-from ..agent_remedies import accept, container_kind, in_agent, restart_agent
+from ..agent_remedies import container_kind, in_agent, restart_agent
 from ..links import guide
 from .resolution import resolve
 from .situation import situation_of
-from .wrong_name import CAUSES_OF_A_WRONG_NAME, is_or_holds, names_this_instance, never_asks_aws
+from .wrong_name import CAUSES_OF_A_WRONG_NAME, is_or_holds, keep_the_name, names_this_instance, never_asks_aws
 
 LONGEST_ERRORS = 250
 LONGEST_NOTE = 200
@@ -83,7 +83,7 @@ def _errors(agent: Agent, expected: Expectations) -> str:
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     provider = facts.agent.provider if isinstance(facts.agent, Agent) else None
-    keep = (accept(expected, provider=provider),) if provider else ()
+    keep = keep_the_name(facts, expected, provider=provider) if provider else ()
     restart = restart_agent(facts)
     again = () if _restart_changes_nothing(facts, expected) else (restart,)
     agent = 'datadog-agent' if container_kind(facts) is ContainerKind.NONE else 'agent'

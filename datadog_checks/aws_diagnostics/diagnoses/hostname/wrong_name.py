@@ -1,8 +1,12 @@
 """What the diagnoses of a wrong name share: by which ids the instance is known, what explains a wrong name, and whether
 the Agent asks AWS for a name at all."""
 
-from ...facts import Agent, Facts, Host
-from ...rules import instance_id_in, instance_id_of
+from ...expectations import Expectations
+from ...facts import Agent, Facts, Host, HostnameProvider
+from ...facts.values import AgentHostname
+from ...remedies import Choice
+from ...rules import instance_id_in, instance_id_of, why_shared
+from ..agent_remedies import accept
 from .resolution import resolve
 from .situation import situation_of
 
@@ -18,6 +22,7 @@ IMDS_FAULTS = (
 )
 
 CAUSES_OF_A_WRONG_NAME = (
+    'hostname-not-unique',
     'hostname-of-another-instance',
     'hostname-configured-by-hand',
     'hostname-file-unusable',
@@ -52,6 +57,18 @@ def says_that_it_did_not_ask(agent: Agent) -> str:
     """The Agent's own words, where it gave them for the name that it has; else ''."""
     error = agent.provider_errors.get('aws', '')
     return error if agent.provider != 'aws' and error.lower().startswith(AWS_NOT_QUERIED) else ''
+
+
+def keep_the_name(
+    facts: Facts,
+    expected: Expectations,
+    *,
+    provider: HostnameProvider | None = None,
+    hostname: AgentHostname | None = None,
+) -> tuple[Choice, ...]:
+    """The choice to tell this check that the name is wanted; none for a name that many machines have."""
+    name = facts.agent.hostname if isinstance(facts.agent, Agent) else None
+    return () if name and why_shared(name) else (accept(expected, provider=provider, hostname=hostname),)
 
 
 def never_asks_aws(facts: Facts) -> bool:
