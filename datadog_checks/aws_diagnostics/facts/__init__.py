@@ -5,7 +5,7 @@ never the same as a bad value. Time is a fact too: every point in time is in sec
 in seconds.
 """
 
-from .agent import Agent, AgentConfiguration, HostnameFile, HostnameProvider, HostnameSource, ProxySettings
+from .agent import Agent, AgentConfiguration, Ecs, HostnameFile, HostnameProvider, HostnameSource, ProxySettings
 from .groups import Facts
 from .host import Container, ContainerKind, Dmi, Host, Platform, UtsNamespace
 from .imds import Answer, Exchange, IcmpError, Identity, Imds, NetworkPath, NoAnswer, NotSent, Outcome
@@ -18,6 +18,7 @@ __all__ = [
     'Container',
     'ContainerKind',
     'Dmi',
+    'Ecs',
     'Exchange',
     'Facts',
     'Host',

@@ -46,12 +46,27 @@ def in_a_pod(name: str | None, provider: str | None) -> Facts:
     )
 
 
+def in_ecs(error: str) -> Facts:
+    """Named by a system that the Agent is told to trust."""
+    task = host(
+        os_hostname='f00dfeed0123', container=container(ContainerKind.ECS_BRIDGE), uts_namespace=UtsNamespace.OWN
+    )
+    return replace(
+        named('f00dfeed0123', errors={'aws': error}, hostname_trust_uts_namespace=True, hostname_fqdn=False), host=task
+    )
+
+
 NODE_NAME = f'{INSTANCE_ID}.eu-west-1.compute.internal'
 FAILS = {
     'a host with a name of its own, in the words of the Agent': Row(
         named(CUSTOM_NAME, errors={'aws': SAID}),
         f"the Agent is named '{CUSTOM_NAME}' and says: {SAID}, so AWS is not asked for the instance id",
         near_miss='a default name, while IMDS does not answer',
+    ),
+    'a task of ECS that says that it did not ask': Row(
+        in_ecs(SAID),
+        f"the Agent is named 'f00dfeed0123' and says: {SAID}, so AWS is not asked for the instance id",
+        near_miss='a task of ECS that asked',
     ),
     'in the words of the Agent, where the host could not be inspected': Row(
         replace(named(CUSTOM_NAME, errors={'aws': SAID}), host=Unobserved('no permission')),
@@ -83,6 +98,14 @@ PASSES = {
         named(DEFAULT_NAME, errors={'aws': 'Unable to determine hostname from EC2: status code 401'}),
         'the name found first does not keep the Agent from asking AWS',
     ),
+    'a task of ECS that asked': Row(
+        in_ecs('Unable to determine hostname from EC2: context deadline exceeded'),
+        'the name found first does not keep the Agent from asking AWS',
+    ),
+    'a custom name when it started, and a default one now': Row(
+        replace(named(CUSTOM_NAME, errors={'aws': SAID}), host=host()),
+        'the name found first does not keep the Agent from asking AWS',
+    ),
     'a pod on a node with a default name': Row(
         in_a_pod(DEFAULT_NAME, 'container'),
         'the name found first does not keep the Agent from asking AWS',
@@ -106,6 +129,11 @@ UNKNOWN = {
     'a pod whose Agent could not be asked for its provider': Row(
         in_a_pod(None, None),
         'without knowing which name the container runtime gives, it cannot be told whether the Agent asks AWS',
+    ),
+    'words that do not fit the name': Row(
+        named(DEFAULT_NAME, errors={'aws': SAID}),
+        f"as the Agent says that it did not ask AWS, although '{DEFAULT_NAME}' is a default name of EC2, it cannot be "
+        'told whether the Agent asks AWS',
     ),
     'the host could not be inspected': Row(
         facts(agent=agent(provider='os', hostname=CUSTOM_NAME), host=Unobserved('no permission')), 'no permission'

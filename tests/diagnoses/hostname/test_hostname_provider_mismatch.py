@@ -25,6 +25,7 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, situated
 
+FIRMWARE = 'Unable to determine hostname from EC2: board vendor is not AWS'
 LEGACY = (
     'Unable to determine hostname from EC2: status code 401 trying to GET '
     'http://169.254.169.254/latest/meta-data/instance-id'
@@ -47,14 +48,25 @@ BY_OS = f'the hostname provider is os ({DEFAULT_NAME})'
 FAILS = {
     'os instead of aws, with the reason that the Agent gave': Row(
         named('os', provider_errors={'aws': LEGACY, 'gce': 'no GCE here'}),
-        f'{BY_OS}; expected: aws. When the Agent started: aws: {LEGACY}',
+        f'{BY_OS}; expected: aws. Of its second resolution, which uses IMDSv1 alone, the Agent said: {LEGACY}',
         near_miss='aws, and the second, IMDSv1-only resolution of the Agent failed',
     ),
     'os instead of aws, with a reason that is long and one that is empty': Row(
         named('os', provider_errors={'aws': 'x' * 300, 'fqdn': ''}),
-        f'{BY_OS}; expected: aws or fqdn. When the Agent started: aws: {"x" * 117}...',
+        f'{BY_OS}; expected: aws or fqdn. Of its second resolution, which uses IMDSv1 alone, the Agent said: '
+        f'{"x" * 117}...',
         expecting('aws', 'fqdn'),
         near_miss='os is accepted',
+    ),
+    'os instead of aws, where the Agent resolves its name once': Row(
+        named('os', provider_errors={'aws': LEGACY}, version=(7, 63, 3)),
+        f'{BY_OS}; expected: aws. When the Agent started, it said of AWS: {LEGACY}',
+        near_miss='aws, and the second, IMDSv1-only resolution of the Agent failed',
+    ),
+    'os instead of aws, after the firmware was asked too': Row(
+        named('os', provider_errors={'aws': FIRMWARE}),
+        f'{BY_OS}; expected: aws. When the Agent started, it said of AWS: {FIRMWARE}',
+        near_miss='aws, and the second, IMDSv1-only resolution of the Agent failed',
     ),
     'container instead of aws, in a pod': Row(
         situated('7.81.3 - transition', 'v2', 'lost', 'pod', 'xen'),

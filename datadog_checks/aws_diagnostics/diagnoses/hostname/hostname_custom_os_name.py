@@ -1,7 +1,7 @@
 """The host has a name that is not one of EC2's defaults, so the Agent keeps it and never asks AWS."""
 
 from ...expectations import ANY_HOSTNAME, Expectations
-from ...facts import Agent, AgentConfiguration, Facts, HostnameProvider, observed
+from ...facts import Agent, AgentConfiguration, Facts, Host, HostnameProvider, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy
 from ...rules.hostnames import WINDOWS_DEFAULT_PREFIX
@@ -10,11 +10,10 @@ from ..agent_remedies import accept, set_in_agent
 from ..applying import restart_with_settings
 from ..links import guide
 from .agent_versions import upgrades
+from .agent_words import FOUND_BY_ITSELF, says_that_it_did_not_ask
 from .resolution import Resolution, resolve
 from .situation import situation_of
-from .wrong_name import says_that_it_did_not_ask
 
-NAMES_FOUND = (HostnameProvider.OS, HostnameProvider.FQDN, HostnameProvider.CONTAINER)
 LONGEST_SAYING = 160
 
 
@@ -24,20 +23,27 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return NotApplicable('expected_hostname_provider does not ask for aws')
     if agent.provider == 'aws':
         return Passed('the Agent asked AWS: its hostname provider is aws')
-    said = clean(says_that_it_did_not_ask(agent), LONGEST_SAYING)
-    if agent.provider in NAMES_FOUND and said:
-        return _judged(expected, agent.provider, f'the Agent is named {quoted(agent.hostname or "")} and says: {said}')
+    said = says_that_it_did_not_ask(agent) if agent.provider in FOUND_BY_ITSELF else ''
+    if said and not isinstance(facts.host, Host):
+        return _by_its_words(expected, agent, said)
     now = resolve(situation_of(facts))
+    if said and now.aws_asked is False:
+        return _by_its_words(expected, agent, said)
     if now.aws_asked is None:
         return Unknown(f'{now.why}, it cannot be told whether the Agent asks AWS')
     return _by_the_model(facts, expected, agent, now)
+
+
+def _by_its_words(expected: Expectations, agent: Agent, said: str) -> Verdict:
+    evidence = f'the Agent is named {quoted(agent.hostname or "")} and says: {clean(said, LONGEST_SAYING)}'
+    return _judged(expected, agent.provider or HostnameProvider.OS, evidence)
 
 
 def _by_the_model(facts: Facts, expected: Expectations, agent: Agent, now: Resolution) -> Verdict:
     if now.aws_asked:
         return Passed('the name found first does not keep the Agent from asking AWS')
     provider = HostnameProvider.of(now.provider)
-    if provider not in NAMES_FOUND:
+    if provider not in FOUND_BY_ITSELF:
         return NotApplicable(f'there is another reason: {now.why}')
     name = observed(facts.host).os_hostname if provider is not HostnameProvider.CONTAINER else agent.hostname
     return _judged(
@@ -53,7 +59,7 @@ def _judged(expected: Expectations, provider: HostnameProvider, evidence: str) -
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     provider = facts.agent.provider if isinstance(facts.agent, Agent) else None
-    found = provider if provider in NAMES_FOUND else HostnameProvider.OS
+    found = provider if provider in FOUND_BY_ITSELF else HostnameProvider.OS
     return Remedy(
         'Keep the name and tell this check so, or let the Agent prefer the instance id',
         (accept(expected, provider=found, hostname=ANY_HOSTNAME), *_prefer_instance_id(facts)),

@@ -9,7 +9,7 @@ from ...text import quoted
 from ..agent_remedies import accept, restart_agent, set_in_agent
 from ..applying import restart_with_settings
 from ..links import guide
-from .wrong_name import CAUSES_OF_A_WRONG_NAME, never_asks_aws, own_instance_ids
+from .wrong_name import CAUSES_OF_A_WRONG_NAME, can_explain, never_asks_aws, own_instance_ids
 
 NAMED_BY_ID = (HostnameProvider.AWS, HostnameProvider.HOSTNAME_FILE)
 
@@ -77,4 +77,5 @@ HOSTNAME_NOT_INSTANCE_ID = Diagnosis(
     judge=judge,
     remedy=remedy,
     after=(*CAUSES_OF_A_WRONG_NAME, 'hostname-provider-mismatch'),
+    can_explain=can_explain,
 )

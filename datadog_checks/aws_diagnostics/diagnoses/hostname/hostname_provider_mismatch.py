@@ -7,11 +7,12 @@ from ...remedies import Choice, Remedy, Step
 from ...text import LONGEST_NAME, clean, reason
 from ..agent_remedies import accept, container_kind, in_agent, restart_agent
 from ..links import guide
+from .agent_words import said_of_aws
 from .resolution import resolve
 from .situation import situation_of
-from .wrong_name import CAUSES_OF_A_WRONG_NAME, never_asks_aws, own_instance_ids
+from .wrong_name import CAUSES_OF_A_WRONG_NAME, can_explain, never_asks_aws, own_instance_ids
 
-LONGEST_ERRORS = 250
+LONGEST_ERRORS = 300
 LONGEST_NOTE = 200
 
 
@@ -75,9 +76,12 @@ def _severity(facts: Facts, agent: Agent) -> Status | None:
 
 
 def _errors(agent: Agent, expected: Expectations) -> str:
-    errors = [(provider, agent.provider_errors.get(provider)) for provider in expected.hostname_providers]
-    told = '; '.join(f'{provider}: {reason(error)}' for provider, error in errors if error)
-    return f'. When the Agent started: {clean(told, LONGEST_ERRORS)}' if told else ''
+    """What the Agent says of the expected providers; of AWS first, since that takes a sentence of its own."""
+    others = [(p, agent.provider_errors.get(p)) for p in expected.hostname_providers if p is not HostnameProvider.AWS]
+    of_aws = said_of_aws(agent) if HostnameProvider.AWS in expected.hostname_providers else ''
+    told = '; '.join(f'{provider}: {reason(error)}' for provider, error in others if error)
+    sentences = (of_aws, f'When the Agent started: {told}' if told else '')
+    return clean(''.join(f'. {sentence}' for sentence in sentences if sentence), LONGEST_ERRORS)
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
@@ -126,4 +130,5 @@ HOSTNAME_PROVIDER_MISMATCH = Diagnosis(
     judge=judge,
     remedy=remedy,
     after=CAUSES_OF_A_WRONG_NAME,
+    can_explain=can_explain,
 )
