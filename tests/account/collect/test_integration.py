@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.attempt import RequestFailed
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.integration import (
     NO_FILTERS,
@@ -16,6 +15,7 @@ from datadog_checks.aws_diagnostics.collect.integration import (
     read_integration,
     recorded_in,
 )
+from datadog_checks.aws_diagnostics.collect.run import RequestFailed
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
     AuthKind,

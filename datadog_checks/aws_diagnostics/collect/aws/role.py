@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from ...facts.account import ExternalId, LastUsed, Role, RoleMissing
+from ...facts.account import ExternalId, LastUsed, ManagedBy, Role, RoleMissing
 from ...facts.values import Arn, RegionName, RoleName
 from ..json_object import entry_of, is_object, printable
 from .denials import CallFailed, asking
@@ -20,6 +20,15 @@ MOST_ROLES = 5000
 LONGEST_NAME = 128
 """Of a name that is looked for. IAM allows 64 characters, but a path or an ARN may be on record instead."""
 ABSENT = 'NoSuchEntity'
+TOOLS = {
+    'opentofu': ManagedBy.OPENTOFU,
+    'terraform': ManagedBy.TERRAFORM,
+    'pulumi': ManagedBy.PULUMI,
+    'aws-cdk': ManagedBy.CDK,
+    'cloudformation': ManagedBy.CLOUDFORMATION,
+}
+"""By what stands in the key or the value of a tag."""
+NO = frozenset({'false', 'no', '0', 'none', ''})
 
 
 def read_role(iam: Client, name: str, known: Collection[ExternalId] = ()) -> Role | RoleMissing:
@@ -59,7 +68,20 @@ def _role(found: Mapping[str, object], known: Collection[ExternalId]) -> Role:
         last_used=_last_used(entry_of(found, 'RoleLastUsed')),
         boundary=boundary_arn,
         changed_at=created_at,
+        managed_by=managed_by(found.get('Tags')),
     )
+
+
+def managed_by(tags: object) -> ManagedBy | None:
+    """The tool that a tag names, as in `managed-by: terraform`, `Terraform: true`, `aws:cloudformation:stack-name`."""
+    named = [text for tag in tags if is_object(tag) for text in _words(tag)] if isinstance(tags, list) else []
+    return next((tool for sign, tool in TOOLS.items() if any(sign in text for text in named)), None)
+
+
+def _words(tag: Mapping[str, object]) -> tuple[str, ...]:
+    """Key and value in lower case; () of a tag that says no."""
+    key, value = (str(tag.get(part, '')).lower() for part in ('Key', 'Value'))
+    return () if value.strip() in NO else (key, value)
 
 
 def _last_used(found: Mapping[str, object]) -> LastUsed:
