@@ -9,7 +9,7 @@ import pytest
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import Facts, Feature, Platform, Unobserved, observed
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Feature, Platform, Unobserved, observed
 from datadog_checks.aws_diagnostics.findings import (
     Diagnosis,
     Failed,
@@ -23,12 +23,13 @@ from datadog_checks.aws_diagnostics.findings import (
 )
 from datadog_checks.aws_diagnostics.remedies import Choice, Remedy, Step
 from tests.account.builders import account_expectations, account_facts
-from tests.builders import facts
+from tests.builders import container, facts, host
 from tests.diagnoses.imds.conversations import disabled
 from tests.remedy_rules import faults_of
 
 FAILED = Failed('broken', Status.WARNING)
 NOT_EC2 = facts(platform=Platform(False, "DMI names another vendor: 'QEMU'"), imds=disabled())
+SIDECAR = facts(platform=NOT_EC2.platform, host=host(container=container(ContainerKind.SIDECAR)))
 NOT_KNOWN = facts(platform=Platform(None, 'nothing says which platform this is'), imds=disabled())
 
 
@@ -189,6 +190,7 @@ def test_what_was_not_observed_is_unknown_with_the_reason() -> None:
     ('elsewhere', 'evidence'),
     [
         pytest.param(NOT_EC2, "this is not EC2: DMI names another vendor: 'QEMU'", id='not EC2'),
+        pytest.param(SIDECAR, "there is no host to judge: DMI names another vendor: 'QEMU'", id='a sidecar'),
         pytest.param(NOT_KNOWN, 'not known to be EC2: nothing says which platform this is', id='not known to be EC2'),
     ],
 )

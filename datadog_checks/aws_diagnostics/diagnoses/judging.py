@@ -6,7 +6,7 @@ from functools import partial
 from typing import TypeAlias
 
 from ..expectations import Expectations
-from ..facts import Facts, MissingFact, Platform, Unobserved
+from ..facts import ContainerKind, Facts, Host, MissingFact, Platform, Unobserved
 from ..findings import Diagnosis, Failed, Finding, NotApplicable, Scope, Unknown, Verdict
 from ..remedies import Remedy
 from ..text import clean
@@ -75,6 +75,8 @@ def _not_judged(diagnosis: Diagnosis, facts: Facts, expected: Expectations) -> N
         return NotApplicable(f'not checked: {diagnosis.feature} is not in features')
     if diagnosis.scope is Scope.HOST and facts.platform.ec2 is not True:
         known = 'this is not EC2' if facts.platform.ec2 is False else 'not known to be EC2'
+        if isinstance(facts.host, Host) and facts.host.container.kind is ContainerKind.SIDECAR:
+            known = 'there is no host to judge'
         return NotApplicable(f'{known}: {clean(facts.platform.evidence, LONGEST_REASON)}')
     return None
 

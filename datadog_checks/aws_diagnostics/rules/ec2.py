@@ -17,6 +17,8 @@ def platform_of(host: Host | Unobserved) -> Platform:
         return Platform(None, f'the host could not be inspected: {host.reason}')
     if host.container.kind is ContainerKind.FARGATE:
         return Platform(False, f'a Fargate task has no IMDS ({host.container.evidence})')
+    if host.container.kind is ContainerKind.SIDECAR:
+        return Platform(False, f'the Agent is the sidecar of one task, and has no hostname ({host.container.evidence})')
     return _by_firmware(host.dmi) or _by_uuid(host) or _by_cloud_init(host) or _unknown(host)
 
 

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_custom_os_name import HOSTNAME_CUSTOM_OS_NAME
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved, UtsNamespace
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Ecs, Facts, Unobserved, UtsNamespace
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, expecting, facts, host, imds
 from tests.diagnoses.remedy_parts import (
@@ -242,3 +244,23 @@ test_remedy = remedy_test(
         ),
     },
 )
+
+
+def daemon(version: tuple[int, int, int] | None, ecs: Ecs = Ecs.MANAGED_INSTANCES) -> Facts:
+    seen = agent(hostname='f00dfeed0123', provider='os', provider_errors={'aws': SAID}, version=version, ecs=ecs)
+    return facts(agent=seen, host=host(os_hostname='f00dfeed0123', container=container(ContainerKind.ECS_MANAGED)))
+
+
+@pytest.mark.parametrize(
+    ('known', 'told'),
+    [
+        pytest.param(daemon((7, 76, 3)), True, id='before it asks by itself'),
+        pytest.param(daemon((7, 77, 0)), False, id='it asks by itself'),
+        pytest.param(daemon(None), False, id='the version is not known'),
+        pytest.param(daemon((7, 76, 3), Ecs.EC2), False, id='on EC2 every version asks'),
+    ],
+)
+def test_the_daemon_of_managed_instances_is_told_of_the_version_that_asks(known: Facts, told: bool) -> None:
+    offered = HOSTNAME_CUSTOM_OS_NAME.remedy(known, Expectations()).choices
+    upgrade = 'Upgrade the Agent to 7.77.0 or later, in a new revision of the task definition'
+    assert (upgrade in [choice.text for choice in offered]) is told

@@ -1,7 +1,7 @@
 """The host has a name that is not one of EC2's defaults, so the Agent keeps it and never asks AWS."""
 
 from ...expectations import ANY_HOSTNAME, Expectations
-from ...facts import Agent, AgentConfiguration, Facts, Host, HostnameProvider, observed
+from ...facts import Agent, AgentConfiguration, Ecs, Facts, Host, HostnameProvider, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy
 from ...rules.hostnames import WINDOWS_DEFAULT_PREFIX
@@ -12,7 +12,7 @@ from ..links import guide
 from .agent_versions import upgrades
 from .agent_words import FOUND_BY_ITSELF, says_that_it_did_not_ask
 from .resolution import Resolution, resolve
-from .situation import situation_of
+from .situation import MANAGED_DAEMON, situation_of
 
 LONGEST_SAYING = 160
 
@@ -62,7 +62,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     found = provider if provider in FOUND_BY_ITSELF else HostnameProvider.OS
     return Remedy(
         'Keep the name and tell this check so, or let the Agent prefer the instance id',
-        (accept(expected, provider=found, hostname=ANY_HOSTNAME), *_prefer_instance_id(facts)),
+        (accept(expected, provider=found, hostname=ANY_HOSTNAME), *_prefer_instance_id(facts), *_ask_by_itself(facts)),
         restart_with_settings(facts),
     )
 
@@ -75,6 +75,14 @@ def _prefer_instance_id(facts: Facts) -> tuple[Choice, ...]:
         return (set_in_agent(facts, text, 'ec2_use_windows_prefix_detection', True, effect),)
     prefer = set_in_agent(facts, text, 'ec2_prioritize_instance_id_as_hostname', True, effect)
     return upgrades(facts, prefer) if configuration.ec2_prioritize_instance_id_as_hostname is None else (prefer,)
+
+
+def _ask_by_itself(facts: Facts) -> tuple[Choice, ...]:
+    """The daemon on ECS Managed Instances asks AWS from 7.77 on, whatever name it found."""
+    agent = facts.agent
+    if not isinstance(agent, Agent) or agent.ecs is not Ecs.MANAGED_INSTANCES or agent.version is None:
+        return ()
+    return upgrades(facts, least=MANAGED_DAEMON) if agent.version < MANAGED_DAEMON else ()
 
 
 HOSTNAME_CUSTOM_OS_NAME = Diagnosis(

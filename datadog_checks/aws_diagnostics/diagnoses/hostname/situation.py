@@ -146,7 +146,7 @@ def _on_ecs(agent: Agent, host: Host) -> bool | None:
 def _on_ecs_by_version(agent: Agent, host: Host) -> bool | None:
     """Source: pkg/config/env (IsECS, detectAWSEnvironments); before 7.43, pkg/util/ecs."""
     kind, version = host.container.kind, agent.version
-    ecs = agent.ecs or (Ecs.EC2 if kind in ECS else Ecs.NONE)
+    ecs = agent.ecs or (Ecs.EC2 if kind in ECS else Ecs.NONE)  # older facts do not tell
     reaches_the_ecs_agent = True if kind in (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_HOST) else None
     if ecs is Ecs.NONE:
         return False
