@@ -104,6 +104,9 @@ class Diagnosis:
     """Whether the one of `after` with this id, which failed, can be the reason of this fault on this host. Pure."""
     once_explained: tuple[Step, ...] = ()
     """Steps that this fault still needs when the fault that explains it is fixed."""
+    sees_foreign_imds: bool = False
+    """It is shown what IMDS answers even where that is the IMDS of another instance; for all others IMDS is then
+    unobserved."""
 
     @property
     def description(self) -> str:

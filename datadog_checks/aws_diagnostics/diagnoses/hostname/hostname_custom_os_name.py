@@ -13,6 +13,7 @@ from .agent_versions import upgrades
 from .agent_words import FOUND_BY_ITSELF, says_that_it_did_not_ask
 from .resolution import Resolution, resolve
 from .situation import MANAGED_DAEMON, situation_of
+from .wrong_name import is_or_holds, names_this_instance
 
 LONGEST_SAYING = 160
 
@@ -23,6 +24,9 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return NotApplicable('expected_hostname_provider does not ask for aws')
     if agent.provider == 'aws':
         return Passed('the Agent asked AWS: its hostname provider is aws')
+    if names_this_instance(facts, agent.hostname):
+        name = agent.hostname or ''
+        return Passed(f'the name {quoted(name)} {is_or_holds(name)} the instance id, whether AWS is asked or not')
     said = says_that_it_did_not_ask(agent) if agent.provider in FOUND_BY_ITSELF else ''
     if said and not isinstance(facts.host, Host):
         return _by_its_words(expected, agent, said)

@@ -25,7 +25,7 @@ from ...facts import (
 from ...facts.agent import NO_HOSTNAME_FILE
 from ...facts.host import SIDECARS
 from ...rules import is_default_hostname
-from ...rules.ec2 import EC2_BOARD_VENDOR
+from ...rules.ec2 import EC2_MAKER
 from ..agent_remedies import ECS
 from .agent_words import (
     OF_THE_SYSTEM,
@@ -163,7 +163,7 @@ def _firmware_names_instance(dmi: Dmi | Unobserved) -> bool:
     """Where there is no DMI, as on Windows and in some containers, the Agent reads empty texts."""
     if isinstance(dmi, Unobserved):
         return False
-    return dmi.board_vendor == EC2_BOARD_VENDOR and dmi.board_asset_tag.startswith('i-')
+    return dmi.board_vendor == EC2_MAKER and dmi.board_asset_tag.startswith('i-')
 
 
 def _container_name(agent: Agent, host: Host) -> ContainerName | None:

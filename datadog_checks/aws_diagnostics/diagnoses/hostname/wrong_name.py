@@ -3,6 +3,7 @@ whether the Agent asks AWS for a name at all."""
 
 from ...facts import Agent, Facts, Host, HostnameProvider, Imds
 from ...facts.imds import is_status
+from ...rules import instance_id_in, instance_id_of
 from .agent_words import asked_aws, doubt_of
 from .aws_provider import ImdsMode, imds_mode
 from .resolution import resolve
@@ -96,12 +97,15 @@ def _aws_failed(facts: Facts) -> bool:
     return not named_otherwise and asked_aws(facts.agent) is not False and not never_asks_aws(facts)
 
 
-def own_instance_ids(facts: Facts) -> frozenset[str]:
-    """Every id by which this instance is known; empty where nothing tells.
+def names_this_instance(facts: Facts, name: str | None) -> bool:
+    """The name is the instance id, or begins with it as EC2 and the Agent write it. False where the id is not known."""
+    id = instance_id_of(facts)
+    return id is not None and instance_id_in(name or '') == id
 
-    Where IMDS and the firmware disagree, something answers in the place of one of them, and either may be right.
-    """
-    return frozenset(id for id in (facts.instance_id, facts.platform.instance_id) if id)
+
+def is_or_holds(name: str) -> str:
+    """To be followed by 'the id' of something."""
+    return 'is' if name == instance_id_in(name) else 'holds'
 
 
 def never_asks_aws(facts: Facts) -> bool:
