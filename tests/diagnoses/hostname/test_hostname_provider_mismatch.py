@@ -5,7 +5,7 @@ from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_provider_mismatch import HOSTNAME_PROVIDER_MISMATCH
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, HostnameSource, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Dmi, Facts, HostnameFile, HostnameSource, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.builders import (
@@ -45,6 +45,12 @@ def by_file(content: HostnameFile | Unobserved, hostname: str, provider: str = '
 
 
 BY_OS = f'the hostname provider is os ({DEFAULT_NAME})'
+NO_ID: dict[str, Any] = {
+    'imds': imds(instance_id=None),
+    'platform': replace(facts().platform, instance_id=None),
+    'host': host(cloud_init_instance_id=None, dmi=Dmi()),
+}
+
 FAILS = {
     'os instead of aws, with the reason that the Agent gave': Row(
         named('os', provider_errors={'aws': LEGACY, 'gce': 'no GCE here'}),
@@ -169,6 +175,11 @@ PASSES = {
     ),
 }
 UNKNOWN = {
+    'a file holds an instance id, and which one this is nothing tells': Row(
+        replace(by_file(hostname_file('/f', OTHER_INSTANCE_ID), OTHER_INSTANCE_ID), **NO_ID),
+        f'the hostname provider is hostnameFile ({OTHER_INSTANCE_ID}), and hostname_file holds an instance id, but the '
+        'id of this instance is not known',
+    ),
     'the Agent names no provider': Row(
         named(None, note='the Agent names no provider: its hostname is not resolved yet, or it runs on Fargate'),
         'the hostname provider is not known: the Agent names no provider: its hostname is not resolved yet, or it runs '
@@ -186,12 +197,7 @@ UNKNOWN = {
         expecting('fqdn'),
     ),
     'inferred, and the instance id is not known': Row(
-        replace(
-            named('os', source=INFERRED),
-            imds=imds(instance_id=None),
-            platform=replace(facts().platform, instance_id=None),
-            host=host(cloud_init_instance_id=None),
-        ),
+        replace(named('os', source=INFERRED), **NO_ID),
         f'{BY_OS}, inferred from the name, which is not certain enough to judge',
     ),
     'inferred, and it may be another one that is right': Row(
