@@ -10,7 +10,7 @@ from ..facts.values import AgentHostname, InstanceId, RegionName
 from ..remedies import Choice, Command, Language, Step, Value, Variable, Word, json_part, script, shell, yaml
 from ..rules import identity_of, instance_id_of
 
-ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST)
+ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST, ContainerKind.ECS_MANAGED)
 IN_THE_HOST_NETWORK = (ContainerKind.NONE, ContainerKind.ECS_HOST)
 
 Setting: TypeAlias = bool | int | str | tuple[str, ...]
@@ -146,12 +146,13 @@ def restart_agent(facts: Facts) -> Step:
         case ContainerKind.POD:
             known = 'the first command lists every NAMESPACE and DAEMONSET; a Helm upgrade restarts it too'
             return Step(f'{text} ({known})', _rollout_restart())
+        case ContainerKind.ECS_MANAGED:
+            return Step(f'{text} (a new revision of the daemon task definition does it: AWS then replaces instances)')
         case kind if kind in ECS:
             known = 'the first three commands find CLUSTER, SERVICE and TASK_FAMILY, of which the newest revision runs'
             return Step(f'{text} ({known})', _new_deployment(facts))
         case ContainerKind.DOCKER:
-            known = 'the first command lists every AGENT_CONTAINER'
-            return Step(f'{text} ({known})', _docker_restart())
+            return Step(f'{text} (the first command lists every AGENT_CONTAINER)', _docker_restart())
     return Step(f'{text} (with the tool that runs its container)')
 
 
@@ -195,6 +196,6 @@ def in_agent(facts: Facts, *words: Word) -> tuple[Command, ...]:
         case ContainerKind.POD:
             where = ('--namespace', Variable('NAMESPACE'), Variable('AGENT_POD'), '-c', 'agent', '--')
             return shell('kubectl', 'get', 'pods', '--all-namespaces'), shell('kubectl', 'exec', *where, *words)
-        case ContainerKind.OTHER | ContainerKind.FARGATE:
+        case ContainerKind.OTHER | ContainerKind.FARGATE | ContainerKind.SIDECAR | ContainerKind.ECS_MANAGED:
             return ()
     return shell('docker', 'ps'), shell('docker', 'exec', Variable('AGENT_CONTAINER'), *words)
