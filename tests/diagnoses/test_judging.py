@@ -125,6 +125,13 @@ def test_what_did_not_fail_has_neither_cause_nor_remedy(verdict: Verdict) -> Non
     assert diagnose((cause, sound), facts())[1] == Finding(sound, verdict)
 
 
+def test_evidence_is_one_short_line_in_which_spaces_stay_as_they_are() -> None:
+    names = "'two  spaces' and 'one\nbreak'"
+    quoting, long = diagnose((diagnosis('a', Failed(names)), diagnosis('b', Failed('x' * 401))), facts())
+    assert quoting.verdict.evidence == names.replace('\n', '\N{REPLACEMENT CHARACTER}')
+    assert long.verdict.evidence == 'x' * 397 + '...'
+
+
 def test_a_crashing_judge_is_unknown_and_leaves_the_others_alone() -> None:
     crashed, other = diagnose((crashing('a', judge=True), diagnosis('b')), facts())
     assert crashed.verdict == Unknown('defect in this diagnosis, please report it: LookupError')

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved
 from ..log import LOG
-from ..rules import platform_of, platform_of_answer
+from ..rules import instance_id_of, platform_of, platform_of_answer
 from .agent import AgentInterface, AgentReader
 from .host import HostReader, read_route
 from .imds import ImdsProbe
@@ -95,6 +95,6 @@ class HostCollector:
         return self._agent.read(
             deadline,
             facts.observed_at,
-            instance_id=facts.instance_id,
+            instance_id=instance_id_of(facts),
             os_hostname=facts.host.os_hostname if isinstance(facts.host, Host) else '',
         )

@@ -1,4 +1,4 @@
-"""Issues of the Agent's health platform, where the Agent has it; a remedy as lines, for channels that know only text."""
+"""Issues of the Agent's health platform, where the Agent has it. A remedy as lines, for any channel of text."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock

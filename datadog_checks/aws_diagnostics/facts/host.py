@@ -102,7 +102,7 @@ class Platform:
     evidence: str
     """One clause that quotes what was seen."""
     instance_id: InstanceId | None = None
-    """From the firmware, which names the instance on Nitro."""
+    """As the firmware gave it, which names the instance on Nitro; see rules/identity.py."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ RECORDS = [
     ),
     pytest.param(
         [account(ACCOUNT, auth_config={'role_name': 'Data\x1b[2Jdog\n\ud800' + 'x' * 200})],
-        integration(role_name=f'Data\\x1b[2Jdog \\ud800{"x" * 104}...', external_id=None),
+        integration(role_name=f'Data\ufffd[2Jdog\ufffd\ufffd{"x" * 112}...', external_id=None),
         id='a name that does not print, and has no end',
     ),
     pytest.param(

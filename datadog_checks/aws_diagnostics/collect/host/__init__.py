@@ -13,10 +13,11 @@ from pathlib import Path
 
 from ...facts import Container, Dmi, Host, OperatingSystem, Unobserved, UtsNamespace
 from ...facts.values import InstanceId
+from ...text import trimmed
+from ..foreign import read_value
 from ..schedule import Interval
 from .container import read_container
 from .route import read_route
-from .text_file import printable, read_value
 
 __all__ = ['HostReader', 'read_route']
 
@@ -52,7 +53,7 @@ INITIAL_UTS_NAMESPACE = 0xEFFFFFFE
 
 
 def read_os_hostname(root: Path) -> str:
-    return read_value(root / 'proc/sys/kernel/hostname') or printable(platform.node())
+    return read_value(root / 'proc/sys/kernel/hostname') or trimmed(platform.node())
 
 
 def read_uts_namespace(root: Path) -> UtsNamespace:

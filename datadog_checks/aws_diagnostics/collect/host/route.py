@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ...facts import Neighbour, Route, RouteKind, Unobserved
 from ...facts.values import InterfaceName, IpAddress, IpNetwork
-from .text_file import printable
+from ...text import trimmed
 
 AF_NETLINK = getattr(socket, 'AF_NETLINK', None)
 """None on every system but Linux."""
@@ -186,4 +186,4 @@ def _address(packed: bytes) -> IpAddress | None:
 
 
 def _text(value: bytes) -> str:
-    return printable(value.decode('utf-8', 'replace'))
+    return trimmed(value.decode('utf-8', 'replace'))
