@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ..diagnoses.integration.datadog_tables import feature_of
-from ..diagnoses.integration.permissions import Entry, Grant, Requirement, compare, requirement
+from ..diagnoses.integration.permissions import Entry, Grant, Requirement, compare, grantable, requirement
 from ..diagnoses.integration.role import role_name, staleness_of_permissions, without_role
 from ..facts import MissingFact, observed
 from .codec import Json
@@ -29,7 +29,6 @@ LEGEND = {
     'limited': 'granted or denied only under a condition, on some resources or for some actions',
 }
 NOT_COMPARED = 'Not compared: conditions, resources, the permissions boundary and policies of the organization.'
-NO_POLICY_HELPS = frozenset({Grant.DENIED, Grant.DENIED_IN_PART})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Difference:
     @property
     def grantable(self) -> tuple[str, ...]:
         """What a policy can grant."""
-        return tuple(entry.action for entry in self.entries if entry.grant not in NO_POLICY_HELPS)
+        return grantable(self.entries)
 
 
 def difference(observation: Observation) -> Difference:

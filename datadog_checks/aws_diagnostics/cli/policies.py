@@ -4,15 +4,17 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..diagnoses.integration.granting import apply_policy, has_room
+from ..diagnoses.integration.granting import apply_policy, raise_quota
+from ..diagnoses.integration.permissions import NO_POLICY_HELPS
 from ..diagnoses.integration.policy_documents import LARGEST, SID, NotGrantable, PolicyDocument, policy_documents
-from ..diagnoses.integration.resolve_button import attached
+from ..diagnoses.integration.quota import MOST_INLINE, Placement, needs_security_audit, placement
+from ..diagnoses.integration.resolve_button import HIGHEST_QUOTA, attached
 from ..facts import observed
 from .exit_status import ExitStatus, Failure
 from .files import PrivateFile, read_text
 from .judged import Observation
 from .page import BLANK, Line, Wrap
-from .permission_difference import NO_POLICY_HELPS, Difference, counts
+from .permission_difference import Difference, counts
 from .report import INDENT
 
 Written = Sequence[tuple[Path, PolicyDocument]]
@@ -43,13 +45,14 @@ def told(found: Difference, observation: Observation, written: Written) -> Itera
         yield Line('There is nothing that a policy could grant: no file is written.', INDENT)
         return
     yield from _files(written)
-    inline = not has_room(observation.facts, len(written))
-    if inline:
-        yield Line(_quota(observation, len(written)), INDENT)
+    placed = placement(observation.facts, [document for _, document in written])
+    yield from _room(observation, placed)
+    if placed.quota > HIGHEST_QUOTA:
+        return
     yield BLANK
     yield Line('Nothing is applied. Read the files, then run:')
     for path, document in written:
-        yield from _commands(path, document, observation, inline=inline)
+        yield from _commands(path, document, observation, inline=document in placed.inline)
 
 
 def _files(written: Written) -> Iterator[Line]:
@@ -64,15 +67,35 @@ def _commands(path: Path, document: PolicyDocument, observation: Observation, *,
         yield Line(command.text, wrap=Wrap.NEVER)
 
 
-def _quota(observation: Observation, more: int) -> str:
-    """Of a role that has no room for so many more."""
+def _room(observation: Observation, placed: Placement) -> Iterator[Line]:
+    """Nothing where all of them can be attached."""
+    if placed.inline:
+        text = f'The commands make {len(placed.inline)} of them inline, where a role may have {MOST_INLINE} characters.'
+        yield Line(f'{_quota(observation)} {text}', INDENT)
+    elif placed.quota:
+        yield Line(f'{_quota(observation)} They are too large for inline policies.', INDENT)
+        yield from _higher_quota(observation, placed.quota)
+
+
+def _quota(observation: Observation) -> str:
     account = observation.facts.of_account
     quota, policies = observed(account.quota), observed(account.policies)
     default = " (AWS's default, which may have been raised)" if quota.default else ''
+    beside = ', and SecurityAudit is still to be attached' if needs_security_audit(observation.facts) else ''
     return (
-        f'The role has {len(attached(policies))} attached policies and a quota of {quota.attached_per_role}{default}: '
-        f'no room for {more} more. The commands make them inline policies, which may have 10,240 characters in all.'
+        f'The role has {len(attached(policies))} attached policies and a quota of {quota.attached_per_role}{default}'
+        f'{beside}: no room for all of these.'
     )
+
+
+def _higher_quota(observation: Observation, needed: int) -> Iterator[Line]:
+    if needed > HIGHEST_QUOTA:
+        yield Line(f'AWS raises the quota to {HIGHEST_QUOTA} at most: merge policies of the role first.', INDENT)
+        return
+    yield BLANK
+    yield Line(f'Raise the quota to {needed} first, and wait until AWS has granted that:')
+    for command in raise_quota(observation.facts, needed).commands:
+        yield Line(command.text, wrap=Wrap.NEVER)
 
 
 def _write_files(directory: Path, documents: Sequence[PolicyDocument]) -> tuple[Path, ...]:
