@@ -6,8 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
 from .expectations import Expectations
-from .facts import Facts
-from .facts.groups import Feature
+from .facts import Facts, Feature
 from .remedies import Remedy, Step
 
 
@@ -98,6 +97,9 @@ class Diagnosis:
     """Diagnoses that explain this one when they fail too, the most fundamental first."""
     once_explained: tuple[Step, ...] = ()
     """Steps that this fault still needs when the fault that explains it is fixed."""
+    sees_foreign_imds: bool = False
+    """It is shown what IMDS answers even where that is the IMDS of another instance; for all others IMDS is then
+    unobserved."""
 
     @property
     def description(self) -> str:

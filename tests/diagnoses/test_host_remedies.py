@@ -20,6 +20,7 @@ from datadog_checks.aws_diagnostics.diagnoses.host_remedies import (
     ways_around_the_hop_limit,
 )
 from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
+from datadog_checks.aws_diagnostics.diagnoses.which_instance import find_instance, how_to_find_instance
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameProvider, Platform, Unobserved
 from datadog_checks.aws_diagnostics.facts.values import AgentHostname
@@ -55,13 +56,35 @@ def test_a_command_stops_at_what_is_not_known() -> None:
 
 def test_what_is_not_known_is_looked_up_first() -> None:
     (raising,) = raise_hop_limit(ANYWHERE, Expectations()).choices
-    assert [command.text for command in raising.commands[:2]] == [
-        'cloud-init query instance_id',
+    assert [command.text for command in raising.commands[:3]] == [
         'cloud-init query region',
+        'hostname -I',
+        'aws ec2 describe-instances --region "${AWS_REGION:?}" '
+        '--filters "Name=private-ip-address,Values=${PRIVATE_IP:?}" '
+        "--query 'Reservations[].Instances[].[InstanceId,VpcId,LaunchTime]' --output text",
     ]
     assert raising.text == (
-        'Raise it on this instance; the first two commands, run on it, print INSTANCE_ID and AWS_REGION'
+        'Raise it on this instance; the first two commands, run on it and in no container, print AWS_REGION and every '
+        'PRIVATE_IP, and the third the INSTANCE_ID with that address, as the EC2 console shows it too'
     )
+
+
+def test_only_what_is_not_known_is_looked_up() -> None:
+    found = {
+        'the region': facts(imds=builders.imds(identity=None)),
+        'the id': facts(imds=builders.imds(instance_id=builders.OTHER_INSTANCE_ID)),
+        'nothing': facts(),
+    }
+    first_words = {
+        what: [command.text.partition(' ')[0] for command in find_instance(known)] for what, known in found.items()
+    }
+    assert first_words == {
+        'the region': ['cloud-init'],
+        'the id': ['cloud-init', 'hostname', 'aws'],
+        'nothing': [],
+    }
+    assert how_to_find_instance(found['the region']) == '; the first command, run on it, prints AWS_REGION'
+    assert how_to_find_instance(found['nothing']) == ''
 
 
 def test_an_identity_without_a_region_leaves_the_region_to_the_reader() -> None:

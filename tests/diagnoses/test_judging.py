@@ -8,8 +8,7 @@ import pytest
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import Facts, Platform, Unobserved, observed
-from datadog_checks.aws_diagnostics.facts.groups import Feature
+from datadog_checks.aws_diagnostics.facts import Facts, Feature, Platform, Unobserved, observed
 from datadog_checks.aws_diagnostics.findings import (
     Diagnosis,
     Failed,
@@ -124,6 +123,13 @@ def test_a_cause_that_is_not_in_the_catalogue_explains_nothing() -> None:
 def test_what_did_not_fail_has_neither_cause_nor_remedy(verdict: Verdict) -> None:
     cause, sound = diagnosis('cause'), diagnosis('sound', verdict, after=('cause',))
     assert diagnose((cause, sound), facts())[1] == Finding(sound, verdict)
+
+
+def test_evidence_is_one_short_line_in_which_spaces_stay_as_they_are() -> None:
+    names = "'two  spaces' and 'one\nbreak'"
+    quoting, long = diagnose((diagnosis('a', Failed(names)), diagnosis('b', Failed('x' * 401))), facts())
+    assert quoting.verdict.evidence == names.replace('\n', '\N{REPLACEMENT CHARACTER}')
+    assert long.verdict.evidence == 'x' * 397 + '...'
 
 
 def test_a_crashing_judge_is_unknown_and_leaves_the_others_alone() -> None:

@@ -5,9 +5,10 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from ..expectations import Expectations
-from ..facts import Agent, ContainerKind, Facts, Host, HostnameProvider, Imds
+from ..facts import Agent, ContainerKind, Facts, Host, HostnameProvider
 from ..facts.values import AgentHostname, InstanceId, RegionName
 from ..remedies import Choice, Command, Language, Step, Value, Variable, Word, json_part, script, shell, yaml
+from ..rules import identity_of, instance_id_of
 
 ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST)
 IN_THE_HOST_NETWORK = (ContainerKind.NONE, ContainerKind.ECS_HOST)
@@ -24,11 +25,11 @@ def container_kind(facts: Facts) -> ContainerKind:
 
 
 def instance(facts: Facts) -> InstanceId | Variable:
-    return facts.instance_id or Variable('INSTANCE_ID')
+    return instance_id_of(facts) or Variable('INSTANCE_ID')
 
 
 def region(facts: Facts) -> RegionName | Variable:
-    identity = facts.imds.identity if isinstance(facts.imds, Imds) else None
+    identity = identity_of(facts)
     return (identity and identity.region) or Variable('AWS_REGION')
 
 
@@ -156,8 +157,8 @@ def restart_agent(facts: Facts) -> Step:
 
 def restart_for_the_name(facts: Facts) -> tuple[Step, ...]:
     """The restart that a repaired IMDS needs before the Agent takes its name from it; none where it has that name."""
-    agent = facts.agent
-    named = isinstance(agent, Agent) and agent.hostname and agent.hostname == str(facts.instance_id)
+    agent, id = facts.agent, instance_id_of(facts)
+    named = isinstance(agent, Agent) and id is not None and agent.hostname == str(id)
     return () if named else (restart_agent(facts),)
 
 

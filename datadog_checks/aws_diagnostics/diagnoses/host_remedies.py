@@ -36,6 +36,7 @@ from .agent_remedies import (
     task_definition,
 )
 from .applying import apply_settings
+from .which_instance import find_instance, how_to_find_instance
 
 CLOUD_INIT_FILE = FilePath('/var/lib/cloud/data/instance-id')
 """Not there on Bottlerocket, which has no cloud-init (DataDog/helm-charts issue 613)."""
@@ -98,24 +99,6 @@ def in_terraform(change: MetadataOptions, text: str = 'For new instances, set th
 def modify_metadata_options(facts: Facts, *options: Word) -> Command:
     where = ('--region', region(facts), '--instance-id', instance(facts))
     return shell('aws', 'ec2', 'modify-instance-metadata-options', *where, *options)
-
-
-def find_instance(facts: Facts) -> tuple[Command, ...]:
-    """What prints the instance id and the region, run on the instance; only what is not known."""
-    return tuple(shell('cloud-init', 'query', of_cloud_init) for of_cloud_init, _ in _not_known(facts))
-
-
-def how_to_find_instance(facts: Facts) -> str:
-    """What `find_instance` is for, as the end of a sentence; '' where it is empty."""
-    names = [variable.name for _, variable in _not_known(facts)]
-    lead = 'the first command, run on it, prints' if len(names) == 1 else 'the first two commands, run on it, print'
-    return f'; {lead} {" and ".join(names)}' if names else ''
-
-
-def _not_known(facts: Facts) -> tuple[tuple[str, Variable], ...]:
-    """Each with its name for `cloud-init query`."""
-    words = (('instance_id', instance(facts)), ('region', region(facts)))
-    return tuple((name, word) for name, word in words if isinstance(word, Variable))
 
 
 # The hop limit

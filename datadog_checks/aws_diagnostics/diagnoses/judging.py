@@ -9,7 +9,8 @@ from ..expectations import Expectations
 from ..facts import Facts, MissingFact, Platform, Unobserved
 from ..findings import Diagnosis, Failed, Finding, NotApplicable, Scope, Unknown, Verdict
 from ..remedies import Remedy
-from ..text import clean
+from ..rules import of_this_instance
+from ..text import clean, one_line
 
 OnDefect: TypeAlias = Callable[[str, Exception], None]
 """Told the id of a diagnosis and what its `judge` or `remedy` raised: a defect of ours, which somebody should log."""
@@ -50,7 +51,7 @@ def _judge(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect
     if not_judged is not None:
         return not_judged
     try:
-        return _in_one_line(diagnosis.judge(facts, expected))
+        return _in_one_line(diagnosis.judge(_shown(diagnosis, facts), expected))
     except MissingFact as e:
         return Unknown(clean(str(e), LONGEST_REASON))
     except Exception as e:  # a defect of ours must neither alarm anyone nor take the other diagnoses with it
@@ -58,12 +59,16 @@ def _judge(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect
         return Unknown(f'defect in this diagnosis, please report it: {type(e).__name__}')
 
 
+def _shown(diagnosis: Diagnosis, facts: Facts) -> Facts:
+    return facts if diagnosis.sees_foreign_imds else of_this_instance(facts)
+
+
 def _in_one_line(verdict: Verdict) -> Verdict:
     """Whatever foreign text a judgement quotes, its evidence is one short line in every channel."""
     evidence = verdict.evidence
     if len(evidence) <= LONGEST_EVIDENCE and evidence.isprintable():
         return verdict
-    return replace(verdict, evidence=clean(evidence, LONGEST_EVIDENCE))
+    return replace(verdict, evidence=one_line(evidence, LONGEST_EVIDENCE))
 
 
 def _not_judged(diagnosis: Diagnosis, facts: Facts, expected: Expectations) -> NotApplicable | None:
@@ -105,7 +110,7 @@ def _cause(diagnosis: Diagnosis, verdicts: Verdicts) -> Diagnosis | None:
 
 def _remedy(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect: OnDefect) -> Remedy:
     try:
-        return diagnosis.remedy(facts, expected)
+        return diagnosis.remedy(_shown(diagnosis, facts), expected)
     except Exception as e:
         on_defect(diagnosis.id, e)
         return Remedy(f'defect in the remedy of {diagnosis.id}, please report it: {type(e).__name__}')

@@ -96,8 +96,8 @@ def test_a_missing_role_is_reported_with_similar_names(
     assert read_role(iam, name) == RoleMissing(name, tuple(map(RoleName, similar)))
 
 
-def test_control_characters_of_a_name_are_escaped(iam: Client) -> None:
-    assert read_role(iam, 'Datadog\x1b[2J') == RoleMissing('Datadog\\x1b[2J')
+def test_control_characters_of_a_name_are_replaced(iam: Client) -> None:
+    assert read_role(iam, 'Datadog\x1b[2J') == RoleMissing('Datadog\ufffd[2J')
 
 
 ABSENT = error('NoSuchEntity', 404, 'The role with name X cannot be found.')

@@ -46,7 +46,7 @@ def in_a_pod(name: str | None, provider: str | None) -> Facts:
     )
 
 
-NODE_NAME = f'{INSTANCE_ID}.eu-west-1.compute.internal'
+NODE_NAME = 'worker-1.eu-west-1.compute.internal'
 FAILS = {
     'a host with a name of its own, in the words of the Agent': Row(
         named(CUSTOM_NAME, errors={'aws': SAID}),
@@ -64,7 +64,7 @@ FAILS = {
         'asked for the instance id',
         near_miss='a default name, while IMDS does not answer',
     ),
-    'a pod on a node that Kubernetes knows by its resource name': Row(
+    'a pod on a node that Kubernetes knows by a name of its own': Row(
         in_a_pod(NODE_NAME, 'container'),
         f"the name '{NODE_NAME}' from the container runtime is not a default EC2 name (ip-*, domu*), so AWS is not "
         'asked for the instance id',
@@ -79,6 +79,14 @@ FAILS = {
 }
 PASSES = {
     'the Agent is named by aws': Row(facts(), 'the Agent asked AWS: its hostname provider is aws'),
+    'the name of the system is the instance id': Row(
+        named(INSTANCE_ID, errors={'aws': SAID}),
+        f"the name '{INSTANCE_ID}' is the instance id, whether AWS is asked or not",
+    ),
+    'a pod on a node that Kubernetes knows by its id, with the cluster appended': Row(
+        in_a_pod(f'{INSTANCE_ID}-production', 'container'),
+        f"the name '{INSTANCE_ID}-production' holds the instance id, whether AWS is asked or not",
+    ),
     'a default name, while IMDS does not answer': Row(
         named(DEFAULT_NAME, errors={'aws': 'Unable to determine hostname from EC2: status code 401'}),
         'the name found first does not keep the Agent from asking AWS',

@@ -77,10 +77,11 @@ FAILS = {
         Failed('the hostname provider is configuration (web-01); expected: aws', Status.WARNING),
         near_miss='named by aws',
     ),
-    'the instance id, set by hand: the right name by another way': Row(
+    'the instance id, where not even aws is expected': Row(
         named('configuration', INSTANCE_ID, configuration=configuration(hostname=INSTANCE_ID)),
-        Failed(f'the hostname provider is configuration ({INSTANCE_ID}); expected: aws', Status.WARNING),
-        near_miss='the instance id by hostname_file',
+        Failed(f'the hostname provider is configuration ({INSTANCE_ID}); expected: fqdn', Status.WARNING),
+        expecting('fqdn'),
+        near_miss='the instance id, set by hand',
     ),
     'a name of its own, for which AWS is not asked: someone chose it': Row(
         situated('7.81.3 - transition', 'v2', 'arrives', 'host-custom', 'nitro'),
@@ -132,6 +133,21 @@ PASSES = {
         by_file(Unobserved('no permission'), INSTANCE_ID),
         f'the hostname provider is hostnameFile ({INSTANCE_ID}), and hostname_file holds the instance id',
     ),
+    'the instance id, set by hand': Row(
+        named('configuration', INSTANCE_ID, configuration=configuration(hostname=INSTANCE_ID)),
+        f'the hostname provider is configuration ({INSTANCE_ID}), and that name is the instance id',
+    ),
+    'the instance id, which is the name of the system': Row(
+        replace(named('os', INSTANCE_ID), host=host(os_hostname=INSTANCE_ID)),
+        f'the hostname provider is os ({INSTANCE_ID}), and that name is the instance id',
+    ),
+    'the resource name of this instance': Row(
+        named('fqdn', f'{INSTANCE_ID}.ec2.internal'),
+        f'the hostname provider is fqdn ({INSTANCE_ID}.ec2.internal), and that name holds the instance id',
+    ),
+    'os, but the name is the instance id: the Agent contradicts itself, and the name is right': Row(
+        named('os', INSTANCE_ID), f'the hostname provider is os ({INSTANCE_ID}), and that name is the instance id'
+    ),
     'inferred to be aws': Row(
         named('aws', INSTANCE_ID, source=INFERRED),
         f'the hostname provider is aws ({INSTANCE_ID}), inferred from the name',
@@ -155,6 +171,7 @@ UNKNOWN = {
             'the hostname provider is os (i-0123456789abcdef0), but the hostname is the instance '
             'id, which is not the name of the operating system'
         ),
+        expecting('fqdn'),
     ),
     'inferred, and the instance id is not known': Row(
         replace(
@@ -165,13 +182,6 @@ UNKNOWN = {
         ),
         f'{BY_OS}, inferred from the name, which is not certain enough to judge',
     ),
-    'inferred to be set by hand, to the instance id': Row(
-        named('configuration', INSTANCE_ID, source=INFERRED),
-        (
-            'the hostname provider is configuration (i-0123456789abcdef0), inferred from the name, '
-            'which is not certain enough to judge'
-        ),
-    ),
     'inferred, and it may be another one that is right': Row(
         named('os', source=INFERRED),
         f'{BY_OS}, inferred from the name, which is not certain enough to judge',
@@ -180,13 +190,6 @@ UNKNOWN = {
     'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
 }
 test_verdict = verdict_test(HOSTNAME_PROVIDER_MISMATCH, FAILS, PASSES, UNKNOWN, {})
-
-
-def test_the_right_name_by_hand_where_the_system_has_it_too_is_no_contradiction() -> None:
-    known = replace(named('os', INSTANCE_ID), host=host(os_hostname=INSTANCE_ID))
-    assert HOSTNAME_PROVIDER_MISMATCH.judge(known, Expectations()) == Failed(
-        f'the hostname provider is os ({INSTANCE_ID}); expected: aws', Status.WARNING
-    )
 
 
 test_remedy = remedy_test(

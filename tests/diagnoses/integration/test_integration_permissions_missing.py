@@ -234,10 +234,9 @@ RAISE_THE_QUOTA = Choice(
         ),
     ),
 )
-RAISED_TO_11 = {
-    'text': RAISE_THE_QUOTA.text.replace('17', '11'),
-    'commands': (Command(RAISE_THE_QUOTA.commands[0].text.replace('17', '11')),),
-}
+RAISED_TO_11 = Choice(
+    RAISE_THE_QUOTA.text.replace('17', '11'), (Command(RAISE_THE_QUOTA.commands[0].text.replace('17', '11')),)
+)
 REMOVE = Step("Remove these actions from the Deny statements of the role's policies (tag:GetResources)")
 NO_BUTTON = Step(
     'Do not click Resolve All AWS Permissions Issues before there is room: it would fail halfway at the quota of '
@@ -265,7 +264,7 @@ REMEDIES = {
         account_facts(required=RECORDED, policies=OF_THE_ACCOUNT[:4]),
         Remedy(
             GRANT,
-            (WRITE_POLICIES, TERRAFORM, replace(RAISE_THE_QUOTA, **RAISED_TO_11)),
+            (WRITE_POLICIES, TERRAFORM, RAISED_TO_11),
             (NO_BUTTON, WAIT_5_MINUTES),
         ),
     ),

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from ...facts.account import ExternalId, LastUsed, ManagedBy, Role, RoleMissing
 from ...facts.values import Arn, RegionName, RoleName
-from ..json_object import entry_of, is_object, printable
+from ...text import one_line
+from ..foreign import entry_of, is_object
 from .denials import CallFailed, asking
 from .session import Client
 from .trust_policy import trust_statements
@@ -37,7 +38,7 @@ def read_role(iam: Client, name: str, known: Collection[ExternalId] = ()) -> Rol
     `known` are external ids that become digests wherever they are in the trust policy.
     """
     found = _get(iam, name)
-    return RoleMissing(printable(name, LONGEST_NAME), _similar(iam, name)) if found is None else _role(found, known)
+    return RoleMissing(one_line(name, LONGEST_NAME), _similar(iam, name)) if found is None else _role(found, known)
 
 
 def _get(iam: Client, name: str) -> Mapping[str, object] | None:

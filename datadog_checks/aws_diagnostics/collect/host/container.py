@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...facts import Container, ContainerKind
+from ...text import LONGEST_PATH, quoted
+from ..foreign import LARGE, read_or_empty
 from .ecs import read_ecs_task
-from .text_file import LARGE, quoted, read_or_empty
 
 MOUNTED_BY_RUNTIMES = ('/etc/hosts', '/etc/hostname', '/etc/resolv.conf')
 """Files that runtimes mount from a directory of their own, which tells them apart also where a private cgroup
@@ -27,10 +28,10 @@ class Marks:
         """What matches, as evidence."""
         for path in self.cgroups:
             if cgroup.search(path):
-                yield f'the cgroup is {quoted(path)}'
+                yield f'the cgroup is {quoted(path, LONGEST_PATH)}'
         for source in self.sources:
             if mount.search(source):
-                yield f'/etc/{source.rpartition("/")[2].removeprefix("etc-")} comes from {quoted(source)}'
+                yield f'/etc/{source.rpartition("/")[2].removeprefix("etc-")} comes from {quoted(source, LONGEST_PATH)}'
 
 
 def read_marks(root: Path) -> Marks:

@@ -6,7 +6,8 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from ...facts import Container, ContainerKind
-from .text_file import LARGE, quoted, read_or_empty, read_value
+from ...text import LONGEST_PATH, quoted
+from ..foreign import LARGE, read_or_empty, read_value
 
 SET_BY_ECS = ('ECS_CONTAINER_METADATA_URI_V4', 'ECS_CONTAINER_METADATA_URI')
 ECS_CGROUP = re.compile(r'/ecs/|/ecstasks[.-]')
@@ -34,8 +35,8 @@ def _mark_of_a_task(environ: Mapping[str, str], cgroups: Iterable[str]) -> str |
             return f'{name} is set'
     where = environ.get('AWS_EXECUTION_ENV', '')
     if where.startswith('AWS_ECS_'):
-        return f'AWS_EXECUTION_ENV is {quoted(where)}'
-    return next((f'the cgroup is {quoted(path)}' for path in cgroups if ECS_CGROUP.search(path)), None)
+        return f'AWS_EXECUTION_ENV is {quoted(where, LONGEST_PATH)}'
+    return next((f'the cgroup is {quoted(path, LONGEST_PATH)}' for path in cgroups if ECS_CGROUP.search(path)), None)
 
 
 def _network_mode(root: Path) -> tuple[ContainerKind, str]:

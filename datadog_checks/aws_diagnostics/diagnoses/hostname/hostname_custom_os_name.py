@@ -12,7 +12,7 @@ from ..links import guide
 from .agent_versions import upgrades
 from .resolution import Resolution, resolve
 from .situation import situation_of
-from .wrong_name import says_that_it_did_not_ask
+from .wrong_name import is_or_holds, names_this_instance, says_that_it_did_not_ask
 
 NAMES_FOUND = (HostnameProvider.OS, HostnameProvider.FQDN, HostnameProvider.CONTAINER)
 LONGEST_SAYING = 160
@@ -24,6 +24,9 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return NotApplicable('expected_hostname_provider does not ask for aws')
     if agent.provider == 'aws':
         return Passed('the Agent asked AWS: its hostname provider is aws')
+    if names_this_instance(facts, agent.hostname):
+        name = agent.hostname or ''
+        return Passed(f'the name {quoted(name)} {is_or_holds(name)} the instance id, whether AWS is asked or not')
     said = clean(says_that_it_did_not_ask(agent), LONGEST_SAYING)
     if agent.provider in NAMES_FOUND and said:
         return _judged(expected, agent.provider, f'the Agent is named {quoted(agent.hostname or "")} and says: {said}')

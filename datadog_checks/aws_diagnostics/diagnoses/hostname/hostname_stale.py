@@ -10,7 +10,7 @@ from ..links import guide
 from .aws_provider import Source
 from .resolution import Resolution, resolve
 from .situation import situation_of
-from .wrong_name import own_instance_ids
+from .wrong_name import names_this_instance
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -20,7 +20,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if agent.hostname is None or not agent.provider:
         return Unknown("the Agent's hostname, or its provider, is not known")
     named = f'the Agent is named {quoted(agent.hostname)} by provider {agent.provider}'
-    if agent.provider == 'aws' or agent.hostname in own_instance_ids(facts):
+    if agent.provider == 'aws' or names_this_instance(facts, agent.hostname):
         return Passed(named)
     if agent.provider in expected.hostname_providers:
         return Passed(f'{named}, which expected_hostname_provider accepts')

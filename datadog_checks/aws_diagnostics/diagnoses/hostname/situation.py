@@ -23,7 +23,7 @@ from ...facts import (
 )
 from ...facts.agent import NO_HOSTNAME_FILE
 from ...rules import is_default_hostname
-from ...rules.ec2 import EC2_BOARD_VENDOR
+from ...rules.ec2 import EC2_MAKER
 from ..agent_remedies import ECS
 from ..imds.fault import SAME_RUN
 
@@ -91,7 +91,7 @@ def _file_usable(agent: Agent) -> bool | None:
 def _firmware_names_instance(dmi: Dmi | Unobserved) -> bool | None:
     if isinstance(dmi, Unobserved):
         return None
-    return dmi.board_vendor == EC2_BOARD_VENDOR and dmi.board_asset_tag.startswith('i-')
+    return dmi.board_vendor == EC2_MAKER and dmi.board_asset_tag.startswith('i-')
 
 
 def _container_name(agent: Agent, host: Host) -> ContainerName | None:

@@ -2,6 +2,7 @@
 the Agent asks AWS for a name at all."""
 
 from ...facts import Agent, Facts, Host
+from ...rules import instance_id_in, instance_id_of
 from .resolution import resolve
 from .situation import situation_of
 
@@ -36,12 +37,15 @@ restart without which the Agent keeps its name.
 AWS_NOT_QUERIED = 'not retrieving hostname from aws'
 
 
-def own_instance_ids(facts: Facts) -> frozenset[str]:
-    """Every id by which this instance is known; empty where nothing tells.
+def names_this_instance(facts: Facts, name: str | None) -> bool:
+    """The name is the instance id, or begins with it as EC2 and the Agent write it. False where the id is not known."""
+    id = instance_id_of(facts)
+    return id is not None and instance_id_in(name or '') == id
 
-    Where IMDS and the firmware disagree, something answers in the place of one of them, and either may be right.
-    """
-    return frozenset(id for id in (facts.instance_id, facts.platform.instance_id) if id)
+
+def is_or_holds(name: str) -> str:
+    """To be followed by 'the id' of something."""
+    return 'is' if name == instance_id_in(name) else 'holds'
 
 
 def says_that_it_did_not_ask(agent: Agent) -> str:

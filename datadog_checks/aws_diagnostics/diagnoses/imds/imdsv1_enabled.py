@@ -11,11 +11,10 @@ from ..host_remedies import (
     MetadataOptions,
     as_step,
     change_metadata_options,
-    find_instance,
-    how_to_find_instance,
     in_terraform,
 )
 from ..links import ec2_user_guide
+from ..which_instance import find_instance, how_to_find_instance
 from .evidence import asked_ago, fate
 from .fault import Fault, fault_of
 
