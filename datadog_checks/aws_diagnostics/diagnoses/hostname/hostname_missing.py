@@ -9,7 +9,7 @@ from ...remedies import Choice, Language, Remedy, Step, yaml
 from ...text import clean, quoted, reason
 from ..agent_remedies import container_kind, in_agent, set_in_agent
 from ..applying import restart_with_settings
-from ..host_remedies import name_from_cloud_init
+from ..around_imds import name_from_cloud_init
 from ..links import HOSTNAME_IN_CONTAINERS
 
 AFTER_THE_SIDECAR = ('all', 'container', 'os', 'fqdn', 'aws', 'gce', 'azure')

@@ -4,9 +4,11 @@ from ...expectations import Expectations
 from ...facts import Facts, Host, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Variable
+from ...rules import instance_id_of
 from ..agent_remedies import restart_for_the_name
 from ..applying import apply_settings
-from ..host_remedies import MetadataOptions, change_metadata_options, in_terraform, name_from_cloud_init
+from ..around_imds import name_from_cloud_init
+from ..host_remedies import MetadataOptions, change_metadata_options, for_new_instances
 from ..links import ec2_user_guide
 from .evidence import conversation, seen
 from .fault import Fault, fault_of
@@ -15,6 +17,7 @@ FOR_IMDSV2_ONLY = MetadataOptions(
     ('--http-endpoint', 'enabled', '--http-tokens', 'required'),
     'http_endpoint = "enabled"\n  http_tokens   = "required"',
     ('--http-endpoint', 'disabled', '--http-tokens', Variable('HTTP_TOKENS')),
+    {'httpEndpoint': 'enabled', 'httpTokens': 'required'},
 )
 
 
@@ -54,17 +57,17 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
         (
             *(apply_settings(facts) if _without_imds(facts) else ()),
             *restart_for_the_name(facts),
-            in_terraform(
-                FOR_IMDSV2_ONLY, 'If you enabled the endpoint, enable it for IMDSv2 on new instances too, in Terraform'
-            ),
+            *for_new_instances(facts, FOR_IMDSV2_ONLY, 'If you enabled the endpoint'),
         ),
     )
 
 
 def _without_imds(facts: Facts) -> tuple[Choice, ...]:
-    """cloud-init wrote its file while IMDS answered; where there is none, it cannot help."""
-    known = isinstance(facts.host, Host) and facts.host.cloud_init_instance_id is not None
-    return (name_from_cloud_init(facts),) if known else ()
+    """cloud-init wrote its file while IMDS answered. It helps where it holds the id of this instance for certain: an
+    image can bring along that of another.
+    """
+    id = facts.host.cloud_init_instance_id if isinstance(facts.host, Host) else None
+    return (name_from_cloud_init(facts),) if id is not None and id == instance_id_of(facts) else ()
 
 
 IMDS_ENDPOINT_DISABLED = Diagnosis(
