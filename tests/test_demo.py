@@ -41,7 +41,7 @@ EVIDENCE = {
     'endpoint-disabled': '--http-endpoint enabled\n',
     'kube2iam': 'kube2iam',
     'firewalled': '172.17.0.1',
-    'another-instance': 'the firmware of this machine',
+    'another-instance': 'board_asset_tag',
     'not-ec2': 'No requests to IMDS.',
 }
 

@@ -3,12 +3,13 @@
 from ...expectations import Expectations
 from ...facts import Agent, AgentConfiguration, Facts, HostnameProvider, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Choice, Remedy, Step, Variable, shell
+from ...remedies import Choice, Remedy, Step, Variable
 from ...rules import why_shared
 from ...text import quoted
-from ..agent_remedies import remove_setting, set_in_agent
+from ..agent_remedies import operating_system, remove_setting, set_in_agent
 from ..applying import restart_with_settings
 from ..links import guide
+from ..places import rename
 from .agent_versions import upgrades
 
 BY_SETTING = {HostnameProvider.CONFIGURATION: 'hostname', HostnameProvider.HOSTNAME_FILE: 'hostname_file'}
@@ -34,7 +35,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
     agent = facts.agent if isinstance(facts.agent, Agent) else None
     setting = BY_SETTING.get(agent.provider) if agent and agent.provider else None
     if setting is None:
-        ways: tuple[Choice, ...] = (*_prefer_instance_id(facts), _name_the_system())
+        ways: tuple[Choice, ...] = (*_prefer_instance_id(facts), _name_the_system(facts))
         return Remedy('Give this host a name of its own', ways, restart_with_settings(facts))
     removing = remove_setting(facts, setting)
     return Remedy(
@@ -55,11 +56,11 @@ def _prefer_instance_id(facts: Facts) -> tuple[Choice, ...]:
     return upgrades(facts, prefer) if configuration.ec2_prioritize_instance_id_as_hostname is None else (prefer,)
 
 
-def _name_the_system() -> Choice:
+def _name_the_system(facts: Facts) -> Choice:
     return Choice(
         'Name the system itself, on the host; the Agent then takes that name, or the instance id where it begins with '
         'ip- or domu',
-        (shell('sudo', 'hostnamectl', 'set-hostname', Variable('NEW_HOSTNAME')),),
+        rename(operating_system(facts), Variable('NEW_HOSTNAME')),
         undo=Step('Set the name that it had before'),
     )
 

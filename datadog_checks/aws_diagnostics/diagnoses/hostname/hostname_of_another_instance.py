@@ -7,9 +7,10 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Command, Remedy, Step, new_file, script, sequence, shell
 from ...rules import first_label, instance_id_in, instance_id_of, is_default_hostname, why_no_instance_id
 from ...text import quoted
-from ..agent_remedies import container_kind, instance, remove_setting
+from ..agent_remedies import container_kind, instance, operating_system, remove_setting
 from ..applying import restart_with_settings
 from ..links import guide
+from ..places import rename
 from .wrong_name import is_or_holds
 
 LONGEST_PATH = 120
@@ -94,8 +95,8 @@ def _on_this_instance(facts: Facts) -> tuple[Step, ...]:
 def _rename_the_system(facts: Facts, agent: Agent) -> tuple[Step, ...]:
     if not agent.hostname or _name_of_the_system(facts) != agent.hostname:
         return ()
-    rename = shell('sudo', 'hostnamectl', 'set-hostname', instance(facts))
-    return (Step('Name the system by the id of this instance; to undo this, set the name that it had', (rename,)),)
+    text = 'Name the system by the id of this instance; to undo this, set the name that it had'
+    return (Step(text, rename(operating_system(facts), instance(facts))),)
 
 
 def _rewritten(facts: Facts, path: FilePath) -> tuple[Command, ...]:

@@ -30,7 +30,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         why = clean(agent.note, LONGEST_NOTE) or 'the Agent does not name one'
         return Unknown(f'the hostname provider is not known: {why}')
     evidence = f'the hostname provider is {agent.provider}{_how_known(agent)}'
-    if agent.provider in expected.hostname_providers:
+    if agent.provider in expected.hostname_providers and not _only_looks_like_aws(facts, agent):
         return Passed(evidence)
     if names_this_instance(facts, _name_in_the_file(agent)):
         return Passed(f'{evidence}, and hostname_file holds the instance id')
@@ -41,6 +41,12 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return Unknown(f'{evidence}, {doubt}')
     wanted = ' or '.join(expected.hostname_providers)
     return Failed(f'{evidence}; expected: {wanted}{_errors(agent, expected)}', _severity(facts, agent))
+
+
+def _only_looks_like_aws(facts: Facts, agent: Agent) -> bool:
+    """A name in the form of an instance id is no evidence for where it comes from, unless it is the id."""
+    guessed = agent.source is HostnameSource.INFERRED and agent.provider is HostnameProvider.AWS
+    return guessed and not names_this_instance(facts, agent.hostname)
 
 
 def _how_known(agent: Agent) -> str:
