@@ -56,6 +56,8 @@ def applies_to_datadog(statement: TrustStatement, to: Sender) -> bool | None:
 def _is_of(statement: TrustStatement, to: Sender) -> bool | None:
     """Whether its principals include Datadog. NotPrincipal is everyone but those."""
     if statement.not_principals:
+        if any(map(is_everyone, statement.not_principals)):
+            return False
         return None if any(_may_be(p, to) for p in statement.not_principals) else True
     if any(is_everyone(p) or is_account(p, to.account, to.partition) for p in statement.principals):
         return True

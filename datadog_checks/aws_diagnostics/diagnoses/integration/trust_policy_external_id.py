@@ -8,7 +8,7 @@ from ...remedies import Remedy, Step
 from ...text import SHORT, one_line
 from .condition_operators import is_met, operator_of
 from .datadog_tables import ACCOUNTS
-from .external_id_remedies import ways_to_demand_it, without_external_id
+from .external_id_remedies import perhaps_without_external_id, ways_to_demand_it, without_external_id
 from .identities import (
     NOT_DATADOGS,
     conditions_on_external_id,
@@ -47,6 +47,11 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     without = [r.name for r in without_external_id(read)]
     if without:
         return Failed(f'{", ".join(without)} of the trust policy demands no particular external id')
+    perhaps = [r for r in perhaps_without_external_id(read) if r is not best]
+    if perhaps:
+        return Unknown(
+            f'not known whether {perhaps[0].name} of the trust policy admits Datadog without its external id'
+        )
     return _form(best, to)
 
 
