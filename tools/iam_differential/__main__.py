@@ -103,12 +103,12 @@ def run(directory: Path, documents: int, seed: int) -> Differences:
         verdicts = [judged(document) for document, _ in cases]
         differences.counts['not known by ours'] += sum(map(_is_silent, verdicts))
         for name, evaluator, wrong_about in evaluators:
-            for findings, case, found in _found(verdicts, cases, evaluator):
+            for findings, case, found in contradictions(verdicts, cases, evaluator):
                 differences.add(name, found, findings, case, list(wrong_about(case[0])))
     return differences
 
 
-def _found(
+def contradictions(
     verdicts: Sequence[Sequence[Finding]], cases: Sequence[Case], evaluator: Evaluator
 ) -> Iterator[tuple[Sequence[Finding], Case, str]]:
     """That nobody else is admitted is said only after many have tried."""

@@ -215,6 +215,14 @@ PASSES = {
         account_facts(role=role(trust(), trust(conditions=(), actions=('sts:TagSession',)))),
         f'{HAS} {MINE}; {RECORD}, the same',
     ),
+    'a second statement without one, which refuses Datadog': Row(
+        account_facts(role=role(trust(), trust(conditions=(condition('StringEquals', 'aws:SourceVpc', 'vpc-1'),)))),
+        f'{HAS} {MINE}; {RECORD}, the same',
+    ),
+    'a second statement for whoever sends none': Row(
+        account_facts(role=role(trust(), trust(conditions=(condition('Null', 'sts:ExternalId', 'true'),)))),
+        f'{HAS} {MINE}; {RECORD}, the same',
+    ),
     'a second statement of an old one': Row(
         account_facts(
             role=role(trust(conditions=(external_id_condition(external_ids=(OTHER_EXTERNAL_ID,)),)), trust())
@@ -231,6 +239,12 @@ UNKNOWN = {
         f"{HAS} {MINE}; not known whether it is Datadog's: set app_key or external_id (the one in the configuration is "
         'a placeholder)',
         account_expectations(external_id=PLACEHOLDER),
+    ),
+    'a second statement without one, under a condition of which nothing is known': Row(
+        account_facts(
+            role=role(trust(), trust(conditions=(condition('StringEquals', 'aws:RequestedRegion', 'eu-west-1'),)))
+        ),
+        'not known whether statement 2 of the trust policy admits Datadog without its external id',
     ),
     'a policy variable': Row(
         demanding(ExternalId.of('${aws:PrincipalTag/id}'), variables=True),

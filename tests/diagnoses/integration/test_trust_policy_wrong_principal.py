@@ -41,6 +41,24 @@ def trusting(*principals: str, **more: Any) -> Facts:
     return account_facts(role=role(trust(principals=principals, **more)))
 
 
+SOME_DENIED: dict[str, dict[str, Any]] = {
+    'whoever has no MFA': {
+        'principals': ('*',),
+        'conditions': (condition('BoolIfExists', 'aws:MultiFactorAuthPresent', 'false'),),
+    },
+    'one account': {'principals': ('AWS:999999999999',), 'conditions': ()},
+}
+ALL_OTHERS_DENIED: dict[str, dict[str, Any]] = {
+    'whoever is of another account': {
+        'principals': ('*',),
+        'conditions': (condition('StringNotEquals', 'aws:PrincipalAccount', '464622532012'),),
+    },
+    'everyone but the account of Datadog': {
+        'principals': (),
+        'not_principals': (DATADOG_PRINCIPAL,),
+        'conditions': (),
+    },
+}
 FAILS = {
     'the account of another site': Row(
         trusting('AWS:arn:aws:iam::382742775718:root'),
@@ -108,6 +126,14 @@ FAILS = {
             'through a VPC or not': ('Null', 'aws:SourceVpc', 'true', 'false'),
         }.items()
     },
+    **{
+        f'everyone, and denied {words}': Row(
+            account_facts(role=role(trust(principals=('AWS:*',)), trust(effect='Deny', **denied))),
+            EVERYONE,
+            near_miss='everyone, and denied whoever is of another account',
+        )
+        for words, denied in SOME_DENIED.items()
+    },
     'everyone beside Datadog': Row(
         account_facts(role=role(trust(), trust(principals=('AWS:*',)))),
         EVERYONE.replace('statement 1', 'statement 2'),
@@ -145,6 +171,12 @@ PASSES = {
             'under a name that no session has': ('StringEquals', 'sts:RoleSessionName', ''),
             'until a day that is over': ('DateLessThan', 'aws:CurrentTime', '2020-01-01T00:00:00Z'),
         }.items()
+    },
+    **{
+        f'everyone, and denied {words}': Row(
+            account_facts(role=role(trust(principals=('AWS:*',)), trust(effect='Deny', **denied))), RIGHT
+        )
+        for words, denied in ALL_OTHERS_DENIED.items()
     },
     'nobody, written as everyone but everyone': Row(
         account_facts(role=role(trust(), trust(principals=(), not_principals=('AWS:*',)))), RIGHT
