@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ..facts import MissingFact, Unobserved, observed
+from ..facts import Feature, MissingFact, Unobserved, observed
 from ..facts.account import (
     Caller,
     ExternalId,
@@ -17,16 +17,14 @@ from ..facts.account import (
     RoleMissing,
     Simulation,
 )
-from ..facts.groups import Feature
 from .account_options import AccountOptions
-from .attempt import Group, OnDefect, attempt
 from .aws.role import read_role
 from .aws.session import Session
 from .aws.simulation import sentinels, simulate
 from .datadog_api import TIMEOUT, DatadogApi
 from .integration import integration_in, read_all, read_integration, recorded_in
-from .limits import CallBudget, Deadline
 from .required_permissions import read_required_permissions
+from .run import CallBudget, Deadline, Group, OnDefect, attempt
 
 
 class AccountRun:

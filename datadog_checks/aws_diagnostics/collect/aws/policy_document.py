@@ -6,7 +6,7 @@ The grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies
 from collections.abc import Mapping
 from typing import TypeGuard
 
-from ..json_object import is_object
+from ..foreign import is_object
 
 MOST_STATEMENTS = 1000
 """IAM's own bound is one of characters: the largest document that AWS manages has a few hundred statements."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ...facts import Unobserved
 from ...facts.account import Condition, ExternalId, Form, TrustStatement
 from ...text import escaped
-from ..json_object import is_object
+from ..foreign import is_object
 from . import policy_document as document_of
 from .policy_document import NotAPolicy
 

@@ -5,7 +5,7 @@ No credential, key or external id is in it.
 
 from dataclasses import dataclass
 
-from ..groups import Feature
+from .. import Feature
 from ..observed import Unobserved
 from .datadog import (
     HOURS,
@@ -40,6 +40,7 @@ from .iam import (
     ExternalId,
     Form,
     LastUsed,
+    ManagedBy,
     Policy,
     PolicyKind,
     PolicyQuota,
@@ -72,6 +73,7 @@ __all__ = [
     'Inventory',
     'LastUsed',
     'LaunchTemplate',
+    'ManagedBy',
     'MetadataDefaults',
     'Metrics',
     'NamespaceFilters',

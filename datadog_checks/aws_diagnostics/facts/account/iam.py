@@ -128,6 +128,16 @@ class LastUsed:
     region: str = ''
 
 
+class ManagedBy(StrEnum):
+    """What makes and changes a role, where its tags name it."""
+
+    CLOUDFORMATION = 'CloudFormation'
+    CDK = 'AWS CDK'
+    TERRAFORM = 'Terraform'
+    OPENTOFU = 'OpenTofu'
+    PULUMI = 'Pulumi'
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     name: RoleName
@@ -140,6 +150,9 @@ class Role:
     """Of the permissions boundary."""
     changed_at: float | None = None
     """When the role or one of its policies is last known to have changed."""
+    managed_by: ManagedBy | None = None
+    """None where its tags do not tell, which proves nothing: CloudFormation gives roles no tags of their stack
+    (github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1966)."""
 
 
 @dataclass(frozen=True, slots=True)
