@@ -5,6 +5,7 @@ tags, in which region, under which name. He cannot choose his account, his organ
 """
 
 import re
+from collections.abc import Sequence
 
 from ...facts.account import Condition, TrustStatement
 from .assume_role_request import (
@@ -25,7 +26,7 @@ from .assume_role_request import (
     Request,
     Text,
 )
-from .condition_operators import Operator, all_of, can_be_met, is_met, operator_of
+from .condition_operators import NULL, all_of, can_be_met, is_met, operator_of
 from .condition_values import LIKE, STRING
 from .identities import is_everyone, is_external_id
 from .trust import Sender, covers_assume_role
@@ -73,11 +74,18 @@ def strangers_request(to: Sender) -> Request:
     }
 
 
-def admits_everyone(statement: TrustStatement, statements: tuple[TrustStatement, ...], to: Sender) -> bool | None:
-    """None where that is not known."""
-    if statement.effect != 'Allow' or any(_denies_others(s, to) for s in statements):
+def admits_everyone(statements: Sequence[TrustStatement], to: Sender) -> list[bool | None]:
+    """Of each statement; None where that is not known."""
+    own, request = of_his_account(to.partition), strangers_request(to)
+    if any(s.effect == 'Deny' and _denies_others(s, own, request) for s in statements):
+        return [False] * len(statements)
+    return [_admits(s, own, request) for s in statements]
+
+
+def _admits(statement: TrustStatement, own: Request, request: Request) -> bool | None:
+    if statement.effect != 'Allow' or not _is_for_strangers(statement):
         return False
-    return all_of((_is_for_strangers(statement), *(_can_be_met(c, to) for c in _conditions(statement))))
+    return all_of(_can_be_met(c, own, request) for c in statement.conditions if not is_external_id(c))
 
 
 def _is_for_strangers(statement: TrustStatement) -> bool:
@@ -86,32 +94,22 @@ def _is_for_strangers(statement: TrustStatement) -> bool:
     return wide and covers_assume_role(statement)
 
 
-def _conditions(statement: TrustStatement) -> list[Condition]:
-    return [c for c in statement.conditions if not is_external_id(c)]
-
-
-def _can_be_met(condition: Condition, to: Sender) -> bool | None:
-    met = can_be_met(condition, strangers_request(to))
+def _can_be_met(condition: Condition, own: Request, request: Request) -> bool | None:
+    met = can_be_met(condition, request)
     if met is not None:
         return met
     key, operator = condition.key.lower(), operator_of(condition.operator)
-    own = of_his_account(to.partition).get(key)
-    if own and _names_some(operator):
-        return False if operator.needs_the_key or Absent() not in own.states else None
+    if key in own and operator.base not in ('', NULL) and not operator.negated:
+        return False if operator.needs_the_key or Absent() not in own[key].states else None
     by_choice = key in CHOSEN or key.startswith(TAGS)
-    return True if by_choice and (operator.base in (*STRING, LIKE, 'null') or key == MFA) else None
+    return True if by_choice and (operator.base in (*STRING, LIKE, NULL) or key == MFA) else None
 
 
-def _names_some(operator: Operator) -> bool:
-    return bool(operator.base) and operator.base != 'null' and not operator.negated
-
-
-def _denies_others(statement: TrustStatement, to: Sender) -> bool:
+def _denies_others(deny: TrustStatement, own: Request, request: Request) -> bool:
     """All strangers, or all but those of certain accounts, organizations or networks."""
-    if statement.effect != 'Deny' or not _is_for_strangers(statement):
+    if not _is_for_strangers(deny):
         return False
-    own, request = of_his_account(to.partition), strangers_request(to)
-    met = [(c, is_met(c, request)) for c in statement.conditions]
+    met = [(c, is_met(c, request)) for c in deny.conditions]
     return all(
         result or (result is None and operator_of(c.operator).negated and c.key.lower() in own) for c, result in met
     )

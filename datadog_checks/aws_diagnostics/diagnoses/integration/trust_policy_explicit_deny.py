@@ -50,7 +50,8 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 def applies_to_datadog(statement: TrustStatement, to: Sender) -> bool | None:
     if not covers_assume_role(statement):
         return False
-    return all_of((_is_of(statement, to), *(is_met(c, to.request) for c in statement.conditions)))
+    request = to.request
+    return all_of((_is_of(statement, to), *(is_met(c, request) for c in statement.conditions)))
 
 
 def _is_of(statement: TrustStatement, to: Sender) -> bool | None:

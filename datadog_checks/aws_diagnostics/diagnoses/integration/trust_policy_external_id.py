@@ -56,7 +56,8 @@ def _conditions(reading: Reading) -> tuple[Condition, ...]:
 
 def _refused(reading: Reading, to: Sender) -> str:
     """Of the first condition that refuses what Datadog sends."""
-    condition = next(c for c in _conditions(reading) if is_met(c, to.request) is False)
+    request = to.request
+    condition = next(c for c in _conditions(reading) if is_met(c, request) is False)
     return f'{reading.name} of the trust policy has {_shown(condition)}; {_sent(to)}{_difference(condition, to)}'
 
 

@@ -16,7 +16,7 @@ from .identities import (
     named,
 )
 from .role import says_when_stale, without_role
-from .trust import Sender, name_of, position_of, sender, trust_of
+from .trust import Sender, position_of, sender, trust_of
 from .trust_remedies import (
     GUIDE_SECTION,
     add_statement,
@@ -38,10 +38,12 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if (inapplicable := without_role(facts)) is not None:
         return inapplicable
     statements, to = trust_of(facts), sender(facts, expected)
-    admitting = [(name_of(s, statements), admits_everyone(s, statements, to)) for s in statements]
-    for name in (name for name, everyone in admitting if everyone):
+    everyone = admits_everyone(statements, to)
+    if True in everyone:
+        name = f'statement {everyone.index(True) + 1}'
         return Failed(f'{name} of the trust policy admits every AWS account: {_who(to)}')
-    for name in (name for name, everyone in admitting if everyone is None):
+    if None in everyone:
+        name = f'statement {everyone.index(None) + 1}'
         return Unknown(f'not known whether {name} of the trust policy admits every AWS account')
     if to.account is None:
         return Unknown(f'Datadog publishes no AWS account for {_place(to)}')
@@ -81,7 +83,7 @@ def _place(to: Sender) -> str:
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     statements, to = statements_of(facts), sender(facts, expected)
-    everyone = next((s for s in statements_of(facts) if admits_everyone(s, statements, to)), None)
+    everyone = next((s for s, admits in zip(statements, admits_everyone(statements, to), strict=True) if admits), None)
     choices = _ways_to_add(facts, expected) if everyone is None else (_narrow(facts, expected, everyone),)
     return Remedy(
         "Trust Datadog's account; if the site is wrong, correct datadog_site in the configuration of this check",
