@@ -144,6 +144,15 @@ FAILS = {
         Failed(f"{HAS} {OTHER}, {MINE}, so it accepts external ids that are not Datadog's", Status.WARNING),
         near_miss='twice the same',
     ),
+    'one of two, of which the other is the id of the account': Row(
+        demanding(ExternalId.of(ACCOUNT_ID), EXTERNAL_ID),
+        Failed(
+            f"{HAS} {shown(ExternalId.of(ACCOUNT_ID))}, {MINE}, so it accepts external ids that are not Datadog's: the "
+            'id of this AWS account',
+            Status.WARNING,
+        ),
+        near_miss='twice the same',
+    ),
     'one of three, and nobody told which is right': Row(
         demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID, SPACED, of=NO_KEY),
         Failed(f"{HAS} {OTHER}, {MINE} and 1 more, so it accepts external ids that are not Datadog's", Status.WARNING),

@@ -86,9 +86,13 @@ NOT_CARRIED = {
     **dict.fromkeys(DIRECTLY, 'Datadog calls STS directly'),
     **dict.fromkeys(THROUGH_A_SERVICE, 'Datadog does not call through an AWS service'),
     **dict.fromkeys(
-        ('aws:sourcevpc', 'aws:sourcevpcarn', 'aws:sourcevpce', 'aws:vpcsourceip'),
+        (
+            *('aws:sourcevpc', 'aws:sourcevpcarn', 'aws:sourcevpce', 'aws:vpcsourceip'),
+            *('aws:vpceaccount', 'aws:vpceorgid', 'aws:vpceorgpaths'),
+        ),
         'Datadog does not call through your VPC',
     ),
+    **dict.fromkeys(('aws:principalservicename', 'aws:principalservicenameslist'), 'Datadog is not an AWS service'),
     **dict.fromkeys(
         ('aws:ec2instancesourcevpc', 'aws:ec2instancesourceprivateipv4'), 'Datadog does not call from your instances'
     ),

@@ -111,7 +111,9 @@ def _form(reading: Reading, to: Sender) -> Verdict:
     if condition.wildcard and operator_of(condition.operator).base == 'stringlike':
         return Failed(f'{evidence}, with a wildcard that accepts other external ids too', Status.WARNING)
     if len(set(condition.external_ids)) > 1:
-        return Failed(f"{evidence}, so it accepts external ids that are not Datadog's", Status.WARNING)
+        kinds = _kinds(condition, to)
+        others = f': {kinds}' if kinds else ''
+        return Failed(f"{evidence}, so it accepts external ids that are not Datadog's{others}", Status.WARNING)
     return _agreement(reading, to, evidence, condition)
 
 
