@@ -7,10 +7,11 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Command, Remedy, Step, new_file, script, sequence, shell
 from ...rules import first_label, instance_id_in, instance_id_of, is_default_hostname, why_no_instance_id
 from ...text import quoted
-from ..agent_remedies import container_kind, instance, operating_system, remove_setting
+from ..agent_remedies import container_kind, operating_system, remove_setting
 from ..applying import restart_with_settings
 from ..links import guide
 from ..places import rename
+from ..which_instance import instance
 from .wrong_name import is_or_holds
 
 LONGEST_PATH = 120
