@@ -13,7 +13,7 @@ from datadog_checks.aws_diagnostics.diagnoses.hostname.agent_words import (
 )
 from datadog_checks.aws_diagnostics.diagnoses.hostname.resolution import Resolution, resolve
 from datadog_checks.aws_diagnostics.diagnoses.hostname.situation import ContainerName, situation_of
-from datadog_checks.aws_diagnostics.facts import Agent, ContainerKind, Ecs, Facts, HostnameSource, UtsNamespace
+from datadog_checks.aws_diagnostics.facts import Agent, ContainerKind, Facts, HostnameSource, UtsNamespace
 from tests.builders import agent, configuration, container, facts, host
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME
@@ -215,49 +215,6 @@ def test_words_that_fit_are_not_doubted(seen: Agent) -> None:
 def test_what_the_second_run_says_of_the_container_does_not_beat_the_provider() -> None:
     known = in_docker(named('container', errors={'container': 'no container environment detected'}))
     assert situation_of(known).container_name is ContainerName.DEFAULT
-
-
-EC2, MANAGED, KIND = Ecs.EC2, Ecs.MANAGED_INSTANCES, ContainerKind
-ERAS = [
-    pytest.param((7, 42, 0), EC2, KIND.ECS_BRIDGE, True, id='before 7.43 the ECS agent answers on a bridge'),
-    pytest.param((7, 42, 0), EC2, KIND.ECS_AWSVPC, None, id='before 7.43, whether it answers is not known'),
-    pytest.param((7, 42, 0), EC2, KIND.NONE, None, id='before 7.43, a host with the file of the ECS agent'),
-    pytest.param((7, 42, 0), Ecs.NONE, KIND.NONE, False, id='before 7.43, a host without it'),
-    pytest.param((7, 43, 0), EC2, KIND.ECS_AWSVPC, True, id='from 7.43 the environment tells'),
-    pytest.param((7, 43, 0), EC2, KIND.NONE, True, id='from 7.43 so does the file on a host'),
-    pytest.param((7, 43, 0), Ecs.NONE, KIND.ECS_BRIDGE, False, id='a task whose features are turned off'),
-    pytest.param((7, 72, 0), MANAGED, KIND.ECS_MANAGED, True, id='before 7.73 as any other task of ECS'),
-    pytest.param((7, 73, 0), MANAGED, KIND.ECS_MANAGED, False, id='from 7.73 it does not ask'),
-    pytest.param((7, 76, 3), MANAGED, KIND.ECS_MANAGED, False, id='7.76 does not ask'),
-    pytest.param((7, 77, 0), MANAGED, KIND.ECS_MANAGED, True, id='from 7.77 it asks'),
-    pytest.param(None, MANAGED, KIND.ECS_MANAGED, None, id='the version is not known'),
-    pytest.param(None, EC2, KIND.ECS_HOST, True, id='every version takes this for ECS'),
-    pytest.param(None, EC2, KIND.ECS_AWSVPC, None, id='not every version takes this for ECS'),
-    pytest.param((7, 43, 0), None, KIND.ECS_BRIDGE, True, id='facts of an older version, of a task'),
-    pytest.param((7, 43, 0), None, KIND.DOCKER, False, id='facts of an older version, elsewhere'),
-]
-
-
-@pytest.mark.parametrize(('version', 'ecs', 'kind', 'on_ecs'), ERAS)
-def test_what_is_ecs_depends_on_the_version(
-    version: tuple[int, int, int] | None, ecs: Ecs | None, kind: ContainerKind, on_ecs: bool | None
-) -> None:
-    known = facts(agent=named('container', 'node-1', version=version, ecs=ecs), host=host(container=container(kind)))
-    assert situation_of(known).on_ecs is on_ecs
-
-
-@pytest.mark.parametrize(
-    ('version', 'usable'),
-    [
-        pytest.param((7, 41, 1), None, id='7.41 asks Docker and the kubelet'),
-        pytest.param((7, 42, 0), False, id='7.42 compares namespaces'),
-        pytest.param(None, None, id='the version is not known'),
-    ],
-)
-def test_the_name_of_a_container_is_that_of_the_host_only_for_an_old_agent(
-    version: tuple[int, int, int] | None, usable: bool | None
-) -> None:
-    assert situation_of(in_docker(named('container', version=version))).os_usable is usable
 
 
 def test_an_agent_that_denies_to_be_a_sidecar_is_none() -> None:
