@@ -88,6 +88,8 @@ class Route:
     """Who made the route: kernel, dhcp, static, boot (a person or a script), ... or the number of another program."""
     neighbour: Neighbour = Neighbour.NONE
     """Of the gateway, or of IMDS on the link."""
+    source: IpAddress | None = None
+    """The address of this system that its packets to IMDS carry."""
     by_user: bool = False
     """Packets of root take another way: a rule of the routing policy looks at the user."""
 

@@ -25,12 +25,12 @@ from tests.diagnoses.remedy_parts import (
     APPLY_HELM,
     CLOUD_INIT_IN_A_POD,
     HOST_NETWORK_OF_A_POD,
-    IF_RAISED,
+    ON_AUTO_MODE,
     RESTART,
     RESTART_POD,
     SET_BACK,
     as_step,
-    new_hop_limit,
+    for_new_nodes,
     raise_hop_limit,
     upgrade_by_apt,
     upgrade_by_yum,
@@ -203,9 +203,13 @@ test_remedy = remedy_test(
                 (
                     CLOUD_INIT_IN_A_POD,
                     HOST_NETWORK_OF_A_POD,
-                    raise_hop_limit(2),
+                    raise_hop_limit(2, managed=ON_AUTO_MODE),
                 ),
-                then=(APPLY_HELM, new_hop_limit(2, IF_RAISED), Step('Disable IMDSv1 only when this diagnosis passes')),
+                then=(
+                    APPLY_HELM,
+                    *for_new_nodes(2, 'If you raised it, set this too'),
+                    Step('Disable IMDSv1 only when this diagnosis passes'),
+                ),
             ),
         ),
         'the Agent is in the way, and the path was not measured': (
@@ -251,10 +255,14 @@ test_remedy = remedy_test(
                     ),
                 ),
                 then=(
-                    as_step(raise_hop_limit(2, text='As the token reply is lost, raise the hop limit to 2')),
+                    as_step(
+                        raise_hop_limit(
+                            2, text='As the token reply is lost, raise the hop limit to 2', managed=ON_AUTO_MODE
+                        )
+                    ),
                     APPLY_HELM,
                     RESTART_POD,
-                    new_hop_limit(2),
+                    *for_new_nodes(2),
                     Step('Disable IMDSv1 only when this diagnosis passes'),
                 ),
             ),

@@ -35,6 +35,12 @@ def statements_in(document: object) -> tuple[Mapping[str, object], ...]:
     return tuple(_statement(s) for s in statements)
 
 
+def version_of(document: object) -> str:
+    """Of the policy language, which are dates; the oldest where the document names none."""
+    version = document.get('Version') if is_object(document) else None
+    return version if isinstance(version, str) else '2008-10-17'
+
+
 def effect_of(statement: Mapping[str, object]) -> str:
     return str(statement['Effect'])
 
