@@ -7,6 +7,8 @@ import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.agent_words import (
     asked_aws,
+    asked_for_a_token,
+    asked_imds,
     said_of_aws,
     says_sidecar,
     says_system_usable,
@@ -18,6 +20,7 @@ from tests.builders import agent, configuration, container, facts, host
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME
 
+OLD = configuration(ec2_imdsv2_transition_payload_enabled=None)
 NOT_ASKED = (
     'not retrieving hostname from AWS: the host is not an ECS instance and other providers already retrieve '
     'non-default hostnames'
@@ -25,6 +28,10 @@ NOT_ASKED = (
 TIMEOUT = (
     'Unable to determine hostname from EC2: Get "http://169.254.169.254/latest/meta-data/instance-id": context '
     'deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+)
+TOKEN_TIMEOUT = (
+    'Unable to determine hostname from EC2: could not fetch token from IMDSv2: Put "http://169.254.169.254/latest/api/'
+    'token": context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
 )
 UNAUTHORIZED = 'unable to determine hostname from EC2: status code 401 trying to GET http://169.254.169.254/latest/'
 FIRMWARE = 'Unable to determine hostname from EC2: board vendor is not AWS'
@@ -58,6 +65,22 @@ def named(provider: str | None = 'os', hostname: str | None = DEFAULT_NAME, aws:
 )
 def test_whether_it_asked_aws(seen: Agent, asked: bool | None) -> None:
     assert asked_aws(seen) is asked
+
+
+@pytest.mark.parametrize(
+    ('seen', 'imds', 'token'),
+    [
+        pytest.param(named(aws=TIMEOUT), True, False, id='it waited for an answer'),
+        pytest.param(named(aws=UNAUTHORIZED), True, False, id='it was refused'),
+        pytest.param(named(aws=TOKEN_TIMEOUT), True, True, id='it waited for a token'),
+        pytest.param(named(aws=FIRMWARE), False, False, id='it speaks of the firmware'),
+        pytest.param(named(aws=OFF), False, False, id='it is told not to ask'),
+        pytest.param(named(aws=NOT_ASKED), False, False, id='it says that it did not'),
+        pytest.param(named(), False, False, id='it says nothing'),
+    ],
+)
+def test_what_it_asked_imds(seen: Agent, imds: bool, token: bool) -> None:
+    assert (asked_imds(seen), asked_for_a_token(seen)) == (imds, token)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +120,6 @@ def test_whether_it_takes_the_name_of_the_system(seen: Agent, usable: bool | Non
     assert says_system_usable(seen) is usable
 
 
-OLD = configuration(ec2_imdsv2_transition_payload_enabled=None)
 SECOND = 'Of its second resolution, which uses IMDSv1 alone, the Agent said: '
 FIRST = 'When the Agent started, it said of AWS: '
 
@@ -206,6 +228,19 @@ def test_words_and_name_that_cannot_both_be_true_leave_everything_open() -> None
             ),
             id='a name that became a default one by a setting since',
         ),
+        pytest.param(
+            named('configuration', 'web', configuration=configuration(hostname='web')), id='the name that is configured'
+        ),
+        pytest.param(
+            named('configuration', 'web', configuration=configuration(hostname_file='/f')),
+            id='the name of a file, as before 7.37',
+        ),
+        pytest.param(
+            named('hostnameFile', 'web', configuration=configuration(hostname_file='/f')), id='the name of a file'
+        ),
+        pytest.param(named('configuration', 'web', source=HostnameSource.INFERRED), id='only our conclusion'),
+        pytest.param(named(aws=TOKEN_TIMEOUT), id='it asks for a token by its settings'),
+        pytest.param(named(aws=TOKEN_TIMEOUT, version=None, configuration=OLD), id='the version is not known'),
     ],
 )
 def test_words_that_fit_are_not_doubted(seen: Agent) -> None:
