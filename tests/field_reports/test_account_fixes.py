@@ -72,6 +72,17 @@ def left_by_an_earlier_click() -> None:
     attach('datadog-aws-integration-iam-permissions-0a1b2c3d-part1', *RECORDED.standard[:40])
 
 
+def without_a_list_of_metrics() -> None:
+    granted = (action for action in RECORDED.standard if action != 'cloudwatch:List*')
+    make_role(policy(statement()), policy(allows(*granted)), security_audit=False)
+
+
+def without_security_groups() -> None:
+    granted = (action for action in RECORDED.standard if action != 'ec2:Describe*')
+    hosts = ('ec2:DescribeInstances', 'ec2:DescribeInstanceStatus')
+    make_role(policy(statement()), policy(allows(*granted, *hosts)), security_audit=False)
+
+
 def terraform_manages_it() -> None:
     make_role(policy(statement()), policy(allows('ec2:Describe*')))
     iam().tag_role(RoleName=ROLE, Tags=[{'Key': 'managed-by', 'Value': 'terraform'}])
@@ -213,6 +224,31 @@ REPORTS = (
                     lacks=[f'--policy-arn arn:aws:iam::123456789012:policy/{QUICKSTART}'],
                 )
             },
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=14,
+        situation='One permission for CloudWatch is missing, and the two others are granted.',
+        right='What this permission gives is named, not everything that CloudWatch gives.',
+        prepare=without_a_list_of_metrics,
+        answer=Answer(
+            causes=['integration-permissions-missing'],
+            says={'integration-permissions-missing': ['cloudwatch:List* (finding new CloudWatch metrics)']},
+            never=['all CloudWatch metrics and alarms'],
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=14,
+        variant='an operation of a wildcard',
+        situation='EC2 is granted but for the security groups.',
+        right='The operation that is missing is named with what it gives; hosts are not said to be lost.',
+        prepare=without_security_groups,
+        answer=Answer(
+            causes=['integration-permissions-missing'],
+            says={'integration-permissions-missing': ['ec2:DescribeSecurityGroups (security groups of hosts)']},
+            never=['hosts, their tags and status'],
         ),
     ),
     AccountReport(
