@@ -2,7 +2,9 @@
 
 import json
 
+from tests.account.datadog_api import ec2_host, host
 from tests.account.permission_lists import RECORDED
+from tests.account.servers import MOTO_ACCOUNT
 from tests.account.whole_run import ROLE, allows, iam, make_role, policy, statement
 from tests.field_reports.account import AccountReport, account_test
 from tests.field_reports.reports import Answer, Fix
@@ -225,6 +227,37 @@ REPORTS = (
                 )
             },
         ),
+    ),
+    AccountReport(
+        scope='account',
+        number=10,
+        situation='The AWS integration reports an instance, and an Agent reports ip-10-0-0-12 without any instance ID.',
+        sources=['DataDog/documentation#14238', 'DataDog/helm-charts#778'],
+        right='They may be one host, which would be billed twice: it cannot be ruled out, and is not said to be right.',
+        prepare=complete,
+        hosts=[ec2_host('i-0123456789abcdef0', MOTO_ACCOUNT), host('ip-10-0-0-12')],
+        answer=Answer(
+            findings={'host-duplicated': 'unknown'},
+            says={
+                'host-duplicated': [
+                    'cannot be ruled out: 1 EC2 instance stands without an Agent, and 1 Agent (such as ip-10-0-0-12)'
+                ]
+            },
+            never=['does not affect billing', 'no EC2 instance appears twice'],
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=10,
+        variant='the Agent is on another cloud',
+        situation='The AWS integration reports an instance, and an Agent reports a host of Google Cloud.',
+        right='They are different hosts: nothing stands twice.',
+        prepare=complete,
+        hosts=[
+            ec2_host('i-0123456789abcdef0', MOTO_ACCOUNT),
+            host('web-1', apps=['agent', 'gcp'], sources=['agent', 'gcp']),
+        ],
+        answer=Answer(findings={'host-duplicated': 'ok'}),
     ),
     AccountReport(
         scope='account',
