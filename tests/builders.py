@@ -116,6 +116,7 @@ def route(**differences: Any) -> Route:
         table=254,
         protocol='dhcp',
         neighbour=Neighbour.REACHABLE,
+        source=IpAddress('10.0.0.12'),
     )
     return replace(healthy, **differences)
 

@@ -14,7 +14,7 @@ from ..agent_remedies import (
 )
 from ..applying import restart_with_settings
 from ..links import AGENT_PROXY
-from .reaching import IMDS_IPV4
+from .blocking import IMDS_IPV4
 
 FORCED = 'use_proxy_for_cloud_metadata is true'
 

@@ -7,8 +7,8 @@ from ...remedies import Choice, Remedy, Step, Variable, shell
 from ...rules import instance_id_of, is_of_another_instance, why_no_instance_id
 from ..agent_remedies import container_kind, restart_agent
 from ..links import ec2_user_guide
+from .blocking import address, firewall_rules, on_the_host
 from .evidence import gateways, seen
-from .reaching import address, firewall_rules, on_the_host
 
 INTERFACE = Variable('INTERFACE')
 
