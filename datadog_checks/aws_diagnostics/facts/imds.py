@@ -8,7 +8,7 @@ from .values import AccountId, ImdsEndpoint, InstanceId, IpAddress, RegionName
 
 
 class Outcome(StrEnum):
-    """Why a request has no answer. The first six are about connecting, the last three about what came after."""
+    """Why a request has no answer. The first six are about connecting, the last four about what came after."""
 
     REFUSED = 'refused'
     """TCP reset in answer to the SYN: nothing listens there, or a rule rejects with a reset."""
@@ -26,6 +26,8 @@ class Outcome(StrEnum):
     """Connected and sent, and no answer came in time."""
     RESET = 'reset'
     """Connected, and the connection was reset or closed before an answer was complete."""
+    INCOMPLETE = 'incomplete'
+    """Connected, and an answer began that was not complete in time."""
     MALFORMED = 'malformed'
     """An answer that is not HTTP, or larger than allowed."""
 
@@ -56,11 +58,25 @@ class Answer:
     """The Server header, at most 80 printable characters."""
     content_type: str = ''
     """The Content-Type header, at most 80 printable characters."""
+    instance_id_given: bool | None = None
+    """The body of a 200 to a GET of the instance id has the form of one. None for another request, and not observed."""
 
     @property
     def is_web_page(self) -> bool:
         """A 200 as text/html. EC2 serves metadata and tokens as text/plain; a captive portal serves pages."""
         return self.status == 200 and self.content_type.lower().startswith('text/html')
+
+    @property
+    def names_another_server(self) -> bool:
+        """`Server: EC2ws` proves nothing, as kube2iam sets it too; any other name proves that something else
+        answered."""
+        return self.server != '' and not self.server.startswith('EC2ws')
+
+    @property
+    def is_metadata(self) -> bool:
+        """A 200 to a GET of the instance id that has one, as far as the body was looked at: whatever answers 200 to
+        everything (a captive portal, a web proxy, a health check) is not IMDS."""
+        return self.status == 200 and not self.is_web_page and self.instance_id_given is not False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +92,7 @@ class NoAnswer:
 
     @property
     def connected(self) -> bool:
-        return self.outcome in (Outcome.LOST, Outcome.RESET, Outcome.MALFORMED)
+        return self.outcome in (Outcome.LOST, Outcome.RESET, Outcome.INCOMPLETE, Outcome.MALFORMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +103,9 @@ class NotSent:
 
 
 Exchange: TypeAlias = Answer | NoAnswer | NotSent
+
+SAME_RUN = 10.0
+"""Seconds: no run takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,21 +145,48 @@ class Imds:
     identity: Identity | None = None
     requests: int = 0
     """Requests that this run sent to IMDS, those of the path measurement not counted."""
+    rounds: int | None = None
+    """How often this run asked for a token; None where that was not observed."""
+    steady: bool = True
+    """Each time it ended alike. Otherwise trouble comes and goes, and no one sample of it is a verdict."""
+    provisional: bool = False
+    """Only this run has seen this silence, and the next one looks again: no alarm yet."""
+    tokenless_holds: bool = False
+    """IMDS answers the other requests as it did when `tokenless` was asked, which therefore tells of the present."""
 
     @property
     def v2_works(self) -> bool:
-        """A token was granted and metadata came with it."""
-        return is_status(self.token, 200) and is_granted(self.token) and is_status(self.metadata, 200)
+        """A token was granted and metadata came with it. Whoever grants tokens as IMDS does is believed the rest."""
+        return is_granted(self.token) and is_text(self.metadata)
 
     @property
     def v1_works(self) -> bool | None:
-        """Metadata comes without a token. None when that was not asked or something else answered."""
+        """Metadata comes without a token. None when that was not asked, or something else answered, or the present
+        answers deny what was answered earlier."""
+        if not (self.tokenless_is_present or self._answers_as_imds):
+            return None
         match self.tokenless:
             case Answer(status=200) as answer:
-                return None if answer.is_web_page else True
-            case Answer(status=400 | 401 | 403 | 404 | 405):
-                return False
+                return True if answer.is_metadata else None
+            case Answer(status=400 | 401 | 403 | 404 | 405) as answer:
+                return None if answer.names_another_server else False
         return None
+
+    @property
+    def tokenless_is_present(self) -> bool:
+        """The GET without a token, which is asked rarely, tells of the present as the other requests do."""
+        asked_now = self.tokenless_at is not None and self.tokenless_at >= self.observed_at - SAME_RUN
+        return asked_now or self.tokenless_holds
+
+    @property
+    def _answers_as_imds(self) -> bool:
+        """Some answer of this run is one that IMDS gives, whether IMDSv1 is on or not."""
+        gets = (self.metadata, self.control)
+        return (
+            is_granted(self.token)
+            or any(is_metadata(e) or is_status(e, 401) for e in gets)
+            or any(is_status(e, 429, 503) for e in (self.token, *gets))
+        )
 
     @property
     def answers(self) -> bool:
@@ -188,3 +234,12 @@ def is_status(exchange: Exchange, *statuses: int) -> bool:
 
 def is_granted(exchange: Exchange) -> bool:
     return isinstance(exchange, Answer) and exchange.token_granted
+
+
+def is_text(exchange: Exchange) -> bool:
+    """A 200 that is no web page."""
+    return is_status(exchange, 200) and isinstance(exchange, Answer) and not exchange.is_web_page
+
+
+def is_metadata(exchange: Exchange) -> bool:
+    return isinstance(exchange, Answer) and exchange.is_metadata

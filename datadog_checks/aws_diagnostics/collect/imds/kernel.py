@@ -25,6 +25,12 @@ SO_MEMINFO = 55
 
 # struct tcp_info: 8 bytes of flags, then the 32-bit numbers rto, ato, snd_mss, rcv_mss, unacked.
 TCPI_UNACKED_OFFSET = 24
+# After it: sacked, lost, retrans, fackets, and how many milliseconds ago data and acknowledgements were sent (44, 48)
+# and received.
+TCPI_LAST_DATA_RECV_OFFSET = 52
+TCPI_LAST_ACK_RECV_OFFSET = 56
+LEAST_IDLE_SECONDS = 0.05
+"""The kernel's clock for these has ticks of up to 10 ms."""
 
 # SO_MEMINFO gives 32-bit numbers, the ninth of which is the number of packets dropped (SK_MEMINFO_DROPS).
 MEMINFO_DROPS_OFFSET = 32
@@ -64,6 +70,13 @@ def all_acknowledged(sock: socket.socket) -> bool | None:
     """The other end's kernel has acknowledged everything that was sent. None where this cannot be known."""
     unacknowledged = _number(sock, socket.IPPROTO_TCP, TCP_INFO, TCPI_UNACKED_OFFSET)
     return None if unacknowledged is None else unacknowledged == 0
+
+
+def idle_seconds(sock: socket.socket, offset: int) -> float:
+    """For how long what arrived last lay in the socket, unread: this process stood still (SIGSTOP, a virtual machine
+    that was moved, another check that held the interpreter). 0 below 50 ms and where it cannot be known."""
+    milliseconds = _number(sock, socket.IPPROTO_TCP, TCP_INFO, offset) or 0
+    return seconds if (seconds := milliseconds / 1000) >= LEAST_IDLE_SECONDS else 0.0
 
 
 def dropped_packets(sock: socket.socket) -> int | None:

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from ...facts import Answer, Exchange, Imds, NetworkPath, NoAnswer, Outcome
 from ..limits import Deadline, DeadlineExceeded
-from .conversation import THROTTLED
 from .exchange import Reply
 from .hops import MOST_HOPS, NotAHopLimit, NotCounted, count_gateways, find_remaining_ttl, is_intercepted
 from .minimum_ttl import DropCounter, Inconclusive, MinimumTtl, NotSupported
 from .requests import GET_INSTANCE_ID_INVALID_TOKEN, PUT_TOKEN
+from .rounds import THROTTLED
 from .tcp import Address
 
 DISABLED = 403

@@ -25,7 +25,6 @@ from ...facts.agent import NO_HOSTNAME_FILE
 from ...rules import is_default_hostname
 from ...rules.ec2 import EC2_BOARD_VENDOR
 from ..agent_remedies import ECS
-from ..imds.fault import SAME_RUN
 
 Version = tuple[int, int, int]
 
@@ -177,7 +176,7 @@ def _succeeds(exchange: Exchange, limit: float) -> bool | None:
 
 def _asked_with_the_rest(imds: Imds) -> bool:
     """An older tokenless GET tells whether IMDSv1 is on, but not that anything answers now."""
-    return imds.tokenless_at is not None and imds.tokenless_at >= imds.observed_at - SAME_RUN
+    return imds.tokenless_is_present
 
 
 def _nothing_connects(token: Exchange) -> bool:

@@ -20,6 +20,7 @@ WORDS = {
     Outcome.CONNECT_FAILED: 'could not connect',
     Outcome.LOST: 'connected and got no answer in time',
     Outcome.RESET: 'connected and was reset before the answer was complete',
+    Outcome.INCOMPLETE: 'connected and got only the beginning of an answer',
     Outcome.MALFORMED: 'got an answer that is not HTTP',
 }
 

@@ -9,7 +9,7 @@ from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind
 from ..host_remedies import raise_hop_limit
 from ..links import guide
 from .evidence import conversation, fate, gateways, seen, severity_behind_v1, still_hidden
-from .fault import Fault, fault_of
+from .fault import Fault, fault_of, why_unclear
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -20,7 +20,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         case Fault.TOKEN_LOST:
             return _lost(facts, expected)
         case Fault.UNCLEAR:
-            return Unknown(f'{conversation(imds)}: no single cause fits')
+            return Unknown(f'{conversation(imds)}: {why_unclear(imds)}')
     return NotApplicable(f'no token reply was lost: {conversation(imds)}')
 
 
