@@ -30,7 +30,7 @@ class ImdsProbe:
             imdsv1_probe_interval=options.imdsv1_probe_interval,
         )
         self._backoff = Backoff(options.max_backoff)
-        self._remeasuring = Remeasuring(options.path_probe_interval, retry_seconds=options.max_backoff)
+        self._remeasuring = Remeasuring(options.path_probe_interval)
         self._imds: Imds | None = None
         self._path: NetworkPath | Unobserved = Unobserved('not measured yet')
 

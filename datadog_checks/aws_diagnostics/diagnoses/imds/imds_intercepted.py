@@ -196,4 +196,5 @@ IMDS_INTERCEPTED = Diagnosis(
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,
     remedy=remedy,
+    after=('imds-behind-gateway',),
 )
