@@ -17,10 +17,7 @@ from ..host_remedies import (
     ways_around_the_hop_limit,
 )
 from ..links import guide
-from .evidence import gateways
-
-MOST_HOPS = 64
-"""The largest hop limit, and the TTL with which most systems send everything else."""
+from .evidence import gateways, may_be_rewritten
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -40,17 +37,9 @@ def _against(most: int, path: NetworkPath) -> Verdict:
             return Failed(evidence) if limit > most else Passed(evidence)
         case NetworkPath(hop_limit_at_most=int(bound)) if bound <= most:
             return Passed(f'the hop limit is at most {bound} and {allowed}')
-        case NetworkPath(remaining_ttl=int(ttl)) if ttl > most and not _rewritten(path):
+        case NetworkPath(remaining_ttl=int(ttl)) if ttl > most and not may_be_rewritten(path):
             return Failed(f'the token reply arrives with TTL {ttl}, so the hop limit is at least {ttl}; {allowed}')
     return Unknown(f'the hop limit could not be measured: {reason(path.note)}')
-
-
-def _rewritten(path: NetworkPath) -> bool:
-    """A gateway only ever takes from a TTL; whoever adds to it, or sets it, leaves other answers with too much or with
-    nothing that can be told."""
-    if path.gateways is None or path.gateways_back is None:
-        return path.note != '' and path.confirmed
-    return path.gateways_back < path.gateways or (path.remaining_ttl or 0) + path.gateways >= MOST_HOPS
 
 
 def _doubt(path: NetworkPath) -> str:

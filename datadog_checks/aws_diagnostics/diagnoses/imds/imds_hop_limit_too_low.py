@@ -11,7 +11,7 @@ from ...text import reason
 from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind, instance, region
 from ..host_remedies import allowed_hop_limit, needed_hop_limit, raise_hop_limit
 from ..links import guide
-from .evidence import conversation, fate, gateways, seen, severity_behind_v1, still_hidden
+from .evidence import conversation, fate, gateways, may_be_rewritten, seen, severity_behind_v1, still_hidden
 from .fault import Fault, fault_of, why_unclear
 from .imds_behind_gateway import gateway_before_the_host
 
@@ -42,7 +42,8 @@ def _arrived(facts: Facts, expected: Expectations) -> Verdict:
 
 
 def _against(least: int | None, path: NetworkPath) -> Verdict:
-    if least is None or (path.remaining_ttl is not None and path.remaining_ttl >= least):
+    enough = path.remaining_ttl is not None and path.remaining_ttl >= (least or 0) and not may_be_rewritten(path)
+    if least is None or enough:
         return Passed(_arrival(path))
     if path.hop_limit is None:
         return Unknown(f'{_arrival(path)}, so it is not known whether it is {least}, as min_hop_limit requires')

@@ -53,7 +53,7 @@ def _token_lost(facts: Facts, expected: Expectations, imds: Imds) -> Verdict:
         evidence = f'{conversation(imds)}: a proxy answers in place of IMDS and does not forward it ({gateways(path)})'
         evidence = f'{evidence}{still_hidden(facts)}{seen(facts)}'
         return Failed(evidence, severity_behind_v1(facts, expected))
-    if not isinstance(path, NetworkPath) or path.gateways != 0:
+    if not isinstance(path, NetworkPath) or path.gateways != 0 or path.gateways_back:
         return Passed(f'{conversation(imds)}, which shows no interceptor')
     evidence = (
         f'{conversation(imds)}; there is no gateway in between, so this is not the hop limit: a filter drops the token '
