@@ -8,8 +8,9 @@ in seconds.
 from .agent import Agent, AgentConfiguration, HostnameFile, HostnameProvider, HostnameSource, ProxySettings
 from .groups import Facts
 from .host import Container, ContainerKind, Dmi, Host, Platform, UtsNamespace
-from .imds import Answer, Exchange, IcmpError, Identity, Imds, NetworkPath, NoAnswer, NotSent, Outcome
+from .imds import Answer, Exchange, IcmpError, Identity, Imds, NoAnswer, NotSent, Outcome
 from .observed import MissingFact, Unobserved, observed
+from .path import NetworkPath
 
 __all__ = [
     'Agent',

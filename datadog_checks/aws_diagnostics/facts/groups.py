@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from .agent import Agent
 from .host import Host, Platform
-from .imds import Imds, NetworkPath
+from .imds import Imds
 from .observed import MissingFact, Unobserved
+from .path import NetworkPath
 from .values import InstanceId
 
 if TYPE_CHECKING:  # a host does not pay for the facts of an account

@@ -1,4 +1,4 @@
-"""The conversation with the EC2 instance metadata service (IMDS), and the network path to it."""
+"""The conversation with the EC2 instance metadata service (IMDS)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,19 +63,18 @@ class Answer:
 
     @property
     def is_web_page(self) -> bool:
-        """A 200 as text/html. EC2 serves metadata and tokens as text/plain; a captive portal serves pages."""
+        """A 200 as text/html: EC2 serves metadata and tokens as text/plain."""
         return self.status == 200 and self.content_type.lower().startswith('text/html')
 
     @property
     def names_another_server(self) -> bool:
-        """`Server: EC2ws` proves nothing, as kube2iam sets it too; any other name proves that something else
-        answered."""
+        """`Server: EC2ws` proves nothing, as kube2iam sets it too; any other name is that of something else."""
         return self.server != '' and not self.server.startswith('EC2ws')
 
     @property
     def is_metadata(self) -> bool:
-        """A 200 to a GET of the instance id that has one, as far as the body was looked at: whatever answers 200 to
-        everything (a captive portal, a web proxy, a health check) is not IMDS."""
+        """A 200 to a GET of the instance id that has one, as far as the body was looked at. Whatever answers 200 to
+        everything is not IMDS."""
         return self.status == 200 and not self.is_web_page and self.instance_id_given is not False
 
 
@@ -103,9 +102,7 @@ class NotSent:
 
 
 Exchange: TypeAlias = Answer | NoAnswer | NotSent
-
-SAME_RUN = 10.0
-"""Seconds: no run takes longer."""
+SAME_RUN = 10.0  # seconds: no run takes longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +118,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Imds:
-    """What IMDS answered.
-
-    "v1" is a request without a token, "v2" one with a token that a PUT granted before.
-    """
+    """What IMDS answered. "v1" is a request without a token, "v2" one with a token that a PUT granted before."""
 
     endpoint: ImdsEndpoint
     """As configured: 'http://169.254.169.254'."""
@@ -148,9 +142,9 @@ class Imds:
     rounds: int | None = None
     """How often this run asked for a token; None where that was not observed."""
     steady: bool = True
-    """Each time it ended alike. Otherwise trouble comes and goes, and no one sample of it is a verdict."""
+    """Each time it ended alike; otherwise trouble comes and goes."""
     provisional: bool = False
-    """Only this run has seen this silence, and the next one looks again: no alarm yet."""
+    """Only this run has seen this silence, and the next looks again."""
     tokenless_holds: bool = False
     """IMDS answers the other requests as it did when `tokenless` was asked, which therefore tells of the present."""
 
@@ -161,15 +155,14 @@ class Imds:
 
     @property
     def v1_works(self) -> bool | None:
-        """Metadata comes without a token. None when that was not asked, or something else answered, or the present
-        answers deny what was answered earlier."""
+        """Metadata comes without a token. None when not asked, where something else answered, or it is denied now."""
         if not (self.tokenless_is_present or self._answers_as_imds):
             return None
         match self.tokenless:
-            case Answer(status=200) as answer:
-                return True if answer.is_metadata else None
-            case Answer(status=400 | 401 | 403 | 404 | 405) as answer:
-                return None if answer.names_another_server else False
+            case Answer(status=200, is_metadata=True):
+                return True
+            case Answer(status=400 | 401 | 403 | 404 | 405, names_another_server=False):
+                return False
         return None
 
     @property
@@ -181,56 +174,13 @@ class Imds:
     @property
     def _answers_as_imds(self) -> bool:
         """Some answer of this run is one that IMDS gives, whether IMDSv1 is on or not."""
-        gets = (self.metadata, self.control)
-        return (
-            is_granted(self.token)
-            or any(is_metadata(e) or is_status(e, 401) for e in gets)
-            or any(is_status(e, 429, 503) for e in (self.token, *gets))
-        )
+        answered = any(is_metadata(e) or is_status(e, 401, 429, 503) for e in (self.metadata, self.control))
+        return answered or is_granted(self.token) or is_status(self.token, 429, 503)
 
     @property
     def answers(self) -> bool:
         """Anything that speaks HTTP answered at least one request."""
         return any(isinstance(e, Answer) for e in (self.token, self.metadata, self.control, self.tokenless))
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkPath:
-    """The way between this process and IMDS, measured without privileges: see docs/imds-hop-limit.md.
-
-    Three kinds of numbers are kept apart. `hop_limit` was measured: the token reply arrives with `remaining_ttl`, and
-    as many gateways lie on the way there as on the way back. `hop_limit_at_most` is a bound. Everything else is not
-    known, and `note` says why.
-    """
-
-    measured_at: float
-    gateways: int | None
-    """IP gateways that a request passes on its way to IMDS; None when they could not be counted."""
-    gateway_addresses: tuple[IpAddress | None, ...] = ()
-    """One for each gateway, nearest first; None for one that stays silent."""
-    confirmed: bool = False
-    """Every gateway answered for itself, once (or there is none), so the count is certain."""
-    reply_lost: bool = False
-    """The token reply never arrived although the request was acknowledged and IMDS answers other requests."""
-    remaining_ttl: int | None = None
-    """TTL (IPv4) or hop limit (IPv6) left in the token reply when it arrives here: the hops to spare, plus one."""
-    hop_limit: int | None = None
-    hop_limit_at_most: int | None = None
-    """The bound known when the reply is lost: it is dropped behind this many gateways of the longer way that shows."""
-    intercepted: bool | None = None
-    """A proxy on the way answers in IMDS's place, so the measured TTL is the proxy's. None: not asked or not known."""
-    certain: bool = True
-    """False when the kernel's drop counter could not be read, so that every "no" rests on silence alone."""
-    note: str = ''
-    """Why a value is missing, as one clause."""
-    gateways_back: int | None = None
-    """Gateways that an answer passes on its way back, by the TTL that is left of other answers of IMDS. None: not
-    known. More than `gateways` on an asymmetric path; also where something on the way rewrites the TTL."""
-
-    @property
-    def hop_limit_needed(self) -> int | None:
-        """The smallest hop limit with which the token reply reaches this process, by the longer way that shows."""
-        return None if self.gateways is None else max(self.gateways, self.gateways_back or 0) + 1
 
 
 def is_status(exchange: Exchange, *statuses: int) -> bool:

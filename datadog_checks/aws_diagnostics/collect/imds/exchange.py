@@ -10,9 +10,9 @@ from ...facts import Answer, NoAnswer, Outcome
 from ..host.text_file import printable
 from ..limits import Deadline, DeadlineExceeded
 from .http import ClosedEarly, Malformed, Response, read_response
-from .kernel import TCPI_LAST_DATA_RECV_OFFSET, QueuedError, all_acknowledged, idle_seconds, queued_error
+from .kernel import TCPI_LAST_DATA_RECV_OFFSET, QueuedError, all_acknowledged, idle_seconds, queued_error, ready
 from .requests import Request, granted_token
-from .tcp import Address, Connection, connect, error_name, ready
+from .tcp import Address, Connection, connect, error_name
 
 SHOWN_CHARACTERS = 80
 

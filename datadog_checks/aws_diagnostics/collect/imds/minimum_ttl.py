@@ -16,9 +16,9 @@ from pathlib import Path
 from ...facts import NoAnswer
 from ..limits import Deadline
 from .exchange import Incoming, Reply, receive
-from .kernel import dropped_packets, require_ttl
+from .kernel import dropped_packets, ready, require_ttl
 from .requests import Request
-from .tcp import Address, Connection, connect, ready
+from .tcp import Address, Connection, connect
 
 NETSTAT = Path('/proc/self/net/netstat')
 """Of the network namespace of this process, readable by everyone."""

@@ -59,19 +59,12 @@ class PathMeasurement:
                 path, f'no connection to IMDS succeeds ({_why(self._imds.token)}), so the path cannot be measured'
             )
         try:
-            for step in (
-                self._gateways,
-                self._remaining_ttl,
-                self._interception,
-                self._way_back,
-                self._bound,
-                self._hop_limit,
-            ):
+            for step in (self._gateways, self._remaining_ttl, self._interception, self._way_back):
                 path = step(path)
+            return self._hop_limit(self._bound(path))
         except DeadlineExceeded:
             self.complete = False
             return _noting(path, 'the deadline of this run ended before the whole path was measured')
-        return path
 
     def _gateways(self, path: NetworkPath) -> NetworkPath:
         found = count_gateways(self._address, self._deadline)

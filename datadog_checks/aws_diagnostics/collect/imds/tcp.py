@@ -1,11 +1,8 @@
 """TCP connections to IMDS with a deadline, and why one fails."""
 
 import errno
-import math
-import select
 import selectors
 import socket
-import sys
 import time
 from dataclasses import dataclass, replace
 from ipaddress import IPv6Address, ip_address
@@ -20,6 +17,7 @@ from .kernel import (
     limit_hops,
     outcome_of,
     queued_error,
+    ready,
     report_icmp_errors,
     reset_on_close,
 )
@@ -162,20 +160,6 @@ def _first_to_end(attempts: list[_Attempt], seconds: float) -> Connection | NoAn
         if ended is not None:
             return ended
     return None
-
-
-def ready(sock: socket.socket, event: int, timeout: float) -> bool:
-    """Waits for EVENT_READ or EVENT_WRITE of `selectors`, or an error. False when `timeout` seconds pass without.
-
-    poll() where there is one: select() fails for descriptors above 1023, epoll() costs one more for each wait.
-    """
-    if sys.platform == 'win32':
-        with selectors.SelectSelector() as selector:
-            selector.register(sock, event)
-            return bool(selector.select(timeout))
-    poll = select.poll()
-    poll.register(sock, select.POLLIN if event == selectors.EVENT_READ else select.POLLOUT)
-    return bool(poll.poll(math.ceil(timeout * 1000)))
 
 
 def error_name(number: int | None) -> str:
