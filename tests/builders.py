@@ -19,11 +19,15 @@ from datadog_checks.aws_diagnostics.facts import (
     IcmpError,
     Identity,
     Imds,
+    Neighbour,
     NetworkPath,
     NoAnswer,
     NotSent,
+    OperatingSystem,
     Outcome,
     Platform,
+    Route,
+    RouteKind,
     UtsNamespace,
 )
 from datadog_checks.aws_diagnostics.facts.values import (
@@ -32,7 +36,9 @@ from datadog_checks.aws_diagnostics.facts.values import (
     FilePath,
     ImdsEndpoint,
     InstanceId,
+    InterfaceName,
     IpAddress,
+    IpNetwork,
     RegionName,
 )
 
@@ -58,6 +64,10 @@ def icmp(version: int, type: int, code: int, sender: str | None) -> IcmpError:
     return IcmpError(version, type, code, None if sender is None else IpAddress(sender))
 
 
+def identity(instance_id: InstanceId | None = INSTANCE_ID) -> Identity:
+    return Identity(REGION, ACCOUNT, 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a', instance_id)
+
+
 def imds(**differences: Any) -> Imds:
     """IMDSv2 works, IMDSv1 is switched off."""
     healthy = Imds(
@@ -69,7 +79,7 @@ def imds(**differences: Any) -> Imds:
         tokenless=answered(401),
         tokenless_at=NOW,
         instance_id=INSTANCE_ID,
-        identity=Identity(REGION, ACCOUNT, 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a'),
+        identity=identity(),
         requests=2,
     )
     return replace(healthy, **differences)
@@ -91,6 +101,22 @@ def host(**differences: Any) -> Host:
         cloud_init_platform='aws',
         container=Container(ContainerKind.NONE, 'no sign of a container'),
         uts_namespace=UtsNamespace.HOST,
+        operating_system=OperatingSystem.LINUX,
+    )
+    return replace(healthy, **differences)
+
+
+def route(**differences: Any) -> Route:
+    """By way of the subnet's router, as an instance gets it from DHCP."""
+    healthy = Route(
+        RouteKind.UNICAST,
+        device=InterfaceName('ens5'),
+        gateway=IpAddress('10.0.0.1'),
+        destination=IpNetwork('0.0.0.0/0'),
+        table=254,
+        protocol='dhcp',
+        neighbour=Neighbour.REACHABLE,
+        source=IpAddress('10.0.0.12'),
     )
     return replace(healthy, **differences)
 

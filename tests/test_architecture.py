@@ -59,6 +59,7 @@ KNOWS: dict[str, set[str]] = {
         'log',
     },
     'cli': {
+        'rules',
         'text',
         '__about__',
         'facts',

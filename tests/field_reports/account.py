@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pytest
 
-from datadog_checks.aws_diagnostics.cli.program import run
+from datadog_checks.aws_diagnostics.cli import run
 from tests.account.datadog_api import Datadog, account, datadog_api
 from tests.account.ec2_server import Account, serving
 from tests.account.permission_lists import RECORDED

@@ -4,8 +4,8 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.cli.program import run
+from datadog_checks.aws_diagnostics.cli import run
 from tests.field_reports.reports import Document, Report, faults_of
 from tests.simulator import World, namespaces_available
 from tools.demo.agent import PORT, expvar_server
@@ -43,6 +43,8 @@ AN_AGENT = StandIn()
 class HostReport(Report):
     world: Mapping[str, Any] = field(default_factory=dict)
     """The arguments of World."""
+    prepare: Sequence[str] = ()
+    """Commands of the world's root before the run, where the Agent is: what changes its routes and devices."""
     agent: StandIn = AN_AGENT
     instance: Mapping[str, object] = field(default_factory=dict)
     """The options of the instance in conf.yaml."""
@@ -55,6 +57,9 @@ def host_test(reports: Sequence[HostReport]) -> Callable[..., None]:
     @pytest.mark.parametrize('report', [pytest.param(report, id=report.id) for report in reports])
     def test_report(report: HostReport) -> None:
         with World(**report.world) as world:
+            for command in report.prepare:
+                done = world.command(command.split(), privileged=True)
+                assert done.returncode == 0, f'{command}: {done.stderr}'
             exit_status, output = world.run(look, report.agent, report.instance)
         document: Document = json.loads(output)['reports'][0]
         if faults := faults_of(report.answer, document, exit_status):
@@ -67,10 +72,7 @@ def look(agent: StandIn, instance: Mapping[str, object]) -> tuple[int, str]:
     """Exit status and output of `aws-diagnostics check --json`, where this process is."""
     os.environ.clear()
     os.environ.update({'PATH': os.defpath, **agent.environ})
-    if agent.provider is not None:
-        server = expvar_server(PORT, agent.provider, dict(agent.errors))
-        Thread(target=server.serve_forever, daemon=True).start()
-    with tempfile.TemporaryDirectory() as folder:
+    with _expvar(agent), tempfile.TemporaryDirectory() as folder:
         files = {DATADOG_YAML: agent.settings, 'conf.yaml': {'instances': [dict(instance)]}}
         for name, content in files.items():
             Path(folder, name).write_text(json.dumps(content), encoding='utf-8')
@@ -82,6 +84,21 @@ def look(agent: StandIn, instance: Mapping[str, object]) -> tuple[int, str]:
             f'--agent-hostname={agent.hostname}',
             f'--agent-version={agent.version}',
         )
+
+
+@contextmanager
+def _expvar(agent: StandIn) -> Iterator[None]:
+    if agent.provider is None:
+        yield
+        return
+    with expvar_server(PORT, agent.provider, dict(agent.errors)) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def _printed(*arguments: str) -> tuple[int, str]:

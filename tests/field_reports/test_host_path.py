@@ -1,4 +1,4 @@
-"""The way to IMDS: asymmetric, through a VPN, through a web proxy, and just after boot."""
+"""The way to IMDS: asymmetric, through a web proxy, and just after boot."""
 
 from tests.field_reports.host import HostReport, StandIn, host_test
 from tests.field_reports.reports import Answer, Fix
@@ -65,24 +65,6 @@ REPORTS = (
             causes=['imds-hop-limit-too-low'],
             fixes={'imds-hop-limit-too-low': Fix(has=['--http-put-response-hop-limit 3'])},
             never=['has at most 1'],
-        ),
-    ),
-    HostReport(
-        scope='host',
-        number=5,
-        situation='A VPN takes the default route of a plain EC2 host, and the IMDS of the VPN server is asked.',
-        sources=('tailscale/tailscale#15276',),
-        right=(
-            'On a host that is in no container, the gateway before IMDS is the fault: what route leads there, and how '
-            'to exempt IMDS from it. The hop limit of this instance has nothing to do with it.'
-        ),
-        world={'topology': Topology.CONTAINER, 'hop_limit': 1, 'tokens': 'required'},
-        agent=ON_THE_HOST,
-        answer=Answer(
-            causes=['imds-behind-gateway'],
-            findings={'imds-hop-limit-too-low': 'not_applicable'},
-            says={'imds-behind-gateway': ['172.17.0.1']},
-            fixes={'imds-behind-gateway': Fix(has=['ip route get 169.254.169.254'], lacks=['hop-limit'])},
         ),
     ),
     HostReport(

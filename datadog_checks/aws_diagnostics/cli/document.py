@@ -9,9 +9,9 @@ from ..__about__ import __version__
 from ..facts import Facts, NetworkPath, Unobserved
 from ..findings import Cause, Finding
 from ..remedies import Command, Remedy, Step
+from ..rules import instance_id_of
 from .codec import Json, encode
-from .hints import settling
-from .judged import Judged, overall
+from .judged import Judged, overall, settling
 
 SCHEMA = 2
 NO_PATH = NetworkPath(measured_at=0.0, gateways=None)
@@ -40,7 +40,7 @@ def document(judged: Judged) -> dict[str, Json]:
         'status': judged.status.word,
         'subject': judged.subject,
         'verdict': judged.sentence,
-        'instance_id': judged.facts.instance_id,
+        'instance_id': instance_id_of(judged.facts),
         'observed_at': iso_time(judged.facts.observed_at),
         'saved_at': judged.saved_at or None,
         'source': judged.source or None,

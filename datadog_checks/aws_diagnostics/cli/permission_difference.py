@@ -1,15 +1,29 @@
-"""What the role lacks of the permissions that Datadog requires, for a person and as JSON."""
+"""What the role lacks of the permissions that Datadog requires, and policies that would close the difference.
 
+The policies are written as files."""
+
+import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 from ..diagnoses.integration.datadog_tables import feature_of
-from ..diagnoses.integration.permissions import Entry, Grant, Requirement, compare, requirement
+from ..diagnoses.integration.permissions import (
+    Entry,
+    Grant,
+    Requirement,
+    compare,
+    grantable,
+    requirement,
+)
+from ..diagnoses.integration.policy_documents import SID, NotGrantable, PolicyDocument, policy_documents
 from ..diagnoses.integration.role import role_name, staleness_of_permissions, without_role
 from ..facts import MissingFact, observed
+from . import ExitStatus, Failure
 from .codec import Json
+from .files import PrivateFile, read_text
 from .judged import Observation
 from .page import BLANK, Line
 from .report import COLUMN, INDENT
@@ -29,7 +43,6 @@ LEGEND = {
     'limited': 'granted or denied only under a condition, on some resources or for some actions',
 }
 NOT_COMPARED = 'Not compared: conditions, resources, the permissions boundary and policies of the organization.'
-NO_POLICY_HELPS = frozenset({Grant.DENIED, Grant.DENIED_IN_PART})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,7 @@ class Difference:
     @property
     def grantable(self) -> tuple[str, ...]:
         """What a policy can grant."""
-        return tuple(entry.action for entry in self.entries if entry.grant not in NO_POLICY_HELPS)
+        return grantable(self.entries)
 
 
 def difference(observation: Observation) -> Difference:
@@ -98,3 +111,49 @@ def _service(service: str, entries: tuple[Entry, ...], needed: Requirement) -> I
     for entry in entries:
         lacking = f' (lacks {", ".join(entry.lacking)})' if entry.lacking else ''
         yield Line(f'{entry.action}{lacking}', WORDS[entry.grant].ljust(COLUMN))
+
+
+Written = Sequence[tuple[Path, PolicyDocument]]
+
+
+def write_policies(directory: Path, found: Difference) -> Written:
+    """One file for each policy, atomically and readable by its owner only; none where there is nothing to grant.
+
+    Raises Failure (CANNOT_WRITE), before the first file is written where one of them is not a policy of ours.
+    """
+    try:
+        documents = policy_documents(found.grantable)
+    except NotGrantable as e:
+        message = f'--policy-json: nothing is written: {found.needed.note}: {e}'
+        raise Failure(message, ExitStatus.CANNOT_WRITE) from None
+    files = tuple(_file(directory / f'{document.name}.json') for document in documents)
+    if files:
+        _make(directory)
+    for file in files:
+        file.refuse_to_overwrite()
+    for file, document in zip(files, documents, strict=True):
+        with file.replacing() as opened:
+            opened.write(json.dumps(document.content, indent=2) + '\n')
+    return tuple(zip((file.path for file in files), documents, strict=True))
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(mode=0o700, exist_ok=True)
+    except FileExistsError:
+        raise _file(directory).cannot_be_written('it is not a directory') from None
+    except OSError as e:
+        raise _file(directory).cannot_be_written(str(e.strerror)) from None
+
+
+def _file(path: Path) -> PrivateFile:
+    refusal = 'it exists and is not a policy of this program: remove it or choose another directory'
+    return PrivateFile(path, '--policy-json', _is_ours, refusal)
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        document = json.loads(read_text(path, '--policy-json', ExitStatus.CANNOT_WRITE))
+        return bool(document['Statement'][0]['Sid'] == SID)
+    except (Failure, ValueError, LookupError, TypeError, RecursionError):
+        return False

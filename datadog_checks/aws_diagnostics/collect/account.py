@@ -6,19 +6,17 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..facts import Facts, Platform, Unobserved, observed
+from ..facts import Facts, Feature, Platform, Unobserved, observed
 from ..facts.account import Account, Caller, Fleet, Integration, Inventory, WrongInstance
-from ..facts.groups import Feature
 from .account_options import AccountOptions
 from .account_run import AccountRun, with_last_change
-from .attempt import OnDefect, log_defect
 from .aws.caller import read_caller, regions_of
+from .aws.cloudwatch import read_metrics
 from .aws.denials import asking
 from .aws.policies import read_policies, read_quota
-from .aws.recently_active import read_metrics
 from .aws.session import Session, Sessions
 from .inventory import HostList
-from .limits import Deadline
+from .run import Deadline, OnDefect, log_defect
 
 if TYPE_CHECKING:
     from .aws.fleet import FleetSweep

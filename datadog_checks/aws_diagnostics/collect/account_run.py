@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ..facts import MissingFact, Unobserved, observed
+from ..facts import Feature, MissingFact, Unobserved, observed
 from ..facts.account import (
     Caller,
     ExternalId,
+    Form,
     Integration,
     Policy,
     Recorded,
@@ -16,16 +17,14 @@ from ..facts.account import (
     RoleMissing,
     Simulation,
 )
-from ..facts.groups import Feature
 from .account_options import AccountOptions
-from .attempt import Group, OnDefect, attempt
 from .aws.role import read_role
 from .aws.session import Session
 from .aws.simulation import sentinels, simulate
 from .datadog_api import TIMEOUT, DatadogApi
 from .integration import integration_in, read_all, read_integration, recorded_in
-from .limits import CallBudget, Deadline
 from .required_permissions import read_required_permissions
+from .run import CallBudget, Deadline, Group, OnDefect, attempt
 
 
 class AccountRun:
@@ -69,7 +68,10 @@ class AccountRun:
         known = integration if isinstance(integration, Integration) else None
         name = (known.role_name if known else '') or self._options.role_name or self._default
         secret: tuple[ExternalId | None, ...] = (known.external_id if known else None, self._options.external_id)
-        return read_role(session.client('iam'), name, [id for id in secret if id is not None])
+        keys = [
+            replace(ExternalId.of(key), form=Form.KEY) for key in (self._options.api_key, self._options.app_key) if key
+        ]
+        return read_role(session.client('iam'), name, [*(id for id in secret if id is not None), *keys])
 
     @staticmethod
     def existing(role: Role | RoleMissing | Unobserved) -> Role:

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from ..facts import Unobserved
 from ..facts.account import AuthKind, ExternalId, FilterKind, Integration, NamespaceFilters, Recorded
 from ..facts.values import AccountId, RegionName
-from .attempt import RequestFailed
+from ..text import one_line
 from .datadog_api import DatadogApi
-from .json_object import Json, entry_of, is_object, printable
+from .foreign import Json, entry_of, is_object
+from .run import RequestFailed
 
 PATH = '/api/v2/integration/aws/accounts'
 MOST_BYTES_OF_ALL = 4 << 20
@@ -108,7 +109,7 @@ def _role_name(auth: Json) -> str:
     name = auth.get('role_name')
     if not isinstance(name, str):
         raise RequestFailed(OTHER_SHAPE)
-    return printable(name, LONGEST_NAME)
+    return one_line(name, LONGEST_NAME)
 
 
 def _external_id(auth: Json) -> ExternalId | None:

@@ -48,10 +48,11 @@ class RegionName(Checked):
 
 
 class InstanceId(Checked):
-    """Eight digits until 2016, seventeen since ("Amazon EC2 resource IDs" in the EC2 user guide)."""
+    """Eight digits until 2016, seventeen since ("Amazon EC2 resource IDs" in the EC2 user guide); `s.i-` for an
+    instance on a Snow device (the AWS Snowball Edge developer guide)."""
 
-    FORM = re.compile('i-([0-9a-f]{8}|[0-9a-f]{17})')
-    ALLOWED = 'an instance id: i- and 8 or 17 hexadecimal digits'
+    FORM = re.compile(r'(s\.)?i-([0-9a-f]{8}|[0-9a-f]{17})')
+    ALLOWED = 'an instance id: i- (on a Snow device s.i-) and 8 or 17 hexadecimal digits'
 
 
 class LaunchTemplateId(Checked):
@@ -127,6 +128,20 @@ class IpAddress(Checked):
         r'[0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9A-Fa-f:]{1,38}[0-9A-Fa-f](\.[0-9]{1,3}){0,3}(%[A-Za-z0-9]{1,15})?'
     )
     ALLOWED = 'an IP address'
+
+
+class IpNetwork(Checked):
+    """With the length of its prefix, like 169.254.0.0/16; by its characters only."""
+
+    FORM = re.compile(r'[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}|[0-9A-Fa-f:]{2,39}/[0-9]{1,3}')
+    ALLOWED = 'a network: an IP address, a slash and the length of the prefix'
+
+
+class InterfaceName(Checked):
+    """Linux allows nearly any 15 bytes; what tools make has these characters."""
+
+    FORM = re.compile(r'[A-Za-z0-9_][A-Za-z0-9_.:@+-]{0,14}')
+    ALLOWED = 'the name of a network interface: up to 15 letters, digits and _.:@+-'
 
 
 class ImdsEndpoint(Checked):

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.attempt import RequestFailed
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.integration import (
     NO_FILTERS,
@@ -16,6 +15,7 @@ from datadog_checks.aws_diagnostics.collect.integration import (
     read_integration,
     recorded_in,
 )
+from datadog_checks.aws_diagnostics.collect.run import RequestFailed
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
     AuthKind,
@@ -88,7 +88,7 @@ RECORDS = [
     ),
     pytest.param(
         [account(ACCOUNT, auth_config={'role_name': 'Data\x1b[2Jdog\n\ud800' + 'x' * 200})],
-        integration(role_name=f'Data\\x1b[2Jdog \\ud800{"x" * 104}...', external_id=None),
+        integration(role_name=f'Data\ufffd[2Jdog\ufffd\ufffd{"x" * 112}...', external_id=None),
         id='a name that does not print, and has no end',
     ),
     pytest.param(

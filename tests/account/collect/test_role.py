@@ -6,13 +6,14 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
-from datadog_checks.aws_diagnostics.collect.aws.role import read_role
+from datadog_checks.aws_diagnostics.collect.aws.role import managed_by, read_role
 from datadog_checks.aws_diagnostics.collect.aws.session import Client, open_session
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
     Condition,
     ExternalId,
     LastUsed,
+    ManagedBy,
     Role,
     RoleMissing,
     TrustStatement,
@@ -38,10 +39,38 @@ def iam(moto: str) -> Client:
 def test_the_role_is_read_with_its_boundary(iam: Client) -> None:
     boundary = create_policy(iam, 'Boundary', allow('ec2:*'))
     arn = create_role(iam, PermissionsBoundary=boundary)
+    iam.tag_role(RoleName=ROLE, Tags=[{'Key': 'managed-by', 'Value': 'terraform'}])
     created = iam.get_role(RoleName=ROLE)['Role']['CreateDate'].timestamp()
     assert read_role(iam, ROLE) == Role(
-        RoleName(ROLE), Arn(arn), (OF_DATADOG,), created, LastUsed(at=None), Arn(boundary), changed_at=created
+        RoleName(ROLE),
+        Arn(arn),
+        (OF_DATADOG,),
+        created,
+        LastUsed(at=None),
+        Arn(boundary),
+        changed_at=created,
+        managed_by=ManagedBy.TERRAFORM,
     )
+
+
+TAGS = [
+    pytest.param({'managed-by': 'terraform'}, ManagedBy.TERRAFORM, id='a value of Terraform'),
+    pytest.param({'Terraform': 'true'}, ManagedBy.TERRAFORM, id='a key of Terraform'),
+    pytest.param({'Terraform': 'false', 'team': 'web'}, None, id='not by Terraform'),
+    pytest.param({'aws:cloudformation:stack-name': 'datadog'}, ManagedBy.CLOUDFORMATION, id='the tag of a stack'),
+    pytest.param({'team': 'web'}, None, id='other tags'),
+    pytest.param({}, None, id='no tag'),
+]
+
+
+@pytest.mark.parametrize(('tags', 'tool'), TAGS)
+def test_a_tag_may_name_what_manages_the_role(tags: dict[str, str], tool: ManagedBy | None) -> None:
+    assert managed_by([{'Key': key, 'Value': value} for key, value in tags.items()]) is tool
+
+
+@pytest.mark.parametrize('tags', [None, 'terraform', [None, 'terraform'], [{'Key': 7}]])
+def test_tags_of_another_shape_name_nothing(tags: object) -> None:
+    assert managed_by(tags) is None
 
 
 MISSING = [
@@ -67,8 +96,8 @@ def test_a_missing_role_is_reported_with_similar_names(
     assert read_role(iam, name) == RoleMissing(name, tuple(map(RoleName, similar)))
 
 
-def test_control_characters_of_a_name_are_escaped(iam: Client) -> None:
-    assert read_role(iam, 'Datadog\x1b[2J') == RoleMissing('Datadog\\x1b[2J')
+def test_control_characters_of_a_name_are_replaced(iam: Client) -> None:
+    assert read_role(iam, 'Datadog\x1b[2J') == RoleMissing('Datadog\ufffd[2J')
 
 
 ABSENT = error('NoSuchEntity', 404, 'The role with name X cannot be found.')

@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from datadog_checks.aws_diagnostics.collect.agent import AgentInterface, AgentReader
-from datadog_checks.aws_diagnostics.collect.limits import Deadline
+from datadog_checks.aws_diagnostics.collect.run import Deadline
 from datadog_checks.aws_diagnostics.facts import (
     Agent,
     AgentConfiguration,
+    Ecs,
     HostnameProvider,
     HostnameSource,
     ProxySettings,
@@ -31,6 +32,7 @@ HEALTHY = Agent(
     provider=HostnameProvider.AWS,
     source=HostnameSource.EXPVAR,
     provider_errors=ERRORS_OF_A_HEALTHY_HOST,
+    ecs=Ecs.NONE,
 )
 INFERRED = replace(HEALTHY, source=HostnameSource.INFERRED, provider_errors={})
 NOT_AN_AGENT = 'expvar: 127.0.0.1:EXPVAR is not the Agent: what it answers says nothing of a hostname provider'

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.imds import ImdsProbe
-from datadog_checks.aws_diagnostics.collect.options import CollectOptions
+from datadog_checks.aws_diagnostics.collect.run import CollectOptions
 from datadog_checks.aws_diagnostics.facts import Answer, Identity, Imds, NetworkPath, NotSent, Unobserved
 from datadog_checks.aws_diagnostics.facts.values import AccountId, ImdsEndpoint, RegionName
 from tests.builders import INSTANCE_ID, NOW
@@ -53,7 +53,12 @@ def test_the_first_run_learns_what_a_healthy_imds_says(world_of: WorldOf, family
         tokenless_at=NOW,
         instance_id=INSTANCE_ID,
         identity=Identity(
-            RegionName('eu-west-1'), AccountId('123456789012'), 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a'
+            RegionName('eu-west-1'),
+            AccountId('123456789012'),
+            'ami-0abcdef1234567890',
+            'm7i.large',
+            'eu-west-1a',
+            INSTANCE_ID,
         ),
         requests=4,
         rounds=1,

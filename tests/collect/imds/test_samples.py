@@ -12,8 +12,7 @@ import pytest
 from datadog_checks.aws_diagnostics.collect.imds import ImdsProbe
 from datadog_checks.aws_diagnostics.collect.imds.exchange import Incoming
 from datadog_checks.aws_diagnostics.collect.imds.tcp import Connection, connect, parse_endpoint
-from datadog_checks.aws_diagnostics.collect.limits import Deadline
-from datadog_checks.aws_diagnostics.collect.options import CollectOptions
+from datadog_checks.aws_diagnostics.collect.run import CollectOptions, Deadline
 from datadog_checks.aws_diagnostics.diagnoses.imds.fault import Fault, fault_of
 from datadog_checks.aws_diagnostics.facts import Imds, NoAnswer
 from datadog_checks.aws_diagnostics.facts.values import ImdsEndpoint

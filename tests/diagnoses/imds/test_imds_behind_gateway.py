@@ -1,10 +1,12 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_BEHIND_GATEWAY
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import InterfaceName
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tests.builders import agent, container, facts, host, path
+from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
+from tests.builders import agent, container, facts, host, path, route
 from tests.diagnoses.imds.conversations import captive_portal, token_lost
-from tests.diagnoses.tables import Row, remedy_test, verdict_test
+from tests.diagnoses.remedy_parts import LOOK_AT_ROUTES, OWN_ROUTE, RESTART, own_route
+from tests.diagnoses.tables import RemedyTable, Row, remedy_test, verdict_test
 
 VPN = path(gateways=1, gateway_addresses=('10.8.0.1',), remaining_ttl=1, hop_limit=2)
 THROUGH = (
@@ -54,30 +56,41 @@ NOT_APPLICABLE = {
 }
 
 
-def commands(*texts: str) -> tuple[Command, ...]:
-    return tuple(Command(text, Language.SHELL) for text in texts)
+NO_GATEWAY = 'on a host that is in no container none belongs on the way, and a larger hop limit is no cure'
+UNSEEN = Step('If this is a container or a virtual machine of its own, raise the hop limit instead')
+NAMELESS = agent(hostname='ip-10-0-0-12', provider='os')
 
-
-REMEDIES = {
-    'on a host whose Agent has its name': (
-        facts(path=VPN, agent=agent()),
+REMEDIES: RemedyTable = {
+    'on a host behind a gateway': (
+        facts(imds=token_lost(), path=VPN),
         Remedy(
-            'Let 169.254.169.254 be reached on the link of the instance, not through a gateway',
-            (
-                Choice(
-                    'Exempt 169.254.169.254 in the program that owns the route (a VPN client has an option for '
-                    'excluded routes), so that it is not set again',
-                    commands('ip route get 169.254.169.254', 'ip rule show', 'ip route show table all'),
-                ),
-                Choice(
-                    'Add a route of its own through the primary interface (the first command lists every INTERFACE)',
-                    commands('ip -brief link', 'sudo ip route add 169.254.169.254 dev "${INTERFACE:?}"'),
-                    undo=Step(
-                        'Remove the route again', commands('sudo ip route del 169.254.169.254 dev "${INTERFACE:?}"')
-                    ),
-                ),
+            f'Send IMDS requests past the gateway that they take: {NO_GATEWAY}', (OWN_ROUTE,), (LOOK_AT_ROUTES, UNSEEN)
+        ),
+    ),
+    'on a host whose default route goes through a tunnel': (
+        facts(
+            imds=token_lost(),
+            path=VPN,
+            host=host(
+                route=route(
+                    device=InterfaceName('tailscale0'), device_kind='tun', gateway=None, table=52, protocol='boot'
+                )
             ),
-            (Step('If this is a container or a virtual machine of its own, raise the hop limit instead'),),
+            agent=NAMELESS,
+        ),
+        Remedy(
+            f'Send IMDS requests past the gateway that they take through tailscale0: {NO_GATEWAY}',
+            (own_route('table 52'),),
+            (
+                LOOK_AT_ROUTES,
+                Step(
+                    'See which exit node or subnet route Tailscale uses, and exempt the address of IMDS there from '
+                    'what goes through tailscale0',
+                    (Command('tailscale status'),),
+                ),
+                UNSEEN,
+                RESTART,
+            ),
         ),
     ),
 }

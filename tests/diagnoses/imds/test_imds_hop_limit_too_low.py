@@ -4,7 +4,7 @@ from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_HOP_LIMIT_TOO_LOW
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, NetworkPath, NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Command, Language, Remedy, Step
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.builders import NOW, agent, answered, container, facts, host, imds, path
 from tests.diagnoses.imds.conversations import LOST, connect_fails, kube2iam, token_lost, v1_works, without_token
 from tests.diagnoses.remedy_parts import (
@@ -17,8 +17,14 @@ from tests.diagnoses.remedy_parts import (
     HOST_NETWORK_OF_A_POD,
     HOST_NETWORK_OF_A_TASK,
     IF_RAISED,
+    LOOK_AT_ROUTES,
+    ON_AUTO_MODE,
+    ON_MANAGED_INSTANCES,
+    OWN_ROUTE,
     RESTART_ECS_ANYWHERE,
     RESTART_POD,
+    for_new_nodes,
+    is_it_higher,
     new_hop_limit,
     raise_hop_limit,
 )
@@ -234,20 +240,7 @@ NOT_APPLICABLE = {
 NAMELESS = agent(hostname='ip-10-0-0-12', provider='os')
 
 
-def is_it_higher(needed: int) -> Step:
-    return Step(
-        f'If the instance has {needed} or more already, the way back is longer than the path that shows: use '
-        f'{needed + 1}, or the host network',
-        (
-            Command(
-                'aws ec2 describe-instances --region "${AWS_REGION:?}" --instance-ids i-0123456789abcdef0 '
-                "--query 'Reservations[].Instances[].MetadataOptions.HttpPutResponseHopLimit'",
-                Language.SHELL,
-            ),
-        ),
-    )
-
-
+NO_GATEWAY = 'on a host that is in no container none belongs on the way, and a larger hop limit is no cure'
 REMEDIES: RemedyTable = {
     'in a pod behind two gateways': (
         facts(imds=token_lost(), path=lost_behind('10.1.0.1', '10.2.0.1'), host=POD, agent=NAMELESS),
@@ -256,9 +249,9 @@ REMEDIES: RemedyTable = {
             (
                 CLOUD_INIT_IN_A_POD,
                 HOST_NETWORK_OF_A_POD,
-                raise_hop_limit(3, ''),
+                raise_hop_limit(3, '', managed=ON_AUTO_MODE),
             ),
-            then=(is_it_higher(3), APPLY_HELM, RESTART_POD, new_hop_limit(3, IF_RAISED)),
+            then=(is_it_higher(3), APPLY_HELM, RESTART_POD, *for_new_nodes(3, 'If you raised it, set this too')),
         ),
     ),
     'in a pod whose path was not measured': (
@@ -268,9 +261,9 @@ REMEDIES: RemedyTable = {
             (
                 CLOUD_INIT_IN_A_POD,
                 HOST_NETWORK_OF_A_POD,
-                raise_hop_limit(2, ''),
+                raise_hop_limit(2, '', managed=ON_AUTO_MODE),
             ),
-            then=(is_it_higher(2), APPLY_HELM, new_hop_limit(2, IF_RAISED)),
+            then=(is_it_higher(2), APPLY_HELM, *for_new_nodes(2, 'If you raised it, set this too')),
         ),
     ),
     'in an ECS task with bridge network': (
@@ -285,9 +278,9 @@ REMEDIES: RemedyTable = {
             (
                 CLOUD_INIT_IN_A_TASK,
                 HOST_NETWORK_OF_A_TASK,
-                raise_hop_limit(2, ''),
+                raise_hop_limit(2, '', managed=ON_MANAGED_INSTANCES),
             ),
-            then=(is_it_higher(2), RESTART_ECS_ANYWHERE, new_hop_limit(2, IF_RAISED)),
+            then=(is_it_higher(2), RESTART_ECS_ANYWHERE, new_hop_limit(2, IF_RAISED, 'aws_launch_template')),
         ),
     ),
     'in a Docker container': (
@@ -301,6 +294,10 @@ REMEDIES: RemedyTable = {
             ),
             then=(is_it_higher(2), APPLY_COMPOSE, new_hop_limit(2, IF_RAISED)),
         ),
+    ),
+    'on a host behind a silent gateway': (
+        facts(imds=token_lost(), path=lost_behind(None)),
+        Remedy(f'Send IMDS requests past the gateway that they take: {NO_GATEWAY}', (OWN_ROUTE,), (LOOK_AT_ROUTES,)),
     ),
     'on a host whose operator demands three hops': (
         facts(),

@@ -4,9 +4,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from ...facts.account import ExternalId, LastUsed, Role, RoleMissing
+from ...facts.account import ExternalId, LastUsed, ManagedBy, Role, RoleMissing
 from ...facts.values import Arn, RegionName, RoleName
-from ..json_object import entry_of, is_object, printable
+from ...text import one_line
+from ..foreign import entry_of, is_object
 from .denials import CallFailed, asking
 from .session import Client
 from .trust_policy import trust_statements
@@ -20,6 +21,15 @@ MOST_ROLES = 5000
 LONGEST_NAME = 128
 """Of a name that is looked for. IAM allows 64 characters, but a path or an ARN may be on record instead."""
 ABSENT = 'NoSuchEntity'
+TOOLS = {
+    'opentofu': ManagedBy.OPENTOFU,
+    'terraform': ManagedBy.TERRAFORM,
+    'pulumi': ManagedBy.PULUMI,
+    'aws-cdk': ManagedBy.CDK,
+    'cloudformation': ManagedBy.CLOUDFORMATION,
+}
+"""By what stands in the key or the value of a tag."""
+NO = frozenset({'false', 'no', '0', 'none', ''})
 
 
 def read_role(iam: Client, name: str, known: Collection[ExternalId] = ()) -> Role | RoleMissing:
@@ -28,7 +38,7 @@ def read_role(iam: Client, name: str, known: Collection[ExternalId] = ()) -> Rol
     `known` are external ids that become digests wherever they are in the trust policy.
     """
     found = _get(iam, name)
-    return RoleMissing(printable(name, LONGEST_NAME), _similar(iam, name)) if found is None else _role(found, known)
+    return RoleMissing(one_line(name, LONGEST_NAME), _similar(iam, name)) if found is None else _role(found, known)
 
 
 def _get(iam: Client, name: str) -> Mapping[str, object] | None:
@@ -59,7 +69,20 @@ def _role(found: Mapping[str, object], known: Collection[ExternalId]) -> Role:
         last_used=_last_used(entry_of(found, 'RoleLastUsed')),
         boundary=boundary_arn,
         changed_at=created_at,
+        managed_by=managed_by(found.get('Tags')),
     )
+
+
+def managed_by(tags: object) -> ManagedBy | None:
+    """The tool that a tag names, as in `managed-by: terraform`, `Terraform: true`, `aws:cloudformation:stack-name`."""
+    named = [text for tag in tags if is_object(tag) for text in _words(tag)] if isinstance(tags, list) else []
+    return next((tool for sign, tool in TOOLS.items() if any(sign in text for text in named)), None)
+
+
+def _words(tag: Mapping[str, object]) -> tuple[str, ...]:
+    """Key and value in lower case; () of a tag that says no."""
+    key, value = (str(tag.get(part, '')).lower() for part in ('Key', 'Value'))
+    return () if value.strip() in NO else (key, value)
 
 
 def _last_used(found: Mapping[str, object]) -> LastUsed:

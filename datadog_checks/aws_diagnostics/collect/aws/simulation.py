@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ...facts.account import Decision, RequiredPermissions, Simulated, Simulation
 from ...rules.policy_language import covers, is_pattern, service_of
-from ..json_object import entry_of
+from ..foreign import entry_of
 from .denials import CallFailed, asking
 from .session import Client
 

@@ -1,4 +1,4 @@
-"""The host: firmware, hypervisor, cloud-init, operating system name, container.
+"""The host: firmware, hypervisor, cloud-init, operating system and its name, container, and the route to IMDS.
 
 Reads local files and the environment only. Every file is optional, so that it works on Windows too, where most of
 them do not exist.
@@ -6,17 +6,20 @@ them do not exist.
 
 import os
 import platform
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from ...facts import Container, Dmi, Host, Unobserved, UtsNamespace
+from ...facts import Container, Dmi, Host, OperatingSystem, Unobserved, UtsNamespace
 from ...facts.values import InstanceId
+from ...text import trimmed
+from ..foreign import read_value
 from ..schedule import Interval
 from .container import read_container
-from .text_file import printable, read_value
+from .route import read_route
 
-__all__ = ['HostReader']
+__all__ = ['HostReader', 'read_route']
 
 ROOT = Path('/')
 DMI = 'sys/devices/virtual/dmi/id'
@@ -50,7 +53,7 @@ INITIAL_UTS_NAMESPACE = 0xEFFFFFFE
 
 
 def read_os_hostname(root: Path) -> str:
-    return read_value(root / 'proc/sys/kernel/hostname') or printable(platform.node())
+    return read_value(root / 'proc/sys/kernel/hostname') or trimmed(platform.node())
 
 
 def read_uts_namespace(root: Path) -> UtsNamespace:
@@ -63,6 +66,12 @@ def read_uts_namespace(root: Path) -> UtsNamespace:
     if inode is None:
         return UtsNamespace.UNKNOWN
     return UtsNamespace.HOST if inode == INITIAL_UTS_NAMESPACE else UtsNamespace.OWN
+
+
+def read_operating_system(platform_name: str = sys.platform) -> OperatingSystem:
+    """By the names of Python's sys.platform."""
+    known = {'linux': OperatingSystem.LINUX, 'win32': OperatingSystem.WINDOWS, 'darwin': OperatingSystem.MACOS}
+    return known.get(platform_name, OperatingSystem.OTHER)
 
 
 def _namespace_inode(link: Path) -> int | None:
@@ -90,11 +99,18 @@ class _Fixed:
 
 
 class HostReader:
-    """`root` is where the file system starts. Keep one for as long as the check instance lives."""
+    """`root` is where the file system starts; `sidecar` tells what makes the Agent one by its settings. Keep one for as
+    long as the check instance lives."""
 
-    def __init__(self, root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        root: Path = ROOT,
+        environ: Mapping[str, str] = os.environ,
+        sidecar: Callable[[], Container | None] = lambda: None,
+    ) -> None:
         self._root = root
         self._environ = environ
+        self._sidecar = sidecar
         self._fixed: _Fixed | None = None
         self._read_again = Interval(FIXED_SECONDS)
 
@@ -115,12 +131,13 @@ class HostReader:
             cloud_init_platform=read_cloud_init_platform(self._root),
             container=self._fixed.container,
             uts_namespace=self._fixed.uts_namespace,
+            operating_system=read_operating_system(),
         )
 
     def _read_fixed(self) -> _Fixed:
         return _Fixed(
             read_dmi(self._root),
             read_hypervisor_uuid(self._root),
-            read_container(self._root, self._environ),
+            read_container(self._root, self._environ, self._sidecar()),
             read_uts_namespace(self._root),
         )

@@ -8,7 +8,7 @@ from ...facts import Answer, Exchange, Identity, Imds, NoAnswer, NotSent, Outcom
 from ...facts.imds import is_status, is_text
 from ...facts.values import ImdsEndpoint, InstanceId
 from ...log import LOG
-from ..limits import Deadline, DeadlineExceeded
+from ..run import Deadline, DeadlineExceeded
 from ..schedule import Interval
 from .exchange import OutOfTime, Reply, reach_out
 from .requests import (

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from ...facts import Answer, NoAnswer, Outcome
-from ..host.text_file import printable
-from ..limits import Deadline, DeadlineExceeded
+from ...text import trimmed
+from ..run import Deadline, DeadlineExceeded
 from .http import ClosedEarly, Malformed, Response, read_response
 from .kernel import TCPI_LAST_DATA_RECV_OFFSET, QueuedError, all_acknowledged, idle_seconds, queued_error, ready
 from .requests import Request, granted_token
@@ -160,6 +160,6 @@ def _answered(response: Response, connect_seconds: float, first_byte_seconds: fl
         connect_seconds=connect_seconds,
         first_byte_seconds=first_byte_seconds,
         token_granted=granted_token(response) is not None,
-        server=printable(response.headers.get('server', ''), SHOWN_CHARACTERS),
-        content_type=printable(response.headers.get('content-type', ''), SHOWN_CHARACTERS),
+        server=trimmed(response.headers.get('server', ''), SHOWN_CHARACTERS),
+        content_type=trimmed(response.headers.get('content-type', ''), SHOWN_CHARACTERS),
     )

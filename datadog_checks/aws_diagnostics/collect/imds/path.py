@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ...facts import Answer, Exchange, Imds, NetworkPath, NoAnswer, Outcome
 from ...text import counted
-from ..limits import Deadline, DeadlineExceeded
+from ..run import Deadline, DeadlineExceeded
 from .exchange import Reply
 from .hops import (
     MOST_HOPS,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ...facts import Answer, Exchange, NoAnswer, NotSent, Outcome
 from ...facts.imds import is_granted, is_status, is_text
-from ..limits import Deadline
+from ..run import Deadline
 from .exchange import Question
 
 THROTTLED = (429, 503)

@@ -3,14 +3,13 @@
 from ...expectations import Expectations
 from ...facts import Facts, Host, Imds, NetworkPath, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Choice, Remedy, Step, Variable, shell
+from ...remedies import Remedy, Step
 from ...text import reason
 from ..agent_remedies import IN_THE_HOST_NETWORK, restart_for_the_name
 from ..links import ec2_user_guide
+from .blocking import address
 from .evidence import conversation, gateways, seen
-from .reaching import address
-
-INTERFACE = Variable('INTERFACE')
+from .routes import past_the_gateway, taken
 
 
 def judge(facts: Facts, _: Expectations) -> Verdict:
@@ -38,6 +37,7 @@ def _behind(facts: Facts, path: NetworkPath) -> Verdict:
     evidence = (
         f'requests to {address(facts)} leave this host through {gateways(path)}, and on EC2 none lies before IMDS: a '
         'route, such as that of a VPN, leads to another machine, or this is a container that shows no sign of being one'
+        f'{taken(facts)}'
     )
     imds = facts.imds
     if isinstance(imds, Imds) and imds.v2_works:
@@ -47,31 +47,9 @@ def _behind(facts: Facts, path: NetworkPath) -> Verdict:
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    imds = address(facts)
-    ip = ('ip', '-6') if ':' in imds else ('ip',)
-    return Remedy(
-        f'Let {imds} be reached on the link of the instance, not through a gateway',
-        (
-            Choice(
-                f'Exempt {imds} in the program that owns the route (a VPN client has an option for excluded routes), '
-                'so that it is not set again',
-                (
-                    shell(*ip, 'route', 'get', imds),
-                    shell(*ip, 'rule', 'show'),
-                    shell(*ip, 'route', 'show', 'table', 'all'),
-                ),
-            ),
-            Choice(
-                'Add a route of its own through the primary interface (the first command lists every INTERFACE)',
-                (shell('ip', '-brief', 'link'), shell('sudo', *ip, 'route', 'add', imds, 'dev', INTERFACE)),
-                undo=Step('Remove the route again', (shell('sudo', *ip, 'route', 'del', imds, 'dev', INTERFACE),)),
-            ),
-        ),
-        (
-            Step('If this is a container or a virtual machine of its own, raise the hop limit instead'),
-            *restart_for_the_name(facts),
-        ),
-    )
+    found = past_the_gateway(facts)
+    unseen = Step('If this is a container or a virtual machine of its own, raise the hop limit instead')
+    return Remedy(found.summary, found.choices, (*found.then, unseen, *restart_for_the_name(facts)))
 
 
 IMDS_BEHIND_GATEWAY = Diagnosis(

@@ -3,17 +3,18 @@
 from dataclasses import replace
 
 from ...expectations import Expectations
-from ...facts import Answer, Facts, Imds, NetworkPath, Unobserved, observed
+from ...facts import Answer, ContainerKind, Facts, Imds, NetworkPath, Unobserved, observed
 from ...facts.imds import is_granted
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step, shell
 from ...text import reason
-from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind, instance, region
+from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind, instance, region, restart_for_the_name
 from ..host_remedies import allowed_hop_limit, needed_hop_limit, raise_hop_limit
 from ..links import guide
 from .evidence import conversation, fate, gateways, may_be_rewritten, seen, severity_behind_v1, still_hidden
 from .fault import Fault, fault_of, why_unclear
 from .imds_behind_gateway import gateway_before_the_host
+from .routes import past_the_gateway
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -125,11 +126,22 @@ def _lost_behind_an_unknown_path(facts: Facts, expected: Expectations) -> Verdic
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    """A lost reply is only a bound: what is set may be more than the path shows."""
+    """On a host, a gateway is what is wrong, not the hop limit. A lost reply is only a bound: what is set may be more
+    than the path shows."""
+    if is_host_behind_a_gateway(facts):
+        found = past_the_gateway(facts)
+        return Remedy(found.summary, found.choices, (*found.then, *restart_for_the_name(facts)))
     found = raise_hop_limit(facts, expected)
     if isinstance(facts.imds, Imds) and is_granted(facts.imds.token):
         return found
     return replace(found, then=(_is_it_higher(facts, expected), *found.then))
+
+
+def is_host_behind_a_gateway(facts: Facts) -> bool:
+    """In no container, and the token is lost on its way."""
+    far = isinstance(facts.path, NetworkPath) and bool(facts.path.gateways)
+    lost = isinstance(facts.imds, Imds) and not is_granted(facts.imds.token)
+    return container_kind(facts) is ContainerKind.NONE and far and lost
 
 
 def _is_it_higher(facts: Facts, expected: Expectations) -> Step:

@@ -6,10 +6,12 @@ from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import TrustStatement
 from ...remedies import Choice
+from .condition_operators import any_of
 from .identities import conditions_on_external_id, demands_one, is_account, is_everyone
 from .trust import Reading, Sender, position_of, readings, sender
 from .trust_remedies import (
     DATADOGS_ID,
+    MOVE,
     SET_IT,
     Query,
     add_statement,
@@ -32,12 +34,12 @@ DEMANDING = (
 
 
 def without_external_id(read: Sequence[Reading]) -> list[Reading]:
-    """Those that would admit Datadog's account with any external id, or without one."""
-    return [r for r in read if (r.action or r is read[0]) and not _demands_one(r.statement)]
+    """Those that would admit Datadog's account with any external id, or without one, as far as is known."""
+    return [r for r in read if (r.action or r is read[0]) and _demands_one(r.statement) is False]
 
 
-def _demands_one(statement: TrustStatement) -> bool:
-    return any(map(demands_one, conditions_on_external_id(statement)))
+def _demands_one(statement: TrustStatement) -> bool | None:
+    return any_of(map(demands_one, conditions_on_external_id(statement)))
 
 
 def ways_to_demand_it(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
@@ -73,7 +75,7 @@ def _demand_one(facts: Facts, expected: Expectations, without: Sequence[Reading]
     text = f'Demand the external ID in {names}: whoever uses it without that external ID loses access'
     if shared:
         changes.append(with_statement_for_datadog(facts, expected))
-        text = f'Move Datadog from {names} to a separate statement that demands the external ID'
+        text = f'{MOVE} from {names} to a separate statement that demands the external ID'
     return change(facts, expected, f'{text}; {SET_IT}', *changes)
 
 

@@ -5,7 +5,7 @@ No credential, key or external id is in it.
 
 from dataclasses import dataclass
 
-from ..groups import Feature
+from .. import Feature
 from ..observed import Unobserved
 from .datadog import (
     HOURS,
@@ -38,7 +38,9 @@ from .iam import (
     Condition,
     Decision,
     ExternalId,
+    Form,
     LastUsed,
+    ManagedBy,
     Policy,
     PolicyKind,
     PolicyQuota,
@@ -66,10 +68,12 @@ __all__ = [
     'Feature',
     'FilterKind',
     'Fleet',
+    'Form',
     'Integration',
     'Inventory',
     'LastUsed',
     'LaunchTemplate',
+    'ManagedBy',
     'MetadataDefaults',
     'Metrics',
     'NamespaceFilters',
