@@ -162,9 +162,11 @@ def _imds(imds: Imds, now: float) -> Iterator[Gauge]:
 
 
 def _path(path: NetworkPath) -> Iterator[Gauge]:
+    """Only what was measured: where the way back is not like the way there, no number is certain."""
+    certain = path.confirmed and path.gateways_back in (None, path.gateways)
     measured = {
         'imds.hop_limit': path.hop_limit,
-        'imds.gateways': path.gateways if path.confirmed else None,
-        'imds.hop_limit_needed': path.hop_limit_needed if path.confirmed else None,
+        'imds.gateways': path.gateways if certain else None,
+        'imds.hop_limit_needed': path.hop_limit_needed if certain else None,
     }
     yield from (Gauge(name, float(value)) for name, value in measured.items() if value is not None)

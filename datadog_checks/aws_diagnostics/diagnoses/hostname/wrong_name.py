@@ -8,7 +8,7 @@ from ...facts.values import AgentHostname
 from ...remedies import Choice
 from ...rules import instance_id_in, instance_id_of, why_shared
 from ..agent_remedies import accept
-from .agent_words import asked_aws, doubt_of
+from .agent_words import asked_aws, asked_imds, doubt_of
 from .aws_provider import ImdsMode, imds_mode
 from .resolution import resolve
 from .situation import situation_of
@@ -66,7 +66,9 @@ def can_explain(facts: Facts, cause: str) -> bool:
             return provider not in BEFORE_AWS or _gave_the_name(facts)
         case 'hostname-custom-os-name':
             return provider not in (*BEFORE_AWS, HostnameProvider.AWS)
-        case 'aws-metadata-disabled' | 'agent-cannot-use-imdsv2':
+        case 'aws-metadata-disabled':
+            return _aws_failed(facts) and not (isinstance(facts.agent, Agent) and asked_imds(facts.agent))
+        case 'agent-cannot-use-imdsv2':
             return _aws_failed(facts) and can_explain_a_loss(facts, cause)
         case lost if lost in LOST_TOKENS:
             return _aws_failed(facts) and not _speaks_only_v1(facts)
