@@ -1,7 +1,7 @@
 """What findings and facts become as telemetry: the one place that names metrics and service checks. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..facts import Answer, Facts, Imds, NetworkPath, Unobserved
 from ..findings import Finding, Passed, Status, worst
@@ -15,8 +15,7 @@ READINESS = 'hostname-lost-when-imdsv2-enforced'
 LONGEST_MESSAGE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Gauge:
+class Gauge(NamedTuple):
     """One sample."""
 
     name: str
@@ -25,16 +24,14 @@ class Gauge:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceCheck:
+class ServiceCheck(NamedTuple):
     name: str
     status: Status
     message: str
     """'' when the status is OK."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """What the run itself cost."""
 
     duration: float
