@@ -46,7 +46,7 @@ def lost_behind(*addresses: str | None, **differences: Any) -> NetworkPath:
 
 UNMEASURED = Unobserved('this kernel cannot')
 POD = host(container=container(ContainerKind.POD))
-LOST_HERE = 'the token reply never arrives, while the GET with an invalid token was answered 401'
+LOST_HERE = 'the token reply does not arrive, while the GET with an invalid token was answered 401'
 ONE_GATEWAY = (
     f'{LOST_HERE}; the path from here requires hop limit 2 (1 gateway: 172.17.0.1), so the instance has at most 1'
 )
@@ -74,7 +74,7 @@ FAILS = {
     'the reply is lost behind two gateways': Row(
         facts(imds=token_lost(), path=lost_behind('172.17.0.1', '10.244.0.1'), host=POD),
         (
-            'the token reply never arrives, while the GET with an invalid token was answered 401; '
+            'the token reply does not arrive, while the GET with an invalid token was answered 401; '
             'the path from here requires hop limit 3 (2 gateways: 172.17.0.1, 10.244.0.1), so the '
             'instance has at most 2'
         ),
@@ -83,7 +83,7 @@ FAILS = {
     'the reply is lost behind four gateways': Row(
         facts(imds=token_lost(), path=lost_behind('10.0.0.1', '10.0.1.1', '10.0.2.1', '10.0.3.1'), host=POD),
         (
-            'the token reply never arrives, while the GET with an invalid token was answered 401; '
+            'the token reply does not arrive, while the GET with an invalid token was answered 401; '
             'the path from here requires hop limit 5 (4 gateways: 10.0.0.1, 10.0.1.1, 10.0.2.1 and '
             '1 more), so the instance has at most 4'
         ),
@@ -92,7 +92,7 @@ FAILS = {
     'the reply is lost and one of the gateways is silent': Row(
         facts(imds=token_lost(), path=lost_behind('172.17.0.1', None), host=POD),
         (
-            'the token reply never arrives, while the GET with an invalid token was answered 401; '
+            'the token reply does not arrive, while the GET with an invalid token was answered 401; '
             'the path from here requires hop limit 3 (2 gateways: 172.17.0.1, a silent one), and '
             'the instance has less; how much less is not known, as a gateway is silent'
         ),
@@ -101,7 +101,7 @@ FAILS = {
     'the reply is lost in a pod and the path was not measured': Row(
         facts(imds=token_lost(), path=UNMEASURED, host=POD),
         (
-            'the token reply never arrives, while the GET with an invalid token was answered 401; '
+            'the token reply does not arrive, while the GET with an invalid token was answered 401; '
             'the gateways were not counted (this kernel cannot), but a hop limit of 1 looks like '
             'this from a container behind a gateway'
         ),

@@ -77,7 +77,7 @@ def _loss(facts: Facts) -> str:
         if isinstance(control, Answer)
         else 'other requests are answered'
     )
-    return f'the token reply never arrives, while {others}'
+    return f'the token reply does not arrive, while {others}'
 
 
 def _lost(facts: Facts, expected: Expectations) -> Verdict:
