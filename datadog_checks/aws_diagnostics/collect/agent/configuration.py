@@ -89,7 +89,8 @@ KNOWN_SINCE = {
 """The minor version of Agent 7 that brought each setting; those of the release notes 7.41.0, 7.42.0 and 7.64.0 are
 exact, those of the pull requests 4148, 6033 and 11998 of DataDog/datadog-agent may be one off."""
 
-LONGEST_HOSTNAME = 255
+LONGEST_HOSTNAME = 256
+"""One more than the Agent takes, so that a name which was cut is not taken for a good one."""
 MOST_CLOUD_PROVIDERS = 16
 MILLISECONDS_PER_DAY = 24 * 3600 * 1000
 

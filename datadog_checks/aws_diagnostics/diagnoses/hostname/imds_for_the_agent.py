@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from ...facts import Agent, Answer, Exchange, Imds, NoAnswer, Unobserved
-from ..imds.fault import SAME_RUN
 from ..imds.imds_behind_proxy_settings import is_proxied
 
 
@@ -78,7 +77,7 @@ def _succeeds(exchange: Exchange, limit: float) -> bool | None:
 
 def _asked_with_the_rest(imds: Imds) -> bool:
     """An older tokenless GET tells whether IMDSv1 is on, but not that anything answers now."""
-    return imds.tokenless_at is not None and imds.tokenless_at >= imds.observed_at - SAME_RUN
+    return imds.tokenless_is_present
 
 
 def _nothing_connects(token: Exchange) -> bool:

@@ -1,9 +1,13 @@
 """What the diagnoses of a wrong name share: by which ids the instance is known, what can explain a wrong name, and
 whether the Agent asks AWS for a name at all."""
 
+from ...expectations import Expectations
 from ...facts import Agent, Facts, Host, HostnameProvider, Imds
 from ...facts.imds import is_status
-from ...rules import instance_id_in, instance_id_of
+from ...facts.values import AgentHostname
+from ...remedies import Choice
+from ...rules import instance_id_in, instance_id_of, why_shared
+from ..agent_remedies import accept
 from .agent_words import asked_aws, asked_imds, doubt_of
 from .aws_provider import ImdsMode, imds_mode
 from .resolution import resolve
@@ -24,6 +28,7 @@ IMDS_FAULTS = (
 )
 
 CAUSES_OF_A_WRONG_NAME = (
+    'hostname-not-unique',
     'hostname-of-another-instance',
     'hostname-configured-by-hand',
     'hostname-file-unusable',
@@ -108,6 +113,18 @@ def names_this_instance(facts: Facts, name: str | None) -> bool:
 def is_or_holds(name: str) -> str:
     """To be followed by 'the id' of something."""
     return 'is' if name == instance_id_in(name) else 'holds'
+
+
+def keep_the_name(
+    facts: Facts,
+    expected: Expectations,
+    *,
+    provider: HostnameProvider | None = None,
+    hostname: AgentHostname | None = None,
+) -> tuple[Choice, ...]:
+    """The choice to tell this check that the name is wanted; none for a name that many machines have."""
+    name = facts.agent.hostname if isinstance(facts.agent, Agent) else None
+    return () if name and why_shared(name) else (accept(expected, provider=provider, hostname=hostname),)
 
 
 def never_asks_aws(facts: Facts) -> bool:
