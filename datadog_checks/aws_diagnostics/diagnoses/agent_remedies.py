@@ -168,6 +168,12 @@ def restart_for_the_name(facts: Facts) -> tuple[Step, ...]:
     return () if named else (restart_agent(facts),)
 
 
+def agent_status(facts: Facts) -> tuple[Command, ...]:
+    if container_kind(facts) is ContainerKind.NONE:
+        return places.agent_status(operating_system(facts))
+    return in_agent(facts, 'agent', 'status')
+
+
 def in_agent(facts: Facts, *words: Word) -> tuple[Command, ...]:
     """POSIX commands that run another one where the Agent runs; nothing where that cannot be, as on Windows."""
     match container_kind(facts):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..expectations import Expectations
-from ..facts import ContainerKind, Facts, Host, NetworkPath
+from ..facts import ContainerKind, Facts, Host, NetworkPath, OperatingSystem
 from ..remedies import (
     Choice,
     Command,
@@ -28,6 +28,7 @@ from .agent_remedies import (
     IN_THE_HOST_NETWORK,
     container_kind,
     instance,
+    operating_system,
     region,
     restart_for_the_name,
 )
@@ -90,10 +91,12 @@ def _unless_refused(facts: Facts) -> str:
     Sources: configuring-IMDS-existing-instances.html in the EC2 user guide (declarative policies); EC2 managed
     instances in "Security overview of EKS Auto Mode" (a whitepaper of AWS), which no identity may modify.
     """
-    kind = container_kind(facts)
+    kind, posix = container_kind(facts), operating_system(facts) is not OperatingSystem.WINDOWS
     managed = ', and on nodes of EKS Auto Mode' if kind is ContainerKind.POD else ''
     managed = ', and on ECS Managed Instances' if kind in ECS else managed
-    return f' (AWS refuses this where a declarative policy sets these options{managed})'
+    return f' (AWS refuses this where a declarative policy sets these options{managed})' + (
+        '' if posix else '; run its commands in a POSIX shell, such as AWS CloudShell'
+    )
 
 
 def for_new_instances(facts: Facts, change: MetadataOptions, condition: str = 'For new instances') -> tuple[Step, ...]:

@@ -2,13 +2,24 @@
 
 from dataclasses import replace
 
-from ...facts import Agent, ContainerKind, Facts
+from ...facts import Agent, ContainerKind, Facts, OperatingSystem
 from ...remedies import Choice, Command, Language, Step, Variable, shell, yaml
 from ...text import lower_first
-from ..agent_remedies import ECS, compose, container_kind, place_of_settings, set_in_agent, task_definition
+from ..agent_remedies import (
+    ECS,
+    compose,
+    container_kind,
+    operating_system,
+    place_of_settings,
+    set_in_agent,
+    task_definition,
+)
+from ..places import powershell
 from .aws_provider import PREFER_IMDSV2, TRANSITION
 
 LATEST = 'Upgrade the Agent to 7.64.0 or later'
+MSI = 'https://windows-agent.datadoghq.com/datadog-agent-7-latest.amd64.msi'
+OLDER_MSI = 'https://s3.amazonaws.com/ddagent-windows-stable/ddagent-cli'
 
 
 def speak_imdsv2(facts: Facts) -> tuple[Choice, ...]:
@@ -28,7 +39,7 @@ def upgrades(facts: Facts, then: Choice | None = None) -> tuple[Choice, ...]:
     """The ways to upgrade the Agent to 7.64.0 or later; `then` is a setting that only the newer version has."""
     kind = container_kind(facts)
     if kind is ContainerKind.NONE:
-        found = _packages(facts)
+        found = _on_system(facts)
     else:
         back = Step('Go back to the image that ran before')
         found = (Choice(f'{LATEST}, {place_of_settings(kind)}', (_image(kind),), undo=back),)
@@ -47,6 +58,25 @@ def _image(kind: ContainerKind) -> Command:
         case kind if kind in ECS:
             return task_definition({'image': 'public.ecr.aws/datadog/agent:7'})
     return compose({'image': 'gcr.io/datadoghq/agent:7'})
+
+
+def _on_system(facts: Facts) -> tuple[Choice, ...]:
+    """Of an Agent in no container. Source: agent/supported_platforms in Datadog's documentation."""
+    version = version_text(facts.agent.version if isinstance(facts.agent, Agent) else None)
+    match operating_system(facts):
+        case OperatingSystem.WINDOWS:
+            back = (_install(f'{OLDER_MSI}-{version}.msi'),) if version else ()
+            undo = Step('Remove the new version, and install the one that ran before', back)
+            return (Choice(f'{LATEST}, on Windows, as an administrator', (_install(MSI),), undo=undo),)
+        case OperatingSystem.MACOS:
+            text = f'{LATEST}, on macOS: run the install script that Datadog shows for this operating system'
+            return (Choice(text, undo=Step('Install the version that ran before')),)
+    return _packages(facts)
+
+
+def _install(url: str) -> Command:
+    """`url` is ours, with nothing but a version in it."""
+    return powershell(f"Start-Process -Wait msiexec -ArgumentList '/qn /i {url}'")
 
 
 def _packages(facts: Facts) -> tuple[Choice, ...]:

@@ -1,10 +1,10 @@
 """IMDS answers that it is disabled for this instance."""
 
 from ...expectations import Expectations
-from ...facts import Facts, Host, observed
+from ...facts import Facts, Host, OperatingSystem, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Variable
-from ..agent_remedies import restart_for_the_name
+from ..agent_remedies import operating_system, restart_for_the_name
 from ..applying import apply_settings
 from ..around_imds import name_from_cloud_init
 from ..host_remedies import MetadataOptions, change_metadata_options, for_new_instances
@@ -64,7 +64,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
 def _without_imds(facts: Facts) -> tuple[Choice, ...]:
     """cloud-init wrote its file while IMDS answered; where there is none, it cannot help."""
     known = isinstance(facts.host, Host) and facts.host.cloud_init_instance_id is not None
-    return (name_from_cloud_init(facts),) if known else ()
+    return (name_from_cloud_init(facts),) if known and operating_system(facts) is OperatingSystem.LINUX else ()
 
 
 IMDS_ENDPOINT_DISABLED = Diagnosis(

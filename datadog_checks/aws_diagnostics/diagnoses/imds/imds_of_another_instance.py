@@ -1,16 +1,16 @@
 """What answers at the address of IMDS names another instance than the firmware of this machine."""
 
 from ...expectations import Expectations
-from ...facts import ContainerKind, Facts, Host, Imds, NetworkPath, observed
+from ...facts import ContainerKind, Facts, Host, Imds, NetworkPath, OperatingSystem, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Choice, Remedy, Step, Variable, shell
+from ...remedies import Choice, Command, Remedy, Step, shell
 from ...rules import instance_id_of, is_of_another_instance, why_no_instance_id
-from ..agent_remedies import container_kind, restart_agent
+from ..agent_remedies import container_kind, operating_system, restart_agent
 from ..links import ec2_user_guide
-from .evidence import gateways, seen
 from .blocking import address, firewall_rules, on_the_host
-
-INTERFACE = Variable('INTERFACE')
+from .evidence import gateways, seen
+from .other_systems import look_at_route, on_another_system
+from .routes import own_route, taken
 
 
 def judge(facts: Facts, _: Expectations) -> Verdict:
@@ -29,7 +29,7 @@ def _of_another(facts: Facts, imds: Imds) -> Verdict:
     way = f' ({gateways(facts.path)} on the way)' if isinstance(facts.path, NetworkPath) and facts.path.gateways else ''
     return Failed(
         f'IMDS says that this is {imds.instance_id}, and {by_firmware}: the IMDS of another instance answers, or '
-        f'something in its place{way}{seen(facts)}'
+        f'something in its place{way}{taken(facts)}{seen(facts)}'
     )
 
 
@@ -45,40 +45,43 @@ def _without_firmware(facts: Facts, imds: Imds) -> Verdict:
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    imds = address(facts)
-    ip = ('ip', '-6') if ':' in imds else ('ip',)
     return Remedy(
         'Let this machine ask its own IMDS: a router, a VPN or a proxy leads to that of another instance',
-        (_exempt(facts, imds, ip), *_route(facts, imds, ip)),
+        (_exempt(facts), *_route(facts)),
         (
             firewall_rules(facts, ', such as DNAT or REDIRECT to another machine'),
             Step(
                 'Until this diagnosis passes, take the id of this machine from the EC2 console or from its firmware, '
                 'never from IMDS',
-                (shell('cat', '/sys/devices/virtual/dmi/id/board_asset_tag'),),
+                _asset_tag(facts),
             ),
             restart_agent(facts),
         ),
     )
 
 
-def _exempt(facts: Facts, imds: str, ip: tuple[str, ...]) -> Choice:
+def _asset_tag(facts: Facts) -> tuple[Command, ...]:
+    if operating_system(facts) is not OperatingSystem.LINUX:
+        return ()
+    return (shell('cat', '/sys/devices/virtual/dmi/id/board_asset_tag'),)
+
+
+def _exempt(facts: Facts) -> Choice:
     return Choice(
-        f'Exempt {imds} from the VPN or the proxy that leads to the other instance, and on that instance do not '
-        f'forward it or translate its address for others; the commands, {on_the_host(facts)}, show which device and '
-        'gateway packets to IMDS take',
-        (shell(*ip, 'route', 'get', imds), shell(*ip, 'rule', 'show')),
+        f'Exempt {address(facts)} from the VPN or the proxy that leads to the other instance, and on that instance do '
+        f'not forward it or translate its address for others; the commands, {on_the_host(facts)}, show which device '
+        'and gateway packets to IMDS take',
+        look_at_route(facts),
     )
 
 
-def _route(facts: Facts, imds: str, ip: tuple[str, ...]) -> tuple[Choice, ...]:
+def _route(facts: Facts) -> tuple[Choice, ...]:
     """Only where this is the machine itself: the network of a container is not repaired from inside."""
     if container_kind(facts) is not ContainerKind.NONE:
         return ()
-    add = shell('sudo', *ip, 'route', 'add', imds, 'dev', INTERFACE)
-    delete = shell('sudo', *ip, 'route', 'del', imds, 'dev', INTERFACE)
-    text = 'Give this machine a route to IMDS through its primary interface (the first command lists every INTERFACE)'
-    return (Choice(text, (shell('ip', '-brief', 'link'), add), undo=Step('Remove the route again', (delete,))),)
+    if operating_system(facts) is not OperatingSystem.LINUX:
+        return on_another_system(facts).choices
+    return (own_route(facts),)
 
 
 IMDS_OF_ANOTHER_INSTANCE = Diagnosis(
