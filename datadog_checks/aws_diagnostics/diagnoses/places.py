@@ -55,6 +55,12 @@ def as_the_agent(system: OperatingSystem, *words: Word) -> tuple[Command, ...]:
     return (shell('sudo', '-u', 'dd-agent', *words),)
 
 
+def user_of_the_agent(system: OperatingSystem) -> str:
+    """Of an Agent in no container."""
+    others = {OperatingSystem.WINDOWS: 'ddagentuser', OperatingSystem.MACOS: 'the user who runs the Agent'}
+    return others.get(system, 'dd-agent')
+
+
 def agent_status(system: OperatingSystem) -> tuple[Command, ...]:
     """Of an Agent in no container."""
     if system is OperatingSystem.WINDOWS:

@@ -24,7 +24,7 @@ from tests.builders import (
     imds,
     path,
 )
-from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER
+from tests.diagnoses.remedy_parts import OWN_ROUTE, RESTART, RESTART_DOCKER
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 from tests.remedy_rules import commands_of
 
@@ -132,18 +132,7 @@ test_remedy = remedy_test(
                 SUMMARY,
                 (
                     exempt('on this host'),
-                    Choice(
-                        'Give this machine a route to IMDS through its primary interface (the first command lists '
-                        'every INTERFACE)',
-                        (
-                            Command('ip -brief link'),
-                            Command('sudo ip route add 169.254.169.254 dev "${INTERFACE:?}"'),
-                        ),
-                        undo=Step(
-                            'Remove the route again',
-                            (Command('sudo ip route del 169.254.169.254 dev "${INTERFACE:?}"'),),
-                        ),
-                    ),
+                    OWN_ROUTE,
                 ),
                 (
                     rules_to_look_for('on this host'),

@@ -11,6 +11,7 @@ from ..agent_remedies import container_kind, in_agent, operating_system, remove_
 from ..applying import restart_with_settings
 from ..around_imds import CLOUD_INIT_FILE, name_from_cloud_init
 from ..links import guide
+from ..places import user_of_the_agent
 
 LONGEST_PATH = 120
 
@@ -60,8 +61,8 @@ def _repair(facts: Facts) -> Choice:
         )
     shown = '; the command shows it as the Agent sees it' if see else ''
     return Choice(
-        'Make the file readable for the user that the Agent runs as (dd-agent, on Windows ddagentuser), and leave only '
-        f'the hostname in it (letters, digits, hyphens and dots){shown}',
+        f'Make the file readable for {user_of_the_agent(operating_system(facts))}, and leave only the hostname in it '
+        f'(letters, digits, hyphens and dots){shown}',
         see,
     )
 
