@@ -246,6 +246,14 @@ def test_a_list_is_yaml_in_datadog_yaml_and_words_in_the_environment() -> None:
         pytest.param(ContainerKind.NONE, parts.RESTART, id='host'),
         pytest.param(ContainerKind.POD, parts.RESTART_POD, id='pod'),
         pytest.param(ContainerKind.ECS_AWSVPC, parts.RESTART_ECS, id='ECS'),
+        pytest.param(
+            ContainerKind.ECS_MANAGED,
+            Step(
+                'Restart the Agent; it resolves its hostname only at startup (a new revision of the daemon task '
+                'definition does it: AWS then replaces instances)'
+            ),
+            id='ECS Managed Instances',
+        ),
         pytest.param(ContainerKind.DOCKER, parts.RESTART_DOCKER, id='Docker'),
         pytest.param(
             ContainerKind.OTHER,
@@ -295,6 +303,7 @@ def test_an_agent_that_has_its_name_needs_no_restart(situation: Facts, restarts:
         ),
         pytest.param(ContainerKind.DOCKER, ['docker ps', 'docker exec "${AGENT_CONTAINER:?}" cat /f'], id='Docker'),
         pytest.param(ContainerKind.OTHER, [], id='a container of an unknown kind'),
+        pytest.param(ContainerKind.ECS_MANAGED, [], id='ECS Managed Instances, whose hosts nobody enters'),
     ],
 )
 def test_a_command_runs_where_the_agent_runs(kind: ContainerKind, commands: list[str]) -> None:

@@ -5,8 +5,8 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
@@ -77,10 +77,7 @@ def look(agent: StandIn, instance: Mapping[str, object], system: str = 'linux') 
     sys.platform = system
     os.environ.clear()
     os.environ.update({'PATH': os.defpath, **agent.environ})
-    if agent.provider is not None:
-        server = expvar_server(PORT, agent.provider, dict(agent.errors))
-        Thread(target=server.serve_forever, daemon=True).start()
-    with tempfile.TemporaryDirectory() as folder:
+    with _expvar(agent), tempfile.TemporaryDirectory() as folder:
         files = {DATADOG_YAML: agent.settings, 'conf.yaml': {'instances': [dict(instance)]}}
         for name, content in files.items():
             Path(folder, name).write_text(json.dumps(content), encoding='utf-8')
@@ -92,6 +89,21 @@ def look(agent: StandIn, instance: Mapping[str, object], system: str = 'linux') 
             f'--agent-hostname={agent.hostname}',
             f'--agent-version={agent.version}',
         )
+
+
+@contextmanager
+def _expvar(agent: StandIn) -> Iterator[None]:
+    if agent.provider is None:
+        yield
+        return
+    with expvar_server(PORT, agent.provider, dict(agent.errors)) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def _printed(*arguments: str) -> tuple[int, str]:

@@ -6,7 +6,7 @@ from tests.account.ec2_server import Account
 from tests.field_reports.account import AccountReport, account_test
 from tests.field_reports.reports import Answer, Fix
 
-HIDES_HOSTS = {'httpTokens': 'required', 'httpPutResponseHopLimit': 1, 'httpEndpoint': 'enabled'}
+HIDES_HOSTS: dict[str, str | int] = {'httpTokens': 'required', 'httpPutResponseHopLimit': 1, 'httpEndpoint': 'enabled'}
 OF_KARPENTER = Template('karpenter.k8s.aws/15690204421484318402', HIDES_HOSTS, EKS_NODE)
 OF_A_NODE_GROUP = Template('eks-c4c7d8e0-2f0a-4b53-8d64-0f1a2b3c4d5e', HIDES_HOSTS, EKS_NODE)
 BY_HAND = ('create-launch-template-version', 'modify-launch-template')

@@ -111,6 +111,13 @@ def blank(**differences: Any) -> Host:
             id='Fargate, although its firmware is that of EC2',
         ),
         pytest.param(
+            host(container=Container(ContainerKind.SIDECAR, 'ecs_deployment_mode is sidecar')),
+            Platform(
+                False, 'the Agent is the sidecar of one task, and has no hostname (ecs_deployment_mode is sidecar)'
+            ),
+            id='a sidecar, although its host is on EC2',
+        ),
+        pytest.param(
             Unobserved('no permission'),
             Platform(None, 'the host could not be inspected: no permission'),
             id='host not observed',

@@ -32,13 +32,13 @@ class HostCollector:
     ) -> None:
         self._options = options
         self._on_defect = on_defect
-        self._host = HostReader(environ=environ)
         self._agent = AgentReader(
             agent,
             expvar_port=options.agent_expvar_port,
             imds_address=urlsplit(options.imds_endpoint).hostname or '',
             environ=environ,
         )
+        self._host = HostReader(environ=environ, sidecar=self._agent.sidecar)
         self._probe = ImdsProbe(options)
         self._undecided: Platform | None = None
         self._ask_again_at = 0.0

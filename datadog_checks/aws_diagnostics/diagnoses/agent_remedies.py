@@ -11,7 +11,7 @@ from ..remedies import Choice, Command, Language, Step, Value, Variable, Word, j
 from ..rules import identity_of, instance_id_of
 from . import places
 
-ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST)
+ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST, ContainerKind.ECS_MANAGED)
 IN_THE_HOST_NETWORK = (ContainerKind.NONE, ContainerKind.ECS_HOST)
 
 Setting: TypeAlias = bool | int | str | tuple[str, ...]
@@ -152,6 +152,8 @@ def restart_agent(facts: Facts) -> Step:
         case ContainerKind.POD:
             known = 'the first command lists every NAMESPACE and DAEMONSET; a Helm upgrade restarts it too'
             return Step(f'{text} ({known})', places.restart_pods())
+        case ContainerKind.ECS_MANAGED:
+            return Step(f'{text} (a new revision of the daemon task definition does it: AWS then replaces instances)')
         case kind if kind in ECS:
             known = 'the first three commands find CLUSTER, SERVICE and TASK_FAMILY, of which the newest revision runs'
             return Step(f'{text} ({known})', places.new_deployment(region(facts)))
@@ -182,6 +184,6 @@ def in_agent(facts: Facts, *words: Word) -> tuple[Command, ...]:
         case ContainerKind.POD:
             where = ('--namespace', Variable('NAMESPACE'), Variable('AGENT_POD'), '-c', 'agent', '--')
             return shell('kubectl', 'get', 'pods', '--all-namespaces'), shell('kubectl', 'exec', *where, *words)
-        case ContainerKind.OTHER | ContainerKind.FARGATE:
+        case ContainerKind.OTHER | ContainerKind.FARGATE | ContainerKind.SIDECAR | ContainerKind.ECS_MANAGED:
             return ()
     return shell('docker', 'ps'), shell('docker', 'exec', Variable('AGENT_CONTAINER'), *words)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .agent import Agent, AgentConfiguration, HostnameFile, HostnameProvider, HostnameSource, ProxySettings
+from .agent import Agent, AgentConfiguration, Ecs, HostnameFile, HostnameProvider, HostnameSource, ProxySettings
 from .host import (
     Container,
     ContainerKind,
@@ -35,6 +35,7 @@ __all__ = [
     'Container',
     'ContainerKind',
     'Dmi',
+    'Ecs',
     'Exchange',
     'Facts',
     'Feature',

@@ -15,9 +15,16 @@ class ContainerKind(StrEnum):
     ECS_BRIDGE = 'ecs-bridge'
     ECS_AWSVPC = 'ecs-awsvpc'
     ECS_HOST = 'ecs-host'
+    ECS_MANAGED = 'ecs-managed'
+    """A task of ECS Managed Instances, whose hosts AWS manages: containerd, no Docker, no way in."""
     FARGATE = 'fargate'
+    SIDECAR = 'sidecar'
+    """The Agent beside one task on a host that is EC2: it reports the task, and so has no hostname."""
     OTHER = 'other'
     """A container of a kind that leaves no mark (systemd-nspawn, LXC, podman, containerd without Kubernetes)."""
+
+
+SIDECARS = (ContainerKind.FARGATE, ContainerKind.SIDECAR)
 
 
 class OperatingSystem(StrEnum):

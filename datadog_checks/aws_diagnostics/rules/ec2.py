@@ -23,6 +23,8 @@ def platform_of(host: Host | Unobserved) -> Platform:
         return Platform(None, f'the host could not be inspected: {host.reason}')
     if host.container.kind is ContainerKind.FARGATE:
         return Platform(False, f'a Fargate task has no IMDS ({host.container.evidence})')
+    if host.container.kind is ContainerKind.SIDECAR:
+        return Platform(False, f'the Agent is the sidecar of one task, and has no hostname ({host.container.evidence})')
     return _by_maker(host.dmi) or _by_bios(host.dmi) or _by_cloud_init(host) or _by_uuid(host) or _unknown(host)
 
 

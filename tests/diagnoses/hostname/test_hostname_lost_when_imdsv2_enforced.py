@@ -109,7 +109,7 @@ PASSES = {
     'IMDSv1 is off and all is well': Row(facts(), f'{READY}IMDSv2 answers'),
     'both versions answer a current Agent': Row(named(NEW, 'v1+v2'), f'{READY}IMDSv2 answers'),
     'an Agent before 7.64 that prefers IMDSv2': Row(named('7.63.3 prefer', 'v1+v2'), f'{READY}IMDSv2 answers'),
-    'an Agent of 7.18 to 7.21': Row(named('7.20.0', 'v1+v2'), f'{READY}IMDSv1 does not answer, and IMDSv2 does'),
+    'an Agent of 7.18 to 7.21': Row(named('7.20.0', 'v1+v2'), f'{READY}IMDSv1 is refused with 401, and IMDSv2 answers'),
     'the token reply is lost, and the firmware names the instance': Row(
         named(NEW, 'v1+v2', 'lost', 'pod', 'nitro'),
         f'{READY}IMDSv2 gives the Agent no token, and IMDSv1 does not answer; the firmware (DMI board_asset_tag) names '

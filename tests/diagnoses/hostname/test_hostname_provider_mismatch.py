@@ -5,7 +5,7 @@ from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_provider_mismatch import HOSTNAME_PROVIDER_MISMATCH
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, HostnameSource, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Dmi, Facts, HostnameFile, HostnameSource, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.builders import (
@@ -25,6 +25,7 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, situated
 
+FIRMWARE = 'Unable to determine hostname from EC2: board vendor is not AWS'
 LEGACY = (
     'Unable to determine hostname from EC2: status code 401 trying to GET '
     'http://169.254.169.254/latest/meta-data/instance-id'
@@ -44,17 +45,34 @@ def by_file(content: HostnameFile | Unobserved, hostname: str, provider: str = '
 
 
 BY_OS = f'the hostname provider is os ({DEFAULT_NAME})'
+NO_ID: dict[str, Any] = {
+    'imds': imds(instance_id=None),
+    'platform': replace(facts().platform, instance_id=None),
+    'host': host(cloud_init_instance_id=None, dmi=Dmi()),
+}
+
 FAILS = {
     'os instead of aws, with the reason that the Agent gave': Row(
         named('os', provider_errors={'aws': LEGACY, 'gce': 'no GCE here'}),
-        f'{BY_OS}; expected: aws. When the Agent started: aws: {LEGACY}',
+        f'{BY_OS}; expected: aws. Of its second resolution, which uses IMDSv1 alone, the Agent said: {LEGACY}',
         near_miss='aws, and the second, IMDSv1-only resolution of the Agent failed',
     ),
     'os instead of aws, with a reason that is long and one that is empty': Row(
         named('os', provider_errors={'aws': 'x' * 300, 'fqdn': ''}),
-        f'{BY_OS}; expected: aws or fqdn. When the Agent started: aws: {"x" * 117}...',
+        f'{BY_OS}; expected: aws or fqdn. Of its second resolution, which uses IMDSv1 alone, the Agent said: '
+        f'{"x" * 117}...',
         expecting('aws', 'fqdn'),
         near_miss='os is accepted',
+    ),
+    'os instead of aws, where the Agent resolves its name once': Row(
+        named('os', provider_errors={'aws': LEGACY}, version=(7, 63, 3)),
+        f'{BY_OS}; expected: aws. When the Agent started, it said of AWS: {LEGACY}',
+        near_miss='aws, and the second, IMDSv1-only resolution of the Agent failed',
+    ),
+    'os instead of aws, after the firmware was asked too': Row(
+        named('os', provider_errors={'aws': FIRMWARE}),
+        f'{BY_OS}; expected: aws. When the Agent started, it said of AWS: {FIRMWARE}',
+        near_miss='aws, and the second, IMDSv1-only resolution of the Agent failed',
     ),
     'container instead of aws, in a pod': Row(
         situated('7.81.3 - transition', 'v2', 'lost', 'pod', 'xen'),
@@ -157,6 +175,11 @@ PASSES = {
     ),
 }
 UNKNOWN = {
+    'a file holds an instance id, and which one this is nothing tells': Row(
+        replace(by_file(hostname_file('/f', OTHER_INSTANCE_ID), OTHER_INSTANCE_ID), **NO_ID),
+        f'the hostname provider is hostnameFile ({OTHER_INSTANCE_ID}), and hostname_file holds an instance id, but the '
+        'id of this instance is not known',
+    ),
     'the Agent names no provider': Row(
         named(None, note='the Agent names no provider: its hostname is not resolved yet, or it runs on Fargate'),
         'the hostname provider is not known: the Agent names no provider: its hostname is not resolved yet, or it runs '
@@ -174,12 +197,7 @@ UNKNOWN = {
         expecting('fqdn'),
     ),
     'inferred, and the instance id is not known': Row(
-        replace(
-            named('os', source=INFERRED),
-            imds=imds(instance_id=None),
-            platform=replace(facts().platform, instance_id=None),
-            host=host(cloud_init_instance_id=None),
-        ),
+        replace(named('os', source=INFERRED), **NO_ID),
         f'{BY_OS}, inferred from the name, which is not certain enough to judge',
     ),
     'inferred, and it may be another one that is right': Row(

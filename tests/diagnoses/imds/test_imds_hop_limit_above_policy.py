@@ -121,7 +121,8 @@ REMEDIES = {
                 ),
                 replace(
                     set_hop_limit(1, 'Lower the hop limit to 1', managed=ON_MANAGED_INSTANCES),
-                    text=f'Lower the hop limit to 1 on this instance ({REFUSED}{ON_MANAGED_INSTANCES}); the Agent then loses IMDSv2',
+                    text=f'Lower the hop limit to 1 on this instance ({REFUSED}{ON_MANAGED_INSTANCES}); the Agent then '
+                    'loses IMDSv2',
                 ),
             ),
         ),

@@ -7,7 +7,7 @@ them do not exist.
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -99,11 +99,18 @@ class _Fixed:
 
 
 class HostReader:
-    """`root` is where the file system starts. Keep one for as long as the check instance lives."""
+    """`root` is where the file system starts; `sidecar` tells what makes the Agent one by its settings. Keep one for as
+    long as the check instance lives."""
 
-    def __init__(self, root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        root: Path = ROOT,
+        environ: Mapping[str, str] = os.environ,
+        sidecar: Callable[[], Container | None] = lambda: None,
+    ) -> None:
         self._root = root
         self._environ = environ
+        self._sidecar = sidecar
         self._fixed: _Fixed | None = None
         self._read_again = Interval(FIXED_SECONDS)
 
@@ -131,6 +138,6 @@ class HostReader:
         return _Fixed(
             read_dmi(self._root),
             read_hypervisor_uuid(self._root),
-            read_container(self._root, self._environ),
+            read_container(self._root, self._environ, self._sidecar()),
             read_uts_namespace(self._root),
         )

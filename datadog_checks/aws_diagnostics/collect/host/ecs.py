@@ -12,6 +12,8 @@ from ..foreign import LARGE, read_or_empty, read_value
 SET_BY_ECS = ('ECS_CONTAINER_METADATA_URI_V4', 'ECS_CONTAINER_METADATA_URI')
 ECS_CGROUP = re.compile(r'/ecs/|/ecstasks[.-]')
 
+MANAGED = 'AWS_ECS_MANAGED_INSTANCES'
+
 OWN_INTERFACE = 'ecs-eth0'
 """The link to the ECS agent that a task with an interface of its own (awsvpc) gets."""
 INTERFACES_OF_THE_HOST = ('docker0', 'ecs-bridge')
@@ -26,6 +28,8 @@ def read_ecs_task(root: Path, environ: Mapping[str, str], cgroups: Iterable[str]
     if task is None:
         return None
     kind, network = _network_mode(root)
+    if environ.get('AWS_EXECUTION_ENV') == MANAGED:
+        return Container(ContainerKind.ECS_MANAGED, f'AWS_EXECUTION_ENV is {quoted(MANAGED)}')
     return Container(kind, f'{task}; {network}')
 
 

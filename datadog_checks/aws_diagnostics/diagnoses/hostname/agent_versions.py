@@ -15,9 +15,8 @@ from ..agent_remedies import (
     task_definition,
 )
 from ..places import powershell
-from .aws_provider import PREFER_IMDSV2, TRANSITION
+from .aws_provider import PREFER_IMDSV2, TRANSITION, Version
 
-LATEST = 'Upgrade the Agent to 7.64.0 or later'
 MSI = 'https://windows-agent.datadoghq.com/datadog-agent-7-latest.amd64.msi'
 OLDER_MSI = 'https://s3.amazonaws.com/ddagent-windows-stable/ddagent-cli'
 
@@ -35,14 +34,15 @@ def speak_imdsv2(facts: Facts) -> tuple[Choice, ...]:
     return prefer, *upgrades(facts)
 
 
-def upgrades(facts: Facts, then: Choice | None = None) -> tuple[Choice, ...]:
-    """The ways to upgrade the Agent to 7.64.0 or later; `then` is a setting that only the newer version has."""
+def upgrades(facts: Facts, then: Choice | None = None, least: Version = TRANSITION) -> tuple[Choice, ...]:
+    """The ways to upgrade the Agent to this version or later; `then` is a setting that only the newer version has."""
+    upgrade = f'Upgrade the Agent to {version_text(least)} or later'
     kind = container_kind(facts)
     if kind is ContainerKind.NONE:
-        found = _on_system(facts)
+        found = _on_system(facts, upgrade)
     else:
         back = Step('Go back to the image that ran before')
-        found = (Choice(f'{LATEST}, {place_of_settings(kind)}', (_image(kind),), undo=back),)
+        found = (Choice(f'{upgrade}, {place_of_settings(kind)}', (_image(kind),), undo=back),)
     if then is None:
         return found
     return tuple(
@@ -60,18 +60,18 @@ def _image(kind: ContainerKind) -> Command:
     return compose({'image': 'gcr.io/datadoghq/agent:7'})
 
 
-def _on_system(facts: Facts) -> tuple[Choice, ...]:
+def _on_system(facts: Facts, text: str) -> tuple[Choice, ...]:
     """Of an Agent in no container. Source: agent/supported_platforms in Datadog's documentation."""
     version = version_text(facts.agent.version if isinstance(facts.agent, Agent) else None)
     match operating_system(facts):
         case OperatingSystem.WINDOWS:
             back = (_install(f'{OLDER_MSI}-{version}.msi'),) if version else ()
             undo = Step('Remove the new version, and install the one that ran before', back)
-            return (Choice(f'{LATEST}, on Windows, as an administrator', (_install(MSI),), undo=undo),)
+            return (Choice(f'{text}, on Windows, as an administrator', (_install(MSI),), undo=undo),)
         case OperatingSystem.MACOS:
-            text = f'{LATEST}, on macOS: run the install script that Datadog shows for this operating system'
-            return (Choice(text, undo=Step('Install the version that ran before')),)
-    return _packages(facts)
+            script = 'run the install script that Datadog shows for this operating system'
+            return (Choice(f'{text}, on macOS: {script}', undo=Step('Install the version that ran before')),)
+    return _packages(facts, text)
 
 
 def _install(url: str) -> Command:
@@ -79,7 +79,7 @@ def _install(url: str) -> Command:
     return powershell(f"Start-Process -Wait msiexec -ArgumentList '/qn /i {url}'")
 
 
-def _packages(facts: Facts) -> tuple[Choice, ...]:
+def _packages(facts: Facts, text: str) -> tuple[Choice, ...]:
     version = version_text(facts.agent.version if isinstance(facts.agent, Agent) else None)
     former = version or Variable('AGENT_VERSION')
     back = 'Install the version that ran before' + ('' if version else ' (AGENT_VERSION, like 7.60.0)')
@@ -88,9 +88,9 @@ def _packages(facts: Facts) -> tuple[Choice, ...]:
     update = shell('sudo', 'apt-get', 'update')
     upgrade = shell('sudo', 'apt-get', 'install', '--only-upgrade', 'datadog-agent')
     return (
-        Choice(f'{LATEST}, on Debian or Ubuntu', (update, upgrade), undo=Step(back, (shell(*apt),))),
+        Choice(f'{text}, on Debian or Ubuntu', (update, upgrade), undo=Step(back, (shell(*apt),))),
         Choice(
-            f'{LATEST}, on Amazon Linux or Red Hat',
+            f'{text}, on Amazon Linux or Red Hat',
             (shell('sudo', 'yum', 'update', 'datadog-agent'),),
             undo=Step(back, (shell(*yum),)),
         ),

@@ -22,7 +22,7 @@ from .agent_versions import speak_imdsv2
 from .aws_provider import ImdsMode, imds_mode
 from .resolution import Resolution, resolve, without_imdsv1
 from .situation import situation_of
-from .wrong_name import IMDS_FAULTS
+from .wrong_name import IMDS_FAULTS, can_explain_a_loss
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -110,6 +110,7 @@ HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED = Diagnosis(
     judge=judge,
     remedy=remedy,
     after=('agent-cannot-use-imdsv2', *IMDS_FAULTS),
+    can_explain=can_explain_a_loss,
     once_explained=(
         Step('If the Agent is older than 7.64.0, set ec2_prefer_imdsv2 to true or upgrade it too'),
         Step('Disable IMDSv1 only when this diagnosis passes'),

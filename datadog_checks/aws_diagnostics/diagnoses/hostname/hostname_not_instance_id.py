@@ -9,7 +9,7 @@ from ...text import quoted
 from ..agent_remedies import accept, restart_agent, set_in_agent
 from ..applying import restart_with_settings
 from ..links import guide
-from .wrong_name import CAUSES_OF_A_WRONG_NAME, is_or_holds, names_this_instance, never_asks_aws
+from .wrong_name import CAUSES_OF_A_WRONG_NAME, can_explain, is_or_holds, names_this_instance, never_asks_aws
 
 NAMED_BY_ID = (HostnameProvider.AWS, HostnameProvider.HOSTNAME_FILE)
 
@@ -77,4 +77,5 @@ HOSTNAME_NOT_INSTANCE_ID = Diagnosis(
     judge=judge,
     remedy=remedy,
     after=(*CAUSES_OF_A_WRONG_NAME, 'hostname-provider-mismatch'),
+    can_explain=can_explain,
 )
