@@ -10,7 +10,6 @@ from tests.diagnoses.remedy_parts import (
     CLOUD_INIT_IN_DOCKER,
     HOST_NETWORK_IN_DOCKER,
     LOOK_AT_ROUTES,
-    ON_MANAGED_INSTANCES,
     OWN_ROUTE,
     REFUSED,
     as_step,
@@ -120,9 +119,8 @@ REMEDIES = {
                     undo=Step('Set it back'),
                 ),
                 replace(
-                    set_hop_limit(1, 'Lower the hop limit to 1', managed=ON_MANAGED_INSTANCES),
-                    text=f'Lower the hop limit to 1 on this instance ({REFUSED}{ON_MANAGED_INSTANCES}); the Agent then '
-                    'loses IMDSv2',
+                    set_hop_limit(1, 'Lower the hop limit to 1'),
+                    text=f'Lower the hop limit to 1 on this instance ({REFUSED}); the Agent then loses IMDSv2',
                 ),
             ),
         ),
