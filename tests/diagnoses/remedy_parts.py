@@ -20,7 +20,9 @@ RESTART_DOCKER = Step(
 )
 
 APPLY_HELM = Step(
-    'Apply changed Helm values (the first command lists RELEASE, NAMESPACE, CHART_VERSION)',
+    'Apply changed Helm values (the first command lists RELEASE, NAMESPACE, CHART_VERSION); with the Datadog Operator, '
+    'change spec.override.nodeAgent of its DatadogAgent instead (hostNetwork, image.tag, env, and volumes for a file), '
+    'which it applies by itself',
     (
         Command('helm list --all-namespaces'),
         Command(
