@@ -282,6 +282,28 @@ REPORTS = (
     ),
     HostReport(
         scope='host',
+        number=16,
+        variant='a container whose host drops what goes to IMDS',
+        situation='The host drops what its containers send to IMDS, as the guide of ECS advises for bridge networks.',
+        sources=('https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html',),
+        right='The rules of the host are looked at, not those of the container; or the name comes without IMDS.',
+        world={
+            'topology': Topology.CONTAINER,
+            'fault': Fault.BLACKHOLE,
+            'files': {**World.EC2_FILES, '/run/.containerenv': ''},
+        },
+        answer=Answer(
+            causes=['imds-unreachable'],
+            fixes={
+                'imds-unreachable': Fix(
+                    has=['on the host of this container', 'network_mode: host', 'DD_HOSTNAME_FILE'],
+                    lacks=['ip route del', 'ip route replace', '--uid-owner'],
+                )
+            },
+        ),
+    ),
+    HostReport(
+        scope='host',
         number=9,
         situation='kube2iam or kiam redirects port 80 to port 8181 of the node, and a policy denies all other egress.',
         sources=('jtblin/kube2iam#308', 'uswitch/kiam#160'),
