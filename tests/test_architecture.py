@@ -65,6 +65,7 @@ KNOWS: dict[str, set[str]] = {
         'expectations',
         'findings',
         'remedies',
+        'rules',
         'diagnoses',
         'collect',
         'configuration',

@@ -68,6 +68,7 @@ def integration(**differences: Any) -> Integration:
         regions=None,
         extended_collection=False,
         namespace_filters=LEFT_OUT_BY_DATADOG,
+        partition=Partition('aws'),
     )
     return replace(healthy, **differences)
 
@@ -96,7 +97,7 @@ def role(*statements: TrustStatement, **differences: Any) -> Role:
     """A year old, assumed five minutes ago, changed last a month ago. Without statements it trusts `trust()`."""
     healthy = Role(
         name=RoleName(ROLE_NAME),
-        arn=Arn(ROLE_ARN),
+        arn=Arn(f'arn:aws:iam::{ACCOUNT_ID}:role/{differences.get("name", ROLE_NAME)}'),
         trust=statements or (trust(),),
         created_at=NOW - 365 * DAY,
         last_used=LastUsed(NOW - 5 * MINUTE, REGION),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from ..facts import Unobserved
 from ..facts.account import AuthKind, ExternalId, FilterKind, Integration, NamespaceFilters, Recorded
-from ..facts.values import AccountId, RegionName
+from ..facts.values import AccountId, Partition, RegionName
 from .attempt import RequestFailed
 from .datadog_api import DatadogApi
 from .json_object import Json, entry_of, is_object, printable
@@ -18,7 +18,8 @@ PATH = '/api/v2/integration/aws/accounts'
 MOST_BYTES_OF_ALL = 4 << 20
 """An account is two or three KiB."""
 OTHER_SHAPE = 'the answer of the Datadog API does not have the documented shape'
-LONGEST_NAME = 128
+LONGEST_NAME = 1024
+"""Of a role: with a path of 512 characters, or an ARN that somebody entered instead."""
 MOST_REGIONS = 100
 MOST_NAMESPACES = 500
 """AWS has a few hundred."""
@@ -92,13 +93,18 @@ def _integration(record: Json) -> Integration:
         extended_collection=_collects_resources(record),
         metrics_enabled=_metrics_enabled(record),
         namespace_filters=_namespace_filters(record),
+        partition=Partition.of(record.get('aws_partition')),
     )
 
 
 def _collects_resources(record: Json) -> bool:
+    """What a record does not say has the default of Datadog's API: extended_collection is true, the other one false.
+
+    AWSResourcesConfig: https://docs.datadoghq.com/api/latest/aws-integration/#create-an-aws-integration
+    """
     resources = entry_of(record, 'resources_config')
-    names = ('extended_collection', 'cloud_security_posture_management_collection')
-    return any(resources.get(name) is True for name in names)
+    extended = resources.get('extended_collection')
+    return extended is not False or resources.get('cloud_security_posture_management_collection') is True
 
 
 def _role_name(auth: Json) -> str:

@@ -54,6 +54,7 @@ INTEGRATION = Integration(
     None,
     extended_collection=False,
     namespace_filters=NamespaceFilters(FilterKind.EXCLUDE_ONLY),
+    partition=Partition('aws'),
 )
 
 
@@ -186,7 +187,7 @@ NAMES = [
 def test_which_role_is_looked_for(recorded: bool, configured: str, expected: str, moto: str, datadog: Datadog) -> None:
     chosen = options(datadog, role_name=configured, **({} if recorded else {'app_key': ''}))
     found = AccountCollector(chosen, 'TheDefault').collect().of_account
-    assert found.role == RoleMissing(expected)
+    assert found.role == RoleMissing(expected, trusting=())
     assert found.policies == found.simulation == Unobserved(f'there is no role {expected}')
 
 

@@ -25,7 +25,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
     NamespaceFilters,
     Recorded,
 )
-from datadog_checks.aws_diagnostics.facts.values import AccountId, RegionName
+from datadog_checks.aws_diagnostics.facts.values import AccountId, Partition, RegionName
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api, plain
 
 ACCOUNT, OTHER = AccountId('123456789012'), AccountId('210987654321')
@@ -40,6 +40,7 @@ def integration(**differences: Any) -> Integration:
         'regions': None,
         'extended_collection': False,
         'namespace_filters': NamespaceFilters(FilterKind.EXCLUDE_ONLY),
+        'partition': Partition('aws'),
     }
     return Integration(**{**values, **differences})
 
@@ -87,8 +88,8 @@ RECORDS = [
         id='no region at all',
     ),
     pytest.param(
-        [account(ACCOUNT, auth_config={'role_name': 'Data\x1b[2Jdog\n\ud800' + 'x' * 200})],
-        integration(role_name=f'Data\\x1b[2Jdog \\ud800{"x" * 104}...', external_id=None),
+        [account(ACCOUNT, auth_config={'role_name': 'Data\x1b[2Jdog\n\ud800' + 'x' * 2000})],
+        integration(role_name=f'Data\\x1b[2Jdog \\ud800{"x" * 1000}...', external_id=None),
         id='a name that does not print, and has no end',
     ),
     pytest.param(
@@ -121,6 +122,32 @@ RECORDS = [
         integration(extended_collection=True),
         id='cloud security collects resources, too',
     ),
+    pytest.param(
+        [account(ACCOUNT, resources_config={})],
+        integration(extended_collection=True),
+        id='the default of resource collection is on',
+    ),
+    pytest.param(
+        [account(ACCOUNT, resources_config=None)],
+        integration(extended_collection=True),
+        id='a record that does not mention it has the default',
+    ),
+    pytest.param(
+        [account(ACCOUNT, resources_config={'cloud_security_posture_management_collection': False})],
+        integration(extended_collection=True),
+        id='only cloud security is off',
+    ),
+    pytest.param(
+        [account(ACCOUNT, resources_config={'extended_collection': False})],
+        integration(),
+        id='resource collection is off',
+    ),
+    pytest.param(
+        [account(ACCOUNT, aws_partition='aws-us-gov')],
+        integration(partition='aws-us-gov'),
+        id='a partition of its own',
+    ),
+    pytest.param([account(ACCOUNT, aws_partition=None)], integration(partition=None), id='no partition'),
     pytest.param(
         [account(ACCOUNT, metrics_config={'enabled': False})],
         integration(metrics_enabled=False, namespace_filters=NO_FILTERS),

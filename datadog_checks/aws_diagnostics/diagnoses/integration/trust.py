@@ -6,10 +6,10 @@ from functools import partial
 from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import Condition, ExternalId, Integration, Role, TrustStatement
+from ...rules.datadog_role import account_of
 from ...rules.policy_language import matches
 from .assume_role_request import Request, datadogs_request
 from .condition_operators import is_met
-from .datadog_tables import account_of
 from .identities import (
     account_principal,
     is_account,

@@ -48,6 +48,7 @@ from .iam import (
     RoleMissing,
     Simulated,
     Simulation,
+    TrustingRole,
     TrustStatement,
 )
 
@@ -89,6 +90,7 @@ __all__ = [
     'TemplateCount',
     'TokenlessUse',
     'TrustStatement',
+    'TrustingRole',
     'WrongInstance',
     'fault_of',
 ]

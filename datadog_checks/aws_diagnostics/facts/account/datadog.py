@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..observed import Unobserved
-from ..values import AccountId, HostName, InstanceId, MetricNamespace, RegionName
+from ..values import AccountId, HostName, InstanceId, MetricNamespace, Partition, RegionName
 from .iam import ExternalId
 
 
@@ -55,6 +55,8 @@ class Integration:
     namespace_filters: NamespaceFilters | Unobserved = Unobserved('not read')
     other_regions: int = 0
     """Entries of the record's list of regions that are not names of regions, or beyond the first hundred."""
+    partition: Partition | None = None
+    """None where the record does not say."""
 
 
 NAMESPACES = tuple(

@@ -98,13 +98,25 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class TrustingRole:
+    """A role that trusts an account of Datadog."""
+
+    arn: Arn
+    accounts: tuple[AccountId, ...]
+    """Those of Datadog's accounts, of whatever site, that a statement of its trust policy allows."""
+    external_ids: tuple[ExternalId, ...] = ()
+    """Which those statements demand."""
+
+
+@dataclass(frozen=True, slots=True)
 class RoleMissing:
     """IAM has no role of that name."""
 
     name: str
-    """The name that was looked for, printable: it need not have the form of one."""
+    """As it is on record, printable: it need not have the form of a name."""
     similar: tuple[RoleName, ...] = ()
     """Roles that exist and differ by case or white space, or have another documented name of Datadog's role."""
+    trusting: tuple[TrustingRole, ...] | Unobserved = Unobserved('not listed')
 
 
 class PolicyKind(StrEnum):
