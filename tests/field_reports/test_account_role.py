@@ -169,4 +169,67 @@ NAMES = (
     ),
 )
 
+UNREGISTERED = 'integration-not-registered'
+REGISTRATION = (
+    AccountReport(
+        scope='account',
+        number=9,
+        situation='Datadog has no integration for this account, and the role does not exist either.',
+        sources=('DataDog/cloudformation-template#124', 'DataDog/cloudformation-template#85'),
+        right='The account is not registered with this organization and site: how to register it.',
+        record=None,
+        options=ROLE_ONLY,
+        answer=Answer(
+            causes=(UNREGISTERED,),
+            exit_status=2,
+            findings={UNREGISTERED: 'critical', MISSING: 'not_applicable'},
+            says={UNREGISTERED: ('on datadoghq.com', 'no integration for account 123456789012')},
+            fixes={UNREGISTERED: Fix(has=('CloudFormation template', 'datadog_integration_aws_account'))},
+            never=('set app_key',),
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=9,
+        variant='the role exists',
+        situation='Datadog has no integration for this account, and a role that trusts Datadog is there.',
+        sources=('DataDog/cloudformation-template#124',),
+        right='The account is to be registered with that role: the template would try to create it again.',
+        prepare=role_for_datadog,
+        record=None,
+        options=ROLE_ONLY,
+        answer=Answer(
+            causes=(UNREGISTERED,),
+            exit_status=2,
+            findings={UNREGISTERED: 'critical', MISSING: 'ok'},
+            fixes={UNREGISTERED: Fix(has=("the role name 'DatadogIntegrationRole'",), lacks=('CloudFormation',))},
+            never=('set app_key',),
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=9,
+        variant='another account is registered',
+        situation='Datadog has integrations, but none for this account.',
+        sources=('DataDog/cloudformation-template#85',),
+        right='Records of other accounts do not count.',
+        record={'aws_account_id': '210987654321'},
+        options=ROLE_ONLY,
+        answer=Answer(causes=(UNREGISTERED,), exit_status=2),
+    ),
+    AccountReport(
+        scope='account',
+        number=9,
+        variant='the answer cannot be read',
+        situation='Datadog answers with a record that does not say of which account it is.',
+        sources=('DataDog/cloudformation-template#85',),
+        right='Whether the account is registered is not known.',
+        prepare=role_for_datadog,
+        record={'aws_account_id': 123456789012},
+        options={'features': ['role', 'inventory']},
+        answer=Answer(findings={UNREGISTERED: 'unknown'}),
+    ),
+)
+
 test_names = account_test(NAMES)
+test_registration = account_test(REGISTRATION)

@@ -111,6 +111,7 @@ class AccountCollector:
             inventory=run.if_on((Feature.INVENTORY,), 'the host list', lambda: self._inventory(run, observed(caller))),
             fleet=run.if_on((Feature.IMDS_POSTURE,), 'the fleet', lambda: self._fleet(run, session, integration)),
             api_calls=run.budget.made,
+            registered=run.registered,
         )
 
     def _inventory(self, run: AccountRun, caller: Caller) -> Inventory:

@@ -23,7 +23,7 @@ from .aws.role import read_role
 from .aws.session import Session
 from .aws.simulation import sentinels, simulate
 from .datadog_api import TIMEOUT, DatadogApi
-from .integration import integration_in, read_all, read_integration, recorded_in
+from .integration import NotRegistered, integration_in, read_all, read_integration, recorded_in
 from .limits import CallBudget, Deadline
 from .required_permissions import read_required_permissions
 
@@ -37,6 +37,8 @@ class AccountRun:
         self.budget = CallBudget(options.max_api_calls, self.deadline)
         self.recorded: tuple[Recorded, ...] | Unobserved = Unobserved('not asked')
         """What Datadog has on record for all accounts; `integration` reads it where the host list needs it."""
+        self.registered: bool | None = None
+        """Whether Datadog has an integration for the account; None where that is not known."""
 
     def group(self, what: str, collect: Callable[[], Group]) -> Group | Unobserved:
         """Never raises."""
@@ -50,7 +52,17 @@ class AccountRun:
             return Unobserved(f'not checked: {" and ".join(names)} {verb} not in features')
         return self.group(what, collect)
 
-    def integration(self, caller: Caller) -> Integration | Unobserved:
+    def integration(self, caller: Caller) -> Integration:
+        """Raises RequestFailed, and MissingFact where a key is missing."""
+        try:
+            found = self._integration(caller)
+        except NotRegistered:
+            self.registered = False
+            raise
+        self.registered = True
+        return found
+
+    def _integration(self, caller: Caller) -> Integration:
         """The host list needs the records of all accounts, so where it is read too, one request serves both.
 
         Where that request fails, as with more accounts than fit into one answer, only this account is asked for.

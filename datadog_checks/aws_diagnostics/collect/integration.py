@@ -5,7 +5,7 @@ in clear there, and become digests here.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..facts import Unobserved
 from ..facts.account import AuthKind, ExternalId, FilterKind, Integration, NamespaceFilters, Recorded
@@ -30,14 +30,14 @@ NO_FILTERS = Unobserved(
 )
 
 
-def read_integration(api: DatadogApi, account_id: str, partition: str) -> Integration | Unobserved:
-    """Asks for this account only, with both keys. Never raises for what Datadog answers."""
-    try:
-        return integration_in(
-            _entries(api.get(f'{PATH}?aws_account_id={account_id}', with_keys=True)), account_id, partition
-        )
-    except RequestFailed as e:
-        return Unobserved(str(e))
+class NotRegistered(RequestFailed):
+    """Datadog answered, and has no integration for the account."""
+
+
+def read_integration(api: DatadogApi, account_id: str, partition: str) -> Integration:
+    """Asks for this account only, with both keys. Raises RequestFailed, and NotRegistered."""
+    records = _entries(api.get(f'{PATH}?aws_account_id={account_id}', with_keys=True))
+    return integration_in(records, account_id, partition)
 
 
 def read_all(api: DatadogApi) -> tuple[Json, ...]:
@@ -45,15 +45,18 @@ def read_all(api: DatadogApi) -> tuple[Json, ...]:
     return _entries(api.get(PATH, with_keys=True, limit=MOST_BYTES_OF_ALL))
 
 
-def integration_in(records: Iterable[Json], account_id: str, partition: str) -> Integration:
-    """Of this account; where there are several, of its partition. Raises RequestFailed."""
+def integration_in(records: Sequence[Json], account_id: str, partition: str) -> Integration:
+    """Of this account; where there are several, of its partition. Raises RequestFailed, and NotRegistered only where
+    every record says of which account it is."""
     found = [record for record in records if record.get('aws_account_id') == account_id]
     if len(found) > 1:
         found = [record for record in found if record.get('aws_partition') == partition]
         if len(found) != 1:
             raise RequestFailed(f'Datadog has several integrations for account {account_id}')
+    if not found and all(AccountId.of(record.get('aws_account_id')) for record in records):
+        raise NotRegistered(f'Datadog has no integration for account {account_id}')
     if not found:
-        raise RequestFailed(f'Datadog has no integration for account {account_id}')
+        raise RequestFailed(OTHER_SHAPE)
     return _integration(found[0])
 
 

@@ -119,6 +119,7 @@ def test_a_healthy_role_is_observed_as_a_whole(moto: str, datadog: Datadog) -> N
             Unobserved('not checked: metrics is not in features'),
             api_calls=7,
             inventory=Unobserved('not checked: inventory is not in features'),
+            registered=True,
         ),
     )
 

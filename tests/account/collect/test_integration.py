@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.attempt import RequestFailed
+from datadog_checks.aws_diagnostics.collect.attempt import RequestFailed, attempt
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.integration import (
     NO_FILTERS,
     OTHER_SHAPE,
     integration_in,
     read_all,
-    read_integration,
     recorded_in,
+)
+from datadog_checks.aws_diagnostics.collect.integration import (
+    read_integration as read,
 )
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
@@ -43,6 +45,10 @@ def integration(**differences: Any) -> Integration:
         'partition': Partition('aws'),
     }
     return Integration(**{**values, **differences})
+
+
+def read_integration(api: DatadogApi, account_id: str, partition: str) -> Integration | Unobserved:
+    return attempt('the integration', lambda: read(api, account_id, partition))
 
 
 def resources(**differences: bool) -> dict[str, bool]:
@@ -185,7 +191,8 @@ REASONS = [
     pytest.param({}, OTHER_SHAPE, id='no data'),
     pytest.param([], OTHER_SHAPE, id='a list'),
     pytest.param({'data': {}}, OTHER_SHAPE, id='data that is no list'),
-    pytest.param({'data': ['a']}, f'Datadog has no integration for account {ACCOUNT}', id='an entry that is text'),
+    pytest.param({'data': ['a']}, OTHER_SHAPE, id='an entry that is text'),
+    pytest.param({'data': [account(ACCOUNT[:11])]}, OTHER_SHAPE, id='an account that is none'),
     pytest.param({'data': [account(ACCOUNT, auth_config=None)]}, OTHER_SHAPE, id='no way to authenticate'),
     pytest.param({'data': [account(ACCOUNT, aws_regions={})]}, OTHER_SHAPE, id='no regions'),
 ]

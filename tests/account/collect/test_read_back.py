@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.cli.codec import decode, encode
+from datadog_checks.aws_diagnostics.collect.attempt import attempt
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.policies import read_policies, read_quota
 from datadog_checks.aws_diagnostics.collect.aws.role import read_role
@@ -166,7 +167,7 @@ class Recorded(DatadogApi):
 @given(RECORDS)
 def test_the_record_of_datadog(record: dict[str, Any]) -> None:
     answer = {'data': [entry(ACCOUNT_ID, **record)]}
-    found = read_integration(Recorded(answer), ACCOUNT_ID, 'aws')
+    found = attempt('the integration', lambda: read_integration(Recorded(answer), ACCOUNT_ID, 'aws'))
     assert_comes_back(account(integration=found))
     if isinstance(found, Integration):
         assert_comes_back(account(integration=replace(found, external_id=None)))

@@ -69,10 +69,10 @@ def test_a_missing_role_is_reported_with_similar_names(
 
 
 ON_RECORD = [
-    pytest.param('', f' {ROLE} ', id='white space around it'),
-    pytest.param('', 'Datadog IntegrationRole', id='a space within'),
-    pytest.param('', f'role/{ROLE}', id='role/ before it'),
-    pytest.param('', f'arn:aws:iam::123456789012:role/{ROLE}', id='an ARN'),
+    pytest.param('/', f' {ROLE} ', id='white space around it'),
+    pytest.param('/', 'Datadog IntegrationRole', id='a space within'),
+    pytest.param('/', f'role/{ROLE}', id='role/ before it'),
+    pytest.param('/', f'arn:aws:iam::123456789012:role/{ROLE}', id='an ARN'),
     pytest.param('/datadog/', ROLE, id='without its path'),
     pytest.param('/datadog/', f'datadog/{ROLE}', id='with its path'),
     pytest.param('/datadog/eu/', f'wrong/{ROLE}', id='with another path'),
@@ -81,7 +81,7 @@ ON_RECORD = [
 
 @pytest.mark.parametrize(('path', 'recorded'), ON_RECORD)
 def test_the_role_that_is_meant_is_read_however_it_is_on_record(path: str, recorded: str, iam: Client) -> None:
-    arn = create_role(iam, **({'Path': path} if path else {}))
+    arn = create_role(iam, Path=path)
     found = read_role(iam, recorded)
     assert isinstance(found, Role)
     assert (found.name, found.arn) == (ROLE, arn)

@@ -4,6 +4,7 @@ Causes come before what they explain.
 """
 
 from ...findings import Diagnosis
+from .integration_not_registered import INTEGRATION_NOT_REGISTERED
 from .integration_permissions_denied import INTEGRATION_PERMISSIONS_DENIED
 from .integration_permissions_missing import INTEGRATION_PERMISSIONS_MISSING
 from .integration_policy_quota import INTEGRATION_POLICY_QUOTA
@@ -19,6 +20,7 @@ from .trust_policy_extra_conditions import TRUST_POLICY_EXTRA_CONDITIONS
 from .trust_policy_wrong_principal import TRUST_POLICY_WRONG_PRINCIPAL
 
 DIAGNOSES: tuple[Diagnosis, ...] = (
+    INTEGRATION_NOT_REGISTERED,
     INTEGRATION_USES_ACCESS_KEYS,
     INTEGRATION_ROLE_MISSING,
     TRUST_POLICY_WRONG_PRINCIPAL,
@@ -36,6 +38,7 @@ DIAGNOSES: tuple[Diagnosis, ...] = (
 
 __all__ = [
     'DIAGNOSES',
+    'INTEGRATION_NOT_REGISTERED',
     'INTEGRATION_PERMISSIONS_DENIED',
     'INTEGRATION_PERMISSIONS_MISSING',
     'INTEGRATION_POLICY_QUOTA',

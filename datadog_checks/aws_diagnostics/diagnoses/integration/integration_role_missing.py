@@ -6,7 +6,7 @@ from ...expectations import AccountExpectations, Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Feature, Integration, Role, RoleMissing, TrustingRole
 from ...facts.values import RoleName
-from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy
 from ...rules.datadog_role import name_for_the_record, name_in_iam, path_in_iam
 from ...text import one_line
@@ -16,6 +16,7 @@ from .trust import Sender, sender
 from .trust_remedies import GUIDE_SECTION, wait
 
 MOST_NAMES = 3
+NO_RECORD = NotApplicable('Datadog has no integration for this account, so no role on record')
 
 
 @says_when_stale
@@ -24,7 +25,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return inapplicable
     role, integration = role_of(facts), facts.of_account.integration
     if isinstance(role, RoleMissing):
-        return _missing(role, facts, expected)
+        return NO_RECORD if facts.of_account.registered is False else _missing(role, facts, expected)
     return _on_record(role, integration) if isinstance(integration, Integration) else _not_on_record(role)
 
 

@@ -37,6 +37,8 @@ class Sender:
     recorded: bool
     """The external id is from Datadog's record, not from the operator's configuration."""
     at: float
+    registered: bool = True
+    """False where Datadog is known to have no integration for the account, and so no external id."""
 
     @property
     def request(self) -> Request:
@@ -70,6 +72,7 @@ def sender(facts: Facts, expected: Expectations) -> Sender:
         external_id=recorded or wanted.external_id,
         recorded=recorded is not None,
         at=facts.observed_at,
+        registered=facts.of_account.registered is not False,
     )
 
 

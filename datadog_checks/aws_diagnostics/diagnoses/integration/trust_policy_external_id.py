@@ -96,7 +96,8 @@ def _agreement(reading: Reading, to: Sender, evidence: str, accepted: tuple[Exte
     if to.external_id is None and any(id.has_stray_white_space for id in accepted):
         return Failed(f"{evidence}, with white space around it; Datadog's external ids have none")
     if to.external_id is None:
-        return Unknown(f"{evidence}; not known whether it is Datadog's: set app_key or external_id")
+        how = 'set app_key or external_id' if to.registered else 'Datadog has no integration for this account'
+        return Unknown(f"{evidence}; not known whether it is Datadog's: {how}")
     return Unknown(f"{evidence}; not known whether it accepts Datadog's")
 
 

@@ -112,3 +112,5 @@ class Account:
     api_calls: int = 0
     """Calls that this run made to AWS."""
     inventory: Inventory | Unobserved = Unobserved('not asked')
+    registered: bool | None = None
+    """False: Datadog has no integration for the account. None: not known."""
