@@ -19,11 +19,15 @@ from datadog_checks.aws_diagnostics.facts import (
     IcmpError,
     Identity,
     Imds,
+    Neighbour,
     NetworkPath,
     NoAnswer,
     NotSent,
+    OperatingSystem,
     Outcome,
     Platform,
+    Route,
+    RouteKind,
     UtsNamespace,
 )
 from datadog_checks.aws_diagnostics.facts.values import (
@@ -32,7 +36,9 @@ from datadog_checks.aws_diagnostics.facts.values import (
     FilePath,
     ImdsEndpoint,
     InstanceId,
+    InterfaceName,
     IpAddress,
+    IpNetwork,
     RegionName,
 )
 
@@ -91,6 +97,21 @@ def host(**differences: Any) -> Host:
         cloud_init_platform='aws',
         container=Container(ContainerKind.NONE, 'no sign of a container'),
         uts_namespace=UtsNamespace.HOST,
+        operating_system=OperatingSystem.LINUX,
+    )
+    return replace(healthy, **differences)
+
+
+def route(**differences: Any) -> Route:
+    """By way of the subnet's router, as an instance gets it from DHCP."""
+    healthy = Route(
+        RouteKind.UNICAST,
+        device=InterfaceName('ens5'),
+        gateway=IpAddress('10.0.0.1'),
+        destination=IpNetwork('0.0.0.0/0'),
+        table=254,
+        protocol='dhcp',
+        neighbour=Neighbour.REACHABLE,
     )
     return replace(healthy, **differences)
 

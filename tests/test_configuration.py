@@ -5,7 +5,7 @@ import yaml
 from datadog_checks.base import ConfigurationError
 
 from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
-from datadog_checks.aws_diagnostics.collect.options import CollectOptions, Ec2
+from datadog_checks.aws_diagnostics.collect.run import CollectOptions, Ec2
 from datadog_checks.aws_diagnostics.config_models import InstanceConfig
 from datadog_checks.aws_diagnostics.config_models.instance import Account
 from datadog_checks.aws_diagnostics.configuration import (

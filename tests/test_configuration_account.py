@@ -6,7 +6,7 @@ from datadog_checks.base import ConfigurationError
 
 from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
-from datadog_checks.aws_diagnostics.collect.options import CollectOptions
+from datadog_checks.aws_diagnostics.collect.run import CollectOptions
 from datadog_checks.aws_diagnostics.configuration import InvalidConfiguration, Options, read_configuration
 from datadog_checks.aws_diagnostics.expectations import AccountExpectations, Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts.account import ExternalId, Feature

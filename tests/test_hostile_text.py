@@ -15,9 +15,9 @@ from datadog_checks.base.stubs import aggregator, datadog_agent
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from datadog_checks.aws_diagnostics.cli import fleet_csv, saved_facts
+from datadog_checks.aws_diagnostics.cli import run, saved_facts
+from datadog_checks.aws_diagnostics.cli.fleet import row
 from datadog_checks.aws_diagnostics.cli.judged import Observation
-from datadog_checks.aws_diagnostics.cli.program import run
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.emit import Emitter, Run
 from datadog_checks.aws_diagnostics.expectations import AccountExpectations, Expectations
@@ -204,9 +204,9 @@ def printed(*arguments: str) -> tuple[int, str, str]:
 @given(instance=values_of(WrongInstance, TEXT))
 def test_a_line_of_csv_holds_no_formula_and_nothing_that_a_terminal_obeys(instance: WrongInstance) -> None:
     file = io.StringIO()
-    csv.writer(file).writerow(fleet_csv.row(instance))
+    csv.writer(file).writerow(row(instance))
     assert_clean(file.getvalue().rstrip('\r\n'), LONGEST_LINE * 2, 'csv')
-    assert not any(cell.lstrip().startswith(('=', '+', '-', '@')) for cell in fleet_csv.row(instance))
+    assert not any(cell.lstrip().startswith(('=', '+', '-', '@')) for cell in row(instance))
 
 
 @REPEATABLE

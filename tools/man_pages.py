@@ -18,7 +18,7 @@ from click_man.core import generate_man_page
 
 from datadog_checks.aws_diagnostics.__about__ import __version__
 from datadog_checks.aws_diagnostics.cli.commands import program
-from datadog_checks.aws_diagnostics.cli.exit_status import MEANINGS
+from datadog_checks.aws_diagnostics.cli.options import MEANINGS
 
 ROOT = Path(__file__).parents[1]
 NAME = 'aws-diagnostics'

@@ -5,7 +5,7 @@ import boto3
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.fleet import FleetSweep
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
-from datadog_checks.aws_diagnostics.collect.limits import CallBudget, Deadline
+from datadog_checks.aws_diagnostics.collect.run import CallBudget, Deadline
 from datadog_checks.aws_diagnostics.facts import Unobserved
 
 REGION = 'us-east-1'

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .facts import HostnameProvider
-from .facts.groups import Feature
+from .facts import Feature, HostnameProvider
 from .facts.values import AgentHostname, FilePath
 
 if TYPE_CHECKING:

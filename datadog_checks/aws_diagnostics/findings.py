@@ -6,8 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
 from .expectations import Expectations
-from .facts import Facts
-from .facts.groups import Feature
+from .facts import Facts, Feature
 from .remedies import Remedy, Step
 
 

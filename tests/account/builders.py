@@ -148,13 +148,13 @@ def required(**differences: Any) -> RequiredPermissions:
 
 
 def simulated(action: str, decision: Decision = Decision.ALLOWED, **differences: Any) -> Simulated:
-    return replace(Simulated(action, decision, True, None), **differences)
+    return replace(Simulated(action, decision, True, None, REGION), **differences)
 
 
 def simulation(*results: Simulated, **differences: Any) -> Simulation:
-    """Without results: everything that was asked is allowed."""
+    """Without results: everything that was asked is allowed, in the one region that Datadog collects."""
     allowed = tuple(simulated(action) for action in ('cloudwatch:GetMetricData', 'ec2:DescribeInstances'))
-    return replace(Simulation(results or allowed), **differences)
+    return replace(Simulation(results or allowed, regions=(REGION,)), **differences)
 
 
 def region(**differences: Any) -> Region:

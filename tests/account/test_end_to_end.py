@@ -9,7 +9,7 @@ import yaml
 from datadog_checks.base import AgentCheck
 
 from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
-from datadog_checks.aws_diagnostics.cli.program import run
+from datadog_checks.aws_diagnostics.cli import run
 from datadog_checks.aws_diagnostics.facts.account import PolicyKind, PolicyStatement
 from tests.account import servers
 from tests.account.cloudwatch_server import CloudWatch, cloudwatch_server

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from datadog_checks.aws_diagnostics.cli.program import run
+from datadog_checks.aws_diagnostics.cli import run
 from tests.account.aws_account import operator
 from tests.account.builders import SECRET
 from tests.account.datadog_api import API_KEY, APP_KEY

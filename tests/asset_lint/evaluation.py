@@ -9,8 +9,7 @@ from statistics import mean
 from lark import Token, Tree
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
-from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Run, gauges, service_checks
-from datadog_checks.aws_diagnostics.emit.submissions import tags_of
+from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Run, gauges, service_checks, tags_of
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.findings import Status
 from tools.asset_lint.monitor import Monitor

@@ -7,8 +7,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
-from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Run, gauges
-from datadog_checks.aws_diagnostics.emit.submissions import tags_of
+from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Run, gauges, tags_of
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.facts.account import Count
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Passed, Scope, Verdict

@@ -3,8 +3,7 @@
 from collections import defaultdict
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
-from datadog_checks.aws_diagnostics.emit import Gauge, Run, gauges
-from datadog_checks.aws_diagnostics.emit.submissions import IDENTITY_TAGS, tags_of
+from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Gauge, Run, gauges, tags_of
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.facts.account import Count
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Passed, Scope, Status, Verdict

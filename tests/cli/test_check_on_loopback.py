@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.cli.program import run
+from datadog_checks.aws_diagnostics.cli import run
 from tests.simulator import Behaviour, Persona
 from tools.demo.agent import expvar_server
 from tools.demo.loopback import loopback_imds

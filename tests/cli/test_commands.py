@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
+from datadog_checks.aws_diagnostics.cli import ExitStatus, run
 from datadog_checks.aws_diagnostics.cli.catalogue import generic_fix
 from datadog_checks.aws_diagnostics.cli.document import remedy_document
-from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
 from datadog_checks.aws_diagnostics.cli.judged import Observation
-from datadog_checks.aws_diagnostics.cli.program import run
 from datadog_checks.aws_diagnostics.cli.saved_facts import dumps, loads, read
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.expectations import Expectations

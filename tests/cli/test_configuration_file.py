@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from datadog_checks.aws_diagnostics.cli import ExitStatus, Failure
 from datadog_checks.aws_diagnostics.cli.configuration_file import read_instances, read_mapping
-from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus, Failure
 from datadog_checks.aws_diagnostics.configuration import read_configuration
 
 

@@ -46,4 +46,4 @@ def test_the_command_line_is_installed_and_looks_at_this_host(folder: Path) -> N
         ended = world.command(['bash', '-eux', '-c', INSTALLING.text], cwd=folder, env=without_network(INSTALLING))
     assert 'i-0123456789abcdef0' in ended.stdout, ended.stderr
     assert 'Successfully installed datadog-aws-diagnostics-0.1.0' in ended.stdout
-    assert list(folder.glob('.venv-cli/lib/python3*/site-packages/datadog_checks/aws_diagnostics/cli/program.py'))
+    assert list(folder.glob('.venv-cli/lib/python3*/site-packages/datadog_checks/aws_diagnostics/cli/commands.py'))

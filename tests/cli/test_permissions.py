@@ -11,8 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
-from datadog_checks.aws_diagnostics.cli.program import run
+from datadog_checks.aws_diagnostics.cli import ExitStatus, run
 from datadog_checks.aws_diagnostics.findings import Status
 from tests.account import servers
 from tests.account.datadog_api import API_KEY, Datadog, datadog_api

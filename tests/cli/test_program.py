@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from datadog_checks.aws_diagnostics.cli import ExitStatus
 from datadog_checks.aws_diagnostics.cli.catalogue import generic_fix
-from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
 from datadog_checks.aws_diagnostics.cli.page import NARROWEST
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.remedies import Step
@@ -102,7 +102,7 @@ def test_an_interrupt_while_modules_are_imported_is_no_traceback():
         'import signal, sys\n'
         'class Interrupt:\n'
         '    def find_spec(self, name, path=None, target=None):\n'
-        '        if name.endswith(".cli.program"):\n'
+        '        if name.endswith(".cli.commands"):\n'
         '            signal.raise_signal(signal.SIGINT)\n'
         'from datadog_checks.aws_diagnostics.cli import main\n'
         'sys.meta_path.insert(0, Interrupt())\n'

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from datadog_checks.aws_diagnostics.cli import ExitStatus, run
 from datadog_checks.aws_diagnostics.cli.codec import encode
-from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
 from datadog_checks.aws_diagnostics.cli.judged import Observation, judged
-from datadog_checks.aws_diagnostics.cli.program import run
 from datadog_checks.aws_diagnostics.cli.pseudonyms import Pseudonyms
 from datadog_checks.aws_diagnostics.cli.redaction import Redaction
 from datadog_checks.aws_diagnostics.cli.saved_facts import dumps, loads, read

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.__about__ import __version__
+from datadog_checks.aws_diagnostics.cli import ExitStatus, Failure
 from datadog_checks.aws_diagnostics.cli.codec import Undecodable
-from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus, Failure
 from datadog_checks.aws_diagnostics.cli.judged import Observation, judged
 from datadog_checks.aws_diagnostics.cli.saved_facts import (
     NotFacts,

@@ -4,12 +4,18 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.diagnoses.account_remedies import account_word, iam_arn, own_command, role_word
+from datadog_checks.aws_diagnostics.diagnoses.account_remedies import (
+    account_word,
+    iam_arn,
+    own_command,
+    role_word,
+    same_change_in_code,
+)
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
-from datadog_checks.aws_diagnostics.facts.account import RoleMissing
+from datadog_checks.aws_diagnostics.facts.account import ManagedBy, RoleMissing
 from datadog_checks.aws_diagnostics.facts.values import Arn, FilePath
-from datadog_checks.aws_diagnostics.remedies import Command, Variable, quoted
+from datadog_checks.aws_diagnostics.remedies import Command, Step, Variable, quoted
 from tests.account.builders import account_expectations, account_facts, integration, role
 
 UNSEEN = Unobserved('no credentials')
@@ -85,3 +91,17 @@ def test_the_name_of_the_role(facts: Facts, expected: Expectations, word: Any) -
 )
 def test_an_arn_of_the_account(facts: Facts, arn: str) -> None:
     assert quoted(iam_arn(facts, account_word(facts), ':policy/p')) == arn
+
+
+def test_what_a_tag_names_has_to_know_of_the_change() -> None:
+    facts = account_facts(role=role(managed_by=ManagedBy.TERRAFORM))
+    text = 'A tag of the role names Terraform: make the same change there, or a later run of it reverts this'
+    assert same_change_in_code(facts, Expectations()) == Step(text)
+
+
+def test_without_a_tag_a_command_finds_the_stack() -> None:
+    step = same_change_in_code(account_facts(), Expectations())
+    assert [command.text for command in step.commands] == [
+        'aws cloudformation describe-stack-resources --region "${AWS_REGION:?}" '
+        '--physical-resource-id DatadogIntegrationRole'
+    ]

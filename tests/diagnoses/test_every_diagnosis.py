@@ -22,15 +22,26 @@ from datadog_checks.aws_diagnostics.facts import (
     HostnameProvider,
     HostnameSource,
     IcmpError,
+    Neighbour,
     NoAnswer,
     NotSent,
+    OperatingSystem,
     Outcome,
     Platform,
     ProxySettings,
+    RouteKind,
     Unobserved,
     UtsNamespace,
 )
-from datadog_checks.aws_diagnostics.facts.values import AgentHostname, CloudProvider, FilePath, ImdsEndpoint
+from datadog_checks.aws_diagnostics.facts.values import (
+    AgentHostname,
+    CloudProvider,
+    FilePath,
+    ImdsEndpoint,
+    InterfaceName,
+    IpAddress,
+    IpNetwork,
+)
 from datadog_checks.aws_diagnostics.findings import Diagnosis, NotApplicable, Unknown
 from tests import builders
 from tests.diagnoses.imds.conversations import (
@@ -109,6 +120,18 @@ PATHS = st.builds(
     certain=st.booleans(),
     note=st.just('') | REASONS,
 )
+ROUTES = st.builds(
+    builders.route,
+    kind=st.sampled_from(RouteKind),
+    device=st.sampled_from([None, InterfaceName('tun0'), InterfaceName('veth1a2b')]),
+    device_kind=st.sampled_from(['', 'tun', 'wireguard', 'veth', 'bridge']),
+    gateway=st.sampled_from([None, IpAddress('10.0.0.1')]),
+    destination=st.sampled_from([None, IpNetwork('0.0.0.0/0'), IpNetwork('169.254.0.0/16')]),
+    table=st.sampled_from([None, 52, 254]),
+    protocol=st.sampled_from(['', 'boot', 'dhcp', '77']),
+    neighbour=st.sampled_from(Neighbour),
+    by_user=st.booleans(),
+)
 HOSTS = st.builds(
     builders.host,
     os_hostname=NAMES,
@@ -116,6 +139,8 @@ HOSTS = st.builds(
     cloud_init_instance_id=st.sampled_from([None, builders.INSTANCE_ID]),
     container=st.sampled_from(ContainerKind).map(builders.container),
     uts_namespace=st.sampled_from(UtsNamespace),
+    operating_system=st.none() | st.sampled_from(OperatingSystem),
+    route=st.builds(Unobserved, REASONS) | ROUTES,
 )
 
 

@@ -8,8 +8,7 @@ import pytest
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import Facts, Platform, Unobserved, observed
-from datadog_checks.aws_diagnostics.facts.groups import Feature
+from datadog_checks.aws_diagnostics.facts import Facts, Feature, Platform, Unobserved, observed
 from datadog_checks.aws_diagnostics.findings import (
     Diagnosis,
     Failed,

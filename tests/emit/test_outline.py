@@ -1,6 +1,6 @@
 """A remedy as lines: alternatives to pick one from, then steps in their order."""
 
-from datadog_checks.aws_diagnostics.emit.outline import outline
+from datadog_checks.aws_diagnostics.emit.issues import outline
 from datadog_checks.aws_diagnostics.remedies import Choice, Language, Remedy, Step, shell, yaml
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from datadog_checks.aws_diagnostics.emit.submissions import IDENTITY_TAGS, tags_of
+from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, tags_of
 from datadog_checks.aws_diagnostics.facts import Platform, Unobserved
 
 from ..builders import INSTANCE_ID, facts, host, imds

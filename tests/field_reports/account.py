@@ -1,16 +1,19 @@
 """Runs the report of an account: against moto or ministack, an EC2 that filters as AWS's does, and Datadog's API."""
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
-from datadog_checks.aws_diagnostics.cli.program import run
+from datadog_checks.aws_diagnostics.cli import run
 from tests.account.datadog_api import Datadog, account, datadog_api
 from tests.account.ec2_server import Account, serving
+from tests.account.organization import Organization, iam_of
 from tests.account.permission_lists import RECORDED
 from tests.account.servers import MOTO_ACCOUNT
 from tests.account.whole_run import configuration, give_keys
@@ -30,6 +33,8 @@ class AccountReport(Report):
     """Makes roles and policies with clients of AWS; see tests/account/whole_run.py."""
     record: Mapping[str, Any] | None = field(default_factory=dict)
     """How Datadog's record differs from that of a new integration; None where it has none for the account."""
+    organization: Organization | None = None
+    """Its policies, as IAM's simulator shows them; None for an IAM without one."""
     hosts: Sequence[Mapping[str, Any]] = ()
     """The rows of Datadog's host list."""
     fleet: Account = field(default_factory=lambda: Account({}))
@@ -51,8 +56,11 @@ def account_test(reports: Sequence[AccountReport]) -> Callable[..., None]:
         request.getfixturevalue(report.server)
         give_keys(monkeypatch)
         report.prepare()
-        with datadog_api(_datadog(report)) as datadog, serving(report.fleet) as ec2:
+        with datadog_api(_datadog(report)) as datadog, serving(report.fleet) as ec2, ExitStack() as stack:
             monkeypatch.setenv('AWS_ENDPOINT_URL_EC2', ec2)
+            if report.organization:
+                iam = stack.enter_context(iam_of(replace(report.organization), os.environ['AWS_ENDPOINT_URL']))
+                monkeypatch.setenv('AWS_ENDPOINT_URL_IAM', iam)
             config = configuration(tmp_path, datadog.url, **report.options)
             exit_status = run(['check', '--json', '--config', str(config)])
         document: Document = json.loads(capsys.readouterr().out)['reports'][0]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.cli.program import run
+from datadog_checks.aws_diagnostics.cli import run
 from tests.field_reports.reports import Document, Report, faults_of
 from tests.simulator import World, namespaces_available
 from tools.demo.agent import PORT, expvar_server

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 
 from datadog_checks.aws_diagnostics import __version__
-from datadog_checks.aws_diagnostics.cli.exit_status import ExitStatus
+from datadog_checks.aws_diagnostics.cli import ExitStatus
 from tests.imports import SOURCE
 from tests.packages.agent import VERSIONS, Agent
 from tests.packages.builds import ROOT, build_wheel

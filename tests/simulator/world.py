@@ -110,6 +110,13 @@ class World:
         value: Value = self._call(function, args, kwargs, privileged=False)
         return value
 
+    def run_as_root(
+        self, function: Callable[Parameters, Value], *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> Value:
+        """The same with the identity and the capabilities of the world's root, which the function may give up."""
+        value: Value = self._call(function, args, kwargs, privileged=True)
+        return value
+
     def command(
         self, arguments: Sequence[str], *, privileged: bool = False, **options: Any
     ) -> 'subprocess.CompletedProcess[str]':

@@ -11,11 +11,11 @@ import click
 from ..__about__ import __version__
 from . import saved_facts, survey
 from .catalogue import explain, list_
-from .exit_status import MEANINGS
 from .fleet import fleet
 from .judged import Judged, Observation, judged, overall
 from .options import (
     FILE,
+    MEANINGS,
     Display,
     Duration,
     agent_options,

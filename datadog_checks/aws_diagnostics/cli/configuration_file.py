@@ -8,7 +8,7 @@ import yaml
 
 from ..configuration import InvalidConfiguration, Options, check_init_config, read_configuration
 from ..configuration.errors import must_be, nearest, shown
-from .exit_status import ExitStatus, Failure
+from . import ExitStatus, Failure
 from .files import read_text
 
 OF_ENVIRONMENT = {'api_key': 'DD_API_KEY', 'app_key': 'DD_APP_KEY', 'datadog_site': 'DD_SITE'}

@@ -10,8 +10,7 @@ from ..facts import Facts, NetworkPath, Unobserved
 from ..findings import Cause, Finding
 from ..remedies import Command, Remedy, Step
 from .codec import Json, encode
-from .hints import settling
-from .judged import Judged, overall
+from .judged import Judged, overall, settling
 
 SCHEMA = 2
 NO_PATH = NetworkPath(measured_at=0.0, gateways=None)

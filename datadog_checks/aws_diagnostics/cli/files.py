@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from .exit_status import ExitStatus, Failure
+from . import ExitStatus, Failure
 
 LIMIT = 1 << 20
 

@@ -1,17 +1,26 @@
-"""What the role lacks of the permissions that Datadog requires, for a person and as JSON."""
+"""What the role lacks of the permissions that Datadog requires, and policies that would close the difference.
 
+The policies are written as files, counted against the quota, and printed with the commands that apply them."""
+
+import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 from ..diagnoses.integration.datadog_tables import feature_of
+from ..diagnoses.integration.granting import apply_policy, has_room
 from ..diagnoses.integration.permissions import Entry, Grant, Requirement, compare, requirement
+from ..diagnoses.integration.policy_documents import LARGEST, SID, NotGrantable, PolicyDocument, policy_documents
+from ..diagnoses.integration.resolve_button import attached
 from ..diagnoses.integration.role import role_name, staleness_of_permissions, without_role
 from ..facts import MissingFact, observed
+from . import ExitStatus, Failure
 from .codec import Json
+from .files import PrivateFile, read_text
 from .judged import Observation
-from .page import BLANK, Line
+from .page import BLANK, Line, Wrap
 from .report import COLUMN, INDENT
 
 WORDS = {
@@ -98,3 +107,87 @@ def _service(service: str, entries: tuple[Entry, ...], needed: Requirement) -> I
     for entry in entries:
         lacking = f' (lacks {", ".join(entry.lacking)})' if entry.lacking else ''
         yield Line(f'{entry.action}{lacking}', WORDS[entry.grant].ljust(COLUMN))
+
+
+Written = Sequence[tuple[Path, PolicyDocument]]
+
+
+def write_policies(directory: Path, found: Difference) -> Written:
+    """One file for each policy, atomically and readable by its owner only; none where there is nothing to grant.
+
+    Raises Failure (CANNOT_WRITE), before the first file is written where one of them is not a policy of ours.
+    """
+    try:
+        documents = policy_documents(found.grantable)
+    except NotGrantable as e:
+        message = f'--policy-json: nothing is written: {found.needed.note}: {e}'
+        raise Failure(message, ExitStatus.CANNOT_WRITE) from None
+    files = tuple(_file(directory / f'{document.name}.json') for document in documents)
+    if files:
+        _make(directory)
+    for file in files:
+        file.refuse_to_overwrite()
+    for file, document in zip(files, documents, strict=True):
+        with file.replacing() as opened:
+            opened.write(json.dumps(document.content, indent=2) + '\n')
+    return tuple(zip((file.path for file in files), documents, strict=True))
+
+
+def told_policies(found: Difference, observation: Observation, written: Written) -> Iterator[Line]:
+    yield counts(found)
+    denied = sum(entry.grant in NO_POLICY_HELPS for entry in found.entries)
+    if denied:
+        are = 'is' if denied == 1 else 'are'
+        yield Line(f'{denied} of them {are} denied, which no policy can outweigh: see --diff.', INDENT)
+    if not written:
+        yield Line('There is nothing that a policy could grant: no file is written.', INDENT)
+        return
+    for path, document in written:
+        size = f'{len(document.actions)} permissions, {document.characters} of {LARGEST} characters'
+        yield Line(f'wrote {path}: {size}', INDENT)
+    inline = not has_room(observation.facts, len(written))
+    if inline:
+        yield Line(_quota(observation, len(written)), INDENT)
+    yield BLANK
+    yield Line('Nothing is applied. Read the files, then run:')
+    for path, document in written:
+        yield from _commands(path, document, observation, inline=inline)
+
+
+def _commands(path: Path, document: PolicyDocument, observation: Observation, *, inline: bool) -> Iterator[Line]:
+    facts, expected = observation.facts, observation.expectations
+    for command in apply_policy(facts, expected, document.name, str(path), inline=inline):
+        yield Line(command.text, wrap=Wrap.NEVER)
+
+
+def _quota(observation: Observation, more: int) -> str:
+    """Of a role that has no room for so many more."""
+    account = observation.facts.of_account
+    quota, policies = observed(account.quota), observed(account.policies)
+    default = " (AWS's default, which may have been raised)" if quota.default else ''
+    return (
+        f'The role has {len(attached(policies))} attached policies and a quota of {quota.attached_per_role}{default}: '
+        f'no room for {more} more. The commands make them inline policies, which may have 10,240 characters in all.'
+    )
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(mode=0o700, exist_ok=True)
+    except FileExistsError:
+        raise _file(directory).cannot_be_written('it is not a directory') from None
+    except OSError as e:
+        raise _file(directory).cannot_be_written(str(e.strerror)) from None
+
+
+def _file(path: Path) -> PrivateFile:
+    refusal = 'it exists and is not a policy of this program: remove it or choose another directory'
+    return PrivateFile(path, '--policy-json', _is_ours, refusal)
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        document = json.loads(read_text(path, '--policy-json', ExitStatus.CANNOT_WRITE))
+        return bool(document['Statement'][0]['Sid'] == SID)
+    except (Failure, ValueError, LookupError, TypeError, RecursionError):
+        return False

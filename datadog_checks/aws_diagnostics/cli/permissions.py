@@ -10,13 +10,12 @@ import click
 from ..configuration import Options, read_configuration
 from ..facts import MissingFact
 from ..facts.account import Feature
-from . import policies
+from . import ExitStatus, Failure
 from .configuration_file import OF_ENVIRONMENT
-from .exit_status import MEANINGS, ExitStatus, Failure
 from .judged import Judged, judged
-from .options import Display, config_option, described_agent, display_options
+from .options import MEANINGS, Display, config_option, described_agent, display_options
 from .page import Line
-from .permission_difference import Difference, difference, listed, table
+from .permission_difference import Difference, Written, difference, listed, table, told_policies, write_policies
 from .pipeline import instances_of, observe, show
 from .report import explained, verdict
 
@@ -45,7 +44,7 @@ def permissions(diff: bool, policy_json: Path | None, config: Path | None, displ
     (observation,) = observe((options,), described_agent(), display)
     report = judged(observation, (DIAGNOSIS,))
     found = _difference(report)
-    written = policies.write(policy_json, found, observation) if found and policy_json else ()
+    written = write_policies(policy_json, found) if found and policy_json else ()
     lines = _told(report, found, written, diff=diff)
     needed, paths = listed(found) if found else None, [str(path) for path, _ in written]
     return show('permissions', [report], display, lines, permissions=needed, policies=[*paths])
@@ -58,14 +57,14 @@ def _difference(report: Judged) -> Difference | None:
         return None
 
 
-def _told(report: Judged, found: Difference | None, written: policies.Written, *, diff: bool) -> Iterator[Line]:
+def _told(report: Judged, found: Difference | None, written: Written, *, diff: bool) -> Iterator[Line]:
     yield verdict(report.status, report.subject, report.sentence)
     if found is None:
         yield from explained(report)
     elif diff:
         yield from table(found)
     else:
-        yield from policies.told(found, report.observation, written)
+        yield from told_policies(found, report.observation, written)
 
 
 def account_instance(config: Path | None) -> Options:

@@ -16,11 +16,10 @@ from ..configuration import Options
 from ..facts import Facts
 from ..facts.values import FilePath
 from ..findings import Status
-from . import page
+from . import ExitStatus, Failure, page
 from .codec import Json
 from .configuration_file import read_instances
 from .document import of_reports, printed
-from .exit_status import ExitStatus, Failure
 from .judged import Judged, Observation, overall, plural
 from .options import Display
 from .page import BLANK, Line

@@ -59,6 +59,10 @@ KEPT: Mapping[str, str] = {
     'sys_vendor': 'Amazon EC2|Xen|Google|Microsoft Corporation|QEMU',
     'bios_version': r'[0-9.]{1,12}amazon',
     'server': 'EC2ws',
+    'device': 'lo|(eth|ens|enX|tun|tap|wg|tailscale|utun|docker|cni|br)[0-9]{1,2}',
+    'device_kind': 'bond|bridge|dummy|ipip|ipvlan|macvlan|tun|veth|vlan|vxlan|wireguard|',
+    'destination': '0.0.0.0/0|169.254.0.0/16|169.254.169.254/32|::/0|fd00:ec2::254/128',
+    'Route.protocol': 'kernel|boot|static|ra|zebra|bird|dhcp|keepalived|[0-9]{1,3}|',
     'content_type': r'[a-z]{1,20}/[a-z+.-]{1,20}',
     'site': r'(us[0-9]|ap[0-9]|uk[0-9])?\.?(datadoghq\.com|datadoghq\.eu|ddog-gov\.com)',
     'effect': 'Allow|Deny',
@@ -145,6 +149,8 @@ class Redaction:
             f'arn:aws:iam:::{short}',
             'http://198.18.0.0',
             '198.18.0.0',
+            '198.18.0.0/15',
+            'other0',
         )
         return next(made for made in map(type(value).of, candidates) if made is not None)
 

@@ -6,8 +6,7 @@ from ..facts import Unobserved
 from ..facts.account import Caller
 from ..findings import Cause, Finding, NotApplicable, Scope, Status, by_reason
 from ..remedies import Choice, Command, Language, Remedy, Step
-from .hints import settling
-from .judged import Judged, counted_others
+from .judged import Judged, counted_others, settling
 from .page import BLANK, Line, Wrap
 
 STYLES = {

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from ..__about__ import __version__
 from ..text import LONGEST_NAME, counted, listed, one_line
+from . import ExitStatus, Failure
 from .codec import Json, Undecodable, decode, encode, not_allowed, shown
 from .document import iso_time
-from .exit_status import ExitStatus, Failure
 from .files import PrivateFile, read_stream, read_text
 from .judged import Observation
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from ..findings import WORST_FIRST, Scope, Status, worst
-from .fleet_csv import harmless
+from .fleet import harmless
 from .judged import Judged, overall, plural
 from .page import BLANK, Line, Wrap
 from .report import STYLES, verdict

@@ -10,11 +10,9 @@ from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved
 from ..log import LOG
 from ..rules import platform_of, platform_of_answer
 from .agent import AgentInterface, AgentReader
-from .attempt import OnDefect, attempt, log_defect
-from .host import HostReader
+from .host import HostReader, read_route
 from .imds import ImdsProbe
-from .limits import Deadline
-from .options import CollectOptions, Ec2
+from .run import CollectOptions, Deadline, Ec2, OnDefect, attempt, log_defect
 
 __all__ = ['CollectOptions', 'Ec2', 'HostCollector']
 
@@ -56,6 +54,7 @@ class HostCollector:
             unasked = Unobserved('not asked: ' + platform.evidence)
             return Facts(now, platform, host, imds=unasked, path=unasked, agent=unasked)
         imds, path = self._observe_imds(deadline, now)
+        host = self._with_route(host)
         if platform.ec2 is None:
             platform = self._decide(platform, imds, now)
         facts = Facts(now, platform, host, imds, path, agent=Unobserved('not asked yet'))
@@ -86,6 +85,11 @@ class HostCollector:
         share = Deadline(deadline.remaining() * SHARE_FOR_IMDS)
         observed = attempt('IMDS', lambda: self._probe.run(share, now), self._on_defect)
         return (observed, observed) if isinstance(observed, Unobserved) else observed
+
+    def _with_route(self, host: Host | Unobserved) -> Host | Unobserved:
+        """Asked after IMDS, so that the kernel has looked for the next node on the link."""
+        address = urlsplit(self._options.imds_endpoint).hostname or ''
+        return host if isinstance(host, Unobserved) else replace(host, route=read_route(address))
 
     def _observe_agent(self, facts: Facts, deadline: Deadline) -> Agent:
         return self._agent.read(

@@ -6,19 +6,18 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..facts import Facts, Platform, Unobserved, observed
+from ..facts import Facts, Feature, Platform, Unobserved, observed
 from ..facts.account import Account, Caller, Fleet, Integration, Inventory, WrongInstance
-from ..facts.groups import Feature
 from .account_options import AccountOptions
 from .account_run import AccountRun, with_last_change
-from .attempt import OnDefect, log_defect
 from .aws.caller import read_caller, regions_of
+from .aws.cloudwatch import read_metrics
 from .aws.denials import asking
 from .aws.policies import read_policies, read_quota
-from .aws.recently_active import read_metrics
 from .aws.session import Session, Sessions
+from .aws.simulation import Simulations
 from .inventory import HostList
-from .limits import Deadline
+from .run import Deadline, OnDefect, log_defect
 
 if TYPE_CHECKING:
     from .aws.fleet import FleetSweep
@@ -29,7 +28,8 @@ ELSEWHERE = Unobserved('not looked at in the account scope')
 
 
 class AccountCollector:
-    """Keeps, from run to run, the session with AWS, where the sweep of the fleet is and which hosts it saw.
+    """Keeps, from run to run, the session with AWS, how far the sweep of the fleet and the simulation are, and which
+    hosts it saw.
 
     One for each account instance. `role_name_default` is the role's name where neither Datadog nor the operator gives
     one. `imds_usable` tells, at each run, whether IMDS may be asked for credentials: not where the host scope found it
@@ -54,6 +54,7 @@ class AccountCollector:
         self._sessions = Sessions(options)
         self._sweep: FleetSweep | None = None
         self._hosts = HostList()
+        self._simulations = Simulations()
         self._defects: set[str] = set()
         """Those of this run."""
 
@@ -100,7 +101,9 @@ class AccountCollector:
             policies=policies,
             required=required,
             simulation=run.if_on(
-                may, 'the simulation', lambda: run.simulation(observed(session), role, required, integration)
+                may,
+                'the simulation',
+                lambda: run.simulation(observed(session), role, required, integration, self._simulations),
             ),
             quota=run.if_on(may, 'the quota', lambda: read_quota(observed(session).client('iam'))),
             metrics=run.if_on(

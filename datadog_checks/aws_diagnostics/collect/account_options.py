@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from ..facts import Feature
 from ..facts.account import ExternalId
-from ..facts.groups import Feature
 from .agent import AgentInterface
 from .agent.settings import as_text, as_texts
 

@@ -1,10 +1,9 @@
 """One run of the account scope: its deadline, its budget, the Datadog API, and how a group of facts is collected."""
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ..facts import MissingFact, Unobserved, observed
+from ..facts import Feature, MissingFact, Unobserved, observed
 from ..facts.account import (
     Caller,
     ExternalId,
@@ -16,16 +15,19 @@ from ..facts.account import (
     RoleMissing,
     Simulation,
 )
-from ..facts.groups import Feature
 from .account_options import AccountOptions
-from .attempt import Group, OnDefect, attempt
+from .aws.caller import collected_regions
 from .aws.role import read_role
+from .aws.sentinels import sentinels
 from .aws.session import Session
-from .aws.simulation import sentinels, simulate
+from .aws.simulation import Simulations
 from .datadog_api import TIMEOUT, DatadogApi
 from .integration import NotRegistered, integration_in, read_all, read_integration, recorded_in
-from .limits import CallBudget, Deadline
 from .required_permissions import read_required_permissions
+from .run import CallBudget, Deadline, Group, OnDefect, attempt
+
+SHARE_FOR_SIMULATION = 1 / 3
+"""Of the time that is left: the metrics, the host list and the fleet come after it."""
 
 
 class AccountRun:
@@ -104,14 +106,16 @@ class AccountRun:
         role: Role | RoleMissing | Unobserved,
         required: RequiredPermissions | Unobserved,
         integration: Integration | Unobserved,
+        simulations: Simulations,
     ) -> Simulation:
+        """In every region that Datadog collects; where these are not known, in those of the operator or the session."""
         arn, known = self.existing(role).arn, integration if isinstance(integration, Integration) else None
         actions = sentinels(observed(required), resource_collection=known is not None and known.extended_collection)
-        regions = self._options.regions or (known.regions if known else None) or (session.region,)
-        return simulate(session.client('iam'), arn, actions, regions, wait=self._wait)
-
-    def _wait(self, seconds: float) -> None:
-        time.sleep(min(seconds, self.deadline.remaining()))
+        collected = self.group('the regions', lambda: collected_regions(integration, session))
+        regions = () if isinstance(collected, Unobserved) else collected
+        asked = regions or self._options.regions or (session.region,)
+        share = Deadline(self.deadline.remaining() * SHARE_FOR_SIMULATION)
+        return simulations.run(session.client('iam'), arn, actions, asked, share, collected)
 
     def datadog(self, deadline: Deadline, *, with_keys: bool = False) -> DatadogApi:
         """With the time that is left. Raises DeadlineExceeded, and MissingFact where keys are needed and missing."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from .attempt import RequestFailed
+from .run import RequestFailed
 
 if TYPE_CHECKING:
     from requests.adapters import HTTPAdapter

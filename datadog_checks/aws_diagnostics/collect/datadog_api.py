@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from ..__about__ import __version__
 from .account_options import Proxies
-from .attempt import RequestFailed
 from .bounded_http import HttpAnswer, get, received
 from .json_object import parsed
+from .run import RequestFailed
 
 LIMIT = 1 << 20
 """Bytes of one answer."""

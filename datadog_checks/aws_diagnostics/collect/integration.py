@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from ..facts import Unobserved
 from ..facts.account import AuthKind, ExternalId, FilterKind, Integration, NamespaceFilters, Recorded
 from ..facts.values import AccountId, Partition, RegionName
-from .attempt import RequestFailed
 from .datadog_api import DatadogApi
 from .json_object import Json, entry_of, is_object, printable
+from .run import RequestFailed
 
 PATH = '/api/v2/integration/aws/accounts'
 MOST_BYTES_OF_ALL = 4 << 20

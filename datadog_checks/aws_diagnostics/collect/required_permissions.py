@@ -12,10 +12,10 @@ from importlib import resources
 from pathlib import Path
 
 from ..facts.account import RequiredPermissions
-from .attempt import RequestFailed
 from .datadog_api import DatadogApi
 from .host.text_file import read_text
 from .json_object import parsed
+from .run import RequestFailed
 
 PATH = '/api/v2/integration/aws/iam_permissions/'
 STANDARD, RESOURCE_COLLECTION = 'standard', 'resource_collection'

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from ..collect.options import CollectOptions, Ec2
+from ..collect.run import CollectOptions, Ec2
 from ..config_models import InstanceConfig
 from ..config_models.instance import Account
 from ..expectations import Expectations, ImdsV1

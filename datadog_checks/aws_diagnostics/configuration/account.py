@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from ..collect.account_options import AccountOptions
 from ..config_models.instance import Account, InstanceConfig
 from ..expectations import AccountExpectations
+from ..facts import Feature
 from ..facts.account import ExternalId
-from ..facts.groups import Feature
 from ..facts.values import RegionName, RoleName
 from .errors import InvalidConfiguration, must_be, unknown_name
 from .rules import OPTIONS_OF_THE_AGENT

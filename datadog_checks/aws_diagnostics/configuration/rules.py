@@ -6,7 +6,7 @@ from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from ..collect.imds.tcp import parse_endpoint
-from ..collect.options import CollectOptions
+from ..collect.run import CollectOptions
 from ..config_models import InstanceConfig
 from ..diagnoses import of_scope
 from ..emit import IDENTITY_TAGS

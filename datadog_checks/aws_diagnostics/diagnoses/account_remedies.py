@@ -5,7 +5,7 @@ Requests to Datadog are only shown, for people to paste: this product changes no
 
 from ..expectations import Expectations
 from ..facts import Facts
-from ..facts.account import Caller, Integration, Role, RoleMissing
+from ..facts.account import Caller, Integration, ManagedBy, Role, RoleMissing
 from ..facts.values import AccountId, Checked, DatadogSite, FilePath, RoleName
 from ..remedies import Command, Step, Variable, Word, new_file, quoted, sequence, shell
 from ..rules.datadog_role import name_in_iam
@@ -66,6 +66,24 @@ def joined(*parts: str | Variable) -> tuple[str | Variable, ...]:
         else:
             word.append(part)
     return tuple(word)
+
+
+def managed_by(facts: Facts) -> ManagedBy | None:
+    role = facts.of_account.role
+    return role.managed_by if isinstance(role, Role) else None
+
+
+def same_change_in_code(facts: Facts, expected: Expectations) -> Step:
+    """Whatever manages the role has to know of a change, or takes it back."""
+    owner = managed_by(facts)
+    if owner is not None:
+        return Step(f'A tag of the role names {owner}: make the same change there, or a later run of it reverts this')
+    find = ('aws', 'cloudformation', 'describe-stack-resources', '--region', Variable('AWS_REGION'))
+    return Step(
+        'If Terraform or CloudFormation manages the role, make the same change there, or a later run of it reverts '
+        'this; in the region of a stack, the command names the stack that has made the role',
+        (shell(*find, '--physical-resource-id', role_word(facts, expected)),),
+    )
 
 
 def run_again(expected: Expectations, note: str = '') -> Step:

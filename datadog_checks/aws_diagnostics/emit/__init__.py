@@ -2,21 +2,12 @@
 
 from collections.abc import Sequence
 
-from ..facts import Facts
-from ..findings import Finding
-from .issues import Issues
+from ..facts import Agent, Facts, Identity, Imds, NetworkPath, Unobserved
+from ..findings import Finding, Status
+from .issues import Issues, outline
 from .memory import Memory, may_ask_imds
 from .outlet import Channels, Outlet
-from .submissions import (
-    IDENTITY_TAGS,
-    account_id,
-    send_change_of_name,
-    send_diagnoses,
-    send_metadata,
-    send_samples,
-    tags_of,
-)
-from .telemetry import SERVICE_CHECKS, Gauge, Run, ServiceCheck, gauges, service_checks
+from .telemetry import SERVICE_CHECKS, Gauge, Run, ServiceCheck, gauges, service_checks, telemetry
 
 __all__ = [
     'IDENTITY_TAGS',
@@ -27,7 +18,20 @@ __all__ = [
     'ServiceCheck',
     'gauges',
     'service_checks',
+    'tags_of',
 ]
+
+PLATFORM = {True: 'EC2', False: 'not EC2', None: 'not known to be EC2'}
+RESULT = {Status.OK: 'success', Status.WARNING: 'warning', Status.UNKNOWN: 'warning', Status.CRITICAL: 'fail'}
+
+IDENTITY_TAGS = {
+    'region': 'region',
+    'availability_zone': 'availability-zone',
+    'account_id': 'aws_account',
+    'image_id': 'image',
+    'instance_type': 'instance-type',
+}
+"""Field of the identity document -> the tag that Datadog's AWS integration uses for it, so that both can be joined."""
 
 
 class Emitter:
@@ -65,3 +69,78 @@ class Emitter:
     def may_ask_imds(self, check: Channels) -> bool:
         """False where the host scope of this Agent found that IMDS does not answer."""
         return may_ask_imds(Outlet(check, self._logged))
+
+
+def tags_of(facts: Facts, own: tuple[str, ...], identity_tags: tuple[str, ...]) -> list[str]:
+    """The operator's tags, the instance id (the fault that we watch renames the host), and the identity asked for.
+
+    In the account scope: the operator's tags and the account.
+    """
+    tags = list(own)
+    if facts.account is not None:
+        account = account_id(facts)
+        return [*tags, f'aws_account:{account}'] if account else tags
+    if facts.instance_id:
+        tags.append(f'instance_id:{facts.instance_id}')
+    identity = facts.imds.identity if isinstance(facts.imds, Imds) else None
+    return tags if identity is None else tags + _identity(identity, identity_tags)
+
+
+def account_id(facts: Facts) -> str:
+    """Of the account that an account run looked at; '' where it is not known, and in the host scope."""
+    caller = Unobserved('') if facts.account is None else facts.account.caller
+    return '' if isinstance(caller, Unobserved) else caller.account_id
+
+
+def _identity(identity: Identity, wanted: tuple[str, ...]) -> list[str]:
+    values = {name: getattr(identity, name) for name in wanted}
+    return [f'{IDENTITY_TAGS[name]}:{value}' for name, value in values.items() if value]
+
+
+def send_samples(outlet: Outlet, facts: Facts, findings: Sequence[Finding], run: Run, tags: list[str]) -> None:
+    checks, gauges = telemetry(facts, findings, run)
+    for check in checks:
+        outlet.service_check(check.name, int(check.status), tags, check.message)
+    for gauge in gauges:
+        outlet.gauge(gauge.name, gauge.value, [*tags, *gauge.tags])
+
+
+def send_diagnoses(outlet: Outlet, findings: Sequence[Finding]) -> None:
+    """The rows of `agent diagnose`: every finding that applies, recorded here and nowhere else."""
+    for finding in findings:
+        if finding.applicable:
+            outlet.diagnosis(
+                RESULT[finding.status],
+                finding.diagnosis.id,
+                finding.verdict.evidence,
+                category=f'aws_diagnostics.{finding.diagnosis.service_check}',
+                description=finding.diagnosis.description,
+                remediation='\n'.join(outline(finding.remedy)) if finding.remedy else None,
+            )
+
+
+def send_metadata(outlet: Outlet, facts: Facts) -> None:
+    """What `agent status` shows beside the check."""
+    outlet.metadata('platform', f'{PLATFORM[facts.platform.ec2]}: {facts.platform.evidence}')
+    if isinstance(facts.imds, Imds) and facts.imds.answers:
+        outlet.metadata('imds.version', 'v2' if facts.imds.v2_works else 'v1' if facts.imds.v1_works else 'none')
+    if isinstance(facts.path, NetworkPath) and facts.path.hop_limit is not None:
+        outlet.metadata('imds.hop_limit', str(facts.path.hop_limit))
+    if isinstance(facts.agent, Agent) and facts.agent.provider:
+        outlet.metadata('hostname.provider', facts.agent.provider)
+
+
+def send_change_of_name(outlet: Outlet, facts: Facts, changed: str, tags: list[str]) -> None:
+    """The event that says: this host reports under another name than before."""
+    outlet.event(
+        {
+            'timestamp': int(facts.observed_at),
+            'event_type': 'aws_diagnostics.hostname_changed',
+            'source_type_name': 'aws_diagnostics',
+            'alert_type': 'warning',
+            'msg_title': f'The Datadog Agent on {facts.instance_id or "this host"} reports under another name',
+            'msg_text': f'Since the last run, {changed}.',
+            'aggregation_key': f'aws_diagnostics.hostname:{facts.instance_id or ""}',
+            'tags': tags,
+        }
+    )

@@ -1,14 +1,13 @@
-"""Issues of the Agent's health platform, where the Agent has it."""
+"""Issues of the Agent's health platform, where the Agent has it. A remedy as lines, for any channel of text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock
 from typing import Any
 from weakref import WeakSet
 
 from ..findings import Finding, Passed, Status
-from ..remedies import Remedy
+from ..remedies import Command, Remedy
 from .outlet import Outlet
-from .outline import outline
 
 SEVERITY = {Status.WARNING: 2, Status.CRITICAL: 3}
 """Agent health platform: 0 unspecified, 1 low, 2 medium, 3 high."""
@@ -99,3 +98,25 @@ def _steps(remedy: Remedy) -> tuple[str, ...]:
     picking = Remedy('', remedy.choices)
     picked = ('\n'.join(outline(picking)[1:]),) if remedy.choices else ()
     return (*picked, *('\n'.join((step.text, *(c.text for c in step.commands))) for step in remedy.then))
+
+
+def outline(remedy: Remedy) -> tuple[str, ...]:
+    """Lines like 'Pick one: A. ...', '1. ...', each command on lines of its own and indented by four spaces."""
+    lines = [remedy.summary]
+    for letter, choice in zip('ABCDEFGHIJKLMNOPQRSTUVWXYZ', remedy.choices, strict=False):
+        lead = f'{letter}. ' if len(remedy.choices) > 1 else ''
+        pick = 'Pick one: ' if lead == 'A. ' else ''
+        exposes = f' (exposes {choice.exposes})' if choice.exposes else ''
+        lines += [f'{pick}{lead}{choice.text}{exposes}', *_indented(choice.commands)]
+        if choice.undo is not None:
+            lines += [f'    To undo: {choice.undo.text}', *_indented(choice.undo.commands)]
+    for number, step in enumerate(remedy.then, 1):
+        first = 'Then: ' if number == 1 and remedy.choices else ''
+        lead = f'{number}. ' if len(remedy.then) > 1 else ''
+        lines += [f'{first}{lead}{step.text}', *_indented(step.commands)]
+    return tuple(lines)
+
+
+def _indented(commands: Sequence[Command]) -> Iterator[str]:
+    for command in commands:
+        yield from (f'    {line}' for line in command.text.splitlines())

@@ -5,11 +5,29 @@ never the same as a bad value. Time is a fact too: every point in time is in sec
 in seconds.
 """
 
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
 from .agent import Agent, AgentConfiguration, HostnameFile, HostnameProvider, HostnameSource, ProxySettings
-from .groups import Facts
-from .host import Container, ContainerKind, Dmi, Host, Platform, UtsNamespace
+from .host import (
+    Container,
+    ContainerKind,
+    Dmi,
+    Host,
+    Neighbour,
+    OperatingSystem,
+    Platform,
+    Route,
+    RouteKind,
+    UtsNamespace,
+)
 from .imds import Answer, Exchange, IcmpError, Identity, Imds, NetworkPath, NoAnswer, NotSent, Outcome
 from .observed import MissingFact, Unobserved, observed
+from .values import InstanceId
+
+if TYPE_CHECKING:  # a host does not pay for the facts of an account
+    from .account import Account
 
 __all__ = [
     'Agent',
@@ -20,6 +38,7 @@ __all__ = [
     'Dmi',
     'Exchange',
     'Facts',
+    'Feature',
     'Host',
     'HostnameFile',
     'HostnameProvider',
@@ -28,13 +47,55 @@ __all__ = [
     'Identity',
     'Imds',
     'MissingFact',
+    'Neighbour',
     'NetworkPath',
     'NoAnswer',
     'NotSent',
+    'OperatingSystem',
     'Outcome',
     'Platform',
     'ProxySettings',
+    'Route',
+    'RouteKind',
     'Unobserved',
     'UtsNamespace',
     'observed',
 ]
+
+
+class Feature(StrEnum):
+    """What an account instance looks at."""
+
+    ROLE = 'role'
+    PERMISSIONS = 'permissions'
+    IMDS_POSTURE = 'imds_posture'
+    INVENTORY = 'inventory'
+    METRICS = 'metrics'
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    observed_at: float
+    platform: Platform
+    host: Host | Unobserved
+    imds: Imds | Unobserved
+    path: NetworkPath | Unobserved
+    agent: Agent | Unobserved
+    account: 'Account | None' = None
+    """Only in the account scope, where all other groups are Unobserved."""
+
+    @property
+    def of_account(self) -> 'Account':
+        """The groups of the account scope. Raises MissingFact in the host scope."""
+        if self.account is None:
+            raise MissingFact('this is not an account instance')
+        return self.account
+
+    @property
+    def instance_id(self) -> InstanceId | None:
+        """The best-known instance id: IMDS, else the firmware, else cloud-init; None where nothing tells."""
+        if isinstance(self.imds, Imds) and self.imds.instance_id:
+            return self.imds.instance_id
+        if self.platform.instance_id:
+            return self.platform.instance_id
+        return self.host.cloud_init_instance_id if isinstance(self.host, Host) else None

@@ -136,6 +136,20 @@ class IpAddress(Checked):
     ALLOWED = 'an IP address'
 
 
+class IpNetwork(Checked):
+    """With the length of its prefix, like 169.254.0.0/16; by its characters only."""
+
+    FORM = re.compile(r'[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}|[0-9A-Fa-f:]{2,39}/[0-9]{1,3}')
+    ALLOWED = 'a network: an IP address, a slash and the length of the prefix'
+
+
+class InterfaceName(Checked):
+    """Linux allows nearly any 15 bytes; what tools make has these characters."""
+
+    FORM = re.compile(r'[A-Za-z0-9_][A-Za-z0-9_.:@+-]{0,14}')
+    ALLOWED = 'the name of a network interface: up to 15 letters, digits and _.:@+-'
+
+
 class ImdsEndpoint(Checked):
     FORM = re.compile(r'http://([0-9]{1,3}(\.[0-9]{1,3}){3}|\[[0-9A-Fa-f:]{2,44}[0-9A-Fa-f]\])(:[0-9]{1,5})?/?')
     ALLOWED = "'http://ADDRESS' or 'http://ADDRESS:PORT', an IPv6 address in brackets"

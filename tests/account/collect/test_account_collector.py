@@ -117,7 +117,7 @@ def test_a_healthy_role_is_observed_as_a_whole(moto: str, datadog: Datadog) -> N
             PolicyQuota(10, default=False),
             Unobserved('not checked: imds_posture is not in features'),
             Unobserved('not checked: metrics is not in features'),
-            api_calls=7,
+            api_calls=8,
             inventory=Unobserved('not checked: inventory is not in features'),
             registered=True,
         ),

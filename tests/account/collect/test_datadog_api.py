@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.attempt import RequestFailed
 from datadog_checks.aws_diagnostics.collect.datadog_api import LIMIT, DatadogApi
+from datadog_checks.aws_diagnostics.collect.run import RequestFailed
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, datadog_api, plain
 from tests.account.servers import free_port
 

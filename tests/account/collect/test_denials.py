@@ -11,7 +11,7 @@ from botocore.parsers import ResponseParserError
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed, asking, code_of, why
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
-from datadog_checks.aws_diagnostics.collect.limits import BudgetExhausted, DeadlineExceeded
+from datadog_checks.aws_diagnostics.collect.run import BudgetExhausted, DeadlineExceeded
 from tests.account import servers
 from tests.account.scripted_aws import Answer, error, result, scripted_aws
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.attempt import RequestFailed, attempt
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.integration import (
     NO_FILTERS,
@@ -18,6 +17,7 @@ from datadog_checks.aws_diagnostics.collect.integration import (
 from datadog_checks.aws_diagnostics.collect.integration import (
     read_integration as read,
 )
+from datadog_checks.aws_diagnostics.collect.run import RequestFailed, attempt
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
     AuthKind,

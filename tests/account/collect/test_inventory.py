@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.attempt import RequestFailed
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.inventory import MOST_BYTES, MOST_REQUESTS, PATH, HostList
-from datadog_checks.aws_diagnostics.collect.limits import Deadline, DeadlineExceeded
+from datadog_checks.aws_diagnostics.collect.run import Deadline, DeadlineExceeded, RequestFailed
 from datadog_checks.aws_diagnostics.facts.account import (
     DuplicatedHost,
     Inventory,

@@ -9,9 +9,9 @@ import pytest
 from datadog_checks.aws_diagnostics.collect.account import AccountCollector
 from datadog_checks.aws_diagnostics.collect.account_options import DIRECT, AccountOptions, Proxies, with_agent_defaults
 from datadog_checks.aws_diagnostics.collect.agent import DescribedAgent
-from datadog_checks.aws_diagnostics.collect.attempt import RequestFailed
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
+from datadog_checks.aws_diagnostics.collect.run import RequestFailed
 from datadog_checks.aws_diagnostics.facts.account import Caller, Feature, Integration
 from tests.account import servers
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api

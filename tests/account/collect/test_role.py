@@ -6,13 +6,14 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
-from datadog_checks.aws_diagnostics.collect.aws.role import read_role
+from datadog_checks.aws_diagnostics.collect.aws.role import managed_by, read_role
 from datadog_checks.aws_diagnostics.collect.aws.session import Client, open_session
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
     Condition,
     ExternalId,
     LastUsed,
+    ManagedBy,
     Role,
     RoleMissing,
     TrustingRole,
@@ -41,10 +42,38 @@ def iam(moto: str) -> Client:
 def test_the_role_is_read_with_its_boundary(iam: Client) -> None:
     boundary = create_policy(iam, 'Boundary', allow('ec2:*'))
     arn = create_role(iam, PermissionsBoundary=boundary)
+    iam.tag_role(RoleName=ROLE, Tags=[{'Key': 'managed-by', 'Value': 'terraform'}])
     created = iam.get_role(RoleName=ROLE)['Role']['CreateDate'].timestamp()
     assert read_role(iam, ROLE) == Role(
-        RoleName(ROLE), Arn(arn), (OF_DATADOG,), created, LastUsed(at=None), Arn(boundary), changed_at=created
+        RoleName(ROLE),
+        Arn(arn),
+        (OF_DATADOG,),
+        created,
+        LastUsed(at=None),
+        Arn(boundary),
+        changed_at=created,
+        managed_by=ManagedBy.TERRAFORM,
     )
+
+
+TAGS = [
+    pytest.param({'managed-by': 'terraform'}, ManagedBy.TERRAFORM, id='a value of Terraform'),
+    pytest.param({'Terraform': 'true'}, ManagedBy.TERRAFORM, id='a key of Terraform'),
+    pytest.param({'Terraform': 'false', 'team': 'web'}, None, id='not by Terraform'),
+    pytest.param({'aws:cloudformation:stack-name': 'datadog'}, ManagedBy.CLOUDFORMATION, id='the tag of a stack'),
+    pytest.param({'team': 'web'}, None, id='other tags'),
+    pytest.param({}, None, id='no tag'),
+]
+
+
+@pytest.mark.parametrize(('tags', 'tool'), TAGS)
+def test_a_tag_may_name_what_manages_the_role(tags: dict[str, str], tool: ManagedBy | None) -> None:
+    assert managed_by([{'Key': key, 'Value': value} for key, value in tags.items()]) is tool
+
+
+@pytest.mark.parametrize('tags', [None, 'terraform', [None, 'terraform'], [{'Key': 7}]])
+def test_tags_of_another_shape_name_nothing(tags: object) -> None:
+    assert managed_by(tags) is None
 
 
 MISSING = [
@@ -96,13 +125,11 @@ def test_a_missing_role_comes_with_those_that_trust_datadog(iam: Client) -> None
     other = create_role(iam, 'Elsewhere', both)
     us1, ap1 = AccountId('464622532012'), AccountId('417141415827')
     found = read_role(iam, ROLE, [ExternalId.of(SECRET)])
-    assert found == RoleMissing(
-        ROLE,
-        trusting=(
-            TrustingRole(Arn(other), (ap1, us1)),
-            TrustingRole(Arn(arn), (us1,), (ExternalId.of(SECRET),)),
-        ),
-    )
+    assert isinstance(found, RoleMissing) and isinstance(found.trusting, tuple)
+    assert sorted(found.trusting, key=lambda role: role.arn) == [
+        TrustingRole(Arn(other), (ap1, us1)),
+        TrustingRole(Arn(arn), (us1,), (ExternalId.of(SECRET),)),
+    ]
     assert SECRET not in repr(found)
 
 

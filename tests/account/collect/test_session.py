@@ -13,7 +13,7 @@ from datadog_checks.aws_diagnostics.collect.account_options import AccountOption
 from datadog_checks.aws_diagnostics.collect.aws.caller import read_caller
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.session import MOST_CLIENTS, Sessions, open_session
-from datadog_checks.aws_diagnostics.collect.limits import BudgetExhausted, CallBudget, Deadline, DeadlineExceeded
+from datadog_checks.aws_diagnostics.collect.run import BudgetExhausted, CallBudget, Deadline, DeadlineExceeded
 from tests.account import servers
 from tests.account.aws_account import operator
 from tests.account.scripted_aws import error, result, scripted_aws

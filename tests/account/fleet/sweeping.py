@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.fleet import FleetSweep
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
-from datadog_checks.aws_diagnostics.collect.limits import CallBudget, Deadline
+from datadog_checks.aws_diagnostics.collect.run import CallBudget, Deadline
 from datadog_checks.aws_diagnostics.facts.account import Fleet, Region
 from datadog_checks.aws_diagnostics.facts.values import RegionName
 

@@ -13,7 +13,7 @@ from benchmarks.fleet.__main__ import fleet, main, sent
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.fleet import FleetSweep
 from datadog_checks.aws_diagnostics.collect.aws.session import Session, open_session
-from datadog_checks.aws_diagnostics.collect.limits import CallBudget, Deadline
+from datadog_checks.aws_diagnostics.collect.run import CallBudget, Deadline
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from tests.account import servers
 from tests.account.ec2_fleet import Instance, Instances

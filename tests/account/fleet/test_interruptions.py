@@ -8,7 +8,7 @@ from datadog_checks.aws_diagnostics.collect.account import AccountCollector
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.fleet import FleetSweep
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
-from datadog_checks.aws_diagnostics.collect.limits import CallBudget, Deadline
+from datadog_checks.aws_diagnostics.collect.run import CallBudget, Deadline
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Account, Count, Feature, Fleet, MetadataDefaults, WrongInstance
 from tests.account.ec2_documents import Template

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.aws.cloudwatch import tokenless_use
 from datadog_checks.aws_diagnostics.collect.aws.fleet import FleetSweep
-from datadog_checks.aws_diagnostics.collect.aws.fleet.tokenless_use import tokenless_use
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import TokenlessUse
 from datadog_checks.aws_diagnostics.facts.values import InstanceId

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from datadog_checks.aws_diagnostics.collect.agent import AgentInterface, AgentReader
-from datadog_checks.aws_diagnostics.collect.limits import Deadline
+from datadog_checks.aws_diagnostics.collect.run import Deadline
 from datadog_checks.aws_diagnostics.facts import (
     Agent,
     AgentConfiguration,

@@ -7,8 +7,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent.loopback_http import LocalServer
 from datadog_checks.aws_diagnostics.collect.agent.sources import HostnameVariables, ask_expvar
-from datadog_checks.aws_diagnostics.collect.attempt import RequestFailed
-from datadog_checks.aws_diagnostics.collect.limits import Deadline
+from datadog_checks.aws_diagnostics.collect.run import Deadline, RequestFailed
 
 from .documents import ERRORS_OF_A_HEALTHY_HOST, variables
 from .programs import STRANGERS, Hanging, endless, reset

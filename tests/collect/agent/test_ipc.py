@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent.sources import Inventory, ask_inventory
-from datadog_checks.aws_diagnostics.collect.attempt import RequestFailed
-from datadog_checks.aws_diagnostics.collect.limits import Deadline
+from datadog_checks.aws_diagnostics.collect.run import Deadline, RequestFailed
 from tests.builders import INSTANCE_ID
 
 from .agents import described

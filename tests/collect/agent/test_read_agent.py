@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent import EmbeddedAgent
-from datadog_checks.aws_diagnostics.collect.limits import Deadline
+from datadog_checks.aws_diagnostics.collect.run import Deadline
 from datadog_checks.aws_diagnostics.facts import (
     HostnameFile,
     HostnameProvider,

@@ -3,12 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
-from datadog_checks.aws_diagnostics.collect.host import HostReader
+import pytest
+
+from datadog_checks.aws_diagnostics.collect.host import HostReader, read_operating_system
 from datadog_checks.aws_diagnostics.facts import (
     Container,
     ContainerKind,
     Dmi,
     Host,
+    OperatingSystem,
     Unobserved,
     UtsNamespace,
 )
@@ -59,6 +62,7 @@ def test_where_there_are_no_such_files_everything_still_works(tmp_path: Path) ->
         cloud_init_platform='',
         container=Container(ContainerKind.NONE, 'no sign of a container'),
         uts_namespace=UtsNamespace.UNKNOWN,
+        operating_system=OperatingSystem.LINUX,
     )
     assert found.os_hostname
 
@@ -81,3 +85,16 @@ def test_what_cannot_change_while_a_process_lives_is_read_once_an_hour(tmp_path:
     later = reader.read(NOW + 3600)
     assert isinstance(later.dmi, Dmi)
     assert later.dmi.board_vendor == 'another'
+
+
+@pytest.mark.parametrize(
+    ('name', 'system'),
+    [
+        ('linux', OperatingSystem.LINUX),
+        ('win32', OperatingSystem.WINDOWS),
+        ('darwin', OperatingSystem.MACOS),
+        ('aix', OperatingSystem.OTHER),
+    ],
+)
+def test_the_operating_system_is_that_of_python(name: str, system: OperatingSystem) -> None:
+    assert read_operating_system(name) is system

@@ -11,8 +11,7 @@ from datadog_checks.aws_diagnostics.collect.imds.conversation import Conversatio
 from datadog_checks.aws_diagnostics.collect.imds.minimum_ttl import DropCounter
 from datadog_checks.aws_diagnostics.collect.imds.path import PathMeasurement
 from datadog_checks.aws_diagnostics.collect.imds.tcp import parse_endpoint
-from datadog_checks.aws_diagnostics.collect.limits import Deadline
-from datadog_checks.aws_diagnostics.collect.options import CollectOptions
+from datadog_checks.aws_diagnostics.collect.run import CollectOptions, Deadline
 from datadog_checks.aws_diagnostics.facts import Answer, Exchange, Imds, NetworkPath, Unobserved
 from datadog_checks.aws_diagnostics.facts.values import ImdsEndpoint
 from tests.builders import NOW

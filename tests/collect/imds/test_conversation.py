@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.imds import ImdsProbe
-from datadog_checks.aws_diagnostics.collect.options import CollectOptions
+from datadog_checks.aws_diagnostics.collect.run import CollectOptions
 from datadog_checks.aws_diagnostics.facts import Answer, Identity, Imds, NetworkPath, NotSent, Unobserved
 from datadog_checks.aws_diagnostics.facts.values import AccountId, ImdsEndpoint, RegionName
 from tests.builders import INSTANCE_ID, NOW

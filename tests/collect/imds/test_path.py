@@ -16,7 +16,7 @@ from datadog_checks.aws_diagnostics.collect.imds.kernel import require_ttl, rese
 from datadog_checks.aws_diagnostics.collect.imds.minimum_ttl import DropCounter
 from datadog_checks.aws_diagnostics.collect.imds.path import PathMeasurement
 from datadog_checks.aws_diagnostics.collect.imds.tcp import parse_endpoint
-from datadog_checks.aws_diagnostics.collect.limits import Deadline
+from datadog_checks.aws_diagnostics.collect.run import Deadline
 from datadog_checks.aws_diagnostics.facts import Imds, NetworkPath, Outcome
 from tests import builders
 from tests.builders import NOW, answered, unanswered

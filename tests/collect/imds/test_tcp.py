@@ -9,7 +9,7 @@ import pytest
 from datadog_checks.aws_diagnostics.collect.imds.exchange import Reply, exchange
 from datadog_checks.aws_diagnostics.collect.imds.requests import PUT_TOKEN
 from datadog_checks.aws_diagnostics.collect.imds.tcp import Address, Connection, connect
-from datadog_checks.aws_diagnostics.collect.limits import Deadline
+from datadog_checks.aws_diagnostics.collect.run import Deadline
 from datadog_checks.aws_diagnostics.facts import NoAnswer, Outcome
 from tests.collect.imds.scripted_imds import LOOPBACK, ScriptedImds, Step, granted
 

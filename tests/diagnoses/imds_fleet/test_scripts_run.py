@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from datadog_checks.aws_diagnostics.cli.fleet_csv import csv_sink
+from datadog_checks.aws_diagnostics.cli.fleet import csv_sink
 from datadog_checks.aws_diagnostics.diagnoses.imds_fleet import (
     IMDS_FLEET_DEFAULTS_ALLOW_IMDSV1,
     IMDS_FLEET_ENDPOINT_DISABLED,

@@ -72,18 +72,16 @@ def at(position: int, instead: str) -> str:
 
 def terraform(principal: str = US1) -> Command:
     return Command(
-        f"""data "aws_iam_policy_document" "datadog_trust" {{
-  statement {{
-    actions = ["sts:AssumeRole"]
-    principals {{
-      type        = "AWS"
-      identifiers = ["{principal}"]
-    }}
-    condition {{
-      test     = "StringEquals"
-      variable = "sts:ExternalId"
-      values   = [var.external_id]
-    }}
+        f"""statement {{
+  actions = ["sts:AssumeRole"]
+  principals {{
+    type        = "AWS"
+    identifiers = ["{principal}"]
+  }}
+  condition {{
+    test     = "StringEquals"
+    variable = "sts:ExternalId"
+    values   = [var.external_id]
   }}
 }}""",
         Language.HCL,
@@ -98,6 +96,21 @@ WAIT = Step(
 WAIT_5_MINUTES = Step('Wait 5 minutes, then run the check again', (RUN_AGAIN,))
 
 
+IN_TERRAFORM = (
+    "In Terraform, this is the statement for Datadog in the role's aws_iam_policy_document; add it, or put it in place "
+    'of the one that you replaced, and keep every other'
+)
+
+
+def same_in_code(role: str = 'DatadogIntegrationRole') -> Step:
+    find = 'aws cloudformation describe-stack-resources --region "${AWS_REGION:?}" --physical-resource-id'
+    return Step(
+        'If Terraform or CloudFormation manages the role, make the same change there, or a later run of it reverts '
+        'this; in the region of a stack, the command names the stack that has made the role',
+        (Command(f'{find} {role}'),),
+    )
+
+
 def then(*hcl: Command) -> tuple[Step, ...]:
     return (
         Step(
@@ -105,10 +118,8 @@ def then(*hcl: Command) -> tuple[Step, ...]:
             (Command('diff trust-policy.before.json trust-policy.json'),),
         ),
         Step('Apply the new trust policy', (update('trust-policy.json'),)),
-        Step(
-            'If Terraform or CloudFormation manages the role, make the same change there, or its next run reverts this',
-            hcl,
-        ),
+        same_in_code(),
+        *(Step(IN_TERRAFORM, (statement,)) for statement in hcl),
         WAIT,
     )
 

@@ -9,7 +9,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses import diagnose
 from datadog_checks.aws_diagnostics.diagnoses.integration import DIAGNOSES
-from datadog_checks.aws_diagnostics.emit.outline import outline
+from datadog_checks.aws_diagnostics.emit.issues import outline
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.facts.account import Condition, Decision, PolicyKind, RoleMissing
 from datadog_checks.aws_diagnostics.remedies import Command, Language

@@ -94,7 +94,7 @@ test_remedy = remedy_test(
                         at(0, "merge(Statement[0], {Action: [Statement[0].Action, 'sts:AssumeRole'][]})"),
                     ),
                 ),
-                then(terraform()),
+                then(),
             ),
         ),
         'tags alone, without an external id': (

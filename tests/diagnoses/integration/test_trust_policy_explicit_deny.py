@@ -21,7 +21,7 @@ from tests.account.builders import (
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import at, replacing, then, way
+from .correcting import at, replacing, terraform, then, way
 
 DENIES = 'statement 2 of the trust policy denies Datadog: Deny'
 MISSES = 'no Deny statement of the trust policy (1) applies to Datadog'
@@ -157,7 +157,7 @@ test_remedy = remedy_test(
         'the account of Datadog, in the only statement': (
             account_facts(role=role(trust(effect='Deny'))),
             account_expectations(),
-            Remedy(STOP, (replacing(0),), then()),
+            Remedy(STOP, (replacing(0),), then(terraform())),
         ),
     },
 )

@@ -220,7 +220,7 @@ test_remedy = remedy_test(
         'one of two, of which the other may be of another organization': (
             demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID),
             account_expectations(),
-            Remedy(DEMAND, (CORRECTED,), then(terraform())),
+            Remedy(DEMAND, (CORRECTED,), then()),
         ),
         'none': (
             account_facts(role=role(trust(conditions=()))),
@@ -234,7 +234,7 @@ test_remedy = remedy_test(
                         at(0, f'merge(Statement[0], {{Condition: {ONE}}})'),
                     ),
                 ),
-                then(terraform()),
+                then(),
             ),
         ),
         'none, in a statement that others use too': (

@@ -1,25 +1,30 @@
 """Each way that a remedy offers for a trust policy, applied to it: the fault is gone, and nothing else has changed."""
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import hcl2
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.aws.trust_policy import trust_statements
 from datadog_checks.aws_diagnostics.diagnoses import diagnose
 from datadog_checks.aws_diagnostics.diagnoses.integration import DIAGNOSES
 from datadog_checks.aws_diagnostics.findings import Finding
-from datadog_checks.aws_diagnostics.remedies import Choice
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language
 from tests.account.builders import ACCOUNT_ID, SECRET, account_expectations, account_facts, role
 
 from .repairs import Shell, changed_by
 from .trust_policies import (
     ACTION,
     CONDITIONS,
+    DATADOG,
     DENY,
     EXTERNAL_ID,
     FOR_EC2,
+    MINE,
+    OTHER_SECRET,
     PRINCIPAL,
     ROOT,
     TRUST_POLICIES,
@@ -33,6 +38,16 @@ from .trust_policies import (
 VENDOR = allow('arn:aws:iam::210987654321:root', {'StringEquals': {'sts:ExternalId': "of-a-vendor's"}})
 OTHER_ORGANIZATION = external_id('StringEquals', 'of-another-datadog-organization')
 Document = dict[str, Any]
+PRINCIPALS = (ROOT, DATADOG, [ROOT, f'arn:aws:iam::{ACCOUNT_ID}:root'], '*', 'arn:aws:iam::417141415827:root')
+IN_CONDITIONS = (
+    MINE,
+    None,
+    {'StringEquals': {'sts:ExternalId': OTHER_SECRET}},
+    {'StringEquals': {'sts:ExternalId': SECRET, 'aws:PrincipalOrgID': 'o-abcdefghij'}},
+    {'StringLike': {'sts:ExternalId': '*'}, 'Bool': {'aws:MultiFactorAuthPresent': 'true'}},
+    {'StringNotEquals': {'sts:ExternalId': OTHER_SECRET}},
+)
+ACTIONS = ('sts:AssumeRole', 'sts:TagSession', ['sts:TagSession', 'sts:AssumeRole'])
 
 
 def failed(document: Document) -> dict[str, Finding]:
@@ -46,13 +61,22 @@ def with_neighbours(policy: TrustPolicy) -> Document:
     return {**policy.document, 'Id': 'kept', 'Statement': [VENDOR, *policy.document['Statement'], FOR_EC2]}
 
 
-def ways() -> Iterator[Any]:
+def documents() -> Iterator[tuple[str, Document]]:
+    """Those that are described in words, and every combination of what is often wrong."""
     for policy in TRUST_POLICIES:
-        for name, document in (('alone', policy.document), ('with neighbours', with_neighbours(policy))):
-            for id, finding in failed(document).items():
-                assert finding.remedy is not None
-                for letter, choice in zip('ABC', finding.remedy.choices, strict=False):
-                    yield pytest.param(document, id, choice, id=f'{policy.words}, {name}: {id} {letter}')
+        yield policy.words, policy.document
+        yield f'{policy.words}, with neighbours', with_neighbours(policy)
+    for number, (who, condition, action) in enumerate(product(PRINCIPALS, IN_CONDITIONS, ACTIONS)):
+        yield f'combination {number}', {'Version': '2012-10-17', 'Statement': [VENDOR, allow(who, condition, action)]}
+
+
+def ways() -> Iterator[Any]:
+    for words, document in documents():
+        for id, finding in failed(document).items():
+            assert finding.remedy is not None
+            for letter, choice in zip('ABC', finding.remedy.choices, strict=False):
+                if 'cp trust-policy.before.json' not in choice.commands[0].text:
+                    yield pytest.param(document, id, choice, id=f'{words}: {id} {letter}')
 
 
 @pytest.mark.parametrize(('document', 'diagnosis', 'choice'), ways())
@@ -68,6 +92,34 @@ def test_every_way_cures_its_fault_and_touches_at_most_one_statement(
     touched = [statement for statement in document['Statement'] if statement not in repaired['Statement']]
     assert len(touched) <= 1
     assert [s for s in (VENDOR, FOR_EC2) if s in touched] == []
+
+
+@pytest.mark.parametrize('policy', [pytest.param(p, id=p.words) for p in TRUST_POLICIES if p.failed])
+def test_the_statement_in_terraform_is_that_of_the_new_document(policy: TrustPolicy) -> None:
+    for finding in failed(policy.document).values():
+        assert finding.remedy is not None
+        shown = [c for step in finding.remedy.then for c in step.commands if c.language is Language.HCL]
+        whole = [c for c in finding.remedy.choices if c.text.startswith(('Add a statement', 'Replace', 'Move'))]
+        assert len(shown) == bool(whole)
+        for choice in whole:
+            assert in_json(shown[0]) in changed_by(choice, policy.document, SECRET)['Statement']
+
+
+def in_json(command: Command) -> Document:
+    """A statement of the data source aws_iam_policy_document, as the provider writes it."""
+    (block,) = hcl2.loads(f'{command.text}\n')['statement']
+    (condition,), (principal,) = block['condition'], block['principals']
+    wanted = {plain(condition['variable']): plain(condition['values'][0]).replace('var.external_id', SECRET)}
+    return {
+        'Effect': 'Allow',
+        'Principal': {plain(principal['type']): plain(principal['identifiers'][0])},
+        'Action': plain(block['actions'][0]),
+        'Condition': {plain(condition['test']): wanted},
+    }
+
+
+def plain(text: str) -> str:
+    return text.strip('"').removeprefix('${').removesuffix('}')
 
 
 def document(*statements: Document) -> Document:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from datadog_checks.aws_diagnostics.diagnoses import diagnose
 from datadog_checks.aws_diagnostics.diagnoses.integration import DIAGNOSES
 from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
-from datadog_checks.aws_diagnostics.emit.outline import outline
+from datadog_checks.aws_diagnostics.emit.issues import outline
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, ExternalId, LastUsed, RoleMissing

@@ -8,7 +8,7 @@ from ...facts.agent import NO_HOSTNAME_FILE
 from ...facts.values import AgentHostname, FilePath, InstanceId
 from ...rules import why_unusable
 from ..host.text_file import SMALL, read_text, reason
-from ..limits import Deadline
+from ..run import Deadline
 from ..schedule import Interval
 from .configuration import read_configuration, read_proxy_settings
 from .interface import AgentInterface, DescribedAgent, EmbeddedAgent

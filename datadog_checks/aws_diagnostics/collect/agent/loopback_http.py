@@ -12,8 +12,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from ...log import LOG
-from ..attempt import RequestFailed
-from ..limits import Deadline, DeadlineExceeded
+from ..run import Deadline, DeadlineExceeded, RequestFailed
 
 if TYPE_CHECKING:  # OpenSSL takes 5 MB, and most hosts never need it
     import ssl

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from ...facts import AgentConfiguration, HostnameFile, HostnameSource, Unobserved
 from ...facts.values import InstanceId
-from ..attempt import RequestFailed
-from ..limits import Deadline
+from ..run import Deadline, RequestFailed
 from .interface import AgentInterface
 from .settings import as_port
 from .sources import EXPVAR_PORT, HostnameVariables, Inventory, ask_expvar, ask_inventory

@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...log import keep_out_of_the_log
-from ..attempt import RequestFailed
 from ..host.text_file import printable, read_text, reason
-from ..limits import Deadline
+from ..run import Deadline, RequestFailed
 from .interface import AgentInterface
 from .loopback_http import LocalServer
 from .settings import as_port, as_text

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ..attempt import NotCollected
+from ..run import NotCollected
 
 # https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html and
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ...facts import Unobserved
-from ...facts.account import ExternalId, LastUsed, Role, RoleMissing, TrustingRole, TrustStatement
+from ...facts.account import ExternalId, LastUsed, ManagedBy, Role, RoleMissing, TrustingRole, TrustStatement
 from ...facts.values import AccountId, Arn, RegionName, RoleName
 from ...rules.datadog_role import datadogs_account, name_in_iam
 from ..json_object import entry_of, is_object, printable
@@ -25,6 +25,15 @@ MOST_TRUSTING = 20
 LONGEST_NAME = 1024
 """Of a name that is looked for. IAM allows 64 characters, but a path or an ARN may be on record with it."""
 ABSENT = 'NoSuchEntity'
+TOOLS = {
+    'opentofu': ManagedBy.OPENTOFU,
+    'terraform': ManagedBy.TERRAFORM,
+    'pulumi': ManagedBy.PULUMI,
+    'aws-cdk': ManagedBy.CDK,
+    'cloudformation': ManagedBy.CLOUDFORMATION,
+}
+"""By what stands in the key or the value of a tag."""
+NO = frozenset({'false', 'no', '0', 'none', ''})
 
 
 def read_role(iam: Client, name: str, known: Collection[ExternalId] = ()) -> Role | RoleMissing:
@@ -65,7 +74,20 @@ def _role(found: Mapping[str, object], known: Collection[ExternalId]) -> Role:
         last_used=_last_used(entry_of(found, 'RoleLastUsed')),
         boundary=boundary_arn,
         changed_at=created_at,
+        managed_by=managed_by(found.get('Tags')),
     )
+
+
+def managed_by(tags: object) -> ManagedBy | None:
+    """The tool that a tag names, as in `managed-by: terraform`, `Terraform: true`, `aws:cloudformation:stack-name`."""
+    named = [text for tag in tags if is_object(tag) for text in _words(tag)] if isinstance(tags, list) else []
+    return next((tool for sign, tool in TOOLS.items() if any(sign in text for text in named)), None)
+
+
+def _words(tag: Mapping[str, object]) -> tuple[str, ...]:
+    """Key and value in lower case; () of a tag that says no."""
+    key, value = (str(tag.get(part, '')).lower() for part in ('Key', 'Value'))
+    return () if value.strip() in NO else (key, value)
 
 
 def _last_used(found: Mapping[str, object]) -> LastUsed:

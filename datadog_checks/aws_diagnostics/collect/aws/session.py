@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from typing import Any, Self
 
 from ..account_options import AccountOptions, Proxies
-from ..limits import CallBudget
+from ..run import CallBudget
 from .botocore_setup import (
     INSTANCE_METADATA,
     BotocoreSession,

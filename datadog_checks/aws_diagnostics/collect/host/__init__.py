@@ -1,4 +1,4 @@
-"""The host: firmware, hypervisor, cloud-init, operating system name, container.
+"""The host: firmware, hypervisor, cloud-init, operating system and its name, container, and the route to IMDS.
 
 Reads local files and the environment only. Every file is optional, so that it works on Windows too, where most of
 them do not exist.
@@ -6,17 +6,19 @@ them do not exist.
 
 import os
 import platform
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from ...facts import Container, Dmi, Host, Unobserved, UtsNamespace
+from ...facts import Container, Dmi, Host, OperatingSystem, Unobserved, UtsNamespace
 from ...facts.values import InstanceId
 from ..schedule import Interval
 from .container import read_container
+from .route import read_route
 from .text_file import printable, read_value
 
-__all__ = ['HostReader']
+__all__ = ['HostReader', 'read_route']
 
 ROOT = Path('/')
 DMI = 'sys/devices/virtual/dmi/id'
@@ -63,6 +65,12 @@ def read_uts_namespace(root: Path) -> UtsNamespace:
     if inode is None:
         return UtsNamespace.UNKNOWN
     return UtsNamespace.HOST if inode == INITIAL_UTS_NAMESPACE else UtsNamespace.OWN
+
+
+def read_operating_system(platform_name: str = sys.platform) -> OperatingSystem:
+    """By the names of Python's sys.platform."""
+    known = {'linux': OperatingSystem.LINUX, 'win32': OperatingSystem.WINDOWS, 'darwin': OperatingSystem.MACOS}
+    return known.get(platform_name, OperatingSystem.OTHER)
 
 
 def _namespace_inode(link: Path) -> int | None:
@@ -115,6 +123,7 @@ class HostReader:
             cloud_init_platform=read_cloud_init_platform(self._root),
             container=self._fixed.container,
             uts_namespace=self._fixed.uts_namespace,
+            operating_system=read_operating_system(),
         )
 
     def _read_fixed(self) -> _Fixed:

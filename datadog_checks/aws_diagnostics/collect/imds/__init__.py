@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from ...facts import Answer, Imds, NetworkPath, NoAnswer, NotSent, Unobserved
 from ...log import LOG
-from ..limits import Deadline
-from ..options import CollectOptions
+from ..run import CollectOptions, Deadline
 from ..schedule import Backoff, Remeasuring
 from .conversation import Conversation, is_throttled
 from .path import PathMeasurement, is_reply_lost

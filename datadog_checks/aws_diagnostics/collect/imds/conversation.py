@@ -6,7 +6,7 @@ from ...facts import Answer, Exchange, Identity, Imds, NoAnswer, NotSent, Outcom
 from ...facts.imds import is_granted, is_status
 from ...facts.values import ImdsEndpoint, InstanceId
 from ...log import LOG
-from ..limits import Deadline, DeadlineExceeded
+from ..run import Deadline, DeadlineExceeded
 from ..schedule import Interval
 from .exchange import Reply, exchange
 from .requests import (

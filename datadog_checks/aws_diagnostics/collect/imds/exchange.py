@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ...facts import Answer, NoAnswer, Outcome
 from ..host.text_file import printable
-from ..limits import Deadline
+from ..run import Deadline
 from .http import ClosedEarly, Malformed, Response, read_response
 from .kernel import QueuedError, all_acknowledged, queued_error
 from .requests import Request, granted_token

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from ...facts import NoAnswer, Outcome
 from ...facts.values import IpAddress
-from ..limits import Deadline
+from ..run import Deadline
 from .kernel import is_time_exceeded
 from .tcp import Address, Connection, connect
 

@@ -14,7 +14,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from ...facts import NoAnswer
-from ..limits import Deadline
+from ..run import Deadline
 from .exchange import Incoming, Reply, receive
 from .kernel import dropped_packets, require_ttl
 from .requests import Request

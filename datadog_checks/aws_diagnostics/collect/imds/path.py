@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ...facts import Answer, Exchange, Imds, NetworkPath, NoAnswer, Outcome
-from ..limits import Deadline, DeadlineExceeded
+from ..run import Deadline, DeadlineExceeded
 from .conversation import THROTTLED
 from .exchange import Reply
 from .hops import MOST_HOPS, NotAHopLimit, NotCounted, count_gateways, find_remaining_ttl, is_intercepted

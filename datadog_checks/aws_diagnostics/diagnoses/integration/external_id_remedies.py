@@ -10,6 +10,7 @@ from .identities import conditions_on_external_id, demands_one, is_account, is_e
 from .trust import Reading, Sender, position_of, readings, sender
 from .trust_remedies import (
     DATADOGS_ID,
+    MOVE,
     SET_IT,
     Query,
     add_statement,
@@ -73,7 +74,7 @@ def _demand_one(facts: Facts, expected: Expectations, without: Sequence[Reading]
     text = f'Demand the external ID in {names}: whoever uses it without that external ID loses access'
     if shared:
         changes.append(with_statement_for_datadog(facts, expected))
-        text = f'Move Datadog from {names} to a separate statement that demands the external ID'
+        text = f'{MOVE} from {names} to a separate statement that demands the external ID'
     return change(facts, expected, f'{text}; {SET_IT}', *changes)
 
 

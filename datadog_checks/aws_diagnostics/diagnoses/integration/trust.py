@@ -11,7 +11,6 @@ from ...rules.policy_language import matches
 from .assume_role_request import Request, datadogs_request
 from .condition_operators import is_met
 from .identities import (
-    account_principal,
     is_account,
     is_datadog,
     is_everyone,
@@ -89,18 +88,17 @@ def covers_assume_role(statement: TrustStatement) -> bool:
 
 
 def meant_for_datadog(statements: tuple[TrustStatement, ...], to: Sender) -> tuple[TrustStatement, ...]:
-    """Those that admit Datadog's account; else those that seem to mean it; else those that mean some account."""
+    """Those that admit Datadog's account; else those that seem to mean it. One for somebody else is not judged."""
     tiers = (
         lambda p: is_everyone(p) or is_account(p, to.account, to.partition),
         lambda p: is_in_account(p, to.account) or is_datadog(p),
-        lambda p: account_principal(p) is not None,
     )
     allowing = [s for s in statements if s.effect == 'Allow']
     for means in tiers:
         found = tuple(s for s in allowing if any(map(means, s.principals)))
         if found:
             return found
-    return tuple(s for s in allowing if any(map(is_external_id, s.conditions)))
+    return ()
 
 
 def readings(facts: Facts, to: Sender) -> tuple[Reading, ...]:

@@ -8,14 +8,14 @@ from ...remedies import Choice, Remedy
 from ...text import SHORT, one_line
 from .identities import conditions_on_external_id, demands_one
 from .role import says_when_stale, without_role
-from .trust import ASSUME_ROLE, Reading, position_of, readings, sender
+from .trust import ASSUME_ROLE, Reading, Sender, position_of, readings, sender
 from .trust_remedies import (
     GUIDE_SECTION,
     add_statement,
     apply_it,
     change,
     closest,
-    statement_in_terraform,
+    is_only_for_datadog,
     statements_of,
     with_element,
 )
@@ -49,17 +49,14 @@ def _shown(action: str) -> str:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    return Remedy(
-        f'Allow {ASSUME_ROLE} to Datadog',
-        (_allow(facts, expected),),
-        apply_it(facts, expected, statement_in_terraform(facts, expected)),
-    )
+    ways = (_allow(facts, expected),)
+    return Remedy(f'Allow {ASSUME_ROLE} to Datadog', ways, apply_it(facts, expected, ways))
 
 
 def _allow(facts: Facts, expected: Expectations) -> Choice:
-    """In the statement that is there, unless that would admit Datadog without an external id."""
+    """In the statement that is there, unless that would admit others too, or Datadog without an external id."""
     meant = closest(facts, expected)
-    if meant is None or meant.statement.not_actions or not _demands_an_external_id(meant):
+    if meant is None or meant.statement.not_actions or not _is_safe(meant, sender(facts, expected)):
         return add_statement(facts, expected)
     position = position_of(meant.statement, statements_of(facts))
     actions = (f"[Statement[{position}].Action, '{ASSUME_ROLE}'][]",)
@@ -67,8 +64,9 @@ def _allow(facts: Facts, expected: Expectations) -> Choice:
     return change(facts, expected, text, with_element(position, 'Action', actions))
 
 
-def _demands_an_external_id(meant: Reading) -> bool:
-    return any(map(demands_one, conditions_on_external_id(meant.statement)))
+def _is_safe(meant: Reading, to: Sender) -> bool:
+    demands_it = any(map(demands_one, conditions_on_external_id(meant.statement)))
+    return demands_it and is_only_for_datadog(meant.statement, to)
 
 
 TRUST_POLICY_ACTION_MISSING = Diagnosis(

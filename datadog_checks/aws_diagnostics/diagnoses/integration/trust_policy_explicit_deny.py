@@ -93,7 +93,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         choices = (_without(facts, expected, deny),)
     else:
         choices = (_excepting(facts, expected, deny), _without(facts, expected, deny))
-    return Remedy('Stop denying Datadog: no Allow overrides a Deny', choices, apply_it(facts, expected))
+    return Remedy('Stop denying Datadog: no Allow overrides a Deny', choices, apply_it(facts, expected, choices))
 
 
 def _excepting(facts: Facts, expected: Expectations, deny: TrustStatement) -> Choice:

@@ -18,11 +18,7 @@ from .identities import (
 )
 from .role import says_when_stale, without_role
 from .trust import Reading, Sender, readings, sender
-from .trust_remedies import (
-    GUIDE_SECTION,
-    apply_it,
-    statement_in_terraform,
-)
+from .trust_remedies import GUIDE_SECTION, apply_it
 
 MOST_IDS = 2
 MOST_STATEMENTS = 5
@@ -102,11 +98,9 @@ def _agreement(reading: Reading, to: Sender, evidence: str, accepted: tuple[Exte
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    return Remedy(
-        "Demand exactly the external ID that Datadog's AWS integration page shows for this account",
-        ways_to_demand_it(facts, expected),
-        apply_it(facts, expected, statement_in_terraform(facts, expected)),
-    )
+    ways = ways_to_demand_it(facts, expected)
+    summary = "Demand exactly the external ID that Datadog's AWS integration page shows for this account"
+    return Remedy(summary, ways, apply_it(facts, expected, ways))
 
 
 TRUST_POLICY_EXTERNAL_ID = Diagnosis(

@@ -16,7 +16,6 @@ from .trust_remedies import (
     closest,
     is_only_for_datadog,
     replace_statement,
-    statement_in_terraform,
     statements_of,
 )
 
@@ -70,15 +69,15 @@ def _others(reading: Reading) -> str:
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     add, meant = add_statement(facts, expected), closest(facts, expected)
-    then = apply_it(facts, expected, statement_in_terraform(facts, expected))
     if meant is None:
-        return Remedy('Admit Datadog by its external ID only, without other conditions', (add,), then)
+        summary = 'Admit Datadog by its external ID only, without other conditions'
+        return Remedy(summary, (add,), apply_it(facts, expected, (add,)))
     keys = ', '.join(sorted({one_line(c.key, SHORT) for c in meant.refusing})[:MOST_KEYS])
     summary = f'Admit Datadog by its external ID only, without other conditions ({keys})'
     if not is_only_for_datadog(meant.statement, sender(facts, expected)):
-        return Remedy(summary, (add,), then)
+        return Remedy(summary, (add,), apply_it(facts, expected, (add,)))
     replace = replace_statement(facts, expected, position_of(meant.statement, statements_of(facts)))
-    return Remedy(summary, (add, replace), then)
+    return Remedy(summary, (add, replace), apply_it(facts, expected, (add, replace)))
 
 
 TRUST_POLICY_EXTRA_CONDITIONS = Diagnosis(

@@ -26,7 +26,6 @@ from .trust_remedies import (
     datadogs_root,
     is_only_for_datadog,
     replace_statement,
-    statement_in_terraform,
     statements_of,
     with_element,
 )
@@ -98,7 +97,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     return Remedy(
         "Trust Datadog's account; if the site is wrong, correct datadog_site in the configuration of this check",
         choices,
-        apply_it(facts, expected, statement_in_terraform(facts, expected)),
+        apply_it(facts, expected, choices),
     )
 
 

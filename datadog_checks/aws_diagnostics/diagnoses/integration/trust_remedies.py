@@ -5,12 +5,13 @@ present one: `--query` takes JMESPath (https://jmespath.org/specification.html),
 """
 
 import json
+from collections.abc import Sequence
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved
 from ...facts.account import Role, TrustStatement
 from ...remedies import Choice, Command, Language, Step, Variable, Word, hcl_string, new_file, script, sequence, shell
-from ..account_remedies import iam_arn, joined, role_word, run_again
+from ..account_remedies import iam_arn, joined, role_word, run_again, same_change_in_code
 from ..links import guide
 from .identities import is_datadog, is_everyone, is_in_account
 from .trust import Reading, Sender, readings, sender
@@ -25,6 +26,9 @@ SET_IT = (
 )
 DATADOGS_ID: tuple[str | Variable, ...] = ("'", EXTERNAL_ID, "'")
 DOCUMENT = 'Role.AssumeRolePolicyDocument'
+ADD, REPLACE, MOVE = 'Add a statement', 'Replace statement', 'Move Datadog'
+WHOLE_STATEMENT = (ADD, REPLACE, MOVE)
+"""How choices begin that write the whole statement for Datadog."""
 
 Query = tuple[str | Variable, ...]
 """JMESPath, to be evaluated on the trust policy."""
@@ -89,12 +93,12 @@ def change(facts: Facts, expected: Expectations, text: str, *queries: Query) -> 
 
 
 def add_statement(facts: Facts, expected: Expectations) -> Choice:
-    text = f'Add a statement for Datadog and leave the others as they are; {SET_IT}'
+    text = f'{ADD} for Datadog and leave the others as they are; {SET_IT}'
     return change(facts, expected, text, with_statement_for_datadog(facts, expected))
 
 
 def replace_statement(facts: Facts, expected: Expectations, position: int) -> Choice:
-    text = f'Replace statement {position + 1}: whoever else uses it, such as another Datadog organization, loses access'
+    text = f'{REPLACE} {position + 1}: whoever else uses it, such as another Datadog organization, loses access'
     return change(facts, expected, f'{text}; {SET_IT}', at(position, statement_for_datadog(facts, expected)))
 
 
@@ -154,33 +158,39 @@ def _update(facts: Facts, expected: Expectations, file: str) -> Command:
 # What follows, whichever way was picked
 
 
-def apply_it(facts: Facts, expected: Expectations, *hcl: Command) -> tuple[Step, ...]:
+def apply_it(facts: Facts, expected: Expectations, choices: Sequence[Choice] = ()) -> tuple[Step, ...]:
+    """`choices`: the ways to the new document, of which some write the whole statement for Datadog."""
+    whole = any(choice.text.startswith(WHOLE_STATEMENT) for choice in choices)
     return (
         Step('Compare both files: only what you meant to change may differ', (shell('diff', BEFORE, AFTER),)),
         Step('Apply the new trust policy', (_update(facts, expected, AFTER),)),
-        Step(
-            'If Terraform or CloudFormation manages the role, make the same change there, or its next run reverts this',
-            hcl,
-        ),
+        same_change_in_code(facts, expected),
+        *((_in_terraform(facts, expected),) if whole else ()),
         wait(expected),
     )
 
 
+def _in_terraform(facts: Facts, expected: Expectations) -> Step:
+    """Beside every other statement: a document that only adds one cures nothing where another has to change."""
+    return Step(
+        "In Terraform, this is the statement for Datadog in the role's aws_iam_policy_document; add it, or put it in "
+        'place of the one that you replaced, and keep every other',
+        (statement_in_terraform(facts, expected),),
+    )
+
+
 def statement_in_terraform(facts: Facts, expected: Expectations) -> Command:
-    """A data source, which the role's present document can include by source_policy_documents."""
     return Command(
-        'data "aws_iam_policy_document" "datadog_trust" {\n'
-        '  statement {\n'
-        '    actions = ["sts:AssumeRole"]\n'
-        '    principals {\n'
-        '      type        = "AWS"\n'
-        f'      identifiers = [{hcl_string(datadogs_root(facts, expected))}]\n'
-        '    }\n'
-        '    condition {\n'
-        '      test     = "StringEquals"\n'
-        '      variable = "sts:ExternalId"\n'
-        f'      values   = [{hcl_string(EXTERNAL_ID)}]\n'
-        '    }\n'
+        'statement {\n'
+        '  actions = ["sts:AssumeRole"]\n'
+        '  principals {\n'
+        '    type        = "AWS"\n'
+        f'    identifiers = [{hcl_string(datadogs_root(facts, expected))}]\n'
+        '  }\n'
+        '  condition {\n'
+        '    test     = "StringEquals"\n'
+        '    variable = "sts:ExternalId"\n'
+        f'    values   = [{hcl_string(EXTERNAL_ID)}]\n'
         '  }\n'
         '}',
         Language.HCL,

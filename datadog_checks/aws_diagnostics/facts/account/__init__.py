@@ -5,7 +5,7 @@ No credential, key or external id is in it.
 
 from dataclasses import dataclass
 
-from ..groups import Feature
+from .. import Feature
 from ..observed import Unobserved
 from .datadog import (
     HOURS,
@@ -39,6 +39,7 @@ from .iam import (
     Decision,
     ExternalId,
     LastUsed,
+    ManagedBy,
     Policy,
     PolicyKind,
     PolicyQuota,
@@ -71,6 +72,7 @@ __all__ = [
     'Inventory',
     'LastUsed',
     'LaunchTemplate',
+    'ManagedBy',
     'MetadataDefaults',
     'Metrics',
     'NamespaceFilters',

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..observed import Unobserved
-from ..values import AccountId, Arn, Partition, PolicyName, RoleName
+from ..values import AccountId, Arn, Partition, PolicyName, RegionName, RoleName
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,16 @@ class LastUsed:
     region: str = ''
 
 
+class ManagedBy(StrEnum):
+    """What makes and changes a role, where its tags name it."""
+
+    CLOUDFORMATION = 'CloudFormation'
+    CDK = 'AWS CDK'
+    TERRAFORM = 'Terraform'
+    OPENTOFU = 'OpenTofu'
+    PULUMI = 'Pulumi'
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     name: RoleName
@@ -95,6 +105,9 @@ class Role:
     """Of the permissions boundary."""
     changed_at: float | None = None
     """When the role or one of its policies is last known to have changed."""
+    managed_by: ManagedBy | None = None
+    """None where its tags do not tell, which proves nothing: CloudFormation gives roles no tags of their stack
+    (github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1966)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +198,9 @@ class Simulated:
 class Simulation:
     results: tuple[Simulated, ...]
     complete: bool = True
-    """False when throttling or the budget of calls ended it early."""
+    """False when throttling, the budget of calls or the deadline ended it before all regions were asked."""
+    regions: tuple[RegionName, ...] | Unobserved = Unobserved('not known which regions Datadog collects')
+    """Those that Datadog collects."""
 
 
 @dataclass(frozen=True, slots=True)

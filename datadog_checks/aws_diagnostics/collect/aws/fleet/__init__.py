@@ -10,8 +10,7 @@ from ....facts import Unobserved
 from ....facts.account import Fleet, TokenlessUse, WrongInstance
 from ....facts.values import RegionName
 from ...account_options import AccountOptions
-from ...attempt import OnDefect, log_defect
-from ...limits import CallBudget, Deadline
+from ...run import CallBudget, Deadline, OnDefect, log_defect
 from ..session import Session
 from .region import INTERRUPTIONS, RegionSweep
 

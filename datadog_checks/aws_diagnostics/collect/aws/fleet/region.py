@@ -8,12 +8,11 @@ from functools import partial
 from ....facts import Unobserved
 from ....facts.account import Fault, Region, TokenlessUse, WrongInstance
 from ....facts.values import RegionName
-from ...attempt import NotCollected, OnDefect, log_defect
-from ...limits import BudgetExhausted, Deadline, DeadlineExceeded
+from ...run import BudgetExhausted, Deadline, DeadlineExceeded, NotCollected, OnDefect, log_defect
+from ..cloudwatch import GET_METRIC_DATA, INSTANCES_OF_A_CALL, tokenless_use
 from ..denials import DENIED, CallFailed, code_of, why
 from ..session import Client, Session
 from . import metadata_options as options
-from . import tokenless_use
 from .found import Found
 
 INTERRUPTIONS = (BudgetExhausted, DeadlineExceeded)
@@ -60,7 +59,7 @@ class RegionSweep:
             yield Step(options.DESCRIBE_INSTANCES, partial(self._describe, fault), self._without_instances)
         yield Step(options.GET_DEFAULTS, self._ask_for_defaults, self._without_defaults)
         yield Step(options.DESCRIBE_TEMPLATES, self._describe_templates, self._without_templates)
-        yield Step(tokenless_use.ACTION, self._ask_for_use, self._without_use)
+        yield Step(GET_METRIC_DATA, self._ask_for_use, self._without_use)
 
     @property
     def done(self) -> bool:
@@ -161,8 +160,8 @@ class RegionSweep:
         ids = self._found.version_one_ids
         while ids:
             deadline.timeout(1.0)
-            batch = ids[: tokenless_use.INSTANCES_OF_A_CALL]
-            used = tokenless_use.tokenless_use(self._client(session, 'cloudwatch'), self.name, batch, self._now)
+            batch = ids[:INSTANCES_OF_A_CALL]
+            used = tokenless_use(self._client(session, 'cloudwatch'), self.name, batch, self._now)
             self._found.tokenless.extend(used)
             del ids[: len(batch)]
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
-from datadog_checks.aws_diagnostics.collect.aws.recently_active import read_metrics
+from datadog_checks.aws_diagnostics.collect.aws.cloudwatch import read_metrics
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
-from datadog_checks.aws_diagnostics.collect.limits import CallBudget
+from datadog_checks.aws_diagnostics.collect.run import CallBudget
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
     NAMESPACES,

@@ -6,11 +6,11 @@ import pytest
 from botocore import exceptions as e
 from botocore.exceptions import ClientError
 
-from datadog_checks.aws_diagnostics.cli.hints import settling
+from datadog_checks.aws_diagnostics.cli.judged import settling
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.account_run import AccountRun
-from datadog_checks.aws_diagnostics.collect.attempt import log_defect
 from datadog_checks.aws_diagnostics.collect.aws.denials import why
+from datadog_checks.aws_diagnostics.collect.run import log_defect
 from datadog_checks.aws_diagnostics.facts import MissingFact, Unobserved
 from datadog_checks.aws_diagnostics.findings import Scope
 from tests.emit.findings import unknown

@@ -1,0 +1,197 @@
+"""The route to IMDS, asked of real kernels in namespaces, and of sockets that answer badly."""
+
+import os
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from datadog_checks.aws_diagnostics.collect.host import route as reading
+from datadog_checks.aws_diagnostics.collect.host.route import read_route
+from datadog_checks.aws_diagnostics.facts import Neighbour, Route, RouteKind, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import InterfaceName, IpAddress, IpNetwork
+from tests.simulator import Fault, Topology, World, namespaces_available
+from tests.simulator.addresses import IMDS
+from tests.simulator.client import knock
+
+needs_namespaces = pytest.mark.skipif(not namespaces_available(), reason=namespaces_available().reason)
+NOBODY = 65534
+
+ON_THE_LINK = Route(
+    RouteKind.UNICAST,
+    device=InterfaceName('eth0'),
+    device_kind='veth',
+    destination=IpNetwork('169.254.169.254/32'),
+    table=254,
+    protocol='static',
+    neighbour=Neighbour.REACHABLE,
+)
+
+
+def look_as(user: int, address: str) -> Route | Unobserved:
+    os.setresuid(user, user, user)
+    return read_route(address)
+
+
+def look(address: str) -> Route | Unobserved:
+    """After a connection, which makes the kernel look for the next node."""
+    knock(address, timeout=0.2)
+    return read_route(address)
+
+
+@needs_namespaces
+@pytest.mark.parametrize(
+    ('topology', 'fault', 'address', 'expected'),
+    [
+        pytest.param(Topology.HOST, Fault.NONE, IMDS['ipv4'], ON_THE_LINK, id='on the link'),
+        pytest.param(
+            Topology.CONTAINER,
+            Fault.NONE,
+            IMDS['ipv6'],
+            Route(
+                RouteKind.UNICAST,
+                device=InterfaceName('eth0'),
+                device_kind='veth',
+                gateway=IpAddress('fd00:17::1'),
+                destination=IpNetwork('::/0'),
+                table=254,
+                protocol='static',
+                neighbour=Neighbour.REACHABLE,
+            ),
+            id='through a gateway, over IPv6',
+        ),
+        pytest.param(
+            Topology.HOST,
+            Fault.LOCAL_NO_NEIGHBOUR,
+            IMDS['ipv4'],
+            Route(
+                RouteKind.UNICAST,
+                device=InterfaceName('silent'),
+                device_kind='veth',
+                destination=IpNetwork('169.254.169.254/32'),
+                table=100,
+                protocol='static',
+                neighbour=Neighbour.INCOMPLETE,
+            ),
+            id='on a link where nobody answers, by a rule of the policy',
+        ),
+        pytest.param(
+            Topology.HOST, Fault.LOCAL_BLACKHOLE_ROUTE, IMDS['ipv4'], Route(RouteKind.BLACKHOLE), id='a blackhole'
+        ),
+        pytest.param(
+            Topology.HOST, Fault.LOCAL_UNREACHABLE_ROUTE, IMDS['ipv4'], Route(RouteKind.UNREACHABLE), id='unreachable'
+        ),
+        pytest.param(
+            Topology.HOST, Fault.LOCAL_PROHIBIT_ROUTE, IMDS['ipv4'], Route(RouteKind.PROHIBIT), id='prohibited'
+        ),
+        pytest.param(Topology.EMPTY, Fault.NONE, IMDS['ipv4'], Route(RouteKind.NONE), id='no route at all'),
+    ],
+)
+def test_the_route_is_what_the_kernel_would_do(topology: Topology, fault: Fault, address: str, expected: Route) -> None:
+    with World(topology, fault=fault) as world:
+        assert world.run(look, address) == expected
+
+
+@needs_namespaces
+@pytest.mark.parametrize(
+    ('commands', 'expected'),
+    [
+        pytest.param(
+            ['ip rule add uidrange 1-65535 to 169.254.169.254 prohibit'], (RouteKind.PROHIBIT, True), id='forbidden'
+        ),
+        pytest.param(
+            [
+                'ip route add default via 10.0.0.1 table 77',
+                'ip rule add uidrange 65534-65534 lookup 77',
+            ],
+            (RouteKind.UNICAST, True),
+            id='by another table',
+        ),
+        pytest.param(
+            ['ip rule add uidrange 1-1000 to 169.254.169.254 prohibit'],
+            (RouteKind.UNICAST, False),
+            id='a rule for other users',
+        ),
+        pytest.param(
+            ['ip addr add 169.254.169.254/32 dev lo'], (RouteKind.LOCAL, False), id='an address of this system'
+        ),
+    ],
+)
+def test_a_way_that_root_does_not_take_is_noticed(commands: Sequence[str], expected: tuple[RouteKind, bool]) -> None:
+    with World(Topology.HOST) as world:
+        for command in commands:
+            assert world.command(command.split(), privileged=True).returncode == 0
+        found = world.run_as_root(look_as, NOBODY, IMDS['ipv4'])
+        assert isinstance(found, Route)
+        assert (found.kind, found.by_user) == expected
+
+
+@needs_namespaces
+def test_a_tunnel_is_named_with_its_kind() -> None:
+    with World(Topology.HOST) as world:
+        for command in (
+            'ip tuntap add dev tun0 mode tun',
+            'ip link set tun0 up',
+            'ip route replace 169.254.169.254 dev tun0',
+        ):
+            assert world.command(command.split(), privileged=True).returncode == 0, command
+        found = world.run(read_route, IMDS['ipv4'])
+        assert isinstance(found, Route)
+        assert (found.device, found.device_kind, found.protocol) == ('tun0', 'tun', 'boot')
+
+
+class Answering:
+    """A socket that answers every question with the same bytes."""
+
+    def __init__(self, reply: bytes | OSError) -> None:
+        self.reply = reply
+
+    def __call__(self, *_: object) -> 'Answering':
+        return self
+
+    def __enter__(self) -> 'Answering':
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def settimeout(self, _: float) -> None:
+        pass
+
+    def send(self, _: bytes) -> None:
+        pass
+
+    def recv(self, _: int) -> bytes:
+        if isinstance(self.reply, OSError):
+            raise self.reply
+        return self.reply
+
+
+@pytest.mark.parametrize(
+    ('reply', 'why'),
+    [
+        pytest.param(b'', 'error', id='nothing'),
+        pytest.param(b'\0' * 15, 'error', id='half a head'),
+        pytest.param(struct.pack('=IHHII', 4096, 24, 0, 1, 0) + b'\0' * 12, 'EPROTO', id='a length that lies'),
+        pytest.param(struct.pack('=IHHII', 28, 24, 0, 9, 0) + b'\0' * 12, 'EPROTO', id='an answer to something else'),
+        pytest.param(TimeoutError(), 'TimeoutError', id='silence'),
+        pytest.param(PermissionError(1, 'EPERM'), 'EPERM', id='no permission'),
+    ],
+)
+def test_what_cannot_be_read_is_not_observed(reply: bytes | OSError, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('socket.socket', Answering(reply))
+    assert read_route(IMDS['ipv4']) == Unobserved(f'the kernel did not tell the route to IMDS: {why}')
+
+
+def test_an_attribute_that_lies_about_its_length_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    head = struct.pack('=BBBBBBBBI', 2, 32, 0, 0, 254, 2, 0, 1, 0)
+    body = head + struct.pack('=HHI', 8, 15, 254) + struct.pack('=HH', 400, 5)
+    monkeypatch.setattr('socket.socket', Answering(struct.pack('=IHHII', 16 + len(body), 24, 0, 1, 0) + body))
+    found: Any = read_route(IMDS['ipv4'])
+    assert (found.kind, found.table, found.gateway) == (RouteKind.UNICAST, 254, None)
+
+
+def test_other_systems_tell_a_process_no_routes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, 'AF_NETLINK', None)
+    assert read_route(IMDS['ipv4']) == Unobserved('only Linux tells a process its routes')
