@@ -132,4 +132,4 @@ REPORTS = (
     ),
 )
 
-test_regions = account_test(REPORTS)
+test_report = account_test(REPORTS)

@@ -231,5 +231,6 @@ REGISTRATION = (
     ),
 )
 
-test_names = account_test(NAMES)
-test_registration = account_test(REGISTRATION)
+REPORTS = (*NAMES, *REGISTRATION)
+
+test_report = account_test(REPORTS)
