@@ -5,7 +5,8 @@ from functools import partial
 from typing import Any
 
 from tests.account.builders import SECRET
-from tests.account.whole_run import make_role, policy, statement
+from tests.account.permission_lists import RECORDED
+from tests.account.whole_run import ROLE, allows, iam, make_role, policy, statement
 from tests.field_reports.account import AccountReport, account_test
 from tests.field_reports.reports import Answer, Fix
 
@@ -231,6 +232,154 @@ REGISTRATION = (
     ),
 )
 
-REPORTS = (*NAMES, *REGISTRATION)
+AUDIT, LACKING, KEYS = 'security-audit-not-attached', 'integration-permissions-missing', 'integration-uses-access-keys'
+PERMISSIONS_ONLY = {'features': ['permissions']}
+TABLES = ('dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource')
+
+
+def administrator() -> None:
+    role_with(managed='AdministratorAccess')
+
+
+def role_with(*documents: Mapping[str, Any], managed: str = '') -> None:
+    make_role(policy(statement()), *map(dict, documents), security_audit=False)
+    if managed:
+        iam().attach_role_policy(RoleName=ROLE, PolicyArn=f'arn:aws:iam::aws:policy/{managed}')
+
+
+def on(arn: str, *actions: str) -> None:
+    """The whole list, and of it these actions only on this ARN."""
+    rest = [action for action in RECORDED.standard if action not in actions]
+    role_with(policy(allows(*rest), {'Effect': 'Allow', 'Action': [*actions], 'Resource': arn}))
+
+
+PERMISSIONS = (
+    AccountReport(
+        scope='account',
+        number=11,
+        situation='Datadog uses access keys of an IAM user for this account.',
+        sources=('DataDog/documentation#36068',),
+        right='Changing the way of authentication deletes the settings of the account: they are saved first.',
+        record={'auth_config': {'access_key_id': 'AKIAIOSFODNN7EXAMPLE'}},
+        options=ROLE_ONLY,
+        answer=Answer(
+            causes=(KEYS,),
+            findings={KEYS: 'warning', MISSING: 'not_applicable'},
+            fixes={
+                KEYS: Fix(
+                    has=(
+                        'which are lost when the authentication changes',
+                        '/api/v2/integration/aws/accounts?aws_account_id=123456789012',
+                        'datadog-aws-integration.before.json',
+                    )
+                )
+            },
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=12,
+        situation='A role that trusts Datadog is not used.',
+        sources=('https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html',),
+        right='A denied AssumeRole of another account is not in the trail of this one: nobody is sent to look there.',
+        prepare=role_for_datadog,
+        options=ROLE_ONLY,
+        answer=Answer(findings={'integration-role-unused': 'unknown'}, never=('CloudTrail', 'cloudtrail')),
+    ),
+    AccountReport(
+        scope='account',
+        number=15,
+        situation='Resource collection is off, and SecurityAudit is not attached.',
+        sources=('https://docs.datadoghq.com/integrations/amazon-web-services/',),
+        right='Only resource collection needs SecurityAudit: nothing to say.',
+        prepare=partial(role_with, policy(allows(*RECORDED.standard))),
+        options=PERMISSIONS_ONLY,
+        answer=Answer(findings={AUDIT: 'not_applicable', LACKING: 'ok'}),
+    ),
+    AccountReport(
+        scope='account',
+        number=15,
+        variant='AdministratorAccess is attached',
+        situation='Resource collection is on, and the role has AdministratorAccess instead of SecurityAudit.',
+        sources=('https://docs.datadoghq.com/integrations/amazon-web-services/',),
+        right='SecurityAudit would add nothing: nothing to say.',
+        prepare=administrator,
+        record={'resources_config': {'extended_collection': True}},
+        options=PERMISSIONS_ONLY,
+        answer=Answer(findings={AUDIT: 'ok', LACKING: 'ok'}),
+    ),
+    AccountReport(
+        scope='account',
+        number=15,
+        variant='a policy of its own allows everything',
+        situation='Resource collection is on, and a policy of the role allows * on *.',
+        sources=('https://docs.datadoghq.com/integrations/amazon-web-services/',),
+        right='SecurityAudit would add nothing: nothing to say.',
+        prepare=partial(role_with, policy(allows('*'))),
+        record={'resources_config': {'extended_collection': True}},
+        options=PERMISSIONS_ONLY,
+        answer=Answer(findings={AUDIT: 'ok', LACKING: 'ok'}),
+    ),
+    AccountReport(
+        scope='account',
+        number=15,
+        variant='the record does not say whether resource collection is on',
+        situation="Datadog's record has `resources_config: {}`, and SecurityAudit is not attached.",
+        sources=('https://docs.datadoghq.com/api/latest/aws-integration/',),
+        right='The default of extended_collection is true: resource collection is on and needs SecurityAudit.',
+        prepare=partial(role_with, policy(allows(*RECORDED.standard, *RECORDED.resource_collection))),
+        record={'resources_config': {}},
+        options=PERMISSIONS_ONLY,
+        answer=Answer(causes=(AUDIT,), findings={AUDIT: 'warning'}, says={AUDIT: ('which needs it, is on',)}),
+    ),
+    *(
+        AccountReport(
+            scope='account',
+            number=19,
+            variant=variant,
+            situation=f'{actions[0]} is granted on {arn} instead of `*`.',
+            sources=(f'https://docs.aws.amazon.com/service-authorization/latest/reference/list_{page}.html',),
+            right=right,
+            prepare=partial(on, arn, *actions),
+            options=PERMISSIONS_ONLY,
+            answer=Answer(findings={LACKING: status}),
+        )
+        for variant, arn, actions, page, status, right in (
+            (
+                '',
+                'arn:aws:dynamodb:*:*:*',
+                ('dynamodb:Describe*',),
+                'amazondynamodb',
+                'ok',
+                'It is granted: what Datadog describes is a table, and every table is covered.',
+            ),
+            (
+                'on every bucket',
+                'arn:aws:s3:::*',
+                ('s3:GetBucketTagging',),
+                'amazons3',
+                'ok',
+                'It is granted: these ARNs are all buckets.',
+            ),
+            (
+                'on one table',
+                'arn:aws:dynamodb:*:*:table/orders',
+                ('dynamodb:Describe*',),
+                'amazondynamodb',
+                'unknown',
+                'Whether that is all that Datadog should see is not known.',
+            ),
+            (
+                'of an action that knows no resources',
+                'arn:aws:dynamodb:*:*:*',
+                ('dynamodb:List*',),
+                'amazondynamodb',
+                'unknown',
+                'AWS documents that ListTables needs `*`: not known to be granted.',
+            ),
+        )
+    ),
+)
+REPORTS = (*NAMES, *REGISTRATION, *PERMISSIONS)
 
 test_report = account_test(REPORTS)

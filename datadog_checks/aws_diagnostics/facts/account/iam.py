@@ -147,10 +147,12 @@ class PolicyStatement:
     not_actions: tuple[str, ...] = ()
     """One of the two is empty."""
     every_resource: bool = True
-    """Resource is * (NotResource and anything narrower is False)."""
+    """Resource is * (NotResource and any ARN are False)."""
     conditional: bool = False
     """It has a Condition, so whether it applies is not known from the document."""
     sid: str = ''
+    as_a_whole: tuple[str, ...] = ()
+    """Actions of which it covers every resource by ARNs, although Resource is not *."""
 
 
 @dataclass(frozen=True, slots=True)
