@@ -64,6 +64,10 @@ def icmp(version: int, type: int, code: int, sender: str | None) -> IcmpError:
     return IcmpError(version, type, code, None if sender is None else IpAddress(sender))
 
 
+def identity(instance_id: InstanceId | None = INSTANCE_ID) -> Identity:
+    return Identity(REGION, ACCOUNT, 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a', instance_id)
+
+
 def imds(**differences: Any) -> Imds:
     """IMDSv2 works, IMDSv1 is switched off."""
     healthy = Imds(
@@ -75,7 +79,7 @@ def imds(**differences: Any) -> Imds:
         tokenless=answered(401),
         tokenless_at=NOW,
         instance_id=INSTANCE_ID,
-        identity=Identity(REGION, ACCOUNT, 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a'),
+        identity=identity(),
         requests=2,
     )
     return replace(healthy, **differences)
@@ -112,6 +116,7 @@ def route(**differences: Any) -> Route:
         table=254,
         protocol='dhcp',
         neighbour=Neighbour.REACHABLE,
+        source=IpAddress('10.0.0.12'),
     )
     return replace(healthy, **differences)
 

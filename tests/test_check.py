@@ -144,7 +144,9 @@ def test_one_probe_decides_where_nothing_is_known():
 def test_an_imds_that_answers_as_ec2_does_makes_it_ec2_without_firmware():
     with World(files={}, tokens='required', hop_limit=2) as world:
         [submitted] = world.run(run_check, {})
-    assert submitted.metadata['platform'] == f'EC2: IMDS at http://169.254.169.254 gave the instance id {INSTANCE_ID}'
+    assert submitted.metadata['platform'] == (
+        f'EC2: IMDS at http://169.254.169.254 gave a token and the identity document of {INSTANCE_ID}'
+    )
 
 
 def test_ec2_never_asks_nothing_even_on_ec2():

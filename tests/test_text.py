@@ -9,10 +9,12 @@ from datadog_checks.aws_diagnostics.text import (
     duration,
     escaped,
     listed,
+    literal,
     one_line,
     quoted,
     reason,
     several_lines,
+    trimmed,
 )
 
 ANYTHING = st.text(st.characters(codec=None), max_size=300)
@@ -143,3 +145,20 @@ def test_a_duration_is_told_in_its_largest_unit(seconds: float, words: str) -> N
 )
 def test_how_long_ago(seconds: float, words: str) -> None:
     assert ago(seconds) == words
+
+
+def test_a_trimmed_value_keeps_letters_of_every_script_and_spaces_between_words() -> None:
+    assert trimmed(' Größe  箱 \u200b\u202e1 \0\0') == 'Größe  箱 \ufffd\ufffd1'
+    assert trimmed('x' * 300) == 'x' * 255
+
+
+@pytest.mark.parametrize(
+    ('value', 'text'),
+    [
+        pytest.param({'a': [1]}, "{'a': [1]}", id='a mapping'),
+        pytest.param('\x1b[0m', "'\\x1b[0m'", id='an escape sequence'),
+        pytest.param('x' * 90, f"'{'x' * 76}...", id='too long'),
+    ],
+)
+def test_a_literal_is_short_and_printable(value: object, text: str) -> None:
+    assert literal(value) == text

@@ -68,6 +68,11 @@ class NotApplicable:
 Verdict: TypeAlias = Passed | Failed | Unknown | NotApplicable
 
 
+def always(_: Facts, __: str) -> bool:
+    """For a diagnosis that each of its candidates can explain."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """One named fault. `judge` and `remedy` are pure.
@@ -94,9 +99,14 @@ class Diagnosis:
     feature: Feature | None = None
     """In the account scope: where this feature of the instance is off, the diagnosis does not apply."""
     after: tuple[str, ...] = ()
-    """Diagnoses that explain this one when they fail too, the most fundamental first."""
+    """Diagnoses that may explain this one when they fail too, the most fundamental first."""
+    can_explain: Callable[[Facts, str], bool] = always
+    """Whether the one of `after` with this id, which failed, can be the reason of this fault on this host. Pure."""
     once_explained: tuple[Step, ...] = ()
     """Steps that this fault still needs when the fault that explains it is fixed."""
+    sees_foreign_imds: bool = False
+    """It is shown what IMDS answers even where that is the IMDS of another instance; for all others IMDS is then
+    unobserved."""
 
     @property
     def description(self) -> str:

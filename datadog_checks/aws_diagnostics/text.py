@@ -17,6 +17,8 @@ SHORT = 40
 LONGEST_NAME = 80
 """Characters of a host name, say, that a person has to recognise."""
 LONGEST_REASON = 120
+LONGEST_PATH = 160
+LONGEST_VALUE = 255
 DAY = 86400
 LONGEST_TIME = 3650
 """Days. A longer time is a clock that was wrong."""
@@ -46,6 +48,12 @@ def clean(text: str, at_most: int = SHORT) -> str:
     return one_line(' '.join(text.split()), at_most)
 
 
+def trimmed(text: str, at_most: int = LONGEST_VALUE) -> str:
+    """The one value that a file, a setting or a header holds, cut without a mark: without white space around it, or the
+    NULs that firmware pads with."""
+    return one_line(text.strip().strip('\0').strip()[:at_most], at_most)
+
+
 def escaped(text: str) -> str:
     """All of the text, with what is not printable as its Python escape: a newline becomes `\\n`."""
     return ''.join(c if c.isprintable() else c.encode('unicode_escape').decode('ascii') for c in text)
@@ -54,6 +62,11 @@ def escaped(text: str) -> str:
 def quoted(text: str, at_most: int = LONGEST_NAME) -> str:
     """A clean text in quotes, to stand out in a sentence."""
     return f"'{clean(text, at_most)}'"
+
+
+def literal(value: object) -> str:
+    """A value of any type, as Python writes it, of at most LONGEST_NAME characters."""
+    return one_line(repr(value), LONGEST_NAME)
 
 
 def reason(text: str) -> str:

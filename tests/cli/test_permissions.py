@@ -339,8 +339,8 @@ def test_policies_that_would_not_fit_beside_the_attached_ones_become_inline_poli
     (file,) = written(tmp_path / 'policies')
     told = capsys.readouterr().out.splitlines()
     assert (
-        '          The role has 10 attached policies and a quota of 10: no room for 1 more. The commands make them '
-        'inline policies, which may have 10,240 characters in all.'
+        '          The role has 10 attached policies and a quota of 10: no room for all of these. The commands make 1 '
+        'of them inline, where a role may have 10240 characters.'
     ) in told
     assert (
         f'aws iam put-role-policy --role-name {ROLE} --policy-name {file.stem} --policy-document file://{file}'

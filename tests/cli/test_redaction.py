@@ -28,6 +28,7 @@ from datadog_checks.aws_diagnostics.facts.values import (
     InstanceId,
     RoleName,
 )
+from datadog_checks.aws_diagnostics.rules import instance_id_of
 
 from ..account.builders import ACCOUNT_ID, account_expectations, account_facts
 from ..builders import INSTANCE_ID, NOW, agent, facts, host, imds, path
@@ -140,6 +141,8 @@ def test_redacted_facts_are_judged_as_before(observation: Observation) -> None:
     [
         (INSTANCE_ID, r'i-[0-9a-f]{17}'),
         ('i-0123abcd', r'i-[0-9a-f]{8}'),
+        ('s.i-0123456789abcdef0', r's\.i-[0-9a-f]{17}'),
+        (f'{INSTANCE_ID}-production', r'i-[0-9a-f]{17}-x[0-9a-f]{10}'),
         (ACCOUNT_ID, r'\d{12}'),
         ('172.17.0.1', r'198\.1[89]\.\d+\.\d+'),
         ('2a05:d018::1', r'2001:db8:.*'),
@@ -181,10 +184,11 @@ def test_what_is_public_stays(text: str) -> None:
 def test_the_same_value_has_the_same_pseudonym_wherever_it_is() -> None:
     named = facts(agent=agent(hostname=INSTANCE_ID, provider_errors={'os': f'{INSTANCE_ID} is not web'}))
     redacted = Redaction().observation(Observation(named, Expectations())).facts
-    assert redacted.instance_id is not None
+    id = instance_id_of(redacted)
+    assert id is not None
     found = Counter(re.findall(r'\bi-[0-9a-f]{17}', json.dumps(encode(redacted))))
-    assert set(found) == {redacted.instance_id}
-    assert found[redacted.instance_id] >= 4
+    assert set(found) == {id}
+    assert found[id] >= 4
 
 
 def test_a_short_name_is_still_the_beginning_of_the_full_one() -> None:

@@ -163,6 +163,49 @@ DROPPED_PACKETS = Step(
 DROPPED_PACKETS_AROUND = Step(f'{COUNT}, on the host of this container {SHARED}', DROPPED_PACKETS.commands)
 
 
+def own_route(table: str = '') -> Choice:
+    """`table`: 'table 52' where it is not main."""
+    words = f'169.254.169.254 dev "${{INTERFACE:?}}" {table}'.rstrip()
+    return Choice(
+        'Add a route for IMDS alone, through the network interface of the instance (the first command lists every '
+        'INTERFACE: take no tunnel, bridge or veth); add it to the network configuration too, or it is gone after a '
+        'restart',
+        (Command('ip -brief link'), Command(f'sudo ip route replace {words}')),
+        undo=Step('Remove the route again', (Command(f'sudo ip route del {words}'),)),
+    )
+
+
+OWN_ROUTE = own_route()
+LOOK_AT_ROUTES = Step(
+    'Look at the route to IMDS, and at the rules that choose a routing table',
+    (Command('ip route get 169.254.169.254'), Command('ip rule show')),
+)
+OWNER_MATCH = '169.254.169.254 -p tcp --dport 80 -m owner --uid-owner dd-agent -j ACCEPT'
+ALLOW_THE_AGENT = Step(
+    "If one of them looks at the user (owner, skuid), let the Agent's user dd-agent through, who then also reaches the "
+    'credentials of the instance role; the second command undoes the first, and what sets the other rules has to set '
+    'this one too, or it is gone after a restart',
+    (Command(f'sudo iptables -I OUTPUT -d {OWNER_MATCH}'), Command(f'sudo iptables -D OUTPUT -d {OWNER_MATCH}')),
+)
+ALLOW_IN_POLICY = Choice(
+    'If a network policy selects the Agent, let the Agent reach IMDS by a NetworkPolicy that selects only the Agent, '
+    'with this in its spec; the second entry is for kube2iam and kiam, which redirect port 80 to port 8181 of the '
+    'node: a policy sees the address after that NAT',
+    (
+        Command('kubectl get networkpolicies --all-namespaces'),
+        Command(
+            'egress:\n'
+            '  - to:\n      - ipBlock:\n          cidr: "169.254.169.254/32"\n'
+            '    ports:\n      - protocol: TCP\n        port: 80\n'
+            '  - ports:\n      - protocol: TCP\n        port: 8181',
+            Language.YAML,
+        ),
+    ),
+    'IMDS to the pods that the policy selects',
+    Step('Remove the NetworkPolicy again'),
+)
+
+
 AGAIN = 'Let the Agent resolve its hostname again'
 
 
@@ -173,14 +216,21 @@ def only_new(path: str) -> str:
     )
 
 
-def metadata_options(text: str, options: str, undo: str, exposes: str = '', region: str = 'eu-west-1') -> Choice:
+REFUSED = 'AWS refuses this where a declarative policy sets these options'
+ON_AUTO_MODE = ', and on nodes of EKS Auto Mode'
+ON_MANAGED_INSTANCES = ', and on ECS Managed Instances'
+
+
+def metadata_options(
+    text: str, options: str, undo: str, exposes: str = '', region: str = 'eu-west-1', managed: str = ''
+) -> Choice:
     """A change of the IMDS options of INSTANCE_ID; '' for a region that is not known."""
     where = f'--region {region}' if region else '--region "${AWS_REGION:?}"'
     find = () if region else (Command('cloud-init query region'),)
     known = '; the first command, run on it, prints AWS_REGION' if find else ''
     modify = f'aws ec2 modify-instance-metadata-options {where} --instance-id {INSTANCE_ID}'
     return Choice(
-        f'{text} on this instance{known}',
+        f'{text} on this instance ({REFUSED}{managed}){known}',
         (
             *find,
             Command(
@@ -199,26 +249,48 @@ def as_step(choice: Choice) -> Step:
     return Step(f'{choice.text}; to undo this, put back what imds-options-before.json says', choice.commands)
 
 
-def in_terraform(options: str, text: str = 'For new instances, set this in Terraform') -> Step:
+def in_terraform(
+    options: str,
+    text: str = 'For new instances, set this in Terraform',
+    resources: str = 'aws_instance or aws_launch_template',
+) -> Step:
     block = Command(f'metadata_options {{\n  {options}\n}}', Language.HCL)
-    return Step(f'{text} (aws_instance or aws_launch_template)', (block,))
+    return Step(f'{text} ({resources})', (block,))
 
 
-def set_hop_limit(limit: int, text: str = '', exposes: str = '', region: str = 'eu-west-1') -> Choice:
+def set_hop_limit(
+    limit: int, text: str = '', exposes: str = '', region: str = 'eu-west-1', managed: str = ''
+) -> Choice:
     former = '--http-put-response-hop-limit "${HTTP_PUT_RESPONSE_HOP_LIMIT:?}"'
-    return metadata_options(text, f'--http-put-response-hop-limit {limit}', former, exposes, region)
+    return metadata_options(text, f'--http-put-response-hop-limit {limit}', former, exposes, region, managed)
 
 
-def raise_hop_limit(needed: int, region: str = 'eu-west-1', text: str = '') -> Choice:
+def raise_hop_limit(needed: int, region: str = 'eu-west-1', text: str = '', managed: str = '') -> Choice:
     exposes = 'IMDS and the credentials of the instance role to every container within that many hops'
-    return set_hop_limit(needed, text or f'Raise the hop limit to {needed}', exposes, region)
+    return set_hop_limit(needed, text or f'Raise the hop limit to {needed}', exposes, region, managed)
 
 
-def new_hop_limit(limit: int, text: str = 'For new instances, set this in Terraform') -> Step:
-    return in_terraform(f'http_put_response_hop_limit = {limit}', text)
+def new_hop_limit(
+    limit: int,
+    text: str = 'For new instances, set this in Terraform',
+    resources: str = 'aws_instance or aws_launch_template',
+) -> Step:
+    return in_terraform(f'http_put_response_hop_limit = {limit}', text, resources)
 
 
-IF_RAISED = 'If you raised it, raise it in Terraform too'
+IF_RAISED = 'If you raised it, set this in Terraform too'
+
+
+def for_new_nodes(limit: int, condition: str = 'For new instances, set this') -> tuple[Step, ...]:
+    """Of Kubernetes."""
+    where = 'in the launch template of your own that a node group uses, for example in Terraform'
+    node_class = f'spec:\n  metadataOptions:\n    httpPutResponseHopLimit: {limit}'
+    return (
+        Step(
+            f'{condition} in the EC2NodeClass where Karpenter starts the nodes', (Command(node_class, Language.YAML),)
+        ),
+        in_terraform(f'http_put_response_hop_limit = {limit}', f'{condition} {where}', 'aws_launch_template'),
+    )
 
 
 def keep_the_name(*options: str) -> Choice:

@@ -12,19 +12,22 @@ from datadog_checks.aws_diagnostics.diagnoses.agent_remedies import (
     restart_agent,
     restart_for_the_name,
 )
+from datadog_checks.aws_diagnostics.diagnoses.around_imds import name_from_cloud_init, ways_around_the_hop_limit
 from datadog_checks.aws_diagnostics.diagnoses.host_remedies import (
+    for_new_instances,
+    hop_limit,
     modify_metadata_options,
-    name_from_cloud_init,
     needed_hop_limit,
     raise_hop_limit,
-    ways_around_the_hop_limit,
+    raise_on_this_instance,
 )
 from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
+from datadog_checks.aws_diagnostics.diagnoses.which_instance import find_instance, how_to_find_instance
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameProvider, Platform, Unobserved
 from datadog_checks.aws_diagnostics.facts.values import AgentHostname
 from datadog_checks.aws_diagnostics.findings import Diagnosis
-from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Step
 from tests import builders
 from tests.builders import INSTANCE_ID, agent, container, facts, host, path
 from tests.diagnoses import remedy_parts as parts
@@ -55,13 +58,36 @@ def test_a_command_stops_at_what_is_not_known() -> None:
 
 def test_what_is_not_known_is_looked_up_first() -> None:
     (raising,) = raise_hop_limit(ANYWHERE, Expectations()).choices
-    assert [command.text for command in raising.commands[:2]] == [
-        'cloud-init query instance_id',
+    assert [command.text for command in raising.commands[:3]] == [
         'cloud-init query region',
+        'hostname -I',
+        'aws ec2 describe-instances --region "${AWS_REGION:?}" '
+        '--filters "Name=private-ip-address,Values=${PRIVATE_IP:?}" '
+        "--query 'Reservations[].Instances[].[InstanceId,VpcId,LaunchTime]' --output text",
     ]
     assert raising.text == (
-        'Raise it on this instance; the first two commands, run on it, print INSTANCE_ID and AWS_REGION'
+        f'Raise it on this instance ({parts.REFUSED}); the first two commands, run on it and in no container, print '
+        'AWS_REGION and every PRIVATE_IP, and the third the INSTANCE_ID with that address, as the EC2 console shows it '
+        'too'
     )
+
+
+def test_only_what_is_not_known_is_looked_up() -> None:
+    found = {
+        'the region': facts(imds=builders.imds(identity=None)),
+        'the id': facts(imds=builders.imds(instance_id=builders.OTHER_INSTANCE_ID)),
+        'nothing': facts(),
+    }
+    first_words = {
+        what: [command.text.partition(' ')[0] for command in find_instance(known)] for what, known in found.items()
+    }
+    assert first_words == {
+        'the region': ['cloud-init'],
+        'the id': ['cloud-init', 'hostname', 'aws'],
+        'nothing': [],
+    }
+    assert how_to_find_instance(found['the region']) == '; the first command, run on it, prints AWS_REGION'
+    assert how_to_find_instance(found['nothing']) == ''
 
 
 def test_an_identity_without_a_region_leaves_the_region_to_the_reader() -> None:
@@ -132,14 +158,32 @@ def test_the_hop_limit_is_raised_only_after_what_exposes_less(
 ) -> None:
     situation = facts(path=path(gateways=1), host=host(container=container(kind)))
     assert ways_around_the_hop_limit(situation) == around
-    assert raise_hop_limit(situation, Expectations()) == (
-        Remedy(
-            'Avoid the extra hop, or raise the hop limit to 2',
-            (*around, parts.raise_hop_limit(2)),
-            (*applied, parts.new_hop_limit(2, parts.IF_RAISED)),
-        )
-        if around
-        else Remedy('Raise the hop limit to 2', (parts.raise_hop_limit(2, text='Raise it'),), (parts.new_hop_limit(2),))
+    fix = raise_hop_limit(situation, Expectations())
+    assert fix.choices[:-1] == around
+    assert fix.then[: len(applied)] == applied
+    assert '--http-put-response-hop-limit 2' in fix.choices[-1].commands[-1].text
+
+
+@pytest.mark.parametrize(
+    ('kind', 'managed', 'new'),
+    [
+        pytest.param(ContainerKind.NONE, '', (parts.new_hop_limit(2),), id='host'),
+        pytest.param(
+            ContainerKind.ECS_HOST,
+            parts.ON_MANAGED_INSTANCES,
+            (parts.new_hop_limit(2, resources='aws_launch_template'),),
+            id='ECS task',
+        ),
+        pytest.param(ContainerKind.POD, parts.ON_AUTO_MODE, parts.for_new_nodes(2), id='pod'),
+        pytest.param(ContainerKind.DOCKER, '', (parts.new_hop_limit(2),), id='Docker'),
+    ],
+)
+def test_options_are_changed_where_instances_come_from_and_where_aws_refuses_that_it_is_said(
+    kind: ContainerKind, managed: str, new: tuple[Step, ...]
+) -> None:
+    assert for_new_instances(within(kind), hop_limit(2)) == new
+    assert raise_on_this_instance(within(kind), 'Raise it', 2) == parts.raise_hop_limit(
+        2, text='Raise it', managed=managed
     )
 
 
@@ -202,6 +246,14 @@ def test_a_list_is_yaml_in_datadog_yaml_and_words_in_the_environment() -> None:
         pytest.param(ContainerKind.NONE, parts.RESTART, id='host'),
         pytest.param(ContainerKind.POD, parts.RESTART_POD, id='pod'),
         pytest.param(ContainerKind.ECS_AWSVPC, parts.RESTART_ECS, id='ECS'),
+        pytest.param(
+            ContainerKind.ECS_MANAGED,
+            Step(
+                'Restart the Agent; it resolves its hostname only at startup (a new revision of the daemon task '
+                'definition does it: AWS then replaces instances)'
+            ),
+            id='ECS Managed Instances',
+        ),
         pytest.param(ContainerKind.DOCKER, parts.RESTART_DOCKER, id='Docker'),
         pytest.param(
             ContainerKind.OTHER,
@@ -251,6 +303,7 @@ def test_an_agent_that_has_its_name_needs_no_restart(situation: Facts, restarts:
         ),
         pytest.param(ContainerKind.DOCKER, ['docker ps', 'docker exec "${AGENT_CONTAINER:?}" cat /f'], id='Docker'),
         pytest.param(ContainerKind.OTHER, [], id='a container of an unknown kind'),
+        pytest.param(ContainerKind.ECS_MANAGED, [], id='ECS Managed Instances, whose hosts nobody enters'),
     ],
 )
 def test_a_command_runs_where_the_agent_runs(kind: ContainerKind, commands: list[str]) -> None:

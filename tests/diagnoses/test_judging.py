@@ -1,5 +1,6 @@
 """What holds for all diagnoses, shown with diagnoses of its own."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn
 
@@ -8,7 +9,7 @@ import pytest
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import Facts, Feature, Platform, Unobserved, observed
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Feature, Platform, Unobserved, observed
 from datadog_checks.aws_diagnostics.findings import (
     Diagnosis,
     Failed,
@@ -22,12 +23,13 @@ from datadog_checks.aws_diagnostics.findings import (
 )
 from datadog_checks.aws_diagnostics.remedies import Choice, Remedy, Step
 from tests.account.builders import account_expectations, account_facts
-from tests.builders import facts
+from tests.builders import container, facts, host
 from tests.diagnoses.imds.conversations import disabled
 from tests.remedy_rules import faults_of
 
 FAILED = Failed('broken', Status.WARNING)
 NOT_EC2 = facts(platform=Platform(False, "DMI names another vendor: 'QEMU'"), imds=disabled())
+SIDECAR = facts(platform=NOT_EC2.platform, host=host(container=container(ContainerKind.SIDECAR)))
 NOT_KNOWN = facts(platform=Platform(None, 'nothing says which platform this is'), imds=disabled())
 
 
@@ -73,6 +75,37 @@ def crashing(id: str, judge: bool = False, remedy: bool = False) -> Diagnosis:
         judge=crash if judge else sound.judge,
         remedy=crash if remedy else sound.remedy,
     )
+
+
+def explained_by(*able: str) -> Callable[[Facts, str], bool]:
+    return lambda facts, id: id in able
+
+
+def test_a_candidate_that_cannot_explain_a_fault_is_passed_over() -> None:
+    effect = replace(diagnosis('c', after=('a', 'b')), can_explain=explained_by('b'))
+    assert diagnose((diagnosis('a'), diagnosis('b'), effect), facts())[-1].explained_by == 'b'
+
+
+def test_a_fault_that_nothing_can_explain_keeps_its_own_remedy() -> None:
+    effect = replace(diagnosis('b', after=('a',)), can_explain=explained_by())
+    found = diagnose((diagnosis('a'), effect), facts())[-1]
+    assert found.explained_by is None
+    assert found.remedy == effect.remedy(facts(), Expectations())
+
+
+def test_the_root_of_a_chain_must_itself_be_able_to_explain_the_end() -> None:
+    middle = diagnosis('b', after=('a',))
+    effect = replace(diagnosis('c', after=('a', 'b')), can_explain=explained_by('b'))
+    assert diagnose((diagnosis('a'), middle, effect), facts())[-1].explained_by == 'b'
+
+
+def test_what_cannot_be_told_explains_nothing_and_a_crash_is_reported() -> None:
+    told: list[str] = []
+    unseen = replace(diagnosis('b', after=('a',)), can_explain=lambda facts, id: bool(observed(Unobserved('unseen'))))
+    crashes = replace(diagnosis('c', after=('a',)), can_explain=lambda facts, id: bool(1 // 0))
+    found = diagnose((diagnosis('a'), unseen, crashes), facts(), on_defect=lambda id, e: told.append(id))
+    assert [f.explained_by for f in found] == [None, None, None]
+    assert told == ['c']
 
 
 def test_a_failed_diagnosis_without_a_cause_keeps_its_own_remedy() -> None:
@@ -125,6 +158,13 @@ def test_what_did_not_fail_has_neither_cause_nor_remedy(verdict: Verdict) -> Non
     assert diagnose((cause, sound), facts())[1] == Finding(sound, verdict)
 
 
+def test_evidence_is_one_short_line_in_which_spaces_stay_as_they_are() -> None:
+    names = "'two  spaces' and 'one\nbreak'"
+    quoting, long = diagnose((diagnosis('a', Failed(names)), diagnosis('b', Failed('x' * 401))), facts())
+    assert quoting.verdict.evidence == names.replace('\n', '\N{REPLACEMENT CHARACTER}')
+    assert long.verdict.evidence == 'x' * 397 + '...'
+
+
 def test_a_crashing_judge_is_unknown_and_leaves_the_others_alone() -> None:
     crashed, other = diagnose((crashing('a', judge=True), diagnosis('b')), facts())
     assert crashed.verdict == Unknown('defect in this diagnosis, please report it: LookupError')
@@ -157,6 +197,7 @@ def test_what_was_not_observed_is_unknown_with_the_reason() -> None:
     ('elsewhere', 'evidence'),
     [
         pytest.param(NOT_EC2, "this is not EC2: DMI names another vendor: 'QEMU'", id='not EC2'),
+        pytest.param(SIDECAR, "there is no host to judge: DMI names another vendor: 'QEMU'", id='a sidecar'),
         pytest.param(NOT_KNOWN, 'not known to be EC2: nothing says which platform this is', id='not known to be EC2'),
     ],
 )

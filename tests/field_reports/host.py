@@ -43,6 +43,8 @@ AN_AGENT = StandIn()
 class HostReport(Report):
     world: Mapping[str, Any] = field(default_factory=dict)
     """The arguments of World."""
+    prepare: Sequence[str] = ()
+    """Commands of the world's root before the run, where the Agent is: what changes its routes and devices."""
     agent: StandIn = AN_AGENT
     instance: Mapping[str, object] = field(default_factory=dict)
     """The options of the instance in conf.yaml."""
@@ -55,6 +57,9 @@ def host_test(reports: Sequence[HostReport]) -> Callable[..., None]:
     @pytest.mark.parametrize('report', [pytest.param(report, id=report.id) for report in reports])
     def test_report(report: HostReport) -> None:
         with World(**report.world) as world:
+            for command in report.prepare:
+                done = world.command(command.split(), privileged=True)
+                assert done.returncode == 0, f'{command}: {done.stderr}'
             exit_status, output = world.run(look, report.agent, report.instance)
         document: Document = json.loads(output)['reports'][0]
         if faults := faults_of(report.answer, document, exit_status):

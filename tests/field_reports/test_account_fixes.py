@@ -1,6 +1,9 @@
 """Fixes that keep what others need, that one paste cannot spoil, and that agree with one another."""
 
-from tests.account.whole_run import allows, make_role, policy, statement
+import json
+
+from tests.account.permission_lists import RECORDED
+from tests.account.whole_run import ROLE, allows, iam, make_role, policy, statement
 from tests.field_reports.account import AccountReport, account_test
 from tests.field_reports.reports import Answer, Fix
 
@@ -27,6 +30,51 @@ def a_vendor() -> None:
 
 def a_deputy() -> None:
     make_role(policy(DEPUTY), EVERYTHING)
+
+
+QUICKSTART = 'datadog-aws-integration-resource-collection-permissions-v2-DatadogIntegrationRole'
+"""Of the present template of Datadog: one policy for each part of the list for resource collection."""
+TWO = ('logs:PutSubscriptionFilter', 's3:PutBucketNotification')
+BUTTON = 'click Resolve All AWS Permissions Issues'
+COLLECTING = {'resources_config': {'cloud_security_posture_management_collection': False, 'extended_collection': True}}
+
+
+def of_the_quickstart_stack(*missing: str, others: int = 0) -> None:
+    """What Datadog's template attaches but for `missing`, and `others` policies of the account."""
+    make_role(policy(statement()), policy(allows(*(a for a in RECORDED.standard if a not in missing))))
+    for number in range(4):
+        attach(f'{QUICKSTART}-{number + 1}', *RECORDED.resource_collection[number::4])
+    for number in range(others):
+        attach(f'of-the-account-{number}', 's3:GetObject')
+
+
+def attach(name: str, *actions: str) -> None:
+    made = iam().create_policy(PolicyName=name, PolicyDocument=json.dumps(policy(allows(*actions))))
+    iam().attach_role_policy(RoleName=ROLE, PolicyArn=made['Policy']['Arn'])
+
+
+def complete() -> None:
+    of_the_quickstart_stack()
+
+
+def two_missing_and_a_full_quota() -> None:
+    of_the_quickstart_stack(*TWO, others=5)
+
+
+def ten_of_ten_without_security_audit() -> None:
+    make_role(policy(statement()), EVERYTHING, security_audit=False)
+    for number in range(10):
+        attach(f'of-the-account-{number}', 's3:GetObject')
+
+
+def left_by_an_earlier_click() -> None:
+    of_the_quickstart_stack(*TWO)
+    attach('datadog-aws-integration-iam-permissions-0a1b2c3d-part1', *RECORDED.standard[:40])
+
+
+def terraform_manages_it() -> None:
+    make_role(policy(statement()), policy(allows('ec2:Describe*')))
+    iam().tag_role(RoleName=ROLE, Tags=[{'Key': 'managed-by', 'Value': 'terraform'}])
 
 
 REPORTS = (
@@ -103,6 +151,95 @@ REPORTS = (
             causes=['integration-role-missing'],
             fixes={'integration-role-missing': Fix(has=[SET])},
             never=["'EXTERNAL_ID'", '<EXTERNAL_ID>'],
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=7,
+        situation="The role of Datadog's quickstart stack lacks two permissions, and 10 of 10 policies are attached.",
+        sources=['DataDog/cloudformation-template#342', 'DataDog/terraform-provider-datadog#3201'],
+        right='Both findings give one advice: inline policies or a higher quota, and no click before there is room.',
+        prepare=two_missing_and_a_full_quota,
+        record=COLLECTING,
+        answer=Answer(
+            causes=['integration-permissions-missing', 'integration-policy-quota'],
+            fixes={
+                id: Fix(
+                    has=['--policy-json', f'Do not {BUTTON} before there is room', '--desired-value 16'],
+                    lacks=[f'under Issues, {BUTTON}', 'aws_iam_policy', 'detach-role-policy'],
+                )
+                for id in ('integration-permissions-missing', 'integration-policy-quota')
+            },
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=7,
+        variant='managed by Terraform',
+        situation='A role with a tag of Terraform lacks most permissions.',
+        right='The way in Terraform comes first; a click, of which Terraform knows nothing, is not offered.',
+        prepare=terraform_manages_it,
+        answer=Answer(
+            causes=['integration-permissions-missing'],
+            fixes={'integration-permissions-missing': Fix(has=['In Terraform'], lacks=[BUTTON])},
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=8,
+        situation="The role has what Datadog's present quickstart template attaches, in a live stack.",
+        right='Its policies are left alone: nothing calls them left over, and nothing detaches them.',
+        prepare=complete,
+        record=COLLECTING,
+        answer=Answer(
+            findings={'integration-policy-quota': 'ok', 'integration-permissions-missing': 'ok'},
+            never=['left over', 'other templates', 'detach'],
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=8,
+        variant='an earlier click under another hash',
+        situation='Beside them is a policy of an earlier click, whose permissions other policies grant too.',
+        right='Only that one is left over, and detaching it costs nothing.',
+        prepare=left_by_an_earlier_click,
+        record=COLLECTING,
+        answer=Answer(
+            causes=['integration-permissions-missing', 'integration-policy-quota'],
+            says={'integration-policy-quota': ['1 of the attached policies is left over']},
+            fixes={
+                'integration-policy-quota': Fix(
+                    has=['detach-role-policy', 'policy/datadog-aws-integration-iam-permissions-0a1b2c3d-part1'],
+                    lacks=[f'--policy-arn arn:aws:iam::123456789012:policy/{QUICKSTART}'],
+                )
+            },
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=17,
+        situation='SecurityAudit is not attached, and 10 of 10 policies are.',
+        right='Room comes first: merge policies, make one inline, or raise the quota. Then it is attached.',
+        prepare=ten_of_ten_without_security_audit,
+        record=COLLECTING,
+        answer=Answer(
+            causes=['security-audit-not-attached'],
+            fixes={
+                'security-audit-not-attached': Fix(has=['once there is room', 'inline policy', '--desired-value 11'])
+            },
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=17,
+        variant='permissions are missing',
+        situation='Two permissions are missing, and 10 of 10 policies are attached.',
+        right='The missing permissions go into an inline policy, which does not count against the quota.',
+        prepare=two_missing_and_a_full_quota,
+        record=COLLECTING,
+        answer=Answer(
+            causes=['integration-permissions-missing', 'integration-policy-quota'],
+            fixes={'integration-permissions-missing': Fix(has=['--policy-json'], lacks=['attach-role-policy'])},
         ),
     ),
 )

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 from ..facts import NotSent, Unobserved
 from ..facts.account import Account, ExternalId
 from ..facts.values import Checked
+from ..text import literal
 
 Json = None | bool | int | float | str | list['Json'] | dict[str, 'Json']
 Value = TypeVar('Value')
@@ -32,13 +33,7 @@ class Undecodable(ValueError):
 
 
 def not_allowed(field: str, value: object, allowed: str) -> Undecodable:
-    return Undecodable(f'{field} is {shown(value)}, allowed is {allowed}')
-
-
-def shown(value: object) -> str:
-    """At most 80 characters."""
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + '...'
+    return Undecodable(f'{field} is {literal(value)}, allowed is {allowed}')
 
 
 def encode(value: object) -> Json:

@@ -9,6 +9,7 @@ from ..__about__ import __version__
 from ..facts import Facts, NetworkPath, Unobserved
 from ..findings import Cause, Finding
 from ..remedies import Command, Remedy, Step
+from ..rules import instance_id_of
 from .codec import Json, encode
 from .judged import Judged, overall, settling
 
@@ -39,7 +40,7 @@ def document(judged: Judged) -> dict[str, Json]:
         'status': judged.status.word,
         'subject': judged.subject,
         'verdict': judged.sentence,
-        'instance_id': judged.facts.instance_id,
+        'instance_id': instance_id_of(judged.facts),
         'observed_at': iso_time(judged.facts.observed_at),
         'saved_at': judged.saved_at or None,
         'source': judged.source or None,

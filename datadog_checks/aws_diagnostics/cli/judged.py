@@ -11,6 +11,7 @@ from ..expectations import Expectations
 from ..facts import Agent, Facts, Host
 from ..facts.account import Caller
 from ..findings import Cause, Finding, NotApplicable, Scope, Status, Unknown, by_reason, causes, worst
+from ..rules import instance_id_in, instance_id_of
 
 UNIT = {Scope.HOST: ('host', 'hosts'), Scope.ACCOUNT: ('account', 'accounts')}
 
@@ -67,8 +68,7 @@ class Judged:
         if facts.account is not None:
             caller = facts.account.caller
             return f'account {caller.account_id}' if isinstance(caller, Caller) else 'the account'
-        named = facts.agent.hostname if isinstance(facts.agent, Agent) else None
-        return facts.instance_id or named or (facts.host.os_hostname if isinstance(facts.host, Host) else '') or 'host'
+        return instance_id_of(facts) or _name_of_the_host(facts) or 'host'
 
     @property
     def sentence(self) -> str:
@@ -105,6 +105,14 @@ class Judged:
             return f'{"not EC2" if self.not_ec2 else "not known to be EC2"}: {platform.evidence}'
         reasons = by_reason(self.findings)
         return f'nothing was judged: {next(iter(reasons), "no diagnosis was chosen")}'
+
+
+def _name_of_the_host(facts: Facts) -> str:
+    """The Agent's name for it, unless that is an instance id which nothing confirms; '' where nothing names it."""
+    named = facts.agent.hostname if isinstance(facts.agent, Agent) else None
+    if named and not instance_id_in(named):
+        return named
+    return facts.host.os_hostname if isinstance(facts.host, Host) else ''
 
 
 def judged(observation: Observation, only: Collection[str] = (), *, saved_at: str = '', source: str = '') -> Judged:

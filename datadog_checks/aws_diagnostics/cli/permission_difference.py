@@ -1,6 +1,6 @@
 """What the role lacks of the permissions that Datadog requires, and policies that would close the difference.
 
-The policies are written as files, counted against the quota, and printed with the commands that apply them."""
+The policies are written as files."""
 
 import json
 from collections import Counter
@@ -10,17 +10,22 @@ from itertools import groupby
 from pathlib import Path
 
 from ..diagnoses.integration.datadog_tables import feature_of
-from ..diagnoses.integration.granting import apply_policy, has_room
-from ..diagnoses.integration.permissions import Entry, Grant, Requirement, compare, requirement
-from ..diagnoses.integration.policy_documents import LARGEST, SID, NotGrantable, PolicyDocument, policy_documents
-from ..diagnoses.integration.resolve_button import attached
+from ..diagnoses.integration.permissions import (
+    Entry,
+    Grant,
+    Requirement,
+    compare,
+    grantable,
+    requirement,
+)
+from ..diagnoses.integration.policy_documents import SID, NotGrantable, PolicyDocument, policy_documents
 from ..diagnoses.integration.role import role_name, staleness_of_permissions, without_role
 from ..facts import MissingFact, observed
 from . import ExitStatus, Failure
 from .codec import Json
 from .files import PrivateFile, read_text
 from .judged import Observation
-from .page import BLANK, Line, Wrap
+from .page import BLANK, Line
 from .report import COLUMN, INDENT
 
 WORDS = {
@@ -38,7 +43,6 @@ LEGEND = {
     'limited': 'granted or denied only under a condition, on some resources or for some actions',
 }
 NOT_COMPARED = 'Not compared: conditions, resources, the permissions boundary and policies of the organization.'
-NO_POLICY_HELPS = frozenset({Grant.DENIED, Grant.DENIED_IN_PART})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Difference:
     @property
     def grantable(self) -> tuple[str, ...]:
         """What a policy can grant."""
-        return tuple(entry.action for entry in self.entries if entry.grant not in NO_POLICY_HELPS)
+        return grantable(self.entries)
 
 
 def difference(observation: Observation) -> Difference:
@@ -131,44 +135,6 @@ def write_policies(directory: Path, found: Difference) -> Written:
         with file.replacing() as opened:
             opened.write(json.dumps(document.content, indent=2) + '\n')
     return tuple(zip((file.path for file in files), documents, strict=True))
-
-
-def told_policies(found: Difference, observation: Observation, written: Written) -> Iterator[Line]:
-    yield counts(found)
-    denied = sum(entry.grant in NO_POLICY_HELPS for entry in found.entries)
-    if denied:
-        are = 'is' if denied == 1 else 'are'
-        yield Line(f'{denied} of them {are} denied, which no policy can outweigh: see --diff.', INDENT)
-    if not written:
-        yield Line('There is nothing that a policy could grant: no file is written.', INDENT)
-        return
-    for path, document in written:
-        size = f'{len(document.actions)} permissions, {document.characters} of {LARGEST} characters'
-        yield Line(f'wrote {path}: {size}', INDENT)
-    inline = not has_room(observation.facts, len(written))
-    if inline:
-        yield Line(_quota(observation, len(written)), INDENT)
-    yield BLANK
-    yield Line('Nothing is applied. Read the files, then run:')
-    for path, document in written:
-        yield from _commands(path, document, observation, inline=inline)
-
-
-def _commands(path: Path, document: PolicyDocument, observation: Observation, *, inline: bool) -> Iterator[Line]:
-    facts, expected = observation.facts, observation.expectations
-    for command in apply_policy(facts, expected, document.name, str(path), inline=inline):
-        yield Line(command.text, wrap=Wrap.NEVER)
-
-
-def _quota(observation: Observation, more: int) -> str:
-    """Of a role that has no room for so many more."""
-    account = observation.facts.of_account
-    quota, policies = observed(account.quota), observed(account.policies)
-    default = " (AWS's default, which may have been raised)" if quota.default else ''
-    return (
-        f'The role has {len(attached(policies))} attached policies and a quota of {quota.attached_per_role}{default}: '
-        f'no room for {more} more. The commands make them inline policies, which may have 10,240 characters in all.'
-    )
 
 
 def _make(directory: Path) -> None:

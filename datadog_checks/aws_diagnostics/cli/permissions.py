@@ -8,16 +8,21 @@ from pathlib import Path
 import click
 
 from ..configuration import Options, read_configuration
-from ..facts import MissingFact
+from ..diagnoses.integration.granting import apply_policy, raise_quota
+from ..diagnoses.integration.permissions import NO_POLICY_HELPS
+from ..diagnoses.integration.policy_documents import LARGEST, PolicyDocument
+from ..diagnoses.integration.quota import MOST_INLINE, Placement, needs_security_audit, placement
+from ..diagnoses.integration.resolve_button import HIGHEST_QUOTA, attached
+from ..facts import MissingFact, observed
 from ..facts.account import Feature
 from . import ExitStatus, Failure
 from .configuration_file import OF_ENVIRONMENT
-from .judged import Judged, judged
+from .judged import Judged, Observation, judged
 from .options import MEANINGS, Display, config_option, described_agent, display_options
-from .page import Line
-from .permission_difference import Difference, Written, difference, listed, table, told_policies, write_policies
+from .page import BLANK, Line, Wrap
+from .permission_difference import Difference, Written, counts, difference, listed, table, write_policies
 from .pipeline import instances_of, observe, show
-from .report import explained, verdict
+from .report import INDENT, explained, verdict
 
 LOOKED_AT = frozenset({Feature.ROLE, Feature.PERMISSIONS})
 DIAGNOSIS = 'integration-permissions-missing'
@@ -64,7 +69,66 @@ def _told(report: Judged, found: Difference | None, written: Written, *, diff: b
     elif diff:
         yield from table(found)
     else:
-        yield from told_policies(found, report.observation, written)
+        yield from _policies(found, report.observation, written)
+
+
+def _policies(found: Difference, observation: Observation, written: Written) -> Iterator[Line]:
+    yield counts(found)
+    denied = sum(entry.grant in NO_POLICY_HELPS for entry in found.entries)
+    if denied:
+        are = 'is' if denied == 1 else 'are'
+        yield Line(f'{denied} of them {are} denied, which no policy can outweigh: see --diff.', INDENT)
+    if not written:
+        yield Line('There is nothing that a policy could grant: no file is written.', INDENT)
+        return
+    for path, document in written:
+        size = f'{len(document.actions)} permissions, {document.characters} of {LARGEST} characters'
+        yield Line(f'wrote {path}: {size}', INDENT)
+    placed = placement(observation.facts, [document for _, document in written])
+    yield from _room(observation, placed)
+    if placed.quota > HIGHEST_QUOTA:
+        return
+    yield BLANK
+    yield Line('Nothing is applied. Read the files, then run:')
+    for path, document in written:
+        yield from _commands(path, document, observation, inline=document in placed.inline)
+
+
+def _commands(path: Path, document: PolicyDocument, observation: Observation, *, inline: bool) -> Iterator[Line]:
+    facts, expected = observation.facts, observation.expectations
+    for command in apply_policy(facts, expected, document.name, str(path), inline=inline):
+        yield Line(command.text, wrap=Wrap.NEVER)
+
+
+def _room(observation: Observation, placed: Placement) -> Iterator[Line]:
+    """Nothing where all of them can be attached."""
+    if placed.inline:
+        text = f'The commands make {len(placed.inline)} of them inline, where a role may have {MOST_INLINE} characters.'
+        yield Line(f'{_quota(observation)} {text}', INDENT)
+    elif placed.quota:
+        yield Line(f'{_quota(observation)} They are too large for inline policies.', INDENT)
+        yield from _higher_quota(observation, placed.quota)
+
+
+def _quota(observation: Observation) -> str:
+    account = observation.facts.of_account
+    quota, policies = observed(account.quota), observed(account.policies)
+    default = " (AWS's default, which may have been raised)" if quota.default else ''
+    beside = ', and SecurityAudit is still to be attached' if needs_security_audit(observation.facts) else ''
+    return (
+        f'The role has {len(attached(policies))} attached policies and a quota of {quota.attached_per_role}{default}'
+        f'{beside}: no room for all of these.'
+    )
+
+
+def _higher_quota(observation: Observation, needed: int) -> Iterator[Line]:
+    if needed > HIGHEST_QUOTA:
+        yield Line(f'AWS raises the quota to {HIGHEST_QUOTA} at most: merge policies of the role first.', INDENT)
+        return
+    yield BLANK
+    yield Line(f'Raise the quota to {needed} first, and wait until AWS has granted that:')
+    for command in raise_quota(observation.facts, needed).commands:
+        yield Line(command.text, wrap=Wrap.NEVER)
 
 
 def account_instance(config: Path | None) -> Options:

@@ -22,8 +22,10 @@ PUBLIC = frozenset(
 )
 """Datadog's accounts, documented names, and addresses that every host has."""
 
-RESOURCE = re.compile(r'([a-z]{1,8})-([0-9a-f]{17}|[0-9a-f]{8})')
-"""The id of an instance, launch template, image, network interface."""
+RESOURCE = re.compile(r'((?:s\.)?[a-z]{1,8})-([0-9a-f]{17}|[0-9a-f]{8})')
+"""The id of an instance, launch template, image, network interface; on a Snow device it begins with `s.`."""
+NODE = re.compile('(i-[0-9a-f]{17})-(.+)')
+"""A node that is named by its instance id, to which the Agent has appended the name of the cluster."""
 REGION = (
     r'(?:us(?:-gov|-iso[a-z]?)?|eu(?:-isoe)?|eusc-de|ap|sa|ca|me|af|il|mx|cn)'
     r'-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-[0-9]{1,2}'
@@ -120,11 +122,13 @@ class Pseudonyms:
         return '.'.join(map(self._label, labels.split('.'))) + (domain[0] if domain else '')
 
     def _label(self, label: str) -> str:
-        default, other = DEFAULT_NAME.fullmatch(label), OTHER_DEFAULT_NAME.fullmatch(label)
+        default, other, node = (form.fullmatch(label) for form in (DEFAULT_NAME, OTHER_DEFAULT_NAME, NODE))
         if default:
             return f'ip-{self._ipv4(default[1][1:].replace("-", ".")).replace(".", "-")}'
         if other:
             return other[1] + self._hex(label, 10)
+        if node:
+            return f'{self._id(node[1])}-{self.short(node[2])}'
         return self._id(label) or (label and self.short(label))
 
     def _hex(self, text: str, digits: int) -> str:

@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import Path
 
 from ..__about__ import __version__
-from ..text import LONGEST_NAME, counted, listed, one_line
+from ..text import LONGEST_NAME, counted, listed, literal, one_line
 from . import ExitStatus, Failure
-from .codec import Json, Undecodable, decode, encode, not_allowed, shown
+from .codec import Json, Undecodable, decode, encode, not_allowed
 from .document import iso_time
 from .files import PrivateFile, read_stream, read_text
 from .judged import Observation
@@ -61,7 +61,7 @@ def loads(text: str) -> SavedFacts:
         raise NotFacts(f'is not a file of saved facts: no field format with the value {FORMAT!r}')
     if document.get('schema') not in READABLE:
         by = document.get('version')
-        allowed = f'{" or ".join(map(str, READABLE))} (saved by version {shown(by)}, this is {__version__})'
+        allowed = f'{" or ".join(map(str, READABLE))} (saved by version {literal(by)}, this is {__version__})'
         raise not_allowed('schema', document.get('schema'), allowed)
     saved = decode(SavedFacts, _without_gone(document) if document['schema'] == 1 else document, 'file')
     if not saved.instances:

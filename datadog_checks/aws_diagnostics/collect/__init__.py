@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved
 from ..log import LOG
-from ..rules import platform_of, platform_of_answer
+from ..rules import instance_id_of, platform_of, platform_of_answer
 from .agent import AgentInterface, AgentReader
 from .host import HostReader, read_route
 from .imds import ImdsProbe
@@ -32,13 +32,13 @@ class HostCollector:
     ) -> None:
         self._options = options
         self._on_defect = on_defect
-        self._host = HostReader(environ=environ)
         self._agent = AgentReader(
             agent,
             expvar_port=options.agent_expvar_port,
             imds_address=urlsplit(options.imds_endpoint).hostname or '',
             environ=environ,
         )
+        self._host = HostReader(environ=environ, sidecar=self._agent.sidecar)
         self._probe = ImdsProbe(options)
         self._undecided: Platform | None = None
         self._ask_again_at = 0.0
@@ -95,6 +95,6 @@ class HostCollector:
         return self._agent.read(
             deadline,
             facts.observed_at,
-            instance_id=facts.instance_id,
+            instance_id=instance_id_of(facts),
             os_hostname=facts.host.os_hostname if isinstance(facts.host, Host) else '',
         )

@@ -7,6 +7,7 @@ from ..facts import Feature, MissingFact, Unobserved, observed
 from ..facts.account import (
     Caller,
     ExternalId,
+    Form,
     Integration,
     Policy,
     Recorded,
@@ -83,7 +84,10 @@ class AccountRun:
         known = integration if isinstance(integration, Integration) else None
         name = (known.role_name if known else '') or self._options.role_name or self._default
         secret: tuple[ExternalId | None, ...] = (known.external_id if known else None, self._options.external_id)
-        return read_role(session.client('iam'), name, [id for id in secret if id is not None])
+        keys = [
+            replace(ExternalId.of(key), form=Form.KEY) for key in (self._options.api_key, self._options.app_key) if key
+        ]
+        return read_role(session.client('iam'), name, [*(id for id in secret if id is not None), *keys])
 
     @staticmethod
     def existing(role: Role | RoleMissing | Unobserved) -> Role:

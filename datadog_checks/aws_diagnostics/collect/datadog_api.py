@@ -6,7 +6,7 @@ from enum import StrEnum
 from ..__about__ import __version__
 from .account_options import Proxies
 from .bounded_http import HttpAnswer, get, received
-from .json_object import parsed
+from .foreign import parsed
 from .run import RequestFailed
 
 LIMIT = 1 << 20

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from ..facts import Unobserved
 from ..facts.account import AuthKind, ExternalId, FilterKind, Integration, NamespaceFilters, Recorded
 from ..facts.values import AccountId, Partition, RegionName
+from ..text import one_line
 from .datadog_api import DatadogApi
-from .json_object import Json, entry_of, is_object, printable
+from .foreign import Json, entry_of, is_object
 from .run import RequestFailed
 
 PATH = '/api/v2/integration/aws/accounts'
@@ -111,13 +112,13 @@ def _collects_resources(record: Json) -> bool:
 
 
 def _role_name(auth: Json) -> str:
-    """With its spaces: they may be what is wrong with it."""
+    """With its white space, as spaces: it may be what is wrong with it."""
     if 'access_key_id' in auth:
         return ''
     name = auth.get('role_name')
     if not isinstance(name, str):
         raise RequestFailed(OTHER_SHAPE)
-    return printable(name, LONGEST_NAME)
+    return one_line(''.join(' ' if c.isspace() else c for c in name[: LONGEST_NAME + 1]), LONGEST_NAME)
 
 
 def _external_id(auth: Json) -> ExternalId | None:

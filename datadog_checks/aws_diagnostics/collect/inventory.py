@@ -11,9 +11,9 @@ from ..facts.account import DuplicatedHost, Inventory, TaggedHosts
 from ..facts.values import InstanceId
 from .bounded_http import TooLarge
 from .datadog_api import DatadogApi, Permission, Throttled
+from .foreign import is_object, whole_number
 from .integration import OTHER_SHAPE
 from .inventory_rows import Place, Suspects, row_of
-from .json_object import is_object, whole_number
 from .run import Deadline, DeadlineExceeded, RequestFailed
 
 PATH = '/api/v1/hosts?include_hosts_metadata=false&include_muted_hosts_data=false'

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..facts.values import AccountId, HostName, InstanceId, RegionName
 from ..text import clean
-from .json_object import Json, is_object
+from .foreign import Json, is_object
 
 AWS_TAGS = 'Amazon Web Services'
 AWS = frozenset({'aws', 'ec2', 'amazon_web_services'})

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from ..facts.account import RequiredPermissions
 from .datadog_api import DatadogApi
-from .host.text_file import read_text
-from .json_object import parsed
+from .foreign import parsed, read_text
 from .run import RequestFailed
 
 PATH = '/api/v2/integration/aws/iam_permissions/'

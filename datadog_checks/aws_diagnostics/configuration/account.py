@@ -12,7 +12,7 @@ from ..config_models.instance import Account, InstanceConfig
 from ..expectations import AccountExpectations
 from ..facts import Feature
 from ..facts.account import ExternalId
-from ..facts.values import RegionName, RoleName
+from ..facts.values import Arn, RegionName, RoleName
 from .errors import InvalidConfiguration, must_be, unknown_name
 from .rules import OPTIONS_OF_THE_AGENT
 
@@ -25,7 +25,6 @@ LEAST_INTERVAL = 3600.0
 
 OF_EVERY_SCOPE = OPTIONS_OF_THE_AGENT | {'account', 'disabled_diagnoses', 'imdsv1'}
 
-ROLE_ARN = re.compile(r'arn:aws(-[a-z]+)*:iam::\d{12}:role/[\w+=,.@/-]{1,512}', re.ASCII)
 KEY = re.compile(r'[!-~]{1,512}')
 """An API or application key goes into a header."""
 UNRESOLVED = re.compile(r'ENC\[')
@@ -118,7 +117,8 @@ def _role_name(where: Where, value: str) -> None:
 
 
 def _role_arn(where: Where, value: str) -> None:
-    if not ROLE_ARN.fullmatch(value):
+    arn = Arn.of(value)
+    if arn is None or f':iam::{arn.account_id}:role/' not in arn or not RoleName.of(arn.rpartition('/')[2]):
         raise must_be(where, 'the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME', value)
 
 

@@ -36,14 +36,19 @@ class InvalidConfiguration(ValueError):
     """`str()` is the message for the operator: one line without a secret."""
 
 
-def must_be(path: Path | str, allowed: str, value: object = ...) -> InvalidConfiguration:
-    """Like "tags must be a list, not 'foo'"; without a value where its form is wrong, which `allowed` then says."""
-    seen = '' if value is ... else shown(value)
+def must_be(path: Path | str, allowed: str, value: object = ..., known: Collection[str] = ()) -> InvalidConfiguration:
+    """Like "tags must be a list, not 'foo'"; without a value where its form is wrong, which `allowed` then says.
+
+    `known` are the words to choose from.
+    """
+    seen = '' if value is ... else shown(value, known)
     if isinstance(value, int | float) and not isinstance(value, bool) and NO_NUMBER.search(allowed):
         seen = 'a number'
     if seen == A_STRING and allowed not in KINDS.values():
         seen = ''
-    return InvalidConfiguration(f'{named(path)} must be {allowed}{f", not {seen}" if seen else ""}')
+    near = nearest(value, known) if isinstance(value, str) else ''
+    hint = f' (did you mean {near}?)' if near else ''
+    return InvalidConfiguration(f'{named(path)} must be {allowed}{f", not {seen}" if seen else ""}{hint}')
 
 
 def named(path: Path | str) -> str:

@@ -14,7 +14,7 @@ from ..expectations import ANY_HOSTNAME, INSTANCE_ID, Expectations
 from ..facts import HostnameProvider
 from ..facts.values import AgentHostname, HostName
 from ..findings import Scope
-from .errors import A_STRING, InvalidConfiguration, Path, listed, must_be, nearest, shown, unknown_name
+from .errors import InvalidConfiguration, Path, listed, must_be, unknown_name
 
 PROVIDERS = tuple(provider.value for provider in HostnameProvider)
 
@@ -162,12 +162,7 @@ def _diagnoses(wanted: frozenset[str]) -> tuple[str, ...]:
 
 
 def _not_in(option: str, value: str, catalogue: tuple[str, ...]) -> InvalidConfiguration:
-    near = nearest(value, catalogue)
-    seen = shown(value, catalogue)
-    seen = '' if seen == A_STRING else f', not {seen}'
-    return InvalidConfiguration(
-        f'{option} must be one of {listed(catalogue)}{seen}{f" (did you mean {near}?)" if near else ""}'
-    )
+    return must_be(option, f'one of {listed(catalogue)}', value, catalogue)
 
 
 def _check_contradictions(expected: Expectations, collect: CollectOptions) -> None:

@@ -5,11 +5,13 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from ..expectations import Expectations
-from ..facts import Agent, ContainerKind, Facts, Host, HostnameProvider, Imds
+from ..facts import Agent, ContainerKind, Facts, Host, HostnameProvider, OperatingSystem
 from ..facts.values import AgentHostname, InstanceId, RegionName
 from ..remedies import Choice, Command, Language, Step, Value, Variable, Word, json_part, script, shell, yaml
+from ..rules import identity_of, instance_id_of
+from . import places
 
-ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST)
+ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST, ContainerKind.ECS_MANAGED)
 IN_THE_HOST_NETWORK = (ContainerKind.NONE, ContainerKind.ECS_HOST)
 
 Setting: TypeAlias = bool | int | str | tuple[str, ...]
@@ -23,12 +25,18 @@ def container_kind(facts: Facts) -> ContainerKind:
     return facts.host.container.kind if isinstance(facts.host, Host) else ContainerKind.NONE
 
 
+def operating_system(facts: Facts) -> OperatingSystem:
+    """LINUX where it was not looked at: the Agents of old facts, and those that a catalogue is for."""
+    system = facts.host.operating_system if isinstance(facts.host, Host) else None
+    return system or OperatingSystem.LINUX
+
+
 def instance(facts: Facts) -> InstanceId | Variable:
-    return facts.instance_id or Variable('INSTANCE_ID')
+    return instance_id_of(facts) or Variable('INSTANCE_ID')
 
 
 def region(facts: Facts) -> RegionName | Variable:
-    identity = facts.imds.identity if isinstance(facts.imds, Imds) else None
+    identity = identity_of(facts)
     return (identity and identity.region) or Variable('AWS_REGION')
 
 
@@ -89,9 +97,8 @@ def remove_setting(facts: Facts, key: str) -> Step:
     variable = f'DD_{key.upper()}'
     match container_kind(facts):
         case ContainerKind.NONE:
-            places = ('/etc/datadog-agent/datadog.yaml', '/etc/datadog-agent/environment')
-            find = shell('sudo', 'grep', '-nsE', f'^ *({key}:|{variable}=)', *places)
-            return Step(f'Remove {key} from datadog.yaml, and {variable} from the environment of the Agent', (find,))
+            find = places.find_setting(operating_system(facts), key, variable)
+            return Step(f'Remove {key} from datadog.yaml, and {variable} from the environment of the Agent', find)
         case ContainerKind.POD:
             return Step(
                 f'Remove {variable} from datadog.env and agents.containers.agent.env in the Helm values '
@@ -141,59 +148,36 @@ def restart_agent(facts: Facts) -> Step:
     text = 'Restart the Agent; it resolves its hostname only at startup'
     match container_kind(facts):
         case ContainerKind.NONE:
-            return Step(text, (shell('sudo', 'systemctl', 'restart', 'datadog-agent'),))
+            return Step(text, places.restart(operating_system(facts)))
         case ContainerKind.POD:
             known = 'the first command lists every NAMESPACE and DAEMONSET; a Helm upgrade restarts it too'
-            return Step(f'{text} ({known})', _rollout_restart())
+            return Step(f'{text} ({known})', places.restart_pods())
+        case ContainerKind.ECS_MANAGED:
+            return Step(f'{text} (a new revision of the daemon task definition does it: AWS then replaces instances)')
         case kind if kind in ECS:
             known = 'the first three commands find CLUSTER, SERVICE and TASK_FAMILY, of which the newest revision runs'
-            return Step(f'{text} ({known})', _new_deployment(facts))
+            return Step(f'{text} ({known})', places.new_deployment(region(facts)))
         case ContainerKind.DOCKER:
             known = 'the first command lists every AGENT_CONTAINER'
-            return Step(f'{text} ({known})', _docker_restart())
+            return Step(f'{text} ({known})', places.restart_container())
     return Step(f'{text} (with the tool that runs its container)')
 
 
 def restart_for_the_name(facts: Facts) -> tuple[Step, ...]:
     """The restart that a repaired IMDS needs before the Agent takes its name from it; none where it has that name."""
-    agent = facts.agent
-    named = isinstance(agent, Agent) and agent.hostname and agent.hostname == str(facts.instance_id)
+    agent, id = facts.agent, instance_id_of(facts)
+    named = isinstance(agent, Agent) and id is not None and agent.hostname == str(id)
     return () if named else (restart_agent(facts),)
 
 
-def _docker_restart() -> tuple[Command, ...]:
-    return shell('docker', 'ps'), shell('docker', 'restart', Variable('AGENT_CONTAINER'))
-
-
-def _rollout_restart() -> tuple[Command, ...]:
-    daemonset = ('daemonset/', Variable('DAEMONSET'))
-    return (
-        shell('kubectl', 'get', 'daemonsets', '--all-namespaces'),
-        shell('kubectl', 'rollout', 'restart', '--namespace', Variable('NAMESPACE'), daemonset),
-    )
-
-
-def _new_deployment(facts: Facts) -> tuple[Command, ...]:
-    where = ('--region', region(facts))
-    cluster, service = ('--cluster', Variable('CLUSTER')), Variable('SERVICE')
-    newest = ('--task-definition', Variable('TASK_FAMILY'), '--force-new-deployment')
-    used = ('--query', 'services[].taskDefinition')
-    return (
-        shell('aws', 'ecs', 'list-clusters', *where),
-        shell('aws', 'ecs', 'list-services', *where, *cluster),
-        shell('aws', 'ecs', 'describe-services', *where, *cluster, '--services', service, *used),
-        shell('aws', 'ecs', 'update-service', *where, *cluster, '--service', service, *newest),
-    )
-
-
 def in_agent(facts: Facts, *words: Word) -> tuple[Command, ...]:
-    """Commands that run another one where the Agent runs; nothing where the runtime is not known."""
+    """POSIX commands that run another one where the Agent runs; nothing where that cannot be, as on Windows."""
     match container_kind(facts):
         case ContainerKind.NONE:
-            return (shell('sudo', '-u', 'dd-agent', *words),)
+            return places.as_the_agent(operating_system(facts), *words)
         case ContainerKind.POD:
             where = ('--namespace', Variable('NAMESPACE'), Variable('AGENT_POD'), '-c', 'agent', '--')
             return shell('kubectl', 'get', 'pods', '--all-namespaces'), shell('kubectl', 'exec', *where, *words)
-        case ContainerKind.OTHER | ContainerKind.FARGATE:
+        case ContainerKind.OTHER | ContainerKind.FARGATE | ContainerKind.SIDECAR | ContainerKind.ECS_MANAGED:
             return ()
     return shell('docker', 'ps'), shell('docker', 'exec', Variable('AGENT_CONTAINER'), *words)

@@ -3,20 +3,20 @@
 Commands carry the instance id and the region where they are known. Every way to the goal is offered.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..expectations import Expectations
 from ..facts import ContainerKind, Facts, Host, NetworkPath
-from ..facts.values import FilePath
 from ..remedies import (
     Choice,
     Command,
     Language,
     Remedy,
     Step,
+    Value,
     Variable,
     Word,
-    json_part,
     new_file,
     script,
     sequence,
@@ -26,21 +26,14 @@ from ..remedies import (
 from .agent_remedies import (
     ECS,
     IN_THE_HOST_NETWORK,
-    REMOVE_AGAIN,
-    compose,
     container_kind,
     instance,
-    place_of_settings,
     region,
     restart_for_the_name,
-    task_definition,
 )
 from .applying import apply_settings
-
-CLOUD_INIT_FILE = FilePath('/var/lib/cloud/data/instance-id')
-"""Not there on Bottlerocket, which has no cloud-init (DataDog/helm-charts issue 613)."""
-MOUNTED_FILE = '/etc/instance-id'
-"""Where a container sees it."""
+from .around_imds import ways_around_the_hop_limit
+from .which_instance import find_instance, how_to_find_instance
 
 # IMDS options of the instance
 
@@ -55,6 +48,8 @@ class MetadataOptions:
     """The same in a `metadata_options` block."""
     undo: tuple[Word, ...]
     """Options that bring back what was there before."""
+    node_class: Mapping[str, Value] | None = None
+    """The same in spec.metadataOptions of Karpenter's EC2NodeClass; None where it does not have it."""
 
 
 BEFORE = 'imds-options-before.json'
@@ -65,7 +60,7 @@ def change_metadata_options(
 ) -> Choice:
     """Of the running instance; `text` is like 'Raise the hop limit to 2'. Without `find` where a step has found it."""
     return Choice(
-        f'{text} on this instance{how_to_find_instance(facts) if find else ""}',
+        f'{text} on this instance{_unless_refused(facts)}{how_to_find_instance(facts) if find else ""}',
         (
             *(find_instance(facts) if find else ()),
             sequence(new_file(BEFORE), _save_options(facts), modify_metadata_options(facts, *change.options)),
@@ -89,33 +84,46 @@ def as_step(choice: Choice) -> Step:
     return Step(f'{choice.text}; to undo this, put back what {BEFORE} says', choice.commands)
 
 
-def in_terraform(change: MetadataOptions, text: str = 'For new instances, set this in Terraform') -> Step:
-    """The same change for instances that are yet to be launched."""
+def _unless_refused(facts: Facts) -> str:
+    """Who else may own the options, in parentheses.
+
+    Sources: configuring-IMDS-existing-instances.html in the EC2 user guide (declarative policies); EC2 managed
+    instances in "Security overview of EKS Auto Mode" (a whitepaper of AWS), which no identity may modify.
+    """
+    kind = container_kind(facts)
+    managed = ', and on nodes of EKS Auto Mode' if kind is ContainerKind.POD else ''
+    managed = ', and on ECS Managed Instances' if kind in ECS else managed
+    return f' (AWS refuses this where a declarative policy sets these options{managed})'
+
+
+def for_new_instances(facts: Facts, change: MetadataOptions, condition: str = 'For new instances') -> tuple[Step, ...]:
+    """The same change where the instances come from. `condition`: like 'If you raised it', for one of several ways."""
+    too = '' if condition.startswith('For') else ' too'
     block = Command(f'metadata_options {{\n  {change.terraform}\n}}', Language.HCL)
-    return Step(f'{text} (aws_instance or aws_launch_template)', (block,))
+    kind = container_kind(facts)
+    if kind is ContainerKind.POD:
+        set_this = f'{condition}, set this{too}'
+        return (*_of_karpenter(change, set_this), *_of_node_groups(block, set_this))
+    resources = 'aws_launch_template' if kind in ECS else 'aws_instance or aws_launch_template'
+    return (Step(f'{condition}, set this in Terraform{too} ({resources})', (block,)),)
+
+
+def _of_karpenter(change: MetadataOptions, text: str) -> tuple[Step, ...]:
+    if change.node_class is None:
+        return ()
+    node_class = yaml({'spec': {'metadataOptions': change.node_class}})
+    return (Step(f'{text} in the EC2NodeClass where Karpenter starts the nodes', (node_class,)),)
+
+
+def _of_node_groups(block: Command, text: str) -> tuple[Step, ...]:
+    """EKS merges a template of one's own into the one that it makes for a managed node group."""
+    where = 'in the launch template of your own that a node group uses, for example in Terraform (aws_launch_template)'
+    return (Step(f'{text} {where}', (block,)),)
 
 
 def modify_metadata_options(facts: Facts, *options: Word) -> Command:
     where = ('--region', region(facts), '--instance-id', instance(facts))
     return shell('aws', 'ec2', 'modify-instance-metadata-options', *where, *options)
-
-
-def find_instance(facts: Facts) -> tuple[Command, ...]:
-    """What prints the instance id and the region, run on the instance; only what is not known."""
-    return tuple(shell('cloud-init', 'query', of_cloud_init) for of_cloud_init, _ in _not_known(facts))
-
-
-def how_to_find_instance(facts: Facts) -> str:
-    """What `find_instance` is for, as the end of a sentence; '' where it is empty."""
-    names = [variable.name for _, variable in _not_known(facts)]
-    lead = 'the first command, run on it, prints' if len(names) == 1 else 'the first two commands, run on it, print'
-    return f'; {lead} {" and ".join(names)}' if names else ''
-
-
-def _not_known(facts: Facts) -> tuple[tuple[str, Variable], ...]:
-    """Each with its name for `cloud-init query`."""
-    words = (('instance_id', instance(facts)), ('region', region(facts)))
-    return tuple((name, word) for name, word in words if isinstance(word, Variable))
 
 
 # The hop limit
@@ -127,10 +135,9 @@ def raise_hop_limit(facts: Facts, expected: Expectations) -> Remedy:
     around, restart, change = ways_around_the_hop_limit(facts), restart_for_the_name(facts), hop_limit(needed)
     if not around:
         raising = raise_on_this_instance(facts, 'Raise it', needed)
-        return Remedy(f'Raise the hop limit to {needed}', (raising,), (*restart, in_terraform(change)))
+        return Remedy(f'Raise the hop limit to {needed}', (raising,), (*restart, *for_new_instances(facts, change)))
     raising = raise_on_this_instance(facts, f'Raise the hop limit to {needed}', needed)
-    template = in_terraform(change, 'If you raised it, raise it in Terraform too')
-    then = (*apply_settings(facts), *restart, template)
+    then = (*apply_settings(facts), *restart, *for_new_instances(facts, change, 'If you raised it'))
     return Remedy(f'Avoid the extra hop, or raise the hop limit to {needed}', (*around, raising), then)
 
 
@@ -142,7 +149,8 @@ def raise_on_this_instance(facts: Facts, text: str, needed: int) -> Choice:
 def hop_limit(value: int) -> MetadataOptions:
     option = '--http-put-response-hop-limit'
     before = Variable('HTTP_PUT_RESPONSE_HOP_LIMIT')
-    return MetadataOptions((option, str(value)), f'http_put_response_hop_limit = {value}', (option, before))
+    node_class: Mapping[str, Value] = {'httpPutResponseHopLimit': value}
+    return MetadataOptions((option, str(value)), f'http_put_response_hop_limit = {value}', (option, before), node_class)
 
 
 def needed_hop_limit(facts: Facts, expected: Expectations) -> int:
@@ -152,68 +160,10 @@ def needed_hop_limit(facts: Facts, expected: Expectations) -> int:
     """
     path = facts.path
     measured = path.hop_limit_needed if isinstance(path, NetworkPath) else None
-    near = isinstance(facts.host, Host) and facts.host.container.kind in IN_THE_HOST_NETWORK
+    near = isinstance(facts.host, Host) and container_kind(facts) in IN_THE_HOST_NETWORK
     return allowed_hop_limit(max(measured or (1 if near else 2), expected.min_hop_limit or 1))
 
 
 def allowed_hop_limit(wanted: int) -> int:
     """AWS takes 1 to 64; facts from a file may say anything."""
     return min(max(wanted, 1), 64)
-
-
-def ways_around_the_hop_limit(facts: Facts) -> tuple[Choice, ...]:
-    """Ways that expose nothing to other containers, or less than a larger hop limit does."""
-    if container_kind(facts) in IN_THE_HOST_NETWORK:
-        return ()
-    return name_from_cloud_init(facts), _host_network(facts)
-
-
-def name_from_cloud_init(facts: Facts) -> Choice:
-    """The name without asking IMDS, in a container or on a host."""
-    kind = container_kind(facts)
-    return Choice(
-        f"Use cloud-init's instance ID file instead of IMDS, {place_of_settings(kind)} (gives the hostname, not the "
-        'tags; Bottlerocket has no such file)',
-        (_file_of_cloud_init(kind),),
-        '' if kind is ContainerKind.NONE else 'one read-only file',
-        REMOVE_AGAIN,
-    )
-
-
-def _file_of_cloud_init(kind: ContainerKind) -> Command:
-    mount = f'{CLOUD_INIT_FILE}:{MOUNTED_FILE}:ro'
-    match kind:
-        case ContainerKind.NONE:
-            return yaml({'hostname_file': CLOUD_INIT_FILE})
-        case ContainerKind.POD:
-            return yaml({'providers': {'eks': {'ec2': {'useHostnameFromFile': True}}}}, Language.HELM)
-        case kind if kind in ECS:
-            return _mounted_in_a_task()
-    return compose({'volumes': [mount], 'environment': {'DD_HOSTNAME_FILE': MOUNTED_FILE}})
-
-
-def _mounted_in_a_task() -> Command:
-    return task_definition(
-        {
-            'mountPoints': [{'sourceVolume': 'instance-id', 'containerPath': MOUNTED_FILE, 'readOnly': True}],
-            'environment': [{'name': 'DD_HOSTNAME_FILE', 'value': MOUNTED_FILE}],
-        },
-        {'volumes': [{'name': 'instance-id', 'host': {'sourcePath': CLOUD_INIT_FILE}}]},
-    )
-
-
-def _host_network(facts: Facts) -> Choice:
-    kind = container_kind(facts)
-    match kind:
-        case ContainerKind.POD:
-            command = yaml({'agents': {'useHostNetwork': True}}, Language.HELM)
-        case kind if kind in ECS:
-            command = json_part({'networkMode': 'host'})
-        case _:
-            command = compose({'network_mode': 'host'})
-    return Choice(
-        f'Run the Agent in the host network, {place_of_settings(kind)}',
-        (command,),
-        "the host's network to the Agent, and the Agent's ports on the host",
-        REMOVE_AGAIN,
-    )

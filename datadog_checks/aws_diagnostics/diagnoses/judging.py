@@ -6,10 +6,11 @@ from functools import partial
 from typing import TypeAlias
 
 from ..expectations import Expectations
-from ..facts import Facts, MissingFact, Platform, Unobserved
+from ..facts import ContainerKind, Facts, Host, MissingFact, Platform, Unobserved
 from ..findings import Diagnosis, Failed, Finding, NotApplicable, Scope, Unknown, Verdict
 from ..remedies import Remedy
-from ..text import clean
+from ..rules import of_this_instance
+from ..text import clean, one_line
 
 OnDefect: TypeAlias = Callable[[str, Exception], None]
 """Told the id of a diagnosis and what its `judge` or `remedy` raised: a defect of ours, which somebody should log."""
@@ -37,7 +38,8 @@ def diagnose(
     scope = Scope.HOST if facts.account is None else Scope.ACCOUNT
     verdicts = {d.id: (d, _judge(d, facts, expected, on_defect)) for d in diagnoses if d.scope is scope}
     remedy_of = partial(_remedy, facts=facts, expected=expected, on_defect=on_defect)
-    return tuple(_finding(d, verdict, verdicts, remedy_of) for d, verdict in verdicts.values())
+    explains = partial(_explains, facts=facts, on_defect=on_defect)
+    return tuple(_finding(d, verdict, verdicts, explains, remedy_of) for d, verdict in verdicts.values())
 
 
 def generic_remedy(diagnosis: Diagnosis) -> Remedy:
@@ -50,7 +52,7 @@ def _judge(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect
     if not_judged is not None:
         return not_judged
     try:
-        return _in_one_line(diagnosis.judge(facts, expected))
+        return _in_one_line(diagnosis.judge(_shown(diagnosis, facts), expected))
     except MissingFact as e:
         return Unknown(clean(str(e), LONGEST_REASON))
     except Exception as e:  # a defect of ours must neither alarm anyone nor take the other diagnoses with it
@@ -58,12 +60,16 @@ def _judge(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect
         return Unknown(f'defect in this diagnosis, please report it: {type(e).__name__}')
 
 
+def _shown(diagnosis: Diagnosis, facts: Facts) -> Facts:
+    return facts if diagnosis.sees_foreign_imds else of_this_instance(facts)
+
+
 def _in_one_line(verdict: Verdict) -> Verdict:
     """Whatever foreign text a judgement quotes, its evidence is one short line in every channel."""
     evidence = verdict.evidence
     if len(evidence) <= LONGEST_EVIDENCE and evidence.isprintable():
         return verdict
-    return replace(verdict, evidence=clean(evidence, LONGEST_EVIDENCE))
+    return replace(verdict, evidence=one_line(evidence, LONGEST_EVIDENCE))
 
 
 def _not_judged(diagnosis: Diagnosis, facts: Facts, expected: Expectations) -> NotApplicable | None:
@@ -74,19 +80,27 @@ def _not_judged(diagnosis: Diagnosis, facts: Facts, expected: Expectations) -> N
         return NotApplicable(f'not checked: {diagnosis.feature} is not in features')
     if diagnosis.scope is Scope.HOST and facts.platform.ec2 is not True:
         known = 'this is not EC2' if facts.platform.ec2 is False else 'not known to be EC2'
+        if isinstance(facts.host, Host) and facts.host.container.kind is ContainerKind.SIDECAR:
+            known = 'there is no host to judge'
         return NotApplicable(f'{known}: {clean(facts.platform.evidence, LONGEST_REASON)}')
     return None
 
 
 Verdicts: TypeAlias = Mapping[str, tuple[Diagnosis, Verdict]]
+Explains: TypeAlias = Callable[[Diagnosis, Diagnosis], bool]
+"""(the cause, what it may explain)"""
 
 
 def _finding(
-    diagnosis: Diagnosis, verdict: Verdict, verdicts: Verdicts, remedy_of: Callable[[Diagnosis], Remedy]
+    diagnosis: Diagnosis,
+    verdict: Verdict,
+    verdicts: Verdicts,
+    explains: Explains,
+    remedy_of: Callable[[Diagnosis], Remedy],
 ) -> Finding:
     if not isinstance(verdict, Failed):
         return Finding(diagnosis, verdict)
-    cause = _cause(diagnosis, verdicts)
+    cause = _cause(diagnosis, verdicts, explains)
     if cause is None:
         return Finding(diagnosis, verdict, remedy=remedy_of(diagnosis))
     first = remedy_of(cause)
@@ -94,18 +108,33 @@ def _finding(
     return Finding(diagnosis, verdict, explained_by=cause.id, remedy=remedy)
 
 
-def _cause(diagnosis: Diagnosis, verdicts: Verdicts) -> Diagnosis | None:
-    """The root of the chain of failed diagnoses that explain this one; None where nothing explains it."""
+def _cause(diagnosis: Diagnosis, verdicts: Verdicts, explains: Explains) -> Diagnosis | None:
+    """The root of the chain of failed diagnoses that explain this one; None where nothing explains it.
+
+    A root further up must itself be able to explain the fault at the end of the chain, where that names it.
+    """
     for id in diagnosis.after:
         cause, verdict = verdicts.get(id, (None, None))
-        if cause is not None and isinstance(verdict, Failed):
-            return _cause(cause, verdicts) or cause
+        if cause is not None and isinstance(verdict, Failed) and explains(cause, diagnosis):
+            root = _cause(cause, verdicts, explains)
+            return root if root and (root.id not in diagnosis.after or explains(root, diagnosis)) else cause
     return None
+
+
+def _explains(cause: Diagnosis, effect: Diagnosis, facts: Facts, on_defect: OnDefect) -> bool:
+    """False where the facts to tell it are missing: a fault without a cause keeps its own remedy."""
+    try:
+        return effect.can_explain(facts, cause.id)
+    except MissingFact:
+        return False
+    except Exception as e:
+        on_defect(effect.id, e)
+        return False
 
 
 def _remedy(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect: OnDefect) -> Remedy:
     try:
-        return diagnosis.remedy(facts, expected)
+        return diagnosis.remedy(_shown(diagnosis, facts), expected)
     except Exception as e:
         on_defect(diagnosis.id, e)
         return Remedy(f'defect in the remedy of {diagnosis.id}, please report it: {type(e).__name__}')

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ..facts import Agent, Facts, Identity, Imds, NetworkPath, Unobserved
 from ..findings import Finding, Status
+from ..rules import identity_of, instance_id_of, of_this_instance
 from .issues import Issues, outline
 from .memory import Memory, may_ask_imds
 from .outlet import Channels, Outlet
@@ -49,6 +50,7 @@ class Emitter:
 
     def emit(self, check: Channels, facts: Facts, findings: Sequence[Finding], run: Run) -> None:
         outlet = Outlet(check, self._logged)
+        facts = of_this_instance(facts)
         tags = tags_of(facts, self._tags, self._identity_tags)
         send_samples(outlet, facts, findings, run, tags)
         send_diagnoses(outlet, findings)
@@ -72,7 +74,8 @@ class Emitter:
 
 
 def tags_of(facts: Facts, own: tuple[str, ...], identity_tags: tuple[str, ...]) -> list[str]:
-    """The operator's tags, the instance id (the fault that we watch renames the host), and the identity asked for.
+    """The operator's tags, the instance id (the fault that we watch renames the host), and the identity asked for:
+    both only where they are certain to be this instance's.
 
     In the account scope: the operator's tags and the account.
     """
@@ -80,9 +83,10 @@ def tags_of(facts: Facts, own: tuple[str, ...], identity_tags: tuple[str, ...]) 
     if facts.account is not None:
         account = account_id(facts)
         return [*tags, f'aws_account:{account}'] if account else tags
-    if facts.instance_id:
-        tags.append(f'instance_id:{facts.instance_id}')
-    identity = facts.imds.identity if isinstance(facts.imds, Imds) else None
+    instance_id = instance_id_of(facts)
+    if instance_id:
+        tags.append(f'instance_id:{instance_id}')
+    identity = identity_of(facts)
     return tags if identity is None else tags + _identity(identity, identity_tags)
 
 
@@ -132,15 +136,16 @@ def send_metadata(outlet: Outlet, facts: Facts) -> None:
 
 def send_change_of_name(outlet: Outlet, facts: Facts, changed: str, tags: list[str]) -> None:
     """The event that says: this host reports under another name than before."""
+    instance_id = instance_id_of(facts)
     outlet.event(
         {
             'timestamp': int(facts.observed_at),
             'event_type': 'aws_diagnostics.hostname_changed',
             'source_type_name': 'aws_diagnostics',
             'alert_type': 'warning',
-            'msg_title': f'The Datadog Agent on {facts.instance_id or "this host"} reports under another name',
+            'msg_title': f'The Datadog Agent on {instance_id or "this host"} reports under another name',
             'msg_text': f'Since the last run, {changed}.',
-            'aggregation_key': f'aws_diagnostics.hostname:{facts.instance_id or ""}',
+            'aggregation_key': f'aws_diagnostics.hostname:{instance_id or ""}',
             'tags': tags,
         }
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .agent import Agent, AgentConfiguration, HostnameFile, HostnameProvider, HostnameSource, ProxySettings
+from .agent import Agent, AgentConfiguration, Ecs, HostnameFile, HostnameProvider, HostnameSource, ProxySettings
 from .host import (
     Container,
     ContainerKind,
@@ -24,7 +24,6 @@ from .host import (
 )
 from .imds import Answer, Exchange, IcmpError, Identity, Imds, NetworkPath, NoAnswer, NotSent, Outcome
 from .observed import MissingFact, Unobserved, observed
-from .values import InstanceId
 
 if TYPE_CHECKING:  # a host does not pay for the facts of an account
     from .account import Account
@@ -36,6 +35,7 @@ __all__ = [
     'Container',
     'ContainerKind',
     'Dmi',
+    'Ecs',
     'Exchange',
     'Facts',
     'Feature',
@@ -90,12 +90,3 @@ class Facts:
         if self.account is None:
             raise MissingFact('this is not an account instance')
         return self.account
-
-    @property
-    def instance_id(self) -> InstanceId | None:
-        """The best-known instance id: IMDS, else the firmware, else cloud-init; None where nothing tells."""
-        if isinstance(self.imds, Imds) and self.imds.instance_id:
-            return self.imds.instance_id
-        if self.platform.instance_id:
-            return self.platform.instance_id
-        return self.host.cloud_init_instance_id if isinstance(self.host, Host) else None

@@ -37,6 +37,15 @@ class HostnameSource(StrEnum):
     """Told by the person at the terminal."""
 
 
+class Ecs(StrEnum):
+    """What of Amazon ECS the Agent recognises around itself, by the rules of its features (pkg/config/env)."""
+
+    NONE = 'none'
+    EC2 = 'ec2'
+    """Also an Agent outside of a task, on a host with the file of the ECS agent."""
+    MANAGED_INSTANCES = 'managed-instances'
+
+
 CLOUD_PROVIDERS = tuple(CloudProvider(name) for name in ('aws', 'gcp', 'azure', 'alibaba', 'oracle', 'ibm'))
 
 
@@ -107,5 +116,7 @@ class Agent:
     """Why other providers gave no name, each at most 300 characters. An entry for a provider that won is no fault:
     the Agent's second, IMDSv1-only resolution writes into the same map."""
     hostname_file: HostnameFile | Unobserved = NO_HOSTNAME_FILE
+    ecs: Ecs | None = None
+    """None when that was not observed."""
     note: str = ''
     """Why better sources for `provider` did not answer, as one clause."""

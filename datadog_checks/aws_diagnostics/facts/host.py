@@ -15,9 +15,16 @@ class ContainerKind(StrEnum):
     ECS_BRIDGE = 'ecs-bridge'
     ECS_AWSVPC = 'ecs-awsvpc'
     ECS_HOST = 'ecs-host'
+    ECS_MANAGED = 'ecs-managed'
+    """A task of ECS Managed Instances, whose hosts AWS manages: containerd, no Docker, no way in."""
     FARGATE = 'fargate'
+    SIDECAR = 'sidecar'
+    """The Agent beside one task on a host that is EC2: it reports the task, and so has no hostname."""
     OTHER = 'other'
     """A container of a kind that leaves no mark (systemd-nspawn, LXC, podman, containerd without Kubernetes)."""
+
+
+SIDECARS = (ContainerKind.FARGATE, ContainerKind.SIDECAR)
 
 
 class OperatingSystem(StrEnum):
@@ -81,6 +88,8 @@ class Route:
     """Who made the route: kernel, dhcp, static, boot (a person or a script), ... or the number of another program."""
     neighbour: Neighbour = Neighbour.NONE
     """Of the gateway, or of IMDS on the link."""
+    source: IpAddress | None = None
+    """The address of this system that its packets to IMDS carry."""
     by_user: bool = False
     """Packets of root take another way: a rule of the routing policy looks at the user."""
 
@@ -100,7 +109,7 @@ class Platform:
     evidence: str
     """One clause that quotes what was seen."""
     instance_id: InstanceId | None = None
-    """From the firmware, which names the instance on Nitro."""
+    """As the firmware gave it, which names the instance on Nitro; see rules/identity.py."""
 
 
 @dataclass(frozen=True, slots=True)

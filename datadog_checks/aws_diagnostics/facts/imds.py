@@ -98,6 +98,7 @@ class Identity:
     image_id: str
     instance_type: str
     availability_zone: str
+    instance_id: InstanceId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ class Imds:
     tokenless_at: float | None = None
     """When `tokenless` was asked; None if never."""
     instance_id: InstanceId | None = None
+    """As IMDS gave it; rules/identity.py says whether it is this instance's."""
     identity: Identity | None = None
     requests: int = 0
     """Requests that this run sent to IMDS, those of the path measurement not counted."""

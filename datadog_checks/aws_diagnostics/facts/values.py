@@ -48,10 +48,11 @@ class RegionName(Checked):
 
 
 class InstanceId(Checked):
-    """Eight digits until 2016, seventeen since ("Amazon EC2 resource IDs" in the EC2 user guide)."""
+    """Eight digits until 2016, seventeen since ("Amazon EC2 resource IDs" in the EC2 user guide); `s.i-` for an
+    instance on a Snow device (the AWS Snowball Edge developer guide)."""
 
-    FORM = re.compile('i-([0-9a-f]{8}|[0-9a-f]{17})')
-    ALLOWED = 'an instance id: i- and 8 or 17 hexadecimal digits'
+    FORM = re.compile(r'(s\.)?i-([0-9a-f]{8}|[0-9a-f]{17})')
+    ALLOWED = 'an instance id: i- (on a Snow device s.i-) and 8 or 17 hexadecimal digits'
 
 
 class LaunchTemplateId(Checked):

@@ -40,9 +40,20 @@ def is_default_hostname(name: str, windows_prefix: bool = False) -> bool:
     return name.lower().startswith(prefixes)
 
 
+HOLDS_AN_ID = re.compile(
+    r'(?P<id>(s\.)?i-([0-9a-f]{8}(?=\.|$)|[0-9a-f]{17}(?=[.-]|$)))(\.[a-z0-9.-]*|-[a-z0-9.-]+)?', re.IGNORECASE
+)
+
+
 def instance_id_in(name: str) -> InstanceId | None:
-    """The instance id that a name consists of or starts with ('i-0123456789abcdef0.ec2.internal'); else None."""
-    return InstanceId.of(first_label(name))
+    """The instance id that a name consists of, or that begins one in which EC2 or the Agent writes it; else None.
+
+    With resource-based naming EC2 calls an instance 'i-0123456789abcdef0.ec2.internal' ("EC2 instance hostnames" in the
+    EC2 user guide), and EKS Auto Mode its nodes by their ids. The Agent appends the name of the cluster to the name of
+    a node: 'i-0123456789abcdef0-my-cluster' (pkg/util/kubernetes/hostinfo).
+    """
+    held = HOLDS_AN_ID.fullmatch(name)
+    return InstanceId.of(held['id'].lower()) if held else None
 
 
 def first_label(name: str) -> str:

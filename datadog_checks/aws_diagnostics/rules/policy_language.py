@@ -1,7 +1,8 @@
 """Which actions, or other texts, a pattern of an IAM policy matches.
 
-Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html. Case is ignored, `*`
-matches any characters or none, `?` matches exactly one, and nothing else is special.
+Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html. Case is ignored in
+actions and counts in the values of conditions, `*` matches any characters or none, `?` matches exactly one, and nothing
+else is special.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,10 +18,11 @@ class Patterns:
     pattern, however it is made, takes more than linear time.
     """
 
-    def __init__(self, patterns: Iterable[str]) -> None:
+    def __init__(self, patterns: Iterable[str], *, ignore_case: bool = True) -> None:
+        self._ignore_case = ignore_case
         states = _States()
         for pattern in patterns:
-            states.add(pattern.lower())
+            states.add(self._compared(pattern))
         self._of = {character: _bits(positions) for character, positions in states.characters.items()}
         self._one, self._any = _bits(states.ones), _bits(states.anys)
         self._starts, self._ends = _bits(states.starts), _bits(states.ends)
@@ -32,7 +34,7 @@ class Patterns:
         `*` of the particular pattern is read as one more character, which only `*` of the general one can match.
         """
         now = self._starts
-        for character in particular.lower():
+        for character in self._compared(particular):
             if not now:
                 return False
             takes = 0 if character == ANY else self._of.get(character, 0) | self._one
@@ -42,7 +44,7 @@ class Patterns:
     def overlap(self, other: str) -> bool:
         """Whether there can be a text that `other` and one of the patterns match."""
         now = self._starts
-        for character in other.lower():
+        for character in self._compared(other):
             if character == ANY:
                 now = self._any_number_of_characters(now)
             elif character == ONE:
@@ -50,6 +52,9 @@ class Patterns:
             else:
                 now = ((now & (self._of.get(character, 0) | self._one)) << 1) | (now & self._any)
         return bool(now & self._ends)
+
+    def _compared(self, text: str) -> str:
+        return text.lower() if self._ignore_case else text
 
     def _any_number_of_characters(self, now: int) -> int:
         """Of each pattern, every state from the first that was reached to its last: x | -x, with a bit above each

@@ -314,7 +314,7 @@ def test_a_malformed_endpoint_is_named_as_the_reason(
 ) -> None:
     servers.use(monkeypatch, servers.environment('http://', tmp_path))
     found = observe(options(datadog))
-    assert found == nothing_but_the_list('the credential chain failed unexpectedly: ValueError', found)
+    assert found == nothing_but_the_list('a setting or an address of AWS is malformed (for sts)', found)
 
 
 DENIED_REGIONS = Answer('<Response><Errors><Error><Code>UnauthorizedOperation</Code></Error></Errors></Response>', 403)

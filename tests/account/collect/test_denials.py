@@ -11,7 +11,8 @@ from botocore.parsers import ResponseParserError
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed, asking, code_of, why
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
-from datadog_checks.aws_diagnostics.collect.run import BudgetExhausted, DeadlineExceeded
+from datadog_checks.aws_diagnostics.collect.run import BudgetExhausted, DeadlineExceeded, attempt
+from datadog_checks.aws_diagnostics.facts import Unobserved
 from tests.account import servers
 from tests.account.scripted_aws import Answer, error, result, scripted_aws
 
@@ -159,7 +160,6 @@ OURS = [
     pytest.param(BudgetExhausted('the budget of 5 calls'), 'the budget of 5 calls', id='no call is left'),
     pytest.param(DeadlineExceeded('the deadline is over'), 'the deadline is over', id='no time is left'),
     pytest.param(CallFailed('known before'), 'known before', id='it was explained before'),
-    pytest.param(KeyError(ARN), 'iam:GetRole failed unexpectedly: KeyError', id='a defect'),
 ]
 
 
@@ -169,6 +169,17 @@ def test_a_limit_of_the_run_keeps_its_own_words(raised: Exception, expected: str
         raise raised
     assert str(failure.value) == expected
     assert failure.value.__cause__ is None
+
+
+def test_a_defect_of_ours_within_a_call_is_told_once_and_shows_nothing_of_its_text() -> None:
+    defect, told = KeyError(ARN), list[tuple[str, Exception]]()
+
+    def crash() -> None:
+        with asking('iam:GetRole'):
+            raise defect
+
+    found = attempt('the role', crash, lambda what, e: told.append((what, e)))
+    assert (found, told) == (Unobserved('the role could not be observed: KeyError'), [('the role', defect)])
 
 
 def test_the_code_of_a_refusal_stays_known() -> None:

@@ -95,7 +95,7 @@ RECORDS = [
     ),
     pytest.param(
         [account(ACCOUNT, auth_config={'role_name': 'Data\x1b[2Jdog\n\ud800' + 'x' * 2000})],
-        integration(role_name=f'Data\\x1b[2Jdog \\ud800{"x" * 1000}...', external_id=None),
+        integration(role_name=f'Data\ufffd[2Jdog \ufffd{"x" * 1008}...', external_id=None),
         id='a name that does not print, and has no end',
     ),
     pytest.param(
@@ -107,6 +107,11 @@ RECORDS = [
         [account(ACCOUNT, auth_config={'role_name': ' DatadogIntegrationRole ', 'external_id': f'{SECRET} '})],
         integration(role_name=' DatadogIntegrationRole ', external_id=ExternalId.of(f'{SECRET} ')),
         id='white space is kept, as it may be what is wrong',
+    ),
+    pytest.param(
+        [account(ACCOUNT, auth_config={'role_name': 'DatadogIntegrationRole\t\n'})],
+        integration(role_name='DatadogIntegrationRole  ', external_id=None),
+        id='other white space, too',
     ),
     pytest.param(
         [account(ACCOUNT, auth_config={'role_name': 'Other'})],

@@ -19,8 +19,8 @@ from datadog_checks.aws_diagnostics.collect.aws.policies import read_policies, r
 from datadog_checks.aws_diagnostics.collect.aws.role import read_role
 from datadog_checks.aws_diagnostics.collect.aws.simulation import Simulations
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
+from datadog_checks.aws_diagnostics.collect.foreign import parsed, whole_number
 from datadog_checks.aws_diagnostics.collect.integration import read_integration
-from datadog_checks.aws_diagnostics.collect.json_object import parsed, whole_number
 from datadog_checks.aws_diagnostics.collect.run import Deadline, attempt
 from datadog_checks.aws_diagnostics.facts.account import Account, Integration, PolicyQuota
 from tests.account.builders import ACCOUNT_ID, REGION, ROLE_ARN, ROLE_NAME, SECRET, account, role

@@ -1,5 +1,6 @@
 """A trust policy is read whole or not at all, and its external ids leave nothing but digests."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.collect.aws.trust_policy import trust_statements
 from datadog_checks.aws_diagnostics.facts import Unobserved
-from datadog_checks.aws_diagnostics.facts.account import Condition, ExternalId, TrustStatement
+from datadog_checks.aws_diagnostics.facts.account import Condition, ExternalId, Form, TrustStatement
 
 DATADOG = 'arn:aws:iam::464622532012:root'
 SECRET = '3f1e0c9b8a7d4e6f9a0b1c2d3e4f5a6b'
@@ -260,6 +261,59 @@ def test_a_public_text_that_somebody_chose_as_the_external_id_is_still_read_wher
     assert isinstance(found, tuple)
     assert found[0].principals == (shown,)
     assert found[0].conditions[0].external_ids == (ExternalId.of(external_id),)
+
+
+@pytest.mark.parametrize(
+    ('version', 'has_variables'),
+    [
+        pytest.param({'Version': '2012-10-17'}, True, id='since 2012'),
+        pytest.param({'Version': '2008-10-17'}, False, id='before'),
+        pytest.param({}, False, id='no version, which is the oldest'),
+        pytest.param({'Version': 2012}, False, id='no text'),
+    ],
+)
+def test_the_version_says_whether_a_policy_has_variables(version: dict[str, object], has_variables: bool) -> None:
+    condition = {'StringEquals': {'aws:PrincipalAccount': '${aws:PrincipalAccount}', 'aws:SourceVpc': 'vpc-$1'}}
+    found = trust_statements({'Statement': document(Condition=condition)['Statement'], **version})
+    assert isinstance(found, tuple)
+    assert [c.variables for c in found[0].conditions] == [has_variables, None]
+
+
+def test_an_external_id_that_is_a_key_of_datadog_is_told_from_others() -> None:
+    key = replace(ExternalId.of(OTHER), form=Form.KEY)
+    condition = {'StringEquals': {'sts:ExternalId': [SECRET, OTHER, f' {OTHER}']}}
+    found = trust_statements(document(Condition=condition, Sid=OTHER), [key])
+    assert isinstance(found, tuple)
+    assert [id.form for id in found[0].conditions[0].external_ids] == [Form.OTHER, Form.KEY, Form.KEY]
+    assert OTHER not in repr(found)
+
+
+FORMS = {
+    '': Form.EMPTY,
+    ' \n': Form.EMPTY,
+    SECRET: Form.OTHER,
+    SECRET.upper(): Form.OTHER,
+    'd2719bd1-55a6-4aa5-8b1e-3f4c2d1e0f9a': Form.OTHER,
+    'acme-prod-7f3a': Form.OTHER,
+    '${aws:PrincipalAccount}': Form.VARIABLE,
+    '${external_id}': Form.PLACEHOLDER,
+    f'{SECRET[:5]}*': Form.PATTERN,
+    'your-id-?': Form.PATTERN,
+    DATADOG: Form.ARN,
+    '123456789012': Form.ACCOUNT,
+    '1234567890123': Form.OTHER,
+    'a' * 40: Form.APPLICATION_KEY,
+    'a' * 39: Form.OTHER,
+    'XXXX': Form.PLACEHOLDER,
+    'AWS External ID': Form.PLACEHOLDER,
+    'test': Form.PLACEHOLDER,
+    'latest': Form.OTHER,
+}
+
+
+@pytest.mark.parametrize(('secret', 'form'), FORMS.items())
+def test_the_form_of_an_external_id_says_what_it_may_be(secret: str, form: Form) -> None:
+    assert ExternalId.of(secret).form is form
 
 
 NOT_MEANT = ['aws:SourceIp', 'sts:RoleSessionName', 'aws:PrincipalOrgID', 'aws:ExternalAccount', 'sts:SourceIdentity']

@@ -9,6 +9,7 @@ from datadog_checks.aws_diagnostics.collect.run import Deadline
 from datadog_checks.aws_diagnostics.facts import (
     Agent,
     AgentConfiguration,
+    Ecs,
     HostnameProvider,
     HostnameSource,
     ProxySettings,
@@ -31,6 +32,7 @@ HEALTHY = Agent(
     provider=HostnameProvider.AWS,
     source=HostnameSource.EXPVAR,
     provider_errors=ERRORS_OF_A_HEALTHY_HOST,
+    ecs=Ecs.NONE,
 )
 INFERRED = replace(HEALTHY, source=HostnameSource.INFERRED, provider_errors={})
 NOT_AN_AGENT = 'expvar: 127.0.0.1:EXPVAR is not the Agent: what it answers says nothing of a hostname provider'

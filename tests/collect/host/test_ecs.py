@@ -10,6 +10,7 @@ from datadog_checks.aws_diagnostics.facts import Container, ContainerKind
 from .file_system import file_system
 from .places import DOCKER_GATEWAY, HOST_CGROUP_V2, ID, TASK, VPC_GATEWAY, Place, default_route, interfaces
 
+NO_SIGN = 'no sign of a container'
 PLACES = {
     'ECS on Fargate': (
         Place(
@@ -20,8 +21,13 @@ PLACES = {
     ),
     'ECS on Fargate, older platform': (
         Place({}, {'ECS_FARGATE': 'true'}),
-        Container(ContainerKind.FARGATE, 'ECS_FARGATE is set'),
+        Container(ContainerKind.FARGATE, "ECS_FARGATE is 'true'"),
     ),
+    'ECS_FARGATE with any value, as the Agent takes it': (
+        Place({}, {'ECS_FARGATE': 'false', 'AWS_EXECUTION_ENV': 'AWS_ECS_EC2'}),
+        Container(ContainerKind.FARGATE, "ECS_FARGATE is 'false'"),
+    ),
+    'ECS_FARGATE without a value': (Place({}, {'ECS_FARGATE': ''}), Container(ContainerKind.NONE, NO_SIGN)),
     'ECS bridge': (
         Place(
             {
@@ -84,12 +90,16 @@ PLACES = {
     'ECS whose network mode left no mark': (
         Place(
             {'proc/self/net/dev': interfaces('lo', 'eth0'), 'proc/self/net/route': VPC_GATEWAY},
-            {'AWS_EXECUTION_ENV': 'AWS_ECS_MANAGED_INSTANCES'},
+            {'ECS_CONTAINER_METADATA_URI_V4': 'http://169.254.170.2/v4/x'},
         ),
-        Container(
-            ContainerKind.OTHER,
-            "AWS_EXECUTION_ENV is 'AWS_ECS_MANAGED_INSTANCES'; an ECS task of unknown network mode",
+        Container(ContainerKind.OTHER, 'ECS_CONTAINER_METADATA_URI_V4 is set; an ECS task of unknown network mode'),
+    ),
+    'ECS Managed Instances, on a bridge of its own without Docker': (
+        Place(
+            {'proc/self/net/dev': interfaces('lo', 'eth0'), 'proc/self/net/route': VPC_GATEWAY},
+            {'AWS_EXECUTION_ENV': 'AWS_ECS_MANAGED_INSTANCES', 'ECS_CONTAINER_METADATA_URI_V4': 'http://169.254.170.2'},
         ),
+        Container(ContainerKind.ECS_MANAGED, "AWS_EXECUTION_ENV is 'AWS_ECS_MANAGED_INSTANCES'"),
     ),
     'ECS where the tables of the network are malformed': (
         Place(
@@ -107,6 +117,12 @@ PLACES = {
         Container(ContainerKind.NONE, 'no sign of a container'),
     ),
 }
+
+
+def test_what_makes_the_agent_a_sidecar_counts_more_than_the_task(tmp_path: Path) -> None:
+    root, sidecar = file_system(tmp_path, {}), Container(ContainerKind.SIDECAR, 'ecs_deployment_mode is sidecar')
+    assert read_container(root, {'AWS_EXECUTION_ENV': 'AWS_ECS_MANAGED_INSTANCES'}, sidecar) == sidecar
+    assert read_container(root, {}, None).kind is ContainerKind.NONE
 
 
 @pytest.mark.parametrize('place, expected', [pytest.param(*case, id=name) for name, case in PLACES.items()])

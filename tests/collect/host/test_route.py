@@ -26,6 +26,7 @@ ON_THE_LINK = Route(
     table=254,
     protocol='static',
     neighbour=Neighbour.REACHABLE,
+    source=IpAddress('10.0.0.12'),
 )
 
 
@@ -58,6 +59,7 @@ def look(address: str) -> Route | Unobserved:
                 table=254,
                 protocol='static',
                 neighbour=Neighbour.REACHABLE,
+                source=IpAddress('fd00:17::12'),
             ),
             id='through a gateway, over IPv6',
         ),
@@ -73,6 +75,7 @@ def look(address: str) -> Route | Unobserved:
                 table=100,
                 protocol='static',
                 neighbour=Neighbour.INCOMPLETE,
+                source=IpAddress('10.0.0.12'),
             ),
             id='on a link where nobody answers, by a rule of the policy',
         ),

@@ -54,7 +54,12 @@ def test_the_first_run_learns_what_a_healthy_imds_says(world_of: WorldOf, family
         tokenless_at=NOW,
         instance_id=INSTANCE_ID,
         identity=Identity(
-            RegionName('eu-west-1'), AccountId('123456789012'), 'ami-0abcdef1234567890', 'm7i.large', 'eu-west-1a'
+            RegionName('eu-west-1'),
+            AccountId('123456789012'),
+            'ami-0abcdef1234567890',
+            'm7i.large',
+            'eu-west-1a',
+            INSTANCE_ID,
         ),
         requests=4,
     ) == timeless(imds)

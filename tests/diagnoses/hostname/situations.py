@@ -112,10 +112,17 @@ NAMED_WITHOUT_AWS = {
 """What the Agent calls itself in each place as long as it does not find the instance id."""
 
 
+NO_NAME = {'container': 'no container environment detected', 'os': 'OS hostname is not usable'}
+
+
 def situated(agent_key: str, state: str, reply: str, place: str, firmware: str) -> Facts:
     """An Agent that has not found the instance id so far."""
     provider, hostname = NAMED_WITHOUT_AWS[place]
-    errors = {'container': 'no container environment detected'} if place == 'own-uts' else {}
+    errors = (
+        {'container': 'no container environment detected', 'os': 'OS hostname is not usable'}
+        if place == 'own-uts'
+        else {}
+    )
     return facts(
         agent=renamed(AGENTS[agent_key], provider, hostname, provider_errors=errors),
         imds=IMDS[state, reply],

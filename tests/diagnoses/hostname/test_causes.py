@@ -1,19 +1,22 @@
 """What explains a wrong name: a cause changes the remedy that is shown, never the verdict."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose, hostname
 from datadog_checks.aws_diagnostics.diagnoses.hostname.wrong_name import CAUSES_OF_A_WRONG_NAME
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile
+from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile, HostnameProvider, observed
 from datadog_checks.aws_diagnostics.findings import Finding
 from datadog_checks.aws_diagnostics.remedies import Step
 from tests.builders import OTHER_INSTANCE_ID, agent, configuration, expecting, facts, hostname_file, imds
+from tests.diagnoses.imds.conversations import disabled
 from tests.diagnoses.remedy_parts import RESTART_POD
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, LOST, PATHS, PLACES, situated
+from .test_agent_words import NOT_ASKED, TIMEOUT
 
 SERVICE_CHECKS = {'hostname_provider', 'hostname'}
 
@@ -85,6 +88,85 @@ NEW = '7.81.3 - transition'
 def test_the_wrong_provider_and_the_wrong_name_have_the_same_cause(known: Facts, cause: str) -> None:
     found = (finding(known, 'hostname-provider-mismatch'), finding(known, 'hostname-not-instance-id'))
     assert [(f.failed, f.explained_by) for f in found] == [(True, cause)] * 2
+
+
+HOP_LIMIT = 'imds-hop-limit-too-low'
+UNREACHABLE = 'imds-unreachable'
+
+
+def silent(**differences: Any) -> Facts:
+    """IMDS does not answer, and the firmware names nothing."""
+    known = situated(NEW, 'none', 'arrives', 'host', 'xen')
+    return replace(known, agent=replace(observed(known.agent), **differences))
+
+
+def speaking_only_v1(known: Facts) -> Facts:
+    old = configuration(ec2_imdsv2_transition_payload_enabled=None)
+    return replace(known, agent=replace(observed(known.agent), version=(7, 63, 3), configuration=old))
+
+
+A_FILE = {'configuration': configuration(hostname_file='/f'), 'hostname_file': hostname_file('/f', 'iid-none')}
+BROKEN_FILE = {**A_FILE, 'hostname_file': hostname_file('/f', error='no such file')}
+BY_HAND = {'provider': HostnameProvider.CONFIGURATION, 'configuration': configuration(hostname='web')}
+REQUIRED = Expectations(require_imdsv2=True)
+
+
+@pytest.mark.parametrize(
+    ('known', 'fault', 'cause'),
+    [
+        pytest.param(silent(), UNREACHABLE, UNREACHABLE, id='it asked, as far as is known'),
+        pytest.param(silent(provider_errors={'aws': TIMEOUT}), UNREACHABLE, UNREACHABLE, id='it says that it asked'),
+        pytest.param(
+            silent(provider_errors={'aws': NOT_ASKED}),
+            UNREACHABLE,
+            None,
+            id='it says that it did not ask',
+        ),
+        pytest.param(
+            silent(provider=HostnameProvider.HOSTNAME_FILE, **A_FILE), UNREACHABLE, None, id='a file ends the search'
+        ),
+        pytest.param(
+            silent(provider=HostnameProvider.HOSTNAME_FILE, **BROKEN_FILE),
+            'hostname-file-unusable',
+            None,
+            id='the file that is broken now gave the name',
+        ),
+        pytest.param(
+            silent(**BROKEN_FILE), 'hostname-file-unusable', 'hostname-file-unusable', id='the file gave no name'
+        ),
+        pytest.param(silent(**BY_HAND), UNREACHABLE, 'hostname-configured-by-hand', id='a setting ends the search'),
+        pytest.param(silent(provider=HostnameProvider.GCE), UNREACHABLE, None, id='GCE ends the search'),
+        pytest.param(
+            speaking_only_v1(situated(NEW, 'v2', 'lost', 'pod', 'xen')),
+            HOP_LIMIT,
+            'agent-cannot-use-imdsv2',
+            id='an Agent that speaks only IMDSv1 loses no token',
+        ),
+        pytest.param(
+            situated(NEW, 'v2', 'lost', 'pod', 'xen'), HOP_LIMIT, HOP_LIMIT, id='an Agent that speaks IMDSv2 loses it'
+        ),
+    ],
+)
+def test_only_what_can_explain_a_wrong_name_is_named_as_its_cause(known: Facts, fault: str, cause: str | None) -> None:
+    assert finding(known, fault).failed
+    assert finding(known, 'hostname-provider-mismatch').explained_by == cause
+
+
+@pytest.mark.parametrize(
+    ('known', 'cause'),
+    [
+        pytest.param(speaking_only_v1(silent()), UNREACHABLE, id='nothing answers'),
+        pytest.param(
+            replace(speaking_only_v1(silent()), imds=disabled()), 'imds-endpoint-disabled', id='IMDS is switched off'
+        ),
+        pytest.param(
+            speaking_only_v1(situated(NEW, 'v2', 'arrives', 'host', 'xen')), 'agent-cannot-use-imdsv2', id='it answers'
+        ),
+    ],
+)
+def test_an_upgrade_is_no_cure_where_imds_does_not_answer(known: Facts, cause: str) -> None:
+    assert finding(known, 'agent-cannot-use-imdsv2', REQUIRED).failed
+    assert finding(known, 'hostname-provider-mismatch', REQUIRED).explained_by == cause
 
 
 def test_the_remedy_is_that_of_the_cause() -> None:

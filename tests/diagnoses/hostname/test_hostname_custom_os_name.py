@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_custom_os_name import HOSTNAME_CUSTOM_OS_NAME
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Unobserved, UtsNamespace
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Ecs, Facts, Unobserved, UtsNamespace
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
 from tests.builders import INSTANCE_ID, agent, configuration, container, expecting, facts, host, imds
 from tests.diagnoses.remedy_parts import (
@@ -46,12 +48,27 @@ def in_a_pod(name: str | None, provider: str | None) -> Facts:
     )
 
 
-NODE_NAME = f'{INSTANCE_ID}.eu-west-1.compute.internal'
+def in_ecs(error: str) -> Facts:
+    """Named by a system that the Agent is told to trust."""
+    task = host(
+        os_hostname='f00dfeed0123', container=container(ContainerKind.ECS_BRIDGE), uts_namespace=UtsNamespace.OWN
+    )
+    return replace(
+        named('f00dfeed0123', errors={'aws': error}, hostname_trust_uts_namespace=True, hostname_fqdn=False), host=task
+    )
+
+
+NODE_NAME = 'worker-1.eu-west-1.compute.internal'
 FAILS = {
     'a host with a name of its own, in the words of the Agent': Row(
         named(CUSTOM_NAME, errors={'aws': SAID}),
         f"the Agent is named '{CUSTOM_NAME}' and says: {SAID}, so AWS is not asked for the instance id",
         near_miss='a default name, while IMDS does not answer',
+    ),
+    'a task of ECS that says that it did not ask': Row(
+        in_ecs(SAID),
+        f"the Agent is named 'f00dfeed0123' and says: {SAID}, so AWS is not asked for the instance id",
+        near_miss='a task of ECS that asked',
     ),
     'in the words of the Agent, where the host could not be inspected': Row(
         replace(named(CUSTOM_NAME, errors={'aws': SAID}), host=Unobserved('no permission')),
@@ -64,7 +81,7 @@ FAILS = {
         'asked for the instance id',
         near_miss='a default name, while IMDS does not answer',
     ),
-    'a pod on a node that Kubernetes knows by its resource name': Row(
+    'a pod on a node that Kubernetes knows by a name of its own': Row(
         in_a_pod(NODE_NAME, 'container'),
         f"the name '{NODE_NAME}' from the container runtime is not a default EC2 name (ip-*, domu*), so AWS is not "
         'asked for the instance id',
@@ -79,8 +96,24 @@ FAILS = {
 }
 PASSES = {
     'the Agent is named by aws': Row(facts(), 'the Agent asked AWS: its hostname provider is aws'),
+    'the name of the system is the instance id': Row(
+        named(INSTANCE_ID, errors={'aws': SAID}),
+        f"the name '{INSTANCE_ID}' is the instance id, whether AWS is asked or not",
+    ),
+    'a pod on a node that Kubernetes knows by its id, with the cluster appended': Row(
+        in_a_pod(f'{INSTANCE_ID}-production', 'container'),
+        f"the name '{INSTANCE_ID}-production' holds the instance id, whether AWS is asked or not",
+    ),
     'a default name, while IMDS does not answer': Row(
         named(DEFAULT_NAME, errors={'aws': 'Unable to determine hostname from EC2: status code 401'}),
+        'the name found first does not keep the Agent from asking AWS',
+    ),
+    'a task of ECS that asked': Row(
+        in_ecs('Unable to determine hostname from EC2: context deadline exceeded'),
+        'the name found first does not keep the Agent from asking AWS',
+    ),
+    'a custom name when it started, and a default one now': Row(
+        replace(named(CUSTOM_NAME, errors={'aws': SAID}), host=host()),
         'the name found first does not keep the Agent from asking AWS',
     ),
     'a pod on a node with a default name': Row(
@@ -106,6 +139,11 @@ UNKNOWN = {
     'a pod whose Agent could not be asked for its provider': Row(
         in_a_pod(None, None),
         'without knowing which name the container runtime gives, it cannot be told whether the Agent asks AWS',
+    ),
+    'words that do not fit the name': Row(
+        named(DEFAULT_NAME, errors={'aws': SAID}),
+        f"as the Agent says that it did not ask AWS, although '{DEFAULT_NAME}' is a default name of EC2, it cannot be "
+        'told whether the Agent asks AWS',
     ),
     'the host could not be inspected': Row(
         facts(agent=agent(provider='os', hostname=CUSTOM_NAME), host=Unobserved('no permission')), 'no permission'
@@ -214,3 +252,23 @@ test_remedy = remedy_test(
         ),
     },
 )
+
+
+def daemon(version: tuple[int, int, int] | None, ecs: Ecs = Ecs.MANAGED_INSTANCES) -> Facts:
+    seen = agent(hostname='f00dfeed0123', provider='os', provider_errors={'aws': SAID}, version=version, ecs=ecs)
+    return facts(agent=seen, host=host(os_hostname='f00dfeed0123', container=container(ContainerKind.ECS_MANAGED)))
+
+
+@pytest.mark.parametrize(
+    ('known', 'told'),
+    [
+        pytest.param(daemon((7, 76, 3)), True, id='before it asks by itself'),
+        pytest.param(daemon((7, 77, 0)), False, id='it asks by itself'),
+        pytest.param(daemon(None), False, id='the version is not known'),
+        pytest.param(daemon((7, 76, 3), Ecs.EC2), False, id='on EC2 every version asks'),
+    ],
+)
+def test_the_daemon_of_managed_instances_is_told_of_the_version_that_asks(known: Facts, told: bool) -> None:
+    offered = HOSTNAME_CUSTOM_OS_NAME.remedy(known, Expectations()).choices
+    upgrade = 'Upgrade the Agent to 7.77.0 or later, in a new revision of the task definition'
+    assert (upgrade in [choice.text for choice in offered]) is told

@@ -25,12 +25,12 @@ from tests.diagnoses.remedy_parts import (
     APPLY_HELM,
     CLOUD_INIT_IN_A_POD,
     HOST_NETWORK_OF_A_POD,
-    IF_RAISED,
+    ON_AUTO_MODE,
     RESTART,
     RESTART_POD,
     SET_BACK,
     as_step,
-    new_hop_limit,
+    for_new_nodes,
     raise_hop_limit,
     upgrade_by_apt,
     upgrade_by_yum,
@@ -109,7 +109,7 @@ PASSES = {
     'IMDSv1 is off and all is well': Row(facts(), f'{READY}IMDSv2 answers'),
     'both versions answer a current Agent': Row(named(NEW, 'v1+v2'), f'{READY}IMDSv2 answers'),
     'an Agent before 7.64 that prefers IMDSv2': Row(named('7.63.3 prefer', 'v1+v2'), f'{READY}IMDSv2 answers'),
-    'an Agent of 7.18 to 7.21': Row(named('7.20.0', 'v1+v2'), f'{READY}IMDSv1 does not answer, and IMDSv2 does'),
+    'an Agent of 7.18 to 7.21': Row(named('7.20.0', 'v1+v2'), f'{READY}IMDSv1 is refused with 401, and IMDSv2 answers'),
     'the token reply is lost, and the firmware names the instance': Row(
         named(NEW, 'v1+v2', 'lost', 'pod', 'nitro'),
         f'{READY}IMDSv2 gives the Agent no token, and IMDSv1 does not answer; the firmware (DMI board_asset_tag) names '
@@ -203,9 +203,13 @@ test_remedy = remedy_test(
                 (
                     CLOUD_INIT_IN_A_POD,
                     HOST_NETWORK_OF_A_POD,
-                    raise_hop_limit(2),
+                    raise_hop_limit(2, managed=ON_AUTO_MODE),
                 ),
-                then=(APPLY_HELM, new_hop_limit(2, IF_RAISED), Step('Disable IMDSv1 only when this diagnosis passes')),
+                then=(
+                    APPLY_HELM,
+                    *for_new_nodes(2, 'If you raised it, set this too'),
+                    Step('Disable IMDSv1 only when this diagnosis passes'),
+                ),
             ),
         ),
         'the Agent is in the way, and the path was not measured': (
@@ -251,10 +255,14 @@ test_remedy = remedy_test(
                     ),
                 ),
                 then=(
-                    as_step(raise_hop_limit(2, text='As the token reply is lost, raise the hop limit to 2')),
+                    as_step(
+                        raise_hop_limit(
+                            2, text='As the token reply is lost, raise the hop limit to 2', managed=ON_AUTO_MODE
+                        )
+                    ),
                     APPLY_HELM,
                     RESTART_POD,
-                    new_hop_limit(2),
+                    *for_new_nodes(2),
                     Step('Disable IMDSv1 only when this diagnosis passes'),
                 ),
             ),

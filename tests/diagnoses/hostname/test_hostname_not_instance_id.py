@@ -30,12 +30,10 @@ FAILS = {
         f"the Agent is named '{OTHER_INSTANCE_ID}', the instance id is {INSTANCE_ID}",
         near_miss='the instance id',
     ),
-    'the resource name of this instance': Row(
-        named(f'{INSTANCE_ID}.ec2.internal'),
-        Failed(
-            f"the Agent is named '{INSTANCE_ID}.ec2.internal', the instance id is {INSTANCE_ID}",
-        ),
-        near_miss='the instance id',
+    'the resource name of another instance': Row(
+        named(f'{OTHER_INSTANCE_ID}.ec2.internal'),
+        f"the Agent is named '{OTHER_INSTANCE_ID}.ec2.internal', the instance id is {INSTANCE_ID}",
+        near_miss='the resource name of this instance',
     ),
     'a name set by hand: someone chose it': Row(
         named('web-01', 'configuration', configuration=configuration(hostname='web-01')),
@@ -70,9 +68,16 @@ PASSES = {
     'the instance id, set by hand': Row(
         named(INSTANCE_ID, 'configuration'), f"the Agent is named '{INSTANCE_ID}', which is the instance id"
     ),
-    'the instance id by the firmware, where IMDS tells another': Row(
-        facts(imds=imds(instance_id=OTHER_INSTANCE_ID)),
-        f"the Agent is named '{INSTANCE_ID}', which is the instance id",
+    'the instance id, as the name of the system': Row(
+        named(INSTANCE_ID), f"the Agent is named '{INSTANCE_ID}', which is the instance id"
+    ),
+    'the resource name of this instance': Row(
+        named(f'{INSTANCE_ID}.ec2.internal'),
+        f"the Agent is named '{INSTANCE_ID}.ec2.internal', which holds the instance id",
+    ),
+    'a node that is named by its id, with the cluster appended': Row(
+        named(f'{INSTANCE_ID}-production', 'container'),
+        f"the Agent is named '{INSTANCE_ID}-production', which holds the instance id",
     ),
     'the literal name': Row(named('web-01', 'configuration'), "the Agent is named 'web-01'", WEB),
 }
@@ -87,6 +92,11 @@ UNKNOWN = {
             host=host(cloud_init_instance_id=None),
         ),
         f"the Agent is named '{DEFAULT_NAME}', and the instance id is not known",
+    ),
+    'IMDS and the firmware disagree': Row(
+        facts(imds=imds(instance_id=OTHER_INSTANCE_ID)),
+        f"the Agent is named '{INSTANCE_ID}', and the instance id is not known: IMDS may be that of another instance "
+        f'(it says {OTHER_INSTANCE_ID}, the firmware {INSTANCE_ID})',
     ),
     'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
 }

@@ -50,7 +50,7 @@ def by_os(name: str, system: str = DEFAULT_NAME) -> Facts:
     return facts(agent=agent(hostname=name, provider='os'), host=host(os_hostname=system))
 
 
-OF_ANOTHER = f"the name '{OTHER_INSTANCE_ID}' holds the id of another instance, this one is {INSTANCE_ID}"
+OF_ANOTHER = f"the name '{OTHER_INSTANCE_ID}' is the id of another instance, this one is {INSTANCE_ID}"
 BAKED = (
     f"the name '{BUILDER}' is a default EC2 name, but the operating system is called '{DEFAULT_NAME}': either the name "
     'was written into the image, or the Agent started before cloud-init had named the system'
@@ -66,6 +66,11 @@ FAILS = {
         by_os(f'{OTHER_INSTANCE_ID}.ec2.internal'),
         f"the name '{OTHER_INSTANCE_ID}.ec2.internal' holds the id of another instance, this one is {INSTANCE_ID}",
         near_miss='the resource name of this instance',
+    ),
+    'the node name of another instance, with the cluster appended': Row(
+        by_os(f'{OTHER_INSTANCE_ID}-production'),
+        f"the name '{OTHER_INSTANCE_ID}-production' holds the id of another instance, this one is {INSTANCE_ID}",
+        near_miss='the node name of this instance, to which the Agent has appended the cluster',
     ),
     'a default name in hostname that is not the name of the system': Row(
         by_hand(BUILDER, host=host(os_hostname=DEFAULT_NAME)),
@@ -87,18 +92,21 @@ FAILS = {
     ),
 }
 PASSES = {
-    'named by aws': Row(facts(), f"the name '{INSTANCE_ID}' holds the id of this instance"),
+    'named by aws': Row(facts(), f"the name '{INSTANCE_ID}' is the id of this instance"),
     'the id of this instance in hostname': Row(
-        by_hand(INSTANCE_ID), f"the name '{INSTANCE_ID}' holds the id of this instance"
+        by_hand(INSTANCE_ID), f"the name '{INSTANCE_ID}' is the id of this instance"
     ),
     'the id of this instance in hostname_file': Row(
-        by_file(INSTANCE_ID), f"the name '{INSTANCE_ID}' holds the id of this instance"
+        by_file(INSTANCE_ID), f"the name '{INSTANCE_ID}' is the id of this instance"
     ),
     'the resource name of this instance': Row(
         by_os(f'{INSTANCE_ID}.ec2.internal'), f"the name '{INSTANCE_ID}.ec2.internal' holds the id of this instance"
     ),
-    'the id by the firmware, where IMDS tells another': Row(
-        facts(imds=imds(instance_id=OTHER_INSTANCE_ID)), f"the name '{INSTANCE_ID}' holds the id of this instance"
+    'the node name of this instance, to which the Agent has appended the cluster': Row(
+        by_os(f'{INSTANCE_ID}-production'), f"the name '{INSTANCE_ID}-production' holds the id of this instance"
+    ),
+    'a word behind 8 hexadecimal digits': Row(
+        by_os('i-decade00-web'), "the name 'i-decade00-web' is not an instance id"
     ),
     'the name of the system': Row(
         by_os(DEFAULT_NAME), "the name 'ip-10-0-0-12.eu-west-1.compute.internal' is that of the operating system"
@@ -144,7 +152,22 @@ UNKNOWN = {
             platform=Platform(True, 'uuid'),
             host=host(cloud_init_instance_id=None),
         ),
-        f"the name '{OTHER_INSTANCE_ID}' is an instance id, and the id of this instance is not known",
+        f"the name '{OTHER_INSTANCE_ID}' holds the id of an instance, and the instance id is not known",
+    ),
+    "only cloud-init's file tells the id, which is the file that gives the name": Row(
+        replace(
+            by_file(OTHER_INSTANCE_ID),
+            imds=imds(instance_id=None),
+            platform=Platform(True, 'uuid'),
+            host=host(cloud_init_instance_id=OTHER_INSTANCE_ID),
+        ),
+        f"the name '{OTHER_INSTANCE_ID}' holds the id of an instance, and the instance id is not certain: only "
+        f"cloud-init's file says {OTHER_INSTANCE_ID}",
+    ),
+    'IMDS and the firmware disagree': Row(
+        facts(agent=agent(hostname=OTHER_INSTANCE_ID), imds=imds(instance_id=OTHER_INSTANCE_ID)),
+        f"the name '{OTHER_INSTANCE_ID}' holds the id of an instance, and the instance id is not known: IMDS may be "
+        f'that of another instance (it says {OTHER_INSTANCE_ID}, the firmware {INSTANCE_ID})',
     ),
     'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_provider_mismatch import HOSTNAME_PROVIDER_MISMATCH
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameFile, HostnameSource, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Dmi, Facts, HostnameFile, HostnameSource, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.builders import (
@@ -25,6 +25,7 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, situated
 
+FIRMWARE = 'Unable to determine hostname from EC2: board vendor is not AWS'
 LEGACY = (
     'Unable to determine hostname from EC2: status code 401 trying to GET '
     'http://169.254.169.254/latest/meta-data/instance-id'
@@ -44,17 +45,34 @@ def by_file(content: HostnameFile | Unobserved, hostname: str, provider: str = '
 
 
 BY_OS = f'the hostname provider is os ({DEFAULT_NAME})'
+NO_ID: dict[str, Any] = {
+    'imds': imds(instance_id=None),
+    'platform': replace(facts().platform, instance_id=None),
+    'host': host(cloud_init_instance_id=None, dmi=Dmi()),
+}
+
 FAILS = {
     'os instead of aws, with the reason that the Agent gave': Row(
         named('os', provider_errors={'aws': LEGACY, 'gce': 'no GCE here'}),
-        f'{BY_OS}; expected: aws. When the Agent started: aws: {LEGACY}',
+        f'{BY_OS}; expected: aws. Of its second resolution, which uses IMDSv1 alone, the Agent said: {LEGACY}',
         near_miss='aws, and the second, IMDSv1-only resolution of the Agent failed',
     ),
     'os instead of aws, with a reason that is long and one that is empty': Row(
         named('os', provider_errors={'aws': 'x' * 300, 'fqdn': ''}),
-        f'{BY_OS}; expected: aws or fqdn. When the Agent started: aws: {"x" * 117}...',
+        f'{BY_OS}; expected: aws or fqdn. Of its second resolution, which uses IMDSv1 alone, the Agent said: '
+        f'{"x" * 117}...',
         expecting('aws', 'fqdn'),
         near_miss='os is accepted',
+    ),
+    'os instead of aws, where the Agent resolves its name once': Row(
+        named('os', provider_errors={'aws': LEGACY}, version=(7, 63, 3)),
+        f'{BY_OS}; expected: aws. When the Agent started, it said of AWS: {LEGACY}',
+        near_miss='aws, and the second, IMDSv1-only resolution of the Agent failed',
+    ),
+    'os instead of aws, after the firmware was asked too': Row(
+        named('os', provider_errors={'aws': FIRMWARE}),
+        f'{BY_OS}; expected: aws. When the Agent started, it said of AWS: {FIRMWARE}',
+        near_miss='aws, and the second, IMDSv1-only resolution of the Agent failed',
     ),
     'container instead of aws, in a pod': Row(
         situated('7.81.3 - transition', 'v2', 'lost', 'pod', 'xen'),
@@ -77,10 +95,11 @@ FAILS = {
         Failed('the hostname provider is configuration (web-01); expected: aws', Status.WARNING),
         near_miss='named by aws',
     ),
-    'the instance id, set by hand: the right name by another way': Row(
+    'the instance id, where not even aws is expected': Row(
         named('configuration', INSTANCE_ID, configuration=configuration(hostname=INSTANCE_ID)),
-        Failed(f'the hostname provider is configuration ({INSTANCE_ID}); expected: aws', Status.WARNING),
-        near_miss='the instance id by hostname_file',
+        Failed(f'the hostname provider is configuration ({INSTANCE_ID}); expected: fqdn', Status.WARNING),
+        expecting('fqdn'),
+        near_miss='the instance id, set by hand',
     ),
     'a name of its own, for which AWS is not asked: someone chose it': Row(
         situated('7.81.3 - transition', 'v2', 'arrives', 'host-custom', 'nitro'),
@@ -132,6 +151,21 @@ PASSES = {
         by_file(Unobserved('no permission'), INSTANCE_ID),
         f'the hostname provider is hostnameFile ({INSTANCE_ID}), and hostname_file holds the instance id',
     ),
+    'the instance id, set by hand': Row(
+        named('configuration', INSTANCE_ID, configuration=configuration(hostname=INSTANCE_ID)),
+        f'the hostname provider is configuration ({INSTANCE_ID}), and that name is the instance id',
+    ),
+    'the instance id, which is the name of the system': Row(
+        replace(named('os', INSTANCE_ID), host=host(os_hostname=INSTANCE_ID)),
+        f'the hostname provider is os ({INSTANCE_ID}), and that name is the instance id',
+    ),
+    'the resource name of this instance': Row(
+        named('fqdn', f'{INSTANCE_ID}.ec2.internal'),
+        f'the hostname provider is fqdn ({INSTANCE_ID}.ec2.internal), and that name holds the instance id',
+    ),
+    'os, but the name is the instance id: the Agent contradicts itself, and the name is right': Row(
+        named('os', INSTANCE_ID), f'the hostname provider is os ({INSTANCE_ID}), and that name is the instance id'
+    ),
     'inferred to be aws': Row(
         named('aws', INSTANCE_ID, source=INFERRED),
         f'the hostname provider is aws ({INSTANCE_ID}), inferred from the name',
@@ -141,6 +175,11 @@ PASSES = {
     ),
 }
 UNKNOWN = {
+    'a file holds an instance id, and which one this is nothing tells': Row(
+        replace(by_file(hostname_file('/f', OTHER_INSTANCE_ID), OTHER_INSTANCE_ID), **NO_ID),
+        f'the hostname provider is hostnameFile ({OTHER_INSTANCE_ID}), and hostname_file holds an instance id, but the '
+        'id of this instance is not known',
+    ),
     'the Agent names no provider': Row(
         named(None, note='the Agent names no provider: its hostname is not resolved yet, or it runs on Fargate'),
         'the hostname provider is not known: the Agent names no provider: its hostname is not resolved yet, or it runs '
@@ -155,22 +194,11 @@ UNKNOWN = {
             'the hostname provider is os (i-0123456789abcdef0), but the hostname is the instance '
             'id, which is not the name of the operating system'
         ),
+        expecting('fqdn'),
     ),
     'inferred, and the instance id is not known': Row(
-        replace(
-            named('os', source=INFERRED),
-            imds=imds(instance_id=None),
-            platform=replace(facts().platform, instance_id=None),
-            host=host(cloud_init_instance_id=None),
-        ),
+        replace(named('os', source=INFERRED), **NO_ID),
         f'{BY_OS}, inferred from the name, which is not certain enough to judge',
-    ),
-    'inferred to be set by hand, to the instance id': Row(
-        named('configuration', INSTANCE_ID, source=INFERRED),
-        (
-            'the hostname provider is configuration (i-0123456789abcdef0), inferred from the name, '
-            'which is not certain enough to judge'
-        ),
     ),
     'inferred, and it may be another one that is right': Row(
         named('os', source=INFERRED),
@@ -180,13 +208,6 @@ UNKNOWN = {
     'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
 }
 test_verdict = verdict_test(HOSTNAME_PROVIDER_MISMATCH, FAILS, PASSES, UNKNOWN, {})
-
-
-def test_the_right_name_by_hand_where_the_system_has_it_too_is_no_contradiction() -> None:
-    known = replace(named('os', INSTANCE_ID), host=host(os_hostname=INSTANCE_ID))
-    assert HOSTNAME_PROVIDER_MISMATCH.judge(known, Expectations()) == Failed(
-        f'the hostname provider is os ({INSTANCE_ID}); expected: aws', Status.WARNING
-    )
 
 
 test_remedy = remedy_test(

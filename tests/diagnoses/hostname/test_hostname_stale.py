@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_stale import HOSTNAME_STALE
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameSource, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameSource, Unobserved, UtsNamespace
 from datadog_checks.aws_diagnostics.remedies import Remedy, Step
 from tests.builders import (
     INSTANCE_ID,
@@ -22,7 +22,9 @@ from tests.diagnoses.remedy_parts import RESTART, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import AGENTS, CUSTOM_NAME, DEFAULT_NAME, IMDS, situated
+from .test_agent_words import FIRMWARE, NOT_ASKED
 
+UNCHANGED = 'and a restart would not change the provider'
 BY_OS = f"the Agent is named '{DEFAULT_NAME}' by provider os"
 ERROR = 'Unable to determine hostname from EC2: status code 401 trying to GET http://169.254.169.254/latest/meta-data/'
 
@@ -32,7 +34,27 @@ def by_os(agent_key: str = '7.81.3 - transition', state: str = 'v2', reply: str 
     return facts(agent=named, imds=IMDS[state, reply])
 
 
+def in_docker(error: str, name: str, kind: ContainerKind = ContainerKind.DOCKER) -> Facts:
+    """With a UTS namespace of its own, so that by the model the Agent finds no name."""
+    return facts(
+        agent=agent(provider='os', hostname=name, provider_errors={'aws': error}),
+        host=host(os_hostname=name, container=container(kind), uts_namespace=UtsNamespace.OWN),
+    )
+
+
 FAILS = {
+    'a host with the marks of a container, which the Agent does not take for one': Row(
+        in_docker(FIRMWARE, DEFAULT_NAME),
+        f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv2 answers. When the Agent started, '
+        f'it said of AWS: {FIRMWARE}',
+        near_miss='a host with the marks of a container, in the words of the Agent not on ECS',
+    ),
+    'a host with a name of its own, where the Agent takes itself for ECS': Row(
+        in_docker(FIRMWARE, CUSTOM_NAME, ContainerKind.NONE),
+        f"the Agent is named '{CUSTOM_NAME}' by provider os, and after a restart it would be named by its instance id: "
+        f'IMDSv2 answers. When the Agent started, it said of AWS: {FIRMWARE}',
+        near_miss='a host with the marks of a container, in the words of the Agent not on ECS',
+    ),
     'IMDSv2 answers now': Row(
         by_os(),
         f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv2 answers',
@@ -40,7 +62,8 @@ FAILS = {
     ),
     'IMDSv1 was switched on again for an old Agent': Row(
         by_os('7.63.3 -', 'v1+v2', provider_errors={'aws': ERROR}),
-        f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv1 answers. When it started: {ERROR}',
+        f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv1 answers. '
+        f'When the Agent started, it said of AWS: {ERROR}',
         near_miss='IMDSv1 is off and the Agent speaks nothing else',
     ),
     'the token reply is lost, but IMDSv1 answers': Row(
@@ -62,6 +85,25 @@ FAILS = {
     ),
 }
 PASSES = {
+    'a host with the marks of a container, in the words of the Agent not on ECS': Row(
+        in_docker(NOT_ASKED, CUSTOM_NAME),
+        f"the Agent is named '{CUSTOM_NAME}' by provider os, {UNCHANGED}: the name from the operating system is not a "
+        'default EC2 name, so AWS is not asked',
+    ),
+    'a restart would give another name, but not the instance id': Row(
+        facts(
+            agent=agent(provider='container', hostname='node-1'),
+            host=host(os_hostname=CUSTOM_NAME),
+            imds=IMDS['v2', 'arrives'],
+        ),
+        "the Agent is named 'node-1' by provider container, and a restart would not change the provider: the name "
+        'from the container runtime is not a default EC2 name, so AWS is not asked',
+    ),
+    'a name by hand that is gone from the settings, on a host with a name of its own': Row(
+        facts(agent=agent(provider='configuration', hostname='web'), host=host(os_hostname=CUSTOM_NAME)),
+        "the Agent is named 'web' by provider configuration, and a restart would change the provider to os, not to "
+        'aws: the name from the operating system is not a default EC2 name, so AWS is not asked',
+    ),
     'named by aws': Row(facts(), f"the Agent is named '{INSTANCE_ID}' by provider aws"),
     'the instance id by hostname_file': Row(
         facts(
@@ -75,34 +117,38 @@ PASSES = {
     ),
     'IMDS still does not answer': Row(
         replace(situated('7.81.3 - transition', 'v2', 'lost', 'host', 'xen')),
-        f'{BY_OS}, and a restart would change nothing: IMDSv2 gives the Agent no token, and IMDSv1 does not answer; '
+        f'{BY_OS}, {UNCHANGED}: IMDSv2 gives the Agent no token, and IMDSv1 does not answer; '
         'the firmware does not name an instance',
     ),
     'IMDSv1 is off and the Agent speaks nothing else': Row(
         by_os('7.63.3 -'),
-        f'{BY_OS}, and a restart would change nothing: the Agent speaks only IMDSv1, which does not answer',
+        f'{BY_OS}, {UNCHANGED}: the Agent speaks only IMDSv1, which does not answer',
     ),
     'a pod whose node has a name of its own': Row(
         replace(
             situated('7.81.3 - transition', 'v2', 'arrives', 'pod', 'xen'),
             agent=agent(provider='container', hostname='node-1'),
         ),
-        "the Agent is named 'node-1' by provider container, and a restart would change nothing: the name from the "
+        f"the Agent is named 'node-1' by provider container, {UNCHANGED}: the name from the "
         'container runtime is not a default EC2 name, so AWS is not asked',
     ),
     'a name of its own': Row(
         situated('7.81.3 - transition', 'v2', 'arrives', 'host-custom', 'nitro'),
-        f"the Agent is named '{CUSTOM_NAME}' by provider os, and a restart would change nothing: the name from the "
+        f"the Agent is named '{CUSTOM_NAME}' by provider os, {UNCHANGED}: the name from the "
         'operating system is not a default EC2 name, so AWS is not asked',
     ),
     'set by hand': Row(
         facts(agent=agent(provider='configuration', hostname='web', configuration=configuration(hostname='web'))),
-        "the Agent is named 'web' by provider configuration, and a restart would change nothing: hostname is set to "
-        "'web'",
+        f"the Agent is named 'web' by provider configuration, {UNCHANGED}: hostname is set to 'web'",
     ),
     'os is accepted': Row(by_os(), f'{BY_OS}, which expected_hostname_provider accepts', expecting('aws', 'os')),
 }
 UNKNOWN = {
+    'the Agent says that it did not ask, in spite of a default name': Row(
+        facts(agent=agent(provider='os', hostname=DEFAULT_NAME, provider_errors={'aws': NOT_ASKED})),
+        f"{BY_OS}; as the Agent says that it did not ask AWS, although '{DEFAULT_NAME}' is a default name of EC2, it "
+        'cannot be told what a restart would change',
+    ),
     'the provider is not known': Row(
         facts(agent=agent(provider=None)), "the Agent's hostname, or its provider, is not known"
     ),

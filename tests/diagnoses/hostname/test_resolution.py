@@ -24,9 +24,7 @@ from .situations import DEFAULT_NAME
 
 HOST = situation_of(facts())
 """Agent 7.81.3 with default settings on a Nitro instance; IMDSv2 answers, IMDSv1 is off."""
-POD = replace(
-    HOST, container=ContainerKind.POD, own_uts=True, os_name='agent-x7k2p', container_name=ContainerName.DEFAULT
-)
+POD = replace(HOST, os_usable=False, os_name='agent-x7k2p', container_name=ContainerName.DEFAULT)
 BROKEN: dict[str, Any] = {'token': False, 'without_token': False, 'firmware_names_instance': False}
 
 
@@ -59,19 +57,19 @@ def situation(base: Situation = HOST, settings: dict[str, Any] | None = None, **
         pytest.param(
             situation(settings={'hostname_file': '/f'}, file_usable=False), 'aws', Source.IMDSV2, id='unusable file'
         ),
-        pytest.param(situation(container=ContainerKind.FARGATE), 'fargate', Source.FARGATE, id='Fargate'),
+        pytest.param(situation(sidecar=True), 'fargate', Source.FARGATE, id='a sidecar'),
         pytest.param(situation(settings={'hostname_fqdn': True}), 'aws', Source.IMDSV2, id='fqdn, IMDS answers'),
         pytest.param(
             situation(settings={'hostname_fqdn': True}, **BROKEN), 'fqdn', Source.FQDN, id='fqdn, IMDS does not answer'
         ),
         pytest.param(
-            situation(POD, {'hostname_fqdn': True, 'hostname_trust_uts_namespace': True}, **BROKEN),
+            situation(POD, {'hostname_fqdn': True}, os_usable=True, **BROKEN),
             'container',
             Source.CONTAINER,
             id='the name by the container runtime comes after fqdn, and wins',
         ),
         pytest.param(
-            situation(POD, own_uts=False, **BROKEN), 'container', Source.CONTAINER, id='hostNetwork, IMDS is broken'
+            situation(POD, os_usable=True, **BROKEN), 'container', Source.CONTAINER, id='hostNetwork, IMDS is broken'
         ),
         pytest.param(
             situation(POD, container_name=ContainerName.CUSTOM), 'container', Source.CONTAINER, id='custom node name'
@@ -80,10 +78,10 @@ def situation(base: Situation = HOST, settings: dict[str, Any] | None = None, **
             situation(POD, container_name=ContainerName.NOTHING), None, Source.NOWHERE, id='a pod that finds no name'
         ),
         pytest.param(
-            situation(POD, {'hostname_trust_uts_namespace': True}, container_name=ContainerName.NOTHING),
+            situation(POD, os_usable=True, container_name=ContainerName.NOTHING),
             'os',
             Source.OS,
-            id='a pod that is told to trust its own UTS namespace',
+            id='a pod whose own name is taken for that of the host',
         ),
         pytest.param(
             situation(POD, {'ec2_prioritize_instance_id_as_hostname': True}, container_name=ContainerName.NOTHING),
@@ -92,7 +90,7 @@ def situation(base: Situation = HOST, settings: dict[str, Any] | None = None, **
             id='a pod that finds no name, instance id prioritized',
         ),
         pytest.param(
-            situation(container=ContainerKind.ECS_HOST, container_name=ContainerName.CUSTOM),
+            situation(on_ecs=True, container_name=ContainerName.CUSTOM),
             'aws',
             Source.IMDSV2,
             id='on ECS AWS is always asked',
@@ -148,11 +146,11 @@ def test_the_agent_takes_its_name_from(known: Situation, provider: str | None, s
 
 
 def test_what_is_not_known_and_decides_is_named_and_nothing_else() -> None:
-    unknown = situation(without_token=None, token=False, with_token=None, firmware_names_instance=None)
+    unknown = situation(without_token=None, token=None, with_token=True, firmware_names_instance=False)
     assert resolve(unknown) == Resolution(
         None,
         Source.NOT_KNOWN,
-        'without knowing what the firmware says (DMI) and whether IMDSv1 answers',
+        'without knowing whether IMDSv2 gives the Agent a token and whether IMDSv1 answers',
         certain=False,
         aws_asked=True,
     )
@@ -285,10 +283,11 @@ def test_a_hostname_file_is_usable(seen: Agent, usable: bool | None) -> None:
         pytest.param(Dmi('Amazon EC2', INSTANCE_ID), True, id='Nitro'),
         pytest.param(Dmi('Amazon EC2', 'Not Specified'), False, id='no instance id'),
         pytest.param(Dmi('Xen', INSTANCE_ID), False, id='another vendor'),
-        pytest.param(Unobserved('no sysfs'), None, id='not seen'),
+        pytest.param(Dmi(), False, id='empty'),
+        pytest.param(Unobserved('no sysfs'), False, id='not there, as on Windows: the Agent reads empty texts'),
     ],
 )
-def test_the_firmware_names_the_instance(dmi: Dmi | Unobserved, named: bool | None) -> None:
+def test_the_firmware_names_the_instance(dmi: Dmi | Unobserved, named: bool) -> None:
     assert situation_of(facts(host=host(dmi=dmi))).firmware_names_instance is named
 
 

@@ -1,12 +1,13 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_ENDPOINT_DISABLED
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Outcome, Unobserved
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import NOW, agent, answered, container, facts, host
 from tests.diagnoses.imds.conversations import LOST, connect_fails, disabled, kube2iam, without_token
 from tests.diagnoses.remedy_parts import (
     APPLY_HELM,
     CLOUD_INIT_IN_A_POD,
     CLOUD_INIT_ON_A_HOST,
+    ON_AUTO_MODE,
     RESTART,
     in_terraform,
     metadata_options,
@@ -58,26 +59,31 @@ NOT_APPLICABLE = {
     ),
 }
 
-ENABLE = (
-    metadata_options(
-        'Enable the endpoint for IMDSv2 only',
-        '--http-endpoint enabled --http-tokens required',
-        '--http-endpoint disabled --http-tokens "${HTTP_TOKENS:?}"',
-        'the metadata and the credentials of the instance role to every process that can reach IMDS',
-        region='',
-    ),
-    metadata_options(
-        'Enable the endpoint without changing its other options',
-        '--http-endpoint enabled',
-        '--http-endpoint disabled',
-        'the same, by IMDSv1 too where it was allowed',
-        region='',
-    ),
-)
-NEW_INSTANCES = in_terraform(
-    'http_endpoint = "enabled"\n  http_tokens   = "required"',
-    'If you enabled the endpoint, enable it for IMDSv2 on new instances too, in Terraform',
-)
+
+def enable(managed: str = '') -> tuple[Choice, ...]:
+    return (
+        metadata_options(
+            'Enable the endpoint for IMDSv2 only',
+            '--http-endpoint enabled --http-tokens required',
+            '--http-endpoint disabled --http-tokens "${HTTP_TOKENS:?}"',
+            'the metadata and the credentials of the instance role to every process that can reach IMDS',
+            '',
+            managed,
+        ),
+        metadata_options(
+            'Enable the endpoint without changing its other options',
+            '--http-endpoint enabled',
+            '--http-endpoint disabled',
+            'the same, by IMDSv1 too where it was allowed',
+            '',
+            managed,
+        ),
+    )
+
+
+ENABLE = enable()
+IMDSV2_ONLY = 'http_endpoint = "enabled"\n  http_tokens   = "required"'
+NEW_INSTANCES = in_terraform(IMDSV2_ONLY, 'If you enabled the endpoint, set this in Terraform too')
 OR_WITHOUT = 'Enable the metadata endpoint of this instance, or name the host without IMDS'
 
 REMEDIES = {
@@ -93,10 +99,24 @@ REMEDIES = {
         facts(imds=disabled(), host=host(container=container(ContainerKind.POD))),
         Remedy(
             OR_WITHOUT,
-            (CLOUD_INIT_IN_A_POD, *ENABLE),
+            (CLOUD_INIT_IN_A_POD, *enable(ON_AUTO_MODE)),
             (
                 APPLY_HELM,
-                NEW_INSTANCES,
+                Step(
+                    'If you enabled the endpoint, set this too in the EC2NodeClass where Karpenter starts the nodes',
+                    (
+                        Command(
+                            'spec:\n  metadataOptions:\n    httpEndpoint: enabled\n    httpTokens: required',
+                            Language.YAML,
+                        ),
+                    ),
+                ),
+                in_terraform(
+                    IMDSV2_ONLY,
+                    'If you enabled the endpoint, set this too in the launch template of your own that a node group '
+                    'uses, for example in Terraform',
+                    'aws_launch_template',
+                ),
             ),
         ),
     ),

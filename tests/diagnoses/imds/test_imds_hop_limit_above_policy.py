@@ -9,6 +9,7 @@ from tests.diagnoses.remedy_parts import (
     APPLY_COMPOSE,
     CLOUD_INIT_IN_DOCKER,
     HOST_NETWORK_IN_DOCKER,
+    REFUSED,
     as_step,
     new_hop_limit,
     set_hop_limit,
@@ -107,7 +108,7 @@ REMEDIES = {
                 ),
                 replace(
                     set_hop_limit(1, 'Lower the hop limit to 1'),
-                    text='Lower the hop limit to 1 on this instance; the Agent then loses IMDSv2',
+                    text=f'Lower the hop limit to 1 on this instance ({REFUSED}); the Agent then loses IMDSv2',
                 ),
             ),
         ),

@@ -3,9 +3,10 @@ from typing import Any
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_HOP_LIMIT_TOO_LOW
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, NetworkPath, NotSent, Outcome, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import InterfaceName
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
-from tests.builders import NOW, agent, answered, container, facts, host, imds, path
+from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
+from tests.builders import NOW, agent, answered, container, facts, host, imds, path, route
 from tests.diagnoses.imds.conversations import LOST, connect_fails, kube2iam, token_lost, v1_works, without_token
 from tests.diagnoses.remedy_parts import (
     APPLY_COMPOSE,
@@ -17,9 +18,16 @@ from tests.diagnoses.remedy_parts import (
     HOST_NETWORK_OF_A_POD,
     HOST_NETWORK_OF_A_TASK,
     IF_RAISED,
+    LOOK_AT_ROUTES,
+    ON_AUTO_MODE,
+    ON_MANAGED_INSTANCES,
+    OWN_ROUTE,
+    RESTART,
     RESTART_ECS_ANYWHERE,
     RESTART_POD,
+    for_new_nodes,
     new_hop_limit,
+    own_route,
     raise_hop_limit,
 )
 from tests.diagnoses.tables import RemedyTable, Row, remedy_test, verdict_test
@@ -217,6 +225,7 @@ NOT_APPLICABLE = {
 NAMELESS = agent(hostname='ip-10-0-0-12', provider='os')
 
 
+NO_GATEWAY = 'on a host that is in no container none belongs on the way, and a larger hop limit is no cure'
 REMEDIES: RemedyTable = {
     'in a pod behind two gateways': (
         facts(imds=token_lost(), path=lost_behind('10.1.0.1', '10.2.0.1'), host=POD, agent=NAMELESS),
@@ -225,9 +234,9 @@ REMEDIES: RemedyTable = {
             (
                 CLOUD_INIT_IN_A_POD,
                 HOST_NETWORK_OF_A_POD,
-                raise_hop_limit(3, ''),
+                raise_hop_limit(3, '', managed=ON_AUTO_MODE),
             ),
-            then=(APPLY_HELM, RESTART_POD, new_hop_limit(3, IF_RAISED)),
+            then=(APPLY_HELM, RESTART_POD, *for_new_nodes(3, 'If you raised it, set this too')),
         ),
     ),
     'in a pod whose path was not measured': (
@@ -237,9 +246,9 @@ REMEDIES: RemedyTable = {
             (
                 CLOUD_INIT_IN_A_POD,
                 HOST_NETWORK_OF_A_POD,
-                raise_hop_limit(2, ''),
+                raise_hop_limit(2, '', managed=ON_AUTO_MODE),
             ),
-            then=(APPLY_HELM, new_hop_limit(2, IF_RAISED)),
+            then=(APPLY_HELM, *for_new_nodes(2, 'If you raised it, set this too')),
         ),
     ),
     'in an ECS task with bridge network': (
@@ -254,9 +263,9 @@ REMEDIES: RemedyTable = {
             (
                 CLOUD_INIT_IN_A_TASK,
                 HOST_NETWORK_OF_A_TASK,
-                raise_hop_limit(2, ''),
+                raise_hop_limit(2, '', managed=ON_MANAGED_INSTANCES),
             ),
-            then=(RESTART_ECS_ANYWHERE, new_hop_limit(2, IF_RAISED)),
+            then=(RESTART_ECS_ANYWHERE, new_hop_limit(2, IF_RAISED, 'aws_launch_template')),
         ),
     ),
     'in a Docker container': (
@@ -273,7 +282,32 @@ REMEDIES: RemedyTable = {
     ),
     'on a host behind a gateway': (
         facts(imds=token_lost(), path=lost_behind('10.0.0.1')),
-        Remedy('Raise the hop limit to 2', (raise_hop_limit(2, '', 'Raise it'),), (new_hop_limit(2),)),
+        Remedy(f'Send IMDS requests past the gateway that they take: {NO_GATEWAY}', (OWN_ROUTE,), (LOOK_AT_ROUTES,)),
+    ),
+    'on a host whose default route goes through a tunnel': (
+        facts(
+            imds=token_lost(),
+            path=lost_behind('100.64.0.1'),
+            host=host(
+                route=route(
+                    device=InterfaceName('tailscale0'), device_kind='tun', gateway=None, table=52, protocol='boot'
+                )
+            ),
+            agent=NAMELESS,
+        ),
+        Remedy(
+            f'Send IMDS requests past the gateway that they take through tailscale0: {NO_GATEWAY}',
+            (own_route('table 52'),),
+            (
+                LOOK_AT_ROUTES,
+                Step(
+                    'See which exit node or subnet route Tailscale uses, and exempt the address of IMDS there from '
+                    'what goes through tailscale0',
+                    (Command('tailscale status'),),
+                ),
+                RESTART,
+            ),
+        ),
     ),
     'on a host whose operator demands three hops': (
         facts(),

@@ -2,8 +2,19 @@ import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_UNREACHABLE
 from datadog_checks.aws_diagnostics.expectations import Expectations
-from datadog_checks.aws_diagnostics.facts import ContainerKind, IcmpError, NotSent, Outcome, Unobserved
-from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
+from datadog_checks.aws_diagnostics.facts import (
+    ContainerKind,
+    IcmpError,
+    Neighbour,
+    NotSent,
+    Outcome,
+    Route,
+    RouteKind,
+    Unobserved,
+)
+from datadog_checks.aws_diagnostics.facts.values import InterfaceName, IpNetwork
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
+from tests import builders
 from tests.builders import NOW, answered, container, facts, host, icmp, unanswered
 from tests.diagnoses.imds.conversations import (
     LOST,
@@ -13,7 +24,22 @@ from tests.diagnoses.imds.conversations import (
     v1_works,
     without_token,
 )
-from tests.diagnoses.remedy_parts import DROPPED_PACKETS, FIREWALL_RULES, FIREWALL_RULES_AROUND, metadata_options
+from tests.diagnoses.remedy_parts import (
+    ALLOW_IN_POLICY,
+    ALLOW_THE_AGENT,
+    APPLY_COMPOSE,
+    APPLY_HELM,
+    CLOUD_INIT_IN_A_POD,
+    CLOUD_INIT_IN_DOCKER,
+    DROPPED_PACKETS,
+    FIREWALL_RULES,
+    FIREWALL_RULES_AROUND,
+    HOST_NETWORK_IN_DOCKER,
+    HOST_NETWORK_OF_A_POD,
+    LOOK_AT_ROUTES,
+    OWN_ROUTE,
+    metadata_options,
+)
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 PROHIBITED = icmp(4, 3, 13, '10.0.0.1')
@@ -44,6 +70,54 @@ FAILS = {
     'nothing answers now, IMDSv1 did an hour ago': Row(
         facts(imds=connect_fails(Outcome.REFUSED, 'reset', control=NotSent(''), **v1_works(tokenless_at=NOW - 3600))),
         'the token PUT was refused (TCP reset) (reset)',
+        near_miss='throttled',
+    ),
+    'a veth takes the route, and nobody answers there': Row(
+        facts(
+            imds=connect_fails(Outcome.SILENT, 'ETIMEDOUT', control=NotSent('')),
+            host=host(
+                route=builders.route(
+                    device=InterfaceName('veth1a2b'),
+                    device_kind='veth',
+                    gateway=None,
+                    destination=IpNetwork('169.254.0.0/16'),
+                    protocol='dhcp',
+                    neighbour=Neighbour.FAILED,
+                )
+            ),
+        ),
+        'the token PUT got no connection: nothing came back (ETIMEDOUT); the route to it is 169.254.0.0/16 dev '
+        'veth1a2b (veth, by dhcp), where nobody answers (neighbour FAILED)',
+        near_miss='throttled',
+    ),
+    'a table of a VPN takes the route': Row(
+        facts(
+            imds=connect_fails(Outcome.SILENT, 'ETIMEDOUT', control=NotSent('')),
+            host=host(
+                route=builders.route(
+                    device=InterfaceName('wg0'), device_kind='wireguard', gateway=None, table=51820, protocol='boot'
+                )
+            ),
+        ),
+        'the token PUT got no connection: nothing came back (ETIMEDOUT); the route to it is the default dev wg0 '
+        '(wireguard, table 51820, by a person or a script)',
+        near_miss='throttled',
+    ),
+    'a rule of the routing policy is for other users': Row(
+        facts(
+            imds=connect_fails(Outcome.CONNECT_FAILED, 'EACCES', control=NotSent('')),
+            host=host(route=Route(RouteKind.PROHIBIT, by_user=True)),
+        ),
+        'the token PUT could not connect (EACCES); a route or a rule of the routing policy prohibits it; packets of '
+        'root take another way',
+        near_miss='throttled',
+    ),
+    'a route whose device the kernel does not name': Row(
+        facts(
+            imds=connect_fails(Outcome.SILENT, 'ETIMEDOUT', control=NotSent('')),
+            host=host(route=builders.route(device=None)),
+        ),
+        'the token PUT got no connection: nothing came back (ETIMEDOUT)',
         near_miss='throttled',
     ),
     'seen two hours ago, while the probe backs off': Row(
@@ -77,84 +151,144 @@ UNKNOWN = {
 
 POD = host(container=container(ContainerKind.POD))
 RESET = unanswered(Outcome.RESET, 'ECONNRESET')
-REMOVE_OR_CORRECT = Step('Remove the rule that drops the packets, or correct the route')
+RULE_OF_DD_AGENT = 'uidrange "$(id -u dd-agent)-$(id -u dd-agent)" to 169.254.169.254 lookup main priority 1'
+FIND_THE_ROUTER = (Command('ip -brief address'), Command('ip route get 169.254.169.254'))
+START_OR_REMOVE = Step(
+    'Start the proxy to which a rule redirects, or remove the rule (REDIRECT, DNAT, REJECT with tcp-reset)'
+)
+LET_THROUGH = 'Let TCP port 80 through to 169.254.169.254: something drops the packets without an answer'
+ROUTE = Step('Look at the route to IMDS', (Command('ip route get 169.254.169.254'),))
+REMOVE_THE_RULE = 'Remove the rule that drops the packets, or correct the route'
+RESTART_THE_PROXY = Step('Restart the proxy to which a rule redirects, or let it forward PUT and GET under /latest/')
+ADD_A_ROUTE = Choice(
+    'Add a route through the primary interface (the first command lists every INTERFACE)',
+    (Command('ip -brief link'), Command('sudo ip route add 169.254.169.254 dev "${INTERFACE:?}"')),
+    undo=Step('Remove the route again', (Command('sudo ip route del 169.254.169.254 dev "${INTERFACE:?}"'),)),
+)
+REMOVE_THE_ROUTE = Choice(
+    'Remove the route or the rule of type blackhole, unreachable or prohibit that covers it',
+    (*LOOK_AT_ROUTES.commands, Command('ip route show table all')),
+)
+GIVE_A_ROUTE = Remedy('Give this system a route to 169.254.169.254', (REMOVE_THE_ROUTE, ADD_A_ROUTE))
+WITHOUT_A_WAY = (
+    "The network of the Agent's container has no way to 169.254.169.254: name the host without IMDS, or give the "
+    'Agent a network that has one'
+)
+IPV4_OF_PODS = Choice(
+    'On a cluster with IPv6, let the VPC CNI give a way to IPv4 addresses to pods that are created afterwards',
+    (Command('kubectl set env --namespace kube-system daemonset/aws-node ENABLE_V4_EGRESS=true'),),
+    'IPv4 addresses to all pods, past network policies, which do not cover that interface',
+    Step(
+        'Set it back', (Command('kubectl set env --namespace kube-system daemonset/aws-node ENABLE_V4_EGRESS=false'),)
+    ),
+)
+WHAT_RESETS = (
+    'Find what resets connections to 169.254.169.254: a redirection to a proxy that is down, or a firewall rule'
+)
 REMEDIES = {
     'a router rejects, on a host': (
         facts(imds=connect_fails(Outcome.REJECTED, icmp=PROHIBITED)),
         Remedy(
-            ('A firewall on 10.0.0.1 rejects TCP port 80 to 169.254.169.254 (ICMP 3/13): allow it there'),
+            'A firewall on 10.0.0.1 rejects TCP port 80 to 169.254.169.254 (ICMP 3/13): allow it there',
             then=(
-                Step(
-                    'Find the machine with the address 10.0.0.1',
-                    (
-                        Command('ip -brief address'),
-                        Command('ip route get 169.254.169.254'),
-                    ),
-                ),
-                Step(
-                    (
-                        'List the firewall rules for 169.254.169.254 and its network, and those that reject or '
-                        'drop packets, on this host, and on '
-                        '10.0.0.1 where that is another machine'
-                    ),
-                    (
-                        Command('sudo iptables-save | grep -iF -e 169.254 -e reject -e drop'),
-                        Command('sudo nft list ruleset | grep -iF -e 169.254 -e reject -e drop'),
-                    ),
-                ),
+                Step('Find the machine with the address 10.0.0.1', FIND_THE_ROUTER),
+                Step(f'{FIREWALL_RULES.text}, and on 10.0.0.1 where that is another machine', FIREWALL_RULES.commands),
+                ALLOW_THE_AGENT,
                 Step('If no rule rejects it, give 10.0.0.1 a route to 169.254.169.254'),
             ),
+        ),
+    ),
+    'a router rejects, and how is not known': (
+        facts(imds=connect_fails(Outcome.REJECTED)),
+        Remedy(
+            'Something on the way rejects TCP port 80 to 169.254.169.254: allow it there',
+            then=(
+                Step('Find the router that rejects it', FIND_THE_ROUTER),
+                Step(
+                    f'{FIREWALL_RULES.text}, and on the router that rejects it where that is another machine',
+                    FIREWALL_RULES.commands,
+                ),
+                ALLOW_THE_AGENT,
+                Step('If no rule rejects it, give the router that rejects it a route to 169.254.169.254'),
+            ),
+        ),
+    ),
+    'this host itself rejects': (
+        facts(imds=connect_fails(Outcome.REJECTED, icmp=icmp(4, 3, 3, '10.0.0.12')), host=host(route=builders.route())),
+        Remedy(
+            'A firewall rule of this host rejects TCP port 80 to 169.254.169.254: allow it there',
+            then=(FIREWALL_RULES, ALLOW_THE_AGENT),
         ),
     ),
     'refused in a pod': (
         facts(imds=connect_fails(Outcome.REFUSED), host=POD),
         Remedy(
+            WHAT_RESETS,
+            (ALLOW_IN_POLICY, CLOUD_INIT_IN_A_POD, HOST_NETWORK_OF_A_POD),
             (
-                'Find what resets connections to 169.254.169.254: a redirection to a proxy that is '
-                'down, or a firewall rule'
-            ),
-            then=(
                 Step(
                     'See whether a credentials proxy on this node is down',
                     (Command('kubectl get pods --all-namespaces --output wide | grep -iE "kube2iam|kiam|metadata"'),),
                 ),
                 FIREWALL_RULES_AROUND,
-                Step(
-                    'Start the proxy to which a rule redirects, or remove the rule (REDIRECT, '
-                    'DNAT, REJECT with tcp-reset)'
-                ),
+                START_OR_REMOVE,
+                APPLY_HELM,
             ),
+        ),
+    ),
+    'refused on a host': (
+        facts(imds=connect_fails(Outcome.REFUSED)),
+        Remedy(
+            WHAT_RESETS,
+            then=(FIREWALL_RULES, ALLOW_THE_AGENT, START_OR_REMOVE),
         ),
     ),
     'silent in a pod': (
         facts(imds=connect_fails(Outcome.SILENT), host=POD),
         Remedy(
-            'Let TCP port 80 through to 169.254.169.254: something drops the packets without an answer',
-            then=(
-                Step(
-                    'Look for a network policy that selects the Agent',
-                    (Command('kubectl get networkpolicies --all-namespaces'),),
-                ),
-                Step(
-                    (
-                        'If one does, let the Agent reach IMDS by a NetworkPolicy that selects only the Agent, with '
-                        'this in its spec; to undo this, remove it again'
-                    ),
-                    (
-                        Command(
-                            (
-                                'egress:\n  - to:\n      - ipBlock:\n          cidr: '
-                                '"169.254.169.254/32"\n    ports:\n      - protocol: TCP\n        '
-                                'port: 80'
-                            ),
-                            Language.YAML,
-                        ),
-                    ),
-                ),
-                FIREWALL_RULES_AROUND,
-                Step('Look at the route to IMDS', (Command('ip route get 169.254.169.254'),)),
-                REMOVE_OR_CORRECT,
+            LET_THROUGH,
+            (ALLOW_IN_POLICY, CLOUD_INIT_IN_A_POD, HOST_NETWORK_OF_A_POD),
+            (FIREWALL_RULES_AROUND, ROUTE, Step(f'{REMOVE_THE_RULE}, on the host of this container'), APPLY_HELM),
+        ),
+    ),
+    'silent on a host': (
+        facts(imds=connect_fails(Outcome.SILENT), host=host(route=builders.route())),
+        Remedy(LET_THROUGH, then=(FIREWALL_RULES, ALLOW_THE_AGENT, ROUTE, Step(f'{REMOVE_THE_RULE}, on this host'))),
+    ),
+    'silent, and the next node does not answer': (
+        facts(
+            imds=connect_fails(Outcome.SILENT),
+            host=host(
+                route=builders.route(
+                    device=InterfaceName('docker0'),
+                    device_kind='bridge',
+                    gateway=None,
+                    destination=IpNetwork('169.254.0.0/16'),
+                    protocol='boot',
+                    neighbour=Neighbour.FAILED,
+                )
             ),
+        ),
+        Remedy(
+            'Send packets to 169.254.169.254 through the network interface of the instance, not through docker0',
+            (
+                Choice(
+                    'Remove the route 169.254.0.0/16 through docker0; whatever made it makes it again, so exclude the '
+                    'device there too (with dhcpcd or avahi by denyinterfaces docker0)',
+                    (Command('sudo ip route del 169.254.0.0/16 dev docker0'),),
+                    undo=Step('Add the route again', (Command('sudo ip route add 169.254.0.0/16 dev docker0'),)),
+                ),
+                OWN_ROUTE,
+            ),
+            (LOOK_AT_ROUTES,),
+        ),
+    ),
+    'the router of the default route does not answer': (
+        facts(imds=connect_fails(Outcome.UNREACHABLE), host=host(route=builders.route(neighbour=Neighbour.INCOMPLETE))),
+        Remedy(
+            'Send packets to 169.254.169.254 through the network interface of the instance, not through ens5',
+            (OWN_ROUTE,),
+            (LOOK_AT_ROUTES,),
         ),
     ),
     'silent over IPv6': (
@@ -180,133 +314,64 @@ REMEDIES = {
                         Command('sudo nft list ruleset | grep -iF -e fd00: -e reject -e drop'),
                     ),
                 ),
+                Step(
+                    ALLOW_THE_AGENT.text,
+                    tuple(
+                        Command(
+                            f'sudo ip6tables {do} OUTPUT -d fd00:ec2::254 -p tcp --dport 80 -m owner --uid-owner '
+                            'dd-agent -j ACCEPT'
+                        )
+                        for do in ('-I', '-D')
+                    ),
+                ),
                 Step('Look at the route to IMDS', (Command('ip -6 route get fd00:ec2::254'),)),
-                REMOVE_OR_CORRECT,
+                Step(f'{REMOVE_THE_RULE}, on this host'),
             ),
         ),
     ),
-    'no route': (
-        facts(imds=connect_fails(Outcome.NO_ROUTE)),
+    'no route': (facts(imds=connect_fails(Outcome.NO_ROUTE)), GIVE_A_ROUTE),
+    'no neighbour answers': (facts(imds=connect_fails(Outcome.UNREACHABLE)), GIVE_A_ROUTE),
+    'connecting is forbidden': (facts(imds=connect_fails(Outcome.CONNECT_FAILED, 'EACCES')), GIVE_A_ROUTE),
+    'connecting is forbidden, and not to root': (
+        facts(
+            imds=connect_fails(Outcome.CONNECT_FAILED, 'EACCES'),
+            host=host(route=Route(RouteKind.PROHIBIT, by_user=True)),
+        ),
         Remedy(
-            'Give this system a route to 169.254.169.254',
+            GIVE_A_ROUTE.summary,
             (
                 Choice(
-                    'Remove the route of type blackhole, unreachable or prohibit that covers it',
-                    (
-                        Command('ip route get 169.254.169.254'),
-                        Command('ip route show'),
-                    ),
+                    "Let the Agent's user dd-agent take the routes of root: a rule of the routing policy looks at the "
+                    'user',
+                    (Command(f'sudo ip rule add {RULE_OF_DD_AGENT}'),),
+                    "the metadata and the credentials of the instance role to the Agent's user",
+                    Step('Remove the rule again', (Command(f'sudo ip rule del {RULE_OF_DD_AGENT}'),)),
                 ),
-                Choice(
-                    'Add a route through the primary interface (the first command lists every INTERFACE)',
-                    (
-                        Command('ip -brief link'),
-                        Command('sudo ip route add 169.254.169.254 dev "${INTERFACE:?}"'),
-                    ),
-                    undo=Step(
-                        'Remove the route again', (Command('sudo ip route del 169.254.169.254 dev "${INTERFACE:?}"'),)
-                    ),
-                ),
+                REMOVE_THE_ROUTE,
+                ADD_A_ROUTE,
             ),
         ),
     ),
-    'no neighbour answers': (
-        facts(imds=connect_fails(Outcome.UNREACHABLE)),
-        Remedy(
-            'Give this system a route to 169.254.169.254',
-            (
-                Choice(
-                    'Remove the route of type blackhole, unreachable or prohibit that covers it',
-                    (
-                        Command('ip route get 169.254.169.254'),
-                        Command('ip route show'),
-                    ),
-                ),
-                Choice(
-                    'Add a route through the primary interface (the first command lists every INTERFACE)',
-                    (
-                        Command('ip -brief link'),
-                        Command('sudo ip route add 169.254.169.254 dev "${INTERFACE:?}"'),
-                    ),
-                    undo=Step(
-                        'Remove the route again', (Command('sudo ip route del 169.254.169.254 dev "${INTERFACE:?}"'),)
-                    ),
-                ),
-            ),
-        ),
+    'no route in a pod': (
+        facts(imds=connect_fails(Outcome.NO_ROUTE), host=POD),
+        Remedy(WITHOUT_A_WAY, (CLOUD_INIT_IN_A_POD, HOST_NETWORK_OF_A_POD, IPV4_OF_PODS), (APPLY_HELM,)),
     ),
-    'connecting is forbidden': (
-        facts(imds=connect_fails(Outcome.CONNECT_FAILED, 'EACCES')),
-        Remedy(
-            'Give this system a route to 169.254.169.254',
-            (
-                Choice(
-                    'Remove the route of type blackhole, unreachable or prohibit that covers it',
-                    (
-                        Command('ip route get 169.254.169.254'),
-                        Command('ip route show'),
-                    ),
-                ),
-                Choice(
-                    'Add a route through the primary interface (the first command lists every INTERFACE)',
-                    (
-                        Command('ip -brief link'),
-                        Command('sudo ip route add 169.254.169.254 dev "${INTERFACE:?}"'),
-                    ),
-                    undo=Step(
-                        'Remove the route again', (Command('sudo ip route del 169.254.169.254 dev "${INTERFACE:?}"'),)
-                    ),
-                ),
-            ),
-        ),
-    ),
-    'a router rejects, and how is not known': (
-        facts(imds=connect_fails(Outcome.REJECTED)),
-        Remedy(
-            'Something on the way rejects TCP port 80 to 169.254.169.254: allow it there',
-            then=(
-                Step(
-                    'Find the router that rejects it',
-                    (
-                        Command('ip -brief address'),
-                        Command('ip route get 169.254.169.254'),
-                    ),
-                ),
-                Step(
-                    (
-                        'List the firewall rules for 169.254.169.254 and its network, and those that reject or '
-                        'drop packets, on this host, and on '
-                        'the router that rejects it where that is another machine'
-                    ),
-                    (
-                        Command('sudo iptables-save | grep -iF -e 169.254 -e reject -e drop'),
-                        Command('sudo nft list ruleset | grep -iF -e 169.254 -e reject -e drop'),
-                    ),
-                ),
-                Step('If no rule rejects it, give the router that rejects it a route to 169.254.169.254'),
-            ),
-        ),
+    'no route in a Docker container': (
+        facts(imds=connect_fails(Outcome.NO_ROUTE), host=host(container=container(ContainerKind.DOCKER))),
+        Remedy(WITHOUT_A_WAY, (CLOUD_INIT_IN_DOCKER, HOST_NETWORK_IN_DOCKER), (APPLY_COMPOSE,)),
     ),
     'reset after connecting': (
         facts(imds=without_token(RESET, RESET)),
         Remedy(
             'Find what accepts connections to 169.254.169.254 and then does not answer',
-            then=(
-                FIREWALL_RULES,
-                Step('Restart the proxy to which a rule redirects, or let it forward PUT and GET under /latest/'),
-                DROPPED_PACKETS,
-            ),
+            then=(FIREWALL_RULES, RESTART_THE_PROXY, DROPPED_PACKETS),
         ),
     ),
     'nothing comes after connecting': (
         facts(imds=silent_after_connecting()),
         Remedy(
             'Find what accepts connections to 169.254.169.254 and then does not answer',
-            then=(
-                FIREWALL_RULES,
-                Step('Restart the proxy to which a rule redirects, or let it forward PUT and GET under /latest/'),
-                DROPPED_PACKETS,
-            ),
+            then=(FIREWALL_RULES, RESTART_THE_PROXY, DROPPED_PACKETS),
         ),
     ),
 }

@@ -3,7 +3,14 @@ from dataclasses import replace
 from datadog_checks.aws_diagnostics.diagnoses.integration import INTEGRATION_PERMISSIONS_MISSING
 from datadog_checks.aws_diagnostics.expectations import AccountExpectations, Expectations
 from datadog_checks.aws_diagnostics.facts import Unobserved
-from datadog_checks.aws_diagnostics.facts.account import AuthKind, Feature, PolicyKind, PolicyStatement, RoleMissing
+from datadog_checks.aws_diagnostics.facts.account import (
+    AuthKind,
+    Feature,
+    ManagedBy,
+    PolicyKind,
+    PolicyStatement,
+    RoleMissing,
+)
 from datadog_checks.aws_diagnostics.facts.values import Arn
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
@@ -218,17 +225,22 @@ resource "aws_iam_role_policy_attachment" "datadog" {
     exposes=EVERYTHING,
 )
 RAISE_THE_QUOTA = Choice(
-    'Raise the quota of managed policies per role to 20 for all roles of this account',
+    'Raise the quota of managed policies per role to 17 for all roles of this account; then run this check again: more '
+    'ways to grant the permissions fit then',
     (
         Command(
             'aws service-quotas request-service-quota-increase --region us-east-1 --service-code iam --quota-code '
-            'L-0DA4ABF3 --desired-value 20'
+            'L-0DA4ABF3 --desired-value 17'
         ),
     ),
 )
+RAISED_TO_11 = Choice(
+    RAISE_THE_QUOTA.text.replace('17', '11'), (Command(RAISE_THE_QUOTA.commands[0].text.replace('17', '11')),)
+)
 REMOVE = Step("Remove these actions from the Deny statements of the role's policies (tag:GetResources)")
 NO_BUTTON = Step(
-    'Do not click Resolve All AWS Permissions Issues: it would fail at the quota of policies (integration-policy-quota)'
+    'Do not click Resolve All AWS Permissions Issues before there is room: it would fail halfway at the quota of '
+    'policies'
 )
 GRANT = 'Grant the role the missing permissions'
 OF_THE_ACCOUNT = tuple(policy(statement('s3:GetObject'), name=f'own-{n}', kind=PolicyKind.CUSTOMER) for n in range(10))
@@ -250,11 +262,23 @@ REMEDIES = {
     ),
     'the button would fail at the quota, as integration-policy-quota says too': (
         account_facts(required=RECORDED, policies=OF_THE_ACCOUNT[:4]),
-        Remedy(GRANT, (WRITE_POLICIES, TERRAFORM), (NO_BUTTON, WAIT_5_MINUTES)),
+        Remedy(
+            GRANT,
+            (WRITE_POLICIES, TERRAFORM, RAISED_TO_11),
+            (NO_BUTTON, WAIT_5_MINUTES),
+        ),
     ),
     '10 of 10 policies are attached: not one more': (
         account_facts(required=RECORDED, policies=OF_THE_ACCOUNT),
         Remedy(GRANT, (WRITE_POLICIES, RAISE_THE_QUOTA), (NO_BUTTON, WAIT_5_MINUTES)),
+    ),
+    'Terraform manages the role: its own way comes first, and no click that it does not know of': (
+        account_facts(policies=(), role=role(managed_by=ManagedBy.TERRAFORM)),
+        Remedy(GRANT, (TERRAFORM, WRITE_POLICIES), (WAIT_5_MINUTES,)),
+    ),
+    'a stack manages the role: no second tool': (
+        account_facts(policies=(), role=role(managed_by=ManagedBy.CLOUDFORMATION)),
+        Remedy(GRANT, (WRITE_POLICIES, BUTTON), (WAIT_5_MINUTES,)),
     ),
     'denied and nothing else': (
         granting(statement('*'), deny('tag:*')),

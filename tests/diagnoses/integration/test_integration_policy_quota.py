@@ -21,9 +21,11 @@ from tests.account.permission_lists import RECORDED
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .correcting import WAIT_5_MINUTES, WRITE_POLICIES
+from .test_integration_permissions_missing import TERRAFORM
 
+OWNER = 'arn:aws:iam::123456789012:policy'
 BUTTON = 'Resolve All AWS Permissions Issues'
-OTHERS = "{} of the attached policies {} from Datadog's other templates"
+LEFT = '{} of the attached policies {} left over from earlier templates and clicks'
 OWN_HASH = hashlib.sha256(f'{ROLE_NAME}-{ACCOUNT_ID}'.encode()).hexdigest()[:8]
 FORMER_HASH = hashlib.md5(f'{ROLE_NAME}-{ACCOUNT_ID}'.encode(), usedforsecurity=False).hexdigest()[:8]
 """An earlier revision of the template named its policies so."""
@@ -41,6 +43,14 @@ def parts(hash_: str, *numbers: int) -> tuple[Policy, ...]:
     return tuple(attached(f'datadog-aws-integration-iam-permissions-{hash_}-part{number}') for number in numbers)
 
 
+def of_earlier_clicks(*numbers: int, hash_: str = FORMER_HASH) -> tuple[Policy, ...]:
+    return tuple(replace(p, arn=Arn(f'{OWNER}/{p.name}')) for p in parts(hash_, *numbers))
+
+
+BEFORE_THE_QUICKSTART = tuple(
+    replace(attached(name), arn=Arn(f'{OWNER}/{name}'))
+    for name in (f'datadog-aws-integration-resource-collection-permissions-{ROLE_NAME}-{n}' for n in (1, 2))
+)
 QUICKSTART = tuple(
     attached(f'datadog-aws-integration-resource-collection-permissions-v2-{ROLE_NAME}-{number}') for number in range(4)
 )
@@ -70,17 +80,17 @@ FAILS = {
     ),
     'what the quickstart attached stays': Row(
         role_with(*QUICKSTART, security_audit()),
-        f'{would("6 policies", 5, 11)}; {OTHERS.format(4, "are")}',
+        would('6 policies', 5, 11),
         near_miss='what an earlier click attached is deleted first',
     ),
-    'what an earlier revision of the button attached, under another hash, stays': Row(
-        role_with(*parts(FORMER_HASH, 1, 2, 3, 4, 5, 6)),
-        f'{would("6 policies and SecurityAudit", 6, 13)}; {OTHERS.format(6, "are")}',
+    'what an earlier revision of the button attached, under another hash, is left over': Row(
+        role_with(*of_earlier_clicks(1, 2, 3, 4, 5, 6)),
+        f'{would("6 policies and SecurityAudit", 6, 13)}; {LEFT.format(6, "are")}',
         near_miss='what an earlier click attached is deleted first',
     ),
     'parts beyond the tenth are never deleted': Row(
-        role_with(*of_the_account(3), *parts(OWN_HASH, 10, 11)),
-        f'{would("6 policies and SecurityAudit", 4, 11)}; {OTHERS.format(1, "is")}',
+        role_with(*of_the_account(3), *of_earlier_clicks(10, 11, hash_=OWN_HASH)),
+        f'{would("6 policies and SecurityAudit", 4, 11)}; {LEFT.format(1, "is")}',
         near_miss='what an earlier click attached is deleted first',
     ),
     'more than the highest quota that AWS grants, whatever the quota is': Row(
@@ -113,8 +123,15 @@ PASSES = {
     ),
     'nothing is missing, so nobody has to click': Row(
         role_with(policy(statement('*')), *QUICKSTART, *of_the_account(6)),
-        f"nothing is missing, so nobody needs to click {BUTTON}; 4 of the attached policies are from Datadog's other "
-        'templates',
+        f'nothing is missing, so nobody needs to click {BUTTON}',
+    ),
+    'nothing is missing, and the template before the present one left its policies': Row(
+        role_with(policy(statement('*')), *BEFORE_THE_QUICKSTART),
+        f'nothing is missing, so nobody needs to click {BUTTON}; {LEFT.format(2, "are")}',
+    ),
+    'what a policy of an earlier click alone grants is no left-over': Row(
+        account_facts(policies=(replace(of_earlier_clicks(1)[0], statements=(statement('*'),)),)),
+        f'nothing is missing, so nobody needs to click {BUTTON}',
     ),
     'nothing is missing, and the quota is not known': Row(
         account_facts(quota=Unobserved('AWS did not answer')),
@@ -146,12 +163,12 @@ NOT_APPLICABLE = {
     ),
 }
 DO_NOT = f'Do not click {BUTTON} before there is room'
-OWNER = 'arn:aws:iam::123456789012:policy'
 
 
 def raise_to(quota: int) -> Choice:
     return Choice(
-        f'Raise the quota of managed policies per role to {quota} for all roles of this account',
+        f'Raise the quota of managed policies per role to {quota} for all roles of this account; then run this check '
+        'again: more ways to grant the permissions fit then',
         (
             Command(
                 'aws service-quotas request-service-quota-increase --region us-east-1 --service-code iam '
@@ -161,47 +178,46 @@ def raise_to(quota: int) -> Choice:
     )
 
 
-def of_earlier_clicks(*numbers: int) -> tuple[Policy, ...]:
-    return tuple(replace(p, arn=Arn(f'{OWNER}/{p.name}')) for p in parts(FORMER_HASH, *numbers))
+HALFWAY = Step(f'Do not click {BUTTON} before there is room: it would fail halfway at the quota of policies')
+MERGE = Choice(
+    "Merge two of the role's own policies into one, or make one an inline policy: inline policies do not count against "
+    'the quota'
+)
+
+
+def detach(*arns: str) -> Step:
+    command = f'aws iam detach-role-policy --role-name {ROLE_NAME} --policy-arn'
+    return Step(
+        'Detach what earlier templates and clicks left: other policies of the role grant all that these grant of '
+        "Datadog's list. Attaching them again undoes it",
+        tuple(Command(f'{command} {arn}') for arn in arns),
+    )
 
 
 REMEDIES = {
-    'nothing can be detached': (
+    'nothing is left over': (
         role_with(*of_the_account(4)),
-        Remedy(DO_NOT, (WRITE_POLICIES, raise_to(11)), (WAIT_5_MINUTES,)),
+        Remedy(DO_NOT, (WRITE_POLICIES, TERRAFORM, raise_to(11)), (HALFWAY, WAIT_5_MINUTES)),
     ),
-    'policies of earlier clicks make room': (
+    'policies of earlier clicks are left over': (
         role_with(*of_earlier_clicks(1, 2), *of_the_account(3)),
         Remedy(
             DO_NOT,
             (WRITE_POLICIES, raise_to(12)),
-            (
-                Step(
-                    'When integration-permissions-missing passes and no CloudFormation stack owns them, detach the '
-                    'policies of earlier clicks; attaching them again undoes it',
-                    tuple(
-                        Command(
-                            f'aws iam detach-role-policy --role-name {ROLE_NAME} --policy-arn '
-                            f'{OWNER}/datadog-aws-integration-iam-permissions-{FORMER_HASH}-part{number}'
-                        )
-                        for number in (1, 2)
-                    ),
-                ),
-                WAIT_5_MINUTES,
-            ),
+            (detach(*(p.arn or '' for p in of_earlier_clicks(1, 2))), HALFWAY, WAIT_5_MINUTES),
         ),
     ),
     'policies of a live stack are left alone': (
         role_with(*QUICKSTART, security_audit()),
-        Remedy(DO_NOT, (WRITE_POLICIES, raise_to(11)), (WAIT_5_MINUTES,)),
+        Remedy(DO_NOT, (WRITE_POLICIES, raise_to(11)), (HALFWAY, WAIT_5_MINUTES)),
     ),
     'more than the highest quota': (
         role_with(*of_the_account(14)),
-        Remedy(DO_NOT, (WRITE_POLICIES,), (WAIT_5_MINUTES,)),
+        Remedy(DO_NOT, (WRITE_POLICIES, MERGE), (HALFWAY, WAIT_5_MINUTES)),
     ),
     'in China, where the button cannot work': (
         role_with(*of_the_account(4), **in_partition('aws-cn')),
-        Remedy(DO_NOT, (WRITE_POLICIES,), (WAIT_5_MINUTES,)),
+        Remedy(DO_NOT, (WRITE_POLICIES, TERRAFORM), (HALFWAY, WAIT_5_MINUTES)),
     ),
 }
 

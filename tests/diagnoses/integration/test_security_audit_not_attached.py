@@ -140,11 +140,11 @@ MERGE = Choice(
     'the quota'
 )
 RAISE_THE_QUOTA = Choice(
-    'Raise the quota of managed policies per role to 20 for all roles of this account',
+    'Raise the quota of managed policies per role to 12 for all roles of this account',
     (
         Command(
             'aws service-quotas request-service-quota-increase --region us-east-1 --service-code iam --quota-code '
-            'L-0DA4ABF3 --desired-value 20'
+            'L-0DA4ABF3 --desired-value 12'
         ),
     ),
 )

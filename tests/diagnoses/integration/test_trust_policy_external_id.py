@@ -1,17 +1,19 @@
 """The trust policy does not demand the external id that Datadog sends, and nothing but that."""
 
+from dataclasses import replace
 from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_external_id import TRUST_POLICY_EXTERNAL_ID
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
-from datadog_checks.aws_diagnostics.facts.account import AuthKind, ExternalId, RoleMissing
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, ExternalId, Form, RoleMissing
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy
+from datadog_checks.aws_diagnostics.remedies import Remedy, Step
 from tests.account.builders import (
     ACCOUNT_ID,
     DATADOG_PRINCIPAL,
     EXTERNAL_ID,
     OTHER_EXTERNAL_ID,
+    ROLE_ARN,
     SECRET,
     account_expectations,
     account_facts,
@@ -42,6 +44,25 @@ def shown(id: ExternalId) -> str:
     return f'sha256:{id.digest}'
 
 
+def instead_of_it(secret: str, words: str) -> Row:
+    wrong = ExternalId.of(secret)
+    return Row(
+        demanding(wrong),
+        f'{HAS} {shown(wrong)}; {RECORD}: the trust policy has {words} in its place',
+        near_miss='that of Datadog',
+    )
+
+
+def unknown_and_instead_of_it(secret: str, words: str) -> Row:
+    wrong = ExternalId.of(secret)
+    return Row(
+        demanding(wrong, of=NO_KEY),
+        f'{HAS} {shown(wrong)}: {words}, and not an external ID that Datadog generated',
+        near_miss='that of Datadog',
+    )
+
+
+PLACEHOLDER = ExternalId.of('<external-id>')
 SPACED, CAPITALS = ExternalId.of(f'{SECRET} '), ExternalId.of(SECRET.upper())
 PATTERN = ExternalId.of(f'{SECRET[:6]}*')
 FAILS = {
@@ -91,6 +112,32 @@ FAILS = {
             Status.WARNING,
         ),
         near_miss='StringLike without a wildcard',
+    ),
+    'the id of the account': instead_of_it(ACCOUNT_ID, 'the id of this AWS account'),
+    'the id of the account, and a space': instead_of_it(f'{ACCOUNT_ID} ', 'the id of this AWS account'),
+    'the id of the account with hyphens': instead_of_it('1234-5678-9012', 'the id of an AWS account'),
+    'the id of another account': instead_of_it('999999999999', 'the id of an AWS account'),
+    "the id of Datadog's account": instead_of_it('417141415827', "the id of Datadog's own AWS account"),
+    'the name of the role': instead_of_it('DatadogIntegrationRole', 'the name of the role'),
+    'the ARN of the role': instead_of_it(ROLE_ARN, 'an ARN'),
+    'nothing': instead_of_it('', 'an empty text'),
+    'a space': instead_of_it(' ', 'an empty text'),
+    'an application key': instead_of_it('ab' * 20, 'what looks like a key of Datadog (revoke it if it is one)'),
+    'a key of this check': Row(
+        demanding(replace(OTHER_EXTERNAL_ID, form=Form.KEY)),
+        f'{HAS} {OTHER}; {RECORD}: the trust policy has a key of Datadog that this check uses in its place',
+        near_miss='that of Datadog',
+    ),
+    **{
+        f'a placeholder: {text}': instead_of_it(text, 'a placeholder')
+        for text in (
+            *('EXTERNAL_ID', 'ExternalID', '<YOUR_DD_EXTERNAL_ID>', '${EXTERNAL_ID}', '{{ external_id }}', 'xxxxxxxx'),
+            *('your-external-id', 'CHANGE_ME', 'TODO', 'null', 'None', 'undefined', 'placeholder', '[external id]'),
+        )
+    },
+    'a placeholder, and nobody told which is right': unknown_and_instead_of_it('YOUR_EXTERNAL_ID', 'a placeholder'),
+    'the id of the account, and nobody told which is right': unknown_and_instead_of_it(
+        ACCOUNT_ID, 'the id of this AWS account'
     ),
     'one of two': Row(
         demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID),
@@ -179,6 +226,21 @@ UNKNOWN = {
     'nobody told which is right': Row(
         demanding(of=NO_KEY), f"{HAS} {MINE}; not known whether it is Datadog's: set app_key or external_id"
     ),
+    'the operator told a placeholder': Row(
+        demanding(of=NO_KEY),
+        f"{HAS} {MINE}; not known whether it is Datadog's: set app_key or external_id (the one in the configuration is "
+        'a placeholder)',
+        account_expectations(external_id=PLACEHOLDER),
+    ),
+    'a policy variable': Row(
+        demanding(ExternalId.of('${aws:PrincipalTag/id}'), variables=True),
+        f"{HAS} {shown(ExternalId.of('${aws:PrincipalTag/id}'))}; not known whether it accepts Datadog's",
+    ),
+    'an operator for numbers': Row(
+        demanding(operator='NumericEquals'),
+        f'statement 1 of the trust policy has NumericEquals sts:ExternalId {MINE}; not known whether it accepts '
+        "Datadog's",
+    ),
     'Datadog has none on record': Row(
         demanding(of=integration(external_id=None)),
         f"{HAS} {MINE}; not known whether it is Datadog's: set app_key or external_id",
@@ -200,6 +262,7 @@ NOT_APPLICABLE = {
 }
 test_verdict = verdict_test(TRUST_POLICY_EXTERNAL_ID, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
+REVOKE = Step('Revoke the key of Datadog that is in the trust policy, and give a new one to whoever uses it')
 DEMAND = "Demand exactly the external ID that Datadog's AWS integration page shows for this account"
 ID = r"""{\"sts:ExternalId\": '${EXTERNAL_ID:?}'}"""
 VALUE = rf"""{{\"StringEquals\": merge(Statement[0].Condition.\"StringEquals\", {ID})}}"""
@@ -260,6 +323,11 @@ test_remedy = remedy_test(
             demanding(operator='StringNotEquals'),
             account_expectations(),
             Remedy(DEMAND, (replacing(0),), then(terraform())),
+        ),
+        'a key of this check, which is no secret any more': (
+            demanding(replace(OTHER_EXTERNAL_ID, form=Form.KEY)),
+            account_expectations(),
+            Remedy(DEMAND, (adding(), CORRECTED), (REVOKE, *then(terraform()))),
         ),
     },
 )

@@ -25,6 +25,7 @@ from .correcting import adding, replacing, terraform, then
 
 REFUSES = 'statement 1 of the trust policy refuses Datadog:'
 OFFICE = condition('IpAddress', 'aws:SourceIp', '203.0.113.0/24')
+ADDRESSES = 'Datadog calls from public IPv4 addresses of its own'
 
 
 def under(*conditions: Condition, **differences: Any) -> Facts:
@@ -43,6 +44,13 @@ def passes(operator: str, key: str, *values: str) -> Row:
     return Row(under(condition(operator, key, *values)), evidence)
 
 
+def undecided(operator: str, key: str, value: str) -> Row:
+    return Row(
+        under(condition(operator, key, value)),
+        f"not known whether Datadog meets {operator} {key} '{value}' in statement 1",
+    )
+
+
 MFA = "Datadog's calls carry no MFA"
 VPC = 'Datadog does not call through your VPC'
 SERVICE = 'Datadog does not call through an AWS service'
@@ -53,11 +61,17 @@ FAILS = {
     'with MFA': fails('Bool', 'aws:MultiFactorAuthPresent', 'true', MFA, 'without MFA'),
     'the key in another case': fails('Bool', 'AWS:multifactorauthPRESENT', 'true', MFA, 'without MFA'),
     'MFA of less than an hour ago': fails('NumericLessThan', 'aws:MultiFactorAuthAge', '3600', MFA, 'without MFA'),
-    'from the office': fails(
-        'IpAddress', 'aws:SourceIp', '203.0.113.0/24', 'Datadog calls from its own addresses', 'from everywhere'
+    'from a private network': fails('IpAddress', 'aws:SourceIp', '10.0.0.0/8', ADDRESSES, 'from everywhere'),
+    'from nowhere': fails('NotIpAddress', 'aws:SourceIp', '0.0.0.0/0', ADDRESSES, 'not from one address'),
+    'from every IPv6 address': fails('IpAddress', 'aws:SourceIp', '::/0', ADDRESSES, 'from everywhere'),
+    'TLS, in capital letters': fails(
+        'StringEquals', 'aws:SecureTransport', 'TRUE', 'Datadog calls over TLS', 'with TLS'
     ),
-    'from nowhere': fails(
-        'NotIpAddress', 'aws:SourceIp', '0.0.0.0/0', 'Datadog calls from its own addresses', 'not from one address'
+    'an organization that was never filled in': fails(
+        'StringLike', 'aws:PrincipalOrgID', '', 'Datadog is in its own organization', 'every organization'
+    ),
+    'everything, which is no ARN': fails(
+        'ArnLike', 'aws:PrincipalArn', '*', 'Datadog is a different principal', 'anybody of Datadog'
     ),
     'from a VPC': fails('StringEquals', 'aws:SourceVpc', 'vpc-0abc', VPC, 'not from a VPC'),
     'through an endpoint': fails('StringLike', 'aws:SourceVpce', '*', VPC, 'through an endpoint, if through any'),
@@ -78,10 +92,10 @@ FAILS = {
         'Datadog is in its own organization',
         'any organization',
     ),
-    'one region': fails(
+    'one region of another partition': fails(
         'StringEquals',
         'aws:RequestedRegion',
-        'eu-west-1',
+        'cn-north-1',
         'Datadog chooses the regions in which it calls STS',
         'not in one region',
     ),
@@ -123,17 +137,16 @@ FAILS = {
     ),
     'three of them, with many values': Row(
         under(
-            condition('IpAddress', 'aws:SourceIp', '1.2.3.4/32', '1.2.3.5/32', '1.2.3.6/32'),
+            condition('IpAddress', 'aws:SourceIp', '10.1.0.0/16', '10.2.0.0/16', '10.3.0.0/16'),
             condition('Bool', 'aws:MultiFactorAuthPresent', 'true'),
             condition('StringEquals', 'aws:SourceVpc', 'vpc-0abc'),
         ),
-        f"{REFUSES} IpAddress aws:SourceIp '1.2.3.4/32', '1.2.3.5/32', 1 more, but Datadog calls from its own "
-        'addresses and 2 more',
+        f"{REFUSES} IpAddress aws:SourceIp '10.1.0.0/16', '10.2.0.0/16', 1 more, but {ADDRESSES} and 2 more",
         near_miss='two statements, one of them without',
     ),
     'one refuses, of another nothing is known': Row(
-        under(condition('StringEquals', 'sts:RoleSessionName', 'x'), OFFICE),
-        f"{REFUSES} IpAddress aws:SourceIp '203.0.113.0/24', but Datadog calls from its own addresses",
+        under(condition('StringEquals', 'sts:RoleSessionName', 'Datadog'), OFFICE),
+        f"{REFUSES} IpAddress aws:SourceIp '203.0.113.0/24', but {ADDRESSES}",
         near_miss='from everywhere',
     ),
 }
@@ -142,24 +155,41 @@ PASSES = {
     'no condition at all': Row(
         account_facts(role=role(trust(conditions=()))), 'statement 1 of the trust policy has no condition'
     ),
-    'without MFA': passes('Bool', 'aws:MultiFactorAuthPresent', 'false'),
+    'without MFA': passes('BoolIfExists', 'aws:MultiFactorAuthPresent', 'false'),
     'from everywhere': passes('IpAddress', 'aws:SourceIp', '10.0.0.0/8', '0.0.0.0/0'),
     'not from one address': passes('NotIpAddress', 'aws:SourceIp', '203.0.113.7/32'),
     'not from a VPC': passes('StringNotEquals', 'aws:SourceVpc', 'vpc-0abc'),
     'through no endpoint': passes('Null', 'aws:SourceVpce', 'true'),
     'through an endpoint, if through any': passes('StringEqualsIfExists', 'aws:SourceVpce', 'vpce-0abc'),
     'any organization': passes('StringLike', 'aws:PrincipalOrgID', '*'),
+    'every organization': passes('StringLike', 'aws:PrincipalOrgID', 'o-*'),
     'not in one region': passes('StringNotEquals', 'aws:RequestedRegion', 'cn-north-1'),
     'the account of Datadog': passes('StringEquals', 'aws:PrincipalAccount', '464622532012'),
     'anybody of Datadog': passes('ArnLike', 'aws:PrincipalArn', THEIRS),
     'with TLS': passes('Bool', 'aws:SecureTransport', 'true'),
     'until a day to come': passes('DateLessThan', 'aws:CurrentTime', '2099-01-01T00:00:00Z'),
+    'two statements, of the first nothing is known': Row(
+        account_facts(
+            role=role(
+                trust(conditions=(external_id_condition(), condition('StringLike', 'aws:UserAgent', 'x*'))), trust()
+            )
+        ),
+        'statement 2 of the trust policy has no condition but the external id',
+    ),
     'two statements, one of them without': Row(
         account_facts(role=role(trust(conditions=(external_id_condition(), OFFICE)), trust())),
         'statement 2 of the trust policy has no condition but the external id',
     ),
 }
 UNKNOWN = {
+    'public addresses, of whom nobody knows': undecided('IpAddress', 'aws:SourceIp', '3.208.0.0/12'),
+    'a region': undecided('StringEquals', 'aws:RequestedRegion', 'eu-west-1'),
+    'some organizations': undecided('StringLike', 'aws:PrincipalOrgID', 'o-a*'),
+    'MFA that a session could have': undecided('Bool', 'aws:MultiFactorAuthPresent', 'false'),
+    'a user': undecided('StringEquals', 'aws:username', 'crawler'),
+    'a variable, where nobody looked at the version': undecided(
+        'StringEquals', 'aws:PrincipalAccount', '${aws:PrincipalAccount}'
+    ),
     'a key of which nothing is known': Row(
         under(condition('StringLike', 'sts:RoleSessionName', 'Datadog*')),
         "not known whether Datadog meets StringLike sts:RoleSessionName 'Datadog*' in statement 1",

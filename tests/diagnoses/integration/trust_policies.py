@@ -70,6 +70,7 @@ RIGHT = (
         not_emulated='it is asked without TLS',
     ),
     TrustPolicy('until a day that is far away', (and_also('DateLessThan', 'aws:CurrentTime', '2099-01-01T00:00:00Z'),)),
+    TrustPolicy('with any kind of credentials', (and_also('Null', 'aws:TokenIssueTime', 'true', 'false'),)),
     TrustPolicy('not from one address', (and_also('NotIpAddress', 'aws:SourceIp', '203.0.113.7/32'),)),
     TrustPolicy(
         'everyone, if it is the account of Datadog',
@@ -119,7 +120,30 @@ REFUSING = (
         'only our organization', (and_also('StringEquals', 'aws:PrincipalOrgID', 'o-abcdefghij'),), (CONDITIONS,), False
     ),
     TrustPolicy(
-        'only in one region', (and_also('StringEquals', 'aws:RequestedRegion', 'eu-central-1'),), (CONDITIONS,), False
+        'only in a region of another partition',
+        (and_also('StringEquals', 'aws:RequestedRegion', 'cn-north-1'),),
+        (CONDITIONS,),
+        False,
+    ),
+    TrustPolicy(
+        'over TLS, in capital letters',
+        (and_also('StringEquals', 'aws:SecureTransport', 'TRUE'),),
+        (CONDITIONS,),
+        False,
+    ),
+    TrustPolicy(
+        'only an organization that was never filled in',
+        (and_also('StringLike', 'aws:PrincipalOrgID', ''),),
+        (CONDITIONS,),
+        False,
+    ),
+    TrustPolicy('only from IPv6', (and_also('IpAddress', 'aws:SourceIp', '::/0'),), (CONDITIONS,), False),
+    TrustPolicy(
+        'any principal, by a pattern that is no ARN',
+        (and_also('ArnLike', 'aws:PrincipalArn', '*'),),
+        (CONDITIONS,),
+        False,
+        'it compares ARNs as text',
     ),
     TrustPolicy(
         'only a role of ours',

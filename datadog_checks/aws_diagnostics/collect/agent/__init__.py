@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from ...facts import Agent, AgentConfiguration, HostnameFile, HostnameProvider, Unobserved
+from ...facts import Agent, AgentConfiguration, Container, HostnameFile, HostnameProvider, Unobserved
 from ...facts.agent import NO_HOSTNAME_FILE
 from ...facts.values import AgentHostname, FilePath, InstanceId
 from ...rules import why_unusable
-from ..host.text_file import SMALL, read_text, reason
+from ..foreign import SMALL, read_text, reason
 from ..run import Deadline
 from ..schedule import Interval
 from .configuration import read_configuration, read_proxy_settings
+from .features import read_ecs, read_sidecar
 from .interface import AgentInterface, DescribedAgent, EmbeddedAgent
 from .provider import AgentReplies, Clues, ask, choose
 from .settings import Version, parse_version
@@ -29,16 +30,23 @@ class AgentReader:
     """Keep one for as long as the check instance lives.
 
     `expvar_port` is the operator's choice, None takes the Agent's setting; `imds_address` is the IP address of the
-    IMDS endpoint.
+    IMDS endpoint; `root` is where the file system starts.
     """
 
     def __init__(
-        self, interface: AgentInterface, *, expvar_port: int | None, imds_address: str, environ: Mapping[str, str]
+        self,
+        interface: AgentInterface,
+        *,
+        expvar_port: int | None,
+        imds_address: str,
+        environ: Mapping[str, str],
+        root: Path = Path('/'),
     ) -> None:
         self._interface = interface
         self._expvar_port = expvar_port
         self._imds_address = imds_address
         self._environ = environ
+        self._root = root
         self._configuration: AgentConfiguration | None = None
         self._of_version: Version | None = None
         self._read_again = Interval(SETTINGS_SECONDS)
@@ -66,8 +74,13 @@ class AgentReader:
             source=origin.source,
             provider_errors=dict(answers.expvar.errors) if answers.expvar else {},
             hostname_file=file,
+            ecs=read_ecs(agent, self._environ, self._root),
             note=origin.note if provider or not origin.provider else UNKNOWN_PROVIDER,
         )
+
+    def sidecar(self) -> Container | None:
+        """What makes the Agent a sidecar, other than the marks of the container that it runs in."""
+        return read_sidecar(self._interface, self._environ)
 
     def _configured(self, version: Version | None, now: float) -> AgentConfiguration:
         if self._configuration is None or version != self._of_version or self._read_again.due(now):

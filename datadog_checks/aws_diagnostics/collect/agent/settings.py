@@ -7,7 +7,7 @@ makes no sense counts as not set, and so does an empty text: outside an Agent, a
 import re
 from typing import TypeVar
 
-from ..host.text_file import printable
+from ...text import trimmed
 
 Default = TypeVar('Default')
 
@@ -27,7 +27,7 @@ def as_text(value: object, default: Default) -> str | Default:
     """One printable line, stripped. A number is a text too, because YAML reads a hostname such as 1234 as one."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return default
-    return printable(str(value), LONGEST_TEXT) or default
+    return trimmed(str(value), LONGEST_TEXT) or default
 
 
 def as_number(value: object, default: float, *, above: float = 0, below: float) -> float:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...log import keep_out_of_the_log
-from ..host.text_file import printable, read_text, reason
+from ...text import trimmed
+from ..foreign import read_text, reason
 from ..run import Deadline, RequestFailed
 from .interface import AgentInterface
 from .loopback_http import LocalServer
@@ -45,7 +46,7 @@ def ask_expvar(port: int, deadline: Deadline) -> HostnameVariables:
     document = parse_object(server.get('/debug/vars', deadline, limit=LARGEST_DOCUMENT))
     match document.get('hostname'):
         case {'provider': str(provider), 'errors': dict(errors)}:
-            return HostnameVariables(printable(provider, 64), _readable(errors))
+            return HostnameVariables(trimmed(provider, 64), _readable(errors))
     raise RequestFailed(f'{server} is not the Agent: what it answers says nothing of a hostname provider')
 
 
@@ -60,11 +61,11 @@ def parse_object(body: bytes) -> dict[str, object]:
 
 def _readable(errors: dict[str, object]) -> dict[str, str]:
     texts = {key: error for key, error in errors.items() if isinstance(error, str)}
-    return {printable(key, 64): _without_password(texts[key]) for key in sorted(texts)[:MOST_ERRORS]}
+    return {trimmed(key, 64): _without_password(texts[key]) for key in sorted(texts)[:MOST_ERRORS]}
 
 
 def _without_password(error: str) -> str:
-    return printable(PASSWORD_IN_A_URL.sub('***', error[: LONGEST_ERROR * 10]), LONGEST_ERROR)
+    return trimmed(PASSWORD_IN_A_URL.sub('***', error[: LONGEST_ERROR * 10]), LONGEST_ERROR)
 
 
 API_PORT = 5001
@@ -160,4 +161,4 @@ def _read(path: Path, limit: int, what: str) -> str:
 
 
 def _text(value: object) -> str:
-    return printable(value) if isinstance(value, str) else ''
+    return trimmed(value) if isinstance(value, str) else ''

@@ -16,7 +16,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ...__about__ import __version__
-from ..json_object import parsed
+from ..foreign import parsed
 
 if TYPE_CHECKING:
     from botocore.config import Config

@@ -61,8 +61,6 @@ DENIER = re.compile(
 """Which kind of policy refuses, as AWS says it at the end of a denial."""
 
 SERVICE_CONTROL_POLICY = 'service control policy'
-Kinds = tuple[type[Exception], ...]
-
 CODE = re.compile(r'[A-Za-z0-9.:_-]{1,64}')
 
 
@@ -79,25 +77,39 @@ class CallFailed(NotCollected):
 
 @contextmanager
 def asking(action: str, region: str = '') -> Iterator[None]:
-    """Turns what botocore raises within into CallFailed; `action` is the IAM action, as 'iam:GetRole'."""
+    """Turns what botocore raises within into CallFailed; `action` is the IAM action, as 'iam:GetRole'.
+
+    A defect of ours passes as it is, so that it is logged.
+    """
     try:
         yield
-    except CallFailed:
-        raise
-    except Exception as e:  # noqa: BLE001  (their texts hold ARNs and addresses: none may pass)
+    except Exception as e:
+        if isinstance(e, CallFailed) or is_defect(e):
+            raise
         raise CallFailed(why(e, action, region), code_of(e), _refusal(e).by_explicit_deny) from None
 
 
+def is_defect(error: Exception) -> bool:
+    """Nothing that AWS, botocore or the network does: our code could not take what it was given."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    return not isinstance(error, NotCollected | BotoCoreError | ClientError | ResponseParserError | OSError)
+
+
 def why(error: Exception, action: str, region: str = '') -> str:
-    """One clause without a full stop. `region` is named where the call was made to one region of several."""
+    """One clause without a full stop or the text of an exception of others. `region` is one of several."""
     from botocore.exceptions import ClientError
 
-    match error:
-        case NotCollected():
-            return str(error)
-        case ClientError():
-            return _why_refused(error, action, region)
-    return why_unreachable(error, action, region)
+    if isinstance(error, NotCollected):
+        return str(error)
+    place = f' in {region}' if region else ''
+    if isinstance(error, ClientError):
+        return _why_refused(error, action, region, place)
+    for kinds, words in _words():
+        if isinstance(error, kinds):
+            return f'{words} ({action}{place})'
+    return f'{action}{place} failed unexpectedly: {type(error).__name__}'
 
 
 def code_of(error: Exception) -> str:
@@ -109,9 +121,8 @@ def code_of(error: Exception) -> str:
     return code if CODE.fullmatch(code) else ''
 
 
-def _why_refused(error: Exception, action: str, region: str) -> str:
+def _why_refused(error: Exception, action: str, region: str, place: str) -> str:
     code, status = code_of(error), _status(error)
-    place = f' in {region}' if region else ''
     if code in DISABLED_REGION:
         return f'the region {region or "of the session"} is not enabled for this account ({code})'
     if code in EXPIRED:
@@ -162,16 +173,7 @@ def _entry(answer: object, name: str) -> dict[str, object]:
     return entry if isinstance(entry, dict) else {}
 
 
-def why_unreachable(error: Exception, action: str, region: str = '') -> str:
-    """One clause without a full stop and without the text of the exception."""
-    place = f' in {region}' if region else ''
-    for kinds, words in _words():
-        if isinstance(error, kinds):
-            return f'{words} ({action}{place})'
-    return f'{action}{place} failed unexpectedly: {type(error).__name__}'
-
-
-def _words() -> tuple[tuple[Kinds, str], ...]:
+def _words() -> tuple[tuple[tuple[type[Exception], ...], str], ...]:
     """The first that fits counts: some of these are subclasses of others."""
     from botocore import exceptions as e
     from botocore.parsers import ResponseParserError

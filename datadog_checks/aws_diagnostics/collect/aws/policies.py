@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from ...facts.account import Policy, PolicyKind, PolicyQuota, PolicyStatement, Role
 from ...facts.values import Arn, PolicyName
 from ...rules.policy_language import ANY
-from ...text import escaped
-from ..json_object import printable, whole_number
+from ...text import escaped, one_line
+from ..foreign import whole_number
 from . import policy_document as document_of
 from .denials import CallFailed, asking
 from .policy_document import NotAPolicy
@@ -64,7 +64,7 @@ def _managed(iam: Client, arn: Arn, kind: PolicyKind, role: Arn) -> Policy:
         kind,
         _parsed(version.get('Document'), name, role),
         arn=arn,
-        version=printable(version_id, LONGEST_VERSION),
+        version=one_line(version_id, LONGEST_VERSION),
         changed_at=seconds(version.get('CreateDate')),
     )
 

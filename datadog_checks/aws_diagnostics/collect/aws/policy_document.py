@@ -6,7 +6,7 @@ The grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies
 from collections.abc import Mapping
 from typing import TypeGuard
 
-from ..json_object import is_object
+from ..foreign import is_object
 
 MOST_STATEMENTS = 1000
 """IAM's own bound is one of characters: the largest document that AWS manages has a few hundred statements."""
@@ -33,6 +33,12 @@ def statements_in(document: object) -> tuple[Mapping[str, object], ...]:
     if len(statements) > MOST_STATEMENTS:
         raise NotAPolicy(f'it has more than {MOST_STATEMENTS} statements')
     return tuple(_statement(s) for s in statements)
+
+
+def version_of(document: object) -> str:
+    """Of the policy language, which are dates; the oldest where the document names none."""
+    version = document.get('Version') if is_object(document) else None
+    return version if isinstance(version, str) else '2008-10-17'
 
 
 def effect_of(statement: Mapping[str, object]) -> str:

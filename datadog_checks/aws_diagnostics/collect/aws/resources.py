@@ -13,7 +13,7 @@ from typing import Any
 
 from ...facts.values import Arn
 from ...rules.policy_language import Patterns
-from ..json_object import parsed
+from ..foreign import parsed
 
 PACKAGE = 'datadog_checks.aws_diagnostics'
 FILE = 'iam_resources.json'

@@ -9,7 +9,8 @@ from ...facts import Unobserved
 from ...facts.account import ExternalId, LastUsed, ManagedBy, Role, RoleMissing, TrustingRole, TrustStatement
 from ...facts.values import AccountId, Arn, RegionName, RoleName
 from ...rules.datadog_role import datadogs_account, name_in_iam
-from ..json_object import entry_of, is_object, printable
+from ...text import one_line
+from ..foreign import entry_of, is_object
 from .denials import CallFailed, asking
 from .session import Client
 from .trust_policy import looks_like_external_id, trust_statements
@@ -120,7 +121,7 @@ def _missing(iam: Client, name: str, known: Collection[ExternalId]) -> RoleMissi
         listed = _Listed(_existing(iam, likely), Unobserved(str(e)))
     wanted = {same.casefold() for same in likely}
     similar = tuple(other for other in listed.names if other != name and other.casefold() in wanted)
-    return RoleMissing(printable(name, LONGEST_NAME), similar, listed.trusting)
+    return RoleMissing(one_line(name, LONGEST_NAME), similar, listed.trusting)
 
 
 def _all_roles(iam: Client, known: Collection[ExternalId]) -> _Listed:

@@ -20,7 +20,7 @@ from .botocore_setup import (
     configuration,
     quiet,
 )
-from .denials import asking
+from .denials import CallFailed, asking, is_defect
 
 __all__ = ['MOST_CLIENTS', 'Client', 'Session', 'Sessions', 'open_session']
 
@@ -63,12 +63,17 @@ class Session:
         self._run.close()
 
     def client(self, service: str, region: str = '') -> Client:
-        """The same client for the same service and region. Raises what botocore raises."""
+        """The same client for the same service and region. Raises what botocore raises, and CallFailed."""
         key = (service, region or self.region)
         if key not in self._clients:
-            with quiet():
-                self._credentials = self._core.get_credentials()
-                self._clients[key] = self._created(*key)
+            try:
+                with quiet():
+                    self._credentials = self._core.get_credentials()
+                    self._clients[key] = self._created(*key)
+            except ValueError as e:  # what botocore raises for a malformed setting of the environment
+                if not is_defect(e):
+                    raise
+                raise CallFailed(f'a setting or an address of AWS is malformed (for {service})') from None
         self._clients.move_to_end(key)
         while len(self._clients) > MOST_CLIENTS:
             self._clients.popitem(last=False)[1].close()

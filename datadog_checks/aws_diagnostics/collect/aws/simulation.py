@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ...facts import Unobserved
 from ...facts.account import Decision, Simulated, Simulation
 from ...facts.values import RegionName
-from ..json_object import entry_of
+from ..foreign import entry_of
 from ..run import Deadline, NotCollected
 from .denials import CallFailed, asking
 from .sentinels import regional

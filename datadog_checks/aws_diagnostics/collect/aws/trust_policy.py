@@ -6,12 +6,12 @@ place of the document, and is as secret there.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...facts import Unobserved
-from ...facts.account import Condition, ExternalId, TrustStatement
+from ...facts.account import Condition, ExternalId, Form, TrustStatement
 from ...text import escaped
-from ..json_object import is_object
+from ..foreign import is_object
 from . import policy_document as document_of
 from .policy_document import NotAPolicy
 
@@ -21,6 +21,8 @@ EXISTENCE = 'null'
 """The operator that asks whether a key is there: its values are true and false, whatever the key is."""
 BOOLEANS = frozenset({'true', 'false'})
 WILDCARDS = frozenset('*?')
+WITH_VARIABLES = '2012-10-17'
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html"""
 NO_SECRET = re.compile(r'[*?]*|true|false|[0-9]{12}|arn:.*', re.DOTALL | re.IGNORECASE)
 """An account id and an ARN are public, even where somebody chose one as the external id: elsewhere they stay."""
 
@@ -28,11 +30,13 @@ NO_SECRET = re.compile(r'[*?]*|true|false|[0-9]{12}|arn:.*', re.DOTALL | re.IGNO
 def trust_statements(document: object, known: Collection[ExternalId] = ()) -> tuple[TrustStatement, ...] | Unobserved:
     """Of an AssumeRolePolicyDocument, whatever JSON it holds. Never raises.
 
-    `known` are external ids that must not be shown wherever they are in the document.
+    `known` are external ids and keys (Form.KEY) that must not be shown wherever they are in the document.
     """
     try:
         statements = document_of.statements_in(document)
-        reader = _Reader(frozenset(d for id in (*known, *_external_ids(statements)) for d in _digests(id)))
+        secrets = frozenset(d for id in (*known, *_external_ids(statements)) for d in _digests(id))
+        keys = frozenset(id.digest for id in known if id.form is Form.KEY)
+        reader = _Reader(secrets, keys, has_variables=document_of.version_of(document) == WITH_VARIABLES)
         return tuple(reader.statement(s) for s in statements)
     except NotAPolicy as e:
         return Unobserved(f'the trust policy is not a policy document: {e}')
@@ -45,9 +49,11 @@ def looks_like_external_id(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Of one document. `secrets` are digests of texts that are not shown."""
+    """Of one document. `secrets` are digests of texts that are not shown, `keys` those of Datadog's keys."""
 
     secrets: frozenset[str]
+    keys: frozenset[str]
+    has_variables: bool
 
     def statement(self, statement: Mapping[str, object]) -> TrustStatement:
         document_of.one_of_two(statement, 'Principal', 'NotPrincipal')
@@ -79,16 +85,22 @@ class _Reader:
 
     def _condition(self, operator: str, key: str, values: tuple[str, ...]) -> Condition:
         shown = (self._shown(operator), self._shown(key))
+        variables = self.has_variables if any('${' in value for value in values) else None
         if not _is_about_external_id(operator, key):
-            return Condition(*shown, tuple(map(self._shown, values)))
+            return Condition(*shown, tuple(map(self._shown, values)), variables=variables)
         secrets = _secrets(operator, values)
         exact = key.lower() == EXTERNAL_ID and operator.lower() != EXISTENCE
         return Condition(
             *shown,
             values=() if exact else tuple(_digest(value) if value in secrets else value for value in values),
-            external_ids=tuple(map(ExternalId.of, secrets)),
+            external_ids=tuple(map(self._external_id, secrets)),
             wildcard=any(WILDCARDS & set(secret) for secret in secrets),
+            variables=variables,
         )
+
+    def _external_id(self, secret: str) -> ExternalId:
+        found = ExternalId.of(secret)
+        return replace(found, form=Form.KEY) if found.stripped_digest in self.keys else found
 
     def _shown(self, text: str) -> str:
         alike = {*_digests(ExternalId.of(text)), *_digests(ExternalId.of(text.strip().lower()))}

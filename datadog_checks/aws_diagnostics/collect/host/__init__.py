@@ -7,16 +7,17 @@ them do not exist.
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from ...facts import Container, Dmi, Host, OperatingSystem, Unobserved, UtsNamespace
 from ...facts.values import InstanceId
+from ...text import trimmed
+from ..foreign import read_value
 from ..schedule import Interval
 from .container import read_container
 from .route import read_route
-from .text_file import printable, read_value
 
 __all__ = ['HostReader', 'read_route']
 
@@ -52,7 +53,7 @@ INITIAL_UTS_NAMESPACE = 0xEFFFFFFE
 
 
 def read_os_hostname(root: Path) -> str:
-    return read_value(root / 'proc/sys/kernel/hostname') or printable(platform.node())
+    return read_value(root / 'proc/sys/kernel/hostname') or trimmed(platform.node())
 
 
 def read_uts_namespace(root: Path) -> UtsNamespace:
@@ -98,11 +99,18 @@ class _Fixed:
 
 
 class HostReader:
-    """`root` is where the file system starts. Keep one for as long as the check instance lives."""
+    """`root` is where the file system starts; `sidecar` tells what makes the Agent one by its settings. Keep one for as
+    long as the check instance lives."""
 
-    def __init__(self, root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        root: Path = ROOT,
+        environ: Mapping[str, str] = os.environ,
+        sidecar: Callable[[], Container | None] = lambda: None,
+    ) -> None:
         self._root = root
         self._environ = environ
+        self._sidecar = sidecar
         self._fixed: _Fixed | None = None
         self._read_again = Interval(FIXED_SECONDS)
 
@@ -130,6 +138,6 @@ class HostReader:
         return _Fixed(
             read_dmi(self._root),
             read_hypervisor_uuid(self._root),
-            read_container(self._root, self._environ),
+            read_container(self._root, self._environ, self._sidecar()),
             read_uts_namespace(self._root),
         )

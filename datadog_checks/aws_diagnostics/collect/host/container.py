@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...facts import Container, ContainerKind
+from ...text import LONGEST_PATH, quoted
+from ..foreign import LARGE, read_or_empty
 from .ecs import read_ecs_task
-from .text_file import LARGE, quoted, read_or_empty
 
 MOUNTED_BY_RUNTIMES = ('/etc/hosts', '/etc/hostname', '/etc/resolv.conf')
 """Files that runtimes mount from a directory of their own, which tells them apart also where a private cgroup
@@ -27,10 +28,10 @@ class Marks:
         """What matches, as evidence."""
         for path in self.cgroups:
             if cgroup.search(path):
-                yield f'the cgroup is {quoted(path)}'
+                yield f'the cgroup is {quoted(path, LONGEST_PATH)}'
         for source in self.sources:
             if mount.search(source):
-                yield f'/etc/{source.rpartition("/")[2].removeprefix("etc-")} comes from {quoted(source)}'
+                yield f'/etc/{source.rpartition("/")[2].removeprefix("etc-")} comes from {quoted(source, LONGEST_PATH)}'
 
 
 def read_marks(root: Path) -> Marks:
@@ -74,9 +75,10 @@ OTHER_RUNTIMES = ('podman', 'lxc', 'lxc-libvirt', 'systemd-nspawn', 'oci', 'dock
 """Values of `container` by which systemd knows a container (the Container Interface of systemd.io)."""
 
 
-def read_container(root: Path, environ: Mapping[str, str]) -> Container:
+def read_container(root: Path, environ: Mapping[str, str], sidecar: Container | None = None) -> Container:
+    """`sidecar` is what settings of the Agent say, where they make it one."""
     marks = read_marks(root)
-    for recognise in (_fargate, _ecs, _pod, _docker, _other):
+    for recognise in (_fargate, lambda *_: sidecar, _ecs, _pod, _docker, _other):
         found = recognise(root, environ, marks)
         if found is not None:
             return found
@@ -86,9 +88,10 @@ def read_container(root: Path, environ: Mapping[str, str]) -> Container:
 def _fargate(root: Path, environ: Mapping[str, str], marks: Marks) -> Container | None:
     if environ.get('AWS_EXECUTION_ENV') == 'AWS_ECS_FARGATE':
         return Container(ContainerKind.FARGATE, "AWS_EXECUTION_ENV is 'AWS_ECS_FARGATE'")
-    for name in ('ECS_FARGATE', IN_A_FARGATE_POD):
-        if environ.get(name, '').lower() in ('1', 't', 'true'):
-            return Container(ContainerKind.FARGATE, f'{name} is set')
+    if environ.get('ECS_FARGATE'):  # the Agent takes any value, also 'false'
+        return Container(ContainerKind.FARGATE, f'ECS_FARGATE is {quoted(environ["ECS_FARGATE"])}')
+    if environ.get(IN_A_FARGATE_POD, '').lower() in ('1', 't', 'true'):
+        return Container(ContainerKind.FARGATE, f'{IN_A_FARGATE_POD} is set')
     return None
 
 

@@ -6,10 +6,13 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from ...facts import Container, ContainerKind
-from .text_file import LARGE, quoted, read_or_empty, read_value
+from ...text import LONGEST_PATH, quoted
+from ..foreign import LARGE, read_or_empty, read_value
 
 SET_BY_ECS = ('ECS_CONTAINER_METADATA_URI_V4', 'ECS_CONTAINER_METADATA_URI')
 ECS_CGROUP = re.compile(r'/ecs/|/ecstasks[.-]')
+
+MANAGED = 'AWS_ECS_MANAGED_INSTANCES'
 
 OWN_INTERFACE = 'ecs-eth0'
 """The link to the ECS agent that a task with an interface of its own (awsvpc) gets."""
@@ -25,6 +28,8 @@ def read_ecs_task(root: Path, environ: Mapping[str, str], cgroups: Iterable[str]
     if task is None:
         return None
     kind, network = _network_mode(root)
+    if environ.get('AWS_EXECUTION_ENV') == MANAGED:
+        return Container(ContainerKind.ECS_MANAGED, f'AWS_EXECUTION_ENV is {quoted(MANAGED)}')
     return Container(kind, f'{task}; {network}')
 
 
@@ -34,8 +39,8 @@ def _mark_of_a_task(environ: Mapping[str, str], cgroups: Iterable[str]) -> str |
             return f'{name} is set'
     where = environ.get('AWS_EXECUTION_ENV', '')
     if where.startswith('AWS_ECS_'):
-        return f'AWS_EXECUTION_ENV is {quoted(where)}'
-    return next((f'the cgroup is {quoted(path)}' for path in cgroups if ECS_CGROUP.search(path)), None)
+        return f'AWS_EXECUTION_ENV is {quoted(where, LONGEST_PATH)}'
+    return next((f'the cgroup is {quoted(path, LONGEST_PATH)}' for path in cgroups if ECS_CGROUP.search(path)), None)
 
 
 def _network_mode(root: Path) -> tuple[ContainerKind, str]:

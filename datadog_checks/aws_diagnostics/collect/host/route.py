@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ...facts import Neighbour, Route, RouteKind, Unobserved
 from ...facts.values import InterfaceName, IpAddress, IpNetwork
-from .text_file import printable
+from ...text import trimmed
 
 AF_NETLINK = getattr(socket, 'AF_NETLINK', None)
 """None on every system but Linux."""
@@ -30,7 +30,7 @@ NEIGHBOUR = struct.Struct('=BBHiHBB')  # ndmsg: family, padding, padding, index,
 REQUEST = 1
 ERROR = 2
 GET_LINK, GET_NEIGHBOUR, GET_ROUTE = 18, 30, 26
-RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_TABLE, RTA_UID = 1, 4, 5, 15, 25
+RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_SOURCE, RTA_TABLE, RTA_UID = 1, 4, 5, 7, 15, 25
 LOOK_UP_TABLE, MATCHED_ROUTE = 0x1000, 0x2000
 """Flags of a question: name the table of the route, and answer with the entry of the table itself."""
 IFNAME, LINKINFO, INFO_KIND = 3, 18, 1
@@ -117,7 +117,8 @@ class _Questions:
                 raise
             return Route(KINDS_BY_ERROR[e.errno]), None
         kind = KINDS.get(ROUTE.unpack(reply.head)[7], RouteKind.NONE)
-        way = Route(kind, gateway=_address(reply.attributes.get(RTA_GATEWAY, b'')), table=reply.number(RTA_TABLE))
+        gateway, source = (_address(reply.attributes.get(key, b'')) for key in (RTA_GATEWAY, RTA_SOURCE))
+        way = Route(kind, gateway=gateway, table=reply.number(RTA_TABLE), source=source)
         return way, reply.number(RTA_OIF)
 
     def _is_by_user(self, found: Route) -> bool:
@@ -185,4 +186,4 @@ def _address(packed: bytes) -> IpAddress | None:
 
 
 def _text(value: bytes) -> str:
-    return printable(value.decode('utf-8', 'replace'))
+    return trimmed(value.decode('utf-8', 'replace'))

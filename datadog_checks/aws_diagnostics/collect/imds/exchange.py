@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from ...facts import Answer, NoAnswer, Outcome
-from ..host.text_file import printable
+from ...text import trimmed
 from ..run import Deadline
 from .http import ClosedEarly, Malformed, Response, read_response
 from .kernel import QueuedError, all_acknowledged, queued_error
@@ -111,6 +111,6 @@ def _answered(response: Response, connect_seconds: float, first_byte_seconds: fl
         connect_seconds=connect_seconds,
         first_byte_seconds=first_byte_seconds,
         token_granted=granted_token(response) is not None,
-        server=printable(response.headers.get('server', ''), SHOWN_CHARACTERS),
-        content_type=printable(response.headers.get('content-type', ''), SHOWN_CHARACTERS),
+        server=trimmed(response.headers.get('server', ''), SHOWN_CHARACTERS),
+        content_type=trimmed(response.headers.get('content-type', ''), SHOWN_CHARACTERS),
     )

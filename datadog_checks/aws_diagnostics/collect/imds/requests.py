@@ -90,14 +90,14 @@ def granted_token(response: Response) -> Token | None:
 
 
 FORMS = {
-    'imageId': re.compile('ami-(?:[0-9a-f]{8}|[0-9a-f]{17})'),
+    'imageId': re.compile(r'(?:s\.)?ami-(?:[0-9a-f]{8}|[0-9a-f]{17})'),
     'instanceType': re.compile('[a-z0-9][a-z0-9.-]{0,39}'),
     'availabilityZone': re.compile('[a-z]{2,8}(?:-[a-z0-9]{1,16}){1,6}'),
 }
 
 
 def instance_id(response: Response) -> InstanceId | None:
-    """'i-' and 8 or 17 hexadecimal digits (EC2 user guide, "Resource IDs"); None where it is anything else."""
+    """None where the answer is anything else."""
     text = response.body.strip().decode('ascii', 'replace')
     return InstanceId.of(text) if response.status == 200 else None
 
@@ -114,7 +114,8 @@ def identity(response: Response) -> Identity | None:
         return None
     region, account = RegionName.of(document.get('region')), AccountId.of(document.get('accountId'))
     image, kind, zone = (_field(document, key) for key in FORMS)
-    return Identity(region, account, image, kind, zone) if region or account or image or kind or zone else None
+    id = InstanceId.of(document.get('instanceId'))
+    return Identity(region, account, image, kind, zone, id) if any((region, account, image, kind, zone, id)) else None
 
 
 def _field(document: dict[str, object], key: str) -> str:

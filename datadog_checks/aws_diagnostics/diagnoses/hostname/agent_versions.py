@@ -6,9 +6,7 @@ from ...facts import Agent, ContainerKind, Facts
 from ...remedies import Choice, Command, Language, Step, Variable, shell, yaml
 from ...text import lower_first
 from ..agent_remedies import ECS, compose, container_kind, place_of_settings, set_in_agent, task_definition
-from .aws_provider import PREFER_IMDSV2, TRANSITION
-
-LATEST = 'Upgrade the Agent to 7.64.0 or later'
+from .aws_provider import PREFER_IMDSV2, TRANSITION, Version
 
 
 def speak_imdsv2(facts: Facts) -> tuple[Choice, ...]:
@@ -24,14 +22,15 @@ def speak_imdsv2(facts: Facts) -> tuple[Choice, ...]:
     return prefer, *upgrades(facts)
 
 
-def upgrades(facts: Facts, then: Choice | None = None) -> tuple[Choice, ...]:
-    """The ways to upgrade the Agent to 7.64.0 or later; `then` is a setting that only the newer version has."""
+def upgrades(facts: Facts, then: Choice | None = None, least: Version = TRANSITION) -> tuple[Choice, ...]:
+    """The ways to upgrade the Agent to this version or later; `then` is a setting that only the newer version has."""
+    upgrade = f'Upgrade the Agent to {version_text(least)} or later'
     kind = container_kind(facts)
     if kind is ContainerKind.NONE:
-        found = _packages(facts)
+        found = _packages(facts, upgrade)
     else:
         back = Step('Go back to the image that ran before')
-        found = (Choice(f'{LATEST}, {place_of_settings(kind)}', (_image(kind),), undo=back),)
+        found = (Choice(f'{upgrade}, {place_of_settings(kind)}', (_image(kind),), undo=back),)
     if then is None:
         return found
     return tuple(
@@ -49,7 +48,7 @@ def _image(kind: ContainerKind) -> Command:
     return compose({'image': 'gcr.io/datadoghq/agent:7'})
 
 
-def _packages(facts: Facts) -> tuple[Choice, ...]:
+def _packages(facts: Facts, text: str) -> tuple[Choice, ...]:
     version = version_text(facts.agent.version if isinstance(facts.agent, Agent) else None)
     former = version or Variable('AGENT_VERSION')
     back = 'Install the version that ran before' + ('' if version else ' (AGENT_VERSION, like 7.60.0)')
@@ -58,9 +57,9 @@ def _packages(facts: Facts) -> tuple[Choice, ...]:
     update = shell('sudo', 'apt-get', 'update')
     upgrade = shell('sudo', 'apt-get', 'install', '--only-upgrade', 'datadog-agent')
     return (
-        Choice(f'{LATEST}, on Debian or Ubuntu', (update, upgrade), undo=Step(back, (shell(*apt),))),
+        Choice(f'{text}, on Debian or Ubuntu', (update, upgrade), undo=Step(back, (shell(*apt),))),
         Choice(
-            f'{LATEST}, on Amazon Linux or Red Hat',
+            f'{text}, on Amazon Linux or Red Hat',
             (shell('sudo', 'yum', 'update', 'datadog-agent'),),
             undo=Step(back, (shell(*yum),)),
         ),

@@ -6,7 +6,8 @@ fallback; pkg/util/hostname: `resolveEC2Hostname`):
 - Either of `ec2_prefer_imdsv2` (from 7.22) and `ec2_imdsv2_transition_payload_enabled` (from 7.64, on by default) makes
   it ask for a token first. Whatever goes wrong with the token, it asks again without one, which is IMDSv1. When a token
   was granted and the GET with it fails, it does not ask again.
-- Without both it speaks only IMDSv1. From 7.18 to 7.21 it spoke IMDSv1 first and IMDSv2 after a 401; before, IMDSv1.
+- Without both it speaks only IMDSv1. From 7.18 to 7.21 it spoke IMDSv1 first, and IMDSv2 after the
+  status 401 alone; before, IMDSv1.
 - With the transition setting on, an instance id that IMDS does not give comes from the firmware, where that is a Nitro
   instance's, `ec2_use_dmi` allows it and this is not Fargate. Disabling aws in `cloud_provider_metadata` keeps the
   Agent from IMDS, not from the firmware.
@@ -18,10 +19,14 @@ both of which are in the source. The source is followed here.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
 
-from ...facts import AgentConfiguration, ContainerKind
-from ..agent_remedies import ECS
-from .situation import Situation, Version
+from ...facts import AgentConfiguration
+
+if TYPE_CHECKING:
+    from .situation import Situation
+
+Version: TypeAlias = tuple[int, int, int]
 
 IMDSV2_AFTER_401 = (7, 18, 0)
 PREFER_IMDSV2 = (7, 22, 0)
@@ -75,12 +80,12 @@ def aws_metadata_enabled(configuration: AgentConfiguration) -> bool:
     return 'aws' in (provider.lower() for provider in configuration.cloud_provider_metadata)
 
 
-def asks_aws(world: Situation, found_default_name: bool) -> bool:
+def asks_aws(world: 'Situation', found_default_name: bool) -> bool:
     prioritized = world.configuration.ec2_prioritize_instance_id_as_hostname is True
-    return world.container in ECS or found_default_name or prioritized
+    return world.on_ecs is True or found_default_name or prioritized
 
 
-def fetch_instance_id(world: Situation, version: Version) -> Fetched:
+def fetch_instance_id(world: 'Situation', version: Version) -> Fetched:
     """In a situation without unknowns."""
     fetched = _from_imds(world, version)
     if fetched.source is not Source.NOWHERE or not in_transition(world.configuration, version):
@@ -88,7 +93,7 @@ def fetch_instance_id(world: Situation, version: Version) -> Fetched:
     return _from_firmware(world, fetched.why)
 
 
-def _from_imds(world: Situation, version: Version) -> Fetched:
+def _from_imds(world: 'Situation', version: Version) -> Fetched:
     if not aws_metadata_enabled(world.configuration):
         return Fetched(Source.NOWHERE, 'cloud_provider_metadata does not contain aws, so IMDS is not asked')
     match imds_mode(world.configuration, version):
@@ -99,7 +104,7 @@ def _from_imds(world: Situation, version: Version) -> Fetched:
     return _v1_only(world)
 
 
-def _v2_then_v1(world: Situation) -> Fetched:
+def _v2_then_v1(world: 'Situation') -> Fetched:
     if world.token and world.with_token:
         return Fetched(Source.IMDSV2, 'IMDSv2 answers')
     if world.token:
@@ -109,22 +114,24 @@ def _v2_then_v1(world: Situation) -> Fetched:
     return Fetched(Source.NOWHERE, 'IMDSv2 gives the Agent no token, and IMDSv1 does not answer')
 
 
-def _v1_then_v2(world: Situation) -> Fetched:
+def _v1_then_v2(world: 'Situation') -> Fetched:
     if world.without_token:
         return Fetched(Source.IMDSV1, 'IMDSv1 answers')
+    if not world.refused_without_token:
+        return Fetched(Source.NOWHERE, 'IMDSv1 does not answer, and IMDSv2 is tried only after the status 401')
     if world.token and world.with_token:
-        return Fetched(Source.IMDSV2, 'IMDSv1 does not answer, and IMDSv2 does')
-    return Fetched(Source.NOWHERE, 'neither IMDSv1 nor IMDSv2 answers the Agent')
+        return Fetched(Source.IMDSV2, 'IMDSv1 is refused with 401, and IMDSv2 answers')
+    return Fetched(Source.NOWHERE, 'IMDSv1 is refused with 401, and IMDSv2 does not answer the Agent')
 
 
-def _v1_only(world: Situation) -> Fetched:
+def _v1_only(world: 'Situation') -> Fetched:
     if world.without_token:
         return Fetched(Source.IMDSV1, 'IMDSv1 answers')
     return Fetched(Source.NOWHERE, 'the Agent speaks only IMDSv1, which does not answer')
 
 
-def _from_firmware(world: Situation, why: str) -> Fetched:
-    allowed = world.configuration.ec2_use_dmi is not False and world.container is not ContainerKind.FARGATE
+def _from_firmware(world: 'Situation', why: str) -> Fetched:
+    allowed = world.configuration.ec2_use_dmi is not False and not world.sidecar
     if allowed and world.firmware_names_instance:
         return Fetched(Source.DMI, f'{why}; the firmware (DMI board_asset_tag) names the instance')
     missing = 'does not name an instance' if allowed else 'is not asked (ec2_use_dmi)'

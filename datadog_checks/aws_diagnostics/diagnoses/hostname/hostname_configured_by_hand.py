@@ -5,12 +5,12 @@ from ...facts import Agent, AgentConfiguration, Facts, HostnameProvider, observe
 from ...facts.values import AgentHostname
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy
-from ...rules import is_default_hostname, why_unusable
+from ...rules import instance_id_of, is_default_hostname, why_no_instance_id, why_unusable
 from ...text import quoted
 from ..agent_remedies import accept, agent_setting, remove_setting
 from ..applying import restart_with_settings
 from ..links import guide
-from .wrong_name import own_instance_ids
+from .wrong_name import is_or_holds, names_this_instance
 
 FORCE_CANONICAL = 'hostname_force_config_as_canonical'
 
@@ -40,12 +40,10 @@ def _not_canonical(configuration: AgentConfiguration) -> bool:
 
 
 def _against_the_instance_id(facts: Facts, said: str, name: str) -> Verdict:
-    ids = own_instance_ids(facts)
-    if name in ids:
-        return Passed(f'{said}, which is the instance id')
-    if not ids:
-        return Unknown(f'{said}, and the instance id is not known')
-    return Failed(f'{said}, and the instance id is {facts.instance_id}')
+    if names_this_instance(facts, name):
+        return Passed(f'{said}, which {is_or_holds(name)} the instance id')
+    id = instance_id_of(facts)
+    return Failed(f'{said}, and the instance id is {id}') if id else Unknown(f'{said}, and {why_no_instance_id(facts)}')
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:

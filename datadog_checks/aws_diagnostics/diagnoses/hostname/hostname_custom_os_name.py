@@ -1,7 +1,7 @@
 """The host has a name that is not one of EC2's defaults, so the Agent keeps it and never asks AWS."""
 
 from ...expectations import ANY_HOSTNAME, Expectations
-from ...facts import Agent, AgentConfiguration, Facts, HostnameProvider, observed
+from ...facts import Agent, AgentConfiguration, Ecs, Facts, Host, HostnameProvider, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy
 from ...rules.hostnames import WINDOWS_DEFAULT_PREFIX
@@ -10,11 +10,11 @@ from ..agent_remedies import accept, set_in_agent
 from ..applying import restart_with_settings
 from ..links import guide
 from .agent_versions import upgrades
+from .agent_words import FOUND_BY_ITSELF, says_that_it_did_not_ask
 from .resolution import Resolution, resolve
-from .situation import situation_of
-from .wrong_name import says_that_it_did_not_ask
+from .situation import MANAGED_DAEMON, situation_of
+from .wrong_name import is_or_holds, names_this_instance
 
-NAMES_FOUND = (HostnameProvider.OS, HostnameProvider.FQDN, HostnameProvider.CONTAINER)
 LONGEST_SAYING = 160
 
 
@@ -24,20 +24,30 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return NotApplicable('expected_hostname_provider does not ask for aws')
     if agent.provider == 'aws':
         return Passed('the Agent asked AWS: its hostname provider is aws')
-    said = clean(says_that_it_did_not_ask(agent), LONGEST_SAYING)
-    if agent.provider in NAMES_FOUND and said:
-        return _judged(expected, agent.provider, f'the Agent is named {quoted(agent.hostname or "")} and says: {said}')
+    if names_this_instance(facts, agent.hostname):
+        name = agent.hostname or ''
+        return Passed(f'the name {quoted(name)} {is_or_holds(name)} the instance id, whether AWS is asked or not')
+    said = says_that_it_did_not_ask(agent) if agent.provider in FOUND_BY_ITSELF else ''
+    if said and not isinstance(facts.host, Host):
+        return _by_its_words(expected, agent, said)
     now = resolve(situation_of(facts))
+    if said and now.aws_asked is False:
+        return _by_its_words(expected, agent, said)
     if now.aws_asked is None:
         return Unknown(f'{now.why}, it cannot be told whether the Agent asks AWS')
     return _by_the_model(facts, expected, agent, now)
+
+
+def _by_its_words(expected: Expectations, agent: Agent, said: str) -> Verdict:
+    evidence = f'the Agent is named {quoted(agent.hostname or "")} and says: {clean(said, LONGEST_SAYING)}'
+    return _judged(expected, agent.provider or HostnameProvider.OS, evidence)
 
 
 def _by_the_model(facts: Facts, expected: Expectations, agent: Agent, now: Resolution) -> Verdict:
     if now.aws_asked:
         return Passed('the name found first does not keep the Agent from asking AWS')
     provider = HostnameProvider.of(now.provider)
-    if provider not in NAMES_FOUND:
+    if provider not in FOUND_BY_ITSELF:
         return NotApplicable(f'there is another reason: {now.why}')
     name = observed(facts.host).os_hostname if provider is not HostnameProvider.CONTAINER else agent.hostname
     return _judged(
@@ -53,10 +63,10 @@ def _judged(expected: Expectations, provider: HostnameProvider, evidence: str) -
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     provider = facts.agent.provider if isinstance(facts.agent, Agent) else None
-    found = provider if provider in NAMES_FOUND else HostnameProvider.OS
+    found = provider if provider in FOUND_BY_ITSELF else HostnameProvider.OS
     return Remedy(
         'Keep the name and tell this check so, or let the Agent prefer the instance id',
-        (accept(expected, provider=found, hostname=ANY_HOSTNAME), *_prefer_instance_id(facts)),
+        (accept(expected, provider=found, hostname=ANY_HOSTNAME), *_prefer_instance_id(facts), *_ask_by_itself(facts)),
         restart_with_settings(facts),
     )
 
@@ -69,6 +79,14 @@ def _prefer_instance_id(facts: Facts) -> tuple[Choice, ...]:
         return (set_in_agent(facts, text, 'ec2_use_windows_prefix_detection', True, effect),)
     prefer = set_in_agent(facts, text, 'ec2_prioritize_instance_id_as_hostname', True, effect)
     return upgrades(facts, prefer) if configuration.ec2_prioritize_instance_id_as_hostname is None else (prefer,)
+
+
+def _ask_by_itself(facts: Facts) -> tuple[Choice, ...]:
+    """The daemon on ECS Managed Instances asks AWS from 7.77 on, whatever name it found."""
+    agent = facts.agent
+    if not isinstance(agent, Agent) or agent.ecs is not Ecs.MANAGED_INSTANCES or agent.version is None:
+        return ()
+    return upgrades(facts, least=MANAGED_DAEMON) if agent.version < MANAGED_DAEMON else ()
 
 
 HOSTNAME_CUSTOM_OS_NAME = Diagnosis(

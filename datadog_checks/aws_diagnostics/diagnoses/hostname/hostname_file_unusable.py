@@ -9,7 +9,7 @@ from ...rules import why_unusable
 from ...text import clean, lower_first, quoted
 from ..agent_remedies import container_kind, in_agent, remove_setting
 from ..applying import restart_with_settings
-from ..host_remedies import CLOUD_INIT_FILE, name_from_cloud_init
+from ..around_imds import CLOUD_INIT_FILE, name_from_cloud_init
 from ..links import guide
 
 LONGEST_PATH = 120

@@ -5,22 +5,24 @@ from ...facts import Agent, Facts, Imds, NetworkPath, observed
 from ...facts.imds import is_status
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step
-from ...text import quoted
+from ...text import lower_first, quoted
 from ..applying import restart_with_settings
 from ..host_remedies import (
     as_step,
+    for_new_instances,
     hop_limit,
-    in_terraform,
     needed_hop_limit,
-    raise_hop_limit,
     raise_on_this_instance,
 )
+from ..imds.imds_hop_limit_too_low import is_host_behind_a_gateway
+from ..imds.imds_hop_limit_too_low import remedy as let_the_token_through
+from ..imds.routes import past_the_gateway
 from ..links import guide
 from .agent_versions import speak_imdsv2
 from .aws_provider import ImdsMode, imds_mode
 from .resolution import Resolution, resolve, without_imdsv1
 from .situation import situation_of
-from .wrong_name import IMDS_FAULTS
+from .wrong_name import IMDS_FAULTS, can_explain_a_loss
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -62,13 +64,20 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     if not _token_is_lost(facts):
         return Remedy(summary, choices, (*(restart_with_settings(facts) if choices else ()), last))
     if not choices:
-        path = raise_hop_limit(facts, expected)
+        path = let_the_token_through(facts, expected)
         return Remedy(summary, path.choices, (*path.then, last))
+    first, *rest = _steps_for_the_token(facts, expected)
+    return Remedy(summary, choices, (first, *restart_with_settings(facts), *rest, last))
+
+
+def _steps_for_the_token(facts: Facts, expected: Expectations) -> tuple[Step, ...]:
+    if is_host_behind_a_gateway(facts):
+        own_route = past_the_gateway(facts).choices[-1]
+        return (Step(f'As the token reply is lost, {lower_first(own_route.text)}', own_route.commands),)
     needed = needed_hop_limit(facts, expected)
-    raising = as_step(
-        raise_on_this_instance(facts, f'As the token reply is lost, raise the hop limit to {needed}', needed)
-    )
-    return Remedy(summary, choices, (raising, *restart_with_settings(facts), in_terraform(hop_limit(needed)), last))
+    lost = f'As the token reply is lost, raise the hop limit to {needed}'
+    raising = as_step(raise_on_this_instance(facts, lost, needed))
+    return (raising, *for_new_instances(facts, hop_limit(needed)))
 
 
 def _speaks_v2(facts: Facts) -> bool:
@@ -101,6 +110,7 @@ HOSTNAME_LOST_WHEN_IMDSV2_ENFORCED = Diagnosis(
     judge=judge,
     remedy=remedy,
     after=('agent-cannot-use-imdsv2', *IMDS_FAULTS),
+    can_explain=can_explain_a_loss,
     once_explained=(
         Step('If the Agent is older than 7.64.0, set ec2_prefer_imdsv2 to true or upgrade it too'),
         Step('Disable IMDSv1 only when this diagnosis passes'),

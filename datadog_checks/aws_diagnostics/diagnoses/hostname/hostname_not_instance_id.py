@@ -4,12 +4,12 @@ from ...expectations import ANY_HOSTNAME, INSTANCE_ID, Expectations
 from ...facts import Agent, Facts, HostnameProvider, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy
-from ...rules import why_unusable
+from ...rules import instance_id_of, why_no_instance_id, why_unusable
 from ...text import quoted
 from ..agent_remedies import accept, restart_agent, set_in_agent
 from ..applying import restart_with_settings
 from ..links import guide
-from .wrong_name import CAUSES_OF_A_WRONG_NAME, never_asks_aws, own_instance_ids
+from .wrong_name import CAUSES_OF_A_WRONG_NAME, can_explain, is_or_holds, names_this_instance, never_asks_aws
 
 NAMED_BY_ID = (HostnameProvider.AWS, HostnameProvider.HOSTNAME_FILE)
 
@@ -28,18 +28,18 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 
 def _against_the_instance_id(facts: Facts, expected: Expectations, agent: Agent, name: str) -> Verdict:
-    ids = own_instance_ids(facts)
-    if name in ids:
-        return Passed(f'the Agent is named {quoted(name)}, which is the instance id')
+    if names_this_instance(facts, name):
+        return Passed(f'the Agent is named {quoted(name)}, which {is_or_holds(name)} the instance id')
     if agent.provider in expected.hostname_providers and agent.provider not in NAMED_BY_ID:
         return NotApplicable(
             f'the Agent is named {quoted(name)} by provider {agent.provider}, which '
             'expected_hostname_provider accepts and which does not give instance ids'
         )
-    if not ids:
-        return Unknown(f'the Agent is named {quoted(name)}, and the instance id is not known')
+    id = instance_id_of(facts)
+    if id is None:
+        return Unknown(f'the Agent is named {quoted(name)}, and {why_no_instance_id(facts)}')
     chosen = agent.provider == 'configuration' or never_asks_aws(facts)
-    evidence = f'the Agent is named {quoted(name)}, the instance id is {facts.instance_id}'
+    evidence = f'the Agent is named {quoted(name)}, the instance id is {id}'
     return Failed(evidence, Status.WARNING if chosen else None)
 
 
@@ -77,4 +77,5 @@ HOSTNAME_NOT_INSTANCE_ID = Diagnosis(
     judge=judge,
     remedy=remedy,
     after=(*CAUSES_OF_A_WRONG_NAME, 'hostname-provider-mismatch'),
+    can_explain=can_explain,
 )

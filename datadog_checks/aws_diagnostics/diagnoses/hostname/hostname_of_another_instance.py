@@ -2,15 +2,15 @@
 
 from ...expectations import Expectations
 from ...facts import Agent, ContainerKind, Facts, Host, HostnameProvider, UtsNamespace, observed
-from ...facts.values import FilePath
+from ...facts.values import FilePath, InstanceId
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Command, Remedy, Step, new_file, script, sequence, shell
-from ...rules import first_label, instance_id_in, is_default_hostname
+from ...rules import first_label, instance_id_in, instance_id_of, is_default_hostname, why_no_instance_id
 from ...text import quoted
 from ..agent_remedies import container_kind, instance, remove_setting
 from ..applying import restart_with_settings
 from ..links import guide
-from .wrong_name import own_instance_ids
+from .wrong_name import is_or_holds
 
 LONGEST_PATH = 120
 FROM_THE_SYSTEM = (HostnameProvider.OS, HostnameProvider.FQDN, HostnameProvider.CONFIGURATION)
@@ -34,13 +34,13 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     return _against_the_system(facts, agent, agent.hostname)
 
 
-def _against_the_instance(facts: Facts, name: str, named: str) -> Verdict:
-    ids = own_instance_ids(facts)
-    if not ids:
-        return Unknown(f'the name {quoted(name)} is an instance id, and the id of this instance is not known')
-    if named in ids:
-        return Passed(f'the name {quoted(name)} holds the id of this instance')
-    return Failed(f'the name {quoted(name)} holds the id of another instance, this one is {facts.instance_id}')
+def _against_the_instance(facts: Facts, name: str, named: InstanceId) -> Verdict:
+    id = instance_id_of(facts)
+    if id is None:
+        return Unknown(f'the name {quoted(name)} holds the id of an instance, and {why_no_instance_id(facts)}')
+    if named == id:
+        return Passed(f'the name {quoted(name)} {is_or_holds(name)} the id of this instance')
+    return Failed(f'the name {quoted(name)} {is_or_holds(name)} the id of another instance, this one is {id}')
 
 
 def _against_the_system(facts: Facts, agent: Agent, name: str) -> Verdict:

@@ -4,14 +4,16 @@ from ...expectations import Expectations
 from ...facts import Agent, ContainerKind, Facts, Host, HostnameFile, HostnameProvider, HostnameSource, observed
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step
+from ...rules import instance_id_in, instance_id_of
 from ...text import LONGEST_NAME, clean, reason
 from ..agent_remedies import accept, container_kind, in_agent, restart_agent
 from ..links import guide
+from .agent_words import said_of_aws
 from .resolution import resolve
 from .situation import situation_of
-from .wrong_name import CAUSES_OF_A_WRONG_NAME, never_asks_aws, own_instance_ids
+from .wrong_name import CAUSES_OF_A_WRONG_NAME, can_explain, is_or_holds, names_this_instance, never_asks_aws
 
-LONGEST_ERRORS = 250
+LONGEST_ERRORS = 300
 LONGEST_NOTE = 200
 
 
@@ -23,8 +25,10 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     evidence = f'the hostname provider is {agent.provider}{_how_known(agent)}'
     if agent.provider in expected.hostname_providers:
         return Passed(evidence)
-    if _file_holds_instance_id(facts, agent):
+    if names_this_instance(facts, _name_in_the_file(agent)):
         return Passed(f'{evidence}, and hostname_file holds the instance id')
+    if HostnameProvider.AWS in expected.hostname_providers and names_this_instance(facts, agent.hostname):
+        return Passed(f'{evidence}, and that name {is_or_holds(agent.hostname or "")} the instance id')
     doubt = _doubt(facts, expected, agent)
     if doubt:
         return Unknown(f'{evidence}, {doubt}')
@@ -37,27 +41,27 @@ def _how_known(agent: Agent) -> str:
     return f'{name}, inferred from the name' if agent.source is HostnameSource.INFERRED else name
 
 
-def _file_holds_instance_id(facts: Facts, agent: Agent) -> bool:
-    """Agents before 7.37 report the file as `configuration`."""
+def _name_in_the_file(agent: Agent) -> str:
+    """Where it gave the Agent its name, else ''. Agents before 7.37 report the file as `configuration`."""
     by_file = agent.provider == 'hostnameFile' or (
         agent.provider == 'configuration' and not agent.configuration.hostname and agent.configuration.hostname_file
     )
     content = agent.hostname_file.content if isinstance(agent.hostname_file, HostnameFile) else agent.hostname
-    return bool(by_file) and content in own_instance_ids(facts)
+    return content or '' if by_file else ''
 
 
 def _doubt(facts: Facts, expected: Expectations, agent: Agent) -> str:
     """Why the provider is not certain enough to judge by, as a clause; '' where it is."""
-    ids = own_instance_ids(facts)
-    if (
-        agent.provider is HostnameProvider.OS
-        and agent.hostname in ids
-        and not _is_name_of_the_system(facts, agent.hostname)
-    ):
+    id = instance_id_of(facts)
+    if id is None and instance_id_in(_name_in_the_file(agent)):
+        return 'and hostname_file holds an instance id, but the id of this instance is not known'
+    named_by_id = id is not None and agent.hostname == str(id)
+    if agent.provider is HostnameProvider.OS and named_by_id and not _is_name_of_the_system(facts, agent.hostname):
         return 'but the hostname is the instance id, which is not the name of the operating system'
     if agent.source is not HostnameSource.INFERRED:
         return ''
-    if agent.hostname and ids and agent.hostname not in ids and expected.hostname_providers == (HostnameProvider.AWS,):
+    named_otherwise = agent.hostname and id and not named_by_id
+    if named_otherwise and expected.hostname_providers == (HostnameProvider.AWS,):
         return ''  # the provider aws gives nothing but the instance id, so whichever it is, it is not aws
     return 'which is not certain enough to judge'
 
@@ -69,15 +73,18 @@ def _is_name_of_the_system(facts: Facts, name: str | None) -> bool:
 def _severity(facts: Facts, agent: Agent) -> Status | None:
     """Only a warning for a name that someone chose, for the right name from another provider, and for an inference."""
     chosen = agent.provider == 'configuration' or never_asks_aws(facts)
-    right = agent.hostname in own_instance_ids(facts)
+    right = names_this_instance(facts, agent.hostname)
     inferred = agent.source is HostnameSource.INFERRED
     return Status.WARNING if chosen or right or inferred else None
 
 
 def _errors(agent: Agent, expected: Expectations) -> str:
-    errors = [(provider, agent.provider_errors.get(provider)) for provider in expected.hostname_providers]
-    told = '; '.join(f'{provider}: {reason(error)}' for provider, error in errors if error)
-    return f'. When the Agent started: {clean(told, LONGEST_ERRORS)}' if told else ''
+    """What the Agent says of the expected providers; of AWS first, since that takes a sentence of its own."""
+    others = [(p, agent.provider_errors.get(p)) for p in expected.hostname_providers if p is not HostnameProvider.AWS]
+    of_aws = said_of_aws(agent) if HostnameProvider.AWS in expected.hostname_providers else ''
+    told = '; '.join(f'{provider}: {reason(error)}' for provider, error in others if error)
+    sentences = (of_aws, f'When the Agent started: {told}' if told else '')
+    return clean(''.join(f'. {sentence}' for sentence in sentences if sentence), LONGEST_ERRORS)
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
@@ -126,4 +133,5 @@ HOSTNAME_PROVIDER_MISMATCH = Diagnosis(
     judge=judge,
     remedy=remedy,
     after=CAUSES_OF_A_WRONG_NAME,
+    can_explain=can_explain,
 )

@@ -4,13 +4,14 @@ from ...expectations import Expectations
 from ...facts import Agent, Facts, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy
-from ...text import quoted, reason
+from ...text import quoted
 from ..agent_remedies import restart_agent
 from ..links import guide
+from .agent_words import said_of_aws
 from .aws_provider import Source
 from .resolution import Resolution, resolve
 from .situation import situation_of
-from .wrong_name import own_instance_ids
+from .wrong_name import names_this_instance
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -20,7 +21,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if agent.hostname is None or not agent.provider:
         return Unknown("the Agent's hostname, or its provider, is not known")
     named = f'the Agent is named {quoted(agent.hostname)} by provider {agent.provider}'
-    if agent.provider == 'aws' or agent.hostname in own_instance_ids(facts):
+    if agent.provider == 'aws' or names_this_instance(facts, agent.hostname):
         return Passed(named)
     if agent.provider in expected.hostname_providers:
         return Passed(f'{named}, which expected_hostname_provider accepts')
@@ -31,12 +32,18 @@ def _by_the_model(named: str, agent: Agent, now: Resolution) -> Verdict:
     if not now.certain:
         return Unknown(f'{named}; {now.why}, it cannot be told what a restart would change')
     if now.provider != 'aws':
-        return Passed(f'{named}, and a restart would change nothing: {now.why}')
+        return Passed(f'{named}, and a restart would {_another(agent, now)}: {now.why}')
     if now.source not in (Source.IMDSV1, Source.IMDSV2):
         return NotApplicable(f'{named}; IMDS has to be fixed first: {now.why}')
-    said = agent.provider_errors.get('aws')
-    then = f'. When it started: {reason(said)}' if said else ''
-    return Failed(f'{named}, and after a restart it would be named by its instance id: {now.why}{then}')
+    said = said_of_aws(agent)
+    evidence = f'{named}, and after a restart it would be named by its instance id: {now.why}'
+    return Failed(f'{evidence}. {said}' if said else evidence)
+
+
+def _another(agent: Agent, now: Resolution) -> str:
+    if now.provider == agent.provider:
+        return 'not change the provider'
+    return f'change the provider to {now.provider}, not to aws' if now.provider else 'leave it without a name'
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:

@@ -10,10 +10,10 @@ only when all of them end with the same provider.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from ...facts import ContainerKind
 from ...rules import is_default_hostname, why_unusable
 from ...text import quoted
 from .aws_provider import Source, asks_aws, fetch_instance_id
@@ -29,10 +29,12 @@ UNKNOWNS: dict[str, tuple[str, tuple[Any, ...]]] = {
     'version': ("the Agent's version", ERAS),
     'file_usable': ('whether hostname_file holds a name', (True, False)),
     'container_name': ('which name the container runtime gives', tuple(ContainerName)),
-    'firmware_names_instance': ('what the firmware says (DMI)', (True, False)),
+    'on_ecs': ('whether the Agent takes this for ECS', (True, False)),
+    'os_usable': ("whether the Agent takes the name of the system for the host's", (True, False)),
     'token': ('whether IMDSv2 gives the Agent a token', (True, False)),
     'with_token': ('whether IMDSv2 answers with a token', (True, False)),
     'without_token': ('whether IMDSv1 answers', (True, False)),
+    'refused_without_token': ('whether IMDSv1 is refused with 401', (True, False)),
 }
 
 
@@ -48,7 +50,10 @@ class Resolution:
     """The Agent comes to ask its provider `aws`; None when that is not certain."""
 
 
+@lru_cache(maxsize=8)  # several diagnoses ask of the same situation
 def resolve(situation: Situation) -> Resolution:
+    if situation.doubt:
+        return Resolution(None, Source.NOT_KNOWN, situation.doubt, False, None)
     outcomes = {world: _outcome(world) for world in _worlds(situation)}
     first = next(iter(outcomes.values()))
     asked = {outcome.aws_asked for outcome in outcomes.values()}
@@ -64,11 +69,12 @@ def resolve(situation: Situation) -> Resolution:
 
 def without_imdsv1(situation: Situation) -> Situation:
     """The same host on the day when IMDSv2 is enforced."""
-    return replace(situation, without_token=False)
+    refused = True if situation.without_token or situation.token else situation.refused_without_token
+    return replace(situation, without_token=False, refused_without_token=refused)
 
 
 def _worlds(situation: Situation) -> Iterator[Situation]:
-    """Every situation without unknowns that agrees with what is known: at most 5 * 3 * 2**5."""
+    """Every situation without unknowns that agrees with what is known: at most 5 * 3 * 2**7."""
     names = [name for name in UNKNOWNS if getattr(situation, name) is None]
     for values in product(*(UNKNOWNS[name][1] for name in names)):
         yield replace(situation, **dict(zip(names, values, strict=True)))
@@ -96,8 +102,8 @@ def _given_by_hand(world: Situation) -> Resolution | None:
     if world.file_usable:
         provider = 'hostnameFile' if _version(world) >= FILE_IS_A_PROVIDER else 'configuration'
         return Resolution(provider, Source.FILE, 'hostname_file holds a name')
-    if world.container is ContainerKind.FARGATE:
-        return Resolution('fargate', Source.FARGATE, 'a Fargate task has no hostname')
+    if world.sidecar:
+        return Resolution('fargate', Source.FARGATE, 'the sidecar of a task has no hostname')
     return None
 
 
@@ -120,8 +126,7 @@ def _found_before_aws(world: Situation) -> tuple[str | None, Source, bool]:
     settings = world.configuration
     if world.container_name is not ContainerName.NOTHING:
         return 'container', Source.CONTAINER, world.container_name is ContainerName.DEFAULT
-    contained = world.container is not ContainerKind.NONE
-    if contained and world.own_uts and not settings.hostname_trust_uts_namespace:
+    if not world.os_usable:
         return None, Source.NOWHERE, False
     default = is_default_hostname(world.os_name, settings.ec2_use_windows_prefix_detection is True)
     return ('fqdn', Source.FQDN, default) if settings.hostname_fqdn else ('os', Source.OS, default)

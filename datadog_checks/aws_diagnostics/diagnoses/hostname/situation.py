@@ -1,4 +1,8 @@
-"""Everything that decides how the Agent names a host, and what of it IMDS would answer to the Agent."""
+"""Everything that decides how the Agent names a host, corrected by what the Agent says about itself.
+
+The Agent's words are in expvar: which provider gave the name, and why others gave none. They tell of the time when it
+started. Where they and what this check sees cannot both be true, `doubt` says so.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,28 +10,44 @@ from enum import StrEnum
 from ...facts import (
     Agent,
     AgentConfiguration,
-    Answer,
     ContainerKind,
     Dmi,
-    Exchange,
+    Ecs,
     Facts,
     Host,
     HostnameFile,
+    HostnameProvider,
     HostnameSource,
-    Imds,
-    NoAnswer,
-    ProxySettings,
     Unobserved,
     UtsNamespace,
     observed,
 )
 from ...facts.agent import NO_HOSTNAME_FILE
+from ...facts.host import SIDECARS
 from ...rules import is_default_hostname
-from ...rules.ec2 import EC2_BOARD_VENDOR
+from ...rules.ec2 import EC2_MAKER
 from ..agent_remedies import ECS
-from ..imds.fault import SAME_RUN
+from .agent_words import (
+    OF_THE_SYSTEM,
+    asked_aws,
+    doubt_of,
+    keeps_the_name_of_the_system,
+    says_sidecar,
+    says_system_usable,
+)
+from .imds_for_the_agent import imds_for_the_agent
 
 Version = tuple[int, int, int]
+
+TRUSTS_THE_INODE = (7, 42, 0)
+"""Before, a container that could ask neither Docker nor the kubelet took the name of the system for the host's."""
+ECS_BY_ENVIRONMENT = (7, 43, 0)
+"""Before, the Agent was on ECS where the ECS agent's introspection endpoint answered. About this version: pull request
+14978."""
+MANAGED_INSTANCES = (7, 73, 0)
+"""The first version that tells ECS Managed Instances from ECS on EC2; see MANAGED_DAEMON."""
+MANAGED_DAEMON = (7, 77, 0)
+"""The first version whose daemon asks AWS there: pull request 46932."""
 
 
 class ContainerName(StrEnum):
@@ -46,36 +66,45 @@ class Situation:
     configuration: AgentConfiguration
     file_usable: bool | None
     """`hostname_file` is set and holds a name that the Agent takes."""
-    container: ContainerKind
-    own_uts: bool
-    """The container has a UTS namespace of its own, so that the name of the system is not the host's."""
+    sidecar: bool
+    """The Agent reports a task or pod, and so gives itself no hostname."""
+    on_ecs: bool | None
+    """The Agent asks AWS whatever name it found, because it takes this for ECS on EC2."""
+    os_usable: bool | None
+    """The Agent takes the name of the system for that of the host."""
     os_name: str
     container_name: ContainerName | None
-    firmware_names_instance: bool | None
+    firmware_names_instance: bool
     """DMI says Amazon EC2 and its board_asset_tag is an instance id (Nitro)."""
     token: bool | None
     with_token: bool | None
     without_token: bool | None
-    """These three: see ImdsForTheAgent."""
+    refused_without_token: bool | None
+    """These four: see ImdsForTheAgent."""
+    doubt: str = ''
+    """Why the Agent's words and what this check sees cannot both be true, as a clause; '' where they fit."""
 
 
 def situation_of(facts: Facts) -> Situation:
     """Raises MissingFact when the Agent or the host could not be inspected."""
     agent = observed(facts.agent)
     host = observed(facts.host)
-    imds = imds_for_the_agent(facts.imds, agent.configuration)
+    imds = imds_for_the_agent(facts.imds, agent)
     return Situation(
         version=agent.version,
         configuration=agent.configuration,
         file_usable=_file_usable(agent),
-        container=host.container.kind,
-        own_uts=host.uts_namespace is UtsNamespace.OWN,
+        sidecar=_sidecar(agent, host),
+        on_ecs=_on_ecs(agent, host),
+        os_usable=_os_usable(agent, host),
         os_name=host.os_hostname,
         container_name=_container_name(agent, host),
         firmware_names_instance=_firmware_names_instance(host.dmi),
         token=imds.token,
         with_token=imds.with_token,
         without_token=imds.without_token,
+        refused_without_token=imds.refused_without_token,
+        doubt=doubt_of(agent),
     )
 
 
@@ -88,28 +117,70 @@ def _file_usable(agent: Agent) -> bool | None:
     return True if agent.provider == 'hostnameFile' else None
 
 
-def _firmware_names_instance(dmi: Dmi | Unobserved) -> bool | None:
+def _sidecar(agent: Agent, host: Host) -> bool:
+    said = says_sidecar(agent)
+    return host.container.kind in SIDECARS if said is None else said
+
+
+def _os_usable(agent: Agent, host: Host) -> bool | None:
+    own = host.container.kind is not ContainerKind.NONE and host.uts_namespace is UtsNamespace.OWN
+    if not own or agent.configuration.hostname_trust_uts_namespace:
+        return True
+    said = says_system_usable(agent)
+    if said is not None:
+        return said
+    return False if agent.version is not None and agent.version >= TRUSTS_THE_INODE else None
+
+
+def _on_ecs(agent: Agent, host: Host) -> bool | None:
+    """By what the Agent says of the name that it has, else by the rules of its version."""
+    said = asked_aws(agent)
+    if said is False:
+        return False  # on ECS it would have asked
+    asked_anyway = agent.configuration.ec2_prioritize_instance_id_as_hostname or _is_default(agent, host.os_hostname)
+    if said and not asked_anyway and keeps_the_name_of_the_system(agent, host):
+        return True  # nothing else makes it ask
+    return _on_ecs_by_version(agent, host)
+
+
+def _on_ecs_by_version(agent: Agent, host: Host) -> bool | None:
+    """Source: pkg/config/env (IsECS, detectAWSEnvironments); before 7.43, pkg/util/ecs."""
+    kind, version = host.container.kind, agent.version
+    ecs = agent.ecs or (Ecs.EC2 if kind in ECS else Ecs.NONE)  # older facts do not tell
+    reaches_the_ecs_agent = True if kind in (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_HOST) else None
+    if ecs is Ecs.NONE:
+        return False
+    if version is None:
+        return reaches_the_ecs_agent if ecs is Ecs.EC2 else None
+    if version < ECS_BY_ENVIRONMENT:
+        return reaches_the_ecs_agent
+    if ecs is Ecs.MANAGED_INSTANCES and version >= MANAGED_INSTANCES:
+        return version >= MANAGED_DAEMON
+    return True
+
+
+def _firmware_names_instance(dmi: Dmi | Unobserved) -> bool:
+    """Where there is no DMI, as on Windows and in some containers, the Agent reads empty texts."""
     if isinstance(dmi, Unobserved):
-        return None
-    return dmi.board_vendor == EC2_BOARD_VENDOR and dmi.board_asset_tag.startswith('i-')
+        return False
+    return dmi.board_vendor == EC2_MAKER and dmi.board_asset_tag.startswith('i-')
 
 
 def _container_name(agent: Agent, host: Host) -> ContainerName | None:
     """No fact holds the name that the container runtime gives; what the Agent made of it tells."""
+    inferred = agent.source is HostnameSource.INFERRED
+    if agent.provider is HostnameProvider.CONTAINER and agent.hostname and not inferred:
+        return ContainerName.DEFAULT if _is_default(agent, agent.hostname) else ContainerName.CUSTOM
     if host.container.kind is ContainerKind.NONE or 'container' in agent.provider_errors:
         return ContainerName.NOTHING
-    if agent.provider == 'aws':
+    if agent.provider is HostnameProvider.AWS:
         return _container_name_before_aws(agent, host)
-    if agent.source is HostnameSource.INFERRED:
-        return None
-    if agent.provider == 'container' and agent.hostname:
-        return ContainerName.DEFAULT if _is_default(agent, agent.hostname) else ContainerName.CUSTOM
-    return ContainerName.NOTHING if agent.provider in ('os', 'fqdn') else None
+    return ContainerName.NOTHING if agent.provider in OF_THE_SYSTEM and not inferred else None
 
 
 def _container_name_before_aws(agent: Agent, host: Host) -> ContainerName | None:
     """Outside of ECS the Agent asks AWS only after it found a default name, which need not be the container's."""
-    asked_always = host.container.kind in ECS or agent.configuration.ec2_prioritize_instance_id_as_hostname
+    asked_always = _on_ecs(agent, host) is not False or agent.configuration.ec2_prioritize_instance_id_as_hostname
     named_by_os = host.uts_namespace is not UtsNamespace.OWN and _is_default(agent, host.os_hostname)
     if asked_always or named_by_os:
         return ContainerName.DEFAULT if agent.provider_errors else None
@@ -118,83 +189,3 @@ def _container_name_before_aws(agent: Agent, host: Host) -> ContainerName | None
 
 def _is_default(agent: Agent, name: str) -> bool:
     return is_default_hostname(name, agent.configuration.ec2_use_windows_prefix_detection is True)
-
-
-# IMDS, as the Agent sees it
-
-
-@dataclass(frozen=True, slots=True)
-class ImdsForTheAgent:
-    """What IMDS answers to the Agent, concluded from what it answered to this check.
-
-    Both are in the same network namespace, but the Agent asks over IPv4 only, and allows each request only
-    `ec2_metadata_timeout`. Each is None where it was not measured or can change by the minute (429, 5xx).
-    """
-
-    token: bool | None
-    """The Agent gets something that it takes for a token: it asks for no more than the status 200."""
-    with_token: bool | None
-    """With that token it gets the instance id."""
-    without_token: bool | None
-    """IMDSv1: it gets the instance id without a token."""
-
-
-NOTHING_KNOWN = ImdsForTheAgent(None, None, None)
-
-
-def imds_for_the_agent(imds: Imds | Unobserved, configuration: AgentConfiguration) -> ImdsForTheAgent:
-    if isinstance(imds, Unobserved) or '[' in imds.endpoint or _is_proxied(configuration.proxy):
-        return NOTHING_KNOWN
-    limit = configuration.ec2_metadata_timeout
-    return ImdsForTheAgent(
-        token=_succeeds(imds.token, limit),
-        with_token=False if _is_foreign(imds.token) else _succeeds(imds.metadata, limit),
-        without_token=_without_token(imds, limit),
-    )
-
-
-def _without_token(imds: Imds, limit: float) -> bool | None:
-    if _nothing_connects(imds.token) or _is_endpoint_disabled(imds):
-        return False
-    if _is_foreign(imds.token):
-        return None
-    if isinstance(imds.control, NoAnswer) and not _asked_with_the_rest(imds):
-        return False
-    return _succeeds(imds.tokenless, limit)
-
-
-def _succeeds(exchange: Exchange, limit: float) -> bool | None:
-    """Within `limit` seconds, which the Agent allows for connecting and answering together."""
-    match exchange:
-        case Answer(status=200):
-            return exchange.connect_seconds + exchange.first_byte_seconds <= limit
-        case Answer(status=status):
-            return None if status == 429 or status >= 500 else False
-        case NoAnswer():
-            return False
-    return None
-
-
-def _asked_with_the_rest(imds: Imds) -> bool:
-    """An older tokenless GET tells whether IMDSv1 is on, but not that anything answers now."""
-    return imds.tokenless_at is not None and imds.tokenless_at >= imds.observed_at - SAME_RUN
-
-
-def _nothing_connects(token: Exchange) -> bool:
-    return isinstance(token, NoAnswer) and not token.connected
-
-
-def _is_endpoint_disabled(imds: Imds) -> bool:
-    return isinstance(imds.control, Answer) and imds.control.status == 403
-
-
-def _is_foreign(token: Exchange) -> bool:
-    """A 200 that is no token: a captive portal or another web server answers."""
-    return isinstance(token, Answer) and token.status == 200 and not token.token_granted
-
-
-def _is_proxied(proxy: ProxySettings) -> bool:
-    """The Agent exempts IMDS from its proxy, unless `use_proxy_for_cloud_metadata` says otherwise."""
-    covered = proxy.imds_in_no_proxy or proxy.imds_in_environment_no_proxy
-    configured = proxy.http_proxy_configured or proxy.http_proxy_in_environment
-    return proxy.use_proxy_for_cloud_metadata and configured and not covered

@@ -1,9 +1,16 @@
-"""What the diagnoses of a wrong name share: by which ids the instance is known, what explains a wrong name, and whether
-the Agent asks AWS for a name at all."""
+"""What the diagnoses of a wrong name share: by which ids the instance is known, what can explain a wrong name, and
+whether the Agent asks AWS for a name at all."""
 
-from ...facts import Agent, Facts, Host
+from ...facts import Agent, Facts, Host, HostnameProvider, Imds
+from ...facts.imds import is_status
+from ...rules import instance_id_in, instance_id_of
+from .agent_words import asked_aws, doubt_of
+from .aws_provider import ImdsMode, imds_mode
 from .resolution import resolve
 from .situation import situation_of
+
+LOST_TOKENS = ('imdsv2-not-supported', 'imds-hop-limit-too-low')
+"""Faults that an Agent which speaks only IMDSv1 does not notice."""
 
 IMDS_FAULTS = (
     'imds-endpoint-disabled',
@@ -33,27 +40,79 @@ The diagnoses that name these need no steps of their own once they are explained
 restart without which the Agent keeps its name.
 """
 
-AWS_NOT_QUERIED = 'not retrieving hostname from aws'
+BEFORE_THE_FILE = (HostnameProvider.CONFIGURATION,)
+BEFORE_AWS = (
+    *BEFORE_THE_FILE,
+    HostnameProvider.HOSTNAME_FILE,
+    HostnameProvider.FARGATE,
+    HostnameProvider.GCE,
+    HostnameProvider.AZURE,
+)
+"""Providers that end the Agent's search: it never comes to AWS. Source: `stopIfSuccessful` in pkg/util/hostname."""
 
 
-def own_instance_ids(facts: Facts) -> frozenset[str]:
-    """Every id by which this instance is known; empty where nothing tells.
+def can_explain(facts: Facts, cause: str) -> bool:
+    """Whether this one of CAUSES_OF_A_WRONG_NAME, which failed, can be why the Agent has another name."""
+    provider = facts.agent.provider if isinstance(facts.agent, Agent) else None
+    match cause:
+        case 'hostname-configured-by-hand':
+            return provider in (None, HostnameProvider.CONFIGURATION)
+        case 'hostname-file-unusable':
+            return provider not in BEFORE_AWS
+        case 'hostname-custom-os-name':
+            return provider not in (*BEFORE_AWS, HostnameProvider.AWS)
+        case 'aws-metadata-disabled' | 'agent-cannot-use-imdsv2':
+            return _aws_failed(facts) and can_explain_a_loss(facts, cause)
+        case lost if lost in LOST_TOKENS:
+            return _aws_failed(facts) and not _speaks_only_v1(facts)
+        case fault if fault in IMDS_FAULTS:
+            return _aws_failed(facts)
+    return True
 
-    Where IMDS and the firmware disagree, something answers in the place of one of them, and either may be right.
-    """
-    return frozenset(id for id in (facts.instance_id, facts.platform.instance_id) if id)
+
+def can_explain_a_loss(facts: Facts, cause: str) -> bool:
+    """Whether this cause can keep an Agent that asks AWS from getting the instance id without IMDSv1."""
+    if cause == 'agent-cannot-use-imdsv2':
+        return isinstance(facts.imds, Imds) and _answers_about_tokens(facts.imds)
+    return True
 
 
-def says_that_it_did_not_ask(agent: Agent) -> str:
-    """The Agent's own words, where it gave them for the name that it has; else ''."""
-    error = agent.provider_errors.get('aws', '')
-    return error if agent.provider != 'aws' and error.lower().startswith(AWS_NOT_QUERIED) else ''
+def _answers_about_tokens(imds: Imds) -> bool:
+    """IMDS answers now, so that another way of asking it would help. An upgrade repairs no silence and no 403."""
+    return imds.v2_works or is_status(imds.control, 401)
+
+
+def _speaks_only_v1(facts: Facts) -> bool:
+    agent = facts.agent
+    if not isinstance(agent, Agent) or agent.version is None:
+        return False
+    return imds_mode(agent.configuration, agent.version) is ImdsMode.V1_ONLY
+
+
+def _aws_failed(facts: Facts) -> bool:
+    """The Agent came to ask AWS, as far as is known, and got no name."""
+    if not isinstance(facts.agent, Agent):
+        return True
+    named_otherwise = facts.agent.provider in (*BEFORE_AWS, HostnameProvider.AWS)
+    return not named_otherwise and asked_aws(facts.agent) is not False and not never_asks_aws(facts)
+
+
+def names_this_instance(facts: Facts, name: str | None) -> bool:
+    """The name is the instance id, or begins with it as EC2 and the Agent write it. False where the id is not known."""
+    id = instance_id_of(facts)
+    return id is not None and instance_id_in(name or '') == id
+
+
+def is_or_holds(name: str) -> str:
+    """To be followed by 'the id' of something."""
+    return 'is' if name == instance_id_in(name) else 'holds'
 
 
 def never_asks_aws(facts: Facts) -> bool:
-    """For certain: the Agent says so, or the model does."""
-    if not isinstance(facts.agent, Agent):
+    """For certain: the Agent says so, or the model does where the Agent does not deny it."""
+    if not isinstance(facts.agent, Agent) or doubt_of(facts.agent):
         return False
-    if says_that_it_did_not_ask(facts.agent):
-        return True
+    said = asked_aws(facts.agent)
+    if said is not None:
+        return not said
     return isinstance(facts.host, Host) and resolve(situation_of(facts)).aws_asked is False

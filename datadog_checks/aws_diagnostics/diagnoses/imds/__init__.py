@@ -5,6 +5,7 @@ from .imds_endpoint_disabled import IMDS_ENDPOINT_DISABLED
 from .imds_hop_limit_above_policy import IMDS_HOP_LIMIT_ABOVE_POLICY
 from .imds_hop_limit_too_low import IMDS_HOP_LIMIT_TOO_LOW
 from .imds_intercepted import IMDS_INTERCEPTED
+from .imds_of_another_instance import IMDS_OF_ANOTHER_INSTANCE
 from .imds_slower_than_agent_timeout import IMDS_SLOWER_THAN_AGENT_TIMEOUT
 from .imds_throttled import IMDS_THROTTLED
 from .imds_unreachable import IMDS_UNREACHABLE
@@ -12,6 +13,7 @@ from .imdsv1_enabled import IMDSV1_ENABLED
 from .imdsv2_not_supported import IMDSV2_NOT_SUPPORTED
 
 DIAGNOSES = (
+    IMDS_OF_ANOTHER_INSTANCE,
     IMDS_ENDPOINT_DISABLED,
     IMDS_UNREACHABLE,
     IMDS_INTERCEPTED,
@@ -33,6 +35,7 @@ __all__ = [
     'IMDS_HOP_LIMIT_ABOVE_POLICY',
     'IMDS_HOP_LIMIT_TOO_LOW',
     'IMDS_INTERCEPTED',
+    'IMDS_OF_ANOTHER_INSTANCE',
     'IMDS_SLOWER_THAN_AGENT_TIMEOUT',
     'IMDS_THROTTLED',
     'IMDS_UNREACHABLE',

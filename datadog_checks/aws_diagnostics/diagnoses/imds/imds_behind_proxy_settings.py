@@ -4,6 +4,7 @@ from ...expectations import Expectations
 from ...facts import Agent, ContainerKind, Facts, ProxySettings, observed
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy, yaml
+from ...rules import instance_id_of
 from ..agent_remedies import (
     SET_BACK,
     agent_setting,
@@ -13,7 +14,7 @@ from ..agent_remedies import (
 )
 from ..applying import restart_with_settings
 from ..links import AGENT_PROXY
-from .reaching import IMDS_IPV4
+from .blocking import IMDS_IPV4
 
 FORCED = 'use_proxy_for_cloud_metadata is true'
 
@@ -37,7 +38,7 @@ def judge(facts: Facts, _: Expectations) -> Verdict:
 def _sent_to_the_proxy(facts: Facts, agent: Agent, proxy: ProxySettings) -> Verdict:
     why = f'{_proxy(proxy)}, {FORCED} and no_proxy does not exempt IMDS'
     evidence = f'{why}, so the Agent sends its IMDS requests to the proxy'
-    if agent.hostname and agent.hostname == str(facts.instance_id):
+    if agent.hostname and agent.hostname == str(instance_id_of(facts)):
         return Failed(f'{evidence}; its hostname is still the instance id', Status.WARNING)
     return Failed(evidence)
 

@@ -6,7 +6,8 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Remedy, Variable
 from ..agent_remedies import restart_for_the_name
 from ..applying import apply_settings
-from ..host_remedies import MetadataOptions, change_metadata_options, in_terraform, name_from_cloud_init
+from ..around_imds import name_from_cloud_init
+from ..host_remedies import MetadataOptions, change_metadata_options, for_new_instances
 from ..links import ec2_user_guide
 from .evidence import conversation, seen
 from .fault import Fault, fault_of
@@ -15,6 +16,7 @@ FOR_IMDSV2_ONLY = MetadataOptions(
     ('--http-endpoint', 'enabled', '--http-tokens', 'required'),
     'http_endpoint = "enabled"\n  http_tokens   = "required"',
     ('--http-endpoint', 'disabled', '--http-tokens', Variable('HTTP_TOKENS')),
+    {'httpEndpoint': 'enabled', 'httpTokens': 'required'},
 )
 
 
@@ -54,9 +56,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
         (
             *(apply_settings(facts) if _without_imds(facts) else ()),
             *restart_for_the_name(facts),
-            in_terraform(
-                FOR_IMDSV2_ONLY, 'If you enabled the endpoint, enable it for IMDSv2 on new instances too, in Terraform'
-            ),
+            *for_new_instances(facts, FOR_IMDSV2_ONLY, 'If you enabled the endpoint'),
         ),
     )
 

@@ -8,13 +8,13 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Remedy, Step, yaml
 from ...text import counted, reason
 from ..applying import apply_settings
+from ..around_imds import ways_around_the_hop_limit
 from ..host_remedies import (
     allowed_hop_limit,
     as_step,
     change_metadata_options,
+    for_new_instances,
     hop_limit,
-    in_terraform,
-    ways_around_the_hop_limit,
 )
 from ..links import guide
 from .evidence import gateways
@@ -50,12 +50,12 @@ def _doubt(path: NetworkPath) -> str:
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     most = allowed_hop_limit(expected.max_hop_limit or 1)
-    template = in_terraform(hop_limit(most))
+    template = for_new_instances(facts, hop_limit(most))
     needed = facts.path.hop_limit_needed if isinstance(facts.path, NetworkPath) else None
     if needed is None or needed <= most:
         lower = change_metadata_options(facts, 'Lower it', hop_limit(most))
         cost = f'Lower the hop limit to {most}; what runs behind {counted(most, "gateway")} or more then loses IMDSv2'
-        return Remedy(cost, (lower,), (template,))
+        return Remedy(cost, (lower,), template)
     lower = change_metadata_options(facts, f'Lower the hop limit to {most}', hop_limit(most))
     around = ways_around_the_hop_limit(facts)
     if not around:
@@ -67,7 +67,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         f'The Agent needs hop limit {needed} here: avoid the extra hop and then lower the limit to {most}, or allow '
         f'{needed} by max_hop_limit',
         around,
-        (*apply_settings(facts), as_step(lower), template),
+        (*apply_settings(facts), as_step(lower), *template),
     )
 
 

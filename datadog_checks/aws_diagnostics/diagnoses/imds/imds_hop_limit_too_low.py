@@ -1,15 +1,17 @@
 """The token reply is dropped on its way back because the response hop limit is too low."""
 
 from ...expectations import Expectations
-from ...facts import Answer, Facts, NetworkPath, Unobserved, observed
+from ...facts import Answer, ContainerKind, Facts, Imds, NetworkPath, Unobserved, observed
 from ...facts.imds import is_granted
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy
 from ...text import reason
-from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind
+from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind, restart_for_the_name
 from ..host_remedies import raise_hop_limit
 from ..links import guide
 from .evidence import conversation, fate, gateways, seen, severity_behind_v1, still_hidden
 from .fault import Fault, fault_of
+from .routes import past_the_gateway
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -111,6 +113,21 @@ def _lost_behind_an_unknown_path(facts: Facts, expected: Expectations) -> Verdic
     return Failed(f'{evidence}{still_hidden(facts)}{seen(facts)}', severity_behind_v1(facts, expected))
 
 
+def remedy(facts: Facts, expected: Expectations) -> Remedy:
+    """On a host, a gateway is what is wrong, not the hop limit."""
+    if is_host_behind_a_gateway(facts):
+        found = past_the_gateway(facts)
+        return Remedy(found.summary, found.choices, (*found.then, *restart_for_the_name(facts)))
+    return raise_hop_limit(facts, expected)
+
+
+def is_host_behind_a_gateway(facts: Facts) -> bool:
+    """In no container, and the token is lost on its way."""
+    far = isinstance(facts.path, NetworkPath) and bool(facts.path.gateways)
+    lost = isinstance(facts.imds, Imds) and not is_granted(facts.imds.token)
+    return container_kind(facts) is ContainerKind.NONE and far and lost
+
+
 IMDS_HOP_LIMIT_TOO_LOW = Diagnosis(
     id='imds-hop-limit-too-low',
     title='The IMDSv2 hop limit is too low',
@@ -125,6 +142,6 @@ IMDS_HOP_LIMIT_TOO_LOW = Diagnosis(
     ),
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,
-    remedy=raise_hop_limit,
+    remedy=remedy,
     after=('imds-endpoint-disabled', 'imds-unreachable', 'imds-intercepted'),
 )

@@ -3,14 +3,14 @@
 from ...expectations import Expectations
 from ...facts import ContainerKind, Facts, Imds, NetworkPath, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Choice, Remedy, Step, script, shell, yaml
+from ...remedies import Choice, Remedy, Step, script, yaml
 from ..agent_remedies import container_kind, restart_for_the_name
 from ..applying import apply_settings
-from ..host_remedies import ways_around_the_hop_limit
+from ..around_imds import ways_around_the_hop_limit
 from ..links import guide
+from .blocking import ask_without_a_token, firewall_rules
 from .evidence import conversation, gateways, seen, severity_behind_v1, still_hidden
 from .fault import Fault, fault_of
-from .reaching import IMDS_IPV4, firewall_rules
 
 KIAM_ROUTES = (
     '^/latest/(api/token|dynamic/instance-identity/document|meta-data/(ami-id|hostname|instance-id|instance-type'
@@ -130,14 +130,13 @@ def _find_the_proxy(facts: Facts) -> Step:
 
 
 def _another_server(facts: Facts) -> Remedy:
-    look = shell(
-        *('curl', '--silent', '--noproxy', '*', '--output', '/dev/null', '--dump-header', '-'),
-        *('--header', 'X-aws-ec2-metadata-token: invalid', f'{_endpoint(facts)}/latest/'),
-    )
     return Remedy(
         'Find what answers in place of IMDS, and let IMDS requests bypass it',
         then=(
-            Step('See who answers, with a request that asks for no token and does not count as use of IMDSv1', (look,)),
+            Step(
+                'See who answers, with a request that asks for no token and does not count as use of IMDSv1',
+                (ask_without_a_token(facts),),
+            ),
             firewall_rules(facts),
             Step(
                 'Exempt the IMDS address from the redirection (iptables REDIRECT or DNAT, service mesh, captive portal)'
@@ -171,10 +170,6 @@ def _userspace_proxy(facts: Facts) -> Remedy:
             Choice('Find the redirection and remove it', firewall_rules(facts).commands),
         ),
     )
-
-
-def _endpoint(facts: Facts) -> str:
-    return facts.imds.endpoint.removesuffix('/') if isinstance(facts.imds, Imds) else f'http://{IMDS_IPV4}'
 
 
 IMDS_INTERCEPTED = Diagnosis(

@@ -10,8 +10,8 @@ from ...text import DAY
 from ..agent_remedies import restart_agent, set_in_agent
 from ..applying import restart_with_settings
 from ..links import guide
+from .blocking import connected_processes, dropped_packets
 from .evidence import conversation, seen
-from .reaching import dropped_packets
 
 LONGEST_WAIT = 60_000
 """Milliseconds."""
@@ -49,7 +49,7 @@ def _milliseconds(seconds: float) -> str:
 def remedy(facts: Facts, _: Expectations) -> Remedy:
     slowest = _slowest_observed(facts)
     if slowest is None:
-        return Remedy('Find what delays IMDS', then=(dropped_packets(facts), restart_agent(facts)))
+        return Remedy('Find what delays IMDS', then=(*dropped_packets(facts), restart_agent(facts)))
     enough = _enough_milliseconds(slowest)
     longer = set_in_agent(
         facts,
@@ -58,11 +58,17 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
         enough,
         'twice what was measured; where IMDS is silent, the Agent starts that much later',
     )
-    dropped = dropped_packets(facts)
-    find = Choice(f'{dropped.text}, and find what sends them', dropped.commands)
     return Remedy(
-        f'Find what delays IMDS, or let the Agent wait {enough} ms', (find, longer), restart_with_settings(facts)
+        f'Find what delays IMDS, or let the Agent wait {enough} ms',
+        (_find_what_delays(facts), longer),
+        restart_with_settings(facts),
     )
+
+
+def _find_what_delays(facts: Facts) -> Choice:
+    for dropped in dropped_packets(facts):
+        return Choice(f'{dropped.text}, and find what sends them', dropped.commands)
+    return Choice('See which processes are connected to IMDS', connected_processes(facts))
 
 
 def _slowest_observed(facts: Facts) -> float | None:

@@ -3,12 +3,12 @@
 from ...expectations import Expectations
 from ...facts import ContainerKind, Facts, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
-from ...remedies import Remedy, Step, shell
+from ...remedies import Remedy, Step
 from ..agent_remedies import container_kind, restart_for_the_name
 from ..links import ec2_user_guide
+from .blocking import connected_processes, dropped_packets, on_the_host
 from .evidence import conversation, seen
 from .fault import Fault, fault_of
-from .reaching import address, dropped_packets, on_the_host
 
 
 def judge(facts: Facts, _: Expectations) -> Verdict:
@@ -23,12 +23,11 @@ def judge(facts: Facts, _: Expectations) -> Verdict:
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
     pods = ', in every pod of the node' if container_kind(facts) is ContainerKind.POD else ''
-    connected = shell('sudo', 'ss', '--tcp', '--processes', 'dst', address(facts))
     return Remedy(
         'Find clients that poll IMDS too often and make them cache',
         then=(
-            Step(f'See which processes are connected to IMDS, {on_the_host(facts)}{pods}', (connected,)),
-            dropped_packets(facts),
+            Step(f'See which processes are connected to IMDS, {on_the_host(facts)}{pods}', connected_processes(facts)),
+            *dropped_packets(facts),
             Step(
                 'Make clients keep tokens for their lifetime (up to six hours) and credentials until they expire; '
                 'cache DNS answers on the host'

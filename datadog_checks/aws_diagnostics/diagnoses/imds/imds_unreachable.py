@@ -9,13 +9,14 @@ from ..links import guide
 from .evidence import conversation, seen
 from .fault import Fault, fault_of
 from .reaching import ways_to_reach
+from .routes import taken
 
 
 def judge(facts: Facts, _: Expectations) -> Verdict:
     imds = observed(facts.imds)
     match fault_of(imds):
         case Fault.UNREACHABLE:
-            return Failed(f'{conversation(imds)}{seen(facts)}')
+            return Failed(f'{conversation(imds)}{taken(facts)}{seen(facts)}')
         case Fault.UNCLEAR:
             return Unknown(f'{conversation(imds)}: no single cause fits')
     return Passed(conversation(imds))

@@ -11,11 +11,10 @@ from ..host_remedies import (
     MetadataOptions,
     as_step,
     change_metadata_options,
-    find_instance,
-    how_to_find_instance,
-    in_terraform,
+    for_new_instances,
 )
 from ..links import ec2_user_guide
+from ..which_instance import find_instance, how_to_find_instance
 from .evidence import asked_ago, fate
 from .fault import Fault, fault_of
 
@@ -38,14 +37,17 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    require = MetadataOptions(('--http-tokens', 'required'), 'http_tokens = "required"', ('--http-tokens', 'optional'))
+    option = '--http-tokens'
+    require = MetadataOptions(
+        (option, 'required'), 'http_tokens = "required"', (option, 'optional'), {'httpTokens': 'required'}
+    )
     return Remedy(
         'Require IMDSv2 once nothing on this instance uses IMDSv1',
         then=(
             _count_uses(facts),
             Step('Wait until hostname-lost-when-imdsv2-enforced passes, so that the Agent keeps its hostname'),
             as_step(change_metadata_options(facts, 'Require tokens', require, find=False)),
-            in_terraform(require),
+            *for_new_instances(facts, require),
         ),
     )
 

@@ -6,9 +6,9 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Remedy, Step
 from ..agent_remedies import restart_for_the_name
 from ..links import ec2_user_guide
+from .blocking import firewall_rules
 from .evidence import conversation, seen, severity_behind_v1, still_hidden
 from .fault import Fault, fault_of
-from .reaching import firewall_rules
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:

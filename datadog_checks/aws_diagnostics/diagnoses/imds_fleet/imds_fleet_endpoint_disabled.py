@@ -5,7 +5,7 @@ from ...facts import Facts
 from ...facts.account import Fault, Feature
 from ...findings import Diagnosis, Scope, Status, Verdict
 from ...remedies import Choice, Remedy, Step, yaml
-from ..host_remedies import CLOUD_INIT_FILE
+from ..around_imds import CLOUD_INIT_FILE
 from ..links import ec2_user_guide
 from .commands import ENABLE_ENDPOINT, change, in_terraform
 from .regions import judged_by_instances

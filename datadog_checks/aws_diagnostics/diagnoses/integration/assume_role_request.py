@@ -1,29 +1,84 @@
 """What is known of the request with which Datadog assumes a role, by the condition keys that a trust policy can name.
 
-Datadog calls sts:AssumeRole from its own account, organization, network and region, without MFA, without session tags
-and not through an AWS service. Keys are listed in AWS's IAM user guide, global condition context
-keys; they are not case-sensitive and are written in lower case here.
+Assumed of Datadog, because it is documented or because its documented trust policy allows nothing else: it calls
+sts:AssumeRole from its own account and organization, directly (through no AWS service), over TLS, at the public IPv4
+endpoints of STS, without MFA, and without session tags or a source identity, which would need sts:TagSession and
+sts:SetSourceIdentity. Nothing is assumed about whether it calls as a user or as a role session: a key that the two have
+differently has both as its possible states (AWS's IAM user guide, the table "Principal key values", and
+aws:MultiFactorAuthPresent, which only temporary credentials have).
+
+Keys are listed in AWS's IAM user guide, AWS global condition context keys; they are not case-sensitive and are written
+in lower case here.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 
-
-class Value(Enum):
-    ABSENT = 'the request does not have it'
-    OF_DATADOG = "the request has it, and its value is Datadog's own, unknown to others"
+from ...facts.account import ExternalId
 
 
 @dataclass(frozen=True, slots=True)
-class StartsWith:
-    """Only the start of the value is known."""
+class Absent:
+    """The request does not have the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A value that is known: as AWS writes it, so 'true' for a boolean key."""
 
     text: str
 
 
-Known = str | float | StartsWith | Value
-Request = Mapping[str, Known]
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date, in seconds since the epoch; as a number where the key is one."""
+
+    at: float
+    number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PublicAddress:
+    """Some public IPv4 address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """A value of which only the form is known."""
+
+    pattern: str
+    """Everything that it can be matches this pattern, with `*` and `?`."""
+    form: re.Pattern[str] = re.compile('.+', re.DOTALL)
+    """And this expression, whole."""
+    of_others: re.Pattern[str] | None = None
+    """A wanted value that starts like this names somebody else: Datadog does not publish its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """An external id; None where it is not known."""
+
+    external_id: ExternalId | None
+
+
+State = Absent | Text | Moment | PublicAddress | Like | Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What the request may have under a key."""
+
+    states: tuple[State, ...]
+    """One of these. More than one where nobody but Datadog knows which."""
+    many: bool = False
+    """A multivalued key, which has one or more values of that form. IAM matches it only with a set operator."""
+
+
+Request = Mapping[str, Key]
+"""Of a key that is not in it nothing is known."""
+
+ABSENT, FALSE, TRUE = Key((Absent(),)), Key((Text('false'),)), Key((Text('true'),))
 
 NOT_CARRIED = {
     'aws:calledvia': 'Datadog calls STS directly',
@@ -45,53 +100,78 @@ NOT_CARRIED = {
     'sts:sourceidentity': 'Datadog sets no source identity',
     'sts:transitivetagkeys': 'Datadog passes no session tags',
 }
-OF_DATADOG = {
-    'aws:sourceip': 'Datadog calls from its own addresses',
-    'aws:principalorgid': 'Datadog is in its own organization',
-    'aws:principalorgpaths': 'Datadog is in its own organization',
-    'aws:requestedregion': 'Datadog chooses the regions in which it calls STS',
-    'aws:userid': 'Datadog has its own identity',
-    'aws:username': 'Datadog has its own identity',
-}
-OTHERS = {
+CARRIED = {
+    'aws:currenttime': 'the current time is outside it',
+    'aws:epochtime': 'the current time is outside it',
     'aws:multifactorauthpresent': "Datadog's calls carry no MFA",
     'aws:principalaccount': 'Datadog calls from a different account',
     'aws:principalarn': 'Datadog is a different principal',
-    'aws:principaltype': 'Datadog is not such a principal',
     'aws:principalisawsservice': 'Datadog is not an AWS service',
-    'aws:viaawsservice': 'Datadog calls STS directly',
+    'aws:principalorgid': 'Datadog is in its own organization',
+    'aws:principalorgpaths': 'Datadog is in its own organization',
+    'aws:principaltype': 'Datadog is not such a principal',
+    'aws:requestedregion': 'Datadog chooses the regions in which it calls STS',
     'aws:securetransport': 'Datadog calls over TLS',
-    'aws:currenttime': 'the current time is outside it',
-    'aws:epochtime': 'the current time is outside it',
+    'aws:sourceip': 'Datadog calls from public IPv4 addresses of its own',
+    'aws:tokenissuetime': 'Datadog has credentials of its own',
+    'aws:userid': 'Datadog has its own identity',
+    'aws:username': 'Datadog has its own identity',
+    'aws:viaawsservice': 'Datadog calls STS directly',
+    'sts:rolesessionname': 'Datadog chooses the name of its session',
 }
-REASONS: Mapping[str, str] = {**NOT_CARRIED, **OF_DATADOG, **OTHERS}
+REASONS: Mapping[str, str] = {**NOT_CARRIED, **CARRIED}
 SESSION_TAG = 'aws:requesttag/'
+EXTERNAL_ID = 'sts:externalid'
+
+NAMED = re.compile(r'(?:[^/]*/)*[\w+=,.@:-]+', re.ASCII)
+"""Names in IAM hold no wildcard."""
+ORGANIZATION = r'o-[a-z0-9]{10,32}'
+REGIONS = {'aws': r'(?!cn-)[a-z]{2}-[a-z]+-\d{1,2}', 'aws-us-gov': r'us-gov-[a-z]+-\d', 'aws-cn': r'cn-[a-z]+-\d'}
+ANYBODY: Request = {
+    'aws:principalaccount': Key((Like('?' * 12, re.compile(r'\d{12}', re.ASCII)),)),
+    'aws:principalarn': Key((Like(f'arn:aws*:iam::{"?" * 12}:*'),)),
+    'aws:principalorgid': Key((Like(f'o-{"?" * 10}*', re.compile(ORGANIZATION)),)),
+    'aws:principalorgpaths': Key((Like(f'o-{"?" * 10}*/r-*/*'),), many=True),
+    'aws:userid': Key((Like('A*'),)),
+}
+"""A caller in any account of any organization."""
 
 
-def datadogs_request(account: str | None, partition: str, at: float) -> Request:
-    """`account` is Datadog's, None where it is not known; `at` is the time to judge for. Of a key that is not in the
-    result nothing is known."""
-    of_the_account: dict[str, Known] = {
-        'aws:principalaccount': account or Value.OF_DATADOG,
-        'aws:principalarn': StartsWith(f'arn:{partition}:iam::{account}:') if account else Value.OF_DATADOG,
-    }
+def datadogs_request(account: str | None, partition: str, at: float, external_id: ExternalId | None = None) -> Request:
+    """`account` is Datadog's, None where it is not known; `at` is the time to judge for."""
+    named = Text(account) if account else Like('?' * 12, re.compile(r'\d{12}', re.ASCII))
+    arn = f'arn:{partition}:iam::{account or "?" * 12}'
     return {
-        **dict.fromkeys(NOT_CARRIED, Value.ABSENT),
-        **dict.fromkeys(OF_DATADOG, Value.OF_DATADOG),
-        'aws:multifactorauthpresent': 'false',
-        'aws:principalisawsservice': 'false',
-        'aws:viaawsservice': 'false',
-        'aws:securetransport': 'true',
-        'aws:currenttime': at,
-        'aws:epochtime': at,
-        **of_the_account,
+        **dict.fromkeys(NOT_CARRIED, ABSENT),
+        'aws:currenttime': Key((Moment(at),)),
+        'aws:epochtime': Key((Moment(at, number=True),)),
+        'aws:multifactorauthpresent': Key((Absent(), Text('false'))),
+        'aws:principalaccount': Key((named,)),
+        'aws:principalarn': Key((Like(f'{arn}:user/?*', NAMED), Like(f'{arn}:role/?*', NAMED))),
+        'aws:principalisawsservice': FALSE,
+        'aws:principalorgid': Key((_of_organization('', ''),)),
+        'aws:principalorgpaths': Key((_of_organization('/r-*/*', '/r-.*/'),), many=True),
+        'aws:principaltype': Key((Text('User'), Text('AssumedRole'))),
+        'aws:requestedregion': Key((Like('??-*-?*', re.compile(REGIONS.get(partition, '.+'), re.ASCII)),)),
+        'aws:securetransport': TRUE,
+        'aws:sourceip': Key((PublicAddress(),)),
+        'aws:tokenissuetime': Key((Absent(), Like('?*'))),
+        'aws:userid': Key((Like('AIDA?*', NAMED), Like('AROA?*:??*', NAMED))),
+        'aws:username': Key((Absent(), Like('?*', NAMED))),
+        'aws:viaawsservice': FALSE,
+        'sts:rolesessionname': Key((Like('??*', re.compile(r'[\w+=,.@-]{2,64}', re.ASCII)),)),
+        EXTERNAL_ID: Key((Secret(external_id),)),
     }
 
 
-def known(request: Request, key: str) -> Known | None:
+def _of_organization(rest: str, form: str) -> Like:
+    return Like(f'o-{"?" * 10}*{rest}', re.compile(ORGANIZATION + form), re.compile(rf'{ORGANIZATION}(/|$)'))
+
+
+def known(request: Request, key: str) -> Key | None:
     """None: nothing is known of this key."""
     name = key.lower()
-    return Value.ABSENT if name.startswith(SESSION_TAG) else request.get(name)
+    return ABSENT if name.startswith(SESSION_TAG) else request.get(name)
 
 
 def reason_of(key: str) -> str:

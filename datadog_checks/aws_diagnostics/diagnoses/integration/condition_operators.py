@@ -1,26 +1,32 @@
-"""Whether Datadog's request meets a condition: yes, no, or not known (None).
+"""Whether a request meets a condition: yes, no, or not known (None).
 
-Rules: AWS's IAM user guide, condition operators. Several values are alternatives, and for a negated operator none of
-them may match. A key that is absent meets negated operators, ...IfExists and ForAllValues, and no other.
+Rules: AWS's IAM user guide, the pages Condition operators, Set operators for multivalued context keys, and Variables
+and tags. What they do not say is not known: a key compared with an operator for another type, a value that the operator
+cannot read, ForAnyValue together with ...IfExists on a key that is absent.
 """
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from ...facts.account import Condition
-from ...rules.policy_language import ANY, ONE, covers
-from .assume_role_request import Known, Request, StartsWith, Value, known
+from .assume_role_request import Absent, Key, PublicAddress, Request, Secret, State, Text, known
+from .condition_values import ARN, COMPARED, LIKE, LITERAL, STRING, accepts, has_datadogs_address, is_arn, matches
 
-FOR_ALL, FOR_ANY = 'forallvalues:', 'foranyvalue:'
-IF_EXISTS = 'ifexists'
-EVERY_ADDRESS = ('0.0.0.0/0', '::/0')
-COMPARISONS = {
-    'equals': lambda value, limit: value == limit,
-    'lessthan': lambda value, limit: value < limit,
-    'lessthanequals': lambda value, limit: value <= limit,
-    'greaterthan': lambda value, limit: value > limit,
-    'greaterthanequals': lambda value, limit: value >= limit,
+FOR_ALL, FOR_ANY, IF_EXISTS = 'forallvalues:', 'foranyvalue:', 'ifexists'
+NULL, IP_ADDRESS = 'null', 'ipaddress'
+NEGATED = {
+    'stringnotequals': 'stringequals',
+    'stringnotequalsignorecase': 'stringequalsignorecase',
+    'stringnotlike': 'stringlike',
+    'arnnotequals': 'arnequals',
+    'arnnotlike': 'arnlike',
+    'numericnotequals': 'numericequals',
+    'datenotequals': 'dateequals',
+    'notipaddress': 'ipaddress',
 }
+VARIABLE = re.compile(r"\$\{([^},]*)(?:, '([^}']*)')?\}")
+"""With its default, if it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class Operator:
     """'ForAnyValue:StringNotLikeIfExists' is stringlike, negated, for any value, if it exists."""
 
     base: str
+    """'' for an operator that IAM does not have."""
     negated: bool
     for_all: bool
     for_any: bool
@@ -38,14 +45,20 @@ class Operator:
         """A request without the key does not meet it."""
         return self.for_any or not (self.negated or self.for_all or self.if_exists)
 
+    @property
+    def is_met_without_the_key(self) -> bool | None:
+        """Of both ForAnyValue and ...IfExists, AWS says what they do on their own: the opposite of one another."""
+        return None if self.for_any and self.if_exists else not self.needs_the_key
+
 
 def operator_of(text: str) -> Operator:
     name = text.lower()
-    base = name.removeprefix(FOR_ALL).removeprefix(FOR_ANY).removesuffix(IF_EXISTS)
-    positive = base.replace('not', '', 1)
+    rest = name.removeprefix(FOR_ALL).removeprefix(FOR_ANY).removesuffix(IF_EXISTS)
+    base = NEGATED.get(rest, rest)
+    exists = base in COMPARED or base == IP_ADDRESS or name == NULL
     return Operator(
-        base=positive,
-        negated=positive != base,
+        base=base if exists else '',
+        negated=rest in NEGATED,
         for_all=name.startswith(FOR_ALL),
         for_any=name.startswith(FOR_ANY),
         if_exists=name.endswith(IF_EXISTS),
@@ -53,69 +66,78 @@ def operator_of(text: str) -> Operator:
 
 
 def is_met(condition: Condition, request: Request) -> bool | None:
-    operator, value = operator_of(condition.operator), known(request, condition.key)
-    if value is None:
+    """In every state that the key may be in; None where these differ."""
+    operator, key = operator_of(condition.operator), known(request, condition.key)
+    if not operator.base or key is None:
         return None
-    if operator.base == 'null':
-        return (value is Value.ABSENT) == ('true' in (v.lower() for v in condition.values))
-    if value is Value.ABSENT:
-        return not operator.needs_the_key
-    return of_alternatives([_matches(operator.base, v, value) for v in condition.values], negated=operator.negated)
+    results = {_is_met_in(state, key, operator, condition, request) for state in key.states}
+    return results.pop() if len(results) == 1 else None
 
 
-def of_alternatives(results: list[bool | None], *, negated: bool) -> bool | None:
-    """Any of them, or with a negated operator none of them."""
-    if True in results:
-        return not negated
-    return None if None in results else negated
+def _is_met_in(state: State, key: Key, operator: Operator, condition: Condition, request: Request) -> bool | None:
+    if operator.base == NULL:
+        return _is_null(condition.values, absent=isinstance(state, Absent))
+    if isinstance(state, Absent):
+        return operator.is_met_without_the_key
+    if key.many and not (operator.for_all or operator.for_any):
+        return None
+    result = any_of(_results(state, operator, condition, request))
+    return result if result is None else result is not operator.negated
 
 
-def _matches(base: str, wanted: str, value: Known) -> bool | None:
-    match value:
-        case Value():
-            return wanted in EVERY_ADDRESS if base == 'ipaddress' else _is_pattern(base) and not wanted.strip(ANY)
-        case StartsWith(text):
-            return _may_match(base, wanted, text)
-        case float():
-            return _compares(base, wanted, value)
-    return _matches_text(base, wanted, value)
+def _results(state: State, operator: Operator, condition: Condition, request: Request) -> Iterator[bool | None]:
+    """Of each value. Ranges of addresses are taken together: none of them alone may hold every address."""
+    base = operator.base
+    if isinstance(state, Secret):
+        yield from (accepts(base, accepted, state.external_id, condition) for accepted in condition.external_ids)
+    elif isinstance(state, PublicAddress) and base == IP_ADDRESS:
+        yield has_datadogs_address(condition.values)
+    else:
+        for value in condition.values:
+            wanted = _resolved(value, base, condition, request)
+            unclear = wanted is None or (operator.negated and base in ARN and not is_arn(wanted))
+            yield None if wanted is None or unclear else matches(base, wanted, state)
 
 
-def _matches_text(base: str, wanted: str, value: str) -> bool | None:
-    if _is_pattern(base):
-        return covers(wanted, value)
-    if base in ('stringequals', 'stringequalsignorecase', 'bool'):
-        return wanted.lower() == value.lower()
+def any_of(results: Iterable[bool | None]) -> bool | None:
+    found = set(results)
+    return True if True in found else None if None in found else False
+
+
+def all_of(results: Iterable[bool | None]) -> bool | None:
+    found = set(results)
+    return False if False in found else None if None in found else True
+
+
+def _is_null(values: tuple[str, ...], *, absent: bool) -> bool | None:
+    """Several values are alternatives."""
+    said = {'true': absent, 'false': not absent}
+    return any_of(said.get(value.lower()) for value in values)
+
+
+def _resolved(value: str, base: str, condition: Condition, request: Request) -> str | None:
+    """With policy variables replaced; None where that is not known. Only string and ARN operators have them."""
+    if '${' not in value or condition.variables is False:
+        return value
+    if not condition.variables or base not in (*STRING, LIKE, *ARN):
+        return None
+    parts, end = [], 0
+    for found in VARIABLE.finditer(value):
+        instead = _value_of(found[1], found[2], base, request)
+        if instead is None:
+            return None
+        parts += [value[end : found.start()], instead]
+        end = found.end()
+    return ''.join([*parts, value[end:]])
+
+
+def _value_of(name: str, default: str | None, base: str, request: Request) -> str | None:
+    if name in LITERAL:
+        return name if base in STRING else LITERAL[name]
+    key = known(request, name)
+    match key.states if key else ():
+        case (Text(text),):
+            return text
+        case (Absent(),) if default and not set(default) & set(LITERAL):
+            return default
     return None
-
-
-def _is_pattern(base: str) -> bool:
-    """ArnEquals and ArnLike are the same."""
-    return base in ('stringlike', 'arnlike', 'arnequals')
-
-
-def _may_match(base: str, wanted: str, start: str) -> bool | None:
-    """An ARN of which only the start is known. No call is made by the root of an account."""
-    literal = wanted.replace(ONE, ANY).partition(ANY)[0] if _is_pattern(base) else wanted
-    if wanted.endswith(':root') or not (literal.startswith(start) or start.startswith(literal)):
-        return False
-    everything = _is_pattern(base) and start.startswith(literal) and not wanted[len(literal) :].strip(ANY)
-    return True if everything else None
-
-
-def _compares(base: str, wanted: str, value: float) -> bool | None:
-    limit, family = _seconds(wanted), base.removeprefix('date').removeprefix('numeric')
-    compare = COMPARISONS.get(family)
-    return None if limit is None or compare is None else compare(value, limit)
-
-
-def _seconds(text: str) -> float | None:
-    """Of a date as ISO 8601 or as seconds since the epoch."""
-    try:
-        return float(text) if text.isdigit() else _utc(datetime.fromisoformat(text)).timestamp()
-    except (ValueError, OverflowError):
-        return None
-
-
-def _utc(date: datetime) -> datetime:
-    return date if date.tzinfo else date.replace(tzinfo=UTC)

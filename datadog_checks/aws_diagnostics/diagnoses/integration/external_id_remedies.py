@@ -6,6 +6,7 @@ from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import TrustStatement
 from ...remedies import Choice
+from .condition_operators import any_of
 from .identities import conditions_on_external_id, demands_one, is_account, is_everyone
 from .trust import Reading, Sender, position_of, readings, sender
 from .trust_remedies import (
@@ -33,12 +34,12 @@ DEMANDING = (
 
 
 def without_external_id(read: Sequence[Reading]) -> list[Reading]:
-    """Those that would admit Datadog's account with any external id, or without one."""
-    return [r for r in read if (r.action or r is read[0]) and not _demands_one(r.statement)]
+    """Those that would admit Datadog's account with any external id, or without one, as far as is known."""
+    return [r for r in read if (r.action or r is read[0]) and _demands_one(r.statement) is False]
 
 
-def _demands_one(statement: TrustStatement) -> bool:
-    return any(map(demands_one, conditions_on_external_id(statement)))
+def _demands_one(statement: TrustStatement) -> bool | None:
+    return any_of(map(demands_one, conditions_on_external_id(statement)))
 
 
 def ways_to_demand_it(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:

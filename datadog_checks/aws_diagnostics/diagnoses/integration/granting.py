@@ -1,22 +1,35 @@
-"""Ways to grant the role what is missing, within its quota of attached policies."""
+"""Ways to grant the role what is missing: one advice for all findings about its permissions.
+
+Every way fits into the quota of attached policies, with a place left for SecurityAudit where it is still to be
+attached, or begins with a higher quota.
+"""
 
 from ...expectations import Expectations
 from ...facts import Facts, MissingFact
-from ...facts.account import PolicyQuota
-from ...remedies import Choice, Command, Language, Variable, Word, hcl_string, shell
-from ..account_remedies import account_word, iam_arn, own_command, role_word
-from .resolve_button import BUTTON, attached, click
+from ...facts.account import ManagedBy
+from ...remedies import Choice, Command, Language, Step, Variable, Word, hcl_string, shell
+from ..account_remedies import account_word, iam_arn, managed_by, own_command, role_word
+from .quota import has_room, own_quota, quota_needed
+from .resolve_button import BUTTON, HIGHEST_QUOTA, click, detach_leftovers, exceeds_quota
 from .role import partition_of
 
 DIRECTORY = 'policies'
+IN_CODE = (ManagedBy.TERRAFORM, ManagedBy.OPENTOFU)
 
 
-def has_room(facts: Facts, more: int) -> bool:
-    """Whether so many more policies can be attached; also where the quota or the policies are not known."""
-    account = facts.of_account
-    if not isinstance(account.quota, PolicyQuota) or not isinstance(account.policies, tuple):
-        return True
-    return len(attached(account.policies)) + more <= account.quota.attached_per_role
+def ways_to_grant(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
+    """The least harmful first; where code manages the role, its own way first and none that it does not know of."""
+    write = () if own_quota(facts) else (own_policies(expected),)
+    code, higher = _code(facts, expected), _higher_quota(facts, expected)
+    if managed_by(facts) in IN_CODE:
+        return (*code, *write, *higher)
+    return (*write, *button(facts, expected), *code, *higher)
+
+
+def what_follows(facts: Facts, expected: Expectations) -> tuple[Step, ...]:
+    """The same for every finding about the permissions of the role."""
+    warn = (Step(f'Do not click {BUTTON} before there is room: it would fail halfway at the quota of policies'),)
+    return (*detach_leftovers(facts, expected), *(warn if exceeds_quota(facts, expected) else ()))
 
 
 def own_policies(expected: Expectations) -> Choice:
@@ -45,6 +58,33 @@ def button(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
             exposes='every permission that Datadog lists, used or not',
         ),
     )
+
+
+def _higher_quota(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
+    needed = quota_needed(facts, expected)
+    if not needed:
+        return ()
+    if needed > HIGHEST_QUOTA:
+        return (merge_policies(),)
+    return (raise_quota(facts, needed, 'then run this check again: more ways to grant the permissions fit then'),)
+
+
+def merge_policies() -> Choice:
+    return Choice(
+        "Merge two of the role's own policies into one, or make one an inline policy: inline policies do not count "
+        'against the quota'
+    )
+
+
+def _code(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
+    """Where all of Datadog's list fits beside what is attached, and no other tool manages the role."""
+    if managed_by(facts) not in (None, *IN_CODE):
+        return ()
+    try:
+        parts = click(facts, expected).parts
+    except MissingFact:
+        parts = 1
+    return (terraform(facts, expected),) if has_room(facts, parts) else ()
 
 
 def terraform(facts: Facts, expected: Expectations) -> Choice:
@@ -98,7 +138,7 @@ def attach_policy(facts: Facts, expected: Expectations, arn: Word) -> Command:
     return shell('aws', 'iam', 'attach-role-policy', '--role-name', role_word(facts, expected), '--policy-arn', arn)
 
 
-def raise_quota(facts: Facts, to: int) -> Choice:
+def raise_quota(facts: Facts, to: int, then: str = '') -> Choice:
     """The quota "Managed policies attached to an IAM role". IAM's quotas are in one region of each partition."""
     region: Word = {'aws': 'us-east-1', 'aws-us-gov': 'us-gov-west-1', 'aws-cn': 'cn-north-1'}.get(
         partition_of(facts), Variable('AWS_REGION')
@@ -107,4 +147,5 @@ def raise_quota(facts: Facts, to: int) -> Choice:
         *('aws', 'service-quotas', 'request-service-quota-increase', '--region', region, '--service-code', 'iam'),
         *('--quota-code', 'L-0DA4ABF3', '--desired-value', str(to)),
     )
-    return Choice(f'Raise the quota of managed policies per role to {to} for all roles of this account', (command,))
+    text = f'Raise the quota of managed policies per role to {to} for all roles of this account'
+    return Choice(f'{text}; {then}' if then else text, (command,))

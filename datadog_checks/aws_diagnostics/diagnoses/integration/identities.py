@@ -8,10 +8,11 @@ leaves its unique id (AIDA..., AROA...). External ids are compared by their dige
 import re
 from dataclasses import dataclass
 
-from ...facts.account import Condition, ExternalId, TrustStatement
+from ...facts.account import Condition, ExternalId, Form, TrustStatement
 from ...rules.datadog_role import owner_of
 from ...text import one_line
-from .condition_operators import of_alternatives, operator_of
+from .assume_role_request import EXTERNAL_ID
+from .condition_operators import operator_of
 
 EVERYONE = ('*', 'AWS:*')
 ARN = re.compile(r'arn:(?P<partition>[a-z-]+):(?:iam|sts)::(?P<account>\d{12}):(?P<resource>.+)', re.ASCII)
@@ -19,8 +20,17 @@ ACCOUNT = re.compile(r'\d{12}', re.ASCII)
 DELETED = re.compile(r'(?P<kind>AIDA|AROA)[A-Z0-9]{8,}', re.ASCII)
 LONGEST_PRINCIPAL = 60
 KINDS = {'AIDA': 'user', 'AROA': 'role'}
-EXTERNAL_ID = 'sts:externalid'
-"""Condition keys are not case-sensitive."""
+
+
+NOT_DATADOGS = {
+    Form.EMPTY: 'an empty text',
+    Form.ARN: 'an ARN',
+    Form.ACCOUNT: 'the id of an AWS account',
+    Form.APPLICATION_KEY: 'what looks like a key of Datadog (revoke it if it is one)',
+    Form.KEY: 'a key of Datadog that this check uses',
+    Form.PLACEHOLDER: 'a placeholder',
+}
+"""What an external id is instead, by its form: Datadog generates its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,32 +98,15 @@ def conditions_on_external_id(statement: TrustStatement) -> tuple[Condition, ...
     return tuple(c for c in statement.conditions if is_external_id(c))
 
 
-def demands_one(condition: Condition) -> bool:
-    """Only certain external ids meet it: not any, not a request without one, and not all but certain ones."""
-    operator = operator_of(condition.operator)
-    return operator.base.startswith('string') and operator.needs_the_key and not operator.negated
+def demands_one(condition: Condition) -> bool | None:
+    """Only certain external ids meet it: not any, not a request without one, and not all but certain ones.
 
-
-def is_met_by(condition: Condition, sent: ExternalId | None) -> bool | None:
-    """Whether a request with this external id meets the condition; None where that is not known.
-
-    Datadog always sends one, so a condition that only asks whether there is one can be told without knowing it.
+    None where IAM does not say how the operator reads text.
     """
     operator = operator_of(condition.operator)
-    if operator.base == 'null':
-        return 'false' in (value.lower() for value in condition.values)
-    if sent is None or not operator.base.startswith('string'):
-        return None
-    results = [_matches(operator.base, accepted, sent, condition.wildcard) for accepted in condition.external_ids]
-    return of_alternatives(results, negated=operator.negated)
-
-
-def _matches(base: str, accepted: ExternalId, sent: ExternalId, wildcard: bool) -> bool | None:
-    if accepted.digest == sent.digest:
-        return True
-    if base == 'stringequalsignorecase':
-        return differs_by_case(accepted, sent)
-    return None if base == 'stringlike' and wildcard else False
+    if not operator.needs_the_key or operator.negated or operator.base == 'null':
+        return False
+    return True if operator.base.startswith('string') else None
 
 
 def differs_by_case(one: ExternalId, other: ExternalId) -> bool:

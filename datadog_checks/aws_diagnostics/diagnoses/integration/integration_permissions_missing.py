@@ -4,17 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ...expectations import Expectations
-from ...facts import Facts, MissingFact, observed
+from ...facts import Facts, observed
 from ...facts.account import Feature, Policy, PolicyKind
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Choice, Remedy, Step
+from ...remedies import Remedy, Step
 from ...text import one_line
 from ..account_remedies import own_command, run_again
 from ..links import guide
 from .datadog_tables import CORE, feature_of
-from .granting import button, has_room, own_policies, raise_quota, terraform
-from .permissions import Entry, Grant, Requirement, allowed_by, compare, requirement
-from .resolve_button import BUTTON, HIGHEST_QUOTA, exceeds_quota
+from .granting import ways_to_grant, what_follows
+from .permissions import Entry, Grant, Requirement, allowed_by, compare, entries_of, requirement
 from .role import staleness_of_permissions, without_role
 
 MOST_SERVICES = 3
@@ -102,7 +101,7 @@ def _severity(entries: Sequence[Entry]) -> Status | None:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    entries = _entries(facts)
+    entries = entries_of(facts)
     denied = [entry.action for entry in entries if entry.grant is Grant.DENIED]
     see = Step('See what is missing, by service', (own_command(expected, 'permissions', '--diff'),))
     again = run_again(expected)
@@ -111,31 +110,9 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     remove = (_remove(denied),) if denied else ()
     return Remedy(
         'Grant the role the missing permissions',
-        _ways_to_grant(facts, expected),
-        (*remove, *_no_button(facts, expected), again),
+        ways_to_grant(facts, expected),
+        (*remove, *what_follows(facts, expected), again),
     )
-
-
-def _entries(facts: Facts) -> tuple[Entry, ...]:
-    """() where something that it takes was not observed."""
-    try:
-        return compare(requirement(facts.of_account).actions, observed(facts.of_account.policies))
-    except MissingFact:
-        return ()
-
-
-def _ways_to_grant(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
-    """The least harmful first, and none that would end at the quota of attached policies."""
-    if not has_room(facts, 1):
-        return own_policies(expected), raise_quota(facts, HIGHEST_QUOTA)
-    return own_policies(expected), *button(facts, expected), terraform(facts, expected)
-
-
-def _no_button(facts: Facts, expected: Expectations) -> tuple[Step, ...]:
-    """The same advice as integration-policy-quota."""
-    if exceeds_quota(facts, expected):
-        return (Step(f'Do not click {BUTTON}: it would fail at the quota of policies (integration-policy-quota)'),)
-    return ()
 
 
 def _remove(denied: Sequence[str]) -> Step:

@@ -1,17 +1,15 @@
 """Datadog's button for missing permissions would attach more policies than the role may have."""
 
-from collections.abc import Sequence
-
 from ...expectations import Expectations
-from ...facts import Facts, MissingFact, observed
+from ...facts import Facts, observed
 from ...facts.account import Feature
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Choice, Remedy
+from ...remedies import Remedy
 from ..account_remedies import run_again
 from ..links import guide
-from .granting import own_policies, raise_quota
+from .granting import ways_to_grant, what_follows
 from .permissions import compare, requirement
-from .resolve_button import BUTTON, HIGHEST_QUOTA, Click, click, detach_outdated, leftovers
+from .resolve_button import BUTTON, HIGHEST_QUOTA, Click, click, leftovers
 from .role import partition_of, without_role
 
 
@@ -22,9 +20,9 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     entries = compare(requirement(facts.of_account).actions, policies)
     open_entries = sum(not entry.is_held for entry in entries)
     if not open_entries:
-        return Passed(f'nothing is missing, so nobody needs to click {BUTTON}{_leftovers(leftovers(facts, expected))}')
+        return Passed(f'nothing is missing, so nobody needs to click {BUTTON}{_leftovers(facts, expected)}')
     after = click(facts, expected)
-    evidence = f'{_arithmetic(after)}{_leftovers(after.leftovers)}{_elsewhere(facts)}'
+    evidence = f'{_arithmetic(after)}{_leftovers(facts, expected)}{_elsewhere(facts)}'
     if after.attached_then <= after.quota:
         return Passed(evidence)
     if after.quota_is_default and after.attached_then <= HIGHEST_QUOTA:
@@ -41,11 +39,12 @@ def _arithmetic(after: Click) -> str:
     )
 
 
-def _leftovers(names: Sequence[str]) -> str:
-    if not names:
+def _leftovers(facts: Facts, expected: Expectations) -> str:
+    count = len(leftovers(facts, expected))
+    if not count:
         return ''
-    be = 'is' if len(names) == 1 else 'are'
-    return f"; {len(names)} of the attached policies {be} from Datadog's other templates"
+    be = 'is' if count == 1 else 'are'
+    return f'; {count} of the attached policies {be} left over from earlier templates and clicks'
 
 
 def _elsewhere(facts: Facts) -> str:
@@ -57,18 +56,9 @@ def _elsewhere(facts: Facts) -> str:
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     return Remedy(
         f'Do not click {BUTTON} before there is room',
-        (own_policies(expected), *_room(facts, expected)),
-        (*detach_outdated(facts, expected), run_again(expected)),
+        ways_to_grant(facts, expected),
+        (*what_follows(facts, expected), run_again(expected)),
     )
-
-
-def _room(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
-    """A raised quota, where AWS raises it far enough for a button that can work."""
-    try:
-        needed = click(facts, expected).attached_then
-    except MissingFact:
-        needed = HIGHEST_QUOTA
-    return (raise_quota(facts, needed),) if needed <= HIGHEST_QUOTA and partition_of(facts) == 'aws' else ()
 
 
 INTEGRATION_POLICY_QUOTA = Diagnosis(

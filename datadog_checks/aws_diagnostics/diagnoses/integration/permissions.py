@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
-from ...facts import Unobserved, observed
+from ...facts import Facts, MissingFact, Unobserved, observed
 from ...facts.account import Account, Integration, Policy, PolicyKind, PolicyStatement, RequiredPermissions
 from ...rules.policy_language import ANY, Patterns, is_pattern, service_of
 from ...text import one_line
@@ -94,11 +94,27 @@ def compare(required: Iterable[str], policies: Iterable[Policy]) -> tuple[Entry,
     return tuple(_entry(action, statements) for action in sorted(set(required)))
 
 
+def entries_of(facts: Facts) -> tuple[Entry, ...]:
+    """Of all that the role needs; () where something that it takes was not observed."""
+    try:
+        return compare(requirement(facts.of_account).actions, observed(facts.of_account.policies))
+    except MissingFact:
+        return ()
+
+
+def grantable(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """What one more policy can grant."""
+    return tuple(entry.action for entry in entries if not entry.is_held and entry.grant not in NO_POLICY_HELPS)
+
+
 def allowed_by(policies: Iterable[Policy], actions: Iterable[str]) -> frozenset[str]:
     """Those of the actions that documents, of a boundary for example, would let through as a whole."""
     statements = [_Statement.of(s) for p in policies for s in p.statements]
     through = (Grant.GRANTED, Grant.LIMITED, Grant.DENIED_IN_PART)
     return frozenset(a for a in actions if _grant(a, statements) in through)
+
+
+NO_POLICY_HELPS = frozenset({Grant.DENIED, Grant.DENIED_IN_PART})
 
 
 class _Reach(IntEnum):

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 
 from ...expectations import Expectations
 from ...facts import Facts, MissingFact, observed
-from ...facts.account import Policy, PolicyKind
-from ...facts.values import Arn
+from ...facts.account import Policy, PolicyKind, RequiredPermissions
 from ...remedies import Step, shell
-from ...text import one_line
 from ..account_remedies import role_word
+from .permissions import compare
 from .role import account_id, partition_of, role_name
 
 BUTTON = 'Resolve All AWS Permissions Issues'
@@ -25,16 +24,12 @@ PARTS_DELETED = 10
 HIGHEST_QUOTA = 20
 """Managed policies of a role, at most (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)."""
 
-LONGEST_NAME = 128
 SECURITY_AUDIT = 'SecurityAudit'
 ADMINISTRATOR_ACCESS = 'AdministratorAccess'
 PREFIX = 'datadog-aws-integration-iam-permissions-'
-OF_DATADOG = re.compile(
-    r'datadog-aws-integration-(iam-permissions-[0-9a-f]{8}-part\d+'
-    r'|(resource-collection|instrumentation)-permissions-(v2-)?.+-\d+)\Z'
-)
-"""The names of all generations of Datadog's templates."""
-OF_THE_BUTTON = re.compile(rf'{PREFIX}[0-9a-f]{{8}}-part\d+')
+OF_A_CLICK = re.compile(rf'{PREFIX}[0-9a-f]{{8}}-part\d+')
+OF_OLD_STACKS = re.compile(r'datadog-aws-integration-resource-collection-permissions-(?!v2-).+-\d+')
+"""Of Datadog's quickstart template before version 4.14; the present one attaches ...-permissions-v2-ROLE-NUMBER."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +39,6 @@ class Click:
     attaches_security_audit: bool
     staying: int
     """Attached policies that it would not delete."""
-    leftovers: tuple[str, ...]
-    """Names of those that another generation of Datadog's templates attached."""
     quota: int
     quota_is_default: bool
 
@@ -63,7 +56,6 @@ def click(facts: Facts, expected: Expectations) -> Click:
         parts=-(-permissions // PERMISSIONS_PER_POLICY),
         attaches_security_audit=not is_attached(SECURITY_AUDIT, observed(account.policies), partition_of(facts)),
         staying=len(_staying(facts, expected)),
-        leftovers=leftovers(facts, expected),
         quota=quota.attached_per_role,
         quota_is_default=quota.default,
     )
@@ -78,18 +70,32 @@ def exceeds_quota(facts: Facts, expected: Expectations) -> bool:
     return after.attached_then > after.quota
 
 
-def leftovers(facts: Facts, expected: Expectations) -> tuple[str, ...]:
-    """Names of attached policies of Datadog's templates that a click would not delete. Raises MissingFact."""
-    return tuple(one_line(p.name, LONGEST_NAME) for p in _staying(facts, expected) if OF_DATADOG.match(p.name))
+def leftovers(facts: Facts, expected: Expectations) -> tuple[Policy, ...]:
+    """What earlier templates and clicks attached, as far as other policies grant all of Datadog's list without it.
 
-
-def outdated(facts: Facts, expected: Expectations) -> tuple[Arn, ...]:
-    """What earlier clicks left; () where that is not known. A live CloudFormation stack may own what other templates
-    attached."""
-    try:
-        return tuple(p.arn for p in _staying(facts, expected) if p.arn and OF_THE_BUTTON.fullmatch(p.name))
-    except MissingFact:
+    The policies of the present template are left alone, and so is whatever alone grants something. () where that is
+    not known.
+    """
+    account = facts.of_account
+    if not isinstance(account.policies, tuple) or not isinstance(account.required, RequiredPermissions):
         return ()
+    listed = {*account.required.standard, *account.required.resource_collection}
+    kept, found = account.policies, list[Policy]()
+    earlier = [policy for policy in _staying(facts, expected) if _is_of_earlier_template(policy)]
+    held = _held(listed, kept) if earlier else set()
+    for policy in earlier:
+        without = tuple(p for p in kept if p is not policy)
+        if _held(listed, without) == held:
+            kept, found = without, [*found, policy]
+    return tuple(found)
+
+
+def _is_of_earlier_template(policy: Policy) -> bool:
+    return policy.arn is not None and bool(OF_A_CLICK.fullmatch(policy.name) or OF_OLD_STACKS.fullmatch(policy.name))
+
+
+def _held(actions: Iterable[str], policies: Iterable[Policy]) -> set[str]:
+    return {entry.action for entry in compare(actions, policies) if entry.is_held}
 
 
 def is_attached(name: str, policies: Iterable[Policy], partition: str) -> bool:
@@ -121,16 +127,16 @@ def _is_deleted(policy: Policy, own: str) -> bool:
     return part is not None and int(part[1]) <= PARTS_DELETED
 
 
-def detach_outdated(facts: Facts, expected: Expectations) -> tuple[Step, ...]:
-    arns = outdated(facts, expected)[:PARTS_DELETED]
+def detach_leftovers(facts: Facts, expected: Expectations) -> tuple[Step, ...]:
+    arns = [policy.arn for policy in leftovers(facts, expected) if policy.arn][:PARTS_DELETED]
     if not arns:
         return ()
     role = role_word(facts, expected)
     detach = (shell('aws', 'iam', 'detach-role-policy', '--role-name', role, '--policy-arn', arn) for arn in arns)
     return (
         Step(
-            'When integration-permissions-missing passes and no CloudFormation stack owns them, detach the policies of '
-            'earlier clicks; attaching them again undoes it',
+            'Detach what earlier templates and clicks left: other policies of the role grant all that these grant of '
+            "Datadog's list. Attaching them again undoes it",
             tuple(detach),
         ),
     )

@@ -10,8 +10,9 @@ from ...remedies import Choice, Command, Language, Remedy, Step, hcl_string, she
 from ...rules.policy_language import covers
 from ..account_remedies import iam_arn, role_word, run_again
 from ..links import guide
-from .granting import attach_policy, has_room, raise_quota
-from .resolve_button import ADMINISTRATOR_ACCESS, HIGHEST_QUOTA, SECURITY_AUDIT, is_attached
+from .granting import attach_policy, merge_policies, raise_quota
+from .quota import free_places, quota_needed
+from .resolve_button import ADMINISTRATOR_ACCESS, HIGHEST_QUOTA, SECURITY_AUDIT, detach_leftovers, is_attached
 from .role import partition_of, staleness_of_permissions, without_role
 
 ANY_ACTION = '*:*'
@@ -49,18 +50,17 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     detach = shell('aws', 'iam', 'detach-role-policy', '--role-name', role_word(facts, expected), '--policy-arn', arn)
     undo = Step('Detach it', (detach,))
     attach = attach_policy(facts, expected, arn)
-    if not has_room(facts, 1):
-        make_room = (_merge(), raise_quota(facts, HIGHEST_QUOTA))
+    if free_places(facts) == 0:
+        make_room = _room(facts, expected)
         return Remedy(f'{summary}, once there is room for it', make_room, (Step('Attach it', (attach,)), again))
     choices = (Choice('Attach it', (attach,), undo=undo), _terraform(facts, expected))
     return Remedy(summary, choices, (again,))
 
 
-def _merge() -> Choice:
-    return Choice(
-        "Merge two of the role's own policies into one, or make one an inline policy: inline policies do not count "
-        'against the quota'
-    )
+def _room(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
+    needed = quota_needed(facts, expected)
+    detach = tuple(Choice(step.text, step.commands) for step in detach_leftovers(facts, expected))
+    return (*detach, merge_policies(), *((raise_quota(facts, needed),) if needed <= HIGHEST_QUOTA else ()))
 
 
 def _terraform(facts: Facts, expected: Expectations) -> Choice:

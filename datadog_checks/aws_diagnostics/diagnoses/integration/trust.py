@@ -1,7 +1,6 @@
 """Which statement of the trust policy is meant for Datadog, and whether it admits Datadog's request."""
 
 from dataclasses import dataclass
-from functools import partial
 
 from ...expectations import Expectations
 from ...facts import Facts, observed
@@ -9,16 +8,16 @@ from ...facts.account import Condition, ExternalId, Integration, Role, TrustStat
 from ...rules.datadog_role import account_of
 from ...rules.policy_language import matches
 from .assume_role_request import Request, datadogs_request
-from .condition_operators import is_met
+from .condition_operators import all_of, is_met
 from .identities import (
+    NOT_DATADOGS,
     is_account,
     is_datadog,
     is_everyone,
     is_external_id,
     is_in_account,
-    is_met_by,
 )
-from .role import partition_of, role_of
+from .role import account_id, partition_of, role_of
 
 ASSUME_ROLE = 'sts:AssumeRole'
 
@@ -38,10 +37,14 @@ class Sender:
     at: float
     registered: bool = True
     """False where Datadog is known to have no integration for the account, and so no external id."""
+    unusable: str = ''
+    """What the external id in the configuration is, where it cannot be Datadog's."""
+    role_account: str = ''
+    role_name: str = ''
 
     @property
     def request(self) -> Request:
-        return datadogs_request(self.account, self.partition, self.at)
+        return datadogs_request(self.account, self.partition, self.at, self.external_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +59,29 @@ class Reading:
     undecided: tuple[Condition, ...]
 
     @property
-    def faults(self) -> int:
-        return (not self.action) + (self.external_id is False) + bool(self.refusing)
+    def distance(self) -> tuple[int, int]:
+        """From admitting Datadog: what refuses it, then what is not known."""
+        faults = (not self.action) + (self.external_id is False) + bool(self.refusing)
+        return faults, (self.external_id is None) + bool(self.undecided)
 
 
 def sender(facts: Facts, expected: Expectations) -> Sender:
     wanted, partition = expected.of_account, partition_of(facts)
-    integration = facts.of_account.integration
+    integration, role = facts.of_account.integration, facts.of_account.role
+    configured = wanted.external_id
+    unusable = NOT_DATADOGS.get(configured.form, '') if configured else ''
     recorded = integration.external_id if isinstance(integration, Integration) else None
     return Sender(
         site=wanted.site,
         partition=partition,
         account=account_of(wanted.site, partition),
-        external_id=recorded or wanted.external_id,
+        external_id=recorded or (None if unusable else configured),
         recorded=recorded is not None,
         at=facts.observed_at,
         registered=facts.of_account.registered is not False,
+        unusable=unusable,
+        role_account=account_id(facts) or '',
+        role_name=role.name if isinstance(role, Role) else '',
     )
 
 
@@ -106,27 +116,20 @@ def readings(facts: Facts, to: Sender) -> tuple[Reading, ...]:
     statements = trust_of(facts)
     meant = meant_for_datadog(statements, to)
     read = [_read(s, name_of(s, statements), to) for s in meant]
-    return tuple(sorted(read, key=lambda reading: reading.faults))
+    return tuple(sorted(read, key=lambda reading: reading.distance))
 
 
 def _read(statement: TrustStatement, name: str, to: Sender) -> Reading:
     request = to.request
-    others = [c for c in statement.conditions if not is_external_id(c)]
-    ids = map(partial(is_met_by, sent=to.external_id), filter(is_external_id, statement.conditions))
+    met = [(c, is_met(c, request)) for c in statement.conditions]
     return Reading(
         statement,
         name,
         action=covers_assume_role(statement),
-        external_id=all_of(tuple(ids)),
-        refusing=tuple(c for c in others if is_met(c, request) is False),
-        undecided=tuple(c for c in others if is_met(c, request) is None),
+        external_id=all_of(result for c, result in met if is_external_id(c)),
+        refusing=tuple(c for c, result in met if result is False and not is_external_id(c)),
+        undecided=tuple(c for c, result in met if result is None and not is_external_id(c)),
     )
-
-
-def all_of(results: tuple[bool | None, ...]) -> bool | None:
-    if False in results:
-        return False
-    return None if None in results else True
 
 
 def name_of(statement: TrustStatement, statements: tuple[TrustStatement, ...]) -> str:

@@ -9,10 +9,10 @@ from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdi
 from ...remedies import Choice, Remedy
 from ...text import one_line
 from ..account_remedies import joined
-from .condition_operators import is_met
-from .identities import described, is_account, is_everyone, is_external_id, is_in_account, is_met_by
+from .condition_operators import all_of, is_met
+from .identities import described, is_account, is_everyone, is_external_id, is_in_account
 from .role import says_when_stale, without_role
-from .trust import Sender, all_of, covers_assume_role, name_of, position_of, sender, trust_of
+from .trust import Sender, covers_assume_role, name_of, position_of, sender, trust_of
 from .trust_policy_extra_conditions import condition_words
 from .trust_remedies import (
     GUIDE_SECTION,
@@ -50,10 +50,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 def applies_to_datadog(statement: TrustStatement, to: Sender) -> bool | None:
     if not covers_assume_role(statement):
         return False
-    conditions = [
-        is_met_by(c, to.external_id) if is_external_id(c) else is_met(c, to.request) for c in statement.conditions
-    ]
-    return all_of((_is_of(statement, to), *conditions))
+    return all_of((_is_of(statement, to), *(is_met(c, to.request) for c in statement.conditions)))
 
 
 def _is_of(statement: TrustStatement, to: Sender) -> bool | None:

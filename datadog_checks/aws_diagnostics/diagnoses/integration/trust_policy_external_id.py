@@ -2,26 +2,30 @@
 
 from ...expectations import Expectations
 from ...facts import Facts
-from ...facts.account import Condition, ExternalId, Feature
+from ...facts.account import Condition, ExternalId, Feature, Form
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
+from ...remedies import Remedy, Step
+from ...rules.datadog_role import ACCOUNTS
 from ...text import SHORT, one_line
-from .condition_operators import operator_of
+from .condition_operators import is_met, operator_of
 from .external_id_remedies import ways_to_demand_it, without_external_id
 from .identities import (
+    NOT_DATADOGS,
     conditions_on_external_id,
     demands_one,
     differs_by_case,
     differs_by_white_space,
-    is_met_by,
     shown_digest,
 )
 from .role import says_when_stale, without_role
 from .trust import Reading, Sender, readings, sender
-from .trust_remedies import GUIDE_SECTION, apply_it
+from .trust_remedies import GUIDE_SECTION, apply_it, statements_of
 
 MOST_IDS = 2
 MOST_STATEMENTS = 5
+DATADOGS = dict.fromkeys(
+    (id for accounts in ACCOUNTS.values() for id in accounts.values()), "the id of Datadog's own AWS account"
+)
 
 
 @says_when_stale
@@ -47,7 +51,7 @@ def _conditions(reading: Reading) -> tuple[Condition, ...]:
 
 def _refused(reading: Reading, to: Sender) -> str:
     """Of the first condition that refuses what Datadog sends."""
-    condition = next(c for c in _conditions(reading) if is_met_by(c, to.external_id) is False)
+    condition = next(c for c in _conditions(reading) if is_met(c, to.request) is False)
     return f'{reading.name} of the trust policy has {_shown(condition)}; {_sent(to)}{_difference(condition, to)}'
 
 
@@ -68,6 +72,8 @@ def _difference(condition: Condition, to: Sender) -> str:
     sent = to.external_id
     if sent is None or operator_of(condition.operator).negated:
         return ''
+    if kinds := _kinds(condition, to):
+        return f': the trust policy has {kinds} in its place'
     if any(differs_by_white_space(accepted, sent) for accepted in condition.external_ids):
         return ': they differ by white space around it'
     if any(differs_by_case(accepted, sent) for accepted in condition.external_ids):
@@ -75,32 +81,60 @@ def _difference(condition: Condition, to: Sender) -> str:
     return ': its * and ? are not wildcards with this operator' if condition.wildcard else ''
 
 
+def _kinds(condition: Condition, to: Sender) -> str:
+    """What the wrong external ids are, where their form or their digest says so; '' for others."""
+    kinds = (
+        _ids_of_accounts(to).get(id.stripped_digest) or NOT_DATADOGS.get(id.form, '') for id in condition.external_ids
+    )
+    return ' and '.join(list(dict.fromkeys(filter(None, kinds)))[:MOST_IDS])
+
+
+def _ids_of_accounts(to: Sender) -> dict[str, str]:
+    """By their digests."""
+    own = {to.role_account: 'the id of this AWS account', to.role_name: 'the name of the role'}
+    return {ExternalId.of(text).digest: words for text, words in {**own, **DATADOGS}.items() if text}
+
+
 def _form(reading: Reading, to: Sender) -> Verdict:
     """Whether no other external id is accepted."""
-    condition = next(c for c in _conditions(reading) if demands_one(c))
+    condition = next((c for c in _conditions(reading) if demands_one(c)), None)
+    if condition is None:
+        shown = _shown(_conditions(reading)[0])
+        return Unknown(f"{reading.name} of the trust policy has {shown}; not known whether it accepts Datadog's")
     evidence = f'{reading.name} of the trust policy has {_shown(condition)}'
     if condition.wildcard and operator_of(condition.operator).base == 'stringlike':
         return Failed(f'{evidence}, with a wildcard that accepts other external ids too', Status.WARNING)
     if len(set(condition.external_ids)) > 1:
         return Failed(f"{evidence}, so it accepts external ids that are not Datadog's", Status.WARNING)
-    return _agreement(reading, to, evidence, condition.external_ids)
+    return _agreement(reading, to, evidence, condition)
 
 
-def _agreement(reading: Reading, to: Sender, evidence: str, accepted: tuple[ExternalId, ...]) -> Verdict:
+def _agreement(reading: Reading, to: Sender, evidence: str, condition: Condition) -> Verdict:
     if reading.external_id:
         return Passed(f'{evidence}; {_sent(to)}, the same')
-    if to.external_id is None and any(id.has_stray_white_space for id in accepted):
+    if to.external_id is None and (kinds := _kinds(condition, to)):
+        return Failed(f'{evidence}: {kinds}, and not an external ID that Datadog generated')
+    if to.external_id is None and any(id.has_stray_white_space for id in condition.external_ids):
         return Failed(f"{evidence}, with white space around it; Datadog's external ids have none")
     if to.external_id is None:
         how = 'set app_key or external_id' if to.registered else 'Datadog has no integration for this account'
-        return Unknown(f"{evidence}; not known whether it is Datadog's: {how}")
+        unusable = f' (the one in the configuration is {to.unusable})' if to.unusable else ''
+        return Unknown(f"{evidence}; not known whether it is Datadog's: {how}{unusable}")
     return Unknown(f"{evidence}; not known whether it accepts Datadog's")
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     ways = ways_to_demand_it(facts, expected)
     summary = "Demand exactly the external ID that Datadog's AWS integration page shows for this account"
-    return Remedy(summary, ways, apply_it(facts, expected, ways))
+    return Remedy(summary, ways, (*_revoke(facts), *apply_it(facts, expected, ways)))
+
+
+def _revoke(facts: Facts) -> tuple[Step, ...]:
+    """Who may read the role has had the key, and this fix does not take it back."""
+    ids = (id for s in statements_of(facts) for c in s.conditions for id in c.external_ids)
+    if not any(id.form is Form.KEY for id in ids):
+        return ()
+    return (Step('Revoke the key of Datadog that is in the trust policy, and give a new one to whoever uses it'),)
 
 
 TRUST_POLICY_EXTERNAL_ID = Diagnosis(

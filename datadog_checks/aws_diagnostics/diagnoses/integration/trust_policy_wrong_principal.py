@@ -2,11 +2,12 @@
 
 from ...expectations import Expectations
 from ...facts import Facts
-from ...facts.account import Feature, TrustStatement
+from ...facts.account import Condition, Feature, TrustStatement
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy
 from ..account_remedies import joined
-from .condition_operators import operator_of
+from .assume_role_request import ANYBODY
+from .condition_operators import is_met, operator_of
 from .identities import (
     account_principal,
     described,
@@ -31,8 +32,6 @@ from .trust_remedies import (
 )
 
 MOST_PRINCIPALS = 2
-NARROWING = ('aws:principalaccount', 'aws:principalarn', 'aws:principalorgid', 'aws:principalorgpaths', 'aws:userid')
-"""Keys that say who may come, where the principal does not."""
 
 
 @says_when_stale
@@ -55,12 +54,15 @@ def admits_everyone(statement: TrustStatement) -> bool:
     if statement.effect != 'Allow' or not covers_assume_role(statement):
         return False
     wide = any(map(is_everyone, statement.principals)) or bool(statement.not_principals)
-    return wide and not any(_narrows(c.operator, c.key) for c in statement.conditions)
+    return wide and not any(map(_narrows, statement.conditions))
 
 
-def _narrows(operator: str, key: str) -> bool:
-    read = operator_of(operator)
-    return key.lower() in NARROWING and read.needs_the_key and not read.negated and read.base != 'null'
+def _narrows(condition: Condition) -> bool:
+    """Somebody who has the key does not meet it, and nobody who has not."""
+    operator = operator_of(condition.operator)
+    if condition.key.lower() not in ANYBODY or not operator.needs_the_key or operator.negated:
+        return False
+    return operator.base != 'null' and is_met(condition, ANYBODY) is not True
 
 
 def _seen(principals: list[str], to: Sender) -> str:

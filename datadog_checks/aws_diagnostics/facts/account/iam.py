@@ -1,6 +1,8 @@
 """Who asks AWS, the role that Datadog assumes, who it trusts, its policies, and what they should and do allow."""
 
 import hashlib
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +20,41 @@ class Caller:
     partition: Partition
 
 
+class Form(StrEnum):
+    """What an external id looks like. Datadog generates its own: 32 hexadecimal digits, as API keys have them."""
+
+    NOT_OBSERVED = ''
+    OTHER = 'other'
+    EMPTY = 'empty'
+    PATTERN = 'pattern'
+    """With * or ?."""
+    VARIABLE = 'policy variable'
+    ARN = 'ARN'
+    ACCOUNT = 'AWS account id'
+    APPLICATION_KEY = 'application key'
+    """It looks like one of Datadog."""
+    KEY = 'key of this check'
+    """It is an API or application key that this check has."""
+    PLACEHOLDER = 'placeholder'
+    """For what somebody was to fill in."""
+
+
+FORMS: Mapping[Form, re.Pattern[str]] = {
+    Form.EMPTY: re.compile(r'\s*'),
+    Form.VARIABLE: re.compile(r'[^$]*\$\{[\w-]+:[^}]*\}.*', re.DOTALL),
+    Form.PATTERN: re.compile(r'[^*?]*[*?].*', re.DOTALL),
+    Form.ARN: re.compile('arn:.*', re.DOTALL),
+    Form.ACCOUNT: re.compile(r'\s*(\d{12}|\d{4}-\d{4}-\d{4})\s*', re.ASCII),
+    Form.APPLICATION_KEY: re.compile(r'\s*([0-9a-f]{40}|dd(app|api|pat)_\w+|pub[0-9a-f]{32})\s*', re.ASCII),
+    Form.PLACEHOLDER: re.compile(
+        r'[^<>{}\[\]]*[<>{}\[\]].*|\s*(x{3,}|[.]{2,}|-+|_+|null|none|nil|undefined|todo|tbd|n/a|test)\s*'
+        r'|.*(external.{0,2}id|your|place.?holder|change.?me|replace|insert|dummy|example|fixme|fill).*',
+        re.DOTALL,
+    ),
+}
+"""Of a text in lower case; the first that matches."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExternalId:
     """An external id, known by its digest only: enough to compare and to recognize it, too little to use it."""
@@ -28,11 +65,12 @@ class ExternalId:
     """The same without white space around it: differs from `digest` where there is some."""
     folded_digest: str = ''
     """The same in lower case: tells whether two differ only by case. '' where it is not known."""
+    form: Form = Form.NOT_OBSERVED
 
     @classmethod
     def of(cls, secret: str) -> 'ExternalId':
         """Of any text, also of half a surrogate pair, which has no UTF-8 form and which JSON can hold."""
-        return cls(_digest(secret), _digest(secret.strip()), _digest(secret.lower()))
+        return cls(_digest(secret), _digest(secret.strip()), _digest(secret.lower()), _form_of(secret.lower()))
 
     def __str__(self) -> str:
         """As it is shown to people."""
@@ -41,6 +79,10 @@ class ExternalId:
     @property
     def has_stray_white_space(self) -> bool:
         return self.digest != self.stripped_digest
+
+
+def _form_of(text: str) -> Form:
+    return next((form for form, pattern in FORMS.items() if pattern.fullmatch(text)), Form.OTHER)
 
 
 def _digest(text: str) -> str:
@@ -61,6 +103,9 @@ class Condition:
     """Of sts:ExternalId, and of every key that looks like it."""
     wildcard: bool = False
     """One of the external ids holds * or ?."""
+    variables: bool | None = None
+    """Whether `${` in a value starts a policy variable, as it does from version 2012-10-17 of the policy language on;
+    None where no value has it, or where it was not looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from functools import partial
 from ....facts import Unobserved
 from ....facts.account import Fault, Region, TokenlessUse, WrongInstance
 from ....facts.values import RegionName
-from ...run import BudgetExhausted, Deadline, DeadlineExceeded, NotCollected, OnDefect, log_defect
+from ...run import BudgetExhausted, Deadline, DeadlineExceeded, OnDefect, log_defect
 from ..cloudwatch import GET_METRIC_DATA, INSTANCES_OF_A_CALL, tokenless_use
-from ..denials import DENIED, CallFailed, code_of, why
-from ..session import Client, Session
+from ..denials import DENIED, code_of, is_defect, why
+from ..session import Session
 from . import metadata_options as options
 from .found import Found
 
@@ -86,7 +86,7 @@ class RegionSweep:
 
     def _give_up(self, step: Step, error: Exception) -> None:
         """A denied action stops nothing else; a region that does not answer is asked nothing more."""
-        if _is_defect(error):
+        if is_defect(error):
             self._on_defect(f'the fleet ({step.action})', error)
         reason = Unobserved(why(error, step.action, self.name))
         step.give_up(reason)
@@ -108,15 +108,8 @@ class RegionSweep:
         """What CloudWatch answered; None where it was not asked, or not for all instances yet."""
         return None if self._found.tokenless_unobserved else tuple(self._found.tokenless)
 
-    def _client(self, session: Session, service: str) -> Client:
-        """botocore raises ValueError for a malformed endpoint from the environment: that is no defect of ours."""
-        try:
-            return session.client(service, self.name)
-        except ValueError as e:
-            raise CallFailed(why(e, self._steps[0].action, self.name)) from None
-
     def _describe(self, fault: Fault, session: Session, deadline: Deadline) -> None:
-        client = self._client(session, 'ec2')
+        client = session.client('ec2', self.name)
         for page in options.instance_pages(client, fault, self.name, self._chosen, self._token):
             for instance in page.instances:
                 self._found.add(instance)
@@ -129,13 +122,13 @@ class RegionSweep:
         self._failure = why.reason
 
     def _ask_for_defaults(self, session: Session, _: Deadline) -> None:
-        self._found.defaults = options.metadata_defaults(self._client(session, 'ec2'))
+        self._found.defaults = options.metadata_defaults(session.client('ec2', self.name))
 
     def _without_defaults(self, why: Unobserved) -> None:
         self._found.defaults = why
 
     def _describe_templates(self, session: Session, deadline: Deadline) -> None:
-        client = self._client(session, 'ec2')
+        client = session.client('ec2', self.name)
         for page in options.template_pages(client, self.name, self._found.defaults, self._token):
             self._found.add_templates(page.templates)
             self._token = page.next_token
@@ -161,17 +154,9 @@ class RegionSweep:
         while ids:
             deadline.timeout(1.0)
             batch = ids[:INSTANCES_OF_A_CALL]
-            used = tokenless_use(self._client(session, 'cloudwatch'), self.name, batch, self._now)
+            used = tokenless_use(session.client('cloudwatch', self.name), self.name, batch, self._now)
             self._found.tokenless.extend(used)
             del ids[: len(batch)]
 
     def _without_use(self, why: Unobserved) -> None:
         self._found.tokenless_unobserved = why
-
-
-def _is_defect(error: Exception) -> bool:
-    """Nothing that AWS, botocore or the network does: our code could not take what it was given."""
-    from botocore.exceptions import BotoCoreError, ClientError
-    from botocore.parsers import ResponseParserError
-
-    return not isinstance(error, NotCollected | BotoCoreError | ClientError | ResponseParserError | OSError)

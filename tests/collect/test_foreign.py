@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.host.text_file import printable, read_text, read_value, reason
+from datadog_checks.aws_diagnostics.collect.foreign import read_text, read_value, reason
 
 
 def test_the_value_of_a_file_is_its_text_without_surrounding_white_space(tmp_path: Path) -> None:
@@ -67,7 +67,3 @@ def test_as_many_bytes_as_allowed_are_read(tmp_path: Path) -> None:
 )
 def test_the_reason_is_the_name_of_the_error_without_the_path(error: OSError | ValueError, expected: str) -> None:
     assert reason(error) == expected
-
-
-def test_printable_keeps_letters_of_every_script_and_spaces_between_words() -> None:
-    assert printable(' Größe 箱 \u200b\u202e1 ') == 'Größe 箱 \N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}1'

@@ -1,0 +1,94 @@
+"""What the Agent says about itself in expvar, of the time when it started.
+
+Every provider of a hostname that failed leaves its error under a name of its own, and the one that won is `provider`.
+Agents since 7.64 resolve a second time with IMDSv1 alone (see `said_of_aws`), which leaves its errors in the same
+place and never changes `provider`: where the two disagree, `provider` is right. Source: pkg/util/hostname of the Agent
+(providers.go, common.go).
+"""
+
+from ...facts import Agent, Host, HostnameProvider, HostnameSource
+from ...rules import first_label, is_default_hostname
+from ...text import quoted, reason
+from .aws_provider import in_transition
+
+FOUND_BY_ITSELF = (HostnameProvider.OS, HostnameProvider.FQDN, HostnameProvider.CONTAINER)
+"""The providers whose name the Agent keeps unless AWS gives it another."""
+OF_THE_SYSTEM = (HostnameProvider.OS, HostnameProvider.FQDN)
+
+AWS_NOT_QUERIED = 'not retrieving hostname from aws'
+NOT_USABLE = 'hostname is not usable'
+SKIPPED = 'skipping os hostname'
+OF_THE_CONFIGURATION = 'configuration/environment'
+"""In the names of the first two providers: 'hostname' configuration/environment."""
+OF_THE_FIRMWARE = ('board vendor', 'ec2_use_dmi', 'board_asset_tag', 'dmi')
+"""Words of the errors with which a resolution ends that falls back to the firmware."""
+
+
+def asked_aws(agent: Agent) -> bool | None:
+    """Whether the Agent asked AWS for the name; None where it does not say.
+
+    It asks or does not ask by the same rule in both resolutions, so any error but the one that says why it did not ask
+    proves that it did.
+    """
+    if agent.provider is HostnameProvider.AWS and agent.source is not HostnameSource.INFERRED:
+        return True
+    error = agent.provider_errors.get('aws', '')
+    return None if not error else not error.lower().startswith(AWS_NOT_QUERIED)
+
+
+def says_that_it_did_not_ask(agent: Agent) -> str:
+    """The Agent's own words, where it gave them for the name that it has; else ''."""
+    return agent.provider_errors['aws'] if asked_aws(agent) is False else ''
+
+
+def says_sidecar(agent: Agent) -> bool | None:
+    """Whether it takes itself for a sidecar (`fargate`), which ends its search; None where it does not say."""
+    if 'fargate' in agent.provider_errors:
+        return False
+    only_the_first_two_failed = agent.provider_errors and all(
+        OF_THE_CONFIGURATION in provider for provider in agent.provider_errors
+    )
+    unnamed = agent.provider is None and agent.source is HostnameSource.EXPVAR and not agent.hostname
+    return True if unnamed and only_the_first_two_failed else None
+
+
+def says_system_usable(agent: Agent) -> bool | None:
+    """Whether it takes the name of the system for that of the host; None where it does not say."""
+    if agent.provider in OF_THE_SYSTEM and agent.source is not HostnameSource.INFERRED:
+        return True
+    error = agent.provider_errors.get('os', '').lower()
+    if NOT_USABLE in error or NOT_USABLE in agent.provider_errors.get('fqdn', '').lower():
+        return False
+    return True if error.startswith(SKIPPED) else None
+
+
+def doubt_of(agent: Agent) -> str:
+    """Why its words cannot all be true, as a clause; '' where they can."""
+    name = agent.hostname or ''
+    if agent.provider in FOUND_BY_ITSELF and asked_aws(agent) is False and is_default_hostname(name):
+        return f'as the Agent says that it did not ask AWS, although {quoted(name)} is a default name of EC2'
+    return ''
+
+
+def keeps_the_name_of_the_system(agent: Agent, host: Host) -> bool:
+    """It is named by the system, which has had no other name since."""
+    named = agent.provider in OF_THE_SYSTEM and agent.source is not HostnameSource.INFERRED
+    return named and bool(agent.hostname) and first_label(agent.hostname or '') == first_label(host.os_hostname)
+
+
+def said_of_aws(agent: Agent) -> str:
+    """A sentence that quotes why AWS gave no name; '' where the Agent does not say, or where AWS did give it."""
+    error = agent.provider_errors.get('aws', '')
+    if not error or agent.provider is HostnameProvider.AWS:
+        return ''
+    if _of_the_second_resolution(agent, error.lower()):
+        return f'Of its second resolution, which uses IMDSv1 alone, the Agent said: {reason(error)}'
+    return f'When the Agent started, it said of AWS: {reason(error)}'
+
+
+def _of_the_second_resolution(agent: Agent, error: str) -> bool:
+    """The first one ends with an error about the firmware, the second has overwritten that with one about IMDSv1."""
+    if agent.version is None or not in_transition(agent.configuration, agent.version):
+        return False
+    prefers = agent.configuration.ec2_prefer_imdsv2 is True
+    return not prefers and not error.startswith(AWS_NOT_QUERIED) and not any(w in error for w in OF_THE_FIRMWARE)

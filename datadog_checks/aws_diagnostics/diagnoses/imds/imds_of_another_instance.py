@@ -1,0 +1,102 @@
+"""What answers at the address of IMDS names another instance than the firmware of this machine."""
+
+from ...expectations import Expectations
+from ...facts import ContainerKind, Facts, Host, Imds, NetworkPath, observed
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Choice, Remedy, Step, Variable, shell
+from ...rules import instance_id_of, is_of_another_instance, why_no_instance_id
+from ..agent_remedies import container_kind, restart_agent
+from ..links import ec2_user_guide
+from .blocking import address, firewall_rules, on_the_host
+from .evidence import gateways, seen
+
+INTERFACE = Variable('INTERFACE')
+
+
+def judge(facts: Facts, _: Expectations) -> Verdict:
+    imds = observed(facts.imds)
+    if imds.instance_id is None:
+        return NotApplicable('IMDS gave no instance id')
+    if is_of_another_instance(facts):
+        return _of_another(facts, imds)
+    if facts.platform.instance_id:
+        return Passed(f'IMDS and the firmware (DMI board_asset_tag) name the same instance: {imds.instance_id}')
+    return _without_firmware(facts, imds)
+
+
+def _of_another(facts: Facts, imds: Imds) -> Verdict:
+    by_firmware = f'the firmware of this machine (DMI board_asset_tag) says {facts.platform.instance_id}'
+    way = f' ({gateways(facts.path)} on the way)' if isinstance(facts.path, NetworkPath) and facts.path.gateways else ''
+    return Failed(
+        f'IMDS says that this is {imds.instance_id}, and {by_firmware}: the IMDS of another instance answers, or '
+        f'something in its place{way}{seen(facts)}'
+    )
+
+
+def _without_firmware(facts: Facts, imds: Imds) -> Verdict:
+    by_file = facts.host.cloud_init_instance_id if isinstance(facts.host, Host) else None
+    if by_file == imds.instance_id:
+        return Passed(f"IMDS and cloud-init's file name the same instance: {imds.instance_id}")
+    if by_file is None or instance_id_of(facts):
+        return NotApplicable('the firmware does not name the instance, as it does on Nitro, so there is no comparison')
+    return Unknown(
+        f'{why_no_instance_id(facts)}: either the IMDS of another instance answers, or an image brought the file along'
+    )
+
+
+def remedy(facts: Facts, _: Expectations) -> Remedy:
+    imds = address(facts)
+    ip = ('ip', '-6') if ':' in imds else ('ip',)
+    return Remedy(
+        'Let this machine ask its own IMDS: a router, a VPN or a proxy leads to that of another instance',
+        (_exempt(facts, imds, ip), *_route(facts, imds, ip)),
+        (
+            firewall_rules(facts, ', such as DNAT or REDIRECT to another machine'),
+            Step(
+                'Until this diagnosis passes, take the id of this machine from the EC2 console or from its firmware, '
+                'never from IMDS',
+                (shell('cat', '/sys/devices/virtual/dmi/id/board_asset_tag'),),
+            ),
+            restart_agent(facts),
+        ),
+    )
+
+
+def _exempt(facts: Facts, imds: str, ip: tuple[str, ...]) -> Choice:
+    return Choice(
+        f'Exempt {imds} from the VPN or the proxy that leads to the other instance, and on that instance do not '
+        f'forward it or translate its address for others; the commands, {on_the_host(facts)}, show which device and '
+        'gateway packets to IMDS take',
+        (shell(*ip, 'route', 'get', imds), shell(*ip, 'rule', 'show')),
+    )
+
+
+def _route(facts: Facts, imds: str, ip: tuple[str, ...]) -> tuple[Choice, ...]:
+    """Only where this is the machine itself: the network of a container is not repaired from inside."""
+    if container_kind(facts) is not ContainerKind.NONE:
+        return ()
+    add = shell('sudo', *ip, 'route', 'add', imds, 'dev', INTERFACE)
+    delete = shell('sudo', *ip, 'route', 'del', imds, 'dev', INTERFACE)
+    text = 'Give this machine a route to IMDS through its primary interface (the first command lists every INTERFACE)'
+    return (Choice(text, (shell('ip', '-brief', 'link'), add), undo=Step('Remove the route again', (delete,))),)
+
+
+IMDS_OF_ANOTHER_INSTANCE = Diagnosis(
+    id='imds-of-another-instance',
+    title='The metadata service of another instance answers',
+    scope=Scope.HOST,
+    service_check='imds',
+    severity=Status.CRITICAL,
+    tests=(
+        'Compares the instance id that IMDS gives with the one in the firmware of the machine (DMI board_asset_tag, on '
+        "Nitro), and elsewhere with cloud-init's file."
+    ),
+    harm=(
+        'The Agent takes the name and the tags of that instance, and its metrics are mixed up with those of the other. '
+        'Until the two agree, nothing else is said about IMDS, and no command or tag carries either id.'
+    ),
+    docs=ec2_user_guide('instancedata-data-retrieval.html'),
+    judge=judge,
+    remedy=remedy,
+    sees_foreign_imds=True,
+)

@@ -1,0 +1,180 @@
+"""What the Agent says about itself, against what this check would work out without it."""
+
+from typing import Any
+
+from tests.diagnoses.hostname.test_agent_words import FIRST_TWO, NOT_ASKED, TIMEOUT
+from tests.field_reports.host import HostReport, StandIn, host_test
+from tests.field_reports.reports import Answer, Fix
+from tests.simulator import Topology, World
+
+ECS_ON_EC2 = {'AWS_EXECUTION_ENV': 'AWS_ECS_EC2', 'ECS_CONTAINER_METADATA_URI_V4': 'http://169.254.170.2/v4/x'}
+MANAGED = ECS_ON_EC2 | {'AWS_EXECUTION_ENV': 'AWS_ECS_MANAGED_INSTANCES'}
+TASK = 'f00dfeed0123'
+ON_A_BRIDGE: dict[str, Any] = {'topology': Topology.CONTAINER, 'hop_limit': 2, 'os_hostname': TASK}
+TRUSTED = {'hostname_trust_uts_namespace': True}
+MARKED = {**World.EC2_FILES, '/run/.containerenv': ''}
+"""As /.dockerenv does, which a world cannot put into its root."""
+ON_AN_ECS_HOST = {**World.EC2_FILES, '/etc/ecs/ecs.config': 'ECS_CLUSTER=web\n'}
+NOT_JUDGED = {
+    'imds-unreachable': 'not_applicable',
+    'hostname-provider-mismatch': 'not_applicable',
+    'hostname-not-instance-id': 'not_applicable',
+    'hostname-stale': 'not_applicable',
+    'agent-cannot-use-imdsv2': 'not_applicable',
+}
+A_RESTART_HELPS = Answer(
+    causes=['hostname-stale'],
+    findings={'hostname-custom-os-name': 'ok', 'hostname-provider-mismatch': 'critical'},
+    fixes={'hostname-stale': Fix(has=['Restart the Agent'])},
+)
+A_NAME_OF_ITS_OWN = Answer(
+    causes=['hostname-custom-os-name'],
+    findings={'hostname-stale': 'ok'},
+    says={'hostname-custom-os-name': ['says: not retrieving hostname from AWS']},
+    fixes={'hostname-custom-os-name': Fix(has=['Let the Agent use the instance id'])},
+)
+
+REPORTS = (
+    HostReport(
+        scope='host',
+        number=6,
+        situation='An Agent 7.75 as the daemon of ECS Managed Instances says that it did not ask AWS for its name.',
+        sources=['DataDog/datadog-agent#46932'],
+        right='It did not ask, and a restart changes nothing: prefer the instance id by setting, or upgrade to 7.77, '
+        'whose daemon asks.',
+        world=ON_A_BRIDGE,
+        agent=StandIn(
+            hostname=TASK,
+            version='7.75.0',
+            provider='os',
+            errors={'aws': NOT_ASKED},
+            settings=TRUSTED,
+            environ=MANAGED,
+        ),
+        answer=Answer(
+            causes=['hostname-custom-os-name'],
+            findings={'hostname-stale': 'ok'},
+            says={'hostname-custom-os-name': ['says: not retrieving hostname from AWS']},
+            fixes={
+                'hostname-custom-os-name': Fix(
+                    has=['DD_EC2_PRIORITIZE_INSTANCE_ID_AS_HOSTNAME', 'Upgrade the Agent to 7.77.0 or later'],
+                    lacks=['docker exec', 'update-service'],
+                )
+            },
+        ),
+    ),
+    HostReport(
+        scope='host',
+        number=6,
+        variant='from 7.77 on',
+        situation='The same daemon with Agent 7.77 got a time-out from AWS when it started, and IMDS answers now.',
+        sources=['DataDog/datadog-agent#46932'],
+        right='It asks AWS, so a restart names it by its instance id.',
+        world=ON_A_BRIDGE,
+        agent=StandIn(
+            hostname=TASK, version='7.77.0', provider='os', errors={'aws': TIMEOUT}, settings=TRUSTED, environ=MANAGED
+        ),
+        answer=A_RESTART_HELPS,
+    ),
+    HostReport(
+        scope='host',
+        number=6,
+        variant='ECS on EC2 with its feature turned off',
+        situation='A task of ECS on EC2 whose Agent has the feature ecsec2 excluded says that it did not ask AWS.',
+        right='Without the feature the Agent is not on ECS: its name is its own, and a restart changes nothing.',
+        world=ON_A_BRIDGE,
+        agent=StandIn(
+            hostname=TASK,
+            provider='os',
+            errors={'aws': NOT_ASKED},
+            settings={**TRUSTED, 'autoconfig_exclude_features': ['ecs.*']},
+            environ=ECS_ON_EC2,
+        ),
+        answer=A_NAME_OF_ITS_OWN,
+    ),
+    HostReport(
+        scope='host',
+        number=6,
+        variant='words that cannot be true',
+        situation='The Agent is named ip-10-0-0-12, for which it asks AWS, and says that it did not ask.',
+        right='Both cannot be true: UNKNOWN, and it says why.',
+        agent=StandIn(hostname='ip-10-0-0-12', provider='os', errors={'aws': NOT_ASKED}),
+        answer=Answer(
+            causes=['hostname-provider-mismatch'],
+            findings={'hostname-stale': 'unknown', 'hostname-custom-os-name': 'unknown'},
+            says={'hostname-stale': ['the Agent says that it did not ask AWS', 'is a default name of EC2']},
+        ),
+    ),
+    HostReport(
+        scope='host',
+        number=7,
+        situation='The Agent is the sidecar of a task on ECS Managed Instances.',
+        sources=['DataDog/datadog-agent#42461'],
+        right='A sidecar has no hostname, as on Fargate: nothing applies, and nothing stays UNKNOWN.',
+        world=ON_A_BRIDGE,
+        agent=StandIn(
+            hostname='',
+            version='7.77.0',
+            provider='',
+            errors=FIRST_TWO,
+            environ=MANAGED | {'DD_ECS_DEPLOYMENT_MODE': 'sidecar'},
+        ),
+        answer=Answer(
+            exit_status=0,
+            findings=NOT_JUDGED,
+            says={'imds-unreachable': ['the Agent is the sidecar of one task']},
+            never=['this is not EC2'],
+        ),
+    ),
+    HostReport(
+        scope='host',
+        number=7,
+        variant='EKS Fargate by the file',
+        situation='A pod on EKS Fargate whose datadog.yaml, and no variable, says so.',
+        right='As on Fargate by the variable: nothing applies.',
+        agent=StandIn(hostname='', provider='', errors=FIRST_TWO, settings={'eks_fargate': True}),
+        answer=Answer(exit_status=0, findings=NOT_JUDGED),
+    ),
+    HostReport(
+        scope='host',
+        number=7,
+        variant='ECS_FARGATE with another value',
+        situation='A task has ECS_FARGATE=yes, which the Agent takes for Fargate as any value.',
+        right='The Agent has no hostname by its own rule: nothing applies.',
+        agent=StandIn(hostname='', provider='', errors=FIRST_TWO, environ={'ECS_FARGATE': 'yes'}),
+        answer=Answer(exit_status=0, findings=NOT_JUDGED),
+    ),
+    HostReport(
+        scope='host',
+        number=25,
+        situation='A machine has a file of a container runtime (/.dockerenv, /run/.containerenv) although it is no '
+        'container; its Agent took the name of the operating system after AWS timed out.',
+        right='The Agent asked AWS, as it says. IMDS answers now, so a restart names it by its instance id.',
+        world={'files': MARKED},
+        agent=StandIn(hostname='ip-10-0-0-12', provider='os', errors={'aws': TIMEOUT}),
+        answer=A_RESTART_HELPS,
+    ),
+    HostReport(
+        scope='host',
+        number=25,
+        variant='with a name of its own',
+        situation='The same machine has a name of its own, and its Agent says that it did not ask AWS.',
+        right='The name keeps the Agent from asking, and a restart changes nothing.',
+        world={'files': MARKED, 'os_hostname': 'web-01'},
+        agent=StandIn(hostname='web-01', provider='os', errors={'aws': NOT_ASKED}),
+        answer=A_NAME_OF_ITS_OWN,
+    ),
+    HostReport(
+        scope='host',
+        number=25,
+        variant='an Agent on the host of ECS',
+        situation='An Agent outside of a task, on an ECS host with a name of its own, got a time-out from AWS.',
+        sources=['DataDog/datadog-agent#16579', 'ministryofjustice/modernisation-platform-environments#16327'],
+        right='The file /etc/ecs/ecs.config makes the Agent ask AWS whatever the name: a restart names it.',
+        world={'files': ON_AN_ECS_HOST, 'os_hostname': 'web-01'},
+        agent=StandIn(hostname='web-01', provider='os', errors={'aws': TIMEOUT}),
+        answer=A_RESTART_HELPS,
+    ),
+)
+
+test_report = host_test(REPORTS)
