@@ -190,6 +190,8 @@ def account(**differences: Any) -> Account:
         inventory=inventory(),
         metrics=Metrics((), ()),
         api_calls=25,
+        registered=True,
+        errors=(),
     )
     return replace(healthy, **differences)
 

@@ -33,6 +33,8 @@ class AccountReport(Report):
     """Makes roles and policies with clients of AWS; see tests/account/whole_run.py."""
     record: Mapping[str, Any] | None = field(default_factory=dict)
     """How Datadog's record differs from that of a new integration; None where it has none for the account."""
+    errors: Sequence[object] = ()
+    """What Datadog says failed, in its own words."""
     organization: Organization | None = None
     """Its policies, as IAM's simulator shows them; None for an IAM without one."""
     hosts: Sequence[Mapping[str, Any]] = ()
@@ -76,4 +78,4 @@ def _datadog(report: AccountReport) -> Datadog:
         'resource_collection': RECORDED.resource_collection,
     }
     accounts = [] if report.record is None else [account(ACCOUNTS[report.server], **report.record)]
-    return Datadog(accounts, published, hosts=[dict(host) for host in report.hosts])
+    return Datadog(accounts, published, hosts=[dict(host) for host in report.hosts], errors=list(report.errors))

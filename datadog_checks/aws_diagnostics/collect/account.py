@@ -86,14 +86,14 @@ class AccountCollector:
         """Group after group. One that cannot be observed costs only the groups that need it."""
         caller = run.group('the caller', lambda: read_caller(observed(session)))
         integration = run.group('the integration', lambda: run.integration(observed(caller)))
-        role = run.if_on(
-            (Feature.ROLE, Feature.PERMISSIONS), 'the role', lambda: run.role(observed(session), integration)
-        )
+        role_side = (Feature.ROLE, Feature.PERMISSIONS)
+        role = run.if_on(role_side, 'the role', lambda: run.role(observed(session), integration))
         may = (Feature.PERMISSIONS,)
         policies = run.if_on(
             may, 'the policies', lambda: read_policies(observed(session).client('iam'), run.existing(role))
         )
         required = run.if_on(may, 'the required permissions', run.required)
+        errors = run.if_on(role_side, 'the errors', lambda: run.errors(observed(caller), integration))
         return Account(
             caller=caller,
             integration=integration,
@@ -115,6 +115,8 @@ class AccountCollector:
             fleet=run.if_on((Feature.IMDS_POSTURE,), 'the fleet', lambda: self._fleet(run, session, integration)),
             api_calls=run.budget.made,
             registered=run.registered,
+            errors=errors,
+            denied=run.if_on(may, 'the trail', lambda: run.denied(observed(session), role, integration)),
         )
 
     def _inventory(self, run: AccountRun, caller: Caller) -> Inventory:

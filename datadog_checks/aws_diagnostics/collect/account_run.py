@@ -1,16 +1,19 @@
 """One run of the account scope: its deadline, its budget, the Datadog API, and how a group of facts is collected."""
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ..facts import Feature, MissingFact, Unobserved, observed
 from ..facts.account import (
     Caller,
+    DeniedCalls,
     ExternalId,
     Form,
     Integration,
     Policy,
     Recorded,
+    ReportedError,
     RequiredPermissions,
     Role,
     RoleMissing,
@@ -22,7 +25,9 @@ from .aws.role import read_role
 from .aws.sentinels import sentinels
 from .aws.session import Session
 from .aws.simulation import Simulations
+from .aws.trail import Trail
 from .datadog_api import TIMEOUT, DatadogApi
+from .datadog_errors import read_errors
 from .integration import NotRegistered, integration_in, read_all, read_integration, recorded_in
 from .required_permissions import read_required_permissions
 from .run import CallBudget, Deadline, Group, OnDefect, attempt
@@ -79,6 +84,11 @@ class AccountRun:
         api = self.datadog(self.deadline, with_keys=True)
         return read_integration(api, caller.account_id, caller.partition)
 
+    def errors(self, caller: Caller, integration: Integration | Unobserved) -> tuple[ReportedError, ...]:
+        """Raises RequestFailed, and MissingFact where Datadog has no record of the account."""
+        observed(integration)
+        return read_errors(self.datadog(self.deadline, with_keys=True), caller.account_id)
+
     def role(self, session: Session, integration: Integration | Unobserved) -> Role | RoleMissing:
         """The one that Datadog has on record, else the operator's."""
         known = integration if isinstance(integration, Integration) else None
@@ -120,6 +130,18 @@ class AccountRun:
         asked = regions or self._options.regions or (session.region,)
         share = Deadline(self.deadline.remaining() * SHARE_FOR_SIMULATION)
         return simulations.run(session.client('iam'), arn, actions, asked, share, collected)
+
+    def denied(
+        self, session: Session, role: Role | RoleMissing | Unobserved, integration: Integration | Unobserved
+    ) -> DeniedCalls:
+        """In the regions that Datadog collects. Raises CallFailed, and MissingFact where nobody asked."""
+        if not self._options.denied_since:
+            raise MissingFact('not asked')
+        collected = self.group('the regions', lambda: collected_regions(integration, session))
+        regions = () if isinstance(collected, Unobserved) else collected
+        now = time.time()
+        trail = Trail(session, self.existing(role), now - self._options.denied_since, self.deadline)
+        return trail.denied(regions or self._options.regions or (session.region,), now)
 
     def datadog(self, deadline: Deadline, *, with_keys: bool = False) -> DatadogApi:
         """With the time that is left. Raises DeadlineExceeded, and MissingFact where keys are needed and missing."""

@@ -59,6 +59,21 @@ class Integration:
     """None where the record does not say."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReportedError:
+    """One entry of the list `errors` that Datadog keeps for the account (GET /api/v1/integration/aws)."""
+
+    action: str
+    """Which Datadog is not authorized to perform, like 'sts:AssumeRole'; '' for an error of another kind."""
+    regions: tuple[RegionName, ...] = ()
+    every_region: bool = False
+    """Neither this nor a region: it does not say where."""
+    age: float | None = None
+    """Seconds since Datadog last saw it; None where it does not say."""
+    text: str = ''
+    """Of an error of another kind, printable."""
+
+
 NAMESPACES = tuple(
     MetricNamespace(f'AWS/{service}') for service in ('EC2', 'ELB', 'ApplicationELB', 'NetworkELB', 'RDS', 'Lambda')
 )
