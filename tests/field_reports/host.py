@@ -4,8 +4,8 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
@@ -72,10 +72,7 @@ def look(agent: StandIn, instance: Mapping[str, object]) -> tuple[int, str]:
     """Exit status and output of `aws-diagnostics check --json`, where this process is."""
     os.environ.clear()
     os.environ.update({'PATH': os.defpath, **agent.environ})
-    if agent.provider is not None:
-        server = expvar_server(PORT, agent.provider, dict(agent.errors))
-        Thread(target=server.serve_forever, daemon=True).start()
-    with tempfile.TemporaryDirectory() as folder:
+    with _expvar(agent), tempfile.TemporaryDirectory() as folder:
         files = {DATADOG_YAML: agent.settings, 'conf.yaml': {'instances': [dict(instance)]}}
         for name, content in files.items():
             Path(folder, name).write_text(json.dumps(content), encoding='utf-8')
@@ -87,6 +84,21 @@ def look(agent: StandIn, instance: Mapping[str, object]) -> tuple[int, str]:
             f'--agent-hostname={agent.hostname}',
             f'--agent-version={agent.version}',
         )
+
+
+@contextmanager
+def _expvar(agent: StandIn) -> Iterator[None]:
+    if agent.provider is None:
+        yield
+        return
+    with expvar_server(PORT, agent.provider, dict(agent.errors)) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def _printed(*arguments: str) -> tuple[int, str]:

@@ -21,6 +21,7 @@ from .datadog import (
     Recorded,
     ReportedError,
     TaggedHosts,
+    Unmatched,
 )
 from .fleet import (
     Count,
@@ -103,6 +104,7 @@ __all__ = [
     'TokenlessUse',
     'TrustStatement',
     'TrustingRole',
+    'Unmatched',
     'WrongInstance',
     'fault_of',
 ]
