@@ -73,7 +73,7 @@ def any_role(random: Random) -> Facts:
     )
 
 
-ROLES = [any_role(Random(seed)) for seed in range(80)]
+ROLES = [any_role(Random(seed)) for seed in range(50)]
 NUMBERS = range(len(ROLES))
 
 

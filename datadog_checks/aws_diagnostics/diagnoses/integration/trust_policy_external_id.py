@@ -105,7 +105,7 @@ def _form(reading: Reading, to: Sender) -> Verdict:
     if condition.wildcard and operator_of(condition.operator).base == 'stringlike':
         return Failed(f'{evidence}, with a wildcard that accepts other external ids too', Status.WARNING)
     if len(set(condition.external_ids)) > 1:
-        return Failed(f"{evidence}, so it accepts external ids that are not Datadog's", Status.WARNING)
+        return Failed(f'{evidence}, so it accepts others than that of this Datadog organization', Status.WARNING)
     return _agreement(reading, to, evidence, condition)
 
 
