@@ -6,6 +6,10 @@ SCENARIO ?=
 PYTEST_ARGS ?=
 # The end of a run that would never end. One takes eight minutes on two idle cores.
 TEST_SECONDS ?= 3600
+DOCUMENTS ?= 10000
+SEED ?= 1
+# An evaluator by others, under the AGPL: installed for one run, and no part of this product.
+IAM_SIMULATE := @cloud-copilot/iam-simulate@0.1.173
 
 python := $(VENV)/bin/python
 export DDEV := $(CURDIR)/$(VENV_DDEV)/bin/ddev
@@ -16,7 +20,7 @@ export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help all demo test lint format validate assets bench wheel man checks-d environments environment environment-ddev environment-rollout environment-agents environment-terraform compatibility clean
+.PHONY: help all demo test lint format validate assets iam-differential bench wheel man checks-d environments environment environment-ddev environment-rollout environment-agents environment-terraform compatibility clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +68,11 @@ environment-agents:
 
 environment-ddev:
 	@tools/environment $(VENV_DDEV) requirements/ddev.txt
+
+iam-differential: environment ## Compare our reading of trust policies with those of others (needs npm; DOCUMENTS=1000 SEED=2)
+	@directory=$$(mktemp -d) && trap 'rm -rf "$$directory"' EXIT && \
+	npm install --silent --no-audit --no-fund --cache "$$directory/cache" --prefix "$$directory" $(IAM_SIMULATE) && \
+	$(python) -m tools.iam_differential "$$directory" $(DOCUMENTS) $(SEED)
 
 bench: environment ## Measure what a run costs, on a host and for an account
 	@$(python) -m benchmarks

@@ -31,6 +31,7 @@ SUMMARIES = {
     'endpoint-disabled': ('critical', 'hostname-not-instance-id, hostname-provider-mismatch, imds-endpoint-disabled'),
     'kube2iam': ('warning', 'imds-intercepted'),
     'firewalled': ('critical', 'hostname-not-instance-id, hostname-provider-mismatch, imds-unreachable'),
+    'another-instance': ('critical', 'imds-of-another-instance'),
     'not-ec2': ('ok', 'nothing failed'),
 }
 EVIDENCE = {
@@ -40,6 +41,7 @@ EVIDENCE = {
     'endpoint-disabled': '--http-endpoint enabled\n',
     'kube2iam': 'kube2iam',
     'firewalled': '172.17.0.1',
+    'another-instance': 'board_asset_tag',
     'not-ec2': 'No requests to IMDS.',
 }
 

@@ -175,6 +175,19 @@ REPORTS = (
         agent=StandIn(hostname='web-01', provider='os', errors={'aws': TIMEOUT}),
         answer=A_RESTART_HELPS,
     ),
+    HostReport(
+        scope='host',
+        number=25,
+        variant='a name from a variable that a terminal does not see',
+        situation='DD_HOSTNAME is set for the process of the Agent alone, and the check runs at a terminal.',
+        right='The Agent says that its name is configured. What a restart would change cannot be told from here.',
+        agent=StandIn(hostname='web-01', provider='configuration'),
+        answer=Answer(
+            causes=['hostname-provider-mismatch'],
+            findings={'hostname-stale': 'unknown', 'hostname-provider-mismatch': 'warning'},
+            says={'hostname-stale': ['the Agent says that its name is configured']},
+        ),
+    ),
 )
 
 test_report = host_test(REPORTS)

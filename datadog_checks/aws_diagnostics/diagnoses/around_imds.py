@@ -1,8 +1,9 @@
 """Ways for a container to have its name, or all of IMDS, without the extra hop and what may block it on the way."""
 
-from ..facts import ContainerKind, Facts
+from ..facts import Agent, ContainerKind, Facts, Host, HostnameFile
 from ..facts.values import FilePath
 from ..remedies import Choice, Command, Language, json_part, yaml
+from ..rules import instance_id_of
 from .agent_remedies import (
     ECS,
     IN_THE_HOST_NETWORK,
@@ -23,7 +24,15 @@ def ways_around_the_hop_limit(facts: Facts) -> tuple[Choice, ...]:
     """Ways that expose nothing to other containers, or less than a larger hop limit does."""
     if container_kind(facts) in IN_THE_HOST_NETWORK:
         return ()
-    return name_from_cloud_init(facts), _host_network(facts)
+    by_file = () if _file_changes_nothing(facts) else (name_from_cloud_init(facts),)
+    return *by_file, _host_network(facts)
+
+
+def _file_changes_nothing(facts: Facts) -> bool:
+    """The Agent has its name from a file already, or the file of cloud-init is known to name another instance."""
+    file = facts.agent.hostname_file if isinstance(facts.agent, Agent) else None
+    id, in_it = instance_id_of(facts), facts.host.cloud_init_instance_id if isinstance(facts.host, Host) else None
+    return (isinstance(file, HostnameFile) and file.content != '') or (in_it is not None and in_it != id)
 
 
 def name_from_cloud_init(facts: Facts) -> Choice:

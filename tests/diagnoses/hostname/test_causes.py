@@ -16,7 +16,7 @@ from tests.diagnoses.imds.conversations import disabled
 from tests.diagnoses.remedy_parts import RESTART_POD
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, LOST, PATHS, PLACES, situated
-from .test_agent_words import NOT_ASKED, TIMEOUT
+from .test_agent_words import NOT_ASKED, OFF, TIMEOUT
 
 SERVICE_CHECKS = {'hostname_provider', 'hostname'}
 
@@ -133,6 +133,18 @@ REQUIRED = Expectations(require_imdsv2=True)
         ),
         pytest.param(
             silent(**BROKEN_FILE), 'hostname-file-unusable', 'hostname-file-unusable', id='the file gave no name'
+        ),
+        pytest.param(
+            silent(provider_errors={'aws': OFF}, configuration=NO_METADATA),
+            'aws-metadata-disabled',
+            'aws-metadata-disabled',
+            id='it is told not to ask IMDS, and says so',
+        ),
+        pytest.param(
+            silent(provider_errors={'aws': TIMEOUT}, configuration=NO_METADATA),
+            'aws-metadata-disabled',
+            UNREACHABLE,
+            id='it asked IMDS before it was told not to',
         ),
         pytest.param(silent(**BY_HAND), UNREACHABLE, 'hostname-configured-by-hand', id='a setting ends the search'),
         pytest.param(silent(provider=HostnameProvider.GCE), UNREACHABLE, None, id='GCE ends the search'),

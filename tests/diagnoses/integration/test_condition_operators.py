@@ -215,6 +215,8 @@ REFUSED = rows(
     ('ForAnyValue:StringNotEquals', 'aws:CalledVia', 'x'),
     ('Bool', 'aws:SourceVpc', 'true'),
     ('BinaryEquals', VPC, 'QUFB'),
+    ('StringEquals', 'aws:VpceOrgID', 'o-abcdefghij'),
+    ('StringEquals', 'aws:PrincipalServiceName', 'ec2.amazonaws.com'),
     ('IpAddress', 'aws:VpcSourceIp', '0.0.0.0/0'),
     ('NumericLessThan', 'aws:MultiFactorAuthAge', '3600'),
     ('StringEquals', 'aws:RequestTag/team', 'a'),

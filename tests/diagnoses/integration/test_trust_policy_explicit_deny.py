@@ -56,6 +56,16 @@ FAILS = {
         f"{DENIES} '*' if StringNotEquals sts:ExternalId",
         near_miss='everyone with another external id',
     ),
+    'everyone for whom TLS is not TRUE in capital letters': Row(
+        denying('*', conditions=(condition('StringNotEquals', 'aws:SecureTransport', 'TRUE'),)),
+        f"{DENIES} '*' if StringNotEquals aws:SecureTransport 'TRUE'",
+        near_miss='TLS that is not TRUE in capital letters',
+    ),
+    'everyone from IPv4': Row(
+        denying('*', conditions=(condition('NotIpAddress', 'aws:SourceIp', '::/0'),)),
+        f"{DENIES} '*' if NotIpAddress aws:SourceIp '::/0'",
+        near_miss='every IPv6 address',
+    ),
     'everyone but us': Row(
         denying(not_principals=(f'AWS:{ACCOUNT_ID}',)),
         f"{DENIES} everyone but '{ACCOUNT_ID}'",
@@ -83,6 +93,12 @@ PASSES = {
         denying('*', conditions=(external_id_condition(operator='StringNotEquals', external_ids=(EXTERNAL_ID,)),)),
         MISSES,
     ),
+    'everyone but everyone': Row(denying(not_principals=('AWS:*',)), MISSES),
+    'TLS that is not TRUE in capital letters': Row(
+        denying('*', conditions=(condition('StringEquals', 'aws:SecureTransport', 'TRUE'),)), MISSES
+    ),
+    'every IPv6 address': Row(denying('*', conditions=(condition('IpAddress', 'aws:SourceIp', '::/0'),)), MISSES),
+    'a pattern that is no ARN': Row(denying('*', conditions=(condition('ArnLike', 'aws:PrincipalArn', '*'),)), MISSES),
     'two that miss': Row(
         account_facts(role=role(trust(), *(trust(effect='Deny', principals=(f'AWS:{n * 12}',)) for n in ('8', '9')))),
         'no Deny statement of the trust policy (2) applies to Datadog',
@@ -95,6 +111,18 @@ UNKNOWN = {
         f"{MAY} 'arn:aws:iam::464622532012:role/a' (Datadog's account for datadoghq.com and others)",
     ),
     'everyone but somebody of Datadog': Row(denying(not_principals=(DATADOG_PRINCIPAL,)), f'{MAY} everyone but {US1}'),
+    'everyone outside of addresses of which nobody knows whose they are': Row(
+        denying('*', conditions=(condition('NotIpAddress', 'aws:SourceIp', '3.208.0.0/12'),)),
+        f"{MAY} '*' if NotIpAddress aws:SourceIp '3.208.0.0/12'",
+    ),
+    'everyone for whom a pattern does not hold that is no ARN': Row(
+        denying('*', conditions=(condition('ArnNotLike', 'aws:PrincipalArn', '*'),)),
+        f"{MAY} '*' if ArnNotLike aws:PrincipalArn '*'",
+    ),
+    'role sessions without MFA': Row(
+        denying('*', conditions=(condition('Bool', 'aws:MultiFactorAuthPresent', 'false'),)),
+        f"{MAY} '*' if Bool aws:MultiFactorAuthPresent 'false'",
+    ),
     'everyone with a name of which nothing is known': Row(
         denying('*', conditions=(condition('StringLike', 'sts:RoleSessionName', 'a*'),)),
         f"{MAY} '*' if StringLike sts:RoleSessionName 'a*'",

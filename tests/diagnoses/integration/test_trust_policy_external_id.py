@@ -144,6 +144,15 @@ FAILS = {
         Failed(f'{HAS} {OTHER}, {MINE}, so it accepts others than that of this Datadog organization', Status.WARNING),
         near_miss='twice the same',
     ),
+    'one of two, of which the other is the id of the account': Row(
+        demanding(ExternalId.of(ACCOUNT_ID), EXTERNAL_ID),
+        Failed(
+            f'{HAS} {shown(ExternalId.of(ACCOUNT_ID))}, {MINE}, so it accepts others than that of this Datadog '
+            'organization: the id of this AWS account',
+            Status.WARNING,
+        ),
+        near_miss='twice the same',
+    ),
     'one of three, and nobody told which is right': Row(
         demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID, SPACED, of=NO_KEY),
         Failed(
@@ -218,6 +227,14 @@ PASSES = {
         account_facts(role=role(trust(), trust(conditions=(), actions=('sts:TagSession',)))),
         f'{HAS} {MINE}; {RECORD}, the same',
     ),
+    'a second statement without one, which refuses Datadog': Row(
+        account_facts(role=role(trust(), trust(conditions=(condition('StringEquals', 'aws:SourceVpc', 'vpc-1'),)))),
+        f'{HAS} {MINE}; {RECORD}, the same',
+    ),
+    'a second statement for whoever sends none': Row(
+        account_facts(role=role(trust(), trust(conditions=(condition('Null', 'sts:ExternalId', 'true'),)))),
+        f'{HAS} {MINE}; {RECORD}, the same',
+    ),
     'a second statement of an old one': Row(
         account_facts(
             role=role(trust(conditions=(external_id_condition(external_ids=(OTHER_EXTERNAL_ID,)),)), trust())
@@ -234,6 +251,12 @@ UNKNOWN = {
         f"{HAS} {MINE}; not known whether it is Datadog's: set app_key or external_id (the one in the configuration is "
         'a placeholder)',
         account_expectations(external_id=PLACEHOLDER),
+    ),
+    'a second statement without one, under a condition of which nothing is known': Row(
+        account_facts(
+            role=role(trust(), trust(conditions=(condition('StringEquals', 'aws:RequestedRegion', 'eu-west-1'),)))
+        ),
+        'not known whether statement 2 of the trust policy admits Datadog without its external id',
     ),
     'a policy variable': Row(
         demanding(ExternalId.of('${aws:PrincipalTag/id}'), variables=True),

@@ -41,6 +41,24 @@ def trusting(*principals: str, **more: Any) -> Facts:
     return account_facts(role=role(trust(principals=principals, **more)))
 
 
+SOME_DENIED: dict[str, dict[str, Any]] = {
+    'whoever has no MFA': {
+        'principals': ('*',),
+        'conditions': (condition('BoolIfExists', 'aws:MultiFactorAuthPresent', 'false'),),
+    },
+    'one account': {'principals': ('AWS:999999999999',), 'conditions': ()},
+}
+ALL_OTHERS_DENIED: dict[str, dict[str, Any]] = {
+    'whoever is of another account': {
+        'principals': ('*',),
+        'conditions': (condition('StringNotEquals', 'aws:PrincipalAccount', '464622532012'),),
+    },
+    'everyone but the account of Datadog': {
+        'principals': (),
+        'not_principals': (DATADOG_PRINCIPAL,),
+        'conditions': (),
+    },
+}
 FAILS = {
     'the account of another site': Row(
         trusting('AWS:arn:aws:iam::382742775718:root'),
@@ -92,11 +110,30 @@ FAILS = {
         trusting('AWS:*'), EVERYONE, near_miss='everyone, but only of the account of Datadog'
     ),
     'everyone in a form without a type': Row(trusting('*'), EVERYONE, near_miss='everyone for another action'),
-    'everyone, of the account of Datadog if that is said': Row(
-        trusting('*', conditions=(condition('StringEqualsIfExists', 'aws:PrincipalAccount', '464622532012'),)),
-        EVERYONE,
-        near_miss='everyone, but only of the account of Datadog',
-    ),
+    **{
+        f'everyone, {words}': Row(
+            trusting('*', conditions=(condition(*written),)),
+            EVERYONE,
+            near_miss='everyone, but only of the account of Datadog',
+        )
+        for words, written in {
+            'of every organization': ('StringLike', 'aws:PrincipalOrgID', 'o-*'),
+            'of every account': ('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::*:*'),
+            'who brings some tag': ('StringEquals', 'aws:PrincipalTag/team', 'a'),
+            'with MFA': ('Bool', 'aws:MultiFactorAuthPresent', 'true'),
+            'under some name of the session': ('StringLike', 'sts:RoleSessionName', 'a*'),
+            'over TLS': ('Bool', 'aws:SecureTransport', 'true'),
+            'through a VPC or not': ('Null', 'aws:SourceVpc', 'true', 'false'),
+        }.items()
+    },
+    **{
+        f'everyone, and denied {words}': Row(
+            account_facts(role=role(trust(principals=('AWS:*',)), trust(effect='Deny', **denied))),
+            EVERYONE,
+            near_miss='everyone, and denied whoever is of another account',
+        )
+        for words, denied in SOME_DENIED.items()
+    },
     'everyone beside Datadog': Row(
         account_facts(role=role(trust(), trust(principals=('AWS:*',)))),
         EVERYONE.replace('statement 1', 'statement 2'),
@@ -120,6 +157,30 @@ PASSES = {
     'everyone, but only of the account of Datadog': Row(
         trusting('AWS:*', conditions=(condition('StringEquals', 'aws:PrincipalAccount', '464622532012'),)), RIGHT
     ),
+    **{
+        f'everyone, {words}': Row(trusting('*', conditions=(condition(*written),)), RIGHT)
+        for words, written in {
+            'of the account of Datadog if that is said': (
+                'StringEqualsIfExists',
+                'aws:PrincipalAccount',
+                '464622532012',
+            ),
+            'of some organizations': ('StringLike', 'aws:PrincipalOrgID', 'o-a*'),
+            'of a VPC': ('StringEquals', 'aws:SourceVpc', 'vpc-0abc'),
+            'on behalf of our account': ('StringEquals', 'aws:SourceAccount', ACCOUNT_ID),
+            'under a name that no session has': ('StringEquals', 'sts:RoleSessionName', ''),
+            'until a day that is over': ('DateLessThan', 'aws:CurrentTime', '2020-01-01T00:00:00Z'),
+        }.items()
+    },
+    **{
+        f'everyone, and denied {words}': Row(
+            account_facts(role=role(trust(principals=('AWS:*',)), trust(effect='Deny', **denied))), RIGHT
+        )
+        for words, denied in ALL_OTHERS_DENIED.items()
+    },
+    'nobody, written as everyone but everyone': Row(
+        account_facts(role=role(trust(), trust(principals=(), not_principals=('AWS:*',)))), RIGHT
+    ),
     'everyone for another action': Row(
         account_facts(role=role(trust(), trust(principals=('*',), actions=('sts:TagSession',)))), RIGHT
     ),
@@ -141,6 +202,14 @@ PASSES = {
     ),
 }
 UNKNOWN = {
+    'everyone, from addresses of which nobody knows whose they are': Row(
+        trusting('*', conditions=(condition('IpAddress', 'aws:SourceIp', '3.208.0.0/12'),)),
+        'not known whether statement 1 of the trust policy admits every AWS account',
+    ),
+    'everyone, under a key of which nothing is known': Row(
+        trusting('*', conditions=(condition('StringEquals', 'aws:Misspelt', 'a'),)),
+        'not known whether statement 1 of the trust policy admits every AWS account',
+    ),
     'Datadog offers no role in China': Row(
         account_facts(caller=caller(partition='aws-cn')),
         'Datadog publishes no AWS account for the site datadoghq.com in the partition aws-cn',

@@ -1,10 +1,14 @@
 """What the diagnoses of a wrong name share: by which ids the instance is known, what can explain a wrong name, and
 whether the Agent asks AWS for a name at all."""
 
+from ...expectations import Expectations
 from ...facts import Agent, Facts, Host, HostnameProvider, Imds
 from ...facts.imds import is_status
-from ...rules import instance_id_in, instance_id_of
-from .agent_words import asked_aws, doubt_of
+from ...facts.values import AgentHostname
+from ...remedies import Choice
+from ...rules import instance_id_in, instance_id_of, why_shared
+from ..agent_remedies import accept
+from .agent_words import asked_aws, asked_imds, doubt_of
 from .aws_provider import ImdsMode, imds_mode
 from .resolution import resolve
 from .situation import situation_of
@@ -24,6 +28,7 @@ IMDS_FAULTS = (
 )
 
 CAUSES_OF_A_WRONG_NAME = (
+    'hostname-not-unique',
     'hostname-of-another-instance',
     'hostname-configured-by-hand',
     'hostname-file-unusable',
@@ -61,7 +66,9 @@ def can_explain(facts: Facts, cause: str) -> bool:
             return provider not in BEFORE_AWS
         case 'hostname-custom-os-name':
             return provider not in (*BEFORE_AWS, HostnameProvider.AWS)
-        case 'aws-metadata-disabled' | 'agent-cannot-use-imdsv2':
+        case 'aws-metadata-disabled':
+            return _aws_failed(facts) and not (isinstance(facts.agent, Agent) and asked_imds(facts.agent))
+        case 'agent-cannot-use-imdsv2':
             return _aws_failed(facts) and can_explain_a_loss(facts, cause)
         case lost if lost in LOST_TOKENS:
             return _aws_failed(facts) and not _speaks_only_v1(facts)
@@ -106,6 +113,18 @@ def names_this_instance(facts: Facts, name: str | None) -> bool:
 def is_or_holds(name: str) -> str:
     """To be followed by 'the id' of something."""
     return 'is' if name == instance_id_in(name) else 'holds'
+
+
+def keep_the_name(
+    facts: Facts,
+    expected: Expectations,
+    *,
+    provider: HostnameProvider | None = None,
+    hostname: AgentHostname | None = None,
+) -> tuple[Choice, ...]:
+    """The choice to tell this check that the name is wanted; none for a name that many machines have."""
+    name = facts.agent.hostname if isinstance(facts.agent, Agent) else None
+    return () if name and why_shared(name) else (accept(expected, provider=provider, hostname=hostname),)
 
 
 def never_asks_aws(facts: Facts) -> bool:

@@ -80,25 +80,26 @@ Request = Mapping[str, Key]
 
 ABSENT, FALSE, TRUE = Key((Absent(),)), Key((Text('false'),)), Key((Text('true'),))
 
+DIRECTLY = ('aws:calledvia', 'aws:calledviafirst', 'aws:calledvialast')
+THROUGH_A_SERVICE = ('aws:sourceaccount', 'aws:sourcearn', 'aws:sourceorgid', 'aws:sourceorgpaths')
 NOT_CARRIED = {
-    'aws:calledvia': 'Datadog calls STS directly',
-    'aws:calledviafirst': 'Datadog calls STS directly',
-    'aws:calledvialast': 'Datadog calls STS directly',
-    'aws:multifactorauthage': "Datadog's calls carry no MFA",
-    'aws:sourceaccount': 'Datadog does not call through an AWS service',
-    'aws:sourcearn': 'Datadog does not call through an AWS service',
-    'aws:sourceorgid': 'Datadog does not call through an AWS service',
-    'aws:sourceorgpaths': 'Datadog does not call through an AWS service',
-    'aws:sourcevpc': 'Datadog does not call through your VPC',
-    'aws:sourcevpcarn': 'Datadog does not call through your VPC',
-    'aws:sourcevpce': 'Datadog does not call through your VPC',
-    'aws:vpcsourceip': 'Datadog does not call through your VPC',
-    'aws:ec2instancesourcevpc': 'Datadog does not call from your instances',
-    'aws:ec2instancesourceprivateipv4': 'Datadog does not call from your instances',
+    **dict.fromkeys(DIRECTLY, 'Datadog calls STS directly'),
+    **dict.fromkeys(THROUGH_A_SERVICE, 'Datadog does not call through an AWS service'),
+    **dict.fromkeys(
+        (
+            *('aws:sourcevpc', 'aws:sourcevpcarn', 'aws:sourcevpce', 'aws:vpcsourceip'),
+            *('aws:vpceaccount', 'aws:vpceorgid', 'aws:vpceorgpaths'),
+        ),
+        'Datadog does not call through your VPC',
+    ),
+    **dict.fromkeys(('aws:principalservicename', 'aws:principalservicenameslist'), 'Datadog is not an AWS service'),
+    **dict.fromkeys(
+        ('aws:ec2instancesourcevpc', 'aws:ec2instancesourceprivateipv4'), 'Datadog does not call from your instances'
+    ),
+    **dict.fromkeys(('aws:tagkeys', 'sts:transitivetagkeys'), 'Datadog passes no session tags'),
     'aws:federatedprovider': 'Datadog is not federated',
-    'aws:tagkeys': 'Datadog passes no session tags',
+    'aws:multifactorauthage': "Datadog's calls carry no MFA",
     'sts:sourceidentity': 'Datadog sets no source identity',
-    'sts:transitivetagkeys': 'Datadog passes no session tags',
 }
 CARRIED = {
     'aws:currenttime': 'the current time is outside it',
@@ -125,24 +126,17 @@ EXTERNAL_ID = 'sts:externalid'
 
 NAMED = re.compile(r'(?:[^/]*/)*[\w+=,.@:-]+', re.ASCII)
 """Names in IAM hold no wildcard."""
+ACCOUNT, SESSION = re.compile(r'\d{12}', re.ASCII), re.compile(r'[\w+=,.@-]{2,64}', re.ASCII)
 ORGANIZATION = r'o-[a-z0-9]{10,32}'
 REGIONS = {'aws': r'(?!cn-)[a-z]{2}-[a-z]+-\d{1,2}', 'aws-us-gov': r'us-gov-[a-z]+-\d', 'aws-cn': r'cn-[a-z]+-\d'}
-ANYBODY: Request = {
-    'aws:principalaccount': Key((Like('?' * 12, re.compile(r'\d{12}', re.ASCII)),)),
-    'aws:principalarn': Key((Like(f'arn:aws*:iam::{"?" * 12}:*'),)),
-    'aws:principalorgid': Key((Like(f'o-{"?" * 10}*', re.compile(ORGANIZATION)),)),
-    'aws:principalorgpaths': Key((Like(f'o-{"?" * 10}*/r-*/*'),), many=True),
-    'aws:userid': Key((Like('A*'),)),
-}
-"""A caller in any account of any organization."""
 
 
 def datadogs_request(account: str | None, partition: str, at: float, external_id: ExternalId | None = None) -> Request:
     """`account` is Datadog's, None where it is not known; `at` is the time to judge for."""
-    named = Text(account) if account else Like('?' * 12, re.compile(r'\d{12}', re.ASCII))
+    named = Text(account) if account else Like('?' * 12, ACCOUNT)
     arn = f'arn:{partition}:iam::{account or "?" * 12}'
     return {
-        **dict.fromkeys(NOT_CARRIED, ABSENT),
+        **dict.fromkeys((*NOT_CARRIED, SESSION_TAG), ABSENT),
         'aws:currenttime': Key((Moment(at),)),
         'aws:epochtime': Key((Moment(at, number=True),)),
         'aws:multifactorauthpresent': Key((Absent(), Text('false'))),
@@ -159,7 +153,7 @@ def datadogs_request(account: str | None, partition: str, at: float, external_id
         'aws:userid': Key((Like('AIDA?*', NAMED), Like('AROA?*:??*', NAMED))),
         'aws:username': Key((Absent(), Like('?*', NAMED))),
         'aws:viaawsservice': FALSE,
-        'sts:rolesessionname': Key((Like('??*', re.compile(r'[\w+=,.@-]{2,64}', re.ASCII)),)),
+        'sts:rolesessionname': Key((Like('??*', SESSION),)),
         EXTERNAL_ID: Key((Secret(external_id),)),
     }
 
@@ -171,7 +165,7 @@ def _of_organization(rest: str, form: str) -> Like:
 def known(request: Request, key: str) -> Key | None:
     """None: nothing is known of this key."""
     name = key.lower()
-    return ABSENT if name.startswith(SESSION_TAG) else request.get(name)
+    return request.get(name) or request.get(SESSION_TAG if name.startswith(SESSION_TAG) else '')
 
 
 def reason_of(key: str) -> str:

@@ -67,11 +67,20 @@ def operator_of(text: str) -> Operator:
 
 def is_met(condition: Condition, request: Request) -> bool | None:
     """In every state that the key may be in; None where these differ."""
+    results = _in_all_states(condition, request)
+    return results.pop() if len(results) == 1 else None
+
+
+def can_be_met(condition: Condition, request: Request) -> bool | None:
+    """In one of the states that the key may be in."""
+    return any_of(_in_all_states(condition, request))
+
+
+def _in_all_states(condition: Condition, request: Request) -> set[bool | None]:
     operator, key = operator_of(condition.operator), known(request, condition.key)
     if not operator.base or key is None:
-        return None
-    results = {_is_met_in(state, key, operator, condition, request) for state in key.states}
-    return results.pop() if len(results) == 1 else None
+        return {None}
+    return {_is_met_in(state, key, operator, condition, request) for state in key.states}
 
 
 def _is_met_in(state: State, key: Key, operator: Operator, condition: Condition, request: Request) -> bool | None:

@@ -41,8 +41,13 @@ DEMANDING = (
 
 
 def without_external_id(read: Sequence[Reading]) -> list[Reading]:
-    """Those that would admit Datadog's account with any external id, or without one, as far as is known."""
-    return [r for r in read if (r.action or r is read[0]) and _demands_one(r.statement) is False]
+    """Those that would admit Datadog's account with any external id, or without one; and the one that comes closest."""
+    return [r for r in read if (r is read[0] or r.admits) and _demands_one(r.statement) is False]
+
+
+def perhaps_without_external_id(read: Sequence[Reading]) -> list[Reading]:
+    """Those that would, if Datadog meets conditions of which that is not known."""
+    return [r for r in read if r.admits is None and _demands_one(r.statement) is not True]
 
 
 def _demands_one(statement: TrustStatement) -> bool | None:

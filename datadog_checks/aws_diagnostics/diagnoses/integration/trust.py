@@ -57,6 +57,12 @@ class Reading:
     undecided: tuple[Condition, ...]
 
     @property
+    def admits(self) -> bool | None:
+        """Datadog's account."""
+        others = False if self.refusing else None if self.undecided else True
+        return all_of((self.action, self.external_id, others))
+
+    @property
     def distance(self) -> tuple[int, int]:
         """From admitting Datadog: what refuses it, then what is not known."""
         faults = (not self.action) + (self.external_id is False) + bool(self.refusing)

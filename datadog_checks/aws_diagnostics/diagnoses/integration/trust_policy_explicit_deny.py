@@ -50,12 +50,15 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 def applies_to_datadog(statement: TrustStatement, to: Sender) -> bool | None:
     if not covers_assume_role(statement):
         return False
-    return all_of((_is_of(statement, to), *(is_met(c, to.request) for c in statement.conditions)))
+    request = to.request
+    return all_of((_is_of(statement, to), *(is_met(c, request) for c in statement.conditions)))
 
 
 def _is_of(statement: TrustStatement, to: Sender) -> bool | None:
     """Whether its principals include Datadog. NotPrincipal is everyone but those."""
     if statement.not_principals:
+        if any(map(is_everyone, statement.not_principals)):
+            return False
         return None if any(_may_be(p, to) for p in statement.not_principals) else True
     if any(is_everyone(p) or is_account(p, to.account, to.partition) for p in statement.principals):
         return True

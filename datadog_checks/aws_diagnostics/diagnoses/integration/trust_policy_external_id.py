@@ -8,7 +8,7 @@ from ...remedies import Remedy, Step
 from ...text import SHORT, one_line
 from .condition_operators import is_met, operator_of
 from .datadog_tables import ACCOUNTS
-from .external_id_remedies import ways_to_demand_it, without_external_id
+from .external_id_remedies import perhaps_without_external_id, ways_to_demand_it, without_external_id
 from .identities import (
     NOT_DATADOGS,
     conditions_on_external_id,
@@ -42,6 +42,11 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     without = [r.name for r in without_external_id(read)]
     if without:
         return Failed(f'{", ".join(without)} of the trust policy demands no particular external id')
+    perhaps = [r for r in perhaps_without_external_id(read) if r is not best]
+    if perhaps:
+        return Unknown(
+            f'not known whether {perhaps[0].name} of the trust policy admits Datadog without its external id'
+        )
     return _form(best, to)
 
 
@@ -51,7 +56,8 @@ def _conditions(reading: Reading) -> tuple[Condition, ...]:
 
 def _refused(reading: Reading, to: Sender) -> str:
     """Of the first condition that refuses what Datadog sends."""
-    condition = next(c for c in _conditions(reading) if is_met(c, to.request) is False)
+    request = to.request
+    condition = next(c for c in _conditions(reading) if is_met(c, request) is False)
     return f'{reading.name} of the trust policy has {_shown(condition)}; {_sent(to)}{_difference(condition, to)}'
 
 
@@ -105,7 +111,9 @@ def _form(reading: Reading, to: Sender) -> Verdict:
     if condition.wildcard and operator_of(condition.operator).base == 'stringlike':
         return Failed(f'{evidence}, with a wildcard that accepts other external ids too', Status.WARNING)
     if len(set(condition.external_ids)) > 1:
-        return Failed(f'{evidence}, so it accepts others than that of this Datadog organization', Status.WARNING)
+        kinds = _kinds(condition, to)
+        others = f'{evidence}, so it accepts others than that of this Datadog organization'
+        return Failed(f'{others}: {kinds}' if kinds else others, Status.WARNING)
     return _agreement(reading, to, evidence, condition)
 
 

@@ -2,12 +2,11 @@
 
 from ...expectations import Expectations
 from ...facts import Facts
-from ...facts.account import Condition, Feature, TrustStatement
+from ...facts.account import Feature, TrustStatement
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy
 from ..account_remedies import joined
-from .assume_role_request import ANYBODY
-from .condition_operators import is_met, operator_of
+from .everyone import admits_everyone
 from .identities import (
     account_principal,
     described,
@@ -17,7 +16,7 @@ from .identities import (
     named,
 )
 from .role import says_when_stale, without_role
-from .trust import Sender, covers_assume_role, name_of, position_of, sender, trust_of
+from .trust import Sender, position_of, sender, trust_of
 from .trust_remedies import (
     GUIDE_SECTION,
     add_statement,
@@ -39,30 +38,19 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if (inapplicable := without_role(facts)) is not None:
         return inapplicable
     statements, to = trust_of(facts), sender(facts, expected)
-    for statement in statements:
-        if admits_everyone(statement):
-            return Failed(f'{name_of(statement, statements)} of the trust policy admits every AWS account: {_who(to)}')
+    everyone = admits_everyone(statements, to)
+    if True in everyone:
+        name = f'statement {everyone.index(True) + 1}'
+        return Failed(f'{name} of the trust policy admits every AWS account: {_who(to)}')
+    if None in everyone:
+        name = f'statement {everyone.index(None) + 1}'
+        return Unknown(f'not known whether {name} of the trust policy admits every AWS account')
     if to.account is None:
         return Unknown(f'Datadog publishes no AWS account for {_place(to)}')
     principals = [p for s in statements if s.effect == 'Allow' for p in s.principals]
     if any(is_account(p, to.account, to.partition) or is_everyone(p) for p in principals):
         return Passed(f"the trust policy names {to.account}, Datadog's account for {_place(to)}")
     return Failed(f'the trust policy admits {_seen(principals, to)}; {_who(to)}')
-
-
-def admits_everyone(statement: TrustStatement) -> bool:
-    if statement.effect != 'Allow' or not covers_assume_role(statement):
-        return False
-    wide = any(map(is_everyone, statement.principals)) or bool(statement.not_principals)
-    return wide and not any(map(_narrows, statement.conditions))
-
-
-def _narrows(condition: Condition) -> bool:
-    """Somebody who has the key does not meet it, and nobody who has not."""
-    operator = operator_of(condition.operator)
-    if condition.key.lower() not in ANYBODY or not operator.needs_the_key or operator.negated:
-        return False
-    return operator.base != 'null' and is_met(condition, ANYBODY) is not True
 
 
 def _seen(principals: list[str], to: Sender) -> str:
@@ -94,7 +82,8 @@ def _place(to: Sender) -> str:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    everyone = next((s for s in statements_of(facts) if admits_everyone(s)), None)
+    statements, to = statements_of(facts), sender(facts, expected)
+    everyone = next((s for s, admits in zip(statements, admits_everyone(statements, to), strict=True) if admits), None)
     choices = _ways_to_add(facts, expected) if everyone is None else (_narrow(facts, expected, everyone),)
     return Remedy(
         "Trust Datadog's account; if the site is wrong, correct datadog_site in the configuration of this check",

@@ -1,0 +1,115 @@
+"""Whether a statement of a trust policy admits every AWS account: whoever knows the external id, if one is demanded.
+
+A stranger chooses what can be chosen: whether to use MFA, as which user or role of his account to call, with which
+tags, in which region, under which name. He cannot choose his account, his organization, or the VPC that he calls from.
+"""
+
+import re
+from collections.abc import Sequence
+
+from ...facts.account import Condition, TrustStatement
+from .assume_role_request import (
+    ABSENT,
+    ACCOUNT,
+    DIRECTLY,
+    FALSE,
+    NAMED,
+    ORGANIZATION,
+    SESSION,
+    THROUGH_A_SERVICE,
+    TRUE,
+    Absent,
+    Key,
+    Like,
+    Moment,
+    PublicAddress,
+    Request,
+    Text,
+)
+from .condition_operators import NULL, all_of, can_be_met, is_met, operator_of
+from .condition_values import LIKE, STRING
+from .identities import is_everyone, is_external_id
+from .trust import Sender, covers_assume_role
+
+MFA = 'aws:multifactorauthpresent'
+CHOSEN: Request = {
+    MFA: Key((Absent(), *TRUE.states, *FALSE.states)),
+    'aws:federatedprovider': Key((Absent(), Like('?*', re.compile(r'[\w.:/-]+', re.ASCII)))),
+    'aws:principaltype': Key((Text('User'), Text('AssumedRole'), Text('Account'), Text('FederatedUser'))),
+    'aws:requestedregion': Key((Like('??-*-?*', re.compile(r'[a-z]{2}-[a-z-]+-\d{1,2}', re.ASCII)),)),
+    'aws:useragent': Key((Like('*'),)),
+    'aws:username': Key((Absent(), Like('?*', NAMED))),
+    'sts:rolesessionname': Key((Like('??*', SESSION),)),
+    'sts:sourceidentity': Key((Absent(), Like('??*', SESSION))),
+}
+TAGS = ('aws:principaltag/', 'aws:requesttag/', 'aws:tagkeys')
+FIXED: Request = {
+    **dict.fromkeys((*DIRECTLY, *THROUGH_A_SERVICE), ABSENT),
+    'aws:principalisawsservice': FALSE,
+    'aws:securetransport': TRUE,
+    'aws:sourceip': Key((PublicAddress(),)),
+    'aws:viaawsservice': FALSE,
+}
+
+
+def of_his_account(partition: str) -> Request:
+    """What tells accounts, organizations and their networks apart."""
+    return {
+        'aws:principalaccount': Key((Like('?' * 12, ACCOUNT),)),
+        'aws:principalarn': Key((Like(f'arn:{partition}:iam::{"?" * 12}:*', NAMED),)),
+        'aws:userid': Key((Like('AIDA?*', NAMED), Like('AROA?*:??*', NAMED))),
+        'aws:principalorgid': Key((Like(f'o-{"?" * 10}*', re.compile(ORGANIZATION)),)),
+        'aws:principalorgpaths': Key((Like(f'o-{"?" * 10}*/r-*/*'),), many=True),
+        **dict.fromkeys(('aws:sourcevpc', 'aws:sourcevpcarn', 'aws:sourcevpce'), Key((Absent(), Like('?*')))),
+    }
+
+
+def strangers_request(to: Sender) -> Request:
+    return {
+        **of_his_account(to.partition),
+        **CHOSEN,
+        **FIXED,
+        'aws:currenttime': Key((Moment(to.at),)),
+        'aws:epochtime': Key((Moment(to.at, number=True),)),
+    }
+
+
+def admits_everyone(statements: Sequence[TrustStatement], to: Sender) -> list[bool | None]:
+    """Of each statement; None where that is not known."""
+    own, request = of_his_account(to.partition), strangers_request(to)
+    if any(s.effect == 'Deny' and _denies_others(s, own, request) for s in statements):
+        return [False] * len(statements)
+    return [_admits(s, own, request) for s in statements]
+
+
+def _admits(statement: TrustStatement, own: Request, request: Request) -> bool | None:
+    if statement.effect != 'Allow' or not _is_for_strangers(statement):
+        return False
+    return all_of(_can_be_met(c, own, request) for c in statement.conditions if not is_external_id(c))
+
+
+def _is_for_strangers(statement: TrustStatement) -> bool:
+    named, but = statement.principals, statement.not_principals
+    wide = any(map(is_everyone, named)) or (bool(but) and not any(map(is_everyone, but)))
+    return wide and covers_assume_role(statement)
+
+
+def _can_be_met(condition: Condition, own: Request, request: Request) -> bool | None:
+    met = can_be_met(condition, request)
+    if met is not None:
+        return met
+    key, operator = condition.key.lower(), operator_of(condition.operator)
+    if key in own and operator.base not in ('', NULL) and not operator.negated:
+        return False if operator.needs_the_key or Absent() not in own[key].states else None
+    by_choice = key in CHOSEN or key.startswith(TAGS)
+    return True if by_choice and (operator.base in (*STRING, LIKE, NULL) or key == MFA) else None
+
+
+def _denies_others(deny: TrustStatement, own: Request, request: Request) -> bool:
+    """All strangers, or all but those of certain accounts, organizations or networks."""
+    if not _is_for_strangers(deny):
+        return False
+    met = [(c, is_met(c, request)) for c in deny.conditions]
+    return all(
+        result or (result is None and operator_of(c.operator).negated and c.key.lower() in own) for c, result in met
+    )
