@@ -69,10 +69,10 @@ def _told(report: Judged, found: Difference | None, written: Written, *, diff: b
     elif diff:
         yield from table(found)
     else:
-        yield from _policies(found, report.observation, written)
+        yield from told_policies(found, report.observation, written)
 
 
-def _policies(found: Difference, observation: Observation, written: Written) -> Iterator[Line]:
+def told_policies(found: Difference, observation: Observation, written: Written) -> Iterator[Line]:
     yield counts(found)
     denied = sum(entry.grant in NO_POLICY_HELPS for entry in found.entries)
     if denied:

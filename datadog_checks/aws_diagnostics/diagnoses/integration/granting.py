@@ -10,7 +10,7 @@ from ...facts.account import ManagedBy
 from ...remedies import Choice, Command, Language, Step, Variable, Word, hcl_string, shell
 from ..account_remedies import account_word, iam_arn, managed_by, own_command, role_word
 from .quota import has_room, own_quota, quota_needed
-from .resolve_button import BUTTON, HIGHEST_QUOTA, click, detach_leftovers, exceeds_quota
+from .resolve_button import BUTTON, HIGHEST_QUOTA, click, detach_leftovers, exceeds_quota, is_of_a_stack
 from .role import partition_of
 
 DIRECTORY = 'policies'
@@ -78,7 +78,7 @@ def merge_policies() -> Choice:
 
 def _code(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
     """Where all of Datadog's list fits beside what is attached, and no other tool manages the role."""
-    if managed_by(facts) not in (None, *IN_CODE):
+    if managed_by(facts) not in (None, *IN_CODE) or is_of_a_stack(facts):
         return ()
     try:
         parts = click(facts, expected).parts
