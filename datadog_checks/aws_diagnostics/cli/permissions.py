@@ -10,8 +10,14 @@ import click
 from ..configuration import Options, read_configuration
 from ..diagnoses.integration.granting import apply_policy, raise_quota
 from ..diagnoses.integration.permissions import NO_POLICY_HELPS
-from ..diagnoses.integration.policy_documents import LARGEST, PolicyDocument
-from ..diagnoses.integration.quota import MOST_INLINE, Placement, needs_security_audit, placement
+from ..diagnoses.integration.policy_documents import (
+    LARGEST,
+    MOST_INLINE,
+    Placement,
+    PolicyDocument,
+    needs_security_audit,
+    placement,
+)
 from ..diagnoses.integration.resolve_button import HIGHEST_QUOTA, attached
 from ..facts import MissingFact, observed
 from ..facts.account import Feature
