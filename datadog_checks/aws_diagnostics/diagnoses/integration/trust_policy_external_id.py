@@ -112,8 +112,8 @@ def _form(reading: Reading, to: Sender) -> Verdict:
         return Failed(f'{evidence}, with a wildcard that accepts other external ids too', Status.WARNING)
     if len(set(condition.external_ids)) > 1:
         kinds = _kinds(condition, to)
-        others = f': {kinds}' if kinds else ''
-        return Failed(f"{evidence}, so it accepts external ids that are not Datadog's{others}", Status.WARNING)
+        others = f'{evidence}, so it accepts others than that of this Datadog organization'
+        return Failed(f'{others}: {kinds}' if kinds else others, Status.WARNING)
     return _agreement(reading, to, evidence, condition)
 
 
