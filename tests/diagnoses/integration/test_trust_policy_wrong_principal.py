@@ -9,7 +9,7 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_wrong_pri
     TRUST_POLICY_WRONG_PRINCIPAL,
 )
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
-from datadog_checks.aws_diagnostics.facts.account import AuthKind, RoleMissing
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, RoleMissing
 from datadog_checks.aws_diagnostics.findings import Failed, Passed
 from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import (
@@ -170,6 +170,7 @@ PASSES = {
             'of a VPC': ('StringEquals', 'aws:SourceVpc', 'vpc-0abc'),
             'on behalf of our account': ('StringEquals', 'aws:SourceAccount', ACCOUNT_ID),
             'under a name that no session has': ('StringEquals', 'sts:RoleSessionName', ''),
+            'in a region of another partition': ('StringEquals', 'aws:RequestedRegion', 'cn-north-1'),
             'until a day that is over': ('DateLessThan', 'aws:CurrentTime', '2020-01-01T00:00:00Z'),
         }.items()
     },
@@ -179,6 +180,9 @@ PASSES = {
         )
         for words, denied in ALL_OTHERS_DENIED.items()
     },
+    'everyone who brings the external id and brings none': Row(
+        trusting('*', conditions=(external_id_condition(), condition('Null', 'sts:ExternalId', 'true'))), INCLUDED
+    ),
     'nobody, written as everyone but everyone': Row(
         account_facts(role=role(trust(), trust(principals=(), not_principals=('AWS:*',)))), RIGHT
     ),
@@ -218,6 +222,15 @@ UNKNOWN = {
     ),
     'everyone, from addresses of which nobody knows whose they are': Row(
         trusting('*', conditions=(condition('IpAddress', 'aws:SourceIp', '3.208.0.0/12'),)),
+        'not known whether statement 1 of the trust policy admits every AWS account',
+    ),
+    'everyone, of an account that a variable names': Row(
+        trusting(
+            '*',
+            conditions=(
+                Condition('StringEquals', 'aws:PrincipalAccount', ('${aws:PrincipalTag/account}',), variables=True),
+            ),
+        ),
         'not known whether statement 1 of the trust policy admits every AWS account',
     ),
     'everyone, under a key of which nothing is known': Row(
