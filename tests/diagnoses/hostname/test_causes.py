@@ -89,6 +89,11 @@ NEW = '7.81.3 - transition'
         ),
         pytest.param(situated(NEW, 'none', 'arrives', 'host', 'xen'), 'imds-unreachable', id='nothing answers'),
         pytest.param(
+            situated(NEW, 'v2', 'lost', 'host', 'xen'),
+            'imds-behind-gateway',
+            id='a gateway before a host loses the token',
+        ),
+        pytest.param(
             replace(situated(NEW, 'v1+v2', 'lost', 'pod', 'xen'), path=PATHS['lost']),
             'hostname-stale',
             id='the hop limit is too low, but IMDSv1 answers now',

@@ -73,8 +73,8 @@ HOSTNAME_SETTING_REFUSED = Diagnosis(
     service_check='hostname',
     severity=Status.WARNING,
     tests=(
-        'Compares the setting hostname (DD_HOSTNAME) with the names that the Agent takes (RFC 1123), and reads what the '
-        'Agent says of it.'
+        'Compares the setting hostname (DD_HOSTNAME) with the names that the Agent takes (RFC 1123), and reads what '
+        'the Agent says of it.'
     ),
     harm=(
         'The Agent only logs that it refuses the name, and reports under one that it finds elsewhere. Dashboards and '

@@ -18,6 +18,7 @@ LOST_TOKENS = ('imdsv2-not-supported', 'imds-hop-limit-too-low')
 
 IMDS_FAULTS = (
     'imds-endpoint-disabled',
+    'imds-behind-gateway',
     'imds-unreachable',
     'imds-intercepted',
     'imdsv2-not-supported',
