@@ -1,7 +1,17 @@
 """The Agent is configured to read its hostname from a file, and cannot."""
 
 from ...expectations import Expectations
-from ...facts import Agent, ContainerKind, Facts, HostnameFile, OperatingSystem, Unobserved, observed
+from ...facts import (
+    Agent,
+    ContainerKind,
+    Facts,
+    HostnameFile,
+    HostnameProvider,
+    HostnameSource,
+    OperatingSystem,
+    Unobserved,
+    observed,
+)
 from ...facts.values import FilePath
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy, Variable, shell
@@ -33,6 +43,9 @@ def _judge_file(agent: Agent, path: FilePath, file: HostnameFile, expected: Expe
     if not fault:
         return _judge_name(f'{named} holds {quoted(file.content)}', file.content)
     evidence = f'{named} gives no name: {clean(fault)}'
+    if agent.provider is HostnameProvider.HOSTNAME_FILE and agent.source is not HostnameSource.INFERRED:
+        from_it = 'the Agent has its hostname from it, so it is gone since, or cannot be seen from here'
+        return Failed(f'{evidence}; {from_it}', Status.WARNING)
     if agent.provider in expected.hostname_providers:
         return Failed(f'{evidence}; the Agent has its hostname from {agent.provider}', Status.WARNING)
     return Failed(evidence)

@@ -63,11 +63,8 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
     if slowest is None:
         return Remedy('Find what delays IMDS', then=(*dropped_packets(facts), restart_agent(facts)))
     enough = _enough_milliseconds(slowest)
-    if (
-        isinstance(facts.agent, Agent)
-        and facts.agent.version is not None
-        and facts.agent.version < TIMEOUT_IS_A_SETTING
-    ):
+    version = facts.agent.version if isinstance(facts.agent, Agent) else None
+    if version is not None and version < TIMEOUT_IS_A_SETTING:
         newer = Choice('Upgrade the Agent to 7.23.0 or later, which can be told to wait longer (ec2_metadata_timeout)')
         ways = (_find_what_delays(facts), newer)
         return Remedy('Find what delays IMDS, or upgrade the Agent', ways, (restart_agent(facts),))
