@@ -86,9 +86,9 @@ def imds(**differences: Any) -> Imds:
 
 
 def path(**differences: Any) -> NetworkPath:
-    """On the host itself, with the hop limit 2 of an AMI that asks for IMDSv2."""
+    """On the host itself, with the hop limit 2 of an AMI that asks for IMDSv2. The way back is like that there."""
     healthy = NetworkPath(measured_at=NOW, gateways=0, confirmed=True, remaining_ttl=2, hop_limit=2, intercepted=False)
-    return replace(healthy, **differences)
+    return replace(healthy, **{'gateways_back': differences.get('gateways', 0)} | differences)
 
 
 def host(**differences: Any) -> Host:

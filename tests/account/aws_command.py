@@ -26,7 +26,7 @@ sys.exit({function}(sys.argv[1:]))
 """
 PROGRAMS = {
     'aws': ('tests.account.aws_command', 'main'),
-    'aws-diagnostics': ('datadog_checks.aws_diagnostics.cli.program', 'run'),
+    'aws-diagnostics': ('datadog_checks.aws_diagnostics.cli', 'run'),
 }
 
 

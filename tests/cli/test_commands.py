@@ -204,6 +204,15 @@ def test_no_file_is_named_under_redact(hosts, capsys):
     ]
 
 
+@pytest.mark.parametrize('facts', ['acme.json', '.'])
+def test_nothing_of_a_damaged_file_that_was_named_is_quoted_under_redact(tmp_path, monkeypatch, capsys, facts):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'acme.json').write_text('{"format": "aws_diagnostics facts", "schema": "of i-0dead"}')
+    assert run(['judge', '--redact', facts]) == ExitStatus.DAMAGED_FACTS
+    error = 'Error: FACTS: a file that is damaged or holds no saved facts; without --redact it is named'
+    assert capsys.readouterr().err.splitlines()[-1] == error
+
+
 def test_a_directory_of_facts_is_judged_and_what_is_no_facts_is_skipped(saved, tmp_path, capsys):
     saved(HEALTHY, name='hosts/a.json')
     saved(DISABLED, name='hosts/b.json')

@@ -11,7 +11,7 @@ from datadog_checks.aws_diagnostics.facts.account import Feature
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Status, Unknown
 
 from ..account.builders import account_expectations, account_facts
-from ..builders import INSTANCE_ID, agent, facts, host, imds
+from ..builders import INSTANCE_ID, OTHER_INSTANCE_ID, agent, facts, host, imds
 from ..emit.findings import failed, finding, not_applicable, passed, unknown
 from .seen import seen
 
@@ -100,10 +100,24 @@ def test_the_verdict_of_facts(observed: Facts, expected: Expectations, status: S
     ('observed', 'subject'),
     [
         pytest.param(facts(), INSTANCE_ID, id='an instance'),
-        pytest.param(ELSEWHERE, INSTANCE_ID, id='a host whose firmware names no instance, but cloud-init does'),
         pytest.param(
-            facts(imds=imds(instance_id=None), platform=Platform(False, 'x'), host=host(cloud_init_instance_id='')),
-            agent().hostname,
+            facts(imds=imds(identity=None), platform=Platform(True, 'x')),
+            INSTANCE_ID,
+            id='a host whose firmware names no instance, but IMDS and cloud-init do',
+        ),
+        pytest.param(
+            facts(imds=UNSEEN, platform=Platform(True, 'x')),
+            host().os_hostname,
+            id='a host whose Agent has the id of an instance, which only a file of cloud-init confirms',
+        ),
+        pytest.param(
+            facts(imds=imds(instance_id=OTHER_INSTANCE_ID), agent=agent(hostname=OTHER_INSTANCE_ID)),
+            host().os_hostname,
+            id='a host where the IMDS of another instance answers',
+        ),
+        pytest.param(
+            facts(imds=UNSEEN, platform=Platform(False, 'x'), agent=agent(hostname='web-1')),
+            'web-1',
             id='the name of the Agent',
         ),
         pytest.param(

@@ -113,11 +113,12 @@ def test_what_is_missing_is_told_by_service_with_what_it_costs(
     assert lines == [
         f'{ROLE}: 3 of 4 required permissions are not granted; list fetched on TODAY{NOT_KNOWN}',
         '',
-        '          cloudwatch: all CloudWatch metrics and alarms',
-        'missing   cloudwatch:List*',
+        '          cloudwatch',
+        'missing   cloudwatch:List*: finding new CloudWatch metrics',
         '',
-        '          ec2: hosts, their tags and status',
-        'partly    ec2:Describe* (lacks ec2:DescribeInstanceStatus, ec2:DescribeSecurityGroups)',
+        '          ec2',
+        'partly    ec2:Describe* (lacks ec2:DescribeInstanceStatus, ec2:DescribeSecurityGroups): the status of hosts, '
+        'security groups of hosts',
         '',
         '          tag: the tags of all resources',
         'denied    tag:GetResources',

@@ -97,15 +97,16 @@ def test_without_the_extra_one_line_says_how_to_install_it(missing):
     )
 
 
-def test_an_interrupt_while_modules_are_imported_is_no_traceback():
+@pytest.mark.parametrize('module', ['.cli.commands', '.aws_diagnostics.check', '.configuration'])
+def test_an_interrupt_while_modules_are_imported_is_no_traceback(module):
     interrupted = (
         'import signal, sys\n'
         'class Interrupt:\n'
         '    def find_spec(self, name, path=None, target=None):\n'
-        '        if name.endswith(".cli.commands"):\n'
+        f'        if name.endswith("{module}"):\n'
         '            signal.raise_signal(signal.SIGINT)\n'
-        'from datadog_checks.aws_diagnostics.cli import main\n'
         'sys.meta_path.insert(0, Interrupt())\n'
+        'from datadog_checks.aws_diagnostics.cli import main\n'
         'sys.exit(main())\n'
     )
     ended = subprocess.run([sys.executable, '-c', interrupted], capture_output=True, text=True, timeout=DEADLINE)

@@ -58,7 +58,9 @@ def changed(**differences: object) -> str:
         pytest.param('', 'is not a file of saved facts: not JSON: Expecting value: line 1 column 1', id='empty'),
         pytest.param(SAVED[:400], 'is not a file of saved facts: not JSON: ', id='cut off'),
         pytest.param('NaN', 'is not a file of saved facts: not JSON: NaN is not JSON', id='not a number'),
-        pytest.param('[' * 100_000, 'is not a file of saved facts: nested too deeply', id='nested without end'),
+        pytest.param(
+            '[' * 100_000, 'is not a file of saved facts: not JSON: nested too deeply', id='nested without end'
+        ),
         pytest.param('"secret"', 'is not a file of saved facts: no field format with', id='a text'),
         pytest.param(
             '{"secret": 1, "secret": 2}',

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datadog_checks.aws_diagnostics.cli.judged import Judged
 from datadog_checks.aws_diagnostics.cli.survey import COLUMNS, first_line, table, write_csv
 from datadog_checks.aws_diagnostics.facts import Platform, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import InstanceId
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Status
 
 from ..account.builders import account_facts
@@ -22,7 +23,8 @@ SAVED_AT = '2026-11-27T20:00:00+00:00'
 
 
 def host(number: int, *findings: Finding) -> Judged:
-    observed = facts(imds=imds(instance_id=f'i-{number:017x}'))
+    id = InstanceId(f'i-{number:017x}')
+    observed = facts(platform=Platform(True, 'DMI', id), imds=imds(instance_id=id))
     return seen(*findings, observed=observed, saved_at=SAVED_AT, source=f'facts/{number}.json')
 
 

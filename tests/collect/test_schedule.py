@@ -70,7 +70,7 @@ def test_a_pause_ends_when_the_clock_was_set_back() -> None:
 
 
 def remeasuring(complete: bool) -> Remeasuring:
-    result = Remeasuring(3600.0, retry_seconds=300.0)
+    result = Remeasuring(3600.0)
     assert result.due(NOW, 'granted')
     result.done(NOW, 'granted', complete)
     return result
@@ -80,8 +80,8 @@ DUE = [
     pytest.param(True, 3599.0, 'granted', False, id='nothing changed'),
     pytest.param(True, 3600.0, 'granted', True, id='the interval has passed'),
     pytest.param(True, 15.0, 'lost', True, id='the result changed'),
-    pytest.param(False, 299.0, 'granted', False, id='incomplete, a moment ago'),
-    pytest.param(False, 300.0, 'granted', True, id='incomplete, some minutes ago'),
+    pytest.param(False, 14.0, 'granted', False, id='incomplete, a moment ago'),
+    pytest.param(False, 15.0, 'granted', True, id='incomplete, a run ago'),
 ]
 
 
@@ -90,6 +90,16 @@ def test_a_measurement_is_repeated_when_it_may_tell_something_new(
     complete: bool, after: float, seen: str, due: bool
 ) -> None:
     assert remeasuring(complete).due(NOW + after, seen) is due
+
+
+def test_a_measurement_that_stays_incomplete_is_repeated_ever_more_rarely_and_in_the_end_as_a_complete_one():
+    path, now, repeated = Remeasuring(3600.0), NOW, []
+    for after in range(15, 15_000, 15):
+        if path.due(NOW + after, 'granted'):
+            path.done(NOW + after, 'granted', complete=False)
+            repeated.append(NOW + after - now)
+            now = NOW + after
+    assert repeated == [15.0, 15.0, 30.0, 60.0, 120.0, 240.0, 480.0, 960.0, 1920.0, 3600.0, 3600.0, 3600.0]
 
 
 def numbered(observed):

@@ -320,3 +320,16 @@ def upgrade_by_yum(former: str, then: str = '', setting: tuple[Command, ...] = (
         (Command('sudo yum update datadog-agent'), *setting),
         undo=Step('Install the version that ran before', (Command(f'sudo yum downgrade datadog-agent-{former}'),)),
     )
+
+
+def is_it_higher(needed: int, region: str = '"${AWS_REGION:?}"') -> Step:
+    return Step(
+        f'If the instance has {needed} or more already, the way back is longer than the path that shows: use '
+        f'{needed + 1}, or the host network',
+        (
+            Command(
+                f'aws ec2 describe-instances --region {region} --instance-ids i-0123456789abcdef0 '
+                "--query 'Reservations[].Instances[].MetadataOptions.HttpPutResponseHopLimit'",
+            ),
+        ),
+    )

@@ -1,5 +1,7 @@
 """The fixes that diagnoses of a host share: each in the form of the place where the Agent runs."""
 
+from dataclasses import replace
+
 import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses import hostname, imds
@@ -185,6 +187,33 @@ def test_options_are_changed_where_instances_come_from_and_where_aws_refuses_tha
     assert raise_on_this_instance(within(kind), 'Raise it', 2) == parts.raise_hop_limit(
         2, text='Raise it', managed=managed
     )
+
+
+@pytest.mark.parametrize(
+    'known',
+    [
+        pytest.param(
+            replace(
+                within(ContainerKind.POD),
+                agent=agent(
+                    provider='hostnameFile',
+                    configuration=builders.configuration(hostname_file='/etc/instance-id'),
+                    hostname_file=builders.hostname_file('/etc/instance-id', 'iid-datasource-none'),
+                ),
+            ),
+            id='the Agent has its name from a file already',
+        ),
+        pytest.param(
+            facts(
+                host=host(container=container(ContainerKind.DOCKER), cloud_init_instance_id=builders.OTHER_INSTANCE_ID)
+            ),
+            id='it names another instance',
+        ),
+    ],
+)
+def test_the_file_of_cloud_init_is_not_offered_where_it_changes_nothing_or_names_another_instance(known: Facts) -> None:
+    (host_network,) = ways_around_the_hop_limit(known)
+    assert host_network.text.startswith('Run the Agent in the host network')
 
 
 def test_a_host_reads_the_file_of_cloud_init_where_it_is() -> None:

@@ -2,7 +2,9 @@
 
 import json
 
+from tests.account.datadog_api import ec2_host, host
 from tests.account.permission_lists import RECORDED
+from tests.account.servers import MOTO_ACCOUNT
 from tests.account.whole_run import ROLE, allows, iam, make_role, policy, statement
 from tests.field_reports.account import AccountReport, account_test
 from tests.field_reports.reports import Answer, Fix
@@ -70,6 +72,17 @@ def ten_of_ten_without_security_audit() -> None:
 def left_by_an_earlier_click() -> None:
     of_the_quickstart_stack(*TWO)
     attach('datadog-aws-integration-iam-permissions-0a1b2c3d-part1', *RECORDED.standard[:40])
+
+
+def without_a_list_of_metrics() -> None:
+    granted = (action for action in RECORDED.standard if action != 'cloudwatch:List*')
+    make_role(policy(statement()), policy(allows(*granted)), security_audit=False)
+
+
+def without_security_groups() -> None:
+    granted = (action for action in RECORDED.standard if action != 'ec2:Describe*')
+    hosts = ('ec2:DescribeInstances', 'ec2:DescribeInstanceStatus')
+    make_role(policy(statement()), policy(allows(*granted, *hosts)), security_audit=False)
 
 
 def terraform_manages_it() -> None:
@@ -213,6 +226,62 @@ REPORTS = (
                     lacks=[f'--policy-arn arn:aws:iam::123456789012:policy/{QUICKSTART}'],
                 )
             },
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=10,
+        situation='The AWS integration reports an instance, and an Agent reports ip-10-0-0-12 without any instance ID.',
+        sources=['DataDog/documentation#14238', 'DataDog/helm-charts#778'],
+        right='They may be one host, which would be billed twice: it cannot be ruled out, and is not said to be right.',
+        prepare=complete,
+        hosts=[ec2_host('i-0123456789abcdef0', MOTO_ACCOUNT), host('ip-10-0-0-12')],
+        answer=Answer(
+            findings={'host-duplicated': 'unknown'},
+            says={
+                'host-duplicated': [
+                    'cannot be ruled out: 1 EC2 instance stands without an Agent, and 1 Agent (such as ip-10-0-0-12)'
+                ]
+            },
+            never=['does not affect billing', 'no EC2 instance appears twice'],
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=10,
+        variant='the Agent is on another cloud',
+        situation='The AWS integration reports an instance, and an Agent reports a host of Google Cloud.',
+        right='They are different hosts: nothing stands twice.',
+        prepare=complete,
+        hosts=[
+            ec2_host('i-0123456789abcdef0', MOTO_ACCOUNT),
+            host('web-1', apps=['agent', 'gcp'], sources=['agent', 'gcp']),
+        ],
+        answer=Answer(findings={'host-duplicated': 'ok'}),
+    ),
+    AccountReport(
+        scope='account',
+        number=14,
+        situation='One permission for CloudWatch is missing, and the two others are granted.',
+        right='What this permission gives is named, not everything that CloudWatch gives.',
+        prepare=without_a_list_of_metrics,
+        answer=Answer(
+            causes=['integration-permissions-missing'],
+            says={'integration-permissions-missing': ['cloudwatch:List* (finding new CloudWatch metrics)']},
+            never=['all CloudWatch metrics and alarms'],
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=14,
+        variant='an operation of a wildcard',
+        situation='EC2 is granted but for the security groups.',
+        right='The operation that is missing is named with what it gives; hosts are not said to be lost.',
+        prepare=without_security_groups,
+        answer=Answer(
+            causes=['integration-permissions-missing'],
+            says={'integration-permissions-missing': ['ec2:DescribeSecurityGroups (security groups of hosts)']},
+            never=['hosts, their tags and status'],
         ),
     ),
     AccountReport(

@@ -66,6 +66,36 @@ REPORTS = (
     HostReport(
         scope='host',
         number=6,
+        variant='without any name',
+        situation='The same daemon, not told to trust its namespace: it finds no name, and says so of each provider.',
+        sources=['DataDog/datadog-agent#46932'],
+        right='It has no name because it did not ask AWS. IMDS works, and is not to blame.',
+        world=ON_A_BRIDGE,
+        agent=StandIn(
+            hostname='',
+            version='7.75.0',
+            provider='',
+            errors={
+                **FIRST_TWO,
+                'fargate': 'agent is not running in sidecar mode',
+                'fqdn': 'FQDN hostname is not usable',
+                'container': 'the agent is not containerized',
+                'os': 'OS hostname is not usable',
+                'aws': NOT_ASKED,
+                'all': 'unable to reliably determine the host name.',
+            },
+            environ=MANAGED,
+        ),
+        answer=Answer(
+            causes=['hostname-missing'],
+            findings={'hostname-stale': 'unknown', 'imds-unreachable': 'ok'},
+            says={'hostname-missing': ['not retrieving hostname from AWS']},
+            fixes={'hostname-missing': Fix(has=['DD_EC2_PRIORITIZE_INSTANCE_ID_AS_HOSTNAME'], lacks=['docker exec'])},
+        ),
+    ),
+    HostReport(
+        scope='host',
+        number=6,
         variant='from 7.77 on',
         situation='The same daemon with Agent 7.77 got a time-out from AWS when it started, and IMDS answers now.',
         sources=['DataDog/datadog-agent#46932'],
@@ -174,6 +204,19 @@ REPORTS = (
         world={'files': ON_AN_ECS_HOST, 'os_hostname': 'web-01'},
         agent=StandIn(hostname='web-01', provider='os', errors={'aws': TIMEOUT}),
         answer=A_RESTART_HELPS,
+    ),
+    HostReport(
+        scope='host',
+        number=25,
+        variant='a name from a variable that a terminal does not see',
+        situation='DD_HOSTNAME is set for the process of the Agent alone, and the check runs at a terminal.',
+        right='The Agent says that its name is configured. What a restart would change cannot be told from here.',
+        agent=StandIn(hostname='web-01', provider='configuration'),
+        answer=Answer(
+            causes=['hostname-provider-mismatch'],
+            findings={'hostname-stale': 'unknown', 'hostname-provider-mismatch': 'warning'},
+            says={'hostname-stale': ['the Agent says that its name is configured']},
+        ),
     ),
 )
 

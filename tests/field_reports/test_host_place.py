@@ -116,10 +116,11 @@ REPORTS = (
         ),
         world={'topology': Topology.CONTAINER, 'tokens': 'required', 'hop_limit': 1},
         answer=Answer(
-            causes=['imds-hop-limit-too-low'],
-            says={'imds-hop-limit-too-low': ['172.17.0.1']},
+            causes=['imds-behind-gateway'],
+            findings={'imds-hop-limit-too-low': 'not_applicable'},
+            says={'imds-behind-gateway': ['172.17.0.1', 'dev eth0']},
             fixes={
-                'imds-hop-limit-too-low': Fix(
+                'imds-behind-gateway': Fix(
                     has=['sudo ip route replace 169.254.169.254 dev "${INTERFACE:?}"', 'through eth0'],
                     lacks=['modify-instance-metadata-options', 'http_put_response_hop_limit'],
                 )

@@ -23,6 +23,18 @@ class Fault(StrEnum):
     REJECT_ADMIN_PROHIBITED = 'rejected with communication prohibited: 3/13, 1/1'
     REJECT_TCP_RESET = 'rejected with a TCP reset'
 
+    ASYMMETRIC_PATH = 'the answers pass one gateway more than the requests'
+    REQUEST_TTL_SET = 'the gateway gives requests the TTL 64'
+    REQUEST_TTL_LESS = 'the gateway takes two from the TTL of requests'
+    REQUEST_TTL_VARIES = 'the gateway takes one or two from the TTL of requests'
+    REPLY_TTL_SET = 'the gateway gives answers the TTL 64'
+    REPLY_TTL_LESS = 'the gateway takes two from the TTL of answers'
+    REPLY_TTL_VARIES = 'the gateway takes one or two from the TTL of answers'
+    LOSS_1 = 'the gateway loses 1 % of the packets of each direction'
+    LOSS_5 = 'the gateway loses 5 % of the packets of each direction'
+    LOSS_10 = 'the gateway loses 10 % of the packets of each direction'
+    LOSS_20 = 'the gateway loses 20 % of the packets of each direction'
+
     LOCAL_NO_ROUTE = 'the client has no route to IMDS'
     LOCAL_BLACKHOLE_ROUTE = 'the client has a blackhole route to IMDS'
     LOCAL_UNREACHABLE_ROUTE = 'the client has an unreachable route to IMDS'

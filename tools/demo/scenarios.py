@@ -19,7 +19,10 @@ ANOTHER_CLOUD = {
     for name in ('board_vendor', 'sys_vendor')
 }
 
-
+ANOTHER_INSTANCE = {
+    path: content.replace(INSTANCE_ID, 'i-0fedcba9876543210') for path, content in World.EC2_FILES.items()
+}
+"""Of the machine itself; IMDS gives INSTANCE_ID."""
 IN_A_POD = {'KUBERNETES_SERVICE_HOST': '10.100.0.1'}
 ON_THE_HOST = {'DD_HOSTNAME_TRUST_UTS_NAMESPACE': 'true'}
 """A world has its own OS hostname, which an Agent uses only if it is told to or runs on the host itself."""
@@ -81,6 +84,23 @@ SCENARIOS = (
         failed=frozenset({'imds-hop-limit-too-low', 'hostname-lost-when-imdsv2-enforced', *MISNAMED}),
     ),
     Scenario(
+        name='asymmetric-path',
+        headline='A pod whose token reply passes one gateway more than its requests: a hop limit of 2 is not enough.',
+        path=('pod: Agent 7.62.3', 'bridge: 172.17.0.1', 'IMDS: IMDSv2 required, hop limit 2'),
+        topology=Topology.CONTAINER,
+        fault=Fault.ASYMMETRIC_PATH,
+        behaviour=Behaviour(tokens='required', hop_limit=2),
+        agent=StandIn(
+            version='7.62.3',
+            hostname=OS_HOSTNAME,
+            provider='container',
+            errors={'aws': REFUSED.format(status=401)},
+            environ=IN_A_POD | {'DD_EC2_PREFER_IMDSV2': 'true'},
+        ),
+        status=Status.CRITICAL,
+        failed=frozenset({'imds-hop-limit-too-low', 'hostname-lost-when-imdsv2-enforced', *MISNAMED}),
+    ),
+    Scenario(
         name='imdsv1-only-agent',
         headline='The instance requires IMDSv2, but the old Agent only uses IMDSv1.',
         path=('Agent 7.60.1', 'IMDS: IMDSv2 required, hop limit 2'),
@@ -131,6 +151,17 @@ SCENARIOS = (
         agent=StandIn(version='7.60.1', hostname=OS_HOSTNAME, provider='os', errors={'aws': 'no route to host'}),
         status=Status.CRITICAL,
         failed=frozenset({'imds-unreachable', *MISNAMED}),
+    ),
+    Scenario(
+        name='another-instance',
+        headline='A VPN leads to the metadata service of its own instance, and the Agent took the name of that one.',
+        path=('Agent 7.81.3', 'VPN: 172.17.0.1', 'IMDS of another instance'),
+        topology=Topology.CONTAINER,
+        behaviour=Behaviour(tokens='required', hop_limit=2),
+        files=ANOTHER_INSTANCE,
+        agent=StandIn(),
+        status=Status.CRITICAL,
+        failed=frozenset({'imds-of-another-instance'}),
     ),
     Scenario(
         name='not-ec2',

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ..diagnoses.integration.datadog_tables import feature_of
+from ..diagnoses.integration.permission_uses import lost_entirely, uses_of
 from ..diagnoses.integration.permissions import (
     Entry,
     Grant,
@@ -52,6 +53,8 @@ class Difference:
     needed: Requirement
     entries: tuple[Entry, ...]
     """Those that are not granted, or not certainly."""
+    whole_services: frozenset[str]
+    """Of which nothing is granted."""
     stale: str
     """A clause about a role that changed a moment ago; '' for any other."""
 
@@ -69,7 +72,8 @@ def difference(observation: Observation) -> Difference:
     needed = requirement(facts.of_account)
     entries = compare(needed.actions, observed(facts.of_account.policies))
     lacking = tuple(entry for entry in entries if not entry.is_held)
-    return Difference(role_name(facts, expected), len(entries), needed, lacking, staleness_of_permissions(facts))
+    whole, stale = lost_entirely(entries), staleness_of_permissions(facts)
+    return Difference(role_name(facts, expected), len(entries), needed, lacking, whole, stale)
 
 
 def listed(found: Difference) -> dict[str, Json]:
@@ -96,7 +100,7 @@ def table(found: Difference) -> Iterator[Line]:
     """By service, with the feature of Datadog that each costs."""
     yield counts(found)
     for service, entries in groupby(found.entries, key=lambda entry: entry.service):
-        yield from _service(service, tuple(entries), found.needed)
+        yield from _service(service, tuple(entries), found)
     used = Counter(WORDS[entry.grant] for entry in found.entries)
     yield BLANK
     for word in (word for word in LEGEND if used[word]):
@@ -104,13 +108,17 @@ def table(found: Difference) -> Iterator[Line]:
     yield Line(NOT_COMPARED)
 
 
-def _service(service: str, entries: tuple[Entry, ...], needed: Requirement) -> Iterator[Line]:
-    standard = any(entry.action in needed.standard for entry in entries)
+def _service(service: str, entries: tuple[Entry, ...], found: Difference) -> Iterator[Line]:
+    """What the whole service gives where all of it is lost, else what each entry gives."""
+    standard, whole = found.needed.standard, service in found.whole_services
+    gives = f': {feature_of(service, standard=any(entry.action in standard for entry in entries))}' if whole else ''
     yield BLANK
-    yield Line(f'{service}: {feature_of(service, standard=standard)}', INDENT)
+    yield Line(f'{service}{gives}', INDENT)
     for entry in entries:
         lacking = f' (lacks {", ".join(entry.lacking)})' if entry.lacking else ''
-        yield Line(f'{entry.action}{lacking}', WORDS[entry.grant].ljust(COLUMN))
+        uses = () if whole else uses_of(entry, standard=entry.action in standard)
+        used = f': {", ".join(uses)}' if uses else ''
+        yield Line(f'{entry.action}{lacking}{used}', WORDS[entry.grant].ljust(COLUMN))
 
 
 Written = Sequence[tuple[Path, PolicyDocument]]

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 from ..__about__ import __version__
+from ..collect.foreign import parsed
 from ..text import LONGEST_NAME, counted, listed, literal, one_line
 from . import ExitStatus, Failure
 from .codec import Json, Undecodable, decode, encode, not_allowed
@@ -27,6 +29,7 @@ GONE_SINCE_1 = frozenset({'launched_at', 'misnamed', 'more_launch_templates'})
 """Fields that facts of schema 1 may have; nothing judges them any more."""
 STANDARD = Path('-')
 """Standard input or output."""
+UNNAMED = 'a file that is damaged or holds no saved facts; without --redact it is named'
 LONGEST_ERROR = 400
 """Characters: the name of a field in a damaged file can be long."""
 
@@ -93,16 +96,15 @@ def read(path: Path) -> SavedFacts:
     else:
         text = read_text(path, 'FACTS', ExitStatus.DAMAGED_FACTS)
     try:
-        saved = loads(text)
+        return loads(text)
     except (NotFacts, Undecodable) as e:
         raise Failure(f'FACTS {path}: {one_line(str(e), LONGEST_ERROR)}', ExitStatus.DAMAGED_FACTS) from None
-    return saved
 
 
 class Files:
     """The files of facts that a command names; of a directory, those that end in .json, by name.
 
-    `say` is told what was skipped or ignored, without names and values where `redacted`.
+    `say` is told what was skipped or ignored. Where `redacted`, no message holds a name or a value.
     """
 
     def __init__(self, paths: Sequence[Path], say: Callable[[str], None], *, redacted: bool = False) -> None:
@@ -112,6 +114,14 @@ class Files:
 
     def read(self) -> Iterator[tuple[Path, SavedFacts]]:
         """Raises Failure (DAMAGED_FACTS) for a file that was named, and where there are no facts at all."""
+        try:
+            yield from self._read()
+        except Failure as e:
+            if self._redacted:
+                raise Failure(f'FACTS: {UNNAMED}', e.status) from None
+            raise
+
+    def _read(self) -> Iterator[tuple[Path, SavedFacts]]:
         count = 0
         for path in self._paths:
             for file in self._inside(path) if path.is_dir() else (path,):
@@ -120,18 +130,14 @@ class Files:
                 except Failure as e:
                     if file == path:
                         raise
-                    self._skip(e)
+                    self.skipped += 1
+                    self._say(f'skipped: {UNNAMED if self._redacted else e}')
                 else:
                     count += 1
                     yield file, saved
         if not count:
             named = ', '.join(map(str, self._paths))
             raise Failure(f'FACTS {named}: no file of saved facts that ends in .json', ExitStatus.DAMAGED_FACTS)
-
-    def _skip(self, why: Failure) -> None:
-        self.skipped += 1
-        unnamed = 'a file that is damaged or holds no saved facts; without --redact it is named'
-        self._say(f'skipped: {unnamed if self._redacted else why}')
 
     def _inside(self, directory: Path) -> Sequence[Path]:
         """Directories in it are not entered."""
@@ -180,16 +186,10 @@ def _holds_facts(path: Path) -> bool:
 
 
 def _document(text: str) -> Json:
-    def refuse(constant: str) -> float:
-        raise ValueError(f'{constant} is not JSON')
-
     try:
-        document: Json = json.loads(text, parse_constant=refuse, object_pairs_hook=_mapping)
-    except RecursionError:
-        raise NotFacts('is not a file of saved facts: nested too deeply') from None
+        return cast(Json, parsed(text, _mapping))
     except ValueError as e:
         raise NotFacts(f'is not a file of saved facts: not JSON: {e}') from None
-    return document
 
 
 def _mapping(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

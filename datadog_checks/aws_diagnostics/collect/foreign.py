@@ -8,9 +8,9 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from ..text import trimmed
 
@@ -78,10 +78,13 @@ def whole_number(value: object) -> int | None:
     return value if 0 <= value <= LARGEST_NUMBER else None
 
 
-def parsed(document: str | bytes) -> object:
-    """JSON as RFC 8259 has it, so without NaN and Infinity. Raises ValueError, also where it nests too deeply."""
+def parsed(document: str | bytes, mapping: Callable[[list[tuple[str, Any]]], object] | None = None) -> object:
+    """JSON as RFC 8259 has it, so without NaN and Infinity. Raises ValueError, also where it nests too deeply.
+
+    `mapping` makes an object of its pairs, where a plain dict is not enough.
+    """
     try:
-        value: object = json.loads(document, parse_constant=_refused)
+        value: object = json.loads(document, parse_constant=_refused, object_pairs_hook=mapping)
     except RecursionError:
         raise ValueError('nested too deeply') from None
     return value

@@ -150,6 +150,7 @@ class HostList:
             self._duplicated(pairs),
             self._tagged(suspects),
             note=listing.note,
+            unmatched=suspects.unmatched(),
         )
 
     def _duplicated(self, pairs: tuple[tuple[InstanceId, str], ...]) -> tuple[DuplicatedHost, ...]:

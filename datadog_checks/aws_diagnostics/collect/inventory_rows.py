@@ -3,15 +3,23 @@
 Shape: https://docs.datadoghq.com/api/latest/hosts/#get-all-hosts-for-your-organization
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..facts.account import Unmatched
 from ..facts.values import AccountId, HostName, InstanceId, RegionName
 from ..text import clean
 from .foreign import Json, is_object
 
 AWS_TAGS = 'Amazon Web Services'
 AWS = frozenset({'aws', 'ec2', 'amazon_web_services'})
+ELSEWHERE = frozenset(
+    {'gcp', 'google_cloud_platform', 'azure', 'vsphere', 'alibaba_cloud', 'oracle_cloud_infrastructure', 'nutanix'}
+)
+"""Apps and sources of hosts that run somewhere else."""
+DEFAULT_NAME = re.compile(r'ip-\d{1,3}(-\d{1,3}){3}(\..*)?|ec2amaz-[a-z0-9]{7}', re.IGNORECASE)
+"""That EC2 gives to Linux and Windows."""
 IDS = ('instance-id:', 'instance_id:', 'host:')
 ACCOUNTS = ('aws_account:', 'account_id:', 'aws_account_id:')
 LONGEST_NAME = 255
@@ -52,6 +60,12 @@ class Row:
     def aws_reports(self) -> bool:
         """By `apps`, as in Datadog's own scripts: `sources` names AWS for as long as the row has tags from it."""
         return bool(AWS & self.apps)
+
+    @property
+    def is_anonymous(self) -> bool:
+        """A running Agent that may be on any instance."""
+        reported = self.apps | self.sources
+        return self.agent_runs and not self.instance_ids and not (AWS | ELSEWHERE) & reported
 
     @property
     def instance_id(self) -> InstanceId | None:
@@ -128,7 +142,9 @@ class Suspects:
     def __init__(self, account_id: str) -> None:
         self._account_id = account_id
         self._of_aws: set[InstanceId] = set()
+        self._merged: set[InstanceId] = set()
         self._of_agents: dict[InstanceId, str] = {}
+        self._anonymous: dict[str, None] = {}
         self.groups: dict[Place, Group] = {}
 
     def add(self, row: Row) -> None:
@@ -140,16 +156,29 @@ class Suspects:
 
     def _add_identity(self, row: Row) -> None:
         """A row that both report is one that Datadog has merged."""
-        if row.has_agent and not row.knows_aws:
+        if row.is_anonymous:
+            self._anonymous[row.name] = None
+        if row.has_agent and row.knows_aws:
+            self._merged |= row.instance_ids
+        elif row.has_agent:
             if row.instance_id and row.name != row.instance_id:
                 self._of_agents.setdefault(row.instance_id, row.name)
-        elif row.knows_aws and not row.has_agent and row.instance_id:
+        elif row.knows_aws and row.instance_id:
             self._of_aws.add(row.instance_id)
 
     def _add_tagged(self, row: Row) -> None:
         full = len(self.groups) >= MOST_GROUPS and row.place[0] != self._account_id
         if not full or row.place in self.groups:
             self.groups.setdefault(row.place, Group()).add(HostName.of(row.name))
+
+    def unmatched(self) -> Unmatched | None:
+        """Instances that only AWS reports, beside Agents that name no instance; None where one of both is missing."""
+        instances = len(self._of_aws - self._merged - self._of_agents.keys())
+        if not instances or not self._anonymous:
+            return None
+        names = sorted(self._anonymous, key=lambda name: not DEFAULT_NAME.fullmatch(name))
+        shown = tuple(name for name in map(HostName.of, names) if name)[:MOST_NAMES]
+        return Unmatched(instances, len(self._anonymous), shown)
 
     def pairs(self) -> Iterator[tuple[InstanceId, str]]:
         """Instance id, and the name of the Agent's row."""

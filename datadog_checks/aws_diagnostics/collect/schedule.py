@@ -52,22 +52,27 @@ class Backoff:
 class Remeasuring:
     """When to measure again what seldom changes: every `seconds`, and at once when what is seen of it changes.
 
-    After an incomplete measurement it is due after `retry_seconds`.
+    An incomplete measurement is repeated with pauses that grow from 15 seconds to `seconds`.
     """
 
-    def __init__(self, seconds: float, retry_seconds: float) -> None:
+    def __init__(self, seconds: float) -> None:
         self._whole = Interval(seconds)
-        self._retry = Interval(min(seconds, retry_seconds))
+        self._retry = Backoff(seconds)
         self._seen: object = None
         self._complete = False
 
     def due(self, now: float, seen: object) -> bool:
-        return seen != self._seen or (self._whole if self._complete else self._retry).due(now)
+        if seen != self._seen:
+            return True
+        return self._whole.due(now) if self._complete else not self._retry.waiting(now)
 
     def done(self, now: float, seen: object, complete: bool) -> None:
         self._seen, self._complete = seen, complete
         self._whole.done(now)
-        self._retry.done(now)
+        if complete:
+            self._retry.succeeded()
+        else:
+            self._retry.failed(now)
 
 
 class AtMostEvery:

@@ -6,10 +6,11 @@ from typing import TypeAlias
 
 from ..expectations import Expectations
 from ..facts import Agent, ContainerKind, Facts, Host, HostnameProvider, OperatingSystem
-from ..facts.values import AgentHostname, InstanceId, RegionName
+from ..facts.values import AgentHostname
 from ..remedies import Choice, Command, Language, Step, Value, Variable, Word, json_part, script, shell, yaml
-from ..rules import identity_of, instance_id_of
+from ..rules import instance_id_of
 from . import places
+from .which_instance import region
 
 ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST, ContainerKind.ECS_MANAGED)
 IN_THE_HOST_NETWORK = (ContainerKind.NONE, ContainerKind.ECS_HOST)
@@ -29,15 +30,6 @@ def operating_system(facts: Facts) -> OperatingSystem:
     """LINUX where it was not looked at: the Agents of old facts, and those that a catalogue is for."""
     system = facts.host.operating_system if isinstance(facts.host, Host) else None
     return system or OperatingSystem.LINUX
-
-
-def instance(facts: Facts) -> InstanceId | Variable:
-    return instance_id_of(facts) or Variable('INSTANCE_ID')
-
-
-def region(facts: Facts) -> RegionName | Variable:
-    identity = identity_of(facts)
-    return (identity and identity.region) or Variable('AWS_REGION')
 
 
 # Settings

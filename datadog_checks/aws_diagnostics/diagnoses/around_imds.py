@@ -1,8 +1,9 @@
 """Ways for a container to have its name, or all of IMDS, without the extra hop and what may block it on the way."""
 
-from ..facts import ContainerKind, Facts
+from ..facts import Agent, ContainerKind, Facts, Host, HostnameFile
 from ..facts.values import FilePath
 from ..remedies import Choice, Command, Language, json_part, yaml
+from ..rules import instance_id_of
 from .agent_remedies import (
     ECS,
     IN_THE_HOST_NETWORK,
@@ -23,7 +24,20 @@ def ways_around_the_hop_limit(facts: Facts) -> tuple[Choice, ...]:
     """Ways that expose nothing to other containers, or less than a larger hop limit does."""
     if container_kind(facts) in IN_THE_HOST_NETWORK:
         return ()
-    return name_from_cloud_init(facts), _host_network(facts)
+    return *name_by_a_file(facts), _host_network(facts)
+
+
+def name_by_a_file(facts: Facts) -> tuple[Choice, ...]:
+    """Not where the Agent has its name from a file already, nor where that of cloud-init is missing or known to name
+    another instance. A container does not see it.
+    """
+    agent, host = facts.agent, facts.host
+    if isinstance(agent, Agent) and isinstance(agent.hostname_file, HostnameFile) and agent.hostname_file.content:
+        return ()
+    in_it = host.cloud_init_instance_id if isinstance(host, Host) else None
+    seen = isinstance(host, Host) and container_kind(facts) is ContainerKind.NONE
+    wrong = in_it != instance_id_of(facts) if in_it or seen else False
+    return () if wrong or (seen and in_it is None) else (name_from_cloud_init(facts),)
 
 
 def name_from_cloud_init(facts: Facts) -> Choice:

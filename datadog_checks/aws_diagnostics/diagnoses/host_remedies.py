@@ -27,13 +27,11 @@ from .agent_remedies import (
     ECS,
     IN_THE_HOST_NETWORK,
     container_kind,
-    instance,
-    region,
     restart_for_the_name,
 )
 from .applying import apply_settings
 from .around_imds import ways_around_the_hop_limit
-from .which_instance import find_instance, how_to_find_instance
+from .which_instance import find_instance, how_to_find_instance, instance, region
 
 # IMDS options of the instance
 

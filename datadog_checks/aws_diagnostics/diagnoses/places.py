@@ -45,6 +45,16 @@ def find_setting(system: OperatingSystem, key: str, variable: str) -> tuple[Comm
     return (shell('sudo', 'grep', '-nsE', f'^ *({key}:|{variable}=)', *files),)
 
 
+def rename(system: OperatingSystem, name: Word) -> tuple[Command, ...]:
+    """Of the system itself; nothing where a value would have to be quoted for another shell."""
+    match system:
+        case OperatingSystem.LINUX:
+            return (shell('sudo', 'hostnamectl', 'set-hostname', name),)
+        case OperatingSystem.MACOS:
+            return (shell('sudo', 'scutil', '--set', 'HostName', name),)
+    return ()
+
+
 def as_the_agent(system: OperatingSystem, *words: Word) -> tuple[Command, ...]:
     """Of an Agent in no container: on macOS its user is the one who is logged in."""
     match system:

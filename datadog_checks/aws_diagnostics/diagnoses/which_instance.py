@@ -1,8 +1,18 @@
-"""How to find out which instance it is that a command is for, where that is not certain."""
+"""Which instance and region a command is for, and how to find them out where they are not certain."""
 
 from ..facts import Facts
+from ..facts.values import InstanceId, RegionName
 from ..remedies import Command, Variable, shell
-from .agent_remedies import instance, region
+from ..rules import identity_of, instance_id_of
+
+
+def instance(facts: Facts) -> InstanceId | Variable:
+    return instance_id_of(facts) or Variable('INSTANCE_ID')
+
+
+def region(facts: Facts) -> RegionName | Variable:
+    identity = identity_of(facts)
+    return (identity and identity.region) or Variable('AWS_REGION')
 
 
 def find_instance(facts: Facts) -> tuple[Command, ...]:

@@ -5,7 +5,7 @@ scope tells the account scope of the same Agent: a chain of credentials that ask
 """
 
 import json
-from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from ..facts import Agent, Facts, HostnameSource, Imds
 from .outlet import Outlet
@@ -52,8 +52,7 @@ def may_ask_imds(outlet: Outlet) -> bool:
     return outlet.recall(REACH_KEY) != OUT_OF_REACH
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(NamedTuple):
     """Under which name the Agent reports, and where that name comes from; None for what is not known."""
 
     hostname: str | None = None
@@ -81,7 +80,7 @@ def remembered(text: str) -> Naming:
 
 def to_remember(before: Naming, now: Naming) -> str:
     """What is not known now keeps its last known value."""
-    return json.dumps(asdict(Naming(now.hostname or before.hostname, now.provider or before.provider)))
+    return json.dumps(Naming(now.hostname or before.hostname, now.provider or before.provider)._asdict())
 
 
 def change(before: Naming, now: Naming) -> str | None:

@@ -1,7 +1,7 @@
 """What findings and facts become as telemetry: the one place that names metrics and service checks. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..facts import Answer, Facts, Imds, NetworkPath, Unobserved
 from ..findings import Finding, Passed, Status, worst
@@ -15,8 +15,7 @@ READINESS = 'hostname-lost-when-imdsv2-enforced'
 LONGEST_MESSAGE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Gauge:
+class Gauge(NamedTuple):
     """One sample."""
 
     name: str
@@ -25,16 +24,14 @@ class Gauge:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceCheck:
+class ServiceCheck(NamedTuple):
     name: str
     status: Status
     message: str
     """'' when the status is OK."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """What the run itself cost."""
 
     duration: float
@@ -165,9 +162,11 @@ def _imds(imds: Imds, now: float) -> Iterator[Gauge]:
 
 
 def _path(path: NetworkPath) -> Iterator[Gauge]:
+    """Only what was measured: where the way back is not like the way there, no number is certain."""
+    certain = path.confirmed and path.gateways_back in (None, path.gateways)
     measured = {
         'imds.hop_limit': path.hop_limit,
-        'imds.gateways': path.gateways if path.confirmed else None,
-        'imds.hop_limit_needed': path.hop_limit_needed if path.confirmed else None,
+        'imds.gateways': path.gateways if certain else None,
+        'imds.hop_limit_needed': path.hop_limit_needed if certain else None,
     }
     yield from (Gauge(name, float(value)) for name, value in measured.items() if value is not None)

@@ -22,8 +22,9 @@ from .host import (
     RouteKind,
     UtsNamespace,
 )
-from .imds import Answer, Exchange, IcmpError, Identity, Imds, NetworkPath, NoAnswer, NotSent, Outcome
+from .imds import Answer, Exchange, IcmpError, Identity, Imds, NoAnswer, NotSent, Outcome
 from .observed import MissingFact, Unobserved, observed
+from .path import NetworkPath
 
 if TYPE_CHECKING:  # a host does not pay for the facts of an account
     from .account import Account

@@ -59,7 +59,7 @@ class ProxySettings:
     imds_in_no_proxy: bool = False
     """`proxy.no_proxy` covers the IMDS address."""
     http_proxy_in_environment: bool = False
-    """HTTP_PROXY, http_proxy, ALL_PROXY or all_proxy is set in the Agent's environment."""
+    """HTTP_PROXY or http_proxy is set in the Agent's environment."""
     imds_in_environment_no_proxy: bool = False
     """NO_PROXY or no_proxy covers the IMDS address."""
 
@@ -76,7 +76,7 @@ class AgentConfiguration:
     hostname_file: FilePath | None = None
     hostname_fqdn: bool = False
     hostname_force_config_as_canonical: bool = False
-    hostname_trust_uts_namespace: bool = False
+    hostname_trust_uts_namespace: bool | None = False
     ec2_prefer_imdsv2: bool | None = False
     ec2_imdsv2_transition_payload_enabled: bool | None = True
     ec2_metadata_timeout: float = 0.3

@@ -1,4 +1,4 @@
-"""The conversation with the EC2 instance metadata service (IMDS), and the network path to it."""
+"""The conversation with the EC2 instance metadata service (IMDS)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from .values import AccountId, ImdsEndpoint, InstanceId, IpAddress, RegionName
 
 
 class Outcome(StrEnum):
-    """Why a request has no answer. The first six are about connecting, the last three about what came after."""
+    """Why a request has no answer. The first six are about connecting, the last four about what came after."""
 
     REFUSED = 'refused'
     """TCP reset in answer to the SYN: nothing listens there, or a rule rejects with a reset."""
@@ -26,6 +26,8 @@ class Outcome(StrEnum):
     """Connected and sent, and no answer came in time."""
     RESET = 'reset'
     """Connected, and the connection was reset or closed before an answer was complete."""
+    INCOMPLETE = 'incomplete'
+    """Connected, and an answer began that was not complete in time."""
     MALFORMED = 'malformed'
     """An answer that is not HTTP, or larger than allowed."""
 
@@ -56,11 +58,24 @@ class Answer:
     """The Server header, at most 80 printable characters."""
     content_type: str = ''
     """The Content-Type header, at most 80 printable characters."""
+    instance_id_given: bool | None = None
+    """The body of a 200 to a GET of the instance id has the form of one. None for another request, and not observed."""
 
     @property
     def is_web_page(self) -> bool:
-        """A 200 as text/html. EC2 serves metadata and tokens as text/plain; a captive portal serves pages."""
+        """A 200 as text/html: EC2 serves metadata and tokens as text/plain."""
         return self.status == 200 and self.content_type.lower().startswith('text/html')
+
+    @property
+    def names_another_server(self) -> bool:
+        """`Server: EC2ws` proves nothing, as kube2iam sets it too; any other name is that of something else."""
+        return self.server != '' and not self.server.startswith('EC2ws')
+
+    @property
+    def is_metadata(self) -> bool:
+        """A 200 to a GET of the instance id that has one, as far as the body was looked at. Whatever answers 200 to
+        everything is not IMDS."""
+        return self.status == 200 and not self.is_web_page and self.instance_id_given is not False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +91,7 @@ class NoAnswer:
 
     @property
     def connected(self) -> bool:
-        return self.outcome in (Outcome.LOST, Outcome.RESET, Outcome.MALFORMED)
+        return self.outcome in (Outcome.LOST, Outcome.RESET, Outcome.INCOMPLETE, Outcome.MALFORMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,7 @@ class NotSent:
 
 
 Exchange: TypeAlias = Answer | NoAnswer | NotSent
+SAME_RUN = 10.0  # seconds: no run takes longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +119,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Imds:
-    """What IMDS answered.
-
-    "v1" is a request without a token, "v2" one with a token that a PUT granted before.
-    """
+    """What IMDS answered. "v1" is a request without a token, "v2" one with a token that a PUT granted before."""
 
     endpoint: ImdsEndpoint
     """As configured: 'http://169.254.169.254'."""
@@ -128,60 +141,48 @@ class Imds:
     identity: Identity | None = None
     requests: int = 0
     """Requests that this run sent to IMDS, those of the path measurement not counted."""
+    rounds: int | None = None
+    """How often this run asked for a token; None where not observed."""
+    steady: bool = True
+    """Each time it ended alike; otherwise trouble comes and goes."""
+    provisional: bool = False
+    """Only this run has seen this silence, and the next looks again."""
+    tokenless_holds: bool = False
+    """IMDS answers the other requests as it did when `tokenless` was asked."""
 
     @property
     def v2_works(self) -> bool:
-        """A token was granted and metadata came with it."""
-        return is_status(self.token, 200) and is_granted(self.token) and is_status(self.metadata, 200)
+        """A token was granted and metadata came with it. Whoever grants tokens as IMDS does is believed the rest."""
+        return is_granted(self.token) and is_text(self.metadata)
 
     @property
     def v1_works(self) -> bool | None:
-        """Metadata comes without a token. None when that was not asked or something else answered."""
+        """Metadata comes without a token. None when not asked, where something else answered, or it is denied now."""
+        if not (self.tokenless_is_present or self._answers_as_imds):
+            return None
         match self.tokenless:
-            case Answer(status=200) as answer:
-                return None if answer.is_web_page else True
-            case Answer(status=400 | 401 | 403 | 404 | 405):
+            case Answer(status=200, is_metadata=True):
+                return True
+            case Answer(status=400 | 401 | 403 | 404 | 405, names_another_server=False):
                 return False
         return None
+
+    @property
+    def tokenless_is_present(self) -> bool:
+        """The GET without a token, which is asked rarely, tells of the present too."""
+        asked_now = self.tokenless_at is not None and self.tokenless_at >= self.observed_at - SAME_RUN
+        return asked_now or self.tokenless_holds
+
+    @property
+    def _answers_as_imds(self) -> bool:
+        """Some answer of this run is one that IMDS gives, whether IMDSv1 is on or not."""
+        answered = any(is_metadata(e) or is_status(e, 401, 429, 503) for e in (self.metadata, self.control))
+        return answered or is_granted(self.token) or is_status(self.token, 429, 503)
 
     @property
     def answers(self) -> bool:
         """Anything that speaks HTTP answered at least one request."""
         return any(isinstance(e, Answer) for e in (self.token, self.metadata, self.control, self.tokenless))
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkPath:
-    """The way between this process and IMDS, measured without privileges: see docs/imds-hop-limit.md.
-
-    `hop_limit` is the effective limit, `remaining_ttl + gateways`, and is given only when both are certain.
-    """
-
-    measured_at: float
-    gateways: int | None
-    """IP gateways between this process and IMDS; None when they could not be counted."""
-    gateway_addresses: tuple[IpAddress | None, ...] = ()
-    """One for each gateway, nearest first; None for one that stays silent."""
-    confirmed: bool = False
-    """Every gateway answered for itself (or there is none), so the count is certain."""
-    reply_lost: bool = False
-    """The token reply never arrived although the request was acknowledged and IMDS answers other requests."""
-    remaining_ttl: int | None = None
-    """TTL (IPv4) or hop limit (IPv6) left in the token reply when it arrives here: the hops to spare, plus one."""
-    hop_limit: int | None = None
-    hop_limit_at_most: int | None = None
-    """The bound known when the reply is lost: it is dropped behind this many gateways."""
-    intercepted: bool | None = None
-    """A proxy on the way answers in IMDS's place, so the measured TTL is the proxy's. None: not asked or not known."""
-    certain: bool = True
-    """False when the kernel's drop counter could not be read, so that every "no" rests on silence alone."""
-    note: str = ''
-    """Why a value is missing, as one clause."""
-
-    @property
-    def hop_limit_needed(self) -> int | None:
-        """The smallest hop limit with which the token reply reaches this process."""
-        return None if self.gateways is None else self.gateways + 1
 
 
 def is_status(exchange: Exchange, *statuses: int) -> bool:
@@ -190,3 +191,12 @@ def is_status(exchange: Exchange, *statuses: int) -> bool:
 
 def is_granted(exchange: Exchange) -> bool:
     return isinstance(exchange, Answer) and exchange.token_granted
+
+
+def is_text(exchange: Exchange) -> bool:
+    """A 200 that is no web page."""
+    return is_status(exchange, 200) and isinstance(exchange, Answer) and not exchange.is_web_page
+
+
+def is_metadata(exchange: Exchange) -> bool:
+    return isinstance(exchange, Answer) and exchange.is_metadata

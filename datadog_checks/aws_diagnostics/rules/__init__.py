@@ -5,7 +5,7 @@ whether a text is a host name decides whether a collector may keep it; so these 
 """
 
 from .ec2 import is_ec2_uuid, platform_of, platform_of_answer
-from .hostnames import first_label, instance_id_in, is_default_hostname, why_unusable
+from .hostnames import first_label, instance_id_in, is_default_hostname, why_shared, why_unusable
 from .identity import (
     identity_of,
     instance_id_of,
@@ -26,5 +26,6 @@ __all__ = [
     'platform_of',
     'platform_of_answer',
     'why_no_instance_id',
+    'why_shared',
     'why_unusable',
 ]

@@ -5,6 +5,8 @@ import re
 from ..facts.values import InstanceId
 
 LOCAL_NAMES = ('localhost', 'localhost.localdomain', 'localhost6.localdomain6', 'ip6-localhost')
+LOCAL_LABELS = frozenset({'localhost', 'localhost4', 'localhost6', 'ip6-localhost', 'ip6-loopback'})
+STAND_IN = re.compile('iid-(datasource|ds|local|azure-node|vmware)[a-z0-9-]*|i-abcdefg|nocloud', re.IGNORECASE)
 LONGEST_NAME = 255
 
 LABEL = r'[a-z0-9]([a-z0-9-]*[a-z0-9])?'
@@ -27,6 +29,20 @@ def why_unusable(name: str) -> str:
         return f'it is longer than {LONGEST_NAME} characters'
     if not RFC_1123.fullmatch(name):
         return 'it is not a host name by RFC 1123'
+    return ''
+
+
+def why_shared(name: str) -> str:
+    """Why this is no name of one machine, as one clause; '' where nothing says so.
+
+    Source: `isLocal` of the Agent, which names from the operating system do not pass; and what the datasources of
+    cloud-init give for an instance id where they find none.
+    """
+    label = first_label(name)
+    if label in LOCAL_LABELS:
+        return 'every machine calls itself that'
+    if STAND_IN.fullmatch(name):
+        return 'cloud-init gives it to every machine for which it finds no instance id'
     return ''
 
 

@@ -13,6 +13,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
     DuplicatedHost,
     Inventory,
     TaggedHosts,
+    Unmatched,
 )
 from datadog_checks.aws_diagnostics.facts.values import AccountId, HostName, InstanceId, RegionName
 from datadog_checks.aws_diagnostics.text import REPLACEMENT
@@ -71,13 +72,51 @@ ONCE = [
     pytest.param([merged(ID)], id='one row by both'),
     pytest.param([merged('web-1', aliases=[ID])], id='one row by both, under another name'),
     pytest.param([ec2_host(ID, ACCOUNT), merged('web-1', aliases=[ID])], id='beside a row that is merged already'),
-    pytest.param([ec2_host(ID, ACCOUNT), host('web-1')], id='an Agent that names no instance'),
     pytest.param([ec2_host(ID, ACCOUNT), host('web-1', aliases=[OTHER_ID])], id='two instances'),
     pytest.param([ec2_host(ID, ACCOUNT), host('web-1', aliases=[ID, OTHER_ID])], id='an Agent that names two'),
     pytest.param([ec2_host(ID, OTHER), AGENT], id='an instance of another account'),
-    pytest.param([ec2_host(ID, ACCOUNT), host('web-1', aliases=[f'x{ID}'])], id='almost the same id'),
     pytest.param(['text', None, {}, {'name': 7}, host('', aliases=[ID])], id='no rows at all'),
 ]
+
+
+GOOGLE = {'apps': ['agent', 'gcp'], 'sources': ['agent', 'gcp']}
+IP_NAME = 'ip-10-0-0-12.eu-west-1.compute.internal'
+UNMATCHED = [
+    pytest.param([ec2_host(ID, ACCOUNT), host('web-1')], (1, 1, ['web-1']), id='an Agent that names no instance'),
+    pytest.param(
+        [ec2_host(ID, ACCOUNT), host('web-1', aliases=[f'x{ID}'])], (1, 1, ['web-1']), id='almost the same id'
+    ),
+    pytest.param(
+        [ec2_host(ID, ACCOUNT), *(host(f'web-{n}') for n in range(4)), host(IP_NAME), host('EC2AMAZ-1A2B3C4')],
+        (1, 6, [IP_NAME, 'EC2AMAZ-1A2B3C4', 'web-0']),
+        id='names that EC2 gives come first',
+    ),
+    pytest.param(
+        [ec2_host(ID, ACCOUNT), ec2_host(OTHER_ID, ACCOUNT), host('a_b')], (2, 1, []), id='a name that is no host name'
+    ),
+]
+MATCHED = [
+    pytest.param([host('web-1'), merged(ID)], id='every instance has its Agent'),
+    pytest.param([ec2_host(ID, ACCOUNT), merged('web-1', aliases=[ID]), host('web-2')], id='merged on another row'),
+    pytest.param([ec2_host(ID, ACCOUNT), AGENT, host('web-2')], id='a certain duplicate'),
+    pytest.param([ec2_host(ID, ACCOUNT), host('web-1', **GOOGLE)], id='an Agent on another cloud'),
+    pytest.param([ec2_host(ID, ACCOUNT), host('web-1', up=False)], id='an Agent that does not run'),
+    pytest.param([ec2_host(ID, OTHER), host('web-1')], id='an instance of another account'),
+    pytest.param([ec2_host(ID, ACCOUNT), host('web-1', aliases=[ID, OTHER_ID])], id='an Agent that names two'),
+]
+
+
+@pytest.mark.parametrize(('rows', 'counts'), UNMATCHED)
+def test_halves_that_may_belong_together_are_counted(rows: list[Any], counts: Any, datadog: Datadog) -> None:
+    datadog.hosts = rows
+    instances, agents, names = counts
+    assert read(datadog).unmatched == Unmatched(instances, agents, named(*names))
+
+
+@pytest.mark.parametrize('rows', MATCHED)
+def test_halves_that_cannot_belong_together_are_not(rows: list[Any], datadog: Datadog) -> None:
+    datadog.hosts = rows
+    assert read(datadog).unmatched is None
 
 
 def named(*names: str) -> tuple[HostName, ...]:

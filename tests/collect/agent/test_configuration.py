@@ -79,6 +79,9 @@ def test_what_is_known_of_proxies_is_passed_on() -> None:
     assert read_configuration(described(), CURRENT, proxy) == configuration(proxy=proxy)
 
 
+OLD = ['transition', 'trust', 'dmi', 'prioritize']
+
+
 @pytest.mark.parametrize(
     'version, unknown',
     [
@@ -86,11 +89,12 @@ def test_what_is_known_of_proxies_is_passed_on() -> None:
         pytest.param((8, 0, 0), [], id='a major version to come knows all'),
         pytest.param((7, 63, 3), ['transition'], id='7.63.3 has no transition'),
         pytest.param((6, 53, 1), ['transition'], id='the last Agent 6 has no transition'),
-        pytest.param((7, 40, 1), ['transition', 'dmi'], id='7.40.1 does not read DMI'),
-        pytest.param((7, 36, 1), ['transition', 'dmi', 'prioritize'], id='7.36.1 does not prioritize'),
-        pytest.param((7, 21, 1), ['transition', 'dmi', 'prioritize', 'prefer'], id='7.21.1 cannot prefer IMDSv2'),
-        pytest.param((6, 15, 1), ['transition', 'dmi', 'prioritize', 'prefer', 'windows'], id='6.15.1 knows none'),
-        pytest.param((5, 32, 8), ['transition', 'dmi', 'prioritize', 'prefer', 'windows'], id='Agent 5 knows none'),
+        pytest.param((7, 41, 1), ['transition', 'trust'], id='7.41.1 cannot be told to trust the namespace'),
+        pytest.param((7, 40, 1), ['transition', 'trust', 'dmi'], id='7.40.1 does not read DMI'),
+        pytest.param((7, 36, 1), OLD, id='7.36.1 does not prioritize'),
+        pytest.param((7, 21, 1), [*OLD, 'prefer'], id='7.21.1 cannot prefer IMDSv2'),
+        pytest.param((6, 15, 1), [*OLD, 'prefer', 'windows'], id='6.15.1 knows none'),
+        pytest.param((5, 32, 8), [*OLD, 'prefer', 'windows'], id='Agent 5 knows none'),
     ],
 )
 def test_a_setting_that_the_version_does_not_know_is_none_even_when_it_is_set(
@@ -99,14 +103,30 @@ def test_a_setting_that_the_version_does_not_know_is_none_even_when_it_is_set(
     keys = {
         'transition': 'ec2_imdsv2_transition_payload_enabled',
         'dmi': 'ec2_use_dmi',
+        'trust': 'hostname_trust_uts_namespace',
         'prioritize': 'ec2_prioritize_instance_id_as_hostname',
         'prefer': 'ec2_prefer_imdsv2',
         'windows': 'ec2_use_windows_prefix_detection',
     }
     absent = {keys[name]: None for name in unknown}
     everything_on = dict.fromkeys(keys.values(), True)
-    assert configured({}, version) == configuration(**absent)
-    assert configured(everything_on, version) == configuration(**{**everything_on, **absent})
+    timeout = {} if (version >= (6, 23, 0) and version[1] >= 23) or version[0] > 7 else {'ec2_metadata_timeout': 0.1}
+    assert configured({}, version) == configuration(**absent, **timeout)
+    assert configured(everything_on, version) == configuration(**{**everything_on, **absent}, **timeout)
+
+
+@pytest.mark.parametrize(
+    'version, seconds',
+    [
+        pytest.param((7, 22, 1), 0.1, id='fixed before 7.23'),
+        pytest.param((6, 22, 1), 0.1, id='fixed before 6.23'),
+        pytest.param((7, 23, 0), 0.5, id='a setting from 7.23 on'),
+        pytest.param((8, 0, 0), 0.5, id='a setting in a major version to come'),
+        pytest.param(None, 0.5, id='a setting where the version is not known'),
+    ],
+)
+def test_an_old_agent_waits_as_long_as_it_always_did(version: Version | None, seconds: float) -> None:
+    assert configured({'ec2_metadata_timeout': 500}, version).ec2_metadata_timeout == seconds
 
 
 def test_where_the_version_is_not_known_a_setting_counts_only_when_it_is_set() -> None:
@@ -114,6 +134,7 @@ def test_where_the_version_is_not_known_a_setting_counts_only_when_it_is_set() -
         ec2_prefer_imdsv2=True,
         ec2_imdsv2_transition_payload_enabled=None,
         ec2_use_dmi=None,
+        hostname_trust_uts_namespace=None,
         ec2_prioritize_instance_id_as_hostname=None,
         ec2_use_windows_prefix_detection=None,
     )

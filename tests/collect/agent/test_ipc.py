@@ -75,7 +75,9 @@ def test_an_answer_of_another_kind_gives_no_inventory(tmp_path: Path, answer: An
     'body',
     [
         pytest.param(b'{"hostname": "web-1"}', id='no metadata of an Agent'),
-        pytest.param(b'{"agent_metadata": {"agent_version": "7.81.3"}}', id='no source'),
+        pytest.param(b'{"agent_metadata": {"flavor": "agent"}}', id='neither source nor version'),
+        pytest.param(b'{"agent_metadata": {"agent_version": 7}}', id='no source, and the version is no text'),
+        pytest.param(b'{"agent_metadata": {"agent_version": "7.81.3", "hostname_source": 1}}', id='source is no text'),
         pytest.param(b'{"agent_metadata": {"hostname_source": null}}', id='source is null'),
         pytest.param(b'{"agent_metadata": "x"}', id='metadata is a text'),
     ],
@@ -84,6 +86,13 @@ def test_an_inventory_of_another_shape_is_no_answer(tmp_path: Path, body: bytes)
     api = guard(tmp_path)
     with serving(answering(body), tls=api.tls) as server:
         assert why_not(tmp_path, server.port).endswith(' answers without a hostname source')
+
+
+def test_a_source_that_the_agent_leaves_out_takes_nothing_else_with_it(tmp_path: Path) -> None:
+    api = guard(tmp_path)
+    body = b'{"hostname": "", "agent_metadata": {"agent_version": "7.77.0", "flavor": "agent"}}'
+    with serving(answering(body), tls=api.tls) as server:
+        assert ask_api(tmp_path, server.port) == Inventory('', '7.77.0', '')
 
 
 def test_what_the_agent_leaves_open_is_empty(tmp_path: Path) -> None:

@@ -48,13 +48,16 @@ def test_the_agent_s_own_proxy(settings: dict[str, object], expected: ProxySetti
     assert read_proxy_settings(described(settings), {}, IPV4) == expected
 
 
-@pytest.mark.parametrize('name', ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'])
+@pytest.mark.parametrize('name', ['HTTP_PROXY', 'http_proxy'])
 def test_a_proxy_in_the_environment(name: str) -> None:
     expected = replace(NO_PROXY_OF_ITS_OWN, http_proxy_in_environment=True)
     assert read_proxy_settings(described(), {name: PROXY}, IPV4) == expected
 
 
-@pytest.mark.parametrize('environ', [{'HTTP_PROXY': ''}, {'HTTPS_PROXY': PROXY}, {'FTP_PROXY': PROXY}])
+NO_PROXY_FOR_HTTP = ('HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'all_proxy')
+
+
+@pytest.mark.parametrize('environ', [{'HTTP_PROXY': ''}, *({name: PROXY} for name in NO_PROXY_FOR_HTTP)])
 def test_an_environment_without_a_proxy_for_http(environ: dict[str, str]) -> None:
     assert read_proxy_settings(described(), environ, IPV4) == NO_PROXY_OF_ITS_OWN
 

@@ -88,3 +88,9 @@ def test_a_name_that_the_agent_could_not_be_asked_for_leaves_a_note() -> None:
     with serving(http(variables('aws'))) as expvar:
         agent = read(described({'expvar_port': expvar.port}, hostname=None))
     assert agent == replace(HEALTHY, hostname=None, note=NO_CERTIFICATE)
+
+
+@pytest.mark.parametrize('port', ['0', 0])
+def test_expvar_without_a_port_of_its_own_is_not_asked_where_a_stranger_may_answer(port: object) -> None:
+    note = f'expvar: expvar_port is 0, so its port is not known; {NO_CERTIFICATE}; the hostname is the instance id'
+    assert read(described({'expvar_port': port})) == replace(INFERRED, note=note)

@@ -43,11 +43,10 @@ class Runs:
 def test_the_first_run_learns_what_a_healthy_imds_says(world_of: WorldOf, family: Family) -> None:
     world = world_of(Topology.CONTAINER, hop_limit=2, tokens='required')
     imds, _, requests = Runs(world, options(family, measure_hop_limit=False)).at(NOW)
-    text = {'server': 'EC2ws', 'content_type': 'text/plain'}
     assert Imds(
         endpoint=endpoint(family),
         observed_at=NOW,
-        token=Answer(200, 0.0, 0.0, token_granted=True, **text),
+        token=Answer(200, 0.0, 0.0, token_granted=True, server='EC2ws', content_type='text/plain'),
         metadata=without_times(imds.metadata),
         control=NotSent('the token was granted and metadata came'),
         tokenless=Answer(401, 0.0, 0.0, server='EC2ws', content_type='text/html'),
@@ -62,6 +61,8 @@ def test_the_first_run_learns_what_a_healthy_imds_says(world_of: WorldOf, family
             INSTANCE_ID,
         ),
         requests=4,
+        rounds=1,
+        tokenless_holds=True,
     ) == timeless(imds)
     assert imds.v2_works
     assert requests == [PUT, GET, DOCUMENT, TOKENLESS]
@@ -88,7 +89,8 @@ def test_the_requests_of_the_first_run_are_counted_without_those_of_the_measurem
     imds, path, requests = Runs(world_of(Topology.CONTAINER, hop_limit=2), options()).at(NOW)
     assert isinstance(path, NetworkPath)
     assert imds.requests == 4
-    assert requests == [PUT, GET, DOCUMENT, TOKENLESS, PUT]
+    searched, confirmed, way_back = [PUT], [PUT] * 3, [CONTROL] * 3
+    assert requests == [PUT, GET, DOCUMENT, TOKENLESS, *searched, *confirmed, *way_back]
 
 
 INTERVALS = [
@@ -120,7 +122,7 @@ def test_what_was_known_of_v1_is_not_repeated_about_an_imds_that_answers_nothing
 
 CONTROLS = [
     pytest.param({}, [PUT, GET, DOCUMENT], id='all well: not asked'),
-    pytest.param({'token_reply': 'lost'}, [PUT, CONTROL], id='token reply lost'),
+    pytest.param({'token_reply': 'lost'}, [PUT, CONTROL, PUT, CONTROL], id='token reply lost'),
     pytest.param({'endpoint': 'disabled'}, [PUT, CONTROL], id='endpoint disabled'),
     pytest.param({'throttle_every': 1}, [PUT], id='throttled: not asked'),
 ]

@@ -79,41 +79,43 @@ def test_a_rejection_names_the_router_that_sent_it(
 
     imds, path = world_of(Topology.CONTAINER, fault).run(ask, options(family))
 
-    assert imds == silence(family, token=expected, control=expected)
+    assert imds == silence(family, token=expected, control=expected, rounds=2)
     assert path == no_path(expected)
 
 
-SILENT = NoAnswer(Outcome.SILENT, 'no answer to the SYN within 0.50 s')
+SILENT = NoAnswer(Outcome.SILENT, 'no answer to the SYN within 0.90 s')
 LOCAL = NotSent('nothing can be sent to IMDS: no route')
 
 UNCONNECTED = [
-    pytest.param(Fault.BLACKHOLE, SILENT, SILENT, id='a gateway drops silently'),
-    pytest.param(Fault.LOCAL_NO_NEIGHBOUR, SILENT, SILENT, id='nobody on the link answers, not yet given up'),
+    pytest.param(Fault.BLACKHOLE, SILENT, SILENT, 2, id='a gateway drops silently'),
+    pytest.param(Fault.LOCAL_NO_NEIGHBOUR, SILENT, SILENT, 2, id='nobody on the link answers, not yet given up'),
     pytest.param(
         Fault.REJECT_TCP_RESET,
         NoAnswer(Outcome.REFUSED, 'ECONNREFUSED'),
         NoAnswer(Outcome.REFUSED, 'ECONNREFUSED'),
+        4,
         id='a firewall answers with a reset',
     ),
     pytest.param(
         Fault.LOCAL_UNREACHABLE_ROUTE,
         NoAnswer(Outcome.UNREACHABLE, 'EHOSTUNREACH'),
         NoAnswer(Outcome.UNREACHABLE, 'EHOSTUNREACH'),
+        4,
         id='an unreachable route',
     ),
-    pytest.param(Fault.LOCAL_NO_ROUTE, NoAnswer(Outcome.NO_ROUTE, 'ENETUNREACH'), LOCAL, id='no route'),
-    pytest.param(Fault.LOCAL_BLACKHOLE_ROUTE, NoAnswer(Outcome.NO_ROUTE, 'EINVAL'), LOCAL, id='a blackhole route'),
-    pytest.param(Fault.LOCAL_PROHIBIT_ROUTE, NoAnswer(Outcome.NO_ROUTE, 'EACCES'), LOCAL, id='a prohibit route'),
+    pytest.param(Fault.LOCAL_NO_ROUTE, NoAnswer(Outcome.NO_ROUTE, 'ENETUNREACH'), LOCAL, 1, id='no route'),
+    pytest.param(Fault.LOCAL_BLACKHOLE_ROUTE, NoAnswer(Outcome.NO_ROUTE, 'EINVAL'), LOCAL, 1, id='a blackhole route'),
+    pytest.param(Fault.LOCAL_PROHIBIT_ROUTE, NoAnswer(Outcome.NO_ROUTE, 'EACCES'), LOCAL, 1, id='a prohibit route'),
 ]
 
 
 @pytest.mark.parametrize('family', FAMILIES)
-@pytest.mark.parametrize(('fault', 'token', 'control'), UNCONNECTED)
+@pytest.mark.parametrize(('fault', 'token', 'control', 'rounds'), UNCONNECTED)
 def test_a_connection_that_fails_without_a_word_from_a_router_says_how(
-    world_of: WorldOf, family: Family, fault: Fault, token: NoAnswer, control: Exchange
+    world_of: WorldOf, family: Family, fault: Fault, token: NoAnswer, control: Exchange, rounds: int
 ) -> None:
     imds, path = world_of(Topology.CONTAINER, fault).run(ask, options(family))
-    assert imds == silence(family, token=token, control=control)
+    assert imds == silence(family, token=token, control=control, rounds=rounds)
     assert path == no_path(token)
 
 
@@ -124,15 +126,17 @@ def test_a_neighbour_that_does_not_answer_is_unreachable_once_the_kernel_gives_u
     assert (imds.token.outcome, imds.token.detail) == (Outcome.UNREACHABLE, 'EHOSTUNREACH')
 
 
-LOST = NoAnswer(Outcome.LOST, 'no answer within 0.50 s', acknowledged=True)
+LOST = NoAnswer(Outcome.LOST, 'no answer within 0.90 s', acknowledged=True)
 NO_TOKEN = 'no token was granted, so no token reply was measured'
 
 
-def status(number: int, server: str = 'EC2ws', content_type: str = 'text/html') -> Answer:
-    return Answer(number, 0.0, 0.0, server=server, content_type=content_type)
+def status(
+    number: int, server: str = 'EC2ws', content_type: str = 'text/html', instance_id_given: bool | None = None
+) -> Answer:
+    return Answer(number, 0.0, 0.0, server=server, content_type=content_type, instance_id_given=instance_id_given)
 
 
-METADATA = status(200, content_type='text/plain')
+METADATA = status(200, content_type='text/plain', instance_id_given=True)
 NOT_ANSWERING = NotSent('IMDS answered no other request')
 SWITCHED_OFF = NotSent('turned off by imdsv1_probe_interval')
 
@@ -148,8 +152,9 @@ RESET = NoAnswer(Outcome.RESET, 'ECONNRESET')
 GARBAGE = NoAnswer(Outcome.MALFORMED, 'the answer does not begin with HTTP/')
 TOO_LARGE = NoAnswer(Outcome.MALFORMED, 'the answer is larger than allowed')
 BODY_TOO_LARGE = NoAnswer(Outcome.MALFORMED, 'the body is larger than 65536 bytes')
-DRIP = NoAnswer(Outcome.MALFORMED, 'the answer was still incomplete after 0.50 s')
+DRIP = NoAnswer(Outcome.INCOMPLETE, 'the answer was still incomplete after 0.90 s')
 PORTAL = status(200, 'portal')
+PAGE = status(200, 'portal', instance_id_given=False)
 AZURE = 'Microsoft-IIS/10.0', 'text/xml; charset=utf-8'
 GOOGLE = status(403, 'Metadata Server for VM')
 
@@ -185,7 +190,7 @@ TALKS = [
         {'persona': Persona.AZURE}, Talk(status(400, *AZURE), status(404, *AZURE), status(404, *AZURE)), id='Azure'
     ),
     pytest.param({'persona': Persona.GOOGLE}, Talk(GOOGLE, GOOGLE, GOOGLE), id='Google'),
-    pytest.param({'persona': Persona.CAPTIVE_PORTAL}, Talk(PORTAL, PORTAL, PORTAL), id='200 without a token'),
+    pytest.param({'persona': Persona.CAPTIVE_PORTAL}, Talk(PORTAL, PAGE, PAGE), id='200 without a token'),
     pytest.param({'persona': Persona.RESETTING}, Talk(RESET, RESET, NOT_ANSWERING), id='reset after connecting'),
     pytest.param({'persona': Persona.GARBAGE}, Talk(GARBAGE, GARBAGE, NOT_ANSWERING), id='no HTTP'),
     pytest.param({'persona': Persona.OVERSIZED_HEADERS}, Talk(TOO_LARGE, TOO_LARGE, NOT_ANSWERING), id='large header'),
@@ -236,7 +241,7 @@ def test_a_token_reply_that_dies_behind_a_gateway_bounds_the_hop_limit_whatever_
     assert imds.instance_id == (INSTANCE_ID if tokens == 'optional' else None)
     assert isinstance(path, NetworkPath)
     assert (path.reply_lost, path.hop_limit_at_most, path.hop_limit_needed) == (True, 1, 2)
-    assert imds.requests == 3
+    assert imds.requests == 5
 
 
 @pytest.mark.parametrize('family', FAMILIES)
@@ -295,7 +300,7 @@ def timeless(result: tuple[Imds, NetworkPath | Unobserved]) -> tuple[object, ...
     return *map(without_times, (imds.token, imds.metadata, imds.tokenless)), imds.instance_id, imds.identity, path
 
 
-def silence(family: Family, token: Exchange, control: Exchange) -> Imds:
+def silence(family: Family, token: Exchange, control: Exchange, rounds: int) -> Imds:
     """Nothing of IMDS came."""
     return Imds(
         endpoint=options(family).imds_endpoint,
@@ -304,6 +309,7 @@ def silence(family: Family, token: Exchange, control: Exchange) -> Imds:
         metadata=NotSent('no token was granted'),
         control=control,
         tokenless=NOT_ANSWERING,
+        rounds=rounds,
     )
 
 

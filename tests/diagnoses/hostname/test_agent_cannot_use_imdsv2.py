@@ -23,6 +23,7 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import AGENTS, DEFAULT_NAME
 from .situations import IMDS as STATES
+from .test_agent_words import TOKEN_TIMEOUT
 
 V1_ON = STATES['v1+v2', 'arrives']
 V1_OFF = STATES['v2', 'arrives']
@@ -127,6 +128,12 @@ PASSES = {
     ),
 }
 UNKNOWN = {
+    'the Agent says that it asked for a token': Row(
+        facts(agent=renamed(AGENTS['7.63.3 -'], 'os', DEFAULT_NAME, provider_errors={'aws': TOKEN_TIMEOUT})),
+        'as the Agent says that it asked for a token, although by the settings that are seen here it does not, it '
+        'cannot be told which versions of IMDS it speaks',
+        Expectations(require_imdsv2=True),
+    ),
     'whether IMDSv1 is on was not asked': Row(
         with_agent('7.63.3 -', V1_NOT_ASKED),
         f'{OLD}; whether IMDSv1 is enabled was not asked (imdsv1_probe_interval)',

@@ -7,17 +7,20 @@ import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.agent_words import (
     asked_aws,
+    asked_for_a_token,
+    asked_imds,
     said_of_aws,
     says_sidecar,
     says_system_usable,
 )
 from datadog_checks.aws_diagnostics.diagnoses.hostname.resolution import Resolution, resolve
 from datadog_checks.aws_diagnostics.diagnoses.hostname.situation import ContainerName, situation_of
-from datadog_checks.aws_diagnostics.facts import Agent, ContainerKind, Ecs, Facts, HostnameSource, UtsNamespace
+from datadog_checks.aws_diagnostics.facts import Agent, ContainerKind, Facts, HostnameSource, UtsNamespace
 from tests.builders import agent, configuration, container, facts, host
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME
 
+OLD = configuration(ec2_imdsv2_transition_payload_enabled=None)
 NOT_ASKED = (
     'not retrieving hostname from AWS: the host is not an ECS instance and other providers already retrieve '
     'non-default hostnames'
@@ -25,6 +28,10 @@ NOT_ASKED = (
 TIMEOUT = (
     'Unable to determine hostname from EC2: Get "http://169.254.169.254/latest/meta-data/instance-id": context '
     'deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+)
+TOKEN_TIMEOUT = (
+    'Unable to determine hostname from EC2: could not fetch token from IMDSv2: Put "http://169.254.169.254/latest/api/'
+    'token": context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
 )
 UNAUTHORIZED = 'unable to determine hostname from EC2: status code 401 trying to GET http://169.254.169.254/latest/'
 FIRMWARE = 'Unable to determine hostname from EC2: board vendor is not AWS'
@@ -61,10 +68,26 @@ def test_whether_it_asked_aws(seen: Agent, asked: bool | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ('seen', 'imds', 'token'),
+    [
+        pytest.param(named(aws=TIMEOUT), True, False, id='it waited for an answer'),
+        pytest.param(named(aws=UNAUTHORIZED), True, False, id='it was refused'),
+        pytest.param(named(aws=TOKEN_TIMEOUT), True, True, id='it waited for a token'),
+        pytest.param(named(aws=FIRMWARE), False, False, id='it speaks of the firmware'),
+        pytest.param(named(aws=OFF), False, False, id='it is told not to ask'),
+        pytest.param(named(aws=NOT_ASKED), False, False, id='it says that it did not'),
+        pytest.param(named(), False, False, id='it says nothing'),
+    ],
+)
+def test_what_it_asked_imds(seen: Agent, imds: bool, token: bool) -> None:
+    assert (asked_imds(seen), asked_for_a_token(seen)) == (imds, token)
+
+
+@pytest.mark.parametrize(
     ('seen', 'sidecar'),
     [
         pytest.param(named(errors={'fargate': 'agent is not running in sidecar mode'}), False, id='it says no'),
-        pytest.param(named(errors={'fargate': 'agent is not runnning on Fargate'}), False, id='an older one says no'),
+        pytest.param(named(errors={'fargate': 'agent is not on Fargate'}), False, id='an older one says no'),
         pytest.param(named(None, '', errors=FIRST_TWO), True, id='its search ended there'),
         pytest.param(named(None, None, errors=FIRST_TWO), True, id='its search ended there, seen from a terminal'),
         pytest.param(named(None, '', errors=FIRST_TWO | {'gce': 'no'}), None, id='its search went on'),
@@ -97,7 +120,6 @@ def test_whether_it_takes_the_name_of_the_system(seen: Agent, usable: bool | Non
     assert says_system_usable(seen) is usable
 
 
-OLD = configuration(ec2_imdsv2_transition_payload_enabled=None)
 SECOND = 'Of its second resolution, which uses IMDSv1 alone, the Agent said: '
 FIRST = 'When the Agent started, it said of AWS: '
 
@@ -206,6 +228,19 @@ def test_words_and_name_that_cannot_both_be_true_leave_everything_open() -> None
             ),
             id='a name that became a default one by a setting since',
         ),
+        pytest.param(
+            named('configuration', 'web', configuration=configuration(hostname='web')), id='the name that is configured'
+        ),
+        pytest.param(
+            named('configuration', 'web', configuration=configuration(hostname_file='/f')),
+            id='the name of a file, as before 7.37',
+        ),
+        pytest.param(
+            named('hostnameFile', 'web', configuration=configuration(hostname_file='/f')), id='the name of a file'
+        ),
+        pytest.param(named('configuration', 'web', source=HostnameSource.INFERRED), id='only our conclusion'),
+        pytest.param(named(aws=TOKEN_TIMEOUT), id='it asks for a token by its settings'),
+        pytest.param(named(aws=TOKEN_TIMEOUT, version=None, configuration=OLD), id='the version is not known'),
     ],
 )
 def test_words_that_fit_are_not_doubted(seen: Agent) -> None:
@@ -215,49 +250,6 @@ def test_words_that_fit_are_not_doubted(seen: Agent) -> None:
 def test_what_the_second_run_says_of_the_container_does_not_beat_the_provider() -> None:
     known = in_docker(named('container', errors={'container': 'no container environment detected'}))
     assert situation_of(known).container_name is ContainerName.DEFAULT
-
-
-EC2, MANAGED, KIND = Ecs.EC2, Ecs.MANAGED_INSTANCES, ContainerKind
-ERAS = [
-    pytest.param((7, 42, 0), EC2, KIND.ECS_BRIDGE, True, id='before 7.43 the ECS agent answers on a bridge'),
-    pytest.param((7, 42, 0), EC2, KIND.ECS_AWSVPC, None, id='before 7.43, whether it answers is not known'),
-    pytest.param((7, 42, 0), EC2, KIND.NONE, None, id='before 7.43, a host with the file of the ECS agent'),
-    pytest.param((7, 42, 0), Ecs.NONE, KIND.NONE, False, id='before 7.43, a host without it'),
-    pytest.param((7, 43, 0), EC2, KIND.ECS_AWSVPC, True, id='from 7.43 the environment tells'),
-    pytest.param((7, 43, 0), EC2, KIND.NONE, True, id='from 7.43 so does the file on a host'),
-    pytest.param((7, 43, 0), Ecs.NONE, KIND.ECS_BRIDGE, False, id='a task whose features are turned off'),
-    pytest.param((7, 72, 0), MANAGED, KIND.ECS_MANAGED, True, id='before 7.73 as any other task of ECS'),
-    pytest.param((7, 73, 0), MANAGED, KIND.ECS_MANAGED, False, id='from 7.73 it does not ask'),
-    pytest.param((7, 76, 3), MANAGED, KIND.ECS_MANAGED, False, id='7.76 does not ask'),
-    pytest.param((7, 77, 0), MANAGED, KIND.ECS_MANAGED, True, id='from 7.77 it asks'),
-    pytest.param(None, MANAGED, KIND.ECS_MANAGED, None, id='the version is not known'),
-    pytest.param(None, EC2, KIND.ECS_HOST, True, id='every version takes this for ECS'),
-    pytest.param(None, EC2, KIND.ECS_AWSVPC, None, id='not every version takes this for ECS'),
-    pytest.param((7, 43, 0), None, KIND.ECS_BRIDGE, True, id='facts of an older version, of a task'),
-    pytest.param((7, 43, 0), None, KIND.DOCKER, False, id='facts of an older version, elsewhere'),
-]
-
-
-@pytest.mark.parametrize(('version', 'ecs', 'kind', 'on_ecs'), ERAS)
-def test_what_is_ecs_depends_on_the_version(
-    version: tuple[int, int, int] | None, ecs: Ecs | None, kind: ContainerKind, on_ecs: bool | None
-) -> None:
-    known = facts(agent=named('container', 'node-1', version=version, ecs=ecs), host=host(container=container(kind)))
-    assert situation_of(known).on_ecs is on_ecs
-
-
-@pytest.mark.parametrize(
-    ('version', 'usable'),
-    [
-        pytest.param((7, 41, 1), None, id='7.41 asks Docker and the kubelet'),
-        pytest.param((7, 42, 0), False, id='7.42 compares namespaces'),
-        pytest.param(None, None, id='the version is not known'),
-    ],
-)
-def test_the_name_of_a_container_is_that_of_the_host_only_for_an_old_agent(
-    version: tuple[int, int, int] | None, usable: bool | None
-) -> None:
-    assert situation_of(in_docker(named('container', version=version))).os_usable is usable
 
 
 def test_an_agent_that_denies_to_be_a_sidecar_is_none() -> None:

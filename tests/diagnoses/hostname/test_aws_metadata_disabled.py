@@ -9,6 +9,9 @@ from tests.diagnoses.remedy_parts import APPLY_HELM, RESTART, RESTART_POD, SET_B
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import DEFAULT_NAME
+from .test_agent_words import TIMEOUT
+
+GCP = configuration(cloud_provider_metadata=('gcp',))
 
 
 def enabled(*providers: str, provider: str = 'os', hostname: str = DEFAULT_NAME, **differences: object) -> Facts:
@@ -24,6 +27,12 @@ FAILS = {
     ),
     'all are disabled': Row(
         enabled(), 'cloud_provider_metadata is [], without aws, so the Agent does not ask IMDS', near_miss='only aws'
+    ),
+    'the Agent says that it asked IMDS, before that was forbidden': Row(
+        facts(agent=agent(provider='os', hostname=DEFAULT_NAME, provider_errors={'aws': TIMEOUT}, configuration=GCP)),
+        'cloud_provider_metadata is [gcp], without aws; the Agent asked IMDS when it started, and will not at its next '
+        'start',
+        near_miss='only aws',
     ),
     'the firmware names the instance': Row(
         enabled('gcp', provider='aws', hostname=INSTANCE_ID),

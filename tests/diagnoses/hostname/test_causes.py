@@ -16,7 +16,7 @@ from tests.diagnoses.imds.conversations import disabled
 from tests.diagnoses.remedy_parts import RESTART_POD
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, LOST, PATHS, PLACES, situated
-from .test_agent_words import NOT_ASKED, TIMEOUT
+from .test_agent_words import NOT_ASKED, OFF, TIMEOUT
 
 SERVICE_CHECKS = {'hostname_provider', 'hostname'}
 
@@ -51,6 +51,16 @@ NEW = '7.81.3 - transition'
             id='a file of another instance',
         ),
         pytest.param(
+            by_file(hostname_file('/f', 'iid-datasource-none'), 'hostnameFile', 'iid-datasource-none'),
+            'hostname-not-unique',
+            id='a file that many machines have',
+        ),
+        pytest.param(
+            by_file(hostname_file('/f', DEFAULT_NAME), 'hostnameFile', DEFAULT_NAME),
+            'hostname-file-unusable',
+            id='a file with a name that Datadog does not take as canonical',
+        ),
+        pytest.param(
             by_file(hostname_file('/f', error='no such file'), 'os', DEFAULT_NAME),
             'hostname-file-unusable',
             id='a file that is not there',
@@ -78,6 +88,11 @@ NEW = '7.81.3 - transition'
             situated(NEW, 'v2', 'lost', 'pod', 'xen'), 'imds-hop-limit-too-low', id='the hop limit is too low'
         ),
         pytest.param(situated(NEW, 'none', 'arrives', 'host', 'xen'), 'imds-unreachable', id='nothing answers'),
+        pytest.param(
+            situated(NEW, 'v2', 'lost', 'host', 'xen'),
+            'imds-behind-gateway',
+            id='a gateway before a host loses the token',
+        ),
         pytest.param(
             replace(situated(NEW, 'v1+v2', 'lost', 'pod', 'xen'), path=PATHS['lost']),
             'hostname-stale',
@@ -133,6 +148,18 @@ REQUIRED = Expectations(require_imdsv2=True)
         ),
         pytest.param(
             silent(**BROKEN_FILE), 'hostname-file-unusable', 'hostname-file-unusable', id='the file gave no name'
+        ),
+        pytest.param(
+            silent(provider_errors={'aws': OFF}, configuration=NO_METADATA),
+            'aws-metadata-disabled',
+            'aws-metadata-disabled',
+            id='it is told not to ask IMDS, and says so',
+        ),
+        pytest.param(
+            silent(provider_errors={'aws': TIMEOUT}, configuration=NO_METADATA),
+            'aws-metadata-disabled',
+            UNREACHABLE,
+            id='it asked IMDS before it was told not to',
         ),
         pytest.param(silent(**BY_HAND), UNREACHABLE, 'hostname-configured-by-hand', id='a setting ends the search'),
         pytest.param(silent(provider=HostnameProvider.GCE), UNREACHABLE, None, id='GCE ends the search'),

@@ -61,6 +61,21 @@ FAILS = {
         f"hostname_file '{PATH}' gives no name: no such file",
         near_miss='it holds a name',
     ),
+    'it holds what cloud-init writes where it finds no instance id': Row(
+        with_file(hostname_file(PATH, 'iid-datasource-none'), provider='hostnameFile', hostname='iid-datasource-none'),
+        f"hostname_file '{PATH}' holds 'iid-datasource-none', which is no name of its own: cloud-init gives it to "
+        'every machine for which it finds no instance id',
+        near_miss='it holds a name',
+    ),
+    'it holds a default name of EC2, which Datadog does not take as canonical': Row(
+        with_file(hostname_file(PATH, 'ip-10-0-0-12'), provider='hostnameFile', hostname='ip-10-0-0-12'),
+        Failed(
+            f"hostname_file '{PATH}' holds 'ip-10-0-0-12', which looks like a default EC2 name: Datadog does not use "
+            'it as the canonical hostname',
+            Status.WARNING,
+        ),
+        near_miss='it holds a name',
+    ),
 }
 PASSES = {
     'it holds a name': Row(

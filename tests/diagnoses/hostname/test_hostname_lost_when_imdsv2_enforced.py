@@ -31,6 +31,7 @@ from tests.diagnoses.remedy_parts import (
     SET_BACK,
     as_step,
     for_new_nodes,
+    is_it_higher,
     raise_hop_limit,
     upgrade_by_apt,
     upgrade_by_yum,
@@ -206,6 +207,7 @@ test_remedy = remedy_test(
                     raise_hop_limit(2, managed=ON_AUTO_MODE),
                 ),
                 then=(
+                    is_it_higher(2, 'eu-west-1'),
                     APPLY_HELM,
                     *for_new_nodes(2, 'If you raised it, set this too'),
                     Step('Disable IMDSv1 only when this diagnosis passes'),

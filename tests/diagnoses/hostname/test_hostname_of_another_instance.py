@@ -241,6 +241,20 @@ test_remedy = remedy_test(
                 ),
             ),
         ),
+        'by the operating system, which still has that name': (
+            by_os(OTHER_INSTANCE_ID, OTHER_INSTANCE_ID),
+            Remedy(
+                'Remove the name of the other instance, here and in the image',
+                then=(
+                    Step(
+                        'Name the system by the id of this instance; to undo this, set the name that it had',
+                        (Command(f'sudo hostnamectl set-hostname {INSTANCE_ID}'),),
+                    ),
+                    RESTART,
+                    Step(REBUILD),
+                ),
+            ),
+        ),
         'taken before cloud-init': (
             by_os(BUILDER),
             Remedy(

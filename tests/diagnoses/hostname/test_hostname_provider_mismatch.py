@@ -200,6 +200,16 @@ UNKNOWN = {
         replace(named('os', source=INFERRED), **NO_ID),
         f'{BY_OS}, inferred from the name, which is not certain enough to judge',
     ),
+    'inferred to be aws from a name that looks like an instance id, which nothing confirms': Row(
+        replace(
+            named('aws', OTHER_INSTANCE_ID, source=INFERRED),
+            imds=imds(instance_id=None),
+            platform=replace(facts().platform, instance_id=None),
+            host=host(cloud_init_instance_id=OTHER_INSTANCE_ID),
+        ),
+        f'the hostname provider is aws ({OTHER_INSTANCE_ID}), inferred from the name, which is not certain enough to '
+        'judge',
+    ),
     'inferred, and it may be another one that is right': Row(
         named('os', source=INFERRED),
         f'{BY_OS}, inferred from the name, which is not certain enough to judge',

@@ -22,7 +22,7 @@ from tests.diagnoses.remedy_parts import RESTART, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import AGENTS, CUSTOM_NAME, DEFAULT_NAME, IMDS, situated
-from .test_agent_words import FIRMWARE, NOT_ASKED
+from .test_agent_words import FIRMWARE, NOT_ASKED, TOKEN_TIMEOUT
 
 UNCHANGED = 'and a restart would not change the provider'
 BY_OS = f"the Agent is named '{DEFAULT_NAME}' by provider os"
@@ -99,9 +99,9 @@ PASSES = {
         "the Agent is named 'node-1' by provider container, and a restart would not change the provider: the name "
         'from the container runtime is not a default EC2 name, so AWS is not asked',
     ),
-    'a name by hand that is gone from the settings, on a host with a name of its own': Row(
-        facts(agent=agent(provider='configuration', hostname='web'), host=host(os_hostname=CUSTOM_NAME)),
-        "the Agent is named 'web' by provider configuration, and a restart would change the provider to os, not to "
+    'a name that is no longer fully qualified, on a host with a name of its own': Row(
+        facts(agent=agent(provider='fqdn', hostname='web.example.com'), host=host(os_hostname='web')),
+        "the Agent is named 'web.example.com' by provider fqdn, and a restart would change the provider to os, not to "
         'aws: the name from the operating system is not a default EC2 name, so AWS is not asked',
     ),
     'named by aws': Row(facts(), f"the Agent is named '{INSTANCE_ID}' by provider aws"),
@@ -144,6 +144,21 @@ PASSES = {
     'os is accepted': Row(by_os(), f'{BY_OS}, which expected_hostname_provider accepts', expecting('aws', 'os')),
 }
 UNKNOWN = {
+    'a name by hand that the settings seen here do not have, as at a terminal': Row(
+        facts(agent=agent(provider='configuration', hostname='web')),
+        "the Agent is named 'web' by provider configuration; as the Agent says that its name is configured, which the "
+        'settings that are seen here do not say, it cannot be told what a restart would change',
+    ),
+    'a file that the settings seen here do not name': Row(
+        facts(agent=agent(provider='hostnameFile', hostname='web')),
+        "the Agent is named 'web' by provider hostnameFile; as the Agent says that its name is from a file, which the "
+        'settings that are seen here do not name, it cannot be told what a restart would change',
+    ),
+    'a token that an Agent with these settings does not ask for': Row(
+        by_os('7.63.3 -', 'v1+v2', provider_errors={'aws': TOKEN_TIMEOUT}),
+        f'{BY_OS}; as the Agent says that it asked for a token, although by the settings that are seen here it does '
+        'not, it cannot be told what a restart would change',
+    ),
     'the Agent says that it did not ask, in spite of a default name': Row(
         facts(agent=agent(provider='os', hostname=DEFAULT_NAME, provider_errors={'aws': NOT_ASKED})),
         f"{BY_OS}; as the Agent says that it did not ask AWS, although '{DEFAULT_NAME}' is a default name of EC2, it "

@@ -11,6 +11,7 @@ from datadog_checks.aws_diagnostics.facts import (
     Container,
     ContainerKind,
     Facts,
+    Imds,
     NotSent,
     Outcome,
     Unobserved,
@@ -35,6 +36,7 @@ from tests.diagnoses.imds.conversations import (
 UNMEASURED = Unobserved('no token reply to measure')
 POD = host(container=Container(ContainerKind.POD, 'KUBERNETES_SERVICE_HOST'))
 RESET = unanswered(Outcome.RESET, 'ECONNRESET')
+HALF = unanswered(Outcome.INCOMPLETE, 'the answer was still incomplete after 1.80 s')
 HTML = unanswered(Outcome.MALFORMED, 'the status line is not HTTP')
 
 
@@ -143,6 +145,44 @@ FAILED = {
         facts(imds=imds(metadata=HTML, control=HTML)),
         'imds-intercepted',
     ),
+    'PUT 404, GET 200 with a web page': (
+        facts(imds=without_token(answered(404), answered(200, content_type='text/html'))),
+        'imds-intercepted',
+    ),
+    'PUT lost, GET 200 with a web page': (
+        facts(imds=without_token(LOST, answered(200, content_type='text/html; charset=utf-8'))),
+        'imds-intercepted',
+    ),
+    'PUT lost, GET 200 with a text that is no instance id': (
+        behind(1, imds=without_token(LOST, answered(200, content_type='text/plain', instance_id_given=False))),
+        'imds-intercepted',
+    ),
+    'PUT 405, GET 401 of a proxy with a name of its own': (
+        facts(imds=without_token(answered(405, server='squid/6.6'), answered(401, server='squid/6.6'))),
+        'imds-intercepted',
+    ),
+    'PUT 403, and a GET without a token gets a text that is no instance id': (
+        facts(
+            imds=without_token(answered(403), answered(403), **v1_works(tokenless=answered(instance_id_given=False)))
+        ),
+        'imds-intercepted',
+    ),
+    'kube2iam, whose GET without a token was answered 50 minutes ago, and all else is as then': (
+        facts(imds=disabled(**v1_works(tokenless_at=NOW - 3000, tokenless_holds=True))),
+        'imds-intercepted',
+    ),
+    'a fresh token is not known, each time': (
+        facts(imds=imds(metadata=answered(401), control=answered(401), rounds=4)),
+        'imds-intercepted',
+    ),
+    'the answer to the PUT begins and never ends': (
+        facts(imds=without_token(HALF, HALF)),
+        'imds-slower-than-agent-timeout',
+    ),
+    'the answer to the PUT begins and never ends, others are answered': (
+        facts(imds=without_token(HALF, answered(401))),
+        'imds-slower-than-agent-timeout',
+    ),
     'all is well, by a proxy on the way': (facts(path=path(intercepted=True)), 'imds-intercepted'),
     'all is well, and slow': (
         facts(imds=imds(token=answered(token_granted=True, first_byte_seconds=0.8))),
@@ -150,7 +190,17 @@ FAILED = {
     ),
 }
 
+UNSTEADY: dict[str, Any] = {'rounds': 2, 'steady': False}
 COULD_NOT_TELL = {
+    'PUT lost, GET 401, behind a gateway: only this run has seen it': behind(1, imds=token_lost(provisional=True)),
+    'connecting times out: only this run has seen it': facts(imds=connect_fails(Outcome.SILENT, provisional=True)),
+    'reset after connecting: only this run has seen it': facts(imds=without_token(RESET, RESET, provisional=True)),
+    'PUT reset once and lost once, GET 401': facts(imds=without_token(RESET, answered(401), **UNSTEADY)),
+    'PUT lost once and found no connection once, GET 401': behind(1, imds=token_lost(**UNSTEADY)),
+    'PUT 403 once and reset once, GET 401': facts(imds=without_token(answered(403), answered(401), **UNSTEADY)),
+    'PUT connected and was lost, GET found no connection': facts(imds=without_token(LOST, unanswered(Outcome.SILENT))),
+    'PUT found no connection, GET connected and was lost': facts(imds=without_token(unanswered(Outcome.SILENT), LOST)),
+    'the beginning of an answer, once': facts(imds=without_token(HALF, LOST, **UNSTEADY)),
     'PUT 403, GET lost: disabled or a proxy': facts(imds=without_token(answered(403), LOST)),
     'PUT lost, no time for the GET': facts(imds=without_token(LOST, NotSent('the deadline of this run is over'))),
     'PUT not made': facts(imds=without_token(NotSent('the deadline'), NotSent('the deadline'))),
@@ -181,3 +231,31 @@ def test_a_healthy_instance_fails_nothing_and_leaves_nothing_unknown() -> None:
     expected = Expectations(min_hop_limit=2, max_hop_limit=2, require_imdsv2=True)
     findings = diagnose(imds_diagnoses.DIAGNOSES, facts(imds=imds(token=granted())), expected)
     assert [f.diagnosis.id for f in findings if isinstance(f.verdict, Failed | Unknown)] == []
+
+
+IMDSV1 = {
+    'asked now, with metadata': (imds(tokenless=answered()), True),
+    'asked now, refused': (imds(tokenless=answered(401)), False),
+    'asked now, a web page': (imds(tokenless=answered(content_type='text/html')), None),
+    'asked now, a body that is no instance id': (imds(tokenless=answered(instance_id_given=False)), None),
+    'asked now, refused by another server': (imds(tokenless=answered(404, server='nginx')), None),
+    'asked earlier, and IMDS works': (imds(tokenless=answered(), tokenless_at=NOW - 1800), True),
+    'asked earlier, and the token is lost': (token_lost(tokenless=answered(), tokenless_at=NOW - 1800), True),
+    'asked earlier, and IMDS throttles': (throttled(tokenless=answered(), tokenless_at=NOW - 1800), True),
+    'asked earlier, and IMDS is disabled now': (disabled(tokenless=answered(), tokenless_at=NOW - 1800), None),
+    'refused earlier, and IMDS is disabled now': (disabled(tokenless=answered(401), tokenless_at=NOW - 1800), None),
+    'asked earlier, and a portal answers now': (captive_portal(tokenless=answered(), tokenless_at=NOW - 1800), None),
+    'asked earlier, and nothing answers now': (
+        connect_fails(Outcome.SILENT, tokenless=answered(), tokenless_at=NOW - 1800),
+        None,
+    ),
+    'asked earlier of a proxy, and all else is as then': (
+        disabled(tokenless=answered(), tokenless_at=NOW - 1800, tokenless_holds=True),
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(('observed', 'works'), [pytest.param(*row, id=words) for words, row in IMDSV1.items()])
+def test_imdsv1_works_only_as_far_as_imds_itself_says_so_now(observed: Imds, works: bool | None) -> None:
+    assert observed.v1_works is works

@@ -3,12 +3,20 @@ from typing import Any
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_BEHIND_PROXY_SETTINGS
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, ProxySettings, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import agent, configuration, container, facts, host, imds
 from tests.diagnoses.remedy_parts import RESTART, RESTART_ECS, SET_BACK
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 FORCED: dict[str, Any] = {'http_proxy_configured': True, 'use_proxy_for_cloud_metadata': True}
+
+
+OLD = (7, 25, 1)
+
+
+def before_7_26(**settings: Any) -> Facts:
+    seen = agent(hostname='ip-10-0-0-12', version=OLD, configuration=configuration(proxy=ProxySettings(**settings)))
+    return facts(agent=seen)
 
 
 def proxied(hostname: str = 'ip-10-0-0-12', kind: ContainerKind = ContainerKind.NONE, **settings: Any) -> Facts:
@@ -24,6 +32,12 @@ SENT = (
 )
 
 FAILS = {
+    'before 7.26 a proxy from the environment': Row(
+        before_7_26(http_proxy_in_environment=True, imds_in_no_proxy=True),
+        'the environment of the Agent sets a proxy (HTTP_PROXY), which it follows before 7.26, and NO_PROXY does not '
+        'exempt IMDS, so the Agent sends its IMDS requests to the proxy',
+        near_miss='a proxy from the environment, and the Agent exempts IMDS',
+    ),
     'cloud metadata goes through proxy.http': Row(
         proxied(**FORCED), f'proxy.http is set, {SENT}', near_miss='cloud metadata would go, but no_proxy exempts it'
     ),
@@ -49,6 +63,14 @@ FAILS = {
     ),
 }
 PASSES = {
+    'before 7.26 NO_PROXY': Row(
+        before_7_26(http_proxy_in_environment=True, imds_in_environment_no_proxy=True),
+        'the environment of the Agent sets a proxy (HTTP_PROXY), but NO_PROXY exempts IMDS',
+    ),
+    'before 7.26 settings of the Agent do not matter': Row(
+        before_7_26(**FORCED),
+        'the environment sets no HTTP proxy, and before 7.26 the Agent asks IMDS through no other',
+    ),
     'no proxy': Row(facts(), 'no HTTP proxy is set for the Agent'),
     'cloud metadata would go, but there is no proxy': Row(
         proxied(use_proxy_for_cloud_metadata=True), 'no HTTP proxy is set for the Agent'
@@ -74,6 +96,18 @@ PASSES = {
 UNKNOWN = {'Agent not observed': Row(facts(agent=Unobserved('no Agent here')), 'no Agent here')}
 
 REMEDIES = {
+    'before 7.26': (
+        before_7_26(http_proxy_in_environment=True),
+        Remedy(
+            'Let the Agent ask IMDS directly',
+            then=(
+                Step(
+                    'Add 169.254.169.254 to NO_PROXY in the environment of the Agent, or upgrade it to 7.26.0 or later'
+                ),
+                RESTART,
+            ),
+        ),
+    ),
     'on a host': (
         proxied(**FORCED),
         Remedy(

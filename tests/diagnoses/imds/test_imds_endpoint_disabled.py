@@ -1,6 +1,7 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_ENDPOINT_DISABLED
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
+from tests import builders
 from tests.builders import NOW, agent, answered, container, facts, host
 from tests.diagnoses.imds.conversations import LOST, connect_fails, disabled, kube2iam, without_token
 from tests.diagnoses.remedy_parts import (
@@ -90,6 +91,10 @@ REMEDIES = {
     'on a host whose Agent has lost its name': (
         facts(imds=disabled(), agent=agent(hostname='ip-10-0-0-12', provider='os')),
         Remedy(OR_WITHOUT, (CLOUD_INIT_ON_A_HOST, *ENABLE), (RESTART, NEW_INSTANCES)),
+    ),
+    'on a host whose file of cloud-init names another instance': (
+        facts(imds=disabled(), host=host(cloud_init_instance_id=builders.OTHER_INSTANCE_ID)),
+        Remedy('Enable the metadata endpoint of this instance', ENABLE, (NEW_INSTANCES,)),
     ),
     'on a host without cloud-init, whose Agent has its name': (
         facts(imds=disabled(), host=host(cloud_init_instance_id=None)),

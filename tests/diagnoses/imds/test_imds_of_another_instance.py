@@ -5,6 +5,7 @@ from dataclasses import replace
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.diagnoses import imds as imds_diagnoses
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_OF_ANOTHER_INSTANCE
+from datadog_checks.aws_diagnostics.diagnoses.imds.routes import past_the_gateway
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Platform, Unobserved
 from datadog_checks.aws_diagnostics.findings import NotApplicable, Unknown
@@ -23,6 +24,7 @@ from tests.builders import (
     identity,
     imds,
     path,
+    route,
 )
 from tests.diagnoses.remedy_parts import RESTART, RESTART_DOCKER
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
@@ -93,16 +95,11 @@ NOT_APPLICABLE = {
 }
 test_verdict = verdict_test(IMDS_OF_ANOTHER_INSTANCE, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 
-
-def exempt(where: str) -> Choice:
-    return Choice(
-        'Exempt 169.254.169.254 from the VPN or the proxy that leads to the other instance, and on that instance do '
-        f'not forward it or translate its address for others; the commands, {where}, show which device and gateway '
-        'packets to IMDS take',
-        (Command('ip route get 169.254.169.254'), Command('ip rule show')),
-    )
-
-
+EXEMPT = Choice(
+    'Exempt 169.254.169.254 from the VPN or the proxy that leads to the other instance, and on that instance do not '
+    'forward it or translate its address for others'
+)
+LOOK = (Command('ip route get 169.254.169.254'), Command('ip rule show'))
 RULES = (
     Command('sudo iptables-save | grep -iF -e 169.254 -e reject -e drop'),
     Command('sudo nft list ruleset | grep -iF -e 169.254 -e reject -e drop'),
@@ -130,22 +127,9 @@ test_remedy = remedy_test(
             facts(imds=FOREIGN),
             Remedy(
                 SUMMARY,
+                (EXEMPT, *past_the_gateway(facts(imds=FOREIGN)).choices),
                 (
-                    exempt('on this host'),
-                    Choice(
-                        'Give this machine a route to IMDS through its primary interface (the first command lists '
-                        'every INTERFACE)',
-                        (
-                            Command('ip -brief link'),
-                            Command('sudo ip route add 169.254.169.254 dev "${INTERFACE:?}"'),
-                        ),
-                        undo=Step(
-                            'Remove the route again',
-                            (Command('sudo ip route del 169.254.169.254 dev "${INTERFACE:?}"'),),
-                        ),
-                    ),
-                ),
-                (
+                    Step('Look at the route to IMDS, and at the rules that choose a routing table', LOOK),
                     rules_to_look_for('on this host'),
                     BY_FIRMWARE,
                     RESTART,
@@ -156,8 +140,9 @@ test_remedy = remedy_test(
             facts(imds=FOREIGN, host=host(container=container(ContainerKind.DOCKER))),
             Remedy(
                 SUMMARY,
-                (exempt('on the host of this container'),),
+                (EXEMPT,),
                 (
+                    Step('See which way packets to IMDS take, on the host of this container', LOOK),
                     rules_to_look_for('on the host of this container'),
                     BY_FIRMWARE,
                     RESTART_DOCKER,
@@ -166,6 +151,14 @@ test_remedy = remedy_test(
         ),
     },
 )
+
+
+def test_the_route_is_named_and_gets_an_exception() -> None:
+    through_a_vpn = facts(imds=FOREIGN, host=host(route=route(device='wg0', device_kind='wireguard')))
+    (finding,) = diagnose((IMDS_OF_ANOTHER_INSTANCE,), through_a_vpn)
+    assert 'dev wg0 (wireguard' in finding.verdict.evidence
+    assert finding.remedy is not None
+    assert Command('sudo wg show wg0 allowed-ips') in commands_of(finding.remedy)
 
 
 def disputed() -> Facts:

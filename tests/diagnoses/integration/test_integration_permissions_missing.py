@@ -1,6 +1,8 @@
 from dataclasses import replace
 
 from datadog_checks.aws_diagnostics.diagnoses.integration import INTEGRATION_PERMISSIONS_MISSING
+from datadog_checks.aws_diagnostics.diagnoses.integration.datadog_tables import OPERATIONS
+from datadog_checks.aws_diagnostics.diagnoses.integration.permission_uses import USES
 from datadog_checks.aws_diagnostics.expectations import AccountExpectations, Expectations
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
@@ -33,6 +35,7 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .correcting import WAIT_5_MINUTES, WRITE_POLICIES
 
+KEPT_LIST = 'list recorded on 2025-09-17'
 LIST = 'list fetched on 2026-09-21'
 COLLECTING = integration(extended_collection=True)
 STANDARD = required().standard
@@ -41,6 +44,12 @@ BOUNDARY = policy(statement('ec2:*'), kind=PolicyKind.BOUNDARY)
 
 def granting(*statements: PolicyStatement):
     return account_facts(policies=(policy(*statements),))
+
+
+def lacking(*actions: str):
+    """Of the list that the package carries."""
+    granted = tuple(action for action in RECORDED.standard if action not in actions)
+    return account_facts(required=RECORDED, policies=(policy(statement(*granted)),))
 
 
 def deny(*actions: str, **differences: object) -> PolicyStatement:
@@ -73,14 +82,35 @@ FAILS = {
     ),
     'one of two permissions for CloudWatch is not granted: not most of them': Row(
         granting(statement('cloudwatch:Get*', 'ec2:*', 'tag:*')),
-        f'1 of 4 required permissions are not granted: cloudwatch 1 (all CloudWatch metrics and alarms); {LIST}',
+        f'1 of 4 required permissions are not granted: cloudwatch:List* (finding new CloudWatch metrics); {LIST}',
         near_miss='everything is granted by wildcards',
     ),
     'EC2 lacks an operation that Datadog documents': Row(
         granting(statement('cloudwatch:*', 'tag:*', 'ec2:DescribeInstances', 'ec2:DescribeInstanceStatus')),
-        '1 of 4 required permissions are not granted: ec2 1 (hosts, their tags and status); 1 of them partly granted; '
-        f'{LIST}',
+        '1 of 4 required permissions are not granted: ec2:DescribeSecurityGroups (security groups of hosts); 1 of them '
+        f'partly granted; {LIST}',
         near_miss='EC2 is granted by the operations that Datadog documents',
+    ),
+    'one of six permissions for S3 is not granted': Row(
+        lacking('s3:GetBucketTagging'),
+        f'1 of 104 required permissions are not granted: s3:GetBucketTagging (tags of buckets); {KEPT_LIST}',
+        near_miss='the recorded list is granted',
+    ),
+    'three of six permissions for S3 are not granted': Row(
+        lacking('s3:GetBucketTagging', 's3:GetBucketLogging', 's3:PutBucketNotification'),
+        '3 of 104 required permissions are not granted: s3 3 (where access logs of buckets go, tags of buckets and 1 '
+        f'more); {KEPT_LIST}',
+        near_miss='the recorded list is granted',
+    ),
+    'all permissions for SQS are not granted': Row(
+        lacking('sqs:ListQueues'),
+        f'1 of 104 required permissions are not granted: sqs 1 (SQS metrics); {KEPT_LIST}',
+        near_miss='the recorded list is granted',
+    ),
+    'one of which no page says what it is for': Row(
+        lacking('ssm:ListCommands'),
+        f'1 of 104 required permissions are not granted: ssm:ListCommands; {KEPT_LIST}',
+        near_miss='the recorded list is granted',
     ),
     'resource collection is on and not granted': Row(
         account_facts(integration=COLLECTING),
@@ -305,3 +335,10 @@ def test_evidence_stays_short_whatever_is_missing() -> None:
     verdict = INTEGRATION_PERMISSIONS_MISSING.judge(situation, Expectations())
     assert isinstance(verdict, Failed)
     assert len(verdict.evidence) <= 400
+
+
+def test_every_use_is_of_a_permission_that_datadog_lists_or_documents_and_is_short() -> None:
+    documented = {operation for operations in OPERATIONS.values() for operation in operations}
+    assert set(USES) <= {*RECORDED.standard, *documented}
+    assert documented <= set(USES)
+    assert max(map(len, USES.values())) <= 48

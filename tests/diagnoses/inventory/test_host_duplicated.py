@@ -4,8 +4,8 @@ from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.inventory import HOST_DUPLICATED
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
-from datadog_checks.aws_diagnostics.facts.account import DuplicatedHost, Feature
-from datadog_checks.aws_diagnostics.facts.values import InstanceId
+from datadog_checks.aws_diagnostics.facts.account import DuplicatedHost, Feature, Unmatched
+from datadog_checks.aws_diagnostics.facts.values import HostName, InstanceId
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from datadog_checks.aws_diagnostics.text import REPLACEMENT
 from tests.account.builders import HOUR, MINUTE, account_expectations, account_facts, inventory
@@ -36,6 +36,11 @@ FAILS = {
         listed(*MANY, pair(HOUR)),
         '5 EC2 instances appear twice in the host list, for 6 hours or longer: '
         + ', '.join(f'i-{n:017x} and web-{n}' for n in range(3)),
+        near_miss='each instance once',
+    ),
+    'for certain, whatever else cannot be told': Row(
+        listed(pair(7 * HOUR), unmatched=Unmatched(12, 30)),
+        f'1 EC2 instance appears twice in the host list, for 6 hours or longer: {ID} and web-1',
         near_miss='each instance once',
     ),
     'in the part of the list that was looked at': Row(
@@ -71,6 +76,16 @@ UNKNOWN = {
         listed(pair(0.0), watched_since=NOW),
         '1 EC2 instance appears twice; the host list was first read just now, and Datadog can take 6 hours to update '
         'it',
+    ),
+    'an instance without an Agent, and an Agent without an instance id': Row(
+        listed(unmatched=Unmatched(1, 1, (HostName('ip-10-0-0-12'),))),
+        'cannot be ruled out: 1 EC2 instance stands without an Agent, and 1 Agent (such as ip-10-0-0-12) names no '
+        'instance id: they may be the same hosts; this check tells, where it runs in such an Agent',
+    ),
+    'several of both, and a duplicate that is young': Row(
+        listed(pair(HOUR), unmatched=Unmatched(12, 30)),
+        'cannot be ruled out: 12 EC2 instances stand without an Agent, and 30 Agents name no instance id: they may be '
+        'the same hosts; this check tells, where it runs in such an Agent',
     ),
     'nothing in the part of the list that was looked at': Row(
         listed(**CUT),

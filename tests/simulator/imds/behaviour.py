@@ -11,6 +11,7 @@ class Persona(StrEnum):
     IMDS = 'imds'
     KUBE2IAM = 'kube2iam'
     KIAM = 'kiam'
+    WEB_PROXY = 'web-proxy'
     CAPTIVE_PORTAL = 'captive-portal'
     HANGING = 'hanging'
     RESETTING = 'resetting'
@@ -55,6 +56,27 @@ class Behaviour:
     throttle_status: Literal[503, 429] = 503
     delay: float = 0.0
     """Seconds before every answer."""
+
+    delayed: Literal['all', 'PUT'] = 'all'
+    """Which requests that delay hits."""
+
+    delayed_share: float = 1.0
+    """How many of these, at random: 0 to 1."""
+
+    reset_share: float = 0.0
+    """How many connections are reset in the place of an answer, at random: 0 to 1."""
+
+    cut_share: float = 0.0
+    """How many answers end in the middle, at random: 0 to 1."""
+
+    half_share: float = 0.0
+    """After how many halves of an answer comes nothing more, at random: 0 to 1."""
+
+    byte_delay: float = 0.0
+    """Seconds between two bytes of an answer, which then come one by one."""
+
+    unknown_tokens: int = 0
+    """So many GETs with a valid token are answered 401 at first, as just after boot."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.hop_limit <= 64:

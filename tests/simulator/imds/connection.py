@@ -1,6 +1,7 @@
 """One accepted connection, as a persona sees it."""
 
 import asyncio
+import random
 import socket
 import struct
 from dataclasses import dataclass
@@ -25,14 +26,33 @@ class Connection:
 
     async def answer(self, request: HttpRequest, response: HttpResponse) -> None:
         """Send a response, a granted token with the hop limit as its TTL. The caller closes the connection."""
-        await asyncio.sleep(self.behaviour.delay)
-        if request.method == 'PUT' and self.behaviour.token_reply == 'lost':
+        trouble = self.behaviour
+        if trouble.delayed in ('all', request.method) and _happens(trouble.delayed_share):
+            await asyncio.sleep(trouble.delay)
+        if request.method == 'PUT' and trouble.token_reply == 'lost':
             await self.wait_for_the_client_to_leave()
             return
+        if _happens(trouble.reset_share):
+            self.reset()
+            return
         if response.granted_token:
-            set_ttl(self.writer.get_extra_info('socket'), self.behaviour.hop_limit)
-        self.writer.write(response.encoded(with_body=request.method != 'HEAD'))
-        await self.writer.drain()
+            set_ttl(self.writer.get_extra_info('socket'), trouble.hop_limit)
+        await self._send_response(response.encoded(with_body=request.method != 'HEAD'))
+
+    async def _send_response(self, data: bytes) -> None:
+        trouble = self.behaviour
+        if _happens(trouble.cut_share):
+            data = data[: len(data) // 2]
+        elif _happens(trouble.half_share):
+            await self.send(data[: len(data) // 2])
+            await self.wait_for_the_client_to_leave()
+            return
+        if trouble.byte_delay:
+            for byte in data:
+                await self.send(bytes([byte]))
+                await asyncio.sleep(trouble.byte_delay)
+            return
+        await self.send(data)
 
     async def send(self, data: bytes) -> None:
         self.writer.write(data)
@@ -48,6 +68,10 @@ class Connection:
         connection = self.writer.get_extra_info('socket')
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
         self.writer.transport.abort()
+
+
+def _happens(share: float) -> bool:
+    return random.random() < share
 
 
 def set_ttl(end: socket.socket, ttl: int) -> None:

@@ -45,6 +45,12 @@ def _captive_portal(connection: Connection, request: HttpRequest) -> HttpRespons
     return HttpResponse(200, _LOGIN_PAGE, {'Content-Type': 'text/html', 'Server': 'portal'})
 
 
+def _web_proxy(connection: Connection, request: HttpRequest) -> HttpResponse:
+    """A page to everything, which says nothing of its type."""
+    connection.service.record(request)
+    return HttpResponse(200, _LOGIN_PAGE, {'Content-Type': '', 'Server': ''})
+
+
 def _azure(connection: Connection, request: HttpRequest) -> HttpResponse:
     connection.service.record(request)
     headers = {'Content-Type': 'text/xml; charset=utf-8', 'Server': 'Microsoft-IIS/10.0'}
@@ -122,6 +128,7 @@ PERSONAS: dict[Persona, Callable[[Connection], Awaitable[None]]] = {
     Persona.IMDS: _speaking(_imds),
     Persona.KUBE2IAM: _speaking(_kube2iam),
     Persona.KIAM: _speaking(_kiam),
+    Persona.WEB_PROXY: _speaking(_web_proxy),
     Persona.CAPTIVE_PORTAL: _speaking(_captive_portal),
     Persona.AZURE: _speaking(_azure),
     Persona.GOOGLE: _speaking(_google),

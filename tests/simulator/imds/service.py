@@ -30,6 +30,7 @@ class MetadataService:
         self.instance = instance
         self.requests: list[Request] = []
         self._expiry: dict[str, float] = {}
+        self._not_known = 0
 
     def answer(self, request: HttpRequest, behaviour: Behaviour) -> HttpResponse:
         """The response to one request; the request is on record before its response can be seen."""
@@ -76,6 +77,9 @@ class MetadataService:
             case 'invalid':
                 return refusal(401)
             case 'none' if behaviour.tokens == 'required':
+                return refusal(401)
+            case 'valid' if self._not_known < behaviour.unknown_tokens:
+                self._not_known += 1
                 return refusal(401)
             case 'valid' if 'x-forwarded-for' in request.headers:
                 return refusal(403)

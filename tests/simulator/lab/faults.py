@@ -5,11 +5,14 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from tests.simulator.addresses import FAMILIES, IMDS, PORT, Family
 from tests.simulator.fault import Fault
-from tests.simulator.lab.network import DOWNLINK, Network
+from tests.simulator.lab.detour import detour
+from tests.simulator.lab.middlebox import FAULTS as ALTERING
+from tests.simulator.lab.middlebox import Middlebox
+from tests.simulator.lab.network import DOWNLINK, UPLINK, Network
 from tests.simulator.lab.node import Node
 from tests.simulator.lab.proxy import Proxy
 from tests.simulator.lab.rejecting_router import RejectingRouter
-from tests.simulator.lab.rules import TABLE, no_icmp_of_its_own, routes_to_imds, rules_for_imds
+from tests.simulator.lab.rules import TABLE, no_icmp_of_its_own, routes_to_imds, rules_for_imds, rules_from_imds
 from tests.simulator.topology import HOST_PREFIX_LENGTH
 
 Processes = Callable[[Callable[[], None]], AbstractContextManager[None]]
@@ -41,7 +44,9 @@ _CLIENT_ROUTES = {
 def broken(fault: Fault, network: Network, processes: Processes) -> Iterator[None]:
     """The network with this fault. Raises OSError or NetlinkError where the kernel does not allow it."""
     with ExitStack() as stack:
-        if fault is not Fault.NONE:
+        if fault is Fault.ASYMMETRIC_PATH:
+            stack.enter_context(detour(network))
+        elif fault is not Fault.NONE:
             node = network.gateway if fault.needs_gateway else network.client
             stack.enter_context(_FAULTS[fault](fault, node, processes))
         yield
@@ -95,6 +100,17 @@ def _proxied(_: Fault, gateway: Node, processes: Processes) -> Iterator[None]:
 
 
 @contextmanager
+def _altered(fault: Fault, gateway: Node, processes: Processes) -> Iterator[None]:
+    """A process of our own forwards in the place of the kernel, in both directions."""
+    with gateway.entered():
+        middlebox = Middlebox(DOWNLINK, UPLINK, fault)
+    there = rules_for_imds(gateway, iifname=DOWNLINK, action='FR_ACT_BLACKHOLE')
+    back = rules_from_imds(gateway, iifname=UPLINK, action='FR_ACT_BLACKHOLE')
+    with middlebox, there, back, processes(middlebox.forward):
+        yield
+
+
+@contextmanager
 def _unroutable(_: Fault, client: Node, __: Processes) -> Iterator[None]:
     with rules_for_imds(client, action='FR_ACT_UNREACHABLE'):
         yield
@@ -130,6 +146,7 @@ _FAULTS: dict[Fault, Callable[[Fault, Node, Processes], AbstractContextManager[N
     Fault.REJECT_TCP_RESET: _answered_by_a_reset,
     Fault.SILENT_GATEWAY: _silent,
     Fault.PROXY: _proxied,
+    **dict.fromkeys(ALTERING, _altered),
     Fault.LOCAL_NO_ROUTE: _unroutable,
     Fault.LOCAL_NO_NEIGHBOUR: _without_neighbour,
 }

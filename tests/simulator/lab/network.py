@@ -16,7 +16,7 @@ from tests.simulator.topology import (
 UPLINK = 'eth0'
 DOWNLINK = 'eth1'
 
-_EVERY_NODE = {
+EVERY_NODE = {
     'ipv4/conf/all/rp_filter': 0,
     'ipv4/conf/default/rp_filter': 0,
     'ipv6/conf/all/disable_ipv6': 0,
@@ -25,9 +25,9 @@ _EVERY_NODE = {
     'ipv6/conf/default/addr_gen_mode': 0,
     'ipv6/conf/default/router_solicitations': 0,
 }
-_GATEWAY = {'ipv4/ip_forward': 1, 'ipv6/conf/all/forwarding': 1}
+GATEWAY = {'ipv4/ip_forward': 1, 'ipv6/conf/all/forwarding': 1}
 # Linux sends a burst of 6 ICMP errors per destination, then 1 per second: noise in a test of anything else.
-_NO_ICMP_RATE_LIMIT = {'ipv4/icmp_ratelimit': 0, 'ipv4/icmp_ratemask': 0, 'ipv6/icmp/ratelimit': 0}
+NO_ICMP_RATE_LIMIT = {'ipv4/icmp_ratelimit': 0, 'ipv4/icmp_ratemask': 0, 'ipv6/icmp/ratelimit': 0}
 
 
 class Network:
@@ -38,8 +38,8 @@ class Network:
         self.topology = topology
         self.nodes = {name: new_node(name) for name in nodes(topology)}
         for name, node in self.nodes.items():
-            node.set(_EVERY_NODE | (_GATEWAY if name not in (CLIENT, IMDS_NODE) else {}))
-            node.set({} if icmp_rate_limit else _NO_ICMP_RATE_LIMIT)
+            node.set(EVERY_NODE | (GATEWAY if name not in (CLIENT, IMDS_NODE) else {}))
+            node.set({} if icmp_rate_limit else NO_ICMP_RATE_LIMIT)
             node.up('lo')
         chain = links(topology)
         for link in chain:

@@ -23,6 +23,14 @@ def rules_for_imds(node: Node, **match: Any) -> Iterator[None]:
 
 
 @contextmanager
+def rules_from_imds(node: Node, **match: Any) -> Iterator[None]:
+    """The same for packets from IMDS."""
+    sources = {family: {'src': IMDS[family], 'src_len': HOST_PREFIX_LENGTH[family]} for family in FAMILIES}
+    with _rules(node, {family: source | match for family, source in sources.items()}):
+        yield
+
+
+@contextmanager
 def no_icmp_of_its_own(node: Node) -> Iterator[None]:
     """No ICMP message that this node itself makes finds a route."""
     own = {'iifname': 'lo', 'action': 'FR_ACT_BLACKHOLE'}

@@ -16,7 +16,8 @@ Address = IPv4Address | IPv6Address
 ALWAYS_EXEMPT = '169.254.169.254'
 """The Agent adds it to proxy.no_proxy, unless use_proxy_for_cloud_metadata is set."""
 IMDS_PORT = 80
-PROXY_VARIABLES = ('HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy')
+PROXY_VARIABLES = ('HTTP_PROXY', 'http_proxy')
+"""Go's net/http, and so the Agent, does not read ALL_PROXY."""
 NO_PROXY_VARIABLES = ('NO_PROXY', 'no_proxy')
 SEPARATORS = r'[\s,]+'
 
@@ -73,35 +74,46 @@ def _is_address(entry: str, imds: Address) -> bool:
 
 DEFAULT = AgentConfiguration()
 
+TIMEOUT_SINCE = 23
+FIXED_TIMEOUT = 0.1
+"""Seconds that each request was allowed before 7.23, whatever `ec2_metadata_timeout` says: pull request 6139."""
+
 KNOWN_SINCE = {
     'ec2_use_windows_prefix_detection': 16,
     'ec2_prefer_imdsv2': 22,
     'ec2_prioritize_instance_id_as_hostname': 37,
     'ec2_use_dmi': 41,
+    'hostname_trust_uts_namespace': 42,
     'ec2_imdsv2_transition_payload_enabled': 64,
 }
-"""The minor version of Agent 7 that brought each setting; the last one is exact, the others may be one off.
-Source: the pull requests 4148, 6033, 11998 and the release notes 7.41.0 and 7.64.0 of DataDog/datadog-agent."""
+"""The minor version of Agent 7 that brought each setting; those of the release notes 7.41.0, 7.42.0 and 7.64.0 are
+exact, those of the pull requests 4148, 6033 and 11998 of DataDog/datadog-agent may be one off."""
 
-LONGEST_HOSTNAME = 255
+LONGEST_HOSTNAME = 256
+"""One more than the Agent takes, so that a name which was cut is not taken for a good one."""
 MOST_CLOUD_PROVIDERS = 16
 MILLISECONDS_PER_DAY = 24 * 3600 * 1000
 
 
 def read_configuration(agent: AgentInterface, version: Version | None, proxy: ProxySettings) -> AgentConfiguration:
     """Where the version is not known, a setting that not every version knows is None unless it is set."""
-    milliseconds = as_number(agent.setting('ec2_metadata_timeout'), 0.0, below=MILLISECONDS_PER_DAY)
     return AgentConfiguration(
         hostname=clean(as_text(agent.setting('hostname'), ''), LONGEST_HOSTNAME),
         hostname_file=FilePath.of(as_text(agent.setting('hostname_file'), None)),
         hostname_fqdn=as_boolean(agent.setting('hostname_fqdn'), False),
         hostname_force_config_as_canonical=as_boolean(agent.setting('hostname_force_config_as_canonical'), False),
-        hostname_trust_uts_namespace=as_boolean(agent.setting('hostname_trust_uts_namespace'), False),
-        ec2_metadata_timeout=milliseconds / 1000 or DEFAULT.ec2_metadata_timeout,
+        ec2_metadata_timeout=_timeout(agent, version),
         cloud_provider_metadata=_cloud_providers(agent),
         proxy=proxy,
         **{key: _versioned(agent, version, key) for key in KNOWN_SINCE},
     )
+
+
+def _timeout(agent: AgentInterface, version: Version | None) -> float:
+    if version is not None and not at_least(version, TIMEOUT_SINCE):
+        return FIXED_TIMEOUT
+    milliseconds = as_number(agent.setting('ec2_metadata_timeout'), 0.0, below=MILLISECONDS_PER_DAY)
+    return milliseconds / 1000 or DEFAULT.ec2_metadata_timeout
 
 
 def _cloud_providers(agent: AgentInterface) -> tuple[CloudProvider, ...]:

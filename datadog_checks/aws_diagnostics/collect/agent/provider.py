@@ -13,7 +13,7 @@ from ...facts import AgentConfiguration, HostnameFile, HostnameSource, Unobserve
 from ...facts.values import InstanceId
 from ..run import Deadline, RequestFailed
 from .interface import AgentInterface
-from .settings import as_port
+from .settings import as_port, as_text
 from .sources import EXPVAR_PORT, HostnameVariables, Inventory, ask_expvar, ask_inventory
 
 
@@ -107,7 +107,7 @@ def ask(
     silence: list[str] = []
     expvar: HostnameVariables | None = None
     try:
-        expvar = ask_expvar(port or as_port(agent.setting('expvar_port'), EXPVAR_PORT), deadline)
+        expvar = ask_expvar(port or _expvar_port(agent), deadline)
     except RequestFailed as e:
         silence.append(f'expvar: {e}')
     told = agent.hostname() is not None and agent.version() != ''
@@ -117,6 +117,14 @@ def ask(
         return AgentReplies(expvar, ask_inventory(agent, deadline), tuple(silence))
     except RequestFailed as e:
         return AgentReplies(expvar, None, (*silence, f'API: {e}'))
+
+
+def _expvar_port(agent: AgentInterface) -> int:
+    """Raises RequestFailed for 0, with which the Agent listens on any port: another program may have the usual one."""
+    port = agent.setting('expvar_port')
+    if as_text(port, '') == '0':
+        raise RequestFailed('expvar_port is 0, so its port is not known')
+    return as_port(port, EXPVAR_PORT)
 
 
 def contradicts(expvar: HostnameVariables, hostname: str | None, instance_id: str | None, os_hostname: str) -> bool:

@@ -88,6 +88,8 @@ class Inventory:
 def ask_inventory(agent: AgentInterface, deadline: Deadline) -> Inventory:
     """From /agent/metadata/inventory-agent. Raises RequestFailed, which never contains the token.
 
+    A sidecar, and an Agent that found no hostname, leaves `hostname_source` out.
+
     Source of the shape: comp/metadata/inventoryagent/README.md in DataDog/datadog-agent.
     """
     server = LocalServer(_address(agent), as_port(agent.setting('cmd_port'), API_PORT), _verification(agent))
@@ -101,6 +103,8 @@ def ask_inventory(agent: AgentInterface, deadline: Deadline) -> Inventory:
     match document.get('agent_metadata'):
         case {'hostname_source': str(source), **rest}:
             return Inventory(_text(document.get('hostname')), _text(rest.get('agent_version')), _text(source))
+        case {'agent_version': str(version), **rest} if 'hostname_source' not in rest:
+            return Inventory(_text(document.get('hostname')), _text(version), '')
     raise RequestFailed(f'{server} answers without a hostname source')
 
 

@@ -4,7 +4,7 @@ remembered of both until the next run.
 
 from dataclasses import replace
 
-from ...facts import Answer, Imds, NetworkPath, NoAnswer, NotSent, Unobserved
+from ...facts import Answer, Imds, NetworkPath, NoAnswer, NotSent, Outcome, Unobserved
 from ...log import LOG
 from ..run import CollectOptions, Deadline
 from ..schedule import Backoff, Remeasuring
@@ -29,7 +29,7 @@ class ImdsProbe:
             imdsv1_probe_interval=options.imdsv1_probe_interval,
         )
         self._backoff = Backoff(options.max_backoff)
-        self._remeasuring = Remeasuring(options.path_probe_interval, retry_seconds=options.max_backoff)
+        self._remeasuring = Remeasuring(options.path_probe_interval)
         self._imds: Imds | None = None
         self._path: NetworkPath | Unobserved = Unobserved('not measured yet')
 
@@ -41,13 +41,20 @@ class ImdsProbe:
         """
         if self._imds is not None and self._backoff.waiting(now):
             return replace(self._imds, requests=0), self._path
-        self._imds = imds = self._conversation.hold(deadline, now)
-        if imds.v2_works:
+        imds = self._conversation.hold(deadline, now)
+        imds = replace(imds, provisional=self._is_news(imds))
+        self._imds = imds
+        if imds.v2_works or imds.provisional:
             self._backoff.succeeded()
         elif not isinstance(imds.token, NotSent):
             self._backoff.failed(now)
         self._path = self._measure(imds, deadline)
         return imds, self._path
+
+    def _is_news(self, imds: Imds) -> bool:
+        """A silence that the run before did not see waits for the next run. Not in the first run, which may be the only
+        one: that of a terminal, or of `datadog-agent check`."""
+        return self._imds is not None and _silence(imds) not in ('', _silence(self._imds))
 
     def _measure(self, imds: Imds, deadline: Deadline) -> NetworkPath | Unobserved:
         if not self._options.measure_hop_limit:
@@ -77,3 +84,14 @@ def _seen(imds: Imds) -> tuple[object, ...]:
         case NoAnswer(outcome=outcome):
             return outcome, is_reply_lost(imds)
     return ()
+
+
+def _silence(imds: Imds) -> str:
+    """What is silent, as far as two runs are compared; '' where the token was answered or not asked for."""
+    match imds.token:
+        case NoAnswer(outcome=Outcome.NO_ROUTE | Outcome.CONNECT_FAILED):
+            return ''
+        case NoAnswer() as failed:
+            others = 'others answered' if isinstance(imds.control, Answer) else 'nothing answered'
+            return f'{"connected" if failed.connected else "not connected"}, {others}'
+    return ''

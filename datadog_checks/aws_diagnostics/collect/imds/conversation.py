@@ -1,17 +1,20 @@
 """Which requests one run makes, and what is kept from run to run."""
 
-from dataclasses import dataclass
+import time
+from contextlib import ExitStack
+from dataclasses import replace
 
 from ...facts import Answer, Exchange, Identity, Imds, NoAnswer, NotSent, Outcome
-from ...facts.imds import is_granted, is_status
+from ...facts.imds import is_status, is_text
 from ...facts.values import ImdsEndpoint, InstanceId
 from ...log import LOG
 from ..run import Deadline, DeadlineExceeded
 from ..schedule import Interval
-from .exchange import Reply, exchange
+from .exchange import OutOfTime, Reply, reach_out
 from .requests import (
     GET_INSTANCE_ID_INVALID_TOKEN,
     GET_INSTANCE_ID_TOKENLESS,
+    INSTANCE_ID_PATH,
     PUT_TOKEN,
     Request,
     Token,
@@ -21,35 +24,12 @@ from .requests import (
     identity,
     instance_id,
 )
+from .rounds import NOT_NEEDED, THROTTLED, Run
 from .tcp import Address
 
 IDENTITY_RETRY_SECONDS = 3600.0
-THROTTLED = (429, 503)
-
-NOT_REACHED = NotSent('not reached')
-WITHOUT_TOKEN = NotSent('no token was granted')
-NOT_NEEDED = NotSent('the token was granted and metadata came')
-
-
-@dataclass(slots=True)
-class _Run:
-    """One run: what was asked so far."""
-
-    deadline: Deadline
-    now: float
-    token: Exchange = NOT_REACHED
-    metadata: Exchange = WITHOUT_TOKEN
-    control: Exchange = NOT_NEEDED
-    tokenless: Exchange = NOT_REACHED
-    requests: int = 0
-
-    @property
-    def asked(self) -> tuple[Exchange, ...]:
-        return self.token, self.metadata, self.control
-
-    @property
-    def throttled(self) -> bool:
-        return any(is_status(e, *THROTTLED) for e in self.asked)
+TOKENLESS_RETRY_SECONDS = 300.0
+"""Least time between two GETs without a token where what IMDS answers changes."""
 
 
 class Conversation:
@@ -61,6 +41,8 @@ class Conversation:
         self._timeout = timeout
         self._tokenless: Exchange = NotSent('IMDS has not answered yet')
         self._tokenless_interval = Interval(imdsv1_probe_interval, zero_is_never=True)
+        self._tokenless_retry = Interval(TOKENLESS_RETRY_SECONDS)
+        self._state_of_tokenless: object = None
         self._instance_id: InstanceId | None = None
         self._identity: Identity | None = None
         self._identity_of: InstanceId | None = None
@@ -68,10 +50,12 @@ class Conversation:
 
     def hold(self, deadline: Deadline, now: float) -> Imds:
         """Makes the requests of one run. One that the deadline leaves no time for is NotSent."""
-        run = _Run(deadline, now)
-        self._with_token(run)
-        if not (is_granted(run.token) and is_status(run.metadata, 200)):
-            run.control = self._control(run)
+        run = Run(deadline, now)
+        with run.stack:
+            while not run.settled:
+                time.sleep(min(run.pause * self._timeout, deadline.remaining()))
+                self._round(run)
+        run.control = NOT_NEEDED if run.works else run.control
         run.tokenless = self._without_token(run)
         return Imds(
             endpoint=self._endpoint,
@@ -84,19 +68,40 @@ class Conversation:
             instance_id=self._instance_id,
             identity=self._identity,
             requests=run.requests,
+            rounds=run.rounds,
+            steady=run.steady or run.works,
+            tokenless_holds=isinstance(run.tokenless, Answer | NoAnswer) and self._state_of_tokenless == run.state,
         )
 
-    def _with_token(self, run: _Run) -> None:
-        run.token, reply = self._ask(run, PUT_TOKEN)
+    def _round(self, run: Run) -> None:
+        run.rounds += 1
+        self._with_token(run)
+        if not run.works:
+            run.heard_of_control(self._control(run))
+
+    def _with_token(self, run: Run) -> None:
+        asked, reply = self._ask(run, PUT_TOKEN)
+        if reply is None:
+            asked, reply = self._look_again(run, asked)
+        run.heard_of_token(asked)
         token = granted_token(reply.response) if reply else None
         if token is None:
             return
-        run.metadata, reply = self._ask(run, get_instance_id(token))
-        if reply and is_status(run.metadata, 200):
+        asked, reply = self._ask(run, get_instance_id(token))
+        run.heard_of_metadata(asked)
+        if reply and is_text(asked):
             self._recognise(reply)
             self._look_up_identity(run, token)
 
-    def _look_up_identity(self, run: _Run, token: Token) -> None:
+    def _look_again(self, run: Run, asked: Exchange) -> tuple[Exchange, Reply | None]:
+        """An answer that is slower than our patience has come meanwhile to the request before: slow is not lost."""
+        for question in run.late[:-1]:
+            late = question.answer()
+            if isinstance(late, Reply):
+                return late.answered, late
+        return asked, None
+
+    def _look_up_identity(self, run: Run, token: Token) -> None:
         """The document cannot change while the instance id does not."""
         changed = self._instance_id != self._identity_of
         if not changed and (self._identity is not None or not self._identity_retry.due(run.now)):
@@ -106,7 +111,7 @@ class Conversation:
         self._identity_of = self._instance_id
         self._identity_retry.done(run.now)
 
-    def _control(self, run: _Run) -> Exchange:
+    def _control(self, run: Run) -> Exchange:
         match run.token:
             case NoAnswer(outcome=Outcome.NO_ROUTE | Outcome.CONNECT_FAILED as outcome):
                 return NotSent(f'nothing can be sent to IMDS: {outcome}')
@@ -114,21 +119,26 @@ class Conversation:
                 return run.token
         if run.throttled:
             return NotSent('IMDS throttles, and more requests would prolong that')
-        exchange, _ = self._ask(run, GET_INSTANCE_ID_INVALID_TOKEN)
-        return exchange
+        asked, _ = self._ask(run, GET_INSTANCE_ID_INVALID_TOKEN)
+        return asked
 
-    def _without_token(self, run: _Run) -> Exchange:
-        """What is known of IMDSv1, from now or from an earlier run; nothing where IMDS is silent now."""
+    def _without_token(self, run: Run) -> Exchange:
+        """What is known of IMDSv1, from now or from an earlier run; nothing where IMDS is silent now.
+
+        An answer of earlier may not fit what IMDS answers now, so it is asked again when that changes.
+        """
         if self._tokenless_interval.never:
             return NotSent('turned off by imdsv1_probe_interval')
         if not any(isinstance(e, Answer) for e in run.asked):
             return NotSent('IMDS answered no other request')
-        if self._tokenless_interval.due(run.now) and not run.throttled:
+        changed = run.state != self._state_of_tokenless and self._tokenless_retry.due(run.now)
+        if (changed or self._tokenless_interval.due(run.now)) and not run.throttled:
             asked, reply = self._ask(run, GET_INSTANCE_ID_TOKENLESS)
             if isinstance(asked, NotSent):
                 return asked
-            self._tokenless = asked
+            self._tokenless, self._state_of_tokenless = asked, run.state
             self._tokenless_interval.done(run.now)
+            self._tokenless_retry.done(run.now)
             if reply:
                 self._recognise(reply)
         return self._tokenless
@@ -136,18 +146,43 @@ class Conversation:
     def _recognise(self, reply: Reply) -> None:
         self._instance_id = instance_id(reply.response) or self._instance_id
 
-    def _ask(self, run: _Run, request: Request) -> tuple[Exchange, Reply | None]:
+    def _ask(self, run: Run, request: Request) -> tuple[Exchange, Reply | None]:
         try:
-            result = exchange(self._address, request, self._timeout, run.deadline)
+            result = self._exchange(run, request)
+        except OutOfTime as e:
+            if run.rounds == 1:
+                return NotSent(str(e)), None
+            # Connected, and no more: that much was proved.
+            result = NoAnswer(Outcome.LOST, 'connected, and no time was left to ask')
         except DeadlineExceeded as e:
             return NotSent(str(e)), None
-        outcome = result if isinstance(result, NoAnswer) else result.answered
+        outcome = result.answered if isinstance(result, Reply) else result
         LOG.debug('IMDS %s %s%s: %s', request.method, self._endpoint, request.path, outcome)
-        if isinstance(result, NoAnswer):
-            run.requests += result.connected
-            return result, None
-        run.requests += 1
-        return result.answered, result
+        if isinstance(result, Reply):
+            run.requests += 1
+            return _looked_at(request, result), result
+        run.requests += isinstance(result, NoAnswer) and result.connected
+        return result, None
+
+    def _exchange(self, run: Run, request: Request) -> Reply | NoAnswer:
+        timeout = run.patience * self._timeout
+        question = reach_out(self._address, timeout, run.deadline, run.syn_interval)
+        if isinstance(question, NoAnswer):
+            return question
+        with ExitStack() as stack:
+            stack.enter_context(question)
+            result = question.ask(request.encode(self._address.host_header))
+            if request is PUT_TOKEN and isinstance(result, NoAnswer) and result.outcome is Outcome.LOST:
+                run.late.append(question)
+                run.stack.push(stack.pop_all())
+        return result
+
+
+def _looked_at(request: Request, reply: Reply) -> Answer:
+    """What its body is, where that matters: a 200 proves nothing."""
+    if request.path != INSTANCE_ID_PATH or reply.answered.status != 200:
+        return reply.answered
+    return replace(reply.answered, instance_id_given=instance_id(reply.response) is not None)
 
 
 def is_throttled(imds: Imds) -> bool:

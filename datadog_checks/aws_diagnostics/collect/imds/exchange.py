@@ -4,14 +4,15 @@ import selectors
 import socket
 import time
 from dataclasses import dataclass, field
+from types import TracebackType
 
 from ...facts import Answer, NoAnswer, Outcome
 from ...text import trimmed
-from ..run import Deadline
+from ..run import Deadline, DeadlineExceeded
 from .http import ClosedEarly, Malformed, Response, read_response
-from .kernel import QueuedError, all_acknowledged, queued_error
+from .kernel import TCPI_LAST_DATA_RECV_OFFSET, QueuedError, all_acknowledged, idle_seconds, queued_error, ready
 from .requests import Request, granted_token
-from .tcp import Address, Connection, connect, error_name, ready
+from .tcp import Address, Connection, connect, error_name
 
 SHOWN_CHARACTERS = 80
 
@@ -36,13 +37,25 @@ class Incoming:
         self.queued: QueuedError | None = None
 
     def read(self, at_most: int) -> bytes:
-        """Raises TimeoutError at the end of that time, OSError when the connection fails."""
-        while (left := self._end - time.monotonic()) > 0 and ready(self.sock, selectors.EVENT_READ, left):
-            data = self._receive(at_most)
+        """Raises TimeoutError at the end of that time, OSError when the connection fails.
+
+        The clock is read before the socket: where this process stood still, the answer is there although the time is
+        over.
+        """
+        while True:
+            left = max(0.0, self._end - time.monotonic())
+            data = self._receive(at_most) if ready(self.sock, selectors.EVENT_READ, left) else None
             if data is not None:
-                self.first_byte_seconds = self.first_byte_seconds or time.perf_counter() - self._started
+                self._note_first_byte()
                 return data
-        raise TimeoutError
+            if left == 0:
+                raise TimeoutError
+
+    def _note_first_byte(self) -> None:
+        """How long the byte lay in the socket, while this process stood still, is no slowness of IMDS."""
+        if self.first_byte_seconds is None:
+            unread = idle_seconds(self.sock, TCPI_LAST_DATA_RECV_OFFSET)
+            self.first_byte_seconds = max(0.0, time.perf_counter() - self._started - unread)
 
     def _receive(self, at_most: int) -> bytes | None:
         """None where the wait ended without data. An ICMP error in the queue counts as an error even if recv() reports
@@ -56,26 +69,62 @@ class Incoming:
         return None
 
 
+class Question:
+    """A request that was sent over a connection of its own. Leaving its `with` block resets and closes that."""
+
+    def __init__(self, connection: Connection, timeout: float) -> None:
+        self._connection = connection
+        self._incoming = Incoming(connection.sock, timeout)
+
+    def __enter__(self) -> 'Question':
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.__exit__(kind, error, trace)
+
+    def ask(self, request: bytes) -> Reply | NoAnswer:
+        """Sends the request and reads the answer."""
+        try:
+            self._connection.sock.sendall(request)
+        except OSError as e:
+            return _broken(e, self._incoming)
+        return self.answer()
+
+    def answer(self) -> Reply | NoAnswer:
+        """After a silence, another look at what has arrived since."""
+        return receive(self._connection, self._incoming)
+
+
+class OutOfTime(DeadlineExceeded):
+    """The connection was established, and then no time was left to ask anything."""
+
+
 def exchange(address: Address, request: Request, timeout: float, deadline: Deadline) -> Reply | NoAnswer:
     """Connects, asks, and reads the answer; at most `timeout` seconds to connect and as many to answer.
 
     Raises DeadlineExceeded when the run has too little time left for its silence to mean anything.
     """
-    connection = connect(address, deadline.patience(timeout))
+    question = reach_out(address, timeout, deadline)
+    if isinstance(question, NoAnswer):
+        return question
+    with question:
+        return question.ask(request.encode(address.host_header))
+
+
+def reach_out(
+    address: Address, timeout: float, deadline: Deadline, again_every: float | None = None
+) -> Question | NoAnswer:
+    """A connection over which to ask; `again_every` as for `connect`. Raises DeadlineExceeded as `exchange` does."""
+    connection = connect(address, deadline.patience(timeout), again_every=again_every)
     if isinstance(connection, NoAnswer):
         return connection
-    with connection:
-        return converse(connection, request.encode(address.host_header), deadline.patience(timeout))
-
-
-def converse(connection: Connection, request: bytes, timeout: float) -> Reply | NoAnswer:
-    """Sends the request and reads the answer within `timeout` seconds."""
-    incoming = Incoming(connection.sock, timeout)
     try:
-        connection.sock.sendall(request)
-    except OSError as e:
-        return _broken(e, incoming)
-    return receive(connection, incoming)
+        return Question(connection, deadline.patience(timeout))
+    except DeadlineExceeded as e:
+        with connection:
+            raise OutOfTime(str(e)) from None
 
 
 def receive(connection: Connection, incoming: Incoming) -> Reply | NoAnswer:
@@ -100,7 +149,7 @@ def _broken(error: OSError, incoming: Incoming) -> NoAnswer:
 def _too_late(incoming: Incoming) -> NoAnswer:
     """Silence differs from half an answer: only silence can mean that the reply was dropped on its way."""
     if incoming.first_byte_seconds is not None:
-        return NoAnswer(Outcome.MALFORMED, f'the answer was still incomplete after {incoming.timeout:.2f} s')
+        return NoAnswer(Outcome.INCOMPLETE, f'the answer was still incomplete after {incoming.timeout:.2f} s')
     acknowledged = all_acknowledged(incoming.sock)
     return NoAnswer(Outcome.LOST, f'no answer within {incoming.timeout:.2f} s', acknowledged=acknowledged)
 

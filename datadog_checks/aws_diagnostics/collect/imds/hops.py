@@ -36,8 +36,9 @@ class Gateways:
 
     @property
     def confirmed(self) -> bool:
-        """A silent gateway could also be a packet that was lost twice."""
-        return None not in self.addresses
+        """A silent gateway could also be a packet that was lost twice; one that answers twice takes two from the TTL,
+        or the packets take more than one way."""
+        return None not in self.addresses and len(set(self.addresses)) == self.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def count_gateways(address: Address, deadline: Deadline) -> Gateways | NotCounte
         hops = len(found) + 1
         failure = _reach(address, hops, deadline)
         if failure is None:
-            return Gateways(tuple(found))
+            return _counted_again(address, tuple(found), deadline)
         if failure.icmp and is_time_exceeded(failure.icmp):
             found.append(failure.icmp.sender)
         elif failure.outcome is Outcome.SILENT:
@@ -62,10 +63,18 @@ def count_gateways(address: Address, deadline: Deadline) -> Gateways | NotCounte
     return NotCounted(f'no connection with a TTL up to {len(found)}')
 
 
+def _counted_again(address: Address, found: tuple[IpAddress | None, ...], deadline: Deadline) -> Gateways | NotCounted:
+    """Packets that take more than one way, or whose TTL varies, give another count now."""
+    count = len(found)
+    if count and (reach(address, count, deadline) is None or _reach(address, count + 1, deadline) is not None):
+        return NotCounted(f'{count} gateways at first, and another number right after')
+    return Gateways(found)
+
+
 def _reach(address: Address, hops: int, deadline: Deadline) -> NoAnswer | None:
-    """One silence can be a lost packet, so it asks again."""
+    """One silence can be a lost packet, and one rejection passing trouble, so it asks again."""
     failure = reach(address, hops, deadline)
-    if failure is not None and failure.outcome is Outcome.SILENT:
+    if failure is not None and not is_time_exceeded(failure.icmp):
         return reach(address, hops, deadline)
     return failure
 
@@ -124,6 +133,37 @@ def find_remaining_ttl(arrives: Arrives, gateways: int) -> int:
     if arrives(most):
         return most
     return _between(arrives, USUAL[-1], most)
+
+
+TIMES_CONFIRMED = 3
+
+
+def varies(arrives: Arrives, ttl: int) -> bool:
+    """The same questions have other answers now: `ttl` does not arrive each time, or more than that does. Raises
+    whatever `arrives` raises."""
+    return any((ttl > 1 and not arrives(ttl)) or arrives(ttl + 1) for _ in range(TIMES_CONFIRMED))
+
+
+INITIAL_TTLS = (64, 128, 255)
+"""What systems send with (Linux, Windows, routers)."""
+LONGEST_WAY_BACK = 12
+"""More gateways than this are no way back, but another initial TTL."""
+
+
+def count_gateways_back(arrives: Arrives, expected: int) -> int | None:
+    """How many gateways take one from the TTL of an answer, which was sent with one of INITIAL_TTLS: so as many as its
+    TTL is below the next of these. None where the result would be a guess. `expected` is asked first: two questions.
+    """
+    initial = next((ttl for ttl in INITIAL_TTLS if ttl == 255 or not arrives(ttl + 1)), 255)
+    if arrives(initial - expected):
+        return _fewer(arrives, initial, expected)
+    return next((n for n in range(expected + 1, LONGEST_WAY_BACK + 1) if arrives(initial - n)), None)
+
+
+def _fewer(arrives: Arrives, initial: int, most: int) -> int:
+    while most and arrives(initial - most + 1):
+        most -= 1
+    return most
 
 
 def _between(arrives: Arrives, enough: int, too_much: int) -> int:

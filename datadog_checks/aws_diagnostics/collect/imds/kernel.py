@@ -5,6 +5,9 @@ and socket.h). They mean something else on other systems, so each function does 
 queue is described in ip(7) and ipv6(7) under IP_RECVERR.
 """
 
+import math
+import select
+import selectors
 import socket
 import struct
 import sys
@@ -25,6 +28,11 @@ SO_MEMINFO = 55
 
 # struct tcp_info: 8 bytes of flags, then the 32-bit numbers rto, ato, snd_mss, rcv_mss, unacked.
 TCPI_UNACKED_OFFSET = 24
+# How many milliseconds ago data and an acknowledgement were received.
+TCPI_LAST_DATA_RECV_OFFSET = 52
+TCPI_LAST_ACK_RECV_OFFSET = 56
+LEAST_IDLE_SECONDS = 0.05
+"""The kernel's clock for these has ticks of up to 10 ms."""
 
 # SO_MEMINFO gives 32-bit numbers, the ninth of which is the number of packets dropped (SK_MEMINFO_DROPS).
 MEMINFO_DROPS_OFFSET = 32
@@ -66,9 +74,30 @@ def all_acknowledged(sock: socket.socket) -> bool | None:
     return None if unacknowledged is None else unacknowledged == 0
 
 
+def idle_seconds(sock: socket.socket, offset: int) -> float:
+    """For how long what arrived last lay in the socket, unread: this process stood still (SIGSTOP, a virtual machine
+    that was moved, another check that held the interpreter). 0 below 50 ms and where it cannot be known."""
+    milliseconds = _number(sock, socket.IPPROTO_TCP, TCP_INFO, offset) or 0
+    return seconds if (seconds := milliseconds / 1000) >= LEAST_IDLE_SECONDS else 0.0
+
+
 def dropped_packets(sock: socket.socket) -> int | None:
     """How many packets for this socket the kernel has dropped. None where it does not tell (Linux before 4.12)."""
     return _number(sock, socket.SOL_SOCKET, SO_MEMINFO, MEMINFO_DROPS_OFFSET)
+
+
+def ready(sock: socket.socket, event: int, timeout: float) -> bool:
+    """Waits for EVENT_READ or EVENT_WRITE of `selectors`, or an error. False when `timeout` seconds pass without.
+
+    poll() where there is one: select() fails for descriptors above 1023, epoll() costs one more for each wait.
+    """
+    if sys.platform == 'win32':
+        with selectors.SelectSelector() as selector:
+            selector.register(sock, event)
+            return bool(selector.select(timeout))
+    poll = select.poll()
+    poll.register(sock, select.POLLIN if event == selectors.EVENT_READ else select.POLLOUT)
+    return bool(poll.poll(math.ceil(timeout * 1000)))
 
 
 def reset_on_close(sock: socket.socket) -> None:

@@ -16,9 +16,9 @@ from pathlib import Path
 from ...facts import NoAnswer
 from ..run import Deadline
 from .exchange import Incoming, Reply, receive
-from .kernel import dropped_packets, require_ttl
+from .kernel import dropped_packets, ready, require_ttl
 from .requests import Request
-from .tcp import Address, Connection, connect, ready
+from .tcp import Address, Connection, connect
 
 NETSTAT = Path('/proc/self/net/netstat')
 """Of the network namespace of this process, readable by everyone."""
@@ -148,12 +148,14 @@ class MinimumTtl:
         """Waits until something arrives, or was dropped and is not repeated, or the time for a silence is over."""
         end = time.monotonic() + self.deadline.patience(self._silence)
         grace = self.deadline.patience(self._grace)
-        while time.monotonic() < end:
+        while True:
+            over = time.monotonic() >= end  # before the socket: this process may have stood still
             if ready(sock, selectors.EVENT_READ, COUNTER_INTERVAL):
                 return _Seen.ARRIVED
             if drops.seen:
                 return _Seen.ARRIVED if ready(sock, selectors.EVENT_READ, grace) else _Seen.DROPPED
-        return _Seen.SILENCE
+            if over:
+                return _Seen.SILENCE
 
     @property
     def _silence(self) -> float:

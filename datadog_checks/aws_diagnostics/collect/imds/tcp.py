@@ -1,11 +1,8 @@
 """TCP connections to IMDS with a deadline, and why one fails."""
 
 import errno
-import math
-import select
 import selectors
 import socket
-import sys
 import time
 from dataclasses import dataclass, replace
 from ipaddress import IPv6Address, ip_address
@@ -13,7 +10,17 @@ from types import TracebackType
 from urllib.parse import urlsplit
 
 from ...facts import NoAnswer, Outcome
-from .kernel import QueuedError, limit_hops, outcome_of, queued_error, report_icmp_errors, reset_on_close
+from .kernel import (
+    TCPI_LAST_ACK_RECV_OFFSET,
+    QueuedError,
+    idle_seconds,
+    limit_hops,
+    outcome_of,
+    queued_error,
+    ready,
+    report_icmp_errors,
+    reset_on_close,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,37 +95,71 @@ class Connection:
         self.sock.close()
 
 
-def connect(address: Address, timeout: float, hops: int | None = None) -> Connection | NoAnswer:
+def connect(
+    address: Address, timeout: float, hops: int | None = None, again_every: float | None = None
+) -> Connection | NoAnswer:
     """A connection, or why there is none after at most `timeout` seconds. With `hops`, everything sent expires at the
-    gateway of that number."""
-    started = time.perf_counter()
+    gateway of that number.
+
+    With `again_every`, a fresh SYN is sent after each such interval, in seconds, while those before still wait: a lost
+    SYN says nothing, the kernel repeats its own only after a second, and a slow way needs the patience of the first.
+    """
+    end = time.monotonic() + timeout
+    attempts: list[_Attempt] = []
     try:
-        sock = _open(address, hops)
+        while True:
+            # The clock before the sockets: this process may stand still for longer than `timeout`.
+            left = max(0.0, end - time.monotonic())
+            if not attempts or (again_every and left and len(attempts) * again_every <= timeout - left):
+                attempts.append(_Attempt(address, hops))
+            ended = _first_to_end(attempts, min(left, SOFT_ERROR_INTERVAL))
+            if ended is not None:
+                return ended
+            if not left:
+                return NoAnswer(Outcome.SILENT, f'no answer to the SYN within {timeout:.2f} s')
     except OSError as e:
         return NoAnswer(Outcome.CONNECT_FAILED, error_name(e.errno))
-    try:
-        failure = _establish(sock, address, timeout)
-    except BaseException:
-        sock.close()
-        raise
-    if failure is None:
-        return Connection(sock, time.perf_counter() - started)
-    sock.close()
-    return failure
+    finally:
+        for attempt in attempts:
+            attempt.abandon()
 
 
-def ready(sock: socket.socket, event: int, timeout: float) -> bool:
-    """Waits for EVENT_READ or EVENT_WRITE of `selectors`, or an error. False when `timeout` seconds pass without.
+class _Attempt:
+    """One socket that connects. Raises OSError where there is no such socket."""
 
-    poll() where there is one: select() fails for descriptors above 1023, epoll() costs one more for each wait.
-    """
-    if sys.platform == 'win32':
-        with selectors.SelectSelector() as selector:
-            selector.register(sock, event)
-            return bool(selector.select(timeout))
-    poll = select.poll()
-    poll.register(sock, select.POLLIN if event == selectors.EVENT_READ else select.POLLOUT)
-    return bool(poll.poll(math.ceil(timeout * 1000)))
+    def __init__(self, address: Address, hops: int | None) -> None:
+        self._started = time.perf_counter()
+        self._sock: socket.socket | None = _open(address, hops)
+        self._number = self._sock.connect_ex(address.sockaddr)
+
+    def look(self, seconds: float) -> Connection | NoAnswer | None:
+        """How it ended; None where it still waits after `seconds`."""
+        sock = self._sock
+        assert sock is not None
+        pending = self._number in PENDING
+        writable = pending and ready(sock, selectors.EVENT_WRITE, seconds)
+        queued = queued_error(sock)
+        number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if pending else self._number
+        if number or queued:
+            return _failure(number, queued)
+        if not (writable and _has_peer(sock)):
+            return None
+        self._sock = None
+        taken = time.perf_counter() - self._started
+        return Connection(sock, max(0.0, taken - idle_seconds(sock, TCPI_LAST_ACK_RECV_OFFSET)))
+
+    def abandon(self) -> None:
+        if self._sock is not None:
+            reset_on_close(self._sock)
+            self._sock.close()
+
+
+def _first_to_end(attempts: list[_Attempt], seconds: float) -> Connection | NoAnswer | None:
+    for attempt in attempts:
+        ended = attempt.look(seconds / len(attempts))
+        if ended is not None:
+            return ended
+    return None
 
 
 def error_name(number: int | None) -> str:
@@ -136,23 +177,6 @@ def _open(address: Address, hops: int | None) -> socket.socket:
         sock.close()
         raise
     return sock
-
-
-def _establish(sock: socket.socket, address: Address, timeout: float) -> NoAnswer | None:
-    """None once the connection is established."""
-    end = time.monotonic() + timeout
-    number = sock.connect_ex(address.sockaddr)
-    if number not in PENDING:
-        return _failure(number, queued_error(sock))
-    while (left := end - time.monotonic()) > 0:
-        writable = ready(sock, selectors.EVENT_WRITE, min(left, SOFT_ERROR_INTERVAL))
-        queued = queued_error(sock)
-        number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if number or queued:
-            return _failure(number, queued)
-        if writable and _has_peer(sock):
-            return None
-    return NoAnswer(Outcome.SILENT, f'no answer to the SYN within {timeout:.2f} s')
 
 
 def _has_peer(sock: socket.socket) -> bool:

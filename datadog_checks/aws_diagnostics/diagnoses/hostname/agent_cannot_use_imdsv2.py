@@ -8,6 +8,7 @@ from ...remedies import Remedy
 from ..applying import restart_with_settings
 from ..links import guide
 from .agent_versions import speak_imdsv2, version_text
+from .agent_words import asked_for_a_token, doubt_of
 from .aws_provider import PREFER_IMDSV2, TRANSITION, ImdsMode, aws_metadata_enabled, imds_mode
 from .resolution import ERAS
 from .situation import Version
@@ -22,6 +23,8 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return Passed(f'{_agent(agent)} speaks {" or ".join(sorted(modes))}')
     if len(modes) > 1:
         return Unknown("the Agent's version is not known, and its settings do not decide it")
+    if asked_for_a_token(agent):
+        return Unknown(f'{doubt_of(agent)}, it cannot be told which versions of IMDS it speaks')
     if not aws_metadata_enabled(agent.configuration):
         return NotApplicable('cloud_provider_metadata does not contain aws, so the Agent does not ask IMDS')
     return _speaks_only_v1(facts, expected, agent)

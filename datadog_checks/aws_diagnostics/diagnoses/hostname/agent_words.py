@@ -9,7 +9,7 @@ place and never changes `provider`: where the two disagree, `provider` is right.
 from ...facts import Agent, Host, HostnameProvider, HostnameSource
 from ...rules import first_label, is_default_hostname
 from ...text import quoted, reason
-from .aws_provider import in_transition
+from .aws_provider import ImdsMode, imds_mode, in_transition
 
 FOUND_BY_ITSELF = (HostnameProvider.OS, HostnameProvider.FQDN, HostnameProvider.CONTAINER)
 """The providers whose name the Agent keeps unless AWS gives it another."""
@@ -20,6 +20,8 @@ NOT_USABLE = 'hostname is not usable'
 SKIPPED = 'skipping os hostname'
 OF_THE_CONFIGURATION = 'configuration/environment'
 """In the names of the first two providers: 'hostname' configuration/environment."""
+OF_A_REQUEST = ('http://', 'status code')
+TOKEN_PATH = '/api/token'
 OF_THE_FIRMWARE = ('board vendor', 'ec2_use_dmi', 'board_asset_tag', 'dmi')
 """Words of the errors with which a resolution ends that falls back to the firmware."""
 
@@ -62,11 +64,32 @@ def says_system_usable(agent: Agent) -> bool | None:
     return True if error.startswith(SKIPPED) else None
 
 
+def asked_imds(agent: Agent) -> bool:
+    """It says that it sent a request to IMDS, and what became of that."""
+    error = agent.provider_errors.get('aws', '').lower()
+    return any(word in error for word in OF_A_REQUEST)
+
+
+def asked_for_a_token(agent: Agent) -> bool:
+    return TOKEN_PATH in agent.provider_errors.get('aws', '').lower()
+
+
 def doubt_of(agent: Agent) -> str:
-    """Why its words cannot all be true, as a clause; '' where they can."""
-    name = agent.hostname or ''
+    """Why its words cannot be true, as a clause; '' where they can.
+
+    At a terminal this check may see other settings than the Agent: those of a variable of its process or container.
+    """
+    name, settings = agent.hostname or '', agent.configuration
+    if agent.source is HostnameSource.INFERRED:
+        return ''
     if agent.provider in FOUND_BY_ITSELF and asked_aws(agent) is False and is_default_hostname(name):
         return f'as the Agent says that it did not ask AWS, although {quoted(name)} is a default name of EC2'
+    if agent.provider is HostnameProvider.CONFIGURATION and not settings.hostname and not settings.hostname_file:
+        return 'as the Agent says that its name is configured, which the settings that are seen here do not say'
+    if agent.provider is HostnameProvider.HOSTNAME_FILE and not settings.hostname_file:
+        return 'as the Agent says that its name is from a file, which the settings that are seen here do not name'
+    if asked_for_a_token(agent) and agent.version and imds_mode(settings, agent.version) is ImdsMode.V1_ONLY:
+        return 'as the Agent says that it asked for a token, although by the settings that are seen here it does not'
     return ''
 
 

@@ -8,6 +8,7 @@ from ...text import listed
 from ..agent_remedies import set_in_agent
 from ..applying import restart_with_settings
 from ..links import guide
+from .agent_words import asked_imds
 from .aws_provider import aws_metadata_enabled
 
 MOST_PROVIDERS = 6
@@ -24,6 +25,8 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if agent.provider in expected.hostname_providers:
         named = f'the Agent has its hostname from {agent.provider}'
         return Failed(f'{evidence}, without aws; {named}, but gets no EC2 metadata', Status.WARNING)
+    if asked_imds(agent):
+        return Failed(f'{evidence}, without aws; the Agent asked IMDS when it started, and will not at its next start')
     return Failed(f'{evidence}, without aws, so the Agent does not ask IMDS')
 
 

@@ -7,10 +7,10 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Remedy
 from ...rules import instance_id_of, is_default_hostname, why_no_instance_id, why_unusable
 from ...text import quoted
-from ..agent_remedies import accept, agent_setting, remove_setting
+from ..agent_remedies import agent_setting, remove_setting
 from ..applying import restart_with_settings
 from ..links import guide
-from .wrong_name import is_or_holds, names_this_instance
+from .wrong_name import is_or_holds, keep_the_name, names_this_instance
 
 FORCE_CANONICAL = 'hostname_force_config_as_canonical'
 
@@ -48,25 +48,26 @@ def _against_the_instance_id(facts: Facts, said: str, name: str) -> Verdict:
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     configuration = facts.agent.configuration if isinstance(facts.agent, Agent) else AgentConfiguration()
-    found = remove_setting(facts, 'hostname')
+    keep, found = _keep(facts, expected, configuration), remove_setting(facts, 'hostname')
+    use_the_id = 'et the Agent use the instance id'
     return Remedy(
-        'Keep the name and tell this check so, or let the Agent use the instance id',
+        f'Keep the name and tell this check so, or l{use_the_id}' if keep else f'L{use_the_id}',
         (
-            _keep(facts, expected, configuration),
+            *keep,
             Choice(f'{found.text}; the host gets a new name in dashboards and monitors', found.commands),
         ),
         restart_with_settings(facts),
     )
 
 
-def _keep(facts: Facts, expected: Expectations, configuration: AgentConfiguration) -> Choice:
+def _keep(facts: Facts, expected: Expectations, configuration: AgentConfiguration) -> tuple[Choice, ...]:
     name = AgentHostname.of(configuration.hostname)
-    keep = accept(expected, provider=HostnameProvider.CONFIGURATION, hostname=name)
-    if not _not_canonical(configuration):
-        return keep
+    kept = keep_the_name(facts, expected, provider=HostnameProvider.CONFIGURATION, hostname=name)
+    if not kept or not _not_canonical(configuration):
+        return kept
     force = agent_setting(facts, FORCE_CANONICAL, True)
     text = 'Keep the name: make it the canonical hostname in the Agent, and tell this check so in its conf.yaml'
-    return Choice(text, (force, *keep.commands), undo=keep.undo)
+    return (Choice(text, (force, *kept[0].commands), undo=kept[0].undo),)
 
 
 HOSTNAME_CONFIGURED_BY_HAND = Diagnosis(
@@ -87,5 +88,5 @@ HOSTNAME_CONFIGURED_BY_HAND = Diagnosis(
     docs=guide('duplicated-hosts-when-installing-the-agent'),
     judge=judge,
     remedy=remedy,
-    after=('hostname-of-another-instance',),
+    after=('hostname-not-unique', 'hostname-of-another-instance'),
 )

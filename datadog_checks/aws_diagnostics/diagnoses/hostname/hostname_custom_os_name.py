@@ -6,14 +6,14 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Remedy
 from ...rules.hostnames import WINDOWS_DEFAULT_PREFIX
 from ...text import clean, quoted
-from ..agent_remedies import accept, set_in_agent
+from ..agent_remedies import set_in_agent
 from ..applying import restart_with_settings
 from ..links import guide
 from .agent_versions import upgrades
 from .agent_words import FOUND_BY_ITSELF, says_that_it_did_not_ask
 from .resolution import Resolution, resolve
 from .situation import MANAGED_DAEMON, situation_of
-from .wrong_name import is_or_holds, names_this_instance
+from .wrong_name import is_or_holds, keep_the_name, names_this_instance
 
 LONGEST_SAYING = 160
 
@@ -64,9 +64,11 @@ def _judged(expected: Expectations, provider: HostnameProvider, evidence: str) -
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     provider = facts.agent.provider if isinstance(facts.agent, Agent) else None
     found = provider if provider in FOUND_BY_ITSELF else HostnameProvider.OS
+    keep = keep_the_name(facts, expected, provider=found, hostname=ANY_HOSTNAME)
+    prefer = 'et the Agent prefer the instance id'
     return Remedy(
-        'Keep the name and tell this check so, or let the Agent prefer the instance id',
-        (accept(expected, provider=found, hostname=ANY_HOSTNAME), *_prefer_instance_id(facts), *_ask_by_itself(facts)),
+        f'Keep the name and tell this check so, or l{prefer}' if keep else f'L{prefer}',
+        (*keep, *_prefer_instance_id(facts), *_ask_by_itself(facts)),
         restart_with_settings(facts),
     )
 
@@ -106,4 +108,5 @@ HOSTNAME_CUSTOM_OS_NAME = Diagnosis(
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,
     remedy=remedy,
+    after=('hostname-not-unique', 'hostname-of-another-instance'),
 )

@@ -5,7 +5,7 @@ from ...facts import Agent, ContainerKind, Facts, HostnameFile, Unobserved, obse
 from ...facts.values import FilePath
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy, Variable, shell
-from ...rules import why_unusable
+from ...rules import is_default_hostname, why_shared, why_unusable
 from ...text import clean, lower_first, quoted
 from ..agent_remedies import container_kind, in_agent, remove_setting
 from ..applying import restart_with_settings
@@ -30,11 +30,26 @@ def _judge_file(agent: Agent, path: FilePath, file: HostnameFile, expected: Expe
     named = f'hostname_file {quoted(path, LONGEST_PATH)}'
     fault = file.error or ('' if file.content else 'it is empty')
     if not fault:
-        return Passed(f'{named} holds {quoted(file.content)}')
+        return _judge_name(f'{named} holds {quoted(file.content)}', file.content)
     evidence = f'{named} gives no name: {clean(fault)}'
     if agent.provider in expected.hostname_providers:
         return Failed(f'{evidence}; the Agent has its hostname from {agent.provider}', Status.WARNING)
     return Failed(evidence)
+
+
+def _judge_name(held: str, name: str) -> Verdict:
+    """Source of the second rule: `warnIfNotCanonicalHostname` of the Agent, which the setting
+    hostname_force_config_as_canonical silences but which only a name in `hostname` can escape.
+    """
+    shared = why_shared(name)
+    if shared:
+        return Failed(f'{held}, which is no name of its own: {shared}')
+    if is_default_hostname(name):
+        return Failed(
+            f'{held}, which looks like a default EC2 name: Datadog does not use it as the canonical hostname',
+            Status.WARNING,
+        )
+    return Passed(held)
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
@@ -79,4 +94,5 @@ HOSTNAME_FILE_UNUSABLE = Diagnosis(
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,
     remedy=remedy,
+    after=('hostname-not-unique',),
 )

@@ -6,10 +6,17 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Remedy
 from ...rules import instance_id_of, why_no_instance_id, why_unusable
 from ...text import quoted
-from ..agent_remedies import accept, restart_agent, set_in_agent
+from ..agent_remedies import restart_agent, set_in_agent
 from ..applying import restart_with_settings
 from ..links import guide
-from .wrong_name import CAUSES_OF_A_WRONG_NAME, can_explain, is_or_holds, names_this_instance, never_asks_aws
+from .wrong_name import (
+    CAUSES_OF_A_WRONG_NAME,
+    can_explain,
+    is_or_holds,
+    keep_the_name,
+    names_this_instance,
+    never_asks_aws,
+)
 
 NAMED_BY_ID = (HostnameProvider.AWS, HostnameProvider.HOSTNAME_FILE)
 
@@ -59,7 +66,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
 def _keep(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
     """Not for a name that the Agent would refuse, such as localhost, which other machines have too."""
     name = facts.agent.hostname if isinstance(facts.agent, Agent) else None
-    return (accept(expected, hostname=name),) if name and not why_unusable(name) else ()
+    return keep_the_name(facts, expected, hostname=name) if name and not why_unusable(name) else ()
 
 
 HOSTNAME_NOT_INSTANCE_ID = Diagnosis(

@@ -7,9 +7,11 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Command, Remedy, Step, new_file, script, sequence, shell
 from ...rules import first_label, instance_id_in, instance_id_of, is_default_hostname, why_no_instance_id
 from ...text import quoted
-from ..agent_remedies import container_kind, instance, remove_setting
+from ..agent_remedies import container_kind, operating_system, remove_setting
 from ..applying import restart_with_settings
 from ..links import guide
+from ..places import rename
+from ..which_instance import instance
 from .wrong_name import is_or_holds
 
 LONGEST_PATH = 120
@@ -75,8 +77,8 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
 
 
 def _on_this_instance(facts: Facts) -> tuple[Step, ...]:
-    """Where the name may come from, if that is not known; nothing where the operating system gave it: then the restart
-    is enough.
+    """Where the name may come from, if that is not known; nothing where the operating system gave it and has another
+    name by now: then the restart is enough.
     """
     if not isinstance(facts.agent, Agent):
         return (remove_setting(facts, 'hostname'), remove_setting(facts, 'hostname_file'))
@@ -84,11 +86,18 @@ def _on_this_instance(facts: Facts) -> tuple[Step, ...]:
         return (remove_setting(facts, 'hostname'),)
     path = facts.agent.configuration.hostname_file
     if path is None:
-        return ()
+        return _rename_the_system(facts, facts.agent)
     if container_kind(facts) is not ContainerKind.NONE:
         return (remove_setting(facts, 'hostname_file'),)
     name = quoted(path, LONGEST_PATH)
     return (Step(f'Write the id of this instance into {name}, after saving the file', _rewritten(facts, path)),)
+
+
+def _rename_the_system(facts: Facts, agent: Agent) -> tuple[Step, ...]:
+    if not agent.hostname or _name_of_the_system(facts) != agent.hostname:
+        return ()
+    text = 'Name the system by the id of this instance; to undo this, set the name that it had'
+    return (Step(text, rename(operating_system(facts), instance(facts))),)
 
 
 def _rewritten(facts: Facts, path: FilePath) -> tuple[Command, ...]:

@@ -6,12 +6,19 @@ from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdi
 from ...remedies import Choice, Remedy, Step
 from ...rules import instance_id_in, instance_id_of
 from ...text import LONGEST_NAME, clean, reason
-from ..agent_remedies import accept, container_kind, in_agent, restart_agent
+from ..agent_remedies import container_kind, in_agent, restart_agent
 from ..links import guide
 from .agent_words import said_of_aws
 from .resolution import resolve
 from .situation import situation_of
-from .wrong_name import CAUSES_OF_A_WRONG_NAME, can_explain, is_or_holds, names_this_instance, never_asks_aws
+from .wrong_name import (
+    CAUSES_OF_A_WRONG_NAME,
+    can_explain,
+    is_or_holds,
+    keep_the_name,
+    names_this_instance,
+    never_asks_aws,
+)
 
 LONGEST_ERRORS = 300
 LONGEST_NOTE = 200
@@ -23,7 +30,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         why = clean(agent.note, LONGEST_NOTE) or 'the Agent does not name one'
         return Unknown(f'the hostname provider is not known: {why}')
     evidence = f'the hostname provider is {agent.provider}{_how_known(agent)}'
-    if agent.provider in expected.hostname_providers:
+    if agent.provider in expected.hostname_providers and not _only_looks_like_aws(facts, agent):
         return Passed(evidence)
     if names_this_instance(facts, _name_in_the_file(agent)):
         return Passed(f'{evidence}, and hostname_file holds the instance id')
@@ -34,6 +41,12 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return Unknown(f'{evidence}, {doubt}')
     wanted = ' or '.join(expected.hostname_providers)
     return Failed(f'{evidence}; expected: {wanted}{_errors(agent, expected)}', _severity(facts, agent))
+
+
+def _only_looks_like_aws(facts: Facts, agent: Agent) -> bool:
+    """A name in the form of an instance id is no evidence for where it comes from, unless it is the id."""
+    guessed = agent.source is HostnameSource.INFERRED and agent.provider is HostnameProvider.AWS
+    return guessed and not names_this_instance(facts, agent.hostname)
 
 
 def _how_known(agent: Agent) -> str:
@@ -89,7 +102,7 @@ def _errors(agent: Agent, expected: Expectations) -> str:
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     provider = facts.agent.provider if isinstance(facts.agent, Agent) else None
-    keep = (accept(expected, provider=provider),) if provider else ()
+    keep = keep_the_name(facts, expected, provider=provider) if provider else ()
     restart = restart_agent(facts)
     again = () if _restart_changes_nothing(facts, expected) else (restart,)
     agent = 'datadog-agent' if container_kind(facts) is ContainerKind.NONE else 'agent'

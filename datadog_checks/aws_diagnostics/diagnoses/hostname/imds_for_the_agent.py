@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass
 
-from ...facts import Agent, Answer, Exchange, Imds, NoAnswer, ProxySettings, Unobserved
-from ..imds.fault import SAME_RUN
-
-PROXY_OF_THE_AGENT = (7, 26, 0)
-"""Before, metadata requests followed the proxy of the process (HTTP_PROXY, NO_PROXY), and none of the Agent's settings
-for proxies. Source: pull request 7042 of DataDog/datadog-agent."""
+from ...facts import Agent, Answer, Exchange, Imds, NoAnswer, Unobserved
+from ..imds.imds_behind_proxy_settings import is_proxied
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,7 @@ def _succeeds(exchange: Exchange, limit: float) -> bool | None:
 
 def _asked_with_the_rest(imds: Imds) -> bool:
     """An older tokenless GET tells whether IMDSv1 is on, but not that anything answers now."""
-    return imds.tokenless_at is not None and imds.tokenless_at >= imds.observed_at - SAME_RUN
+    return imds.tokenless_is_present
 
 
 def _nothing_connects(token: Exchange) -> bool:
@@ -95,24 +91,3 @@ def _is_endpoint_disabled(imds: Imds) -> bool:
 def _is_foreign(token: Exchange) -> bool:
     """A 200 that is no token: a captive portal or another web server answers."""
     return isinstance(token, Answer) and token.status == 200 and not token.token_granted
-
-
-def is_proxied(agent: Agent) -> bool:
-    """The Agent may send its requests to IMDS to a proxy, by the rules of its version.
-
-    Since 7.26 it exempts IMDS, unless `use_proxy_for_cloud_metadata` says otherwise.
-    """
-    proxy = agent.configuration.proxy
-    if follows_the_environment(agent):
-        return proxy.http_proxy_in_environment and not proxy.imds_in_environment_no_proxy
-    return _is_forced(proxy)
-
-
-def follows_the_environment(agent: Agent) -> bool:
-    return agent.version is not None and agent.version < PROXY_OF_THE_AGENT
-
-
-def _is_forced(proxy: ProxySettings) -> bool:
-    covered = proxy.imds_in_no_proxy or proxy.imds_in_environment_no_proxy
-    configured = proxy.http_proxy_configured or proxy.http_proxy_in_environment
-    return proxy.use_proxy_for_cloud_metadata and configured and not covered

@@ -1,10 +1,14 @@
 """What the diagnoses of a wrong name share: by which ids the instance is known, what can explain a wrong name, and
 whether the Agent asks AWS for a name at all."""
 
-from ...facts import Agent, Facts, Host, HostnameProvider, Imds
+from ...expectations import Expectations
+from ...facts import Agent, Facts, Host, HostnameFile, HostnameProvider, Imds
 from ...facts.imds import is_status
-from ...rules import instance_id_in, instance_id_of
-from .agent_words import asked_aws, doubt_of
+from ...facts.values import AgentHostname
+from ...remedies import Choice
+from ...rules import instance_id_in, instance_id_of, why_shared
+from ..agent_remedies import accept
+from .agent_words import asked_aws, asked_imds, doubt_of
 from .aws_provider import ImdsMode, imds_mode
 from .resolution import resolve
 from .situation import situation_of
@@ -14,6 +18,7 @@ LOST_TOKENS = ('imdsv2-not-supported', 'imds-hop-limit-too-low')
 
 IMDS_FAULTS = (
     'imds-endpoint-disabled',
+    'imds-behind-gateway',
     'imds-unreachable',
     'imds-intercepted',
     'imdsv2-not-supported',
@@ -24,6 +29,7 @@ IMDS_FAULTS = (
 )
 
 CAUSES_OF_A_WRONG_NAME = (
+    'hostname-not-unique',
     'hostname-of-another-instance',
     'hostname-configured-by-hand',
     'hostname-file-unusable',
@@ -58,16 +64,26 @@ def can_explain(facts: Facts, cause: str) -> bool:
         case 'hostname-configured-by-hand':
             return provider in (None, HostnameProvider.CONFIGURATION)
         case 'hostname-file-unusable':
-            return provider not in BEFORE_AWS
+            return provider not in BEFORE_AWS or _gave_the_name(facts)
         case 'hostname-custom-os-name':
             return provider not in (*BEFORE_AWS, HostnameProvider.AWS)
-        case 'aws-metadata-disabled' | 'agent-cannot-use-imdsv2':
+        case 'aws-metadata-disabled':
+            return _aws_failed(facts) and not (isinstance(facts.agent, Agent) and asked_imds(facts.agent))
+        case 'agent-cannot-use-imdsv2':
             return _aws_failed(facts) and can_explain_a_loss(facts, cause)
         case lost if lost in LOST_TOKENS:
             return _aws_failed(facts) and not _speaks_only_v1(facts)
         case fault if fault in IMDS_FAULTS:
             return _aws_failed(facts)
     return True
+
+
+def _gave_the_name(facts: Facts) -> bool:
+    """hostname_file did, so that what is wrong with the name in it is wrong with the name of the Agent."""
+    agent = facts.agent
+    if not isinstance(agent, Agent) or agent.provider is not HostnameProvider.HOSTNAME_FILE:
+        return False
+    return isinstance(agent.hostname_file, HostnameFile) and agent.hostname_file.content == agent.hostname
 
 
 def can_explain_a_loss(facts: Facts, cause: str) -> bool:
@@ -106,6 +122,18 @@ def names_this_instance(facts: Facts, name: str | None) -> bool:
 def is_or_holds(name: str) -> str:
     """To be followed by 'the id' of something."""
     return 'is' if name == instance_id_in(name) else 'holds'
+
+
+def keep_the_name(
+    facts: Facts,
+    expected: Expectations,
+    *,
+    provider: HostnameProvider | None = None,
+    hostname: AgentHostname | None = None,
+) -> tuple[Choice, ...]:
+    """The choice to tell this check that the name is wanted; none for a name that many machines have."""
+    name = facts.agent.hostname if isinstance(facts.agent, Agent) else None
+    return () if name and why_shared(name) else (accept(expected, provider=provider, hostname=hostname),)
 
 
 def never_asks_aws(facts: Facts) -> bool:

@@ -1,5 +1,6 @@
 """What is wrong between this process and the instance metadata service: causes before what they explain."""
 
+from .imds_behind_gateway import IMDS_BEHIND_GATEWAY
 from .imds_behind_proxy_settings import IMDS_BEHIND_PROXY_SETTINGS
 from .imds_endpoint_disabled import IMDS_ENDPOINT_DISABLED
 from .imds_hop_limit_above_policy import IMDS_HOP_LIMIT_ABOVE_POLICY
@@ -15,6 +16,7 @@ from .imdsv2_not_supported import IMDSV2_NOT_SUPPORTED
 DIAGNOSES = (
     IMDS_OF_ANOTHER_INSTANCE,
     IMDS_ENDPOINT_DISABLED,
+    IMDS_BEHIND_GATEWAY,
     IMDS_UNREACHABLE,
     IMDS_INTERCEPTED,
     IMDSV2_NOT_SUPPORTED,
@@ -30,6 +32,7 @@ __all__ = [
     'DIAGNOSES',
     'IMDSV1_ENABLED',
     'IMDSV2_NOT_SUPPORTED',
+    'IMDS_BEHIND_GATEWAY',
     'IMDS_BEHIND_PROXY_SETTINGS',
     'IMDS_ENDPOINT_DISABLED',
     'IMDS_HOP_LIMIT_ABOVE_POLICY',

@@ -8,6 +8,8 @@ from ...text import SHORT, clean, counted, quoted
 from .fault import names_another_server
 
 MOST_ADDRESSES = 3
+MOST_HOPS = 64
+"""The largest hop limit, and the TTL with which most systems send everything else."""
 OLD = 60.0
 """Seconds. An observation is called old when it is older than one run takes."""
 
@@ -20,6 +22,7 @@ WORDS = {
     Outcome.CONNECT_FAILED: 'could not connect',
     Outcome.LOST: 'connected and got no answer in time',
     Outcome.RESET: 'connected and was reset before the answer was complete',
+    Outcome.INCOMPLETE: 'connected and got only the beginning of an answer',
     Outcome.MALFORMED: 'got an answer that is not HTTP',
 }
 
@@ -107,6 +110,14 @@ def gateways(path: NetworkPath) -> str:
     addresses = [address or 'a silent one' for address in path.gateway_addresses]
     count = counted(path.gateways, 'gateway')
     return f'{count}: {text.listed(addresses, MOST_ADDRESSES)}' if addresses else count
+
+
+def may_be_rewritten(path: NetworkPath) -> bool:
+    """A gateway only ever takes from a TTL; whoever adds to it, or sets it, leaves other answers with too much or with
+    nothing that can be told."""
+    if path.gateways is None or path.gateways_back is None:
+        return path.note != '' and path.confirmed
+    return path.gateways_back < path.gateways or (path.remaining_ttl or 0) + path.gateways >= MOST_HOPS
 
 
 # Time

@@ -11,9 +11,6 @@ from enum import StrEnum
 from ...facts import Answer, Exchange, Imds, NoAnswer, NotSent, Outcome
 from ...facts.imds import is_status
 
-SAME_RUN = 10.0
-"""Seconds. A tokenless GET, which is asked rarely, tells of the present only when it was asked with the rest."""
-
 
 class Fault(StrEnum):
     NONE = 'the token is granted and the metadata comes with it'
@@ -21,6 +18,7 @@ class Fault(StrEnum):
     THROTTLED = 'IMDS asks its clients to come again later'
     NO_TOKENS = 'tokens are not supported here'
     TOKEN_REFUSED = 'the token, or the request with it, is refused while other requests are not'
+    TOKEN_UNKNOWN = 'a token is granted, and then it is not known'
     WHITELISTED = 'a proxy lets only some paths through'
     FOREIGN = 'an answer that IMDS never gives'
     FILTERED = 'the token request is stopped on its way there'
@@ -32,10 +30,22 @@ class Fault(StrEnum):
 def fault_of(imds: Imds) -> Fault:
     if imds.v2_works:
         return Fault.NONE
-    exchanges = (imds.token, imds.metadata, imds.control)
-    if any(is_status(e, 429, 503) and not names_another_server(e) for e in exchanges):
+    if any(is_status(e, 429, 503) and not names_another_server(e) for e in _asked(imds)):
         return Fault.THROTTLED
-    if any(isinstance(e, NoAnswer) and e.outcome is Outcome.MALFORMED for e in exchanges):
+    if imds.provisional or not imds.steady:
+        return Fault.UNCLEAR
+    return _fault_of(imds)
+
+
+def why_unclear(imds: Imds) -> str:
+    """Why this is no verdict, as one clause."""
+    if imds.provisional:
+        return 'the run before saw nothing of it, so the next one looks again'
+    return 'no single cause fits' if imds.steady else 'another attempt of the same run ended otherwise'
+
+
+def _fault_of(imds: Imds) -> Fault:
+    if any(is_foreign(e) for e in (imds.token, *gets(imds))) or _token_is_foreign(imds.token):
         return Fault.FOREIGN
     match imds.token:
         case Answer() as token:
@@ -45,20 +55,40 @@ def fault_of(imds: Imds) -> Fault:
     return Fault.UNCLEAR
 
 
+def _asked(imds: Imds) -> tuple[Exchange, ...]:
+    return imds.token, imds.metadata, imds.control
+
+
 def gets(imds: Imds) -> tuple[Exchange, ...]:
     """The GETs that tell of the present."""
-    asked_now = imds.tokenless_at is not None and imds.tokenless_at >= imds.observed_at - SAME_RUN
-    return (imds.metadata, imds.control, imds.tokenless) if asked_now else (imds.metadata, imds.control)
+    present = (imds.metadata, imds.control)
+    return (*present, imds.tokenless) if imds.tokenless_is_present else present
 
 
 def names_another_server(exchange: Exchange) -> bool:
-    """`Server: EC2ws` proves nothing, as kube2iam sets it too; any other name proves that something else answered."""
-    return isinstance(exchange, Answer) and exchange.server != '' and not exchange.server.startswith('EC2ws')
+    return isinstance(exchange, Answer) and exchange.names_another_server
+
+
+def is_foreign(exchange: Exchange) -> bool:
+    """No answer of IMDS to any of our requests: not HTTP, a 200 that has not what was asked for, a word of a web
+    server that bears another name."""
+    match exchange:
+        case NoAnswer(outcome=outcome):
+            return outcome is Outcome.MALFORMED
+        case Answer(status=200) as answer:
+            return answer.is_web_page or answer.instance_id_given is False
+        case Answer(status=401) as answer:
+            return answer.names_another_server
+    return False
+
+
+def _token_is_foreign(token: Exchange) -> bool:
+    return is_status(token, 200) and isinstance(token, Answer) and not token.token_granted
 
 
 def _after_an_answered_put(imds: Imds, token: Answer) -> Fault:
     match token.status:
-        case 200 if token.token_granted:
+        case 200:
             return _after_a_granted_token(imds.metadata)
         case 403:
             return _after_a_forbidden_put(imds)
@@ -73,6 +103,8 @@ def _after_a_granted_token(metadata: Exchange) -> Fault:
     match metadata:
         case NotSent():
             return Fault.NONE
+        case Answer(status=401):
+            return Fault.TOKEN_UNKNOWN
         case Answer(status=403):
             return Fault.TOKEN_REFUSED
         case Answer(status=404):
@@ -102,9 +134,8 @@ def _after_an_unknown_put(imds: Imds) -> Fault:
 
 def _after_an_unanswered_put(imds: Imds, token: NoAnswer) -> Fault:
     if not _some_get(imds):
-        decided = token.outcome is not Outcome.LOST or any(isinstance(e, NoAnswer) for e in gets(imds))
-        return Fault.UNREACHABLE if decided else Fault.UNCLEAR
-    if not token.connected or _some_get(imds, 500):
+        return Fault.UNREACHABLE if _nothing_ever_answered(imds, token) else Fault.UNCLEAR
+    if not token.connected or token.outcome is Outcome.INCOMPLETE or _some_get(imds, 500):
         return Fault.UNCLEAR
     if _some_get(imds, 200, 401):
         lost_on_its_way_back = token.outcome is Outcome.LOST and token.acknowledged is not False
@@ -112,6 +143,14 @@ def _after_an_unanswered_put(imds: Imds, token: NoAnswer) -> Fault:
     if _some_get(imds, 403):
         return _disabled_unless_another_server(imds)
     return Fault.WHITELISTED if _some_get(imds, 404, 405, 501) else Fault.FOREIGN
+
+
+def _nothing_ever_answered(imds: Imds, token: NoAnswer) -> bool:
+    """Every request ended at the same step, and none with the beginning of an answer."""
+    failed = [e for e in (token, *gets(imds)) if isinstance(e, NoAnswer)]
+    if any(e.outcome is Outcome.INCOMPLETE for e in failed) or len({e.connected for e in failed}) > 1:
+        return False
+    return token.outcome is not Outcome.LOST or len(failed) > 1
 
 
 def _disabled_unless_another_server(imds: Imds) -> Fault:

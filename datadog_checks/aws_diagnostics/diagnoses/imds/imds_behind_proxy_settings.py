@@ -3,7 +3,7 @@
 from ...expectations import Expectations
 from ...facts import Agent, ContainerKind, Facts, ProxySettings, observed
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
-from ...remedies import Choice, Remedy, yaml
+from ...remedies import Choice, Remedy, Step, yaml
 from ...rules import instance_id_of
 from ..agent_remedies import (
     SET_BACK,
@@ -17,11 +17,30 @@ from ..links import AGENT_PROXY
 from .blocking import IMDS_IPV4
 
 FORCED = 'use_proxy_for_cloud_metadata is true'
+PROXY_OF_THE_AGENT = (7, 26, 0)
+"""Before, requests to IMDS followed the proxy of the process (HTTP_PROXY, NO_PROXY) and no setting of the Agent.
+Source: pull request 7042 of DataDog/datadog-agent."""
+
+
+def follows_the_environment(agent: Agent) -> bool:
+    return agent.version is not None and agent.version < PROXY_OF_THE_AGENT
+
+
+def is_proxied(agent: Agent) -> bool:
+    """The Agent sends its requests to IMDS to a proxy, by the rules of its version."""
+    proxy = agent.configuration.proxy
+    if follows_the_environment(agent):
+        return proxy.http_proxy_in_environment and not proxy.imds_in_environment_no_proxy
+    exempt = proxy.imds_in_no_proxy or proxy.imds_in_environment_no_proxy
+    configured = proxy.http_proxy_configured or proxy.http_proxy_in_environment
+    return proxy.use_proxy_for_cloud_metadata and configured and not exempt
 
 
 def judge(facts: Facts, _: Expectations) -> Verdict:
     """Rule: unless `use_proxy_for_cloud_metadata` is true, the Agent itself adds 169.254.169.254 to proxy.no_proxy."""
     agent = observed(facts.agent)
+    if follows_the_environment(agent):
+        return _by_the_environment(facts, agent)
     match agent.configuration.proxy:
         case ProxySettings(http_proxy_configured=False, http_proxy_in_environment=False):
             return Passed('no HTTP proxy is set for the Agent')
@@ -32,11 +51,21 @@ def judge(facts: Facts, _: Expectations) -> Verdict:
         case ProxySettings(imds_in_environment_no_proxy=True) as proxy:
             return Passed(f'{_proxy(proxy)} and {FORCED}, but NO_PROXY exempts IMDS')
         case proxy:
-            return _sent_to_the_proxy(facts, agent, proxy)
+            why = f'{_proxy(proxy)}, {FORCED} and no_proxy does not exempt IMDS'
+            return _sent_to_the_proxy(facts, agent, why)
 
 
-def _sent_to_the_proxy(facts: Facts, agent: Agent, proxy: ProxySettings) -> Verdict:
-    why = f'{_proxy(proxy)}, {FORCED} and no_proxy does not exempt IMDS'
+def _by_the_environment(facts: Facts, agent: Agent) -> Verdict:
+    proxy = agent.configuration.proxy
+    if not proxy.http_proxy_in_environment:
+        return Passed('the environment sets no HTTP proxy, and before 7.26 the Agent asks IMDS through no other')
+    if proxy.imds_in_environment_no_proxy:
+        return Passed('the environment of the Agent sets a proxy (HTTP_PROXY), but NO_PROXY exempts IMDS')
+    why = 'the environment of the Agent sets a proxy (HTTP_PROXY), which it follows before 7.26, and NO_PROXY does not'
+    return _sent_to_the_proxy(facts, agent, f'{why} exempt IMDS')
+
+
+def _sent_to_the_proxy(facts: Facts, agent: Agent, why: str) -> Verdict:
     evidence = f'{why}, so the Agent sends its IMDS requests to the proxy'
     if agent.hostname and agent.hostname == str(instance_id_of(facts)):
         return Failed(f'{evidence}; its hostname is still the instance id', Status.WARNING)
@@ -51,6 +80,9 @@ def _proxy(proxy: ProxySettings) -> str:
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
+    if isinstance(facts.agent, Agent) and follows_the_environment(facts.agent):
+        text = f'Add {IMDS_IPV4} to NO_PROXY in the environment of the Agent, or upgrade it to 7.26.0 or later'
+        return Remedy('Let the Agent ask IMDS directly', then=(Step(text), *restart_with_settings(facts)))
     exempt = set_in_agent(facts, 'Let the Agent exempt IMDS from its proxy', 'use_proxy_for_cloud_metadata', False)
     return Remedy(
         'Let the Agent ask IMDS directly',

@@ -4,6 +4,7 @@ from ...expectations import Expectations
 from ...facts import Facts, Host, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Variable
+from ...rules import instance_id_of
 from ..agent_remedies import restart_for_the_name
 from ..applying import apply_settings
 from ..around_imds import name_from_cloud_init
@@ -62,9 +63,11 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
 
 
 def _without_imds(facts: Facts) -> tuple[Choice, ...]:
-    """cloud-init wrote its file while IMDS answered; where there is none, it cannot help."""
-    known = isinstance(facts.host, Host) and facts.host.cloud_init_instance_id is not None
-    return (name_from_cloud_init(facts),) if known else ()
+    """cloud-init wrote its file while IMDS answered. It helps where it holds the id of this instance for certain: an
+    image can bring along that of another.
+    """
+    id = facts.host.cloud_init_instance_id if isinstance(facts.host, Host) else None
+    return (name_from_cloud_init(facts),) if id is not None and id == instance_id_of(facts) else ()
 
 
 IMDS_ENDPOINT_DISABLED = Diagnosis(

@@ -17,7 +17,7 @@ from ..host_remedies import (
     hop_limit,
 )
 from ..links import guide
-from .evidence import gateways
+from .evidence import gateways, may_be_rewritten
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -37,7 +37,7 @@ def _against(most: int, path: NetworkPath) -> Verdict:
             return Failed(evidence) if limit > most else Passed(evidence)
         case NetworkPath(hop_limit_at_most=int(bound)) if bound <= most:
             return Passed(f'the hop limit is at most {bound} and {allowed}')
-        case NetworkPath(remaining_ttl=int(ttl)) if ttl > most:
+        case NetworkPath(remaining_ttl=int(ttl)) if ttl > most and not may_be_rewritten(path):
             return Failed(f'the token reply arrives with TTL {ttl}, so the hop limit is at least {ttl}; {allowed}')
     return Unknown(f'the hop limit could not be measured: {reason(path.note)}')
 

@@ -1,16 +1,20 @@
 """The token reply is dropped on its way back because the response hop limit is too low."""
 
+from dataclasses import replace
+
 from ...expectations import Expectations
 from ...facts import Answer, ContainerKind, Facts, Imds, NetworkPath, Unobserved, observed
 from ...facts.imds import is_granted
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy
+from ...remedies import Remedy, Step, shell
 from ...text import reason
 from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind, restart_for_the_name
-from ..host_remedies import raise_hop_limit
+from ..host_remedies import allowed_hop_limit, needed_hop_limit, raise_hop_limit
 from ..links import guide
-from .evidence import conversation, fate, gateways, seen, severity_behind_v1, still_hidden
-from .fault import Fault, fault_of
+from ..which_instance import instance, region
+from .evidence import conversation, fate, gateways, may_be_rewritten, seen, severity_behind_v1, still_hidden
+from .fault import Fault, fault_of, why_unclear
+from .imds_behind_gateway import gateway_before_the_host
 from .routes import past_the_gateway
 
 
@@ -22,7 +26,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         case Fault.TOKEN_LOST:
             return _lost(facts, expected)
         case Fault.UNCLEAR:
-            return Unknown(f'{conversation(imds)}: no single cause fits')
+            return Unknown(f'{conversation(imds)}: {why_unclear(imds)}')
     return NotApplicable(f'no token reply was lost: {conversation(imds)}')
 
 
@@ -40,7 +44,8 @@ def _arrived(facts: Facts, expected: Expectations) -> Verdict:
 
 
 def _against(least: int | None, path: NetworkPath) -> Verdict:
-    if least is None or (path.remaining_ttl is not None and path.remaining_ttl >= least):
+    enough = path.remaining_ttl is not None and path.remaining_ttl >= (least or 0) and not may_be_rewritten(path)
+    if least is None or enough:
         return Passed(_arrival(path))
     if path.hop_limit is None:
         return Unknown(f'{_arrival(path)}, so it is not known whether it is {least}, as min_hop_limit requires')
@@ -53,7 +58,7 @@ def _against(least: int | None, path: NetworkPath) -> Verdict:
 def _arrival(path: NetworkPath) -> str:
     """Like 'the token reply arrives with TTL 1 behind 1 gateway: 172.17.0.1; the hop limit is 2'."""
     ttl = 'the token reply arrives' if path.remaining_ttl is None else f'the token reply arrives with TTL {_ttl(path)}'
-    limit = f'; the hop limit is {path.hop_limit}' if path.hop_limit is not None else f'; {_not_certain(path)}'
+    limit = f'; the hop limit is {path.hop_limit}' if path.hop_limit is not None else f'; {_not_known(path)}'
     return f'{ttl} behind {gateways(path)}{limit}'
 
 
@@ -61,8 +66,8 @@ def _ttl(path: NetworkPath) -> str:
     return f'{path.remaining_ttl}{"" if path.certain else " (less certain: the kernel does not count drops)"}'
 
 
-def _not_certain(path: NetworkPath) -> str:
-    return f'the hop limit is not certain ({reason(path.note)})' if path.note else 'the hop limit is not certain'
+def _not_known(path: NetworkPath) -> str:
+    return f'the hop limit is not known ({reason(path.note)})' if path.note else 'the hop limit is not known'
 
 
 def _loss(facts: Facts) -> str:
@@ -72,7 +77,7 @@ def _loss(facts: Facts) -> str:
         if isinstance(control, Answer)
         else 'other requests are answered'
     )
-    return f'the token reply never arrives, while {others}'
+    return f'the token reply does not arrive, while {others}'
 
 
 def _lost(facts: Facts, expected: Expectations) -> Verdict:
@@ -81,25 +86,33 @@ def _lost(facts: Facts, expected: Expectations) -> Verdict:
         return _lost_behind_an_unknown_path(facts, expected)
     if path.intercepted:
         return Passed(f'{_loss(facts)}; a proxy answers in place of IMDS, so this is not the hop limit')
-    if path.gateways == 0:
+    if not path.gateways and not path.gateways_back:
         return Passed(f'{_loss(facts)}; there is no gateway in between, so this is not the hop limit')
+    if gateway_before_the_host(facts):
+        return NotApplicable(f'{_loss(facts)}; on a host the gateway itself is the fault: see imds-behind-gateway')
     evidence = f'{_loss(facts)}; {_required(path)}{still_hidden(facts)}{seen(facts)}'
     return Failed(evidence, severity_behind_v1(facts, expected), _headline(path))
 
 
 def _headline(path: NetworkPath) -> str:
-    """AWS allows 1 to 64, so at most 1 is 1."""
+    """AWS allows 1 to 64, so at most 1 is 1; but only where the way back shows as well."""
     most = path.hop_limit_at_most
-    limit = 'too low' if most is None else '1' if most == 1 else f'at most {most}'
+    limit = 'too low' if most is None else f'at most {most}' if most > 1 or path.gateways_back is None else '1'
     return f'IMDSv2 hop limit is {limit}, the Agent needs {path.hop_limit_needed}'
 
 
 def _required(path: NetworkPath) -> str:
-    """The reply may take another way than the request, so what the instance has is only a bound by the visible path."""
+    """The reply may take another way than the request, so what the instance has is a bound by the ways that show."""
+    most = path.hop_limit_at_most
+    if path.gateways_back is not None and path.gateways_back > (path.gateways or 0):
+        back = f'{gateways(path)} on the way there, and other answers come back as through {path.gateways_back}'
+        return f'this requires hop limit {path.hop_limit_needed} ({back}), so the instance has at most {most}'
     required = f'the path from here requires hop limit {path.hop_limit_needed} ({gateways(path)})'
-    if path.hop_limit_at_most is None:
-        return f'{required}, and the instance has less; how much less is not certain, as a gateway is silent'
-    return f'{required}, so the instance has at most {path.hop_limit_at_most}'
+    if most is None:
+        why = 'as a gateway is silent' if None in path.gateway_addresses else reason(path.note)
+        return f'{required}, and the instance has less; how much less is not known, {why}'
+    visible = '' if path.gateways_back is not None else ' by the visible path'
+    return f'{required}, so the instance has at most {most}{visible}'
 
 
 def _lost_behind_an_unknown_path(facts: Facts, expected: Expectations) -> Verdict:
@@ -114,11 +127,15 @@ def _lost_behind_an_unknown_path(facts: Facts, expected: Expectations) -> Verdic
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    """On a host, a gateway is what is wrong, not the hop limit."""
+    """On a host, a gateway is what is wrong, not the hop limit. A lost reply is only a bound: what is set may be more
+    than the path shows."""
     if is_host_behind_a_gateway(facts):
         found = past_the_gateway(facts)
         return Remedy(found.summary, found.choices, (*found.then, *restart_for_the_name(facts)))
-    return raise_hop_limit(facts, expected)
+    found = raise_hop_limit(facts, expected)
+    if isinstance(facts.imds, Imds) and is_granted(facts.imds.token):
+        return found
+    return replace(found, then=(_is_it_higher(facts, expected), *found.then))
 
 
 def is_host_behind_a_gateway(facts: Facts) -> bool:
@@ -126,6 +143,20 @@ def is_host_behind_a_gateway(facts: Facts) -> bool:
     far = isinstance(facts.path, NetworkPath) and bool(facts.path.gateways)
     lost = isinstance(facts.imds, Imds) and not is_granted(facts.imds.token)
     return container_kind(facts) is ContainerKind.NONE and far and lost
+
+
+def _is_it_higher(facts: Facts, expected: Expectations) -> Step:
+    needed = needed_hop_limit(facts, expected)
+    around = ', or the host network' if container_kind(facts) not in IN_THE_HOST_NETWORK else ''
+    show = shell(
+        *('aws', 'ec2', 'describe-instances', '--region', region(facts), '--instance-ids', instance(facts)),
+        *('--query', 'Reservations[].Instances[].MetadataOptions.HttpPutResponseHopLimit'),
+    )
+    return Step(
+        f'If the instance has {needed} or more already, the way back is longer than the path that shows: use '
+        f'{allowed_hop_limit(needed + 1)}{around}',
+        (show,),
+    )
 
 
 IMDS_HOP_LIMIT_TOO_LOW = Diagnosis(
@@ -143,5 +174,5 @@ IMDS_HOP_LIMIT_TOO_LOW = Diagnosis(
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,
     remedy=remedy,
-    after=('imds-endpoint-disabled', 'imds-unreachable', 'imds-intercepted'),
+    after=('imds-endpoint-disabled', 'imds-behind-gateway', 'imds-unreachable', 'imds-intercepted'),
 )

@@ -10,7 +10,7 @@ from ..around_imds import ways_around_the_hop_limit
 from ..links import guide
 from .blocking import ask_without_a_token, firewall_rules
 from .evidence import conversation, gateways, seen, severity_behind_v1, still_hidden
-from .fault import Fault, fault_of
+from .fault import Fault, fault_of, why_unclear
 
 KIAM_ROUTES = (
     '^/latest/(api/token|dynamic/instance-identity/document|meta-data/(ami-id|hostname|instance-id|instance-type'
@@ -20,6 +20,9 @@ KIAM_ROUTES = (
 
 SUSPECTS = {
     Fault.TOKEN_REFUSED: 'as with a proxy that adds X-Forwarded-For (kube2iam does)',
+    Fault.TOKEN_UNKNOWN: (
+        'as where the PUT and the GET reach different servers, or a proxy changes the token on its way'
+    ),
     Fault.WHITELISTED: 'as with a proxy that allows only some paths (kiam does)',
     Fault.FOREIGN: 'which is no answer that IMDS gives (a captive portal or a web proxy does)',
     Fault.FILTERED: 'so something on the way blocks only the token request',
@@ -30,7 +33,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     imds = observed(facts.imds)
     fault = fault_of(imds)
     match fault:
-        case Fault.TOKEN_REFUSED | Fault.WHITELISTED | Fault.FOREIGN | Fault.FILTERED:
+        case Fault.TOKEN_REFUSED | Fault.TOKEN_UNKNOWN | Fault.WHITELISTED | Fault.FOREIGN | Fault.FILTERED:
             evidence = f'{conversation(imds)}, {SUSPECTS[fault]}{still_hidden(facts)}{seen(facts)}'
             return Failed(evidence, severity_behind_v1(facts, expected))
         case Fault.TOKEN_LOST:
@@ -38,7 +41,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         case Fault.UNREACHABLE:
             return NotApplicable(f'neither IMDS nor anything in its place answers: {conversation(imds)}')
         case Fault.UNCLEAR:
-            return Unknown(f'{conversation(imds)}: no single cause fits')
+            return Unknown(f'{conversation(imds)}: {why_unclear(imds)}')
         case Fault.NONE:
             return _proxied_or_not(facts, imds)
     return Passed(f'{conversation(imds)}, which shows no interceptor')
@@ -50,7 +53,7 @@ def _token_lost(facts: Facts, expected: Expectations, imds: Imds) -> Verdict:
         evidence = f'{conversation(imds)}: a proxy answers in place of IMDS and does not forward it ({gateways(path)})'
         evidence = f'{evidence}{still_hidden(facts)}{seen(facts)}'
         return Failed(evidence, severity_behind_v1(facts, expected))
-    if not isinstance(path, NetworkPath) or path.gateways != 0:
+    if not isinstance(path, NetworkPath) or path.gateways != 0 or path.gateways_back:
         return Passed(f'{conversation(imds)}, which shows no interceptor')
     evidence = (
         f'{conversation(imds)}; there is no gateway in between, so this is not the hop limit: a filter drops the token '
@@ -188,4 +191,5 @@ IMDS_INTERCEPTED = Diagnosis(
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,
     remedy=remedy,
+    after=('imds-behind-gateway',),
 )

@@ -1,16 +1,15 @@
 """What answers at the address of IMDS names another instance than the firmware of this machine."""
 
 from ...expectations import Expectations
-from ...facts import ContainerKind, Facts, Host, Imds, NetworkPath, observed
+from ...facts import Facts, Host, Imds, NetworkPath, OperatingSystem, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Choice, Remedy, Step, Variable, shell
+from ...remedies import Choice, Remedy, Step, shell
 from ...rules import instance_id_of, is_of_another_instance, why_no_instance_id
-from ..agent_remedies import container_kind, restart_agent
+from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind, operating_system, restart_agent
 from ..links import ec2_user_guide
 from .blocking import address, firewall_rules, on_the_host
 from .evidence import gateways, seen
-
-INTERFACE = Variable('INTERFACE')
+from .routes import ip, past_the_gateway, taken
 
 
 def judge(facts: Facts, _: Expectations) -> Verdict:
@@ -29,7 +28,7 @@ def _of_another(facts: Facts, imds: Imds) -> Verdict:
     way = f' ({gateways(facts.path)} on the way)' if isinstance(facts.path, NetworkPath) and facts.path.gateways else ''
     return Failed(
         f'IMDS says that this is {imds.instance_id}, and {by_firmware}: the IMDS of another instance answers, or '
-        f'something in its place{way}{seen(facts)}'
+        f'something in its place{way}{taken(facts)}{seen(facts)}'
     )
 
 
@@ -45,40 +44,40 @@ def _without_firmware(facts: Facts, imds: Imds) -> Verdict:
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    imds = address(facts)
-    ip = ('ip', '-6') if ':' in imds else ('ip',)
+    found = _another_way(facts)
     return Remedy(
         'Let this machine ask its own IMDS: a router, a VPN or a proxy leads to that of another instance',
-        (_exempt(facts, imds, ip), *_route(facts, imds, ip)),
-        (
-            firewall_rules(facts, ', such as DNAT or REDIRECT to another machine'),
-            Step(
-                'Until this diagnosis passes, take the id of this machine from the EC2 console or from its firmware, '
-                'never from IMDS',
-                (shell('cat', '/sys/devices/virtual/dmi/id/board_asset_tag'),),
-            ),
-            restart_agent(facts),
-        ),
+        (_exempt(facts), *found.choices),
+        (*found.then, _by_firmware(facts), restart_agent(facts)),
     )
 
 
-def _exempt(facts: Facts, imds: str, ip: tuple[str, ...]) -> Choice:
+def _exempt(facts: Facts) -> Choice:
     return Choice(
-        f'Exempt {imds} from the VPN or the proxy that leads to the other instance, and on that instance do not '
-        f'forward it or translate its address for others; the commands, {on_the_host(facts)}, show which device and '
-        'gateway packets to IMDS take',
-        (shell(*ip, 'route', 'get', imds), shell(*ip, 'rule', 'show')),
+        f'Exempt {address(facts)} from the VPN or the proxy that leads to the other instance, and on that instance do '
+        'not forward it or translate its address for others'
     )
 
 
-def _route(facts: Facts, imds: str, ip: tuple[str, ...]) -> tuple[Choice, ...]:
-    """Only where this is the machine itself: the network of a container is not repaired from inside."""
-    if container_kind(facts) is not ContainerKind.NONE:
-        return ()
-    add = shell('sudo', *ip, 'route', 'add', imds, 'dev', INTERFACE)
-    delete = shell('sudo', *ip, 'route', 'del', imds, 'dev', INTERFACE)
-    text = 'Give this machine a route to IMDS through its primary interface (the first command lists every INTERFACE)'
-    return (Choice(text, (shell('ip', '-brief', 'link'), add), undo=Step('Remove the route again', (delete,))),)
+def _another_way(facts: Facts) -> Remedy:
+    """The network of a container is not repaired from inside: what misleads it is on the way from its host."""
+    on_linux = operating_system(facts) is OperatingSystem.LINUX
+    rules = (firewall_rules(facts, ', such as DNAT or REDIRECT to another machine'),) if on_linux else ()
+    if container_kind(facts) in IN_THE_HOST_NETWORK:
+        found = past_the_gateway(facts)
+        return Remedy(found.summary, found.choices, (*found.then, *rules))
+    imds = address(facts)
+    look = (shell(*ip(imds), 'route', 'get', imds), shell(*ip(imds), 'rule', 'show'))
+    return Remedy('', then=(Step(f'See which way packets to IMDS take, {on_the_host(facts)}', look), *rules))
+
+
+def _by_firmware(facts: Facts) -> Step:
+    read = (shell('cat', '/sys/devices/virtual/dmi/id/board_asset_tag'),)
+    return Step(
+        'Until this diagnosis passes, take the id of this machine from the EC2 console or from its firmware, never '
+        'from IMDS',
+        read if operating_system(facts) is OperatingSystem.LINUX else (),
+    )
 
 
 IMDS_OF_ANOTHER_INSTANCE = Diagnosis(

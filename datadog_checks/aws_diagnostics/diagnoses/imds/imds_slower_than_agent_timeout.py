@@ -3,8 +3,8 @@
 from math import ceil
 
 from ...expectations import Expectations
-from ...facts import Agent, AgentConfiguration, Answer, Facts, Imds, observed
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
+from ...facts import Agent, AgentConfiguration, Answer, Facts, Imds, NoAnswer, Outcome, observed
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step
 from ...text import DAY
 from ..agent_remedies import restart_agent, set_in_agent
@@ -12,6 +12,7 @@ from ..applying import restart_with_settings
 from ..links import guide
 from .blocking import connected_processes, dropped_packets
 from .evidence import conversation, seen
+from .fault import why_unclear
 
 LONGEST_WAIT = 60_000
 """Milliseconds."""
@@ -20,6 +21,8 @@ LONGEST_WAIT = 60_000
 def judge(facts: Facts, _: Expectations) -> Verdict:
     imds = observed(facts.imds)
     configuration = observed(facts.agent).configuration
+    if any(isinstance(e, NoAnswer) and e.outcome is Outcome.INCOMPLETE for e in (imds.token, imds.metadata)):
+        return _unfinished(facts, imds, configuration)
     slowest = _slowest(imds, configuration)
     if slowest is None:
         return NotApplicable(f"none of the Agent's requests would be answered: {conversation(imds)}")
@@ -27,6 +30,13 @@ def judge(facts: Facts, _: Expectations) -> Verdict:
     patience = configuration.ec2_metadata_timeout
     evidence = f'the {what} took {_milliseconds(seconds)}; the Agent waits {_milliseconds(patience)} for each request'
     return Failed(f'{evidence}{seen(facts)}') if seconds > patience else Passed(evidence)
+
+
+def _unfinished(facts: Facts, imds: Imds, configuration: AgentConfiguration) -> Verdict:
+    """An answer that begins and is not complete in our time is not complete in the Agent's either."""
+    patience = _milliseconds(configuration.ec2_metadata_timeout)
+    evidence = f'{conversation(imds)}; the Agent waits {patience} for each request'
+    return Failed(f'{evidence}{seen(facts)}') if imds.steady else Unknown(f'{evidence}; {why_unclear(imds)}')
 
 
 def _slowest(imds: Imds, configuration: AgentConfiguration) -> tuple[str, float] | None:

@@ -7,7 +7,7 @@ from ...remedies import Remedy
 from ..agent_remedies import restart_for_the_name
 from ..links import guide
 from .evidence import conversation, seen
-from .fault import Fault, fault_of
+from .fault import Fault, fault_of, why_unclear
 from .reaching import ways_to_reach
 from .routes import taken
 
@@ -18,7 +18,7 @@ def judge(facts: Facts, _: Expectations) -> Verdict:
         case Fault.UNREACHABLE:
             return Failed(f'{conversation(imds)}{taken(facts)}{seen(facts)}')
         case Fault.UNCLEAR:
-            return Unknown(f'{conversation(imds)}: no single cause fits')
+            return Unknown(f'{conversation(imds)}: {why_unclear(imds)}')
     return Passed(conversation(imds))
 
 

@@ -28,6 +28,9 @@ def ways_to_reach(facts: Facts) -> Remedy:
             return _no_answer_after_connecting(facts)
         case _ if operating_system(facts) is not OperatingSystem.LINUX:
             return on_another_system(facts)
+        case NoAnswer(outcome=Outcome.UNREACHABLE) if is_misled(route_of(facts)):
+            # The kernel says so itself, by ICMP, once it gives up on the neighbour.
+            return give_a_way(facts)
         case NoAnswer(outcome=Outcome.REJECTED, icmp=icmp) | NoAnswer(icmp=IcmpError() as icmp):
             return _rejected(facts, icmp)
         case NoAnswer(outcome=Outcome.REFUSED):

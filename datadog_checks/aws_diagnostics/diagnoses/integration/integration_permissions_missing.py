@@ -8,15 +8,17 @@ from ...facts import Facts, observed
 from ...facts.account import Feature, Policy, PolicyKind
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step
-from ...text import one_line
+from ...text import listed, one_line
 from ..account_remedies import own_command, run_again
 from ..links import guide
 from .datadog_tables import CORE, feature_of
 from .granting import ways_to_grant, what_follows
+from .permission_uses import lost_entirely, uses_of
 from .permissions import Entry, Grant, Requirement, allowed_by, compare, entries_of, requirement
 from .role import staleness_of_permissions, without_role
 
 MOST_SERVICES = 3
+MOST_USES = 2
 LONGEST_SERVICE = 24
 LONGEST_NOTE = 130
 LONGEST = 400
@@ -50,20 +52,36 @@ def _fitting(entries: Sequence[Entry], needed: Requirement, rest: str) -> str:
 
 
 def _lost(entries: Sequence[Entry], needed: Requirement, most: int) -> str:
-    """Like '3 of 104 required permissions are not granted: ec2 2 (hosts, ...), s3 1 (...)'."""
+    """Like '3 of 104 required permissions are not granted: tag 3 (the tags of all resources), s3:GetBucketTagging (tags
+    of buckets)'."""
     lost = [entry for entry in entries if entry.is_lost]
     standard = {entry.service for entry in lost if entry.action in needed.standard}
     services = Counter(entry.service for entry in lost)
     named = sorted(services, key=lambda s: (s not in CORE, s not in standard, -services[s], s))
-    first = [f'{one_line(s, LONGEST_SERVICE)} {services[s]}{_cost(s, s in standard)}' for s in named[:most]]
+    whole = lost_entirely(entries)
+    first = [
+        _whole(s, services[s], s in standard) if s in whole else _part([e for e in lost if e.service == s], needed)
+        for s in named[:most]
+    ]
     more = [f'{len(named) - most} more services'] if len(named) > most else []
-    told = ', '.join((*first, *more))
-    return f'{len(lost)} of {len(entries)} required permissions are not granted: {told}'
+    return f'{len(lost)} of {len(entries)} required permissions are not granted: {", ".join((*first, *more))}'
 
 
-def _cost(service: str, standard: bool) -> str:
-    feature = feature_of(service, standard=standard)
-    return f' ({feature})' if len(feature) <= 2 * LONGEST_SERVICE else ''
+def _whole(service: str, count: int, standard: bool) -> str:
+    return f'{one_line(service, LONGEST_SERVICE)} {count}{_in_brackets(feature_of(service, standard=standard))}'
+
+
+def _part(lost: Sequence[Entry], needed: Requirement) -> str:
+    """Of a service that Datadog can still read in part: what these permissions give, not what the service gives."""
+    ascending = sorted(lost, key=lambda entry: entry.action not in needed.standard)
+    uses = dict.fromkeys(use for e in ascending for use in uses_of(e, standard=e.action in needed.standard))
+    operations = [operation for e in lost for operation in e.lacking or (e.action,)]
+    name = operations[0] if len(operations) == 1 else f'{lost[0].service} {len(lost)}'
+    return f'{one_line(name, 2 * LONGEST_SERVICE)}{_in_brackets(listed(uses, MOST_USES, 2 * LONGEST_SERVICE))}'
+
+
+def _in_brackets(text: str) -> str:
+    return f' ({text})' if text and len(text) <= 4 * LONGEST_SERVICE else ''
 
 
 def _counts(entries: Iterable[Entry]) -> str:

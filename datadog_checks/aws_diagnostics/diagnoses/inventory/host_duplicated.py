@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ...expectations import Expectations
 from ...facts import Facts
-from ...facts.account import DuplicatedHost, Feature, Inventory
-from ...findings import Diagnosis, Failed, Scope, Status, Verdict
+from ...facts.account import DuplicatedHost, Feature, Inventory, Unmatched
+from ...findings import Diagnosis, Failed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step, shell, yaml
 from ...text import counted, quoted
 from ..links import guide
@@ -15,15 +15,23 @@ from .host_list import LONGEST_NAME, at_least, inventory_of, lasts, named, nothi
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     inventory = inventory_of(facts)
     lasting = _lasting(facts, expected, inventory)
+    if not lasting and inventory.complete and inventory.unmatched is not None:
+        return _cannot_be_ruled_out(inventory.unmatched)
     if not lasting:
-        young = len(inventory.duplicated)
-        return nothing_lasting(
-            facts, expected, 'no EC2 instance appears twice', f'{_appear(young)} twice' if young else ''
-        )
+        young = f'{_appear(len(inventory.duplicated))} twice' if inventory.duplicated else ''
+        return nothing_lasting(facts, expected, 'no EC2 instance appears twice', young)
     return Failed(
         f'{at_least(inventory)}{_appear(len(lasting))} twice in the host list, for {patience_of(expected)} or longer: '
         f'{named([_both(host) for host in lasting])}'
     )
+
+
+def _cannot_be_ruled_out(rows: Unmatched) -> Unknown:
+    names = f' (such as {named(rows.names)})' if rows.names else ''
+    instances = f'{counted(rows.instances, "EC2 instance")} {"stands" if rows.instances == 1 else "stand"}'
+    agents = f'{counted(rows.agents, "Agent")}{names} {"names" if rows.agents == 1 else "name"} no instance id'
+    same = 'they may be the same hosts; this check tells, where it runs in such an Agent'
+    return Unknown(f'cannot be ruled out: {instances} without an Agent, and {agents}: {same}')
 
 
 def _lasting(facts: Facts, expected: Expectations, inventory: Inventory) -> list[DuplicatedHost]:
@@ -86,7 +94,8 @@ HOST_DUPLICATED = Diagnosis(
     tests=(
         "Reads Datadog's host list and looks for an instance id with two rows: one from the AWS integration only, and "
         'one from an Agent under another name. Datadog merges them within hours, so only a pair that this check saw '
-        'for longer counts (hosts_settle_after). An Agent whose row names no instance id is not recognized.'
+        'for longer counts (hosts_settle_after). Where instances without an Agent stand beside Agents that name no '
+        'instance id, it cannot tell.'
     ),
     harm='The metrics of the host are on one row, and the tags of the instance on the other.',
     docs=guide('duplicated-hosts-when-installing-the-agent'),

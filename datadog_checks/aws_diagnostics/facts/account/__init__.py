@@ -20,6 +20,7 @@ from .datadog import (
     RecentlyActive,
     Recorded,
     TaggedHosts,
+    Unmatched,
 )
 from .fleet import (
     Count,
@@ -93,6 +94,7 @@ __all__ = [
     'TemplateCount',
     'TokenlessUse',
     'TrustStatement',
+    'Unmatched',
     'WrongInstance',
     'fault_of',
 ]

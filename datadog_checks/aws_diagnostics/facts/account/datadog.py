@@ -103,6 +103,18 @@ class DuplicatedHost:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Rows that may be two halves of one instance: nothing in the host list tells."""
+
+    instances: int
+    """That the AWS integration reports, and no Agent."""
+    agents: int
+    """Running ones whose rows name no instance id, nor another cloud."""
+    names: tuple[HostName, ...] = ()
+    """A few of these Agents, first those with a name that EC2 gives by default."""
+
+
+@dataclass(frozen=True, slots=True)
 class TaggedHosts:
     """Hosts of one region with a running Agent and tags from AWS, which the AWS integration itself does not report."""
 
@@ -141,6 +153,8 @@ class Inventory:
     tagged: tuple[TaggedHosts, ...] = ()
     recorded: tuple[Recorded, ...] | Unobserved = ()
     """All accounts that Datadog has an integration with."""
+    unmatched: Unmatched | None = None
+    """None where there are no such rows, and in facts of before they were counted."""
     note: str = ''
     """Why the list was not read to its end; '' where it was."""
 
