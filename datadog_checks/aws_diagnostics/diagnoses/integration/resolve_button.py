@@ -83,7 +83,8 @@ def leftovers(facts: Facts, expected: Expectations) -> tuple[Policy, ...]:
         return ()
     listed = {*account.required.standard, *account.required.resource_collection}
     kept, found = account.policies, list[Policy]()
-    earlier = [policy for policy in _staying(facts, expected) if _is_of_earlier_template(policy)]
+    present = is_of_a_stack(facts)
+    earlier = [policy for policy in _staying(facts, expected) if _is_of_earlier_template(policy, present)]
     held = _held(listed, kept) if earlier else set()
     for policy in earlier:
         without = tuple(p for p in kept if p is not policy)
@@ -97,8 +98,10 @@ def is_of_a_stack(facts: Facts) -> bool:
     return isinstance(policies, tuple) and any(OF_THE_STACK.fullmatch(policy.name) for policy in policies)
 
 
-def _is_of_earlier_template(policy: Policy) -> bool:
-    return policy.arn is not None and bool(OF_A_CLICK.fullmatch(policy.name) or OF_OLD_STACKS.fullmatch(policy.name))
+def _is_of_earlier_template(policy: Policy, present: bool) -> bool:
+    """`present`: the stack has been updated to the present template; until then it manages its own policies."""
+    old = OF_A_CLICK.fullmatch(policy.name) or (present and OF_OLD_STACKS.fullmatch(policy.name))
+    return policy.arn is not None and bool(old)
 
 
 def _held(actions: Iterable[str], policies: Iterable[Policy]) -> set[str]:
