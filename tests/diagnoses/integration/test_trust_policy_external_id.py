@@ -235,6 +235,10 @@ PASSES = {
         account_facts(role=role(trust(), trust(conditions=(condition('Null', 'sts:ExternalId', 'true'),)))),
         f'{HAS} {MINE}; {RECORD}, the same',
     ),
+    'an asterisk beside it, which is no wildcard here and which STS does not take': Row(
+        demanding(EXTERNAL_ID, ExternalId.of('*'), wildcard=True),
+        f'{HAS} {MINE}, {shown(ExternalId.of("*"))}; {RECORD}, the same',
+    ),
     'a second statement of an old one': Row(
         account_facts(
             role=role(trust(conditions=(external_id_condition(external_ids=(OTHER_EXTERNAL_ID,)),)), trust())
