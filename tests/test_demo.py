@@ -23,6 +23,11 @@ SUMMARIES = {
         'hostname-lost-when-imdsv2-enforced, hostname-not-instance-id, hostname-provider-mismatch, '
         'imds-hop-limit-too-low',
     ),
+    'asymmetric-path': (
+        'critical',
+        'hostname-lost-when-imdsv2-enforced, hostname-not-instance-id, hostname-provider-mismatch, '
+        'imds-hop-limit-too-low',
+    ),
     'imdsv1-only-agent': (
         'critical',
         'agent-cannot-use-imdsv2, hostname-lost-when-imdsv2-enforced, hostname-not-instance-id, '
@@ -37,6 +42,7 @@ SUMMARIES = {
 EVIDENCE = {
     'healthy': ' requests to IMDS. ',
     'hop-limit-too-low': '--http-put-response-hop-limit 2\n',
+    'asymmetric-path': '--http-put-response-hop-limit 3\n',
     'imdsv1-only-agent': 'Upgrade the Agent',
     'endpoint-disabled': '--http-endpoint enabled\n',
     'kube2iam': 'kube2iam',

@@ -2,7 +2,7 @@
 
     FAILS = {
         'token reply lost while nothing else answers': Row(
-            facts(path=path(reply_lost=True)), 'the token reply never arrived', near_miss='token granted'
+            facts(path=path(reply_lost=True)), 'the token reply did not arrive', near_miss='token granted'
         ),
     }
     PASSES = {'token granted': Row(facts(), 'the token reply arrives')}

@@ -10,7 +10,7 @@ from datadog_checks.aws_diagnostics.emit import Emitter, Run
 from datadog_checks.aws_diagnostics.facts import Platform, Unobserved
 from datadog_checks.aws_diagnostics.findings import Status
 
-from ..builders import INSTANCE_ID, NOW, agent, answered, facts, imds, path
+from ..builders import INSTANCE_ID, NOW, OTHER_INSTANCE_ID, agent, answered, facts, identity, imds, path
 from .findings import failed, not_applicable, passed, unknown
 
 RUN = Run(0.25)
@@ -45,6 +45,19 @@ def test_every_sample_carries_the_instance_id(check, aggregator):
     samples = [sample for name in aggregator.metric_names for sample in aggregator.metrics(name)]
     assert len(samples) > 10
     assert [s.name for s in samples if f'instance_id:{INSTANCE_ID}' not in s.tags] == []
+
+
+def test_of_the_imds_of_another_instance_no_sample_and_no_id_is_sent(check, aggregator, datadog_agent):
+    foreign = imds(instance_id=OTHER_INSTANCE_ID, identity=identity(OTHER_INSTANCE_ID))
+    Emitter((), ('region', 'account_id'), False).emit(check, facts(imds=foreign), (failed(),), RUN)
+    sent = [sample for name in aggregator.metric_names for sample in aggregator.metrics(name)]
+    assert sorted({sample.name for sample in sent}) == [
+        'aws_diagnostics.finding',
+        *(f'aws_diagnostics.{name}.ok' for name in ('hop_limit', 'hostname', 'hostname_provider', 'imds', 'imdsv1')),
+        'aws_diagnostics.run.duration',
+    ]
+    assert {tag.partition(':')[0] for sample in sent for tag in sample.tags} == {'diagnosis', 'severity', 'scope'}
+    assert [key for _, key in datadog_agent._metadata if 'imds' in key] == []
 
 
 def rows(check):

@@ -176,5 +176,25 @@ REPORTS = (
         agent=StandIn(hostname='web-1', provider='os'),
         answer=Answer(exit_status=3, findings={'imds-unreachable': 'not_applicable'}),
     ),
+    HostReport(
+        scope='host',
+        number=24,
+        variant='with tokens and a document',
+        situation='The same, by an emulation that grants tokens and gives an identity document with that id.',
+        right='An id that is counted up is none of EC2: not proven, exit status 3.',
+        world={'instance': Instance(instance_id='i-0000001a'), 'tokens': 'required', 'hop_limit': 2, 'files': {}},
+        agent=StandIn(hostname='web-1', provider='os'),
+        answer=Answer(exit_status=3, findings={'imds-unreachable': 'not_applicable'}),
+    ),
+    HostReport(
+        scope='host',
+        number=24,
+        variant='a real IMDS',
+        situation='A machine that hides its DMI, where IMDS grants tokens and gives an identity document that fits.',
+        right='EC2, by what EC2 alone gives.',
+        world={'tokens': 'required', 'hop_limit': 2, 'files': {}},
+        agent=StandIn(settings=NAMED_BY_THE_SYSTEM),
+        answer=Answer(exit_status=0, findings={'imds-unreachable': 'ok', 'hostname-not-instance-id': 'ok'}),
+    ),
 )
 test_report = host_test(REPORTS)

@@ -121,17 +121,15 @@ REFUSED = (
         number=11,
         variant='in hostname_file',
         situation='A default name of EC2 in the file that hostname_file names.',
-        right='Datadog does not take such a name as the canonical one.',
+        right='Datadog does not take such a name as the canonical one, and that explains the rest.',
         world={'tokens': 'required', 'hop_limit': 2, 'files': with_file('ip-10-0-0-12', '/etc/datadog-hostname')},
         agent=StandIn(
             hostname='ip-10-0-0-12',
             provider='hostnameFile',
             settings={'hostname_file': '/etc/datadog-hostname', **TRUST},
         ),
-        instance={'expected_hostname_provider': ['hostnameFile'], 'expected_hostname': 'any'},
         answer=Answer(
             causes=['hostname-file-unusable'],
-            exit_status=1,
             says={'hostname-file-unusable': ['Datadog does not use it as the canonical hostname']},
         ),
     ),

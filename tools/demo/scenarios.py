@@ -84,6 +84,23 @@ SCENARIOS = (
         failed=frozenset({'imds-hop-limit-too-low', 'hostname-lost-when-imdsv2-enforced', *MISNAMED}),
     ),
     Scenario(
+        name='asymmetric-path',
+        headline='A pod whose token reply passes one gateway more than its requests: a hop limit of 2 is not enough.',
+        path=('pod: Agent 7.62.3', 'bridge: 172.17.0.1', 'IMDS: IMDSv2 required, hop limit 2'),
+        topology=Topology.CONTAINER,
+        fault=Fault.ASYMMETRIC_PATH,
+        behaviour=Behaviour(tokens='required', hop_limit=2),
+        agent=StandIn(
+            version='7.62.3',
+            hostname=OS_HOSTNAME,
+            provider='container',
+            errors={'aws': REFUSED.format(status=401)},
+            environ=IN_A_POD | {'DD_EC2_PREFER_IMDSV2': 'true'},
+        ),
+        status=Status.CRITICAL,
+        failed=frozenset({'imds-hop-limit-too-low', 'hostname-lost-when-imdsv2-enforced', *MISNAMED}),
+    ),
+    Scenario(
         name='imdsv1-only-agent',
         headline='The instance requires IMDSv2, but the old Agent only uses IMDSv1.',
         path=('Agent 7.60.1', 'IMDS: IMDSv2 required, hop limit 2'),

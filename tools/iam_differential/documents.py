@@ -87,7 +87,7 @@ VALUES: Mapping[str, Choices] = {
     'aws:PrincipalAccount': ACCOUNTS,
     'aws:PrincipalArn': ARNS,
     'aws:PrincipalType': ('User', 'AssumedRole', 'Account', 'user', '*', ''),
-    'aws:userid': ('AIDA*', 'AROA*', 'AROA*:*', 'A*', '', 'AIPA*', 'AROAEXAMPLE1:*'),
+    'aws:userid': ('AIDA*', 'AROA*', 'AROA*:*', 'A*', '', 'AIPA*', 'AROAEXAMPLE2:*'),
     'aws:username': ('datadog', '*', '', 'd*'),
     'aws:SourceIp': RANGES,
     'aws:VpcSourceIp': RANGES,
@@ -132,7 +132,7 @@ def random_document(random: Random) -> Document:
 
 def _statement(random: Random) -> Document:
     effect = random.choices(('Allow', 'Deny'), (4, 1))[0]
-    element = random.choices(('Principal', 'NotPrincipal'), (30, 1 if effect == 'Deny' else 0))[0]
+    element = random.choices(('Principal', 'NotPrincipal'), (30, 1))[0]
     action = random.choices(
         ('sts:AssumeRole', ['sts:AssumeRole', 'sts:TagSession'], 'sts:*', 'sts:assumerole', 'sts:TagSession', '*'),
         (20, 3, 1, 1, 1, 1),
@@ -199,7 +199,7 @@ def others(random: Random, count: int) -> Iterator[Caller]:
     """Another customer of Datadog, and strangers who know the external id and choose what they can choose."""
     for _ in range(count):
         as_user = random.random() < 0.5
-        external_id = random.choice((OTHER_SECRET, SECRET.upper(), f'{SECRET} ', f'{SECRET[:6]}0', '', None))
+        external_id = random.choice((OTHER_SECRET, SECRET.upper(), f'{SECRET[:6]}0', None))
         yield _caller('Datadog with another external id', DATADOG, external_id, random, as_user=as_user)
         stranger = _caller('a stranger', STRANGER, random.choice((SECRET, SECRET, None)), random, as_user=as_user)
         yield replace(stranger, context={**stranger.context, **_chosen(random)})
@@ -220,7 +220,8 @@ CHOSEN: Mapping[str, Choices] = {
 
 def _chosen(random: Random) -> dict[str, Any]:
     chosen = {key: random.choice(values) for key, values in CHOSEN.items() if random.random() < 0.5}
-    return {key: [value] if key == 'aws:TagKeys' else value for key, value in chosen.items()}
+    through_a_vpc = {'aws:SourceVpc': 'vpc-0999', 'aws:SourceVpce': 'vpce-0999'} if random.random() < 0.3 else {}
+    return {**through_a_vpc, **{k: [value] if k == 'aws:TagKeys' else value for k, value in chosen.items()}}
 
 
 def _caller(name: str, account: str, external_id: str | None, random: Random, *, as_user: bool) -> Caller:
@@ -228,8 +229,9 @@ def _caller(name: str, account: str, external_id: str | None, random: Random, *,
     arn = f'arn:aws:iam::{account}:{"user/datadog" if as_user else "role/datadog-crawler"}'
     session_arn = f'arn:aws:sts::{account}:assumed-role/datadog-crawler/s1'
     issued = datetime.fromtimestamp(NOW - 600, UTC).strftime('%Y-%m-%dT%H:%M:%SZ')
-    user = {'aws:username': 'datadog', 'aws:userid': 'AIDAEXAMPLE1'}
-    session = {'aws:userid': 'AROAEXAMPLE1:s1', 'aws:MultiFactorAuthPresent': 'false', 'aws:TokenIssueTime': issued}
+    number = f'EXAMPLE{account[-1]}'
+    user = {'aws:username': 'datadog', 'aws:userid': f'AIDA{number}'}
+    session = {'aws:userid': f'AROA{number}:s1', 'aws:MultiFactorAuthPresent': 'false', 'aws:TokenIssueTime': issued}
     context = {
         'aws:PrincipalAccount': account,
         'aws:PrincipalArn': arn,

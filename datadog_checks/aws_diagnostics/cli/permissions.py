@@ -10,8 +10,14 @@ import click
 from ..configuration import Options, read_configuration
 from ..diagnoses.integration.granting import apply_policy, raise_quota
 from ..diagnoses.integration.permissions import NO_POLICY_HELPS
-from ..diagnoses.integration.policy_documents import LARGEST, PolicyDocument
-from ..diagnoses.integration.quota import MOST_INLINE, Placement, needs_security_audit, placement
+from ..diagnoses.integration.policy_documents import (
+    LARGEST,
+    MOST_INLINE,
+    Placement,
+    PolicyDocument,
+    needs_security_audit,
+    placement,
+)
 from ..diagnoses.integration.resolve_button import HIGHEST_QUOTA, attached
 from ..facts import MissingFact, observed
 from ..facts.account import Feature
@@ -83,10 +89,10 @@ def _told(report: Judged, found: Difference | None, written: Written, *, diff: b
     elif diff:
         yield from table(found)
     else:
-        yield from _policies(found, report.observation, written)
+        yield from told_policies(found, report.observation, written)
 
 
-def _policies(found: Difference, observation: Observation, written: Written) -> Iterator[Line]:
+def told_policies(found: Difference, observation: Observation, written: Written) -> Iterator[Line]:
     yield counts(found)
     denied = sum(entry.grant in NO_POLICY_HELPS for entry in found.entries)
     if denied:

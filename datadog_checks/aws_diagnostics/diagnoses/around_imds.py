@@ -24,15 +24,22 @@ def ways_around_the_hop_limit(facts: Facts) -> tuple[Choice, ...]:
     """Ways that expose nothing to other containers, or less than a larger hop limit does."""
     if container_kind(facts) in IN_THE_HOST_NETWORK:
         return ()
-    by_file = () if _file_changes_nothing(facts) else (name_from_cloud_init(facts),)
-    return *by_file, _host_network(facts)
+    if container_kind(facts) is ContainerKind.ECS_MANAGED:
+        return (_host_network(facts),)  # its hosts run Bottlerocket, which has no file of cloud-init
+    return *name_by_a_file(facts), _host_network(facts)
 
 
-def _file_changes_nothing(facts: Facts) -> bool:
-    """The Agent has its name from a file already, or the file of cloud-init is known to name another instance."""
-    file = facts.agent.hostname_file if isinstance(facts.agent, Agent) else None
-    id, in_it = instance_id_of(facts), facts.host.cloud_init_instance_id if isinstance(facts.host, Host) else None
-    return (isinstance(file, HostnameFile) and file.content != '') or (in_it is not None and in_it != id)
+def name_by_a_file(facts: Facts) -> tuple[Choice, ...]:
+    """Not where the Agent has its name from a file already, nor where that of cloud-init is missing or known to name
+    another instance. A container does not see it.
+    """
+    agent, host = facts.agent, facts.host
+    if isinstance(agent, Agent) and isinstance(agent.hostname_file, HostnameFile) and agent.hostname_file.content:
+        return ()
+    in_it = host.cloud_init_instance_id if isinstance(host, Host) else None
+    seen = isinstance(host, Host) and container_kind(facts) is ContainerKind.NONE
+    wrong = in_it != instance_id_of(facts) if in_it or seen else False
+    return () if wrong or (seen and in_it is None) else (name_from_cloud_init(facts),)
 
 
 def name_from_cloud_init(facts: Facts) -> Choice:

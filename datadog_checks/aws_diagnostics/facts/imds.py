@@ -142,13 +142,13 @@ class Imds:
     requests: int = 0
     """Requests that this run sent to IMDS, those of the path measurement not counted."""
     rounds: int | None = None
-    """How often this run asked for a token; None where that was not observed."""
+    """How often this run asked for a token; None where not observed."""
     steady: bool = True
     """Each time it ended alike; otherwise trouble comes and goes."""
     provisional: bool = False
     """Only this run has seen this silence, and the next looks again."""
     tokenless_holds: bool = False
-    """IMDS answers the other requests as it did when `tokenless` was asked, which therefore tells of the present."""
+    """IMDS answers the other requests as it did when `tokenless` was asked."""
 
     @property
     def v2_works(self) -> bool:
@@ -169,7 +169,7 @@ class Imds:
 
     @property
     def tokenless_is_present(self) -> bool:
-        """The GET without a token, which is asked rarely, tells of the present as the other requests do."""
+        """The GET without a token, which is asked rarely, tells of the present too."""
         asked_now = self.tokenless_at is not None and self.tokenless_at >= self.observed_at - SAME_RUN
         return asked_now or self.tokenless_holds
 

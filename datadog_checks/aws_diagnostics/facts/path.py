@@ -22,7 +22,7 @@ class NetworkPath:
     confirmed: bool = False
     """Every gateway answered for itself, once (or there is none), so the count is certain."""
     reply_lost: bool = False
-    """The token reply never arrived although the request was acknowledged and IMDS answers other requests."""
+    """The token reply did not arrive although the request was acknowledged and IMDS answers other requests."""
     remaining_ttl: int | None = None
     """TTL (IPv4) or hop limit (IPv6) left in the token reply when it arrives here: the hops to spare, plus one."""
     hop_limit: int | None = None

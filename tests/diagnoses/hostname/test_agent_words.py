@@ -87,7 +87,7 @@ def test_what_it_asked_imds(seen: Agent, imds: bool, token: bool) -> None:
     ('seen', 'sidecar'),
     [
         pytest.param(named(errors={'fargate': 'agent is not running in sidecar mode'}), False, id='it says no'),
-        pytest.param(named(errors={'fargate': 'agent is not runnning on Fargate'}), False, id='an older one says no'),
+        pytest.param(named(errors={'fargate': 'agent is not on Fargate'}), False, id='an older one says no'),
         pytest.param(named(None, '', errors=FIRST_TWO), True, id='its search ended there'),
         pytest.param(named(None, None, errors=FIRST_TWO), True, id='its search ended there, seen from a terminal'),
         pytest.param(named(None, '', errors=FIRST_TWO | {'gce': 'no'}), None, id='its search went on'),

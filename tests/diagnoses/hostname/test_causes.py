@@ -51,6 +51,16 @@ NEW = '7.81.3 - transition'
             id='a file of another instance',
         ),
         pytest.param(
+            by_file(hostname_file('/f', 'iid-datasource-none'), 'hostnameFile', 'iid-datasource-none'),
+            'hostname-not-unique',
+            id='a file that many machines have',
+        ),
+        pytest.param(
+            by_file(hostname_file('/f', DEFAULT_NAME), 'hostnameFile', DEFAULT_NAME),
+            'hostname-file-unusable',
+            id='a file with a name that Datadog does not take as canonical',
+        ),
+        pytest.param(
             by_file(hostname_file('/f', error='no such file'), 'os', DEFAULT_NAME),
             'hostname-file-unusable',
             id='a file that is not there',
@@ -78,6 +88,11 @@ NEW = '7.81.3 - transition'
             situated(NEW, 'v2', 'lost', 'pod', 'xen'), 'imds-hop-limit-too-low', id='the hop limit is too low'
         ),
         pytest.param(situated(NEW, 'none', 'arrives', 'host', 'xen'), 'imds-unreachable', id='nothing answers'),
+        pytest.param(
+            situated(NEW, 'v2', 'lost', 'host', 'xen'),
+            'imds-behind-gateway',
+            id='a gateway before a host loses the token',
+        ),
         pytest.param(
             replace(situated(NEW, 'v1+v2', 'lost', 'pod', 'xen'), path=PATHS['lost']),
             'hostname-stale',

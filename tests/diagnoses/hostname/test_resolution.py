@@ -264,6 +264,11 @@ FILE = configuration(hostname_file='/etc/instance-id')
         ),
         pytest.param(agent(configuration=FILE, hostname_file=hostname_file('/f')), False, id='empty'),
         pytest.param(
+            agent(configuration=FILE, hostname_file=hostname_file('/f', error='ENOENT'), provider='hostnameFile'),
+            None,
+            id='not there, but the Agent has its name from it',
+        ),
+        pytest.param(
             agent(configuration=FILE, hostname_file=Unobserved('no permission')), None, id='not readable here'
         ),
         pytest.param(

@@ -19,7 +19,6 @@ from tests.diagnoses.remedy_parts import (
     IF_RAISED,
     LOOK_AT_ROUTES,
     ON_AUTO_MODE,
-    ON_MANAGED_INSTANCES,
     OWN_ROUTE,
     RESTART_ECS_ANYWHERE,
     RESTART_POD,
@@ -46,7 +45,7 @@ def lost_behind(*addresses: str | None, **differences: Any) -> NetworkPath:
 
 UNMEASURED = Unobserved('this kernel cannot')
 POD = host(container=container(ContainerKind.POD))
-LOST_HERE = 'the token reply never arrives, while the GET with an invalid token was answered 401'
+LOST_HERE = 'the token reply does not arrive, while the GET with an invalid token was answered 401'
 ONE_GATEWAY = (
     f'{LOST_HERE}; the path from here requires hop limit 2 (1 gateway: 172.17.0.1), so the instance has at most 1'
 )
@@ -74,7 +73,7 @@ FAILS = {
     'the reply is lost behind two gateways': Row(
         facts(imds=token_lost(), path=lost_behind('172.17.0.1', '10.244.0.1'), host=POD),
         (
-            'the token reply never arrives, while the GET with an invalid token was answered 401; '
+            'the token reply does not arrive, while the GET with an invalid token was answered 401; '
             'the path from here requires hop limit 3 (2 gateways: 172.17.0.1, 10.244.0.1), so the '
             'instance has at most 2'
         ),
@@ -83,7 +82,7 @@ FAILS = {
     'the reply is lost behind four gateways': Row(
         facts(imds=token_lost(), path=lost_behind('10.0.0.1', '10.0.1.1', '10.0.2.1', '10.0.3.1'), host=POD),
         (
-            'the token reply never arrives, while the GET with an invalid token was answered 401; '
+            'the token reply does not arrive, while the GET with an invalid token was answered 401; '
             'the path from here requires hop limit 5 (4 gateways: 10.0.0.1, 10.0.1.1, 10.0.2.1 and '
             '1 more), so the instance has at most 4'
         ),
@@ -92,7 +91,7 @@ FAILS = {
     'the reply is lost and one of the gateways is silent': Row(
         facts(imds=token_lost(), path=lost_behind('172.17.0.1', None), host=POD),
         (
-            'the token reply never arrives, while the GET with an invalid token was answered 401; '
+            'the token reply does not arrive, while the GET with an invalid token was answered 401; '
             'the path from here requires hop limit 3 (2 gateways: 172.17.0.1, a silent one), and '
             'the instance has less; how much less is not known, as a gateway is silent'
         ),
@@ -101,7 +100,7 @@ FAILS = {
     'the reply is lost in a pod and the path was not measured': Row(
         facts(imds=token_lost(), path=UNMEASURED, host=POD),
         (
-            'the token reply never arrives, while the GET with an invalid token was answered 401; '
+            'the token reply does not arrive, while the GET with an invalid token was answered 401; '
             'the gateways were not counted (this kernel cannot), but a hop limit of 1 looks like '
             'this from a container behind a gateway'
         ),
@@ -278,10 +277,18 @@ REMEDIES: RemedyTable = {
             (
                 CLOUD_INIT_IN_A_TASK,
                 HOST_NETWORK_OF_A_TASK,
-                raise_hop_limit(2, '', managed=ON_MANAGED_INSTANCES),
+                raise_hop_limit(2, ''),
             ),
             then=(is_it_higher(2), RESTART_ECS_ANYWHERE, new_hop_limit(2, IF_RAISED, 'aws_launch_template')),
         ),
+    ),
+    'in a task of ECS Managed Instances': (
+        facts(
+            imds=token_lost(),
+            path=lost_behind('172.17.0.1'),
+            host=host(container=container(ContainerKind.ECS_MANAGED)),
+        ),
+        Remedy('Avoid the extra hop: AWS manages the options of this instance', (HOST_NETWORK_OF_A_TASK,)),
     ),
     'in a Docker container': (
         facts(imds=token_lost(), path=lost_behind('172.17.0.1'), host=host(container=container(ContainerKind.DOCKER))),

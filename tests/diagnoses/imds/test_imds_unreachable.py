@@ -316,12 +316,11 @@ REMEDIES = {
                 ),
                 Step(
                     ALLOW_THE_AGENT.text,
-                    tuple(
+                    (
                         Command(
-                            f'sudo ip6tables {do} OUTPUT -d fd00:ec2::254 -p tcp --dport 80 -m owner --uid-owner '
-                            'dd-agent -j ACCEPT'
-                        )
-                        for do in ('-I', '-D')
+                            'sudo ip6tables -I OUTPUT -d fd00:ec2::254 -p tcp --dport 80 -m owner --uid-owner dd-agent '
+                            '-j ACCEPT'
+                        ),
                     ),
                 ),
                 Step('Look at the route to IMDS', (Command('ip -6 route get fd00:ec2::254'),)),

@@ -9,7 +9,7 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_wrong_pri
     TRUST_POLICY_WRONG_PRINCIPAL,
 )
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
-from datadog_checks.aws_diagnostics.facts.account import AuthKind, RoleMissing
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, RoleMissing
 from datadog_checks.aws_diagnostics.findings import Failed, Passed
 from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import (
@@ -32,6 +32,7 @@ from .correcting import adding, at, replacing, terraform, then, way
 
 US1 = 'the site datadoghq.com in the partition aws'
 COMES = f'Datadog calls from arn:aws:iam::464622532012:root for {US1}'
+INCLUDED = f"the trust policy names everyone under conditions, and so 464622532012, Datadog's account for {US1}"
 RIGHT = f"the trust policy names 464622532012, Datadog's account for {US1}"
 EVERYONE = f'statement 1 of the trust policy admits every AWS account: {COMES}'
 STALE = 'so this may be stale: IAM and Datadog need at least 5 minutes'
@@ -155,10 +156,10 @@ PASSES = {
     'the account by its twelve digits': Row(trusting('AWS:464622532012'), RIGHT),
     'among others': Row(trusting('Service:ec2.amazonaws.com', 'AWS:999999999999', DATADOG_PRINCIPAL), RIGHT),
     'everyone, but only of the account of Datadog': Row(
-        trusting('AWS:*', conditions=(condition('StringEquals', 'aws:PrincipalAccount', '464622532012'),)), RIGHT
+        trusting('AWS:*', conditions=(condition('StringEquals', 'aws:PrincipalAccount', '464622532012'),)), INCLUDED
     ),
     **{
-        f'everyone, {words}': Row(trusting('*', conditions=(condition(*written),)), RIGHT)
+        f'everyone, {words}': Row(trusting('*', conditions=(condition(*written),)), INCLUDED)
         for words, written in {
             'of the account of Datadog if that is said': (
                 'StringEqualsIfExists',
@@ -169,15 +170,19 @@ PASSES = {
             'of a VPC': ('StringEquals', 'aws:SourceVpc', 'vpc-0abc'),
             'on behalf of our account': ('StringEquals', 'aws:SourceAccount', ACCOUNT_ID),
             'under a name that no session has': ('StringEquals', 'sts:RoleSessionName', ''),
+            'in a region of another partition': ('StringEquals', 'aws:RequestedRegion', 'cn-north-1'),
             'until a day that is over': ('DateLessThan', 'aws:CurrentTime', '2020-01-01T00:00:00Z'),
         }.items()
     },
     **{
         f'everyone, and denied {words}': Row(
-            account_facts(role=role(trust(principals=('AWS:*',)), trust(effect='Deny', **denied))), RIGHT
+            account_facts(role=role(trust(principals=('AWS:*',)), trust(effect='Deny', **denied))), INCLUDED
         )
         for words, denied in ALL_OTHERS_DENIED.items()
     },
+    'everyone who brings the external id and brings none': Row(
+        trusting('*', conditions=(external_id_condition(), condition('Null', 'sts:ExternalId', 'true'))), INCLUDED
+    ),
     'nobody, written as everyone but everyone': Row(
         account_facts(role=role(trust(), trust(principals=(), not_principals=('AWS:*',)))), RIGHT
     ),
@@ -202,8 +207,30 @@ PASSES = {
     ),
 }
 UNKNOWN = {
+    'everyone but one, under a condition that only some meet': Row(
+        account_facts(
+            role=role(
+                trust(
+                    principals=(),
+                    not_principals=('AWS:999999999999',),
+                    conditions=(condition('StringEquals', 'aws:PrincipalAccount', '464622532012'),),
+                )
+            )
+        ),
+        'the trust policy names only whom it does not admit; not known whether it admits 464622532012, '
+        f"Datadog's account for {US1}",
+    ),
     'everyone, from addresses of which nobody knows whose they are': Row(
         trusting('*', conditions=(condition('IpAddress', 'aws:SourceIp', '3.208.0.0/12'),)),
+        'not known whether statement 1 of the trust policy admits every AWS account',
+    ),
+    'everyone, of an account that a variable names': Row(
+        trusting(
+            '*',
+            conditions=(
+                Condition('StringEquals', 'aws:PrincipalAccount', ('${aws:PrincipalTag/account}',), variables=True),
+            ),
+        ),
         'not known whether statement 1 of the trust policy admits every AWS account',
     ),
     'everyone, under a key of which nothing is known': Row(

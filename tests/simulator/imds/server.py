@@ -52,7 +52,7 @@ class Simulator:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await PERSONAS[self.behaviour.persona](Connection(reader, writer, self.service, self.behaviour))
-        except ConnectionError:
+        except OSError:
             pass  # The client left first, as clients may.
         finally:
             writer.close()

@@ -1,7 +1,7 @@
 """The Agent is configured to read its hostname from a file, and cannot."""
 
 from ...expectations import Expectations
-from ...facts import Agent, ContainerKind, Facts, HostnameFile, Unobserved, observed
+from ...facts import Agent, ContainerKind, Facts, HostnameFile, OperatingSystem, Unobserved, observed
 from ...facts.values import FilePath
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy, Variable, shell
@@ -11,6 +11,7 @@ from ..agent_remedies import container_kind, in_agent, remove_setting
 from ..applying import restart_with_settings
 from ..around_imds import CLOUD_INIT_FILE, name_from_cloud_init
 from ..links import guide
+from ..places import operating_system, user_of_the_agent
 
 LONGEST_PATH = 120
 
@@ -68,14 +69,15 @@ def _repair(facts: Facts) -> Choice:
         mount = name_from_cloud_init(facts)
         seen = '; the first two commands show the file as the Agent sees it now' if see else ''
         return Choice(f'{mount.text}{seen}', (*see, *mount.commands), mount.exposes, mount.undo)
-    if path == CLOUD_INIT_FILE:
+    if path == CLOUD_INIT_FILE and operating_system(facts) is OperatingSystem.LINUX:
         return Choice(
             'Find out why cloud-init did not write the file, which the first command shows as the Agent sees it',
             (*see, shell('cloud-init', 'status', '--long')),
         )
+    shown = '; the command shows it as the Agent sees it' if see else ''
     return Choice(
-        'Make the file readable for dd-agent, and leave only the hostname in it (letters, digits, hyphens and dots); '
-        'the command shows it as the Agent sees it',
+        f'Make the file readable for {user_of_the_agent(operating_system(facts))}, and leave only the hostname in it '
+        f'(letters, digits, hyphens and dots){shown}',
         see,
     )
 

@@ -9,7 +9,7 @@ from ...remedies import Choice, Language, Remedy, Step, yaml
 from ...text import clean, quoted, reason
 from ..agent_remedies import container_kind, in_agent, set_in_agent
 from ..applying import restart_with_settings
-from ..around_imds import name_from_cloud_init
+from ..around_imds import name_by_a_file
 from ..links import HOSTNAME_IN_CONTAINERS
 
 AFTER_THE_SIDECAR = ('all', 'container', 'os', 'fqdn', 'aws', 'gce', 'azure')
@@ -55,7 +55,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
     )
     return Remedy(
         'Give the Agent a hostname, or let one of its providers find one',
-        (*named, name_from_cloud_init(facts), *_let_aws_name_it(facts)),
+        (*named, *name_by_a_file(facts), *_let_aws_name_it(facts)),
         (*restart_with_settings(facts), look),
     )
 

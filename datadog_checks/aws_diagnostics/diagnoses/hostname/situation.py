@@ -110,11 +110,13 @@ def situation_of(facts: Facts) -> Situation:
 
 def _file_usable(agent: Agent) -> bool | None:
     match agent.hostname_file:
+        case HostnameFile(error=error) if error and agent.provider is HostnameProvider.HOSTNAME_FILE:
+            return None  # gone since, or not to be seen from here, as from a terminal beside a container
         case HostnameFile(content=content, error=error):
             return content != '' and not error
     if agent.configuration.hostname_file is None and agent.hostname_file == NO_HOSTNAME_FILE:
         return False
-    return True if agent.provider == 'hostnameFile' else None
+    return True if agent.provider is HostnameProvider.HOSTNAME_FILE else None
 
 
 def _sidecar(agent: Agent, host: Host) -> bool:

@@ -2,7 +2,7 @@
 whether the Agent asks AWS for a name at all."""
 
 from ...expectations import Expectations
-from ...facts import Agent, Facts, Host, HostnameProvider, Imds
+from ...facts import Agent, Facts, Host, HostnameFile, HostnameProvider, Imds
 from ...facts.imds import is_status
 from ...facts.values import AgentHostname
 from ...remedies import Choice
@@ -18,6 +18,7 @@ LOST_TOKENS = ('imdsv2-not-supported', 'imds-hop-limit-too-low')
 
 IMDS_FAULTS = (
     'imds-endpoint-disabled',
+    'imds-behind-gateway',
     'imds-unreachable',
     'imds-intercepted',
     'imdsv2-not-supported',
@@ -63,7 +64,7 @@ def can_explain(facts: Facts, cause: str) -> bool:
         case 'hostname-configured-by-hand':
             return provider in (None, HostnameProvider.CONFIGURATION)
         case 'hostname-file-unusable':
-            return provider not in BEFORE_AWS
+            return provider not in BEFORE_AWS or _gave_the_name(facts)
         case 'hostname-custom-os-name':
             return provider not in (*BEFORE_AWS, HostnameProvider.AWS)
         case 'aws-metadata-disabled':
@@ -75,6 +76,14 @@ def can_explain(facts: Facts, cause: str) -> bool:
         case fault if fault in IMDS_FAULTS:
             return _aws_failed(facts)
     return True
+
+
+def _gave_the_name(facts: Facts) -> bool:
+    """hostname_file did, so that what is wrong with the name in it is wrong with the name of the Agent."""
+    agent = facts.agent
+    if not isinstance(agent, Agent) or agent.provider is not HostnameProvider.HOSTNAME_FILE:
+        return False
+    return isinstance(agent.hostname_file, HostnameFile) and agent.hostname_file.content == agent.hostname
 
 
 def can_explain_a_loss(facts: Facts, cause: str) -> bool:

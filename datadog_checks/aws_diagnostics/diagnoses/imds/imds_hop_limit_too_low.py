@@ -8,9 +8,10 @@ from ...facts.imds import is_granted
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step, shell
 from ...text import reason
-from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind, instance, region, restart_for_the_name
+from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind, restart_for_the_name
 from ..host_remedies import allowed_hop_limit, needed_hop_limit, raise_hop_limit
 from ..links import guide
+from ..which_instance import instance, region
 from .evidence import conversation, fate, gateways, may_be_rewritten, seen, severity_behind_v1, still_hidden
 from .fault import Fault, fault_of, why_unclear
 from .imds_behind_gateway import gateway_before_the_host
@@ -76,7 +77,7 @@ def _loss(facts: Facts) -> str:
         if isinstance(control, Answer)
         else 'other requests are answered'
     )
-    return f'the token reply never arrives, while {others}'
+    return f'the token reply does not arrive, while {others}'
 
 
 def _lost(facts: Facts, expected: Expectations) -> Verdict:
@@ -132,7 +133,8 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         found = past_the_gateway(facts)
         return Remedy(found.summary, found.choices, (*found.then, *restart_for_the_name(facts)))
     found = raise_hop_limit(facts, expected)
-    if isinstance(facts.imds, Imds) and is_granted(facts.imds.token):
+    granted = isinstance(facts.imds, Imds) and is_granted(facts.imds.token)
+    if granted or container_kind(facts) is ContainerKind.ECS_MANAGED:
         return found
     return replace(found, then=(_is_it_higher(facts, expected), *found.then))
 

@@ -6,7 +6,6 @@ from ...expectations import Expectations, ImdsV1
 from ...facts import Answer, Facts, Imds, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Command, Remedy, Step, Variable, shell
-from ..agent_remedies import instance, region
 from ..host_remedies import (
     MetadataOptions,
     as_step,
@@ -14,7 +13,7 @@ from ..host_remedies import (
     for_new_instances,
 )
 from ..links import ec2_user_guide
-from ..which_instance import find_instance, how_to_find_instance
+from ..which_instance import find_instance, how_to_find_instance, instance, region
 from .evidence import asked_ago, fate
 from .fault import Fault, fault_of
 

@@ -2,10 +2,11 @@
 
 from ...facts import ContainerKind, Facts, IcmpError, Imds, NoAnswer, OperatingSystem, Outcome
 from ...remedies import Choice, Remedy, Step, shell
-from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind, operating_system
+from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind
 from ..applying import apply_settings
 from ..around_imds import ways_around_the_hop_limit
 from ..host_remedies import MetadataOptions, change_metadata_options
+from ..places import operating_system
 from .blocking import (
     address,
     allow_in_policy,

@@ -7,14 +7,16 @@ tags, in which region, under which name. He cannot choose his account, his organ
 import re
 from collections.abc import Sequence
 
-from ...facts.account import Condition, TrustStatement
+from ...facts.account import Condition, ExternalId, TrustStatement
 from .assume_role_request import (
     ABSENT,
     ACCOUNT,
     DIRECTLY,
+    EXTERNAL_ID,
     FALSE,
     NAMED,
     ORGANIZATION,
+    REGIONS,
     SESSION,
     THROUGH_A_SERVICE,
     TRUE,
@@ -24,19 +26,20 @@ from .assume_role_request import (
     Moment,
     PublicAddress,
     Request,
+    Secret,
+    State,
     Text,
 )
-from .condition_operators import NULL, all_of, can_be_met, is_met, operator_of
+from .condition_operators import NULL, all_of, any_of, can_be_met, is_met, operator_of
 from .condition_values import LIKE, STRING
-from .identities import is_everyone, is_external_id
+from .identities import conditions_on_external_id, is_everyone, is_external_id
 from .trust import Sender, covers_assume_role
 
-MFA = 'aws:multifactorauthpresent'
+MFA, REGION = 'aws:multifactorauthpresent', 'aws:requestedregion'
 CHOSEN: Request = {
     MFA: Key((Absent(), *TRUE.states, *FALSE.states)),
     'aws:federatedprovider': Key((Absent(), Like('?*', re.compile(r'[\w.:/-]+', re.ASCII)))),
     'aws:principaltype': Key((Text('User'), Text('AssumedRole'), Text('Account'), Text('FederatedUser'))),
-    'aws:requestedregion': Key((Like('??-*-?*', re.compile(r'[a-z]{2}-[a-z-]+-\d{1,2}', re.ASCII)),)),
     'aws:useragent': Key((Like('*'),)),
     'aws:username': Key((Absent(), Like('?*', NAMED))),
     'sts:rolesessionname': Key((Like('??*', SESSION),)),
@@ -69,6 +72,7 @@ def strangers_request(to: Sender) -> Request:
         **of_his_account(to.partition),
         **CHOSEN,
         **FIXED,
+        REGION: Key((Like('??-*-?*', re.compile(REGIONS.get(to.partition, '.+'), re.ASCII)),)),
         'aws:currenttime': Key((Moment(to.at),)),
         'aws:epochtime': Key((Moment(to.at, number=True),)),
     }
@@ -77,15 +81,24 @@ def strangers_request(to: Sender) -> Request:
 def admits_everyone(statements: Sequence[TrustStatement], to: Sender) -> list[bool | None]:
     """Of each statement; None where that is not known."""
     own, request = of_his_account(to.partition), strangers_request(to)
-    if any(s.effect == 'Deny' and _denies_others(s, own, request) for s in statements):
-        return [False] * len(statements)
-    return [_admits(s, own, request) for s in statements]
+    denied = any_of(_denies_others(s, own, request) for s in statements if s.effect == 'Deny')
+    not_denied = None if denied is None else not denied
+    return [all_of((not_denied, _admits(s, own, request))) for s in statements]
 
 
 def _admits(statement: TrustStatement, own: Request, request: Request) -> bool | None:
     if statement.effect != 'Allow' or not _is_for_strangers(statement):
         return False
-    return all_of(_can_be_met(c, own, request) for c in statement.conditions if not is_external_id(c))
+    others = (_can_be_met(c, own, request) for c in statement.conditions if not is_external_id(c))
+    return all_of((_accepts_some_external_id(conditions_on_external_id(statement)), *others))
+
+
+def _accepts_some_external_id(conditions: Sequence[Condition]) -> bool:
+    """Or none: one of those that are named, another one, or a request without."""
+    named = [id for c in conditions for id in c.external_ids]
+    states: list[State] = [Absent(), *(Secret(id) for id in (*named, ExternalId.of('another one')))]
+    requests: list[Request] = [{EXTERNAL_ID: Key((state,))} for state in states]
+    return any(all_of(is_met(c, request) for c in conditions) is not False for request in requests)
 
 
 def _is_for_strangers(statement: TrustStatement) -> bool:
@@ -100,16 +113,20 @@ def _can_be_met(condition: Condition, own: Request, request: Request) -> bool | 
         return met
     key, operator = condition.key.lower(), operator_of(condition.operator)
     if key in own and operator.base not in ('', NULL) and not operator.negated:
-        return False if operator.needs_the_key or Absent() not in own[key].states else None
-    by_choice = key in CHOSEN or key.startswith(TAGS)
+        narrows = not condition.variables and (operator.needs_the_key or Absent() not in own[key].states)
+        return False if narrows else None
+    by_choice = key in (*CHOSEN, REGION) or key.startswith(TAGS)
     return True if by_choice and (operator.base in (*STRING, LIKE, NULL) or key == MFA) else None
 
 
-def _denies_others(deny: TrustStatement, own: Request, request: Request) -> bool:
+def _denies_others(deny: TrustStatement, own: Request, request: Request) -> bool | None:
     """All strangers, or all but those of certain accounts, organizations or networks."""
-    if not _is_for_strangers(deny):
-        return False
-    met = [(c, is_met(c, request)) for c in deny.conditions]
-    return all(
-        result or (result is None and operator_of(c.operator).negated and c.key.lower() in own) for c, result in met
-    )
+    return all_of((_is_for_strangers(deny), *(_hits_others(c, own, request) for c in deny.conditions)))
+
+
+def _hits_others(condition: Condition, own: Request, request: Request) -> bool | None:
+    """Where a stranger can choose, he escapes."""
+    met = is_met(condition, request)
+    if met is None and condition.key.lower() in own and operator_of(condition.operator).negated:
+        return None if condition.variables else True
+    return bool(met)

@@ -28,8 +28,10 @@ SECURITY_AUDIT = 'SecurityAudit'
 ADMINISTRATOR_ACCESS = 'AdministratorAccess'
 PREFIX = 'datadog-aws-integration-iam-permissions-'
 OF_A_CLICK = re.compile(rf'{PREFIX}[0-9a-f]{{8}}-part\d+')
+OF_THE_STACK = re.compile(r'datadog-aws-integration-(resource-collection|instrumentation)-permissions-v2-.+-\d+')
+"""Of Datadog's present quickstart template, whose stack manages the role."""
 OF_OLD_STACKS = re.compile(r'datadog-aws-integration-resource-collection-permissions-(?!v2-).+-\d+')
-"""Of Datadog's quickstart template before version 4.14; the present one attaches ...-permissions-v2-ROLE-NUMBER."""
+"""Of the same template before version 4.14."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,11 @@ def leftovers(facts: Facts, expected: Expectations) -> tuple[Policy, ...]:
         if _held(listed, without) == held:
             kept, found = without, [*found, policy]
     return tuple(found)
+
+
+def is_of_a_stack(facts: Facts) -> bool:
+    policies = facts.of_account.policies
+    return isinstance(policies, tuple) and any(OF_THE_STACK.fullmatch(policy.name) for policy in policies)
 
 
 def _is_of_earlier_template(policy: Policy) -> bool:

@@ -10,8 +10,8 @@ from ...remedies import Choice, Command, Language, Remedy, Step, hcl_string, she
 from ...rules.policy_language import covers
 from ..account_remedies import iam_arn, role_word, run_again
 from ..links import guide
-from .granting import attach_policy, merge_policies, raise_quota
-from .quota import free_places, quota_needed
+from .granting import attach_policy, merge_policies, quota_needed, raise_quota
+from .policy_documents import free_places
 from .resolve_button import ADMINISTRATOR_ACCESS, HIGHEST_QUOTA, SECURITY_AUDIT, detach_leftovers, is_attached
 from .role import partition_of, staleness_of_permissions, without_role
 

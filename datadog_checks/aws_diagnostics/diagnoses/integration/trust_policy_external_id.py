@@ -87,12 +87,19 @@ def _difference(condition: Condition, to: Sender) -> str:
     return ': its * and ? are not wildcards with this operator' if condition.wildcard else ''
 
 
+def _can_be_sent(id: ExternalId) -> bool:
+    """STS refuses others: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html."""
+    return id.form not in (Form.EMPTY, Form.PATTERN) and not id.has_stray_white_space
+
+
 def _kinds(condition: Condition, to: Sender) -> str:
     """What the wrong external ids are, where their form or their digest says so; '' for others."""
-    kinds = (
-        _ids_of_accounts(to).get(id.stripped_digest) or NOT_DATADOGS.get(id.form, '') for id in condition.external_ids
-    )
-    return ' and '.join(list(dict.fromkeys(filter(None, kinds)))[:MOST_IDS])
+    kinds = dict.fromkeys(_kind(id, to) for id in condition.external_ids)
+    return ' and '.join(list(filter(None, kinds))[:MOST_IDS])
+
+
+def _kind(id: ExternalId, to: Sender) -> str:
+    return _ids_of_accounts(to).get(id.stripped_digest) or NOT_DATADOGS.get(id.form, '')
 
 
 def _ids_of_accounts(to: Sender) -> dict[str, str]:
@@ -110,10 +117,10 @@ def _form(reading: Reading, to: Sender) -> Verdict:
     evidence = f'{reading.name} of the trust policy has {_shown(condition)}'
     if condition.wildcard and operator_of(condition.operator).base == 'stringlike':
         return Failed(f'{evidence}, with a wildcard that accepts other external ids too', Status.WARNING)
-    if len(set(condition.external_ids)) > 1:
+    if len({id for id in condition.external_ids if _can_be_sent(id)}) > 1:
         kinds = _kinds(condition, to)
-        others = f': {kinds}' if kinds else ''
-        return Failed(f"{evidence}, so it accepts external ids that are not Datadog's{others}", Status.WARNING)
+        others = f'{evidence}, so it accepts others than that of this Datadog organization'
+        return Failed(f'{others}: {kinds}' if kinds else others, Status.WARNING)
     return _agreement(reading, to, evidence, condition)
 
 

@@ -47,9 +47,15 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return Unknown(f'not known whether {name} of the trust policy admits every AWS account')
     if to.account is None:
         return Unknown(f'Datadog publishes no AWS account for {_place(to)}')
-    principals = [p for s in statements if s.effect == 'Allow' for p in s.principals]
-    if any(is_account(p, to.account, to.partition) or is_everyone(p) for p in principals):
-        return Passed(f"the trust policy names {to.account}, Datadog's account for {_place(to)}")
+    allowing = [s for s in statements if s.effect == 'Allow']
+    principals = [p for s in allowing for p in s.principals]
+    who = f"{to.account}, Datadog's account for {_place(to)}"
+    if any(is_account(p, to.account, to.partition) for p in principals):
+        return Passed(f'the trust policy names {who}')
+    if any(map(is_everyone, principals)):
+        return Passed(f'the trust policy names everyone under conditions, and so {who}')
+    if any(s.not_principals for s in allowing):
+        return Unknown(f'the trust policy names only whom it does not admit; not known whether it admits {who}')
     return Failed(f'the trust policy admits {_seen(principals, to)}; {_who(to)}')
 
 
