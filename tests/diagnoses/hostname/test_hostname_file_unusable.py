@@ -58,6 +58,15 @@ FAILS = {
         ),
         near_miss='it holds a name',
     ),
+    'the Agent says that it has its name from it': Row(
+        with_file(GONE, provider='hostnameFile', hostname=INSTANCE_ID),
+        Failed(
+            f"hostname_file '{PATH}' gives no name: no such file; the Agent has its hostname from it, so it is gone "
+            'since, or cannot be seen from here',
+            Status.WARNING,
+        ),
+        near_miss='it holds a name',
+    ),
     'hostname is set too, but to what is no name': Row(
         with_file(GONE, set_by_hand='my_host'),
         f"hostname_file '{PATH}' gives no name: no such file",

@@ -7,6 +7,7 @@ from ...facts import (
     Facts,
     HostnameFile,
     HostnameProvider,
+    HostnameSource,
     OperatingSystem,
     Unobserved,
     observed,
@@ -46,6 +47,9 @@ def _judge_file(agent: Agent, path: FilePath, file: HostnameFile, expected: Expe
     if not fault and not said:
         return _judge_name(f'{named} holds {quoted(file.content)}', file.content)
     evidence = f'{named} gives no name: {clean(fault)}' if fault else f'{named} gave the Agent no name: {reason(said)}'
+    if agent.provider is HostnameProvider.HOSTNAME_FILE and agent.source is not HostnameSource.INFERRED:
+        from_it = 'the Agent has its hostname from it, so it is gone since, or cannot be seen from here'
+        return Failed(f'{evidence}; {from_it}', Status.WARNING)
     if agent.provider in expected.hostname_providers:
         return Failed(f'{evidence}; the Agent has its hostname from {agent.provider}', Status.WARNING)
     return Failed(evidence)
