@@ -33,7 +33,7 @@ from .others import (
 )
 
 OURS = tuple(d for d in DIAGNOSES if d.id.startswith('trust-policy-'))
-MOST_SHOWN = 10
+MOST_SHOWN = 20
 BATCH = 500
 FEW, MANY = 2, 60
 """Others who try to come in: at first, and before it is said that nobody can."""

@@ -26,7 +26,7 @@ MOST_REGIONS = 100
 ACTION = re.compile(r'not authorized to perform:?(?: action)?:? ([a-z0-9-]{1,64}:[A-Za-z0-9*]{1,128})')
 REGIONS = re.compile(r'Regions? affected: (.*?)(?= Error was | Accounts? affected|$)')
 SEEN = re.compile(r'last seen (.{1,40}?) ago')
-UNITS = 's(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:ours?)?|d(?:ays?)?|w(?:eeks?)?|mo(?:nths?)?|y(?:ears?)?'
+UNITS = 's|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?|mo|months?|y|years?'
 PART = re.compile(rf'(\d{{1,6}}|an?) ?({UNITS})\b')
 SECONDS = {'s': 1, 'm': 60, 'h': 3600, 'd': 86400, 'w': 7 * 86400, 'mo': 30 * 86400, 'y': 365 * 86400}
 

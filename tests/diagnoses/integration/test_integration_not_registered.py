@@ -61,18 +61,18 @@ FAILS = {
 }
 PASSES = {
     'it is on record': Row(account_facts(registered=True), IT_HAS),
-    'saved by a version that did not say so': Row(account_facts(), IT_HAS),
+    'saved by a version that did not say so': Row(account_facts(registered=None), IT_HAS),
     'on record several times': Row(
         account_facts(registered=True, integration=Unobserved('Datadog has several integrations')), IT_HAS
     ),
 }
 UNKNOWN = {
     'without an application key': Row(
-        account_facts(integration=Unobserved('Datadog was not asked: it needs both keys')),
+        account_facts(registered=None, integration=Unobserved('Datadog was not asked: it needs both keys')),
         'Datadog was not asked: it needs both keys',
     ),
     'the key may not read it': Row(
-        account_facts(integration=Unobserved('Datadog refuses: a key is not valid')),
+        account_facts(registered=None, integration=Unobserved('Datadog refuses: a key is not valid')),
         'Datadog refuses: a key is not valid',
     ),
 }

@@ -77,6 +77,9 @@ def away_from_the_device(facts: Facts) -> Remedy:
     route = route_of(facts)
     device = route.device if route and route.device else 'the device that they take now'
     away = f'Send packets to {address(facts)} through the network interface of the instance, not through {device}'
+    if route and not is_virtual(route):
+        node = route.gateway or 'the next node'
+        away = f'Give {address(facts)} a route of its own: {node}, to which its packets go through {device}, is silent'
     return _another_way(facts, route, away)
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from ...facts import Facts
 from ...facts.account import Integration, Policy, PolicyKind, PolicyQuota
 from ...rules.policy_language import ANY, service_of
-from .resolve_button import ADMINISTRATOR_ACCESS, SECURITY_AUDIT, attached, is_attached
+from .resolve_button import ADMINISTRATOR_ACCESS, SECURITY_AUDIT, allow_everything, attached, is_attached
 from .role import partition_of
 
 LARGEST = 6144
@@ -135,7 +135,7 @@ def needs_security_audit(facts: Facts) -> bool:
     has_one = any(
         is_attached(name, account.policies, partition_of(facts)) for name in (SECURITY_AUDIT, ADMINISTRATOR_ACCESS)
     )
-    return account.integration.extended_collection and not has_one
+    return account.integration.extended_collection and not has_one and not allow_everything(account.policies)
 
 
 def has_room(facts: Facts, more: int) -> bool:

@@ -1,21 +1,23 @@
 """AWS's managed policy SecurityAudit, which resource collection needs, is not attached to the role."""
 
-from collections.abc import Iterable
-
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved, observed
-from ...facts.account import Feature, Integration, Policy, PolicyKind
+from ...facts.account import Feature, Integration
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Command, Language, Remedy, Step, hcl_string, shell
-from ...rules.policy_language import covers
 from ..account_remedies import iam_arn, role_word, run_again
 from ..links import guide
 from .granting import attach_policy, merge_policies, quota_needed, raise_quota
 from .policy_documents import free_places
-from .resolve_button import ADMINISTRATOR_ACCESS, HIGHEST_QUOTA, SECURITY_AUDIT, detach_leftovers, is_attached
+from .resolve_button import (
+    ADMINISTRATOR_ACCESS,
+    HIGHEST_QUOTA,
+    SECURITY_AUDIT,
+    allow_everything,
+    detach_leftovers,
+    is_attached,
+)
 from .role import partition_of, staleness_of_permissions, without_role
-
-ANY_ACTION = '*:*'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -26,7 +28,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     for name in (SECURITY_AUDIT, ADMINISTRATOR_ACCESS):
         if is_attached(name, policies, partition):
             return Passed(f'{name} is attached')
-    if _allow_everything(policies):
+    if allow_everything(policies):
         return Passed('a policy of the role allows every action, so SecurityAudit would add none')
     evidence, stale = f"AWS's policy {SECURITY_AUDIT} is not attached", staleness_of_permissions(facts)
     match facts.of_account.integration:
@@ -35,13 +37,6 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         case Integration(extended_collection=False):
             return NotApplicable('resource collection, which needs SecurityAudit, is off')
     return Failed(f'{evidence}; resource collection, which needs it, is on{stale}')
-
-
-def _allow_everything(policies: Iterable[Policy]) -> bool:
-    """Whatever a Deny takes away again, SecurityAudit would not bring back."""
-    statements = (s for p in policies if p.kind is not PolicyKind.BOUNDARY for s in p.statements if s.effect == 'Allow')
-    certain = (s for s in statements if s.every_resource and not s.conditional)
-    return any(covers(pattern, ANY_ACTION) for s in certain for pattern in s.actions)
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
