@@ -68,6 +68,7 @@ def integration(**differences: Any) -> Integration:
         regions=None,
         extended_collection=False,
         namespace_filters=LEFT_OUT_BY_DATADOG,
+        partition=Partition('aws'),
     )
     return replace(healthy, **differences)
 
@@ -96,7 +97,7 @@ def role(*statements: TrustStatement, **differences: Any) -> Role:
     """A year old, assumed five minutes ago, changed last a month ago. Without statements it trusts `trust()`."""
     healthy = Role(
         name=RoleName(ROLE_NAME),
-        arn=Arn(ROLE_ARN),
+        arn=Arn(f'arn:aws:iam::{ACCOUNT_ID}:role/{differences.get("name", ROLE_NAME)}'),
         trust=statements or (trust(),),
         created_at=NOW - 365 * DAY,
         last_used=LastUsed(NOW - 5 * MINUTE, REGION),
@@ -147,13 +148,13 @@ def required(**differences: Any) -> RequiredPermissions:
 
 
 def simulated(action: str, decision: Decision = Decision.ALLOWED, **differences: Any) -> Simulated:
-    return replace(Simulated(action, decision, True, None), **differences)
+    return replace(Simulated(action, decision, True, None, REGION), **differences)
 
 
 def simulation(*results: Simulated, **differences: Any) -> Simulation:
-    """Without results: everything that was asked is allowed."""
+    """Without results: everything that was asked is allowed, in the one region that Datadog collects."""
     allowed = tuple(simulated(action) for action in ('cloudwatch:GetMetricData', 'ec2:DescribeInstances'))
-    return replace(Simulation(results or allowed), **differences)
+    return replace(Simulation(results or allowed, regions=(REGION,)), **differences)
 
 
 def region(**differences: Any) -> Region:
@@ -189,6 +190,8 @@ def account(**differences: Any) -> Account:
         inventory=inventory(),
         metrics=Metrics((), ()),
         api_calls=25,
+        registered=True,
+        errors=(),
     )
     return replace(healthy, **differences)
 

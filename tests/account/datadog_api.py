@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 API_KEY, APP_KEY = 'a' * 20 + '0123456789ab', 'b' * 28 + '0123456789ab'
 ACCOUNTS = '/api/v2/integration/aws/accounts'
 HOSTS = '/api/v1/hosts'
+INTEGRATIONS = '/api/v1/integration/aws'
+"""The older list, which has the errors."""
 PERMISSIONS = '/api/v2/integration/aws/iam_permissions/'
 
 
@@ -22,6 +24,8 @@ class Datadog:
     accounts: list[dict[str, Any]] = field(default_factory=list)
     permissions: dict[str, Sequence[str]] = field(default_factory=dict)
     """By the last part of the path: standard, resource_collection."""
+    errors: Any = field(default_factory=list)
+    """Of every account, in the older list."""
     hosts: list[dict[str, Any]] = field(default_factory=list)
     """The rows of the host list."""
     hosts_first: list[bytes] = field(default_factory=list)
@@ -125,12 +129,15 @@ def _answer(datadog: Datadog, target: str, keys: tuple[str | None, str | None]) 
         return _json({'data': {'id': 'permissions', 'type': 'permissions', 'attributes': attributes}})
     if path == HOSTS and datadog.hosts_first:
         return datadog.hosts_first.pop(0)
-    if path not in (ACCOUNTS, HOSTS):
+    if path not in (ACCOUNTS, HOSTS, INTEGRATIONS):
         return plain(404, json.dumps({'errors': ['Not found']}))
     if keys != (API_KEY, APP_KEY):
         return plain(403, json.dumps({'errors': ['Forbidden']}))
     if path == HOSTS:
         return _page(datadog.hosts, parse_qs(urlsplit(target).query))
+    if path == INTEGRATIONS:
+        ids = [a['attributes']['aws_account_id'] for a in datadog.accounts]
+        return _json({'accounts': [{'account_id': id, 'errors': datadog.errors} for id in ids]})
     return _json({'data': [a for a in datadog.accounts if not wanted or a['attributes']['aws_account_id'] in wanted]})
 
 

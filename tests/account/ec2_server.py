@@ -58,6 +58,8 @@ class Account:
     instances: dict[str, Instances] = field(default_factory=dict)
     defaults: dict[str, str | int] = field(default_factory=dict)
     templates: tuple[Template, ...] = ()
+    regions: tuple[str, ...] = ()
+    """Those that are enabled; () for an EC2 that is not asked for them."""
     denied: frozenset[str] = frozenset()
     not_enabled: frozenset[str] = frozenset()
     throttled: int = 0
@@ -82,6 +84,9 @@ class Account:
         if request.parameters.get('DryRun') == 'true':
             raise Refused(412, 'DryRunOperation', 'Request would have succeeded, but DryRun flag is set')
         match request.action:
+            case 'DescribeRegions' if self.regions:
+                items = ''.join(f'<item>{elements({"regionName": region})}</item>' for region in self.regions)
+                return document(request.action, f'<regionInfo>{items}</regionInfo>')
             case 'DescribeInstances':
                 return self._describe_instances(request)
             case 'GetInstanceMetadataDefaults':

@@ -9,7 +9,7 @@ import sys
 from moto.iam import models
 from moto.server import main
 
-ATTACHED = ('SecurityAudit', 'AmazonECSTaskExecutionRolePolicy')
+ATTACHED = ('SecurityAudit', 'AdministratorAccess', 'AmazonECSTaskExecutionRolePolicy')
 
 if __name__ == '__main__':
     iam = vars(models)

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.aws.simulation import sentinels
+from datadog_checks.aws_diagnostics.collect.aws.sentinels import sentinels
 from datadog_checks.aws_diagnostics.diagnoses.integration.permissions import Grant, compare
 from datadog_checks.aws_diagnostics.facts.account import PolicyKind, PolicyStatement
 from tests.account.permission_lists import RECORDED

@@ -13,6 +13,7 @@ import pytest
 from datadog_checks.aws_diagnostics.collect.account import AccountCollector
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from tests.account.builders import SECRET
+from tests.account.cloudtrail_server import CloudTrail, cloudtrail_server
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
 from tests.account.ec2_fleet import WRONG, listed
 from tests.account.ec2_server import Account, serving
@@ -84,7 +85,7 @@ def collect(recorder: Recorder, datadog: Datadog, **options: Any) -> None:
 
 def runs_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pytest.MonkeyPatch) -> None:
     """The role is there and all is looked at, with metrics that are excluded; the role is missing; through another
-    role; and all regions."""
+    role; all regions; and what was denied."""
     excluding = {'enabled': True, 'namespace_filters': {'exclude_only': ['AWS/RDS']}}
     datadog.accounts = [account(MOTO_ACCOUNT, aws_regions={'include_only': ['us-east-1']}, metrics_config=excluding)]
     put_metric('AWS/RDS')
@@ -93,6 +94,9 @@ def runs_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pytest
     with serving(fleet) as ec2, monkeypatch.context() as environment:
         environment.setenv('AWS_ENDPOINT_URL_EC2', ec2)
         collect(recorder, datadog)
+    with cloudtrail_server(CloudTrail()) as trail, monkeypatch.context() as environment:
+        environment.setenv('AWS_ENDPOINT_URL_CLOUDTRAIL', trail)
+        collect(recorder, datadog, denied_since=3600.0)
     collect(recorder, datadog, role_name=ROLE, assume_role_arn=f'arn:aws:iam::{MOTO_ACCOUNT}:role/{ROLE}')
     datadog.accounts = [
         account(MOTO_ACCOUNT, auth_config={'role_name': 'NoSuchRole', 'external_id': SECRET}),
@@ -149,4 +153,4 @@ def test_the_policy_in_the_document_is_that_policy_and_fits_into_one_managed_pol
 @pytest.mark.parametrize('operation', sorted(LISTED))
 def test_no_call_writes(operation):
     verb = operation.partition(':')[2]
-    assert verb.startswith(('Get', 'List', 'Describe', 'Simulate')) or verb == 'AssumeRole'
+    assert verb.startswith(('Get', 'List', 'Describe', 'Lookup', 'Simulate')) or verb == 'AssumeRole'

@@ -45,11 +45,13 @@ def iam() -> Any:
     return operator()
 
 
-def make_role(trust: Document, *permissions: Document, name: str = ROLE, security_audit: bool = True) -> None:
+def make_role(
+    trust: Document, *permissions: Document, name: str = ROLE, security_audit: bool = True, path: str = '/'
+) -> None:
     """Anew, with inline policies and AWS's SecurityAudit. A role of that name that another test left goes first."""
     client = iam()
     _remove_role(client, name)
-    client.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    client.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps(trust))
     for number, document in enumerate(permissions):
         client.put_role_policy(RoleName=name, PolicyName=f'inline-{number}', PolicyDocument=json.dumps(document))
     if security_audit:

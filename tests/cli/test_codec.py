@@ -42,6 +42,7 @@ def test_any_expectations_come_back_as_they_were(expected: Expectations) -> None
                 'token_granted': False,
                 'server': 'x',
                 'content_type': '',
+                'instance_id_given': None,
             },
             id='an answer',
         ),

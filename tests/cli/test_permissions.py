@@ -350,11 +350,18 @@ def test_policies_that_would_not_fit_beside_the_attached_ones_become_inline_poli
 
 @pytest.mark.parametrize(
     'arguments',
-    [pytest.param([], id='neither'), pytest.param(['--diff', '--policy-json', 'policies'], id='both')],
+    [
+        pytest.param([], id='neither'),
+        pytest.param(['--diff', '--policy-json', 'policies'], id='both'),
+        pytest.param(['--diff', '--denied-since', '24h'], id='a comparison and the trail'),
+    ],
 )
 def test_one_of_the_two_ways_has_to_be_chosen(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(['permissions', *arguments]) == ExitStatus.USAGE
-    assert 'Error: exactly one of --diff and --policy-json DIR is needed' in capsys.readouterr().err
+    assert (
+        'Error: exactly one of --diff, --policy-json DIR and --denied-since DURATION is needed'
+        in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(

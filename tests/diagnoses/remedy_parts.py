@@ -20,7 +20,9 @@ RESTART_DOCKER = Step(
 )
 
 APPLY_HELM = Step(
-    'Apply changed Helm values (the first command lists RELEASE, NAMESPACE, CHART_VERSION)',
+    'Apply changed Helm values (the first command lists RELEASE, NAMESPACE, CHART_VERSION); with the Datadog Operator, '
+    'change spec.override.nodeAgent of its DatadogAgent instead (hostNetwork, image.tag, env, and volumes for a file), '
+    'which it applies by itself',
     (
         Command('helm list --all-namespaces'),
         Command(
@@ -183,9 +185,9 @@ LOOK_AT_ROUTES = Step(
 OWNER_MATCH = '169.254.169.254 -p tcp --dport 80 -m owner --uid-owner dd-agent -j ACCEPT'
 ALLOW_THE_AGENT = Step(
     "If one of them looks at the user (owner, skuid), let the Agent's user dd-agent through, who then also reaches the "
-    'credentials of the instance role; the second command undoes the first, and what sets the other rules has to set '
-    'this one too, or it is gone after a restart',
-    (Command(f'sudo iptables -I OUTPUT -d {OWNER_MATCH}'), Command(f'sudo iptables -D OUTPUT -d {OWNER_MATCH}')),
+    'credentials of the instance role; what sets the other rules has to set this one too, or it is gone after a '
+    'restart; to undo this, use -D in place of -I',
+    (Command(f'sudo iptables -I OUTPUT -d {OWNER_MATCH}'),),
 )
 ALLOW_IN_POLICY = Choice(
     'If a network policy selects the Agent, let the Agent reach IMDS by a NetworkPolicy that selects only the Agent, '

@@ -51,10 +51,10 @@ def test_a_command_of_this_program_names_the_configuration_that_was_given() -> N
             account_facts(role=RoleMissing('Recorded ')), account_expectations(), 'Recorded', id='without white space'
         ),
         pytest.param(
-            account_facts(role=RoleMissing('role/Recorded')),
+            account_facts(role=RoleMissing('datadog/Recorded')),
             account_expectations(),
-            Variable('ROLE_NAME'),
-            id='a path is no name',
+            'Recorded',
+            id='without its path',
         ),
         pytest.param(
             account_facts(role=RoleMissing('--no-verify-ssl')),

@@ -1,7 +1,8 @@
 """What holds for every diagnosis of the catalogue, whatever the facts are."""
 
+import re
 import string
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from datadog_checks.aws_diagnostics.facts import (
     Answer,
     ContainerKind,
     Facts,
+    Host,
     HostnameFile,
     HostnameProvider,
     HostnameSource,
@@ -43,6 +45,7 @@ from datadog_checks.aws_diagnostics.facts.values import (
     IpNetwork,
 )
 from datadog_checks.aws_diagnostics.findings import Diagnosis, NotApplicable, Unknown
+from datadog_checks.aws_diagnostics.remedies import Language
 from tests import builders
 from tests.diagnoses.imds.conversations import (
     captive_portal,
@@ -53,7 +56,7 @@ from tests.diagnoses.imds.conversations import (
     throttled,
     token_lost,
 )
-from tests.remedy_rules import parts_of
+from tests.remedy_rules import commands_of, parts_of
 
 LONGEST_EVIDENCE = 400
 REPEATABLE = settings(
@@ -267,3 +270,32 @@ def test_a_diagnosis_says_what_it_is(diagnosis: Diagnosis) -> None:
 def test_what_explains_a_diagnosis_comes_before_it(diagnosis: Diagnosis) -> None:
     before = [d.id for d in DIAGNOSES[: DIAGNOSES.index(diagnosis)]]
     assert [id for id in diagnosis.after if id not in before] == []
+
+
+OF_LINUX = re.compile(
+    r'\b(systemctl|iptables|ip6tables|nft|ethtool|apt-get|yum|cloud-init|dd-agent|hostname -I|ss --tcp)\b'
+    r'|\bip (-6 )?(route|rule|-brief)|/var/lib/cloud|/etc/datadog-agent'
+)
+POSIX_OF_AN_ACCOUNT = re.compile(r'aws |\{ \[ ! -s ')
+"""Commands for whoever has the rights in AWS, wherever that is: the text says that they need a POSIX shell."""
+
+OTHER_MACHINES = st.builds(
+    replace,
+    HOSTS,
+    operating_system=st.sampled_from([OperatingSystem.WINDOWS, OperatingSystem.MACOS]),
+    container=st.just(builders.container(ContainerKind.NONE)),
+)
+
+
+@REPEATABLE
+@given(situation=FACTS, machine=OTHER_MACHINES, expected=EXPECTATIONS)
+def test_a_fix_for_windows_and_macos_has_no_command_of_linux(
+    situation: Facts, machine: Host, expected: Expectations
+) -> None:
+    situation, system = replace(situation, host=machine), machine.operating_system
+    for finding in filter(lambda f: f.failed, diagnose(DIAGNOSES, situation, expected)):
+        assert finding.remedy is not None
+        for command in commands_of(finding.remedy):
+            assert not OF_LINUX.search(command.text), f'{finding.diagnosis.id}: {command.text}'
+            if system is OperatingSystem.WINDOWS and command.language is Language.SHELL:
+                assert POSIX_OF_AN_ACCOUNT.match(command.text), f'{finding.diagnosis.id}: {command.text}'

@@ -172,10 +172,11 @@ def test_the_hop_limit_is_raised_only_after_what_exposes_less(
         pytest.param(ContainerKind.NONE, '', (parts.new_hop_limit(2),), id='host'),
         pytest.param(
             ContainerKind.ECS_HOST,
-            parts.ON_MANAGED_INSTANCES,
+            '',
             (parts.new_hop_limit(2, resources='aws_launch_template'),),
             id='ECS task',
         ),
+        pytest.param(ContainerKind.ECS_MANAGED, parts.ON_MANAGED_INSTANCES, (), id='task of Managed Instances'),
         pytest.param(ContainerKind.POD, parts.ON_AUTO_MODE, parts.for_new_nodes(2), id='pod'),
         pytest.param(ContainerKind.DOCKER, '', (parts.new_hop_limit(2),), id='Docker'),
     ],

@@ -1,8 +1,10 @@
 """Runs the report of an account: against moto or ministack, an EC2 that filters as AWS's does, and Datadog's API."""
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +13,7 @@ import pytest
 from datadog_checks.aws_diagnostics.cli import run
 from tests.account.datadog_api import Datadog, account, datadog_api
 from tests.account.ec2_server import Account, serving
+from tests.account.organization import Organization, iam_of
 from tests.account.permission_lists import RECORDED
 from tests.account.servers import MOTO_ACCOUNT
 from tests.account.whole_run import configuration, give_keys
@@ -30,6 +33,10 @@ class AccountReport(Report):
     """Makes roles and policies with clients of AWS; see tests/account/whole_run.py."""
     record: Mapping[str, Any] | None = field(default_factory=dict)
     """How Datadog's record differs from that of a new integration; None where it has none for the account."""
+    errors: Sequence[object] = ()
+    """What Datadog says failed, in its own words."""
+    organization: Organization | None = None
+    """Its policies, as IAM's simulator shows them; None for an IAM without one."""
     hosts: Sequence[Mapping[str, Any]] = ()
     """The rows of Datadog's host list."""
     fleet: Account = field(default_factory=lambda: Account({}))
@@ -51,8 +58,11 @@ def account_test(reports: Sequence[AccountReport]) -> Callable[..., None]:
         request.getfixturevalue(report.server)
         give_keys(monkeypatch)
         report.prepare()
-        with datadog_api(_datadog(report)) as datadog, serving(report.fleet) as ec2:
+        with datadog_api(_datadog(report)) as datadog, serving(report.fleet) as ec2, ExitStack() as stack:
             monkeypatch.setenv('AWS_ENDPOINT_URL_EC2', ec2)
+            if report.organization:
+                iam = stack.enter_context(iam_of(replace(report.organization), os.environ['AWS_ENDPOINT_URL']))
+                monkeypatch.setenv('AWS_ENDPOINT_URL_IAM', iam)
             config = configuration(tmp_path, datadog.url, **report.options)
             exit_status = run(['check', '--json', '--config', str(config)])
         document: Document = json.loads(capsys.readouterr().out)['reports'][0]
@@ -68,4 +78,4 @@ def _datadog(report: AccountReport) -> Datadog:
         'resource_collection': RECORDED.resource_collection,
     }
     accounts = [] if report.record is None else [account(ACCOUNTS[report.server], **report.record)]
-    return Datadog(accounts, published, hosts=[dict(host) for host in report.hosts])
+    return Datadog(accounts, published, hosts=[dict(host) for host in report.hosts], errors=list(report.errors))

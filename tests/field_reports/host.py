@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -11,6 +12,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import click  # noqa: F401 - it asks for sys.platform when it is imported, and `look` changes that
 import pytest
 
 from datadog_checks.aws_diagnostics.cli import run
@@ -45,6 +47,8 @@ class HostReport(Report):
     """The arguments of World."""
     prepare: Sequence[str] = ()
     """Commands of the world's root before the run, where the Agent is: what changes its routes and devices."""
+    system: str = 'linux'
+    """sys.platform. Only what the check asks of Python changes; the kernel stays, and says what a socket may do."""
     agent: StandIn = AN_AGENT
     instance: Mapping[str, object] = field(default_factory=dict)
     """The options of the instance in conf.yaml."""
@@ -60,7 +64,7 @@ def host_test(reports: Sequence[HostReport]) -> Callable[..., None]:
             for command in report.prepare:
                 done = world.command(command.split(), privileged=True)
                 assert done.returncode == 0, f'{command}: {done.stderr}'
-            exit_status, output = world.run(look, report.agent, report.instance)
+            exit_status, output = world.run(look, report.agent, report.instance, report.system)
         document: Document = json.loads(output)['reports'][0]
         if faults := faults_of(report.answer, document, exit_status):
             pytest.fail('\n'.join(faults), pytrace=False)
@@ -68,8 +72,9 @@ def host_test(reports: Sequence[HostReport]) -> Callable[..., None]:
     return test_report
 
 
-def look(agent: StandIn, instance: Mapping[str, object]) -> tuple[int, str]:
+def look(agent: StandIn, instance: Mapping[str, object], system: str = 'linux') -> tuple[int, str]:
     """Exit status and output of `aws-diagnostics check --json`, where this process is."""
+    sys.platform = system
     os.environ.clear()
     os.environ.update({'PATH': os.defpath, **agent.environ})
     with _expvar(agent), tempfile.TemporaryDirectory() as folder:

@@ -2,6 +2,7 @@
 
 import json
 
+from tests.account.builders import SECRET
 from tests.account.datadog_api import ec2_host, host
 from tests.account.permission_lists import RECORDED
 from tests.account.servers import MOTO_ACCOUNT
@@ -24,6 +25,11 @@ WHOLE_DOCUMENT = '"Version": "2012-10-17"'
 
 def two_organizations() -> None:
     make_role(policy(VENDOR, OTHER_ORGANIZATION), EVERYTHING)
+
+
+def two_organizations_in_one_statement() -> None:
+    both = {'StringEquals': {'sts:ExternalId': [SECRET, 'of-another-datadog-organization']}}
+    make_role(policy(statement(Condition=both)), EVERYTHING)
 
 
 def a_vendor() -> None:
@@ -64,7 +70,8 @@ def two_missing_and_a_full_quota() -> None:
 
 
 def ten_of_ten_without_security_audit() -> None:
-    make_role(policy(statement()), EVERYTHING, security_audit=False)
+    listed = policy(allows(*RECORDED.standard, *RECORDED.resource_collection))
+    make_role(policy(statement()), listed, security_audit=False)
     for number in range(10):
         attach(f'of-the-account-{number}', 's3:GetObject')
 
@@ -138,6 +145,23 @@ REPORTS = (
         answer=Answer(
             causes=['trust-policy-external-id'],
             fixes={'trust-policy-external-id': Fix(has=['Move Datadog from statement 1 to a separate statement'])},
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=5,
+        variant='two organizations in one statement',
+        situation='One statement accepts the external IDs of two Datadog organizations.',
+        right='Where the other organization is their own too, nothing has to change; the way that removes it says so.',
+        prepare=two_organizations_in_one_statement,
+        answer=Answer(
+            causes=['trust-policy-external-id'],
+            findings={'trust-policy-external-id': 'warning'},
+            fixes={
+                'trust-policy-external-id': Fix(
+                    has=['change nothing there', 'whoever uses another one loses access'], lacks=[WHOLE_DOCUMENT]
+                )
+            },
         ),
     ),
     AccountReport(

@@ -22,6 +22,7 @@ ECS_BLOCKS = (
     'ip link add ecs-eth0 type veth peer name ecs-far',
     'ip route replace blackhole 169.254.169.254',
 )
+OF_LINUX = ('systemctl', 'iptables', 'nft ', 'ip route', 'ethtool', 'cloud-init', 'dd-agent', '/etc/datadog-agent')
 OF_A_HOST_ONLY = ('sudo ip route', 'systemctl restart datadog-agent', 'INTERFACE')
 
 REPORTS = (
@@ -150,6 +151,80 @@ REPORTS = (
     ),
     HostReport(
         scope='host',
+        number=14,
+        situation='Windows, started from an image of a running machine: its persistent routes name another gateway.',
+        sources=('aws/amazon-ssm-agent#24', 'aws/amazon-ssm-agent#48', 'aws/amazon-ssm-agent#348'),
+        right=(
+            'The persistent route is set anew by `route -p`, and EC2Launch does that on new instances if the image is '
+            'prepared by its reset (v2) or InitializeInstance.ps1 -Schedule (v1). No command is one of Linux.'
+        ),
+        world={'topology': Topology.HOST, 'fault': Fault.LOCAL_NO_NEIGHBOUR, 'files': {}},
+        system='win32',
+        instance={'ec2': 'always'},
+        answer=Answer(
+            causes=['imds-unreachable'],
+            fixes={
+                'imds-unreachable': Fix(
+                    has=[
+                        'route.exe -p add 169.254.169.254 mask 255.255.255.255',
+                        'route.exe print',
+                        'Get-NetFirewallRule',
+                        'InitializeInstance.ps1" -Schedule',
+                        'EC2Launch.exe" reset',
+                    ],
+                    lacks=OF_LINUX,
+                )
+            },
+            never=['iptables', 'systemctl', 'ip route'],
+        ),
+    ),
+    HostReport(
+        scope='host',
+        number=14,
+        variant='Windows without the option ec2',
+        situation='On Windows no file tells the platform, and IMDS does not answer.',
+        right='Not known to be EC2, so nothing is claimed; `ec2: always` says that it is.',
+        world={'topology': Topology.HOST, 'fault': Fault.LOCAL_NO_NEIGHBOUR, 'files': {}},
+        system='win32',
+        answer=Answer(exit_status=3, findings={'imds-unreachable': 'not_applicable'}),
+    ),
+    HostReport(
+        scope='host',
+        number=14,
+        variant='macOS',
+        situation='A Mac of EC2 whose route to IMDS goes where nobody answers.',
+        right='The commands of macOS: route -n get and pfctl; none is one of Linux.',
+        world={'topology': Topology.HOST, 'fault': Fault.LOCAL_NO_NEIGHBOUR, 'files': {}},
+        system='darwin',
+        instance={'ec2': 'always'},
+        answer=Answer(
+            causes=['imds-unreachable'],
+            fixes={
+                'imds-unreachable': Fix(
+                    has=['route -n get 169.254.169.254', 'sudo pfctl -s rules', 'sudo route -n add -host'],
+                    lacks=OF_LINUX,
+                )
+            },
+            never=['iptables', 'systemctl', 'ip route'],
+        ),
+    ),
+    HostReport(
+        scope='host',
+        number=14,
+        variant='Windows, and IMDSv2 does not answer',
+        situation='Windows, where something takes the connection to IMDS and never answers.',
+        right='The firewall of Windows is looked at, and the Agent is restarted as on Windows.',
+        world={'topology': Topology.HOST, 'files': {}, 'endpoint': 'disabled'},
+        system='win32',
+        instance={'ec2': 'always'},
+        agent=StandIn(hostname='EC2AMAZ-ABC', provider='os'),
+        answer=Answer(
+            causes=['imds-endpoint-disabled'],
+            fixes={'imds-endpoint-disabled': Fix(has=['agent.exe" restart-service', 'CloudShell'], lacks=OF_LINUX)},
+        ),
+    ),
+    HostReport(
+        scope='host',
         number=15,
         situation='A task with the network mode awsvpc on a container instance with ECS_AWSVPC_BLOCK_IMDS=true.',
         sources=('https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html',),
@@ -202,6 +277,28 @@ REPORTS = (
             fixes={
                 'imds-unreachable': Fix(
                     has=['useHostnameFromFile', 'useHostNetwork', 'egress', 'helm upgrade'], lacks=OF_A_HOST_ONLY
+                )
+            },
+        ),
+    ),
+    HostReport(
+        scope='host',
+        number=16,
+        variant='a container whose host drops what goes to IMDS',
+        situation='The host drops what its containers send to IMDS, as the guide of ECS advises for bridge networks.',
+        sources=('https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html',),
+        right='The rules of the host are looked at, not those of the container; or the name comes without IMDS.',
+        world={
+            'topology': Topology.CONTAINER,
+            'fault': Fault.BLACKHOLE,
+            'files': {**World.EC2_FILES, '/run/.containerenv': ''},
+        },
+        answer=Answer(
+            causes=['imds-unreachable'],
+            fixes={
+                'imds-unreachable': Fix(
+                    has=['on the host of this container', 'network_mode: host', 'DD_HOSTNAME_FILE'],
+                    lacks=['ip route del', 'ip route replace', '--uid-owner'],
                 )
             },
         ),

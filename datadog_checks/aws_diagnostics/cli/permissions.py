@@ -10,12 +10,18 @@ import click
 from ..configuration import Options, read_configuration
 from ..diagnoses.integration.granting import apply_policy, raise_quota
 from ..diagnoses.integration.permissions import NO_POLICY_HELPS
-from ..diagnoses.integration.policy_documents import LARGEST, PolicyDocument
-from ..diagnoses.integration.quota import MOST_INLINE, Placement, needs_security_audit, placement
+from ..diagnoses.integration.policy_documents import (
+    LARGEST,
+    MOST_INLINE,
+    Placement,
+    PolicyDocument,
+    needs_security_audit,
+    placement,
+)
 from ..diagnoses.integration.resolve_button import HIGHEST_QUOTA, attached
 from ..facts import MissingFact, observed
 from ..facts.account import Feature
-from . import ExitStatus, Failure
+from . import ExitStatus, Failure, denied_calls
 from .configuration_file import OF_ENVIRONMENT
 from .judged import Judged, Observation, judged
 from .options import MEANINGS, Display, config_option, described_agent, display_options
@@ -36,23 +42,32 @@ DIAGNOSIS = 'integration-permissions-missing'
     type=click.Path(file_okay=False, path_type=Path),
     help='Write policies that grant what is missing, and print the commands that apply them.',
 )
+@click.option(
+    '--denied-since',
+    metavar='DURATION',
+    callback=denied_calls.seconds,
+    help='List which calls of the role CloudTrail recorded as denied since then, as 24h or 7d.',
+)
 @config_option
 @display_options
-def permissions(diff: bool, policy_json: Path | None, config: Path | None, display: Display) -> int:
+def permissions(
+    diff: bool, policy_json: Path | None, denied_since: float | None, config: Path | None, display: Display
+) -> int:
     """Compare what Datadog requires with what the policies of its integration role grant. Nothing is applied.
 
     The configuration holds one account instance. The status is that of `check` for the same role.
     """
-    if diff is (policy_json is not None):
-        raise click.UsageError('exactly one of --diff and --policy-json DIR is needed')
-    options = narrowed(account_instance(config), LOOKED_AT)
+    if diff + (policy_json is not None) + (denied_since is not None) != 1:
+        raise click.UsageError('exactly one of --diff, --policy-json DIR and --denied-since DURATION is needed')
+    options = narrowed(account_instance(config), LOOKED_AT, denied_since or 0.0)
     (observation,) = observe((options,), described_agent(), display)
     report = judged(observation, (DIAGNOSIS,))
     found = _difference(report)
     written = write_policies(policy_json, found) if found and policy_json else ()
-    lines = _told(report, found, written, diff=diff)
+    lines = _denied(report) if denied_since else _told(report, found, written, diff=diff)
     needed, paths = listed(found) if found else None, [str(path) for path, _ in written]
-    return show('permissions', [report], display, lines, permissions=needed, policies=[*paths])
+    denied = denied_calls.document(observation) if denied_since else None
+    return show('permissions', [report], display, lines, permissions=needed, policies=[*paths], denied_calls=denied)
 
 
 def _difference(report: Judged) -> Difference | None:
@@ -62,6 +77,11 @@ def _difference(report: Judged) -> Difference | None:
         return None
 
 
+def _denied(report: Judged) -> Iterator[Line]:
+    yield verdict(report.status, report.subject, report.sentence)
+    yield from denied_calls.told(report.observation)
+
+
 def _told(report: Judged, found: Difference | None, written: Written, *, diff: bool) -> Iterator[Line]:
     yield verdict(report.status, report.subject, report.sentence)
     if found is None:
@@ -69,10 +89,10 @@ def _told(report: Judged, found: Difference | None, written: Written, *, diff: b
     elif diff:
         yield from table(found)
     else:
-        yield from _policies(found, report.observation, written)
+        yield from told_policies(found, report.observation, written)
 
 
-def _policies(found: Difference, observation: Observation, written: Written) -> Iterator[Line]:
+def told_policies(found: Difference, observation: Observation, written: Written) -> Iterator[Line]:
     yield counts(found)
     denied = sum(entry.grant in NO_POLICY_HELPS for entry in found.entries)
     if denied:
@@ -143,12 +163,12 @@ def account_instance(config: Path | None) -> Options:
     return accounts[0]
 
 
-def narrowed(options: Options, features: frozenset[Feature]) -> Options:
+def narrowed(options: Options, features: frozenset[Feature], denied_since: float = 0.0) -> Options:
     """The same instance with these features, whichever it has on: in what is collected and in what is judged."""
     assert options.account is not None
     expected = replace(options.expectations.of_account, features=features)
     return replace(
         options,
-        account=replace(options.account, features=features),
+        account=replace(options.account, features=features, denied_since=denied_since),
         expectations=replace(options.expectations, account=expected),
     )

@@ -10,8 +10,8 @@ import ipaddress
 import re
 import secrets
 
-from ..diagnoses.integration.datadog_tables import ACCOUNTS
 from ..expectations import ANY_HOSTNAME, INSTANCE_ID
+from ..rules.datadog_role import ACCOUNTS
 
 PUBLIC = frozenset(
     {

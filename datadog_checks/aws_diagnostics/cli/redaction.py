@@ -73,7 +73,7 @@ KEPT: Mapping[str, str] = {
     'as_of': '[0-9]{4}-[0-9]{2}-[0-9]{2}',
     'version': 'v?[0-9]{1,6}',
     **dict.fromkeys(
-        ('actions', 'not_actions', 'action', 'standard', 'resource_collection'),
+        ('actions', 'not_actions', 'as_a_whole', 'action', 'standard', 'resource_collection'),
         rf'\*|({SERVICES}):[A-Za-z*?]{{1,99}}',
     ),
 }

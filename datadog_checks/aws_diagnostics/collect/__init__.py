@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from ..facts import Agent, Facts, Host, Imds, NetworkPath, Platform, Unobserved
+from ..facts import Agent, Facts, Host, Imds, NetworkPath, OperatingSystem, Platform, Unobserved
 from ..log import LOG
 from ..rules import instance_id_of, platform_of, platform_of_answer
 from .agent import AgentInterface, AgentReader
@@ -88,8 +88,9 @@ class HostCollector:
 
     def _with_route(self, host: Host | Unobserved) -> Host | Unobserved:
         """Asked after IMDS, so that the kernel has looked for the next node on the link."""
-        address = urlsplit(self._options.imds_endpoint).hostname or ''
-        return host if isinstance(host, Unobserved) else replace(host, route=read_route(address))
+        if isinstance(host, Unobserved) or host.operating_system is not OperatingSystem.LINUX:
+            return host
+        return replace(host, route=read_route(urlsplit(self._options.imds_endpoint).hostname or ''))
 
     def _observe_agent(self, facts: Facts, deadline: Deadline) -> Agent:
         return self._agent.read(

@@ -15,6 +15,7 @@ from .aws.cloudwatch import read_metrics
 from .aws.denials import asking
 from .aws.policies import read_policies, read_quota
 from .aws.session import Session, Sessions
+from .aws.simulation import Simulations
 from .inventory import HostList
 from .run import Deadline, OnDefect, log_defect
 
@@ -27,7 +28,8 @@ ELSEWHERE = Unobserved('not looked at in the account scope')
 
 
 class AccountCollector:
-    """Keeps, from run to run, the session with AWS, where the sweep of the fleet is and which hosts it saw.
+    """Keeps, from run to run, the session with AWS, how far the sweep of the fleet and the simulation are, and which
+    hosts it saw.
 
     One for each account instance. `role_name_default` is the role's name where neither Datadog nor the operator gives
     one. `imds_usable` tells, at each run, whether IMDS may be asked for credentials: not where the host scope found it
@@ -52,6 +54,7 @@ class AccountCollector:
         self._sessions = Sessions(options)
         self._sweep: FleetSweep | None = None
         self._hosts = HostList()
+        self._simulations = Simulations()
         self._defects: set[str] = set()
         """Those of this run."""
 
@@ -83,14 +86,14 @@ class AccountCollector:
         """Group after group. One that cannot be observed costs only the groups that need it."""
         caller = run.group('the caller', lambda: read_caller(observed(session)))
         integration = run.group('the integration', lambda: run.integration(observed(caller)))
-        role = run.if_on(
-            (Feature.ROLE, Feature.PERMISSIONS), 'the role', lambda: run.role(observed(session), integration)
-        )
+        role_side = (Feature.ROLE, Feature.PERMISSIONS)
+        role = run.if_on(role_side, 'the role', lambda: run.role(observed(session), integration))
         may = (Feature.PERMISSIONS,)
         policies = run.if_on(
             may, 'the policies', lambda: read_policies(observed(session).client('iam'), run.existing(role))
         )
         required = run.if_on(may, 'the required permissions', run.required)
+        errors = run.if_on(role_side, 'the errors', lambda: run.errors(observed(caller), integration))
         return Account(
             caller=caller,
             integration=integration,
@@ -98,7 +101,9 @@ class AccountCollector:
             policies=policies,
             required=required,
             simulation=run.if_on(
-                may, 'the simulation', lambda: run.simulation(observed(session), role, required, integration)
+                may,
+                'the simulation',
+                lambda: run.simulation(observed(session), role, required, integration, self._simulations),
             ),
             quota=run.if_on(may, 'the quota', lambda: read_quota(observed(session).client('iam'))),
             metrics=run.if_on(
@@ -109,6 +114,9 @@ class AccountCollector:
             inventory=run.if_on((Feature.INVENTORY,), 'the host list', lambda: self._inventory(run, observed(caller))),
             fleet=run.if_on((Feature.IMDS_POSTURE,), 'the fleet', lambda: self._fleet(run, session, integration)),
             api_calls=run.budget.made,
+            registered=run.registered,
+            errors=errors,
+            denied=run.if_on(may, 'the trail', lambda: run.denied(observed(session), role, integration)),
         )
 
     def _inventory(self, run: AccountRun, caller: Caller) -> Inventory:

@@ -76,6 +76,8 @@ class AccountOptions:
     """To AWS, in one run."""
     cache_directory: str = ''
     """Where the list of required permissions is kept; '' keeps nothing."""
+    denied_since: float = 0.0
+    """Seconds back to which CloudTrail is read for denied calls of the role; 0 for not at all."""
     deadline: float = 300.0
     """Seconds, of one run."""
 

@@ -7,24 +7,33 @@ from dataclasses import replace
 from ..facts import Feature, MissingFact, Unobserved, observed
 from ..facts.account import (
     Caller,
+    DeniedCalls,
     ExternalId,
     Form,
     Integration,
     Policy,
     Recorded,
+    ReportedError,
     RequiredPermissions,
     Role,
     RoleMissing,
     Simulation,
 )
 from .account_options import AccountOptions
+from .aws.caller import collected_regions
 from .aws.role import read_role
+from .aws.sentinels import sentinels
 from .aws.session import Session
-from .aws.simulation import sentinels, simulate
+from .aws.simulation import Simulations
+from .aws.trail import Trail
 from .datadog_api import TIMEOUT, DatadogApi
-from .integration import integration_in, read_all, read_integration, recorded_in
+from .datadog_errors import read_errors
+from .integration import NotRegistered, integration_in, read_all, read_integration, recorded_in
 from .required_permissions import read_required_permissions
 from .run import CallBudget, Deadline, Group, OnDefect, attempt
+
+SHARE_FOR_SIMULATION = 1 / 3
+"""Of the time that is left: the metrics, the host list and the fleet come after it."""
 
 
 class AccountRun:
@@ -36,6 +45,8 @@ class AccountRun:
         self.budget = CallBudget(options.max_api_calls, self.deadline)
         self.recorded: tuple[Recorded, ...] | Unobserved = Unobserved('not asked')
         """What Datadog has on record for all accounts; `integration` reads it where the host list needs it."""
+        self.registered: bool | None = None
+        """Whether Datadog has an integration for the account; None where that is not known."""
 
     def group(self, what: str, collect: Callable[[], Group]) -> Group | Unobserved:
         """Never raises."""
@@ -49,7 +60,17 @@ class AccountRun:
             return Unobserved(f'not checked: {" and ".join(names)} {verb} not in features')
         return self.group(what, collect)
 
-    def integration(self, caller: Caller) -> Integration | Unobserved:
+    def integration(self, caller: Caller) -> Integration:
+        """Raises RequestFailed, and MissingFact where a key is missing."""
+        try:
+            found = self._integration(caller)
+        except NotRegistered:
+            self.registered = False
+            raise
+        self.registered = True
+        return found
+
+    def _integration(self, caller: Caller) -> Integration:
         """The host list needs the records of all accounts, so where it is read too, one request serves both.
 
         Where that request fails, as with more accounts than fit into one answer, only this account is asked for.
@@ -62,6 +83,11 @@ class AccountRun:
                 return integration_in(records, caller.account_id, caller.partition)
         api = self.datadog(self.deadline, with_keys=True)
         return read_integration(api, caller.account_id, caller.partition)
+
+    def errors(self, caller: Caller, integration: Integration | Unobserved) -> tuple[ReportedError, ...]:
+        """Raises RequestFailed, and MissingFact where Datadog has no record of the account."""
+        observed(integration)
+        return read_errors(self.datadog(self.deadline, with_keys=True), caller.account_id)
 
     def role(self, session: Session, integration: Integration | Unobserved) -> Role | RoleMissing:
         """The one that Datadog has on record, else the operator's."""
@@ -94,14 +120,28 @@ class AccountRun:
         role: Role | RoleMissing | Unobserved,
         required: RequiredPermissions | Unobserved,
         integration: Integration | Unobserved,
+        simulations: Simulations,
     ) -> Simulation:
+        """In every region that Datadog collects; where these are not known, in those of the operator or the session."""
         arn, known = self.existing(role).arn, integration if isinstance(integration, Integration) else None
         actions = sentinels(observed(required), resource_collection=known is not None and known.extended_collection)
-        regions = self._options.regions or (known.regions if known else None) or (session.region,)
-        return simulate(session.client('iam'), arn, actions, regions, wait=self._wait)
+        collected = self.group('the regions', lambda: collected_regions(integration, session))
+        regions = () if isinstance(collected, Unobserved) else collected
+        asked = regions or self._options.regions or (session.region,)
+        share = Deadline(self.deadline.remaining() * SHARE_FOR_SIMULATION)
+        return simulations.run(session.client('iam'), arn, actions, asked, share, collected)
 
-    def _wait(self, seconds: float) -> None:
-        time.sleep(min(seconds, self.deadline.remaining()))
+    def denied(
+        self, session: Session, role: Role | RoleMissing | Unobserved, integration: Integration | Unobserved
+    ) -> DeniedCalls:
+        """In the regions that Datadog collects. Raises CallFailed, and MissingFact where nobody asked."""
+        if not self._options.denied_since:
+            raise MissingFact('not asked')
+        collected = self.group('the regions', lambda: collected_regions(integration, session))
+        regions = () if isinstance(collected, Unobserved) else collected
+        now = time.time()
+        trail = Trail(session, self.existing(role), now - self._options.denied_since, self.deadline)
+        return trail.denied(regions or self._options.regions or (session.region,), now)
 
     def datadog(self, deadline: Deadline, *, with_keys: bool = False) -> DatadogApi:
         """With the time that is left. Raises DeadlineExceeded, and MissingFact where keys are needed and missing."""

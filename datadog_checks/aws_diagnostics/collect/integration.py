@@ -5,11 +5,11 @@ in clear there, and become digests here.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..facts import Unobserved
 from ..facts.account import AuthKind, ExternalId, FilterKind, Integration, NamespaceFilters, Recorded
-from ..facts.values import AccountId, RegionName
+from ..facts.values import AccountId, Partition, RegionName
 from ..text import one_line
 from .datadog_api import DatadogApi
 from .foreign import Json, entry_of, is_object
@@ -19,7 +19,8 @@ PATH = '/api/v2/integration/aws/accounts'
 MOST_BYTES_OF_ALL = 4 << 20
 """An account is two or three KiB."""
 OTHER_SHAPE = 'the answer of the Datadog API does not have the documented shape'
-LONGEST_NAME = 128
+LONGEST_NAME = 1024
+"""Of a role: with a path of 512 characters, or an ARN that somebody entered instead."""
 MOST_REGIONS = 100
 MOST_NAMESPACES = 500
 """AWS has a few hundred."""
@@ -30,14 +31,14 @@ NO_FILTERS = Unobserved(
 )
 
 
-def read_integration(api: DatadogApi, account_id: str, partition: str) -> Integration | Unobserved:
-    """Asks for this account only, with both keys. Never raises for what Datadog answers."""
-    try:
-        return integration_in(
-            _entries(api.get(f'{PATH}?aws_account_id={account_id}', with_keys=True)), account_id, partition
-        )
-    except RequestFailed as e:
-        return Unobserved(str(e))
+class NotRegistered(RequestFailed):
+    """Datadog answered, and has no integration for the account."""
+
+
+def read_integration(api: DatadogApi, account_id: str, partition: str) -> Integration:
+    """Asks for this account only, with both keys. Raises RequestFailed, and NotRegistered."""
+    records = _entries(api.get(f'{PATH}?aws_account_id={account_id}', with_keys=True))
+    return integration_in(records, account_id, partition)
 
 
 def read_all(api: DatadogApi) -> tuple[Json, ...]:
@@ -45,15 +46,18 @@ def read_all(api: DatadogApi) -> tuple[Json, ...]:
     return _entries(api.get(PATH, with_keys=True, limit=MOST_BYTES_OF_ALL))
 
 
-def integration_in(records: Iterable[Json], account_id: str, partition: str) -> Integration:
-    """Of this account; where there are several, of its partition. Raises RequestFailed."""
+def integration_in(records: Sequence[Json], account_id: str, partition: str) -> Integration:
+    """Of this account; where there are several, of its partition. Raises RequestFailed, and NotRegistered only where
+    every record says of which account it is."""
     found = [record for record in records if record.get('aws_account_id') == account_id]
     if len(found) > 1:
         found = [record for record in found if record.get('aws_partition') == partition]
         if len(found) != 1:
             raise RequestFailed(f'Datadog has several integrations for account {account_id}')
+    if not found and all(AccountId.of(record.get('aws_account_id')) for record in records):
+        raise NotRegistered(f'Datadog has no integration for account {account_id}')
     if not found:
-        raise RequestFailed(f'Datadog has no integration for account {account_id}')
+        raise RequestFailed(OTHER_SHAPE)
     return _integration(found[0])
 
 
@@ -93,23 +97,28 @@ def _integration(record: Json) -> Integration:
         extended_collection=_collects_resources(record),
         metrics_enabled=_metrics_enabled(record),
         namespace_filters=_namespace_filters(record),
+        partition=Partition.of(record.get('aws_partition')),
     )
 
 
 def _collects_resources(record: Json) -> bool:
+    """What a record does not say has the default of Datadog's API: extended_collection is true, the other one false.
+
+    AWSResourcesConfig: https://docs.datadoghq.com/api/latest/aws-integration/#create-an-aws-integration
+    """
     resources = entry_of(record, 'resources_config')
-    names = ('extended_collection', 'cloud_security_posture_management_collection')
-    return any(resources.get(name) is True for name in names)
+    extended = resources.get('extended_collection')
+    return extended is not False or resources.get('cloud_security_posture_management_collection') is True
 
 
 def _role_name(auth: Json) -> str:
-    """With its spaces: they may be what is wrong with it."""
+    """With its white space, as spaces: it may be what is wrong with it."""
     if 'access_key_id' in auth:
         return ''
     name = auth.get('role_name')
     if not isinstance(name, str):
         raise RequestFailed(OTHER_SHAPE)
-    return one_line(name, LONGEST_NAME)
+    return one_line(''.join(' ' if c.isspace() else c for c in name[: LONGEST_NAME + 1]), LONGEST_NAME)
 
 
 def _external_id(auth: Json) -> ExternalId | None:

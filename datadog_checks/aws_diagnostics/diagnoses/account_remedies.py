@@ -8,6 +8,7 @@ from ..facts import Facts
 from ..facts.account import Caller, Integration, ManagedBy, Role, RoleMissing
 from ..facts.values import AccountId, Checked, DatadogSite, FilePath, RoleName
 from ..remedies import Command, Step, Variable, Word, new_file, quoted, sequence, shell
+from ..rules.datadog_role import name_in_iam
 
 DEFAULT_CONFIG_FILE = 'conf.yaml'
 KEYS = shell(
@@ -35,7 +36,7 @@ def role_word(facts: Facts, expected: Expectations) -> RoleName | Variable:
     else:
         name = account.integration.role_name if isinstance(account.integration, Integration) else ''
     known = name or (expected.account.role_name if expected.account else '')
-    return RoleName.of(known.strip()) or Variable('ROLE_NAME')
+    return RoleName.of(name_in_iam(known)) or Variable('ROLE_NAME')
 
 
 def account_word(facts: Facts) -> AccountId | Variable:

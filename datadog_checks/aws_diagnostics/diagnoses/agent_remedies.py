@@ -5,11 +5,12 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from ..expectations import Expectations
-from ..facts import Agent, ContainerKind, Facts, Host, HostnameProvider, OperatingSystem
+from ..facts import Agent, ContainerKind, Facts, Host, HostnameProvider
 from ..facts.values import AgentHostname
 from ..remedies import Choice, Command, Language, Step, Value, Variable, Word, json_part, script, shell, yaml
 from ..rules import instance_id_of
 from . import places
+from .places import operating_system
 from .which_instance import region
 
 ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST, ContainerKind.ECS_MANAGED)
@@ -24,12 +25,6 @@ SET_BACK = Step('Set it back to what it was, or remove it, and restart the Agent
 def container_kind(facts: Facts) -> ContainerKind:
     """NONE where the host could not be inspected: remedies are then for an Agent on a plain host."""
     return facts.host.container.kind if isinstance(facts.host, Host) else ContainerKind.NONE
-
-
-def operating_system(facts: Facts) -> OperatingSystem:
-    """LINUX where it was not looked at: the Agents of old facts, and those that a catalogue is for."""
-    system = facts.host.operating_system if isinstance(facts.host, Host) else None
-    return system or OperatingSystem.LINUX
 
 
 # Settings
@@ -160,6 +155,12 @@ def restart_for_the_name(facts: Facts) -> tuple[Step, ...]:
     agent, id = facts.agent, instance_id_of(facts)
     named = isinstance(agent, Agent) and id is not None and agent.hostname == str(id)
     return () if named else (restart_agent(facts),)
+
+
+def agent_status(facts: Facts) -> tuple[Command, ...]:
+    if container_kind(facts) is ContainerKind.NONE:
+        return places.agent_status(operating_system(facts))
+    return in_agent(facts, 'agent', 'status')
 
 
 def in_agent(facts: Facts, *words: Word) -> tuple[Command, ...]:

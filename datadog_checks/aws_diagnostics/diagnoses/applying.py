@@ -13,8 +13,7 @@ def apply_settings(facts: Facts) -> tuple[Step, ...]:
     """Before a restart; nothing where the restart itself reads the settings."""
     match container_kind(facts):
         case ContainerKind.POD:
-            text = 'Apply changed Helm values (the first command lists RELEASE, NAMESPACE, CHART_VERSION)'
-            return (Step(text, (shell('helm', 'list', '--all-namespaces'), _upgrade())),)
+            return (APPLY_HELM_VALUES,)
         case ContainerKind.DOCKER:
             text = 'Apply a changed Compose file (run this in its directory)'
             return (Step(text, (shell('docker', 'compose', 'up', '--detach'),)),)
@@ -26,3 +25,11 @@ def _upgrade() -> Command:
     chart = ('datadog', '--repo', 'https://helm.datadoghq.com', '--version', Variable('CHART_VERSION'))
     values = ('--reuse-values', '--values', Variable('VALUES_FILE'))
     return shell('helm', 'upgrade', Variable('RELEASE'), *chart, '--namespace', Variable('NAMESPACE'), *values)
+
+
+APPLY_HELM_VALUES = Step(
+    'Apply changed Helm values (the first command lists RELEASE, NAMESPACE, CHART_VERSION); with the Datadog Operator, '
+    'change spec.override.nodeAgent of its DatadogAgent instead (hostNetwork, image.tag, env, and volumes for a file), '
+    'which it applies by itself',
+    (shell('helm', 'list', '--all-namespaces'), _upgrade()),
+)

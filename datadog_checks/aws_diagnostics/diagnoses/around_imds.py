@@ -24,6 +24,8 @@ def ways_around_the_hop_limit(facts: Facts) -> tuple[Choice, ...]:
     """Ways that expose nothing to other containers, or less than a larger hop limit does."""
     if container_kind(facts) in IN_THE_HOST_NETWORK:
         return ()
+    if container_kind(facts) is ContainerKind.ECS_MANAGED:
+        return (_host_network(facts),)  # its hosts run Bottlerocket, which has no file of cloud-init
     return *name_by_a_file(facts), _host_network(facts)
 
 

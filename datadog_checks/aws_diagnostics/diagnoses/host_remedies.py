@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..expectations import Expectations
-from ..facts import ContainerKind, Facts, Host, NetworkPath
+from ..facts import ContainerKind, Facts, Host, NetworkPath, OperatingSystem
 from ..remedies import (
     Choice,
     Command,
@@ -31,6 +31,7 @@ from .agent_remedies import (
 )
 from .applying import apply_settings
 from .around_imds import ways_around_the_hop_limit
+from .places import operating_system
 from .which_instance import find_instance, how_to_find_instance, instance, region
 
 # IMDS options of the instance
@@ -88,10 +89,12 @@ def _unless_refused(facts: Facts) -> str:
     Sources: configuring-IMDS-existing-instances.html in the EC2 user guide (declarative policies); EC2 managed
     instances in "Security overview of EKS Auto Mode" (a whitepaper of AWS), which no identity may modify.
     """
-    kind = container_kind(facts)
+    kind, posix = container_kind(facts), operating_system(facts) is not OperatingSystem.WINDOWS
     managed = ', and on nodes of EKS Auto Mode' if kind is ContainerKind.POD else ''
-    managed = ', and on ECS Managed Instances' if kind in ECS else managed
-    return f' (AWS refuses this where a declarative policy sets these options{managed})'
+    managed = ', and on ECS Managed Instances' if kind is ContainerKind.ECS_MANAGED else managed
+    return f' (AWS refuses this where a declarative policy sets these options{managed})' + (
+        '' if posix else '; run its commands in a POSIX shell, such as AWS CloudShell'
+    )
 
 
 def for_new_instances(facts: Facts, change: MetadataOptions, condition: str = 'For new instances') -> tuple[Step, ...]:
@@ -99,6 +102,8 @@ def for_new_instances(facts: Facts, change: MetadataOptions, condition: str = 'F
     too = '' if condition.startswith('For') else ' too'
     block = Command(f'metadata_options {{\n  {change.terraform}\n}}', Language.HCL)
     kind = container_kind(facts)
+    if kind is ContainerKind.ECS_MANAGED:
+        return ()
     if kind is ContainerKind.POD:
         set_this = f'{condition}, set this{too}'
         return (*_of_karpenter(change, set_this), *_of_node_groups(block, set_this))
@@ -131,6 +136,8 @@ def raise_hop_limit(facts: Facts, expected: Expectations) -> Remedy:
     """Every way that Datadog's guide names for a token reply that is dropped on its way, the least harmful first."""
     needed = needed_hop_limit(facts, expected)
     around, restart, change = ways_around_the_hop_limit(facts), restart_for_the_name(facts), hop_limit(needed)
+    if container_kind(facts) is ContainerKind.ECS_MANAGED:
+        return Remedy('Avoid the extra hop: AWS manages the options of this instance', around, restart)
     if not around:
         raising = raise_on_this_instance(facts, 'Raise it', needed)
         return Remedy(f'Raise the hop limit to {needed}', (raising,), (*restart, *for_new_instances(facts, change)))

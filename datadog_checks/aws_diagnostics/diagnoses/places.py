@@ -3,13 +3,19 @@
 Sources: the pages of Datadog's documentation on Windows and macOS (agent/supported_platforms) and on agent commands.
 """
 
-from ..facts import OperatingSystem
+from ..facts import Facts, Host, OperatingSystem
 from ..facts.values import RegionName
 from ..remedies import Command, Language, Variable, Word, shell
 
 AGENT_EXE = '& "$env:ProgramFiles\\Datadog\\Datadog Agent\\bin\\agent.exe"'
 SERVICE = 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\datadogagent'
 """Where Windows keeps the environment of the Agent's service."""
+
+
+def operating_system(facts: Facts) -> OperatingSystem:
+    """LINUX where it was not looked at: the Agents of old facts, and those that a catalogue is for."""
+    system = facts.host.operating_system if isinstance(facts.host, Host) else None
+    return system or OperatingSystem.LINUX
 
 
 def powershell(*lines: str) -> Command:
@@ -63,6 +69,12 @@ def as_the_agent(system: OperatingSystem, *words: Word) -> tuple[Command, ...]:
         case OperatingSystem.MACOS:
             return (shell(*words),)
     return (shell('sudo', '-u', 'dd-agent', *words),)
+
+
+def user_of_the_agent(system: OperatingSystem) -> str:
+    """Of an Agent in no container."""
+    others = {OperatingSystem.WINDOWS: 'ddagentuser', OperatingSystem.MACOS: 'the user who runs the Agent'}
+    return others.get(system, 'dd-agent')
 
 
 def agent_status(system: OperatingSystem) -> tuple[Command, ...]:

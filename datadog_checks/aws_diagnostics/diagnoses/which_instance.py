@@ -1,9 +1,10 @@
 """Which instance and region a command is for, and how to find them out where they are not certain."""
 
-from ..facts import Facts
+from ..facts import Facts, OperatingSystem
 from ..facts.values import InstanceId, RegionName
-from ..remedies import Command, Variable, shell
+from ..remedies import Command, Variable, script, shell
 from ..rules import identity_of, instance_id_of
+from .places import operating_system, powershell
 
 
 def instance(facts: Facts) -> InstanceId | Variable:
@@ -20,35 +21,51 @@ def find_instance(facts: Facts) -> tuple[Command, ...]:
 
     The id is never asked of cloud-init, whose state an image can bring along: AWS says which instance has an address.
     """
-    by_region = shell('cloud-init', 'query', 'region')
-    by_address = (
-        shell('hostname', '-I'),
+    return (
+        *(_region(facts) if isinstance(region(facts), Variable) else ()),
+        *(_by_address(facts) if isinstance(instance(facts), Variable) else ()),
+    )
+
+
+def _region(facts: Facts) -> tuple[Command, ...]:
+    return (shell('cloud-init', 'query', 'region'),) if operating_system(facts) is OperatingSystem.LINUX else ()
+
+
+def _by_address(facts: Facts) -> tuple[Command, ...]:
+    return (
+        _addresses(facts),
         shell(
             *('aws', 'ec2', 'describe-instances', '--region', region(facts)),
             *('--filters', ('Name=private-ip-address,Values=', Variable('PRIVATE_IP'))),
             *('--query', 'Reservations[].Instances[].[InstanceId,VpcId,LaunchTime]', '--output', 'text'),
         ),
     )
-    return (
-        *((by_region,) if isinstance(region(facts), Variable) else ()),
-        *(by_address if isinstance(instance(facts), Variable) else ()),
-    )
+
+
+def _addresses(facts: Facts) -> Command:
+    match operating_system(facts):
+        case OperatingSystem.WINDOWS:
+            return powershell('(Get-NetIPAddress -AddressFamily IPv4).IPAddress')
+        case OperatingSystem.MACOS:
+            return script("ifconfig | awk '/inet / { print $2 }'")
+    return shell('hostname', '-I')
 
 
 def how_to_find_instance(facts: Facts) -> str:
     """What `find_instance` is for, as the end of a sentence; '' where it is empty."""
     place = 'run on it and in no container'
+    linux = operating_system(facts) is OperatingSystem.LINUX
     match isinstance(region(facts), Variable), isinstance(instance(facts), Variable):
-        case True, True:
+        case True, True if linux:
             return (
                 f'; the first two commands, {place}, print AWS_REGION and every PRIVATE_IP, and the third the '
                 'INSTANCE_ID with that address, as the EC2 console shows it too'
             )
-        case False, True:
+        case in_region, True:
             return (
                 f'; the first command, {place}, prints every PRIVATE_IP, and the second the INSTANCE_ID with that '
-                'address, as the EC2 console shows it too'
+                f'address, as the EC2 console shows it too{", and AWS_REGION" if in_region else ""}'
             )
         case True, False:
-            return '; the first command, run on it, prints AWS_REGION'
+            return '; the first command, run on it, prints AWS_REGION' if linux else '; AWS_REGION is its region'
     return ''

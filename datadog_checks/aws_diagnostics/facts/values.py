@@ -75,6 +75,13 @@ class RoleName(Checked):
     ALLOWED = 'the name of an IAM role: up to 64 letters, digits and _+=,.@-, without its path'
 
 
+class RolePath(Checked):
+    """IAM allows more characters; a path of these needs no thought in a command."""
+
+    FORM = r'/(?:[A-Za-z0-9_+=,.@][A-Za-z0-9_+=,.@-]{0,127}/){0,8}'
+    ALLOWED = 'the path of an IAM role: /, or names of letters, digits and _+=,.@- between slashes'
+
+
 class PolicyName(Checked):
     FORM = r'(?!-)[A-Za-z0-9_+=,.@-]{1,128}'
     ALLOWED = 'the name of an IAM policy: up to 128 letters, digits and _+=,.@-'

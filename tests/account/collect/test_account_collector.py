@@ -54,6 +54,7 @@ INTEGRATION = Integration(
     None,
     extended_collection=False,
     namespace_filters=NamespaceFilters(FilterKind.EXCLUDE_ONLY),
+    partition=Partition('aws'),
 )
 
 
@@ -116,8 +117,9 @@ def test_a_healthy_role_is_observed_as_a_whole(moto: str, datadog: Datadog) -> N
             PolicyQuota(10, default=False),
             Unobserved('not checked: imds_posture is not in features'),
             Unobserved('not checked: metrics is not in features'),
-            api_calls=7,
+            api_calls=8,
             inventory=Unobserved('not checked: inventory is not in features'),
+            registered=True,
         ),
     )
 
@@ -186,7 +188,7 @@ NAMES = [
 def test_which_role_is_looked_for(recorded: bool, configured: str, expected: str, moto: str, datadog: Datadog) -> None:
     chosen = options(datadog, role_name=configured, **({} if recorded else {'app_key': ''}))
     found = AccountCollector(chosen, 'TheDefault').collect().of_account
-    assert found.role == RoleMissing(expected)
+    assert found.role == RoleMissing(expected, trusting=())
     assert found.policies == found.simulation == Unobserved(f'there is no role {expected}')
 
 

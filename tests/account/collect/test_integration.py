@@ -12,10 +12,12 @@ from datadog_checks.aws_diagnostics.collect.integration import (
     OTHER_SHAPE,
     integration_in,
     read_all,
-    read_integration,
     recorded_in,
 )
-from datadog_checks.aws_diagnostics.collect.run import RequestFailed
+from datadog_checks.aws_diagnostics.collect.integration import (
+    read_integration as read,
+)
+from datadog_checks.aws_diagnostics.collect.run import RequestFailed, attempt
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
     AuthKind,
@@ -25,7 +27,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
     NamespaceFilters,
     Recorded,
 )
-from datadog_checks.aws_diagnostics.facts.values import AccountId, RegionName
+from datadog_checks.aws_diagnostics.facts.values import AccountId, Partition, RegionName
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api, plain
 
 ACCOUNT, OTHER = AccountId('123456789012'), AccountId('210987654321')
@@ -40,8 +42,13 @@ def integration(**differences: Any) -> Integration:
         'regions': None,
         'extended_collection': False,
         'namespace_filters': NamespaceFilters(FilterKind.EXCLUDE_ONLY),
+        'partition': Partition('aws'),
     }
     return Integration(**{**values, **differences})
+
+
+def read_integration(api: DatadogApi, account_id: str, partition: str) -> Integration | Unobserved:
+    return attempt('the integration', lambda: read(api, account_id, partition))
 
 
 def resources(**differences: bool) -> dict[str, bool]:
@@ -87,8 +94,8 @@ RECORDS = [
         id='no region at all',
     ),
     pytest.param(
-        [account(ACCOUNT, auth_config={'role_name': 'Data\x1b[2Jdog\n\ud800' + 'x' * 200})],
-        integration(role_name=f'Data\ufffd[2Jdog\ufffd\ufffd{"x" * 112}...', external_id=None),
+        [account(ACCOUNT, auth_config={'role_name': 'Data\x1b[2Jdog\n\ud800' + 'x' * 2000})],
+        integration(role_name=f'Data\ufffd[2Jdog \ufffd{"x" * 1008}...', external_id=None),
         id='a name that does not print, and has no end',
     ),
     pytest.param(
@@ -100,6 +107,11 @@ RECORDS = [
         [account(ACCOUNT, auth_config={'role_name': ' DatadogIntegrationRole ', 'external_id': f'{SECRET} '})],
         integration(role_name=' DatadogIntegrationRole ', external_id=ExternalId.of(f'{SECRET} ')),
         id='white space is kept, as it may be what is wrong',
+    ),
+    pytest.param(
+        [account(ACCOUNT, auth_config={'role_name': 'DatadogIntegrationRole\t\n'})],
+        integration(role_name='DatadogIntegrationRole  ', external_id=None),
+        id='other white space, too',
     ),
     pytest.param(
         [account(ACCOUNT, auth_config={'role_name': 'Other'})],
@@ -121,6 +133,32 @@ RECORDS = [
         integration(extended_collection=True),
         id='cloud security collects resources, too',
     ),
+    pytest.param(
+        [account(ACCOUNT, resources_config={})],
+        integration(extended_collection=True),
+        id='the default of resource collection is on',
+    ),
+    pytest.param(
+        [account(ACCOUNT, resources_config=None)],
+        integration(extended_collection=True),
+        id='a record that does not mention it has the default',
+    ),
+    pytest.param(
+        [account(ACCOUNT, resources_config={'cloud_security_posture_management_collection': False})],
+        integration(extended_collection=True),
+        id='only cloud security is off',
+    ),
+    pytest.param(
+        [account(ACCOUNT, resources_config={'extended_collection': False})],
+        integration(),
+        id='resource collection is off',
+    ),
+    pytest.param(
+        [account(ACCOUNT, aws_partition='aws-us-gov')],
+        integration(partition='aws-us-gov'),
+        id='a partition of its own',
+    ),
+    pytest.param([account(ACCOUNT, aws_partition=None)], integration(partition=None), id='no partition'),
     pytest.param(
         [account(ACCOUNT, metrics_config={'enabled': False})],
         integration(metrics_enabled=False, namespace_filters=NO_FILTERS),
@@ -158,7 +196,8 @@ REASONS = [
     pytest.param({}, OTHER_SHAPE, id='no data'),
     pytest.param([], OTHER_SHAPE, id='a list'),
     pytest.param({'data': {}}, OTHER_SHAPE, id='data that is no list'),
-    pytest.param({'data': ['a']}, f'Datadog has no integration for account {ACCOUNT}', id='an entry that is text'),
+    pytest.param({'data': ['a']}, OTHER_SHAPE, id='an entry that is text'),
+    pytest.param({'data': [account(ACCOUNT[:11])]}, OTHER_SHAPE, id='an account that is none'),
     pytest.param({'data': [account(ACCOUNT, auth_config=None)]}, OTHER_SHAPE, id='no way to authenticate'),
     pytest.param({'data': [account(ACCOUNT, aws_regions={})]}, OTHER_SHAPE, id='no regions'),
 ]

@@ -24,6 +24,13 @@ from tests.account import servers
 from tests.account.aws_account import ROLE, allow, create_policy, create_role, document, operator
 from tests.account.scripted_aws import error, result, scripted_aws
 
+ROLE_ARN = Arn('arn:aws:iam::123456789012:role/DatadogIntegrationRole')
+
+
+def on(arns: object, *actions: str) -> dict[str, Any]:
+    return allow(*actions, Resource=arns)
+
+
 STATEMENTS = [
     pytest.param(
         allow('ec2:Describe*', Sid='Metrics'), PolicyStatement('Allow', ('ec2:Describe*',), sid='Metrics'), id='a list'
@@ -66,13 +73,56 @@ NO_STATEMENTS = [
 
 @pytest.mark.parametrize(('written', 'expected'), STATEMENTS)
 def test_a_statement_is_read(written: dict[str, Any], expected: PolicyStatement) -> None:
-    assert policy_statements({'Statement': written}) == (expected,)
+    assert policy_statements({'Statement': written}, ROLE_ARN) == (expected,)
+
+
+TABLES, EVERY_TABLE = ('dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'), 'arn:aws:dynamodb:*:*:table/*'
+ARNS = [
+    pytest.param(on('arn:aws:dynamodb:*:*:*', *TABLES), TABLES, id='all ARNs of a service'),
+    pytest.param(on('arn:aws:dynamodb:*', *TABLES), TABLES, id='written shorter'),
+    pytest.param(on('arn:*', *TABLES), TABLES, id='all ARNs'),
+    pytest.param(on('arn:aws:dynamodb:*:123456789012:*', *TABLES), TABLES, id='all of this account'),
+    pytest.param(on('arn:*:dynamodb:*:*:*', *TABLES), TABLES, id='in any partition'),
+    pytest.param(on(EVERY_TABLE, TABLES[0]), TABLES[:1], id='all tables, for an action on tables'),
+    pytest.param(on('arn:aws:s3:::*', 's3:GetBucketTagging'), ('s3:GetBucketTagging',), id='all buckets'),
+    pytest.param(on(['arn:aws:sqs:*:*:a', 'arn:aws:sqs:*:*:*'], 'sqs:ListQueueTags'), (), id='an action of no list'),
+    pytest.param(on('arn:aws:dynamodb:*:210987654321:*', *TABLES), (), id='another account'),
+    pytest.param(on('arn:aws-cn:dynamodb:*:*:*', *TABLES), (), id='another partition'),
+    pytest.param(on('arn:aws:dynamodb:us-east-1:*:*', *TABLES), (), id='one region'),
+    pytest.param(on('arn:aws:dynamodb:*:*:table/orders', *TABLES), (), id='one table'),
+    pytest.param(on('arn:aws:dynamodb:*:*:index/*', *TABLES), (), id='something else than tables'),
+    pytest.param(on('arn:aws:ec2:*:*:*', 'ec2:DescribeInstances'), (), id='an action that needs *, by its documents'),
+    pytest.param(allow(*TABLES), (), id='*, which covers all anyway'),
+    pytest.param(
+        {'Effect': 'Allow', 'Action': 'dynamodb:*', 'NotResource': EVERY_TABLE}, (), id='all resources but tables'
+    ),
+    pytest.param({'Effect': 'Allow', 'NotAction': 'ec2:*', 'Resource': EVERY_TABLE}, (), id='all actions but'),
+]
+
+
+@pytest.mark.parametrize(('written', 'expected'), ARNS)
+def test_actions_whose_resources_are_all_covered_by_arns_are_known(
+    written: dict[str, Any], expected: tuple[str, ...]
+) -> None:
+    (found,) = policy_statements({'Statement': written}, ROLE_ARN)
+    assert tuple(action for action in found.as_a_whole if action in written.get('Action', ())) == expected
+
+
+def test_a_pattern_of_actions_names_all_that_it_covers() -> None:
+    (found,) = policy_statements({'Statement': on('arn:aws:dynamodb:*:*:*', 'dynamodb:Describe*')}, ROLE_ARN)
+    assert 'dynamodb:DescribeTable' in found.as_a_whole
+    assert all(action.startswith('dynamodb:Describe') for action in found.as_a_whole)
+
+
+def test_only_stars_as_the_resource_are_every_resource() -> None:
+    (found,) = policy_statements({'Statement': on('**', 'ec2:DescribeInstances')}, ROLE_ARN)
+    assert found.every_resource
 
 
 @pytest.mark.parametrize(('written', 'reason'), NO_STATEMENTS)
 def test_a_malformed_statement_is_refused_with_the_reason(written: dict[str, Any], reason: str) -> None:
     with pytest.raises(NotAPolicy) as failure:
-        policy_statements({'Statement': written})
+        policy_statements({'Statement': written}, ROLE_ARN)
     assert str(failure.value) == reason
 
 

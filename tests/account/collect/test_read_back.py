@@ -17,12 +17,13 @@ from datadog_checks.aws_diagnostics.cli.codec import decode, encode
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.policies import read_policies, read_quota
 from datadog_checks.aws_diagnostics.collect.aws.role import read_role
-from datadog_checks.aws_diagnostics.collect.aws.simulation import simulate
+from datadog_checks.aws_diagnostics.collect.aws.simulation import Simulations
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.foreign import parsed, whole_number
 from datadog_checks.aws_diagnostics.collect.integration import read_integration
+from datadog_checks.aws_diagnostics.collect.run import Deadline, attempt
 from datadog_checks.aws_diagnostics.facts.account import Account, Integration, PolicyQuota
-from tests.account.builders import ACCOUNT_ID, ROLE_ARN, ROLE_NAME, SECRET, account, role
+from tests.account.builders import ACCOUNT_ID, REGION, ROLE_ARN, ROLE_NAME, SECRET, account, role
 from tests.account.datadog_api import account as entry
 
 LONGEST = 8192
@@ -149,7 +150,10 @@ def test_policies(document: object, date: object, version: str) -> None:
 @given(st.lists(RESULTS, max_size=3))
 def test_a_simulation(results: list[Any]) -> None:
     iam = Aws(simulate_principal_policy={'EvaluationResults': results})
-    assert_comes_back(account(simulation=simulate(iam, ROLE_ARN, ['ec2:DescribeInstances'], wait=lambda _: None)))
+    regions = (REGION,)
+    simulations = Simulations(wait=lambda _: None)
+    found = simulations.run(iam, ROLE_ARN, ['ec2:DescribeInstances'], regions, Deadline(60), regions)
+    assert_comes_back(account(simulation=found))
 
 
 class Recorded(DatadogApi):
@@ -166,7 +170,7 @@ class Recorded(DatadogApi):
 @given(RECORDS)
 def test_the_record_of_datadog(record: dict[str, Any]) -> None:
     answer = {'data': [entry(ACCOUNT_ID, **record)]}
-    found = read_integration(Recorded(answer), ACCOUNT_ID, 'aws')
+    found = attempt('the integration', lambda: read_integration(Recorded(answer), ACCOUNT_ID, 'aws'))
     assert_comes_back(account(integration=found))
     if isinstance(found, Integration):
         assert_comes_back(account(integration=replace(found, external_id=None)))

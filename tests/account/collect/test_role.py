@@ -16,11 +16,12 @@ from datadog_checks.aws_diagnostics.facts.account import (
     ManagedBy,
     Role,
     RoleMissing,
+    TrustingRole,
     TrustStatement,
 )
-from datadog_checks.aws_diagnostics.facts.values import Arn, RoleName
+from datadog_checks.aws_diagnostics.facts.values import AccountId, Arn, RoleName
 from tests.account import servers
-from tests.account.aws_account import DATADOG, ROLE, SECRET, allow, create_policy, create_role, operator
+from tests.account.aws_account import DATADOG, ROLE, SECRET, TRUST, allow, create_policy, create_role, operator
 from tests.account.scripted_aws import Answer, error, result, scripted_aws
 
 OF_DATADOG = TrustStatement(
@@ -29,6 +30,8 @@ OF_DATADOG = TrustStatement(
     ('sts:AssumeRole',),
     conditions=(Condition('StringEquals', 'sts:ExternalId', (), (ExternalId.of(SECRET),)),),
 )
+
+OF_SOMEBODY_ELSE = {**TRUST, 'Principal': {'AWS': 'arn:aws:iam::111122223333:root'}}
 
 
 @pytest.fixture
@@ -77,8 +80,6 @@ MISSING = [
     pytest.param([], ROLE, (), id='no role at all'),
     pytest.param(['Admin', 'datadog-forwarder'], ROLE, (), id='only roles of other people'),
     pytest.param(['datadogintegrationrole'], ROLE, ('datadogintegrationrole',), id='another case'),
-    pytest.param([ROLE], f' {ROLE} ', (ROLE,), id='white space on record'),
-    pytest.param([ROLE], 'Datadog IntegrationRole', (ROLE,), id='a space within'),
     pytest.param(['DatadogAWSIntegrationRole'], ROLE, ('DatadogAWSIntegrationRole',), id='the other documented name'),
     pytest.param([ROLE], 'MyDatadogRole', (ROLE,), id='the documented name instead of a chosen one'),
     pytest.param(
@@ -92,12 +93,48 @@ def test_a_missing_role_is_reported_with_similar_names(
     existing: list[str], name: str, similar: tuple[str, ...], iam: Client
 ) -> None:
     for other in existing:
-        create_role(iam, other)
-    assert read_role(iam, name) == RoleMissing(name, tuple(map(RoleName, similar)))
+        create_role(iam, other, OF_SOMEBODY_ELSE)
+    assert read_role(iam, name) == RoleMissing(name, tuple(map(RoleName, similar)), trusting=())
+
+
+ON_RECORD = [
+    pytest.param('/', f' {ROLE} ', id='white space around it'),
+    pytest.param('/', 'Datadog IntegrationRole', id='a space within'),
+    pytest.param('/', f'role/{ROLE}', id='role/ before it'),
+    pytest.param('/', f'arn:aws:iam::123456789012:role/{ROLE}', id='an ARN'),
+    pytest.param('/datadog/', ROLE, id='without its path'),
+    pytest.param('/datadog/', f'datadog/{ROLE}', id='with its path'),
+    pytest.param('/datadog/eu/', f'wrong/{ROLE}', id='with another path'),
+]
+
+
+@pytest.mark.parametrize(('path', 'recorded'), ON_RECORD)
+def test_the_role_that_is_meant_is_read_however_it_is_on_record(path: str, recorded: str, iam: Client) -> None:
+    arn = create_role(iam, Path=path)
+    found = read_role(iam, recorded)
+    assert isinstance(found, Role)
+    assert (found.name, found.arn) == (ROLE, arn)
+
+
+def test_a_missing_role_comes_with_those_that_trust_datadog(iam: Client) -> None:
+    """By what they trust, not by their names; a secret that is known is a digest there, too."""
+    arn = create_role(iam, 'Monitoring', Path='/vendors/')
+    create_role(iam, 'Deploy', OF_SOMEBODY_ELSE)
+    create_role(iam, 'Refused', {**TRUST, 'Effect': 'Deny'})
+    both = {**TRUST, 'Principal': {'AWS': ['arn:aws:iam::417141415827:root', '464622532012']}, 'Condition': {}}
+    other = create_role(iam, 'Elsewhere', both)
+    us1, ap1 = AccountId('464622532012'), AccountId('417141415827')
+    found = read_role(iam, ROLE, [ExternalId.of(SECRET)])
+    assert isinstance(found, RoleMissing) and isinstance(found.trusting, tuple)
+    assert sorted(found.trusting, key=lambda role: role.arn) == [
+        TrustingRole(Arn(other), (ap1, us1)),
+        TrustingRole(Arn(arn), (us1,), (ExternalId.of(SECRET),)),
+    ]
+    assert SECRET not in repr(found)
 
 
 def test_control_characters_of_a_name_are_replaced(iam: Client) -> None:
-    assert read_role(iam, 'Datadog\x1b[2J') == RoleMissing('Datadog\ufffd[2J')
+    assert read_role(iam, 'Datadog\x1b[2J') == RoleMissing('Datadog\ufffd[2J', trusting=())
 
 
 ABSENT = error('NoSuchEntity', 404, 'The role with name X cannot be found.')
@@ -135,7 +172,9 @@ class TestAnswersThatNoEmulatorGives:
         )
 
     def test_without_the_permission_to_list_roles_the_documented_names_are_tried(self) -> None:
-        assert self.read(GetRole=ABSENT, ListRoles=error('AccessDenied', 403)) == RoleMissing(ROLE)
+        assert self.read(GetRole=ABSENT, ListRoles=error('AccessDenied', 403)) == RoleMissing(
+            ROLE, trusting=Unobserved('missing permission iam:ListRoles (AccessDenied)')
+        )
 
     @pytest.mark.parametrize(
         ('refused', 'reason'),

@@ -112,6 +112,16 @@ def test_the_route_is_what_the_kernel_would_do(topology: Topology, fault: Fault,
             id='by another table',
         ),
         pytest.param(
+            [
+                'ip link add veth1a2b type veth peer name vethfar',
+                'ip link set veth1a2b up',
+                'ip route add 169.254.169.254 dev veth1a2b table 78',
+                'ip rule add uidrange 65534-65534 lookup 78',
+            ],
+            (RouteKind.UNICAST, True),
+            id='through another device',
+        ),
+        pytest.param(
             ['ip rule add uidrange 1-1000 to 169.254.169.254 prohibit'],
             (RouteKind.UNICAST, False),
             id='a rule for other users',
@@ -142,6 +152,16 @@ def test_a_tunnel_is_named_with_its_kind() -> None:
         found = world.run(read_route, IMDS['ipv4'])
         assert isinstance(found, Route)
         assert (found.device, found.device_kind, found.protocol) == ('tun0', 'tun', 'boot')
+
+
+@needs_namespaces
+def test_a_gateway_of_ipv4_may_have_an_address_of_ipv6() -> None:
+    with World(Topology.HOST) as world:
+        command = 'ip route replace 169.254.169.254 via inet6 fd00:10::1 dev eth0'
+        assert world.command(command.split(), privileged=True).returncode == 0
+        found = world.run(look, IMDS['ipv4'])
+        assert isinstance(found, Route)
+        assert (found.gateway, found.neighbour) == ('fd00:10::1', Neighbour.REACHABLE)
 
 
 class Answering:

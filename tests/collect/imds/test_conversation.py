@@ -89,7 +89,7 @@ def test_the_requests_of_the_first_run_are_counted_without_those_of_the_measurem
     imds, path, requests = Runs(world_of(Topology.CONTAINER, hop_limit=2), options()).at(NOW)
     assert isinstance(path, NetworkPath)
     assert imds.requests == 4
-    searched, confirmed, way_back = [PUT], [PUT] * 3, [CONTROL] * 3
+    searched, confirmed, way_back = [PUT], [PUT] * 5, [CONTROL] * 3
     assert requests == [PUT, GET, DOCUMENT, TOKENLESS, *searched, *confirmed, *way_back]
 
 

@@ -256,6 +256,7 @@ def test_a_token_reply_that_is_lost_on_the_host_itself_says_nothing_about_the_ho
         confirmed=True,
         reply_lost=True,
         intercepted=False,
+        gateways_back=0,
         note='there is no gateway in between, so the hop limit is not why the token reply is lost',
     )
 
@@ -268,13 +269,17 @@ def test_behind_a_silent_gateway_the_remaining_ttl_is_known_and_the_hop_limit_is
     world_of: WorldOf, family: Family
 ) -> None:
     _, path = world_of(Topology.CONTAINER, Fault.SILENT_GATEWAY, hop_limit=3).run(ask, options(family))
-    assert path == NetworkPath(NOW, 1, (None,), remaining_ttl=2, intercepted=False, note=SILENT_GATEWAY)
+    assert path == NetworkPath(
+        NOW, 1, (None,), remaining_ttl=2, intercepted=False, note=SILENT_GATEWAY, gateways_back=1
+    )
 
 
 @pytest.mark.parametrize('family', FAMILIES)
 def test_behind_a_silent_gateway_a_lost_reply_gives_no_bound(world_of: WorldOf, family: Family) -> None:
     _, path = world_of(Topology.CONTAINER, Fault.SILENT_GATEWAY, hop_limit=1).run(ask, options(family))
-    assert path == NetworkPath(NOW, 1, (None,), reply_lost=True, intercepted=False, note=SILENT_GATEWAY)
+    assert path == NetworkPath(
+        NOW, 1, (None,), reply_lost=True, intercepted=False, note=SILENT_GATEWAY, gateways_back=1
+    )
 
 
 PROXIED = "a proxy on the way answers in IMDS's place"

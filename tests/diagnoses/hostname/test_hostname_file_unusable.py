@@ -39,6 +39,8 @@ def in_a(kind: ContainerKind) -> Facts:
     )
 
 
+OF_THE_FILE = "'hostname_file' configuration/environment"
+DENIED = f'Could not read hostname from {PATH}: permission denied'
 FAILS = {
     'the file is not there': Row(
         with_file(GONE), f"hostname_file '{PATH}' gives no name: no such file", near_miss='it holds a name'
@@ -52,6 +54,15 @@ FAILS = {
         with_file(GONE, provider='aws', hostname=INSTANCE_ID),
         Failed(
             f"hostname_file '{PATH}' gives no name: no such file; the Agent has its hostname from aws",
+            Status.WARNING,
+        ),
+        near_miss='it holds a name',
+    ),
+    'the Agent says that it has its name from it': Row(
+        with_file(GONE, provider='hostnameFile', hostname=INSTANCE_ID),
+        Failed(
+            f"hostname_file '{PATH}' gives no name: no such file; the Agent has its hostname from it, so it is gone "
+            'since, or cannot be seen from here',
             Status.WARNING,
         ),
         near_miss='it holds a name',
@@ -76,8 +87,29 @@ FAILS = {
         ),
         near_miss='it holds a name',
     ),
+    'the Agent may not read it, but this check may': Row(
+        with_file(hostname_file(PATH, INSTANCE_ID), provider_errors={OF_THE_FILE: DENIED}),
+        f"hostname_file '{PATH}' gave the Agent no name: {DENIED}",
+        near_miss='it holds a name, which the Agent has',
+    ),
 }
 PASSES = {
+    'it holds a name, which the Agent has': Row(
+        with_file(
+            hostname_file(PATH, INSTANCE_ID),
+            provider='hostnameFile',
+            hostname=INSTANCE_ID,
+            provider_errors={OF_THE_FILE: DENIED},
+        ),
+        f"hostname_file '{PATH}' holds '{INSTANCE_ID}'",
+    ),
+    'it was set since the Agent started': Row(
+        with_file(
+            hostname_file(PATH, INSTANCE_ID),
+            provider_errors={OF_THE_FILE: "'hostname_file' configuration is not enabled"},
+        ),
+        f"hostname_file '{PATH}' holds '{INSTANCE_ID}'",
+    ),
     'it holds a name': Row(
         with_file(hostname_file(PATH, INSTANCE_ID), provider='hostnameFile', hostname=INSTANCE_ID),
         f"hostname_file '{PATH}' holds '{INSTANCE_ID}'",

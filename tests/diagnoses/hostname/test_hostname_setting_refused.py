@@ -13,6 +13,10 @@ def configured(name: str, hostname: str | None = INSTANCE_ID, provider: str | No
     return facts(agent=agent(hostname=hostname, provider=provider, configuration=configuration(hostname=name)))
 
 
+def saying(error: str, name: str = '', key: str = "'hostname' configuration/environment") -> Facts:
+    return facts(agent=agent(configuration=configuration(hostname=name), provider_errors={key: error}))
+
+
 INSTEAD = f"it is named '{INSTANCE_ID}' by provider aws instead"
 FAILS = {
     'an underscore': Row(
@@ -46,8 +50,29 @@ FAILS = {
         "hostname is set to 'web_01', which the Agent refuses: it is not a host name by RFC 1123",
         near_miss='a hyphen',
     ),
+    'set for the process of the Agent alone, in its words': Row(
+        saying('web_01 is not RFC1123 compliant'),
+        f'the Agent refuses the hostname that was set for it, and says: web_01 is not RFC1123 compliant; {INSTEAD}',
+        near_miss='nothing is set, in the words of the Agent',
+    ),
+    'in the words of an old Agent': Row(
+        saying('localhost is a local hostname', key='configuration/environment'),
+        f'the Agent refuses the hostname that was set for it, and says: localhost is a local hostname; {INSTEAD}',
+        near_miss='nothing is set, in the words of the Agent',
+    ),
+    'a name that only the Agent refuses': Row(
+        saying('web-01 is a name of tomorrow', 'web-01'),
+        f"hostname is set to 'web-01', which the Agent refuses: web-01 is a name of tomorrow; {INSTEAD}",
+        near_miss='a name that was set since the Agent started',
+    ),
 }
 PASSES = {
+    'nothing is set, in the words of the Agent': Row(
+        saying('hostname is empty'), "hostname is not set in the Agent's configuration"
+    ),
+    'a name that was set since the Agent started': Row(
+        saying('web_01 is not RFC1123 compliant', 'web-02'), "hostname is set to 'web-02', a name that the Agent takes"
+    ),
     'a hyphen': Row(configured('web-01'), "hostname is set to 'web-01', a name that the Agent takes"),
     'the longest name': Row(configured('a' * 255), f"hostname is set to '{'a' * 77}...', a name that the Agent takes"),
     'nothing is set': Row(facts(), "hostname is not set in the Agent's configuration"),

@@ -9,6 +9,8 @@ from tests.diagnoses.remedy_parts import (
     APPLY_COMPOSE,
     CLOUD_INIT_IN_DOCKER,
     HOST_NETWORK_IN_DOCKER,
+    LOOK_AT_ROUTES,
+    OWN_ROUTE,
     REFUSED,
     as_step,
     new_hop_limit,
@@ -95,8 +97,18 @@ REMEDIES = {
             (APPLY_COMPOSE, as_step(set_hop_limit(1, 'Lower the hop limit to 1')), new_hop_limit(1)),
         ),
     ),
-    'on a host behind a gateway, where no extra hop can be avoided': (
+    'on a host behind a gateway, which does not belong there': (
         facts(path=path(gateways=1, remaining_ttl=1)),
+        ONE,
+        Remedy(
+            'Send IMDS requests past the gateway that they take: on a host that is in no container none belongs on the '
+            'way, and a larger hop limit is no cure',
+            (OWN_ROUTE,),
+            (LOOK_AT_ROUTES, as_step(set_hop_limit(1, 'Lower the hop limit to 1')), new_hop_limit(1)),
+        ),
+    ),
+    'in an ECS task in the host network, where no extra hop can be avoided': (
+        facts(path=path(gateways=1, remaining_ttl=1), host=host(container=container(ContainerKind.ECS_HOST))),
         ONE,
         Remedy(
             'Allow the hop limit that the Agent needs here (2)',

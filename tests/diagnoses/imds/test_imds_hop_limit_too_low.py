@@ -19,7 +19,6 @@ from tests.diagnoses.remedy_parts import (
     IF_RAISED,
     LOOK_AT_ROUTES,
     ON_AUTO_MODE,
-    ON_MANAGED_INSTANCES,
     OWN_ROUTE,
     RESTART_ECS_ANYWHERE,
     RESTART_POD,
@@ -278,10 +277,18 @@ REMEDIES: RemedyTable = {
             (
                 CLOUD_INIT_IN_A_TASK,
                 HOST_NETWORK_OF_A_TASK,
-                raise_hop_limit(2, '', managed=ON_MANAGED_INSTANCES),
+                raise_hop_limit(2, ''),
             ),
             then=(is_it_higher(2), RESTART_ECS_ANYWHERE, new_hop_limit(2, IF_RAISED, 'aws_launch_template')),
         ),
+    ),
+    'in a task of ECS Managed Instances': (
+        facts(
+            imds=token_lost(),
+            path=lost_behind('172.17.0.1'),
+            host=host(container=container(ContainerKind.ECS_MANAGED)),
+        ),
+        Remedy('Avoid the extra hop: AWS manages the options of this instance', (HOST_NETWORK_OF_A_TASK,)),
     ),
     'in a Docker container': (
         facts(imds=token_lost(), path=lost_behind('172.17.0.1'), host=host(container=container(ContainerKind.DOCKER))),

@@ -102,6 +102,26 @@ REMEDIES = {
             then=(RESTART,),
         ),
     ),
+    'with an Agent that cannot be told to wait longer': (
+        facts(
+            imds=imds(metadata=after(0.0, 0.15)),
+            agent=agent(version=(7, 22, 1), configuration=configuration(ec2_metadata_timeout=0.1)),
+        ),
+        Remedy(
+            'Find what delays IMDS, or upgrade the Agent',
+            (
+                Choice(
+                    f'{DROPPED_PACKETS.text}, and find what sends them',
+                    (
+                        Command('ip -brief link'),
+                        Command('ethtool -S "${INTERFACE:?}" | grep linklocal_allowance_exceeded'),
+                    ),
+                ),
+                Choice('Upgrade the Agent to 7.23.0 or later, which can be told to wait longer (ec2_metadata_timeout)'),
+            ),
+            then=(RESTART,),
+        ),
+    ),
     'in a pod': (
         facts(imds=imds(token=after(0.01, 0.45)), host=host(container=container(ContainerKind.POD))),
         Remedy(

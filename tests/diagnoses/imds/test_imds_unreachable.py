@@ -286,7 +286,7 @@ REMEDIES = {
     'the router of the default route does not answer': (
         facts(imds=connect_fails(Outcome.UNREACHABLE), host=host(route=builders.route(neighbour=Neighbour.INCOMPLETE))),
         Remedy(
-            'Send packets to 169.254.169.254 through the network interface of the instance, not through ens5',
+            'Give 169.254.169.254 a route of its own: 10.0.0.1, to which its packets go through ens5, is silent',
             (OWN_ROUTE,),
             (LOOK_AT_ROUTES,),
         ),
@@ -316,12 +316,11 @@ REMEDIES = {
                 ),
                 Step(
                     ALLOW_THE_AGENT.text,
-                    tuple(
+                    (
                         Command(
-                            f'sudo ip6tables {do} OUTPUT -d fd00:ec2::254 -p tcp --dport 80 -m owner --uid-owner '
-                            'dd-agent -j ACCEPT'
-                        )
-                        for do in ('-I', '-D')
+                            'sudo ip6tables -I OUTPUT -d fd00:ec2::254 -p tcp --dport 80 -m owner --uid-owner dd-agent '
+                            '-j ACCEPT'
+                        ),
                     ),
                 ),
                 Step('Look at the route to IMDS', (Command('ip -6 route get fd00:ec2::254'),)),
@@ -349,6 +348,20 @@ REMEDIES = {
                 ),
                 REMOVE_THE_ROUTE,
                 ADD_A_ROUTE,
+            ),
+        ),
+    ),
+    'connecting is forbidden, although there is a route': (
+        facts(imds=connect_fails(Outcome.CONNECT_FAILED, 'EPERM'), host=host(route=builders.route())),
+        Remedy(
+            'Find what forbids connections to 169.254.169.254 on this host: there is a route',
+            then=(
+                FIREWALL_RULES,
+                ALLOW_THE_AGENT,
+                Step(
+                    "See whether systemd filters the Agent's packets",
+                    (Command('systemctl show datadog-agent --property=IPAddressDeny --property=IPAddressAllow'),),
+                ),
             ),
         ),
     ),

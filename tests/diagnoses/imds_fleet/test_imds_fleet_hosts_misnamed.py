@@ -23,6 +23,7 @@ from tests.diagnoses.imds_fleet.fleets import (
     loop,
     wrong,
 )
+from tests.diagnoses.remedy_parts import APPLY_HELM
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 BEHIND = 'where containers cannot reach IMDSv2 (tokens required, hop limit 1)'
@@ -128,10 +129,19 @@ KARPENTER = Step(
     'For new nodes of Karpenter, set this in their EC2NodeClass',
     (Command('spec:\n  metadataOptions:\n    httpPutResponseHopLimit: 2', Language.YAML),),
 )
+NODE_GROUP = Step(
+    'For new nodes of a managed node group, set it in a launch template of your own: EKS overwrites changes of the one '
+    'that it makes'
+)
+REFUSED = Step(
+    'Where AWS refuses the change, use the host network: on nodes of EKS Auto Mode, which always have a hop limit of '
+    '1, on ECS Managed Instances, and where a declarative policy sets the options'
+)
+OF_EKS = (IN_TERRAFORM, KARPENTER, NODE_GROUP, REFUSED)
 REMEDIES = {
     'a node of EKS': (
         in_one_region(**ONE),
-        Remedy(SUMMARY, (FROM_A_FILE, HOST_NETWORK_OF_EKS, RAISE_ONE), (RESTART, IN_TERRAFORM, KARPENTER)),
+        Remedy(SUMMARY, (FROM_A_FILE, HOST_NETWORK_OF_EKS, RAISE_ONE), (APPLY_HELM, RESTART, *OF_EKS)),
     ),
     'an instance of EKS and one of ECS': (
         in_one_region(
@@ -141,12 +151,12 @@ REMEDIES = {
         Remedy(
             SUMMARY,
             (FROM_A_FILE, HOST_NETWORK_OF_EKS, HOST_NETWORK_OF_ECS, RAISE_MANY),
-            (CHANGE_THEM, RESTART, IN_TERRAFORM, KARPENTER),
+            (CHANGE_THEM, APPLY_HELM, RESTART, *OF_EKS),
         ),
     ),
     'many of ECS, of which a few are known by name': (
         in_one_region(counts=counts(('required', 1, 'enabled', 40)), worst=(wrong(containers='ecs'),)),
-        Remedy(SUMMARY, (HOST_NETWORK_OF_ECS, RAISE_MANY), (CHANGE_THEM, RESTART, IN_TERRAFORM)),
+        Remedy(SUMMARY, (HOST_NETWORK_OF_ECS, RAISE_MANY), (CHANGE_THEM, RESTART, IN_TERRAFORM, REFUSED)),
     ),
 }
 

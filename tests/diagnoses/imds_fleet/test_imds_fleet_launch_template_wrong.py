@@ -134,7 +134,12 @@ KARPENTER = Step(
 )
 NODE_GROUP = Step(
     'EKS makes the templates that are named eks- and a UUID, for managed node groups; do not edit them, but create the '
-    'node group again with a launch template of your own'
+    'node group again with a launch template of your own that has these options, for example in Terraform '
+    '(aws_launch_template)',
+    IN_TERRAFORM.commands,
+)
+BY_THEIR_MAKER = (
+    'Set the right metadata options where these launch templates come from, not in the templates themselves'
 )
 PINNED = Step('Set Auto Scaling groups and fleets that name a version number to the new version: they keep the old one')
 REMEDIES: RemedyTable = {
@@ -170,7 +175,16 @@ REMEDIES: RemedyTable = {
                 template('required', 1, 'eks', name='eks-c4c7d8e0-2f0a-4b53-8d64-0f1a2b3c4d5e'),
             )
         ),
-        Remedy(SUMMARY, (), (KARPENTER, NODE_GROUP, IN_TERRAFORM)),
+        Remedy(BY_THEIR_MAKER, (), (KARPENTER, NODE_GROUP)),
+    ),
+    'one of Karpenter beside one of your own': (
+        in_one_region(
+            launch_templates=(
+                template('required', 1, 'eks'),
+                template('required', 1, 'eks', name='Karpenter-production-15690204421484318402'),
+            )
+        ),
+        Remedy(SUMMARY, (new_version(2),), (DEFAULT, KARPENTER, PINNED, IN_TERRAFORM)),
     ),
 }
 

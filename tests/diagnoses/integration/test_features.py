@@ -10,6 +10,8 @@ from tests.account.builders import account_expectations, account_facts, role, tr
 
 ROLE = {
     'integration-uses-access-keys',
+    'datadog-reports-errors',
+    'integration-not-registered',
     'integration-role-missing',
     'integration-role-unused',
     'permissions-boundary-present',

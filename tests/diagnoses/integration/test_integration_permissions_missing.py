@@ -13,7 +13,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
     PolicyStatement,
     RoleMissing,
 )
-from datadog_checks.aws_diagnostics.facts.values import Arn
+from datadog_checks.aws_diagnostics.facts.values import Arn, PolicyName
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.account.builders import (
@@ -272,6 +272,7 @@ NO_BUTTON = Step(
     'Do not click Resolve All AWS Permissions Issues before there is room: it would fail halfway at the quota of '
     'policies'
 )
+OF_THE_STACK = 'datadog-aws-integration-resource-collection-permissions-v2-DatadogIntegrationRole'
 GRANT = 'Grant the role the missing permissions'
 OF_THE_ACCOUNT = tuple(policy(statement('s3:GetObject'), name=f'own-{n}', kind=PolicyKind.CUSTOMER) for n in range(10))
 
@@ -308,6 +309,10 @@ REMEDIES = {
     ),
     'a stack manages the role: no second tool': (
         account_facts(policies=(), role=role(managed_by=ManagedBy.CLOUDFORMATION)),
+        Remedy(GRANT, (WRITE_POLICIES, BUTTON), (WAIT_5_MINUTES,)),
+    ),
+    "Datadog's own stack manages the role: no second tool": (
+        account_facts(policies=(replace(OF_THE_ACCOUNT[0], name=PolicyName(f'{OF_THE_STACK}-1')),)),
         Remedy(GRANT, (WRITE_POLICIES, BUTTON), (WAIT_5_MINUTES,)),
     ),
     'denied and nothing else': (

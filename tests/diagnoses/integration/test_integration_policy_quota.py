@@ -126,8 +126,12 @@ PASSES = {
         f'nothing is missing, so nobody needs to click {BUTTON}',
     ),
     'nothing is missing, and the template before the present one left its policies': Row(
-        role_with(policy(statement('*')), *BEFORE_THE_QUICKSTART),
+        role_with(policy(statement('*')), *QUICKSTART, *BEFORE_THE_QUICKSTART),
         f'nothing is missing, so nobody needs to click {BUTTON}; {LEFT.format(2, "are")}',
+    ),
+    'nothing is missing, and a live stack has the template before the present one': Row(
+        role_with(policy(statement('*')), *BEFORE_THE_QUICKSTART),
+        f'nothing is missing, so nobody needs to click {BUTTON}',
     ),
     'what a policy of an earlier click alone grants is no left-over': Row(
         account_facts(policies=(replace(of_earlier_clicks(1)[0], statements=(statement('*'),)),)),

@@ -11,8 +11,12 @@ import pytest
 from datadog_checks.aws_diagnostics.diagnoses import diagnose
 from datadog_checks.aws_diagnostics.diagnoses.integration import DIAGNOSES
 from datadog_checks.aws_diagnostics.diagnoses.integration.permissions import entries_of, grantable
-from datadog_checks.aws_diagnostics.diagnoses.integration.policy_documents import PolicyDocument, policy_documents
-from datadog_checks.aws_diagnostics.diagnoses.integration.quota import MOST_INLINE, placement
+from datadog_checks.aws_diagnostics.diagnoses.integration.policy_documents import (
+    MOST_INLINE,
+    PolicyDocument,
+    placement,
+    policy_documents,
+)
 from datadog_checks.aws_diagnostics.diagnoses.integration.resolve_button import attached
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.facts.account import ManagedBy, Policy, PolicyKind, PolicyQuota
@@ -73,7 +77,7 @@ def any_role(random: Random) -> Facts:
     )
 
 
-ROLES = [any_role(Random(seed)) for seed in range(80)]
+ROLES = [any_role(Random(seed)) for seed in range(50)]
 NUMBERS = range(len(ROLES))
 
 

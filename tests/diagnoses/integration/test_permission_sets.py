@@ -3,6 +3,7 @@
 import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses.integration.permissions import Entry, Grant, compare
+from datadog_checks.aws_diagnostics.facts.account import PolicyStatement
 from tests.account.builders import statement
 from tests.account.permission_lists import RECORDED
 from tests.account.permission_sets import ALL, EC2, SETS, STANDARD, PermissionSet, deny, role
@@ -66,3 +67,30 @@ def test_a_role_full_of_hostile_patterns_is_compared_with_the_whole_list_in_boun
     hostile = [statement(*(['*a?*e' * 24] * 50)) for _ in range(25)]
     entries = compare((*RECORDED.standard, *RECORDED.resource_collection), role(*hostile, deny(*(['*s?*' * 30] * 50))))
     assert len(entries) == 755
+
+
+TABLE = 'dynamodb:DescribeTable'
+ON_ARNS = [
+    pytest.param(statement('dynamodb:*', every_resource=False, as_a_whole=(TABLE,)), Grant.GRANTED, id='all tables'),
+    pytest.param(statement('dynamodb:*', every_resource=False), Grant.LIMITED, id='one table'),
+    pytest.param(
+        statement('dynamodb:*', every_resource=False, as_a_whole=('dynamodb:DescribeBackup',)),
+        Grant.LIMITED,
+        id='all of something else',
+    ),
+    pytest.param(
+        statement('dynamodb:*', every_resource=False, conditional=True, as_a_whole=(TABLE,)),
+        Grant.LIMITED,
+        id='all tables, under a condition',
+    ),
+]
+
+
+@pytest.mark.parametrize(('allow', 'grant'), ON_ARNS)
+def test_every_arn_of_an_action_is_as_good_as_every_resource(allow: PolicyStatement, grant: Grant) -> None:
+    assert compare((TABLE,), role(allow)) == (Entry(TABLE, grant),)
+
+
+def test_a_deny_on_every_arn_of_an_action_denies_it() -> None:
+    deny = statement('dynamodb:*', effect='Deny', every_resource=False, as_a_whole=(TABLE,))
+    assert compare((TABLE,), role(statement('*'), deny)) == (Entry(TABLE, Grant.DENIED),)

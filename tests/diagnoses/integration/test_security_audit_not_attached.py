@@ -14,6 +14,7 @@ from tests.account.builders import (
     policy,
     role,
     security_audit,
+    statement,
 )
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
@@ -28,6 +29,7 @@ IN_GOVERNMENT = {
 COLLECTING = integration(extended_collection=True)
 NOT_ATTACHED = "AWS's policy SecurityAudit is not attached; resource collection, which needs it, is on"
 EVERYTHING = security_audit(name='AdministratorAccess', arn=Arn('arn:aws:iam::aws:policy/AdministratorAccess'))
+ALL_ALLOWED = 'a policy of the role allows every action, so SecurityAudit would add none'
 CHANGED = 'the role changed just now, so this may be stale: IAM and Datadog need at least 5 minutes'
 
 
@@ -35,7 +37,28 @@ def collecting(**differences: Any) -> Facts:
     return account_facts(**{'integration': COLLECTING, **differences})
 
 
+ALL_BUT_ONE = statement('*', effect='Deny', every_resource=False)
 FAILS = {
+    'everything is allowed, but on some resources': Row(
+        collecting(policies=(policy(statement('*', every_resource=False)),)),
+        NOT_ATTACHED,
+        near_miss='a policy of its own allows everything',
+    ),
+    'everything is allowed, but under a condition': Row(
+        collecting(policies=(policy(statement('*', conditional=True)),)),
+        NOT_ATTACHED,
+        near_miss='a policy of its own allows everything',
+    ),
+    'everything is denied': Row(
+        collecting(policies=(policy(statement('*', effect='Deny')),)),
+        NOT_ATTACHED,
+        near_miss='a policy of its own allows everything',
+    ),
+    'everything is allowed by the boundary': Row(
+        collecting(policies=(policy(statement('*'), kind=PolicyKind.BOUNDARY),)),
+        NOT_ATTACHED,
+        near_miss='a policy of its own allows everything',
+    ),
     'only an inline policy': Row(collecting(policies=(policy(),)), NOT_ATTACHED, near_miss='attached'),
     'a policy of the account has the same name': Row(
         collecting(policies=(policy(), NAMESAKE)), NOT_ATTACHED, near_miss='attached beside a policy of the same name'
@@ -56,6 +79,11 @@ FAILS = {
     ),
 }
 PASSES = {
+    'a policy of its own allows everything': Row(collecting(policies=(policy(statement('*')),)), ALL_ALLOWED),
+    'written as every action of every service': Row(collecting(policies=(policy(statement('*:*')),)), ALL_ALLOWED),
+    'allowed but for a Deny, which SecurityAudit could not lift': Row(
+        collecting(policies=(policy(statement('*'), ALL_BUT_ONE),)), ALL_ALLOWED
+    ),
     'attached': Row(collecting(), 'SecurityAudit is attached'),
     'attached, and resource collection is off': Row(account_facts(), 'SecurityAudit is attached'),
     'attached beside a policy of the same name': Row(

@@ -7,7 +7,7 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_external_
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import AuthKind, ExternalId, Form, RoleMissing
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from datadog_checks.aws_diagnostics.remedies import Remedy, Step
+from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.account.builders import (
     ACCOUNT_ID,
     DATADOG_PRINCIPAL,
@@ -141,21 +141,24 @@ FAILS = {
     ),
     'one of two': Row(
         demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID),
-        Failed(f"{HAS} {OTHER}, {MINE}, so it accepts external ids that are not Datadog's", Status.WARNING),
+        Failed(f'{HAS} {OTHER}, {MINE}, so it accepts others than that of this Datadog organization', Status.WARNING),
         near_miss='twice the same',
     ),
     'one of two, of which the other is the id of the account': Row(
         demanding(ExternalId.of(ACCOUNT_ID), EXTERNAL_ID),
         Failed(
-            f"{HAS} {shown(ExternalId.of(ACCOUNT_ID))}, {MINE}, so it accepts external ids that are not Datadog's: the "
-            'id of this AWS account',
+            f'{HAS} {shown(ExternalId.of(ACCOUNT_ID))}, {MINE}, so it accepts others than that of this Datadog '
+            'organization: the id of this AWS account',
             Status.WARNING,
         ),
         near_miss='twice the same',
     ),
     'one of three, and nobody told which is right': Row(
         demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID, SPACED, of=NO_KEY),
-        Failed(f"{HAS} {OTHER}, {MINE} and 1 more, so it accepts external ids that are not Datadog's", Status.WARNING),
+        Failed(
+            f'{HAS} {OTHER}, {MINE} and 1 more, so it accepts others than that of this Datadog organization',
+            Status.WARNING,
+        ),
         near_miss='twice the same',
     ),
     'none': Row(account_facts(role=role(trust(conditions=()))), UNDEMANDED, near_miss='that of Datadog'),
@@ -299,6 +302,13 @@ CORRECTED = way(
 )
 ONE = rf"""{{\"StringEquals\": {ID}}}"""
 BOTH = (DATADOG_PRINCIPAL, f'AWS:{ACCOUNT_ID}')
+LEAVE = Choice(
+    'If the other external IDs are of Datadog organizations of yours that collect this account too, change nothing '
+    'there; in the configuration of this check, turn this diagnosis off',
+    (Command('instances:\n  - disabled_diagnoses: [trust-policy-external-id]', Language.YAML),),
+    'the external ID to changes that nobody notices',
+    Step('Remove the entry again'),
+)
 test_remedy = remedy_test(
     TRUST_POLICY_EXTERNAL_ID,
     {
@@ -310,7 +320,7 @@ test_remedy = remedy_test(
         'one of two, of which the other may be of another organization': (
             demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID),
             account_expectations(),
-            Remedy(DEMAND, (CORRECTED,), then()),
+            Remedy(DEMAND, (LEAVE, CORRECTED), then()),
         ),
         'none': (
             account_facts(role=role(trust(conditions=()))),

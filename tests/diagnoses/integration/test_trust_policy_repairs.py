@@ -70,12 +70,16 @@ def documents() -> Iterator[tuple[str, Document]]:
         yield f'combination {number}', {'Version': '2012-10-17', 'Statement': [VENDOR, allow(who, condition, action)]}
 
 
+def is_run(choice: Choice) -> bool:
+    return bool(choice.commands) and choice.commands[0].language is Language.SHELL
+
+
 def ways() -> Iterator[Any]:
     for words, document in documents():
         for id, finding in failed(document).items():
             assert finding.remedy is not None
             for letter, choice in zip('ABC', finding.remedy.choices, strict=False):
-                if 'cp trust-policy.before.json' not in choice.commands[0].text:
+                if is_run(choice) and 'cp trust-policy.before.json' not in choice.commands[0].text:
                     yield pytest.param(document, id, choice, id=f'{words}: {id} {letter}')
 
 
@@ -129,7 +133,7 @@ def document(*statements: Document) -> Document:
 def first_way(before: Document, diagnosis: str) -> Document:
     remedy = failed(before)[diagnosis].remedy
     assert remedy is not None
-    return changed_by(remedy.choices[0], before, SECRET)
+    return changed_by(next(filter(is_run, remedy.choices)), before, SECRET)
 
 
 RIGHT = allow()
@@ -147,6 +151,12 @@ UNREPAIRED_BY_OTHERS = [
         EXTERNAL_ID,
         [allow([f'arn:aws:iam::{ACCOUNT_ID}:root'], condition=None), RIGHT],
         id='a deputy of ours in the same statement, without an external id',
+    ),
+    pytest.param(
+        document(allow([f'arn:aws:iam::{ACCOUNT_ID}:root', ROOT], {'StringEquals': {'sts:ExternalId': [SECRET, 'x']}})),
+        EXTERNAL_ID,
+        [allow([f'arn:aws:iam::{ACCOUNT_ID}:root'], {'StringEquals': {'sts:ExternalId': [SECRET, 'x']}}), RIGHT],
+        id='a deputy of ours in the same statement, with one of its external ids',
     ),
     pytest.param(
         document(and_also('Bool', 'aws:MultiFactorAuthPresent', 'true')),

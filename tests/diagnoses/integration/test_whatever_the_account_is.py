@@ -12,8 +12,16 @@ from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
 from datadog_checks.aws_diagnostics.emit.issues import outline
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
-from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, ExternalId, LastUsed, RoleMissing
-from datadog_checks.aws_diagnostics.facts.values import Arn, Partition, RoleName
+from datadog_checks.aws_diagnostics.facts.account import (
+    AuthKind,
+    Condition,
+    ExternalId,
+    LastUsed,
+    ReportedError,
+    RoleMissing,
+    TrustingRole,
+)
+from datadog_checks.aws_diagnostics.facts.values import AccountId, Arn, Partition, RegionName, RoleName
 from datadog_checks.aws_diagnostics.findings import Diagnosis, NotApplicable, Unknown
 from tests.account.builders import (
     DATADOG_PRINCIPAL,
@@ -29,7 +37,10 @@ from tests.account.builders import (
 from tests.builders import NOW
 from tests.remedy_rules import faults_of
 
-OURS = ('integration-role', 'trust-policy', 'integration-uses', 'permissions-boundary')
+OURS = (
+    *('integration-role', 'integration-not', 'trust-policy', 'integration-uses', 'permissions-boundary'),
+    'datadog-reports',
+)
 LONGEST_EVIDENCE = 400
 REPEATABLE = settings(
     max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
@@ -113,12 +124,31 @@ INTEGRATIONS = st.builds(
     external_id=st.none() | IDS,
     metrics_enabled=st.booleans(),
 )
-MISSING = st.builds(RoleMissing, ANY_TEXT, st.lists(NAMES, max_size=5).map(tuple))
+ARNS = st.sampled_from(['role/a', 'role/very/long/path/' + 'x' * 60, 'user/alice']).map(
+    lambda resource: Arn(f'arn:aws:iam::123456789012:{resource}')
+)
+TRUSTING = st.builds(TrustingRole, ARNS, st.just((AccountId('464622532012'),)), st.lists(IDS, max_size=2).map(tuple))
+MISSING = st.builds(
+    RoleMissing,
+    ANY_TEXT,
+    st.lists(NAMES, max_size=5).map(tuple),
+    NOT_SEEN | st.lists(TRUSTING, max_size=5).map(tuple),
+)
+REPORTED = st.builds(
+    ReportedError,
+    st.sampled_from(['', 'sts:AssumeRole', 'cloudwatch:ListMetrics', 'iam:X' + 'x' * 120]),
+    st.lists(st.sampled_from(['eu-west-1', 'us-east-1']).map(RegionName), max_size=2).map(tuple),
+    st.booleans(),
+    st.none() | st.sampled_from([-5.0, 60.0, 9e9]),
+    ANY_TEXT,
+)
 FACTS = st.builds(
     account_facts,
     caller=NOT_SEEN | st.builds(caller, partition=st.sampled_from(['aws', 'aws-us-gov', 'aws-cn']).map(Partition)),
     integration=NOT_SEEN | INTEGRATIONS,
     role=NOT_SEEN | MISSING | ROLES | ROLES,
+    registered=st.none() | st.booleans(),
+    errors=NOT_SEEN | st.lists(REPORTED, max_size=5).map(tuple),
 )
 EXPECTATIONS = st.just(Expectations()) | st.builds(
     account_expectations,
@@ -160,7 +190,7 @@ def test_the_catalogue_shows_how_to_fix_it_with_variables(diagnosis: Diagnosis) 
 
 def test_nothing_fails_where_nothing_could_be_observed() -> None:
     blind = Unobserved('missing permission iam:GetRole')
-    groups = ('caller', 'integration', 'role', 'policies', 'required', 'simulation', 'quota', 'fleet')
-    facts = account_facts(**dict.fromkeys(groups, blind))
+    groups = ('caller', 'integration', 'role', 'policies', 'required', 'simulation', 'quota', 'fleet', 'errors')
+    facts = account_facts(registered=None, **dict.fromkeys(groups, blind))
     verdicts = {type(f.verdict) for f in diagnose(DIAGNOSES, facts, account_expectations())}
     assert verdicts <= {Unknown, NotApplicable}

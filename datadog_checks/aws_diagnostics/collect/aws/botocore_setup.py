@@ -37,6 +37,7 @@ ENDPOINTS = 'endpoints'
 """botocore's name of the list of partitions, their regions and services."""
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = {
+    'cloudtrail': ('LookupEvents',),
     'cloudwatch': ('GetMetricData', 'ListMetricStreams', 'ListMetrics'),
     'ec2': ('DescribeInstances', 'DescribeLaunchTemplateVersions', 'DescribeRegions', 'GetInstanceMetadataDefaults'),
     'iam': (

@@ -2,7 +2,7 @@
 
 import re
 
-from ...facts import Unobserved
+from ...facts import Unobserved, observed
 from ...facts.account import Caller, Integration
 from ...facts.values import AccountId, Partition, RegionName
 from ..account_options import AccountOptions
@@ -34,6 +34,12 @@ def regions_of(options: AccountOptions, integration: Integration | Unobserved, s
     if isinstance(integration, Unobserved):
         return (session.region,)
     return integration.regions if integration.regions is not None else enabled_regions(session)
+
+
+def collected_regions(integration: Integration | Unobserved, session: Session) -> tuple[RegionName, ...]:
+    """Those that Datadog collects: on record, or all that are enabled. Raises MissingFact and CallFailed."""
+    regions = observed(integration).regions
+    return enabled_regions(session) if regions is None else regions
 
 
 def enabled_regions(session: Session) -> tuple[RegionName, ...]:

@@ -14,15 +14,8 @@ from ..run import NotCollected
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 DENIED = frozenset(
     {
-        'AccessDenied',
-        'AccessDeniedException',
-        'UnauthorizedOperation',
-        'Client.UnauthorizedOperation',
-        'UnauthorizedAccess',
-        'AuthorizationError',
-        'NotAuthorized',
-        'Forbidden',
-        '403',
+        *('AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'Client.UnauthorizedOperation'),
+        *('UnauthorizedAccess', 'AuthorizationError', 'NotAuthorized', 'Forbidden', '403'),
     }
 )
 EXPIRED = frozenset({'ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired'})
@@ -42,15 +35,8 @@ NOT_ACCEPTED = frozenset(
 DISABLED_REGION = frozenset({'OptInRequired', 'RegionDisabledException', 'UnauthorizedRegion'})
 THROTTLED = frozenset(
     {
-        'Throttling',
-        'ThrottlingException',
-        'ThrottledException',
-        'RequestThrottled',
-        'RequestThrottledException',
-        'TooManyRequestsException',
-        'RequestLimitExceeded',
-        'SlowDown',
-        'PriorRequestNotComplete',
+        *('Throttling', 'ThrottlingException', 'ThrottledException', 'RequestThrottled', 'RequestThrottledException'),
+        *('TooManyRequestsException', 'RequestLimitExceeded', 'SlowDown', 'PriorRequestNotComplete'),
     }
 )
 
@@ -158,9 +144,17 @@ class _Refusal:
 
 
 def _refusal(error: Exception) -> _Refusal:
-    message = str(_entry(getattr(error, 'response', None), 'Error').get('Message', ''))
+    return _refusal_in(str(_entry(getattr(error, 'response', None), 'Error').get('Message', '')))
+
+
+def _refusal_in(message: str) -> _Refusal:
     found = DENIER.search(message[:4096])
     return _Refusal(found[2], not found[1].endswith('no ')) if found else _Refusal()
+
+
+def denier_in(message: str) -> str:
+    """The kind of policy that denies explicitly, as AWS says it; '' where it does not."""
+    return _refusal_in(message).by_explicit_deny
 
 
 def _status(error: Exception) -> int:

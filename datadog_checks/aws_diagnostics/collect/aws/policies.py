@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from ...facts.account import Policy, PolicyKind, PolicyQuota, PolicyStatement, Role
 from ...facts.values import Arn, PolicyName
+from ...rules.policy_language import ANY
 from ...text import escaped, one_line
 from ..foreign import whole_number
 from . import policy_document as document_of
 from .denials import CallFailed, asking
 from .policy_document import NotAPolicy
+from .resources import as_a_whole
 from .role import seconds
 from .session import Client
 
@@ -21,34 +23,36 @@ MOST_POLICIES = 200
 
 def read_policies(iam: Client, role: Role) -> tuple[Policy, ...]:
     """All of them, inline ones first, the boundary last. Raises CallFailed: some of them would look like gaps."""
-    boundary = [_managed(iam, role.boundary, PolicyKind.BOUNDARY)] if role.boundary else []
-    return (*_inline(iam, role.name), *_attached(iam, role.name), *boundary)
+    boundary = [_managed(iam, role.boundary, PolicyKind.BOUNDARY, role.arn)] if role.boundary else []
+    return (*_inline(iam, role), *_attached(iam, role), *boundary)
 
 
-def policy_statements(document: object) -> tuple[PolicyStatement, ...]:
+def policy_statements(document: object, role: Arn) -> tuple[PolicyStatement, ...]:
     """Of any JSON. Raises NotAPolicy."""
-    return tuple(_statement(s) for s in document_of.statements_in(document))
+    return tuple(_statement(s, role) for s in document_of.statements_in(document))
 
 
-def _inline(iam: Client, role: str) -> Iterator[Policy]:
+def _inline(iam: Client, role: Role) -> Iterator[Policy]:
     with asking('iam:ListRolePolicies'):
-        pages = iam.get_paginator('list_role_policies').paginate(RoleName=role, PaginationConfig=_at_most())
+        pages = iam.get_paginator('list_role_policies').paginate(RoleName=role.name, PaginationConfig=_at_most())
         names = [_name(name) for page in pages for name in page['PolicyNames']]
     for name in names:
         with asking('iam:GetRolePolicy'):
-            document = iam.get_role_policy(RoleName=role, PolicyName=name)['PolicyDocument']
-        yield Policy(name, PolicyKind.INLINE, _parsed(document, name))
+            document = iam.get_role_policy(RoleName=role.name, PolicyName=name)['PolicyDocument']
+        yield Policy(name, PolicyKind.INLINE, _parsed(document, name, role.arn))
 
 
-def _attached(iam: Client, role: str) -> Iterator[Policy]:
+def _attached(iam: Client, role: Role) -> Iterator[Policy]:
     with asking('iam:ListAttachedRolePolicies'):
-        pages = iam.get_paginator('list_attached_role_policies').paginate(RoleName=role, PaginationConfig=_at_most())
+        pages = iam.get_paginator('list_attached_role_policies').paginate(
+            RoleName=role.name, PaginationConfig=_at_most()
+        )
         arns = [_arn(policy['PolicyArn']) for page in pages for policy in page['AttachedPolicies']]
     for arn in arns:
-        yield _managed(iam, arn, PolicyKind.AWS if _is_of_aws(arn) else PolicyKind.CUSTOMER)
+        yield _managed(iam, arn, PolicyKind.AWS if _is_of_aws(arn) else PolicyKind.CUSTOMER, role.arn)
 
 
-def _managed(iam: Client, arn: Arn, kind: PolicyKind) -> Policy:
+def _managed(iam: Client, arn: Arn, kind: PolicyKind, role: Arn) -> Policy:
     with asking('iam:GetPolicy'):
         policy: Mapping[str, object] = iam.get_policy(PolicyArn=arn)['Policy']
     version_id = str(policy.get('DefaultVersionId', 'v1'))
@@ -58,7 +62,7 @@ def _managed(iam: Client, arn: Arn, kind: PolicyKind) -> Policy:
     return Policy(
         name,
         kind,
-        _parsed(version.get('Document'), name),
+        _parsed(version.get('Document'), name, role),
         arn=arn,
         version=one_line(version_id, LONGEST_VERSION),
         changed_at=seconds(version.get('CreateDate')),
@@ -81,23 +85,26 @@ def _arn(value: object) -> Arn:
     return arn
 
 
-def _parsed(document: object, name: str) -> tuple[PolicyStatement, ...]:
+def _parsed(document: object, name: str, role: Arn) -> tuple[PolicyStatement, ...]:
     try:
-        return policy_statements(document)
+        return policy_statements(document, role)
     except NotAPolicy as e:
         raise CallFailed(f'the policy {name} is not a policy document: {e}') from None
 
 
-def _statement(statement: Mapping[str, object]) -> PolicyStatement:
+def _statement(statement: Mapping[str, object], role: Arn) -> PolicyStatement:
     document_of.one_of_two(statement, 'Action', 'NotAction')
     document_of.one_of_two(statement, 'Resource', 'NotResource')
+    resources = document_of.strings(statement, 'Resource')
+    everything = any(set(resource) == {ANY} for resource in resources)
     return PolicyStatement(
         effect=document_of.effect_of(statement),
         actions=_shown(statement, 'Action'),
         not_actions=_shown(statement, 'NotAction'),
-        every_resource='*' in document_of.strings(statement, 'Resource'),
+        every_resource=everything,
         conditional=bool(statement.get('Condition')),
         sid=escaped(document_of.sid_of(statement)),
+        as_a_whole=() if everything else as_a_whole(document_of.strings(statement, 'Action'), resources, role),
     )
 
 

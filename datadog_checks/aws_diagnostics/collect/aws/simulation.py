@@ -1,18 +1,22 @@
 """What IAM's simulator says of the role: the only way to see a service control policy from within an account.
 
-It takes no wildcards and is slow, so it is asked about a few concrete actions for each service: sentinels.
+It takes no wildcards and is slow, so it is asked about a few concrete actions for each service: all of them in one
+region, and some in every other region that Datadog collects, as an organization may deny whole regions.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 """
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ...facts.account import Decision, RequiredPermissions, Simulated, Simulation
-from ...rules.policy_language import covers, is_pattern, service_of
+from ...facts import Unobserved
+from ...facts.account import Decision, Simulated, Simulation
+from ...facts.values import RegionName
 from ..foreign import entry_of
+from ..run import Deadline, NotCollected
 from .denials import CallFailed, asking
+from .sentinels import regional
 from .session import Client
 
 ACTION = re.compile(r'[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}')
@@ -20,34 +24,68 @@ BATCH = 25
 """Actions in one call."""
 PACE = 0.25
 """Seconds between two calls: IAM allows few of these in a second."""
-MOST_REGIONS = 3
 REFUSED_INPUT = frozenset({'InvalidInput', 'InvalidInputException', 'ValidationError'})
 """One action that the simulator does not know spoils its whole batch."""
 
 
-def simulate(
-    iam: Client,
-    role_arn: str,
-    actions: Sequence[str],
-    regions: Sequence[str] = (),
-    wait: Callable[[float], None] = time.sleep,
-) -> Simulation:
-    """iam:SimulatePrincipalPolicy for concrete actions on every resource, in each of at most three regions.
+class Simulations:
+    """Keeps, from run to run, what was said of which region: a run that ends early is continued by the next one."""
 
-    Ends early, as incomplete, where IAM throttles or the budget ends after the first results. Raises CallFailed
-    when there is none.
-    """
-    results: list[Simulated] = []
-    for region in regions[:MOST_REGIONS] or ('',):
+    def __init__(self, wait: Callable[[float], None] = time.sleep) -> None:
+        self._wait = wait
+        self._role_arn = ''
+        self._said: dict[str, tuple[Simulated, ...]] = {}
+        """By region, the one that was asked last at the end."""
+
+    def run(
+        self,
+        iam: Client,
+        role_arn: str,
+        actions: Sequence[str],
+        regions: Sequence[str],
+        deadline: Deadline,
+        collected: tuple[RegionName, ...] | Unobserved,
+    ) -> Simulation:
+        """iam:SimulatePrincipalPolicy for concrete actions on every resource: all of them in the first region.
+
+        `collected` are the regions that Datadog collects. Ends early where IAM throttles, or where the time or the
+        budget ends. Raises CallFailed where this run got no answer.
+        """
+        if role_arn != self._role_arn:
+            self._role_arn, self._said = role_arn, {}
+        self._said = {region: said for region, said in self._said.items() if region in regions}
+        partly: tuple[Simulated, ...] = ()
+        for number, region in enumerate(self._in_turn(regions)):
+            wanted = actions if region == regions[0] else regional(actions)
+            self._said.pop(region, None)
+            said, failure = self._ask(iam, role_arn, wanted, region, deadline)
+            if failure:
+                if not number and not said:
+                    raise failure
+                partly = said
+                break
+            self._said[region] = said
+        results = (*(result for region in regions for result in self._said.get(region, ())), *partly)
+        return Simulation(results, complete=len(self._said) == len(set(regions)), regions=collected)
+
+    def _in_turn(self, regions: Sequence[str]) -> list[str]:
+        """Those that were not asked yet, then those that were asked longest ago."""
+        asked = list(self._said)
+        return [region for region in dict.fromkeys(regions) if region not in asked] + asked
+
+    def _ask(
+        self, iam: Client, role_arn: str, actions: Sequence[str], region: str, deadline: Deadline
+    ) -> tuple[tuple[Simulated, ...], NotCollected | None]:
+        """What was said, and what ended it early."""
+        results: list[Simulated] = []
         for start in range(0, len(actions), BATCH):
             try:
+                deadline.timeout(PACE)
                 results += _batch(iam, role_arn, actions[start : start + BATCH], region)
-            except CallFailed:
-                if not results:
-                    raise
-                return Simulation(tuple(results), complete=False)
-            wait(PACE)
-    return Simulation(tuple(results))
+            except NotCollected as e:
+                return tuple(results), e
+            self._wait(min(PACE, deadline.remaining()))
+        return tuple(results), None
 
 
 def _batch(iam: Client, role_arn: str, actions: Sequence[str], region: str) -> list[Simulated]:
@@ -76,8 +114,6 @@ def _ask(iam: Client, role_arn: str, actions: Sequence[str], region: str) -> lis
 
 
 def _context(region: str) -> dict[str, list[dict[str, object]]]:
-    if not region:
-        return {}
     entry: dict[str, object] = {
         'ContextKeyName': 'aws:RequestedRegion',
         'ContextKeyValues': [region],
@@ -103,62 +139,3 @@ def _simulated(results: Sequence[Mapping[str, object]], region: str) -> Iterator
 def _flag(result: Mapping[str, object], detail: str, name: str) -> bool | None:
     flag = entry_of(result, detail).get(name)
     return flag if isinstance(flag, bool) else None
-
-
-PER_SERVICE = 2
-
-EXAMPLES = (
-    'autoscaling:DescribeAutoScalingGroups',
-    'backup:ListBackupPlans',
-    'cloudwatch:DescribeAlarms',
-    'cloudwatch:GetMetricData',
-    'cloudwatch:ListMetrics',
-    'codedeploy:BatchGetApplications',
-    'codedeploy:ListApplications',
-    'directconnect:DescribeConnections',
-    'dynamodb:DescribeTable',
-    'dynamodb:ListTables',
-    'ec2:DescribeInstances',
-    'ecs:DescribeClusters',
-    'ecs:ListClusters',
-    'elasticache:DescribeCacheClusters',
-    'elasticache:ListTagsForResource',
-    'elasticloadbalancing:DescribeLoadBalancers',
-    'elasticmapreduce:DescribeCluster',
-    'elasticmapreduce:ListClusters',
-    'kinesis:DescribeStream',
-    'kinesis:ListStreams',
-    'lambda:ListFunctions',
-    'organizations:DescribeOrganization',
-    'organizations:ListAccounts',
-    'rds:DescribeDBInstances',
-    'rds:ListTagsForResource',
-    'route53:ListHostedZones',
-    'ses:GetSendQuota',
-    'ses:ListIdentities',
-    'sns:ListTopics',
-    'support:DescribeTrustedAdvisorChecks',
-)
-"""For the wildcards of the list: operations of these services as botocore's models name them, which a test compares."""
-
-
-def sentinels(required: RequiredPermissions, *, resource_collection: bool) -> tuple[str, ...]:
-    """At most two concrete actions of each service, in the order of the list.
-
-    A wildcard is represented by an example of it, or by an action of the longer list; one without either is left out.
-    """
-    wanted = (*required.standard, *(required.resource_collection if resource_collection else ()))
-    concrete = (*EXAMPLES, *(a for a in (*required.standard, *required.resource_collection) if not is_pattern(a)))
-    found: dict[str, list[str]] = {}
-    for action in wanted:
-        chosen = found.setdefault(service_of(action), [])
-        represented = _example(action, concrete)
-        if represented and represented not in chosen and len(chosen) < PER_SERVICE:
-            chosen.append(represented)
-    return tuple(action for chosen in found.values() for action in chosen)
-
-
-def _example(action: str, concrete: Iterable[str]) -> str | None:
-    if not is_pattern(action):
-        return action
-    return next((example for example in concrete if covers(action, example)), None)

@@ -68,10 +68,10 @@ def read_uts_namespace(root: Path) -> UtsNamespace:
     return UtsNamespace.HOST if inode == INITIAL_UTS_NAMESPACE else UtsNamespace.OWN
 
 
-def read_operating_system(platform_name: str = sys.platform) -> OperatingSystem:
-    """By the names of Python's sys.platform."""
+def read_operating_system(platform_name: str = '') -> OperatingSystem:
+    """By the names of Python's sys.platform, which is the default."""
     known = {'linux': OperatingSystem.LINUX, 'win32': OperatingSystem.WINDOWS, 'darwin': OperatingSystem.MACOS}
-    return known.get(platform_name, OperatingSystem.OTHER)
+    return known.get(platform_name or sys.platform, OperatingSystem.OTHER)
 
 
 def _namespace_inode(link: Path) -> int | None:

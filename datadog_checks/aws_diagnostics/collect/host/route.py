@@ -30,7 +30,7 @@ NEIGHBOUR = struct.Struct('=BBHiHBB')  # ndmsg: family, padding, padding, index,
 REQUEST = 1
 ERROR = 2
 GET_LINK, GET_NEIGHBOUR, GET_ROUTE = 18, 30, 26
-RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_SOURCE, RTA_TABLE, RTA_UID = 1, 4, 5, 7, 15, 25
+RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_SOURCE, RTA_TABLE, RTA_VIA, RTA_UID = 1, 4, 5, 7, 15, 18, 25
 LOOK_UP_TABLE, MATCHED_ROUTE = 0x1000, 0x2000
 """Flags of a question: name the table of the route, and answer with the entry of the table itself."""
 IFNAME, LINKINFO, INFO_KIND = 3, 18, 1
@@ -104,9 +104,10 @@ class _Questions:
 
     def route(self) -> Route:
         found, index = self._way()
+        by_user = self._is_by_user(found, index)
         if index:
             found = replace(self._on_device(found, index), neighbour=self._neighbour(index, found.gateway))
-        return replace(self._in_table(found), by_user=self._is_by_user(found))
+        return replace(self._in_table(found), by_user=by_user)
 
     def _way(self, user: int | None = None) -> tuple[Route, int | None]:
         """The route of a user (by default that of this process), and the index of its device."""
@@ -117,16 +118,16 @@ class _Questions:
                 raise
             return Route(KINDS_BY_ERROR[e.errno]), None
         kind = KINDS.get(ROUTE.unpack(reply.head)[7], RouteKind.NONE)
-        gateway, source = (_address(reply.attributes.get(key, b'')) for key in (RTA_GATEWAY, RTA_SOURCE))
-        way = Route(kind, gateway=gateway, table=reply.number(RTA_TABLE), source=source)
+        source = _address(reply.attributes.get(RTA_SOURCE, b''))
+        way = Route(kind, gateway=_gateway(reply), table=reply.number(RTA_TABLE), source=source)
         return way, reply.number(RTA_OIF)
 
-    def _is_by_user(self, found: Route) -> bool:
+    def _is_by_user(self, found: Route, index: int | None) -> bool:
         try:
-            of_root, _ = self._way(ROOT)
+            of_root, its_index = self._way(ROOT)
         except OSError:
             return False
-        return (of_root.kind, of_root.gateway, of_root.table) != (found.kind, found.gateway, found.table)
+        return (replace(of_root, source=found.source), its_index) != (found, index)
 
     def _in_table(self, found: Route) -> Route:
         """With what the entry of the routing table covers and who made it, where the kernel tells."""
@@ -179,6 +180,12 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
             return
         yield key & WITHOUT_FLAGS, data[ATTRIBUTE.size : length]
         data = data[(length + 3) & ~3 :]
+
+
+def _gateway(reply: _Reply) -> IpAddress | None:
+    """For IPv4 it may have an address of IPv6, which then comes with its family in front."""
+    of_another_family = reply.attributes.get(RTA_VIA, b'')[2:]
+    return _address(reply.attributes.get(RTA_GATEWAY, of_another_family))
 
 
 def _address(packed: bytes) -> IpAddress | None:

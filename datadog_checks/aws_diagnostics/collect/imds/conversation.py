@@ -50,7 +50,7 @@ class Conversation:
 
     def hold(self, deadline: Deadline, now: float) -> Imds:
         """Makes the requests of one run. One that the deadline leaves no time for is NotSent."""
-        run = Run(deadline, now)
+        run = Run(deadline, now, self._timeout)
         with run.stack:
             while not run.settled:
                 time.sleep(min(run.pause * self._timeout, deadline.remaining()))
@@ -69,7 +69,7 @@ class Conversation:
             identity=self._identity,
             requests=run.requests,
             rounds=run.rounds,
-            steady=run.steady or run.works,
+            steady=run.is_certain or run.works,
             tokenless_holds=isinstance(run.tokenless, Answer | NoAnswer) and self._state_of_tokenless == run.state,
         )
 

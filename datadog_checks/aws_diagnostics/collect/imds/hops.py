@@ -135,7 +135,7 @@ def find_remaining_ttl(arrives: Arrives, gateways: int) -> int:
     return _between(arrives, USUAL[-1], most)
 
 
-TIMES_CONFIRMED = 3
+TIMES_CONFIRMED = 5
 
 
 def varies(arrives: Arrives, ttl: int) -> bool:

@@ -31,7 +31,9 @@ WITHOUT_TOKEN = NotSent('no token was granted')
 NOT_NEEDED = NotSent('the token was granted and metadata came')
 
 SILENCE = (Outcome.SILENT, Outcome.LOST, Outcome.INCOMPLETE)
-"""These took the whole patience: two of them, of different patience, are all that a run has time for."""
+"""These took the whole patience: a run has time for two or three of them, of different patience."""
+PATIENT = 1.8
+"""Seconds. Who lets each request wait as long needs no second sample of a silence; a run may have no time for it."""
 FOR_GOOD = (Outcome.NO_ROUTE, Outcome.CONNECT_FAILED)
 """This system itself refuses to send."""
 
@@ -40,7 +42,10 @@ FOR_GOOD = (Outcome.NO_ROUTE, Outcome.CONNECT_FAILED)
 class Run:
     deadline: Deadline
     now: float
+    timeout: float
     rounds: int = 0
+    samples: int = 0
+    """How often in a row the request for a token has ended as it did last."""
     token: Exchange = NOT_REACHED
     metadata: Exchange = WITHOUT_TOKEN
     control: Exchange = NOT_NEEDED
@@ -82,7 +87,24 @@ class Run:
 
     def heard_of_token(self, now: Exchange) -> None:
         self.steady = self.steady and _alike(self.token, now)
+        if not isinstance(now, NotSent):
+            self.samples = self.samples + 1 if kind(now) == kind(self.token) else 1
         self.token = _together(self.token, now)
+
+    @property
+    def is_certain(self) -> bool:
+        """The request for a token ended alike each time, and a silence was seen often enough."""
+        return self.steady and self.samples >= self._samples_needed
+
+    @property
+    def _samples_needed(self) -> int:
+        """A lost acknowledgement, of one packet, looks like a request that never arrived."""
+        match self.token:
+            case NoAnswer(outcome=Outcome.LOST, acknowledged=False) if self.timeout < PATIENT:
+                return 3
+            case NoAnswer(outcome=outcome) if outcome in SILENCE:
+                return 1 if self.timeout >= PATIENT else 2
+        return 1
 
     def heard_of_metadata(self, now: Exchange) -> None:
         self.steady = self.steady and (self.metadata is WITHOUT_TOKEN or _alike(self.metadata, now))
@@ -101,9 +123,10 @@ class Run:
         match self.token:
             case NotSent():
                 return True
+            case NoAnswer(outcome=outcome) if outcome in SILENCE:
+                return self.samples >= self._samples_needed
             case NoAnswer(outcome=outcome, icmp=icmp):
-                most = 1 if outcome in FOR_GOOD else 2 if icmp or outcome in SILENCE else MOST_ROUNDS
-                return self.rounds >= most
+                return self.rounds >= (1 if outcome in FOR_GOOD else 2 if icmp else MOST_ROUNDS)
             case Answer(token_granted=True):
                 return isinstance(self.metadata, NotSent)
         return self._refused_by_answers
@@ -135,10 +158,14 @@ def kind(exchange: Exchange) -> object:
 
 
 def _alike(before: Exchange, now: Exchange) -> bool:
-    """An answer after silence is news and no contradiction; everything else that differs is one."""
-    if isinstance(before, NotSent) or isinstance(now, NotSent):
-        return True
-    return kind(before) == kind(now) or (isinstance(before, NoAnswer) and isinstance(now, Answer))
+    """An answer after silence, or a connection after a SYN that got no answer, is news and no contradiction; everything
+    else that differs is one."""
+    match before, now:
+        case (NotSent(), _) | (_, NotSent()) | (NoAnswer(), Answer()):
+            return True
+        case NoAnswer(outcome=Outcome.SILENT), NoAnswer(connected=True):
+            return True
+    return kind(before) == kind(now)
 
 
 def _together(before: Exchange, now: Exchange) -> Exchange:

@@ -84,31 +84,39 @@ class Change:
     group: str
     """The group of attributes that holds it, which is sent back as it is on record and changed."""
     jq: str
-    """How jq changes the group; `$name` in it stands for what `name` says."""
+    """How jq changes the group; `$name` in it stands for what `name` says. '' where it is not known how."""
     name: Variable | None = None
     """What the reader has to say, where nothing is known; else None."""
     terraform: str = ''
     """A block of datadog_integration_aws_account; '' where not all of it is known."""
+    exposes: str = ''
+    """What it costs, as a clause; '' where it is nothing."""
 
 
 def change_record(facts: Facts, expected: Expectations, id: str, summary: str, change: Change) -> Remedy:
     """The ways to change it, or to tell this check that it is meant to be so."""
-    on_the_page = Choice(
-        f'In Datadog, on the AWS integration page, choose the account, then {change.page}',
-        undo=Step('Set it back on the same page'),
-    )
-    in_code = Choice(
-        'In Terraform, in datadog_integration_aws_account',
-        (Command(change.terraform, Language.HCL),),
-        undo=Step('Apply the previous configuration'),
-    )
     on_purpose = Choice(
         'If this is on purpose, tell this check in its conf.yaml',
         (yaml({'disabled_diagnoses': [id]}),),
         undo=Step('Remove it from the list'),
     )
-    by_request = _by_request(facts, expected, change)
-    return Remedy(summary, (on_the_page, by_request, *((in_code,) if change.terraform else ()), on_purpose))
+    return Remedy(summary, (*ways_to_change(facts, expected, change), on_purpose))
+
+
+def ways_to_change(facts: Facts, expected: Expectations, change: Change) -> tuple[Choice, ...]:
+    on_the_page = Choice(
+        f'In Datadog, on the AWS integration page, choose the account, then {change.page}',
+        exposes=change.exposes,
+        undo=Step('Set it back on the same page'),
+    )
+    in_code = Choice(
+        'In Terraform, in datadog_integration_aws_account',
+        (Command(change.terraform, Language.HCL),),
+        exposes=change.exposes,
+        undo=Step('Apply the previous configuration'),
+    )
+    by_request = (_by_request(facts, expected, change),) if change.jq else ()
+    return (on_the_page, *by_request, *((in_code,) if change.terraform else ()))
 
 
 def _by_request(facts: Facts, expected: Expectations, change: Change) -> Choice:
@@ -118,6 +126,7 @@ def _by_request(facts: Facts, expected: Expectations, change: Change) -> Choice:
         f'By the Datadog API, with jq: save the record, which holds the external id, in {BEFORE}, and send it back '
         'changed',
         (sequence(save_record(facts, expected, BEFORE), FIND_ID, changed),),
+        exposes=change.exposes,
         undo=Step('Send the saved settings back', (sequence(FIND_ID, _patch(expected, change.group)),)),
     )
 

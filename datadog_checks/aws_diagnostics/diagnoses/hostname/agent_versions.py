@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 
-from ...facts import Agent, ContainerKind, Facts
+from ...facts import Agent, ContainerKind, Facts, OperatingSystem
 from ...remedies import Choice, Command, Language, Step, Variable, shell, yaml
 from ...text import lower_first
 from ..agent_remedies import ECS, compose, container_kind, place_of_settings, set_in_agent, task_definition
+from ..places import operating_system, powershell
 from .aws_provider import PREFER_IMDSV2, TRANSITION, Version
+
+MSI = 'https://windows-agent.datadoghq.com/datadog-agent-7-latest.amd64.msi'
+OLDER_MSI = 'https://s3.amazonaws.com/ddagent-windows-stable/ddagent-cli'
 
 
 def speak_imdsv2(facts: Facts) -> tuple[Choice, ...]:
@@ -27,7 +31,7 @@ def upgrades(facts: Facts, then: Choice | None = None, least: Version = TRANSITI
     upgrade = f'Upgrade the Agent to {version_text(least)} or later'
     kind = container_kind(facts)
     if kind is ContainerKind.NONE:
-        found = _packages(facts, upgrade)
+        found = _on_system(facts, upgrade)
     else:
         back = Step('Go back to the image that ran before')
         found = (Choice(f'{upgrade}, {place_of_settings(kind)}', (_image(kind),), undo=back),)
@@ -46,6 +50,25 @@ def _image(kind: ContainerKind) -> Command:
         case kind if kind in ECS:
             return task_definition({'image': 'public.ecr.aws/datadog/agent:7'})
     return compose({'image': 'gcr.io/datadoghq/agent:7'})
+
+
+def _on_system(facts: Facts, text: str) -> tuple[Choice, ...]:
+    """Of an Agent in no container. Source: agent/supported_platforms in Datadog's documentation."""
+    version = version_text(facts.agent.version if isinstance(facts.agent, Agent) else None)
+    match operating_system(facts):
+        case OperatingSystem.WINDOWS:
+            back = (_install(f'{OLDER_MSI}-{version}.msi'),) if version else ()
+            undo = Step('Remove the new version, and install the one that ran before', back)
+            return (Choice(f'{text}, on Windows, as an administrator', (_install(MSI),), undo=undo),)
+        case OperatingSystem.MACOS:
+            script = 'run the install script that Datadog shows for this operating system'
+            return (Choice(f'{text}, on macOS: {script}', undo=Step('Install the version that ran before')),)
+    return _packages(facts, text)
+
+
+def _install(url: str) -> Command:
+    """`url` is ours, with nothing but a version in it."""
+    return powershell(f"Start-Process -Wait msiexec -ArgumentList '/qn /i {url}'")
 
 
 def _packages(facts: Facts, text: str) -> tuple[Choice, ...]:

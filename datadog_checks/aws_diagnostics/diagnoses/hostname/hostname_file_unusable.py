@@ -1,18 +1,32 @@
 """The Agent is configured to read its hostname from a file, and cannot."""
 
 from ...expectations import Expectations
-from ...facts import Agent, ContainerKind, Facts, HostnameFile, Unobserved, observed
+from ...facts import (
+    Agent,
+    ContainerKind,
+    Facts,
+    HostnameFile,
+    HostnameProvider,
+    HostnameSource,
+    OperatingSystem,
+    Unobserved,
+    observed,
+)
 from ...facts.values import FilePath
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy, Variable, shell
 from ...rules import is_default_hostname, why_shared, why_unusable
-from ...text import clean, lower_first, quoted
+from ...text import clean, lower_first, quoted, reason
 from ..agent_remedies import container_kind, in_agent, remove_setting
 from ..applying import restart_with_settings
 from ..around_imds import CLOUD_INIT_FILE, name_from_cloud_init
 from ..links import guide
+from ..places import operating_system, user_of_the_agent
 
 LONGEST_PATH = 120
+OF_THE_FILE = "'hostname_file' configuration/environment"
+"""The key in the Agent's errors."""
+NOT_SET = 'configuration is not enabled'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -29,12 +43,23 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 def _judge_file(agent: Agent, path: FilePath, file: HostnameFile, expected: Expectations) -> Verdict:
     named = f'hostname_file {quoted(path, LONGEST_PATH)}'
     fault = file.error or ('' if file.content else 'it is empty')
-    if not fault:
+    said = _refusal(agent)
+    if not fault and not said:
         return _judge_name(f'{named} holds {quoted(file.content)}', file.content)
-    evidence = f'{named} gives no name: {clean(fault)}'
+    evidence = f'{named} gives no name: {clean(fault)}' if fault else f'{named} gave the Agent no name: {reason(said)}'
+    if agent.provider is HostnameProvider.HOSTNAME_FILE and agent.source is not HostnameSource.INFERRED:
+        from_it = 'the Agent has its hostname from it, so it is gone since, or cannot be seen from here'
+        return Failed(f'{evidence}; {from_it}', Status.WARNING)
     if agent.provider in expected.hostname_providers:
         return Failed(f'{evidence}; the Agent has its hostname from {agent.provider}', Status.WARNING)
     return Failed(evidence)
+
+
+def _refusal(agent: Agent) -> str:
+    """In the words of the Agent, whose user may not read what this check reads; '' where the file gave it its name."""
+    said = agent.provider_errors.get(OF_THE_FILE, '')
+    named = agent.provider in (HostnameProvider.HOSTNAME_FILE, HostnameProvider.CONFIGURATION)
+    return '' if named or NOT_SET in said else said
 
 
 def _judge_name(held: str, name: str) -> Verdict:
@@ -68,14 +93,15 @@ def _repair(facts: Facts) -> Choice:
         mount = name_from_cloud_init(facts)
         seen = '; the first two commands show the file as the Agent sees it now' if see else ''
         return Choice(f'{mount.text}{seen}', (*see, *mount.commands), mount.exposes, mount.undo)
-    if path == CLOUD_INIT_FILE:
+    if path == CLOUD_INIT_FILE and operating_system(facts) is OperatingSystem.LINUX:
         return Choice(
             'Find out why cloud-init did not write the file, which the first command shows as the Agent sees it',
             (*see, shell('cloud-init', 'status', '--long')),
         )
+    shown = '; the command shows it as the Agent sees it' if see else ''
     return Choice(
-        'Make the file readable for dd-agent, and leave only the hostname in it (letters, digits, hyphens and dots); '
-        'the command shows it as the Agent sees it',
+        f'Make the file readable for {user_of_the_agent(operating_system(facts))}, and leave only the hostname in it '
+        f'(letters, digits, hyphens and dots){shown}',
         see,
     )
 

@@ -6,10 +6,10 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Remedy, Step, Variable
 from ...rules import why_shared
 from ...text import quoted
-from ..agent_remedies import operating_system, remove_setting, set_in_agent
+from ..agent_remedies import remove_setting, set_in_agent
 from ..applying import restart_with_settings
 from ..links import guide
-from ..places import rename
+from ..places import operating_system, rename
 from .agent_versions import upgrades
 
 BY_SETTING = {HostnameProvider.CONFIGURATION: 'hostname', HostnameProvider.HOSTNAME_FILE: 'hostname_file'}

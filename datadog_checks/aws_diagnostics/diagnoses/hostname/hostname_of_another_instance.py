@@ -1,16 +1,16 @@
 """The Agent reports under the name of another instance, as when an image was built with a name in it."""
 
 from ...expectations import Expectations
-from ...facts import Agent, ContainerKind, Facts, Host, HostnameProvider, UtsNamespace, observed
+from ...facts import Agent, ContainerKind, Facts, Host, HostnameProvider, OperatingSystem, UtsNamespace, observed
 from ...facts.values import FilePath, InstanceId
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Command, Remedy, Step, new_file, script, sequence, shell
 from ...rules import first_label, instance_id_in, instance_id_of, is_default_hostname, why_no_instance_id
 from ...text import quoted
-from ..agent_remedies import container_kind, operating_system, remove_setting
+from ..agent_remedies import container_kind, remove_setting
 from ..applying import restart_with_settings
 from ..links import guide
-from ..places import rename
+from ..places import operating_system, rename
 from ..which_instance import instance
 from .wrong_name import is_or_holds
 
@@ -108,7 +108,7 @@ def _rewritten(facts: Facts, path: FilePath) -> tuple[Command, ...]:
 
 def _in_the_image(facts: Facts) -> Step:
     by_file = isinstance(facts.agent, Agent) and facts.agent.configuration.hostname_file is not None
-    if not by_file:
+    if not by_file or operating_system(facts) is not OperatingSystem.LINUX:
         return Step(FOR_THE_IMAGE)
     clean = shell('sudo', 'cloud-init', 'clean')
     last = "the command removes cloud-init's state; run it last on the machine that the image is taken from"

@@ -1,12 +1,12 @@
 """The Agent's hostname does not come from the expected provider."""
 
 from ...expectations import Expectations
-from ...facts import Agent, ContainerKind, Facts, Host, HostnameFile, HostnameProvider, HostnameSource, observed
+from ...facts import Agent, Facts, Host, HostnameFile, HostnameProvider, HostnameSource, observed
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step
 from ...rules import instance_id_in, instance_id_of
 from ...text import LONGEST_NAME, clean, reason
-from ..agent_remedies import container_kind, in_agent, restart_agent
+from ..agent_remedies import agent_status, restart_agent
 from ..links import guide
 from .agent_words import said_of_aws
 from .resolution import resolve
@@ -105,11 +105,10 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     keep = keep_the_name(facts, expected, provider=provider) if provider else ()
     restart = restart_agent(facts)
     again = () if _restart_changes_nothing(facts, expected) else (restart,)
-    agent = 'datadog-agent' if container_kind(facts) is ContainerKind.NONE else 'agent'
     why = Step(
         f'{"If the provider stays the same, look" if again else "Look"} in the section Hostname for why the other '
         'providers gave no name',
-        in_agent(facts, agent, 'status'),
+        agent_status(facts),
     )
     summary = (
         'Let the Agent resolve its hostname again' if again else 'Find out why the expected provider gives no name'

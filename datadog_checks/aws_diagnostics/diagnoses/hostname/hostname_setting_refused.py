@@ -8,24 +8,36 @@ from ...facts.values import HostName
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy
 from ...rules import why_shared, why_unusable
-from ...text import quoted
+from ...text import quoted, reason
 from ..agent_remedies import remove_setting, set_in_agent
 from ..applying import restart_with_settings
 from ..links import AGENT_HOSTNAME
 
+OF_THE_SETTING = ("'hostname' configuration/environment", 'configuration/environment')
+"""The key in the Agent's errors, from 7.37 on and before."""
+EMPTY = 'hostname is empty'
+
 
 def judge(facts: Facts, _: Expectations) -> Verdict:
     agent = observed(facts.agent)
-    name = agent.configuration.hostname
+    name, in_its_words = agent.configuration.hostname, _refusal(agent)
+    if not name and in_its_words:
+        return Failed(f'the Agent refuses the hostname that was set for it, and says: {in_its_words}{_instead(agent)}')
     if not name:
         return Passed("hostname is not set in the Agent's configuration")
     said = f'hostname is set to {quoted(name)}'
-    refused = why_unusable(name)
-    if not refused:
-        return Passed(f'{said}, a name that the Agent takes')
     if agent.hostname == name:
         return Passed(f'{said}, and the Agent has that name')
+    refused = why_unusable(name) or (in_its_words if name in in_its_words else '')
+    if not refused:
+        return Passed(f'{said}, a name that the Agent takes')
     return Failed(f'{said}, which the Agent refuses: {refused}{_instead(agent)}')
+
+
+def _refusal(agent: Agent) -> str:
+    """In the words of the Agent, where it says that a name was set and is none; a terminal need not see the setting."""
+    said = next((agent.provider_errors[key] for key in OF_THE_SETTING if key in agent.provider_errors), '')
+    return '' if not said or EMPTY in said else reason(said)
 
 
 def _instead(agent: Agent) -> str:
@@ -60,7 +72,10 @@ HOSTNAME_SETTING_REFUSED = Diagnosis(
     scope=Scope.HOST,
     service_check='hostname',
     severity=Status.WARNING,
-    tests='Compares the setting hostname (DD_HOSTNAME) with the names that the Agent takes (RFC 1123).',
+    tests=(
+        'Compares the setting hostname (DD_HOSTNAME) with the names that the Agent takes (RFC 1123), and reads what '
+        'the Agent says of it.'
+    ),
     harm=(
         'The Agent only logs that it refuses the name, and reports under one that it finds elsewhere. Dashboards and '
         'monitors that use the configured name stay empty.'

@@ -2,8 +2,8 @@
 
 from ...facts import ContainerKind, Facts, Imds, OperatingSystem
 from ...remedies import Choice, Command, Step, Value, Variable, script, shell, yaml
-from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind, operating_system
-from ..places import powershell
+from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind
+from ..places import operating_system, powershell
 
 IMDS_IPV4 = '169.254.169.254'
 INTERFACE = Variable('INTERFACE')
@@ -72,12 +72,9 @@ def allow_the_agent(facts: Facts) -> tuple[Step, ...]:
     return (
         Step(
             "If one of them looks at the user (owner, skuid), let the Agent's user dd-agent through, who then also "
-            'reaches the credentials of the instance role; the second command undoes the first, and what sets the '
-            'other rules has to set this one too, or it is gone after a restart',
-            (
-                shell('sudo', program, '-I', *rule, '-j', 'ACCEPT'),
-                shell('sudo', program, '-D', *rule, '-j', 'ACCEPT'),
-            ),
+            'reaches the credentials of the instance role; what sets the other rules has to set this one too, or it is '
+            'gone after a restart; to undo this, use -D in place of -I',
+            (shell('sudo', program, '-I', *rule, '-j', 'ACCEPT'),),
         ),
     )
 

@@ -1,7 +1,7 @@
 """IMDS answers that it is disabled for this instance."""
 
 from ...expectations import Expectations
-from ...facts import Facts, Host, observed
+from ...facts import Facts, Host, OperatingSystem, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Variable
 from ...rules import instance_id_of
@@ -10,6 +10,7 @@ from ..applying import apply_settings
 from ..around_imds import name_from_cloud_init
 from ..host_remedies import MetadataOptions, change_metadata_options, for_new_instances
 from ..links import ec2_user_guide
+from ..places import operating_system
 from .evidence import conversation, seen
 from .fault import Fault, fault_of
 
@@ -67,7 +68,9 @@ def _without_imds(facts: Facts) -> tuple[Choice, ...]:
     image can bring along that of another.
     """
     id = facts.host.cloud_init_instance_id if isinstance(facts.host, Host) else None
-    return (name_from_cloud_init(facts),) if id is not None and id == instance_id_of(facts) else ()
+    if id is None or id != instance_id_of(facts) or operating_system(facts) is not OperatingSystem.LINUX:
+        return ()
+    return (name_from_cloud_init(facts),)
 
 
 IMDS_ENDPOINT_DISABLED = Diagnosis(

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from ...expectations import Expectations
-from ...facts import Facts, NetworkPath, observed
+from ...facts import ContainerKind, Facts, NetworkPath, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step, yaml
 from ...text import counted, reason
+from ..agent_remedies import container_kind
 from ..applying import apply_settings
 from ..around_imds import ways_around_the_hop_limit
 from ..host_remedies import (
@@ -18,6 +19,7 @@ from ..host_remedies import (
 )
 from ..links import guide
 from .evidence import gateways, may_be_rewritten
+from .routes import past_the_gateway
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -58,6 +60,9 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         return Remedy(cost, (lower,), template)
     lower = change_metadata_options(facts, f'Lower the hop limit to {most}', hop_limit(most))
     around = ways_around_the_hop_limit(facts)
+    if container_kind(facts) is ContainerKind.NONE:
+        past = past_the_gateway(facts)
+        return Remedy(past.summary, past.choices, (*past.then, as_step(lower), *template))
     if not around:
         return Remedy(
             f'Allow the hop limit that the Agent needs here ({needed})',

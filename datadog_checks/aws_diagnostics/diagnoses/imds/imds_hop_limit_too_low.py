@@ -133,7 +133,8 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         found = past_the_gateway(facts)
         return Remedy(found.summary, found.choices, (*found.then, *restart_for_the_name(facts)))
     found = raise_hop_limit(facts, expected)
-    if isinstance(facts.imds, Imds) and is_granted(facts.imds.token):
+    granted = isinstance(facts.imds, Imds) and is_granted(facts.imds.token)
+    if granted or container_kind(facts) is ContainerKind.ECS_MANAGED:
         return found
     return replace(found, then=(_is_it_higher(facts, expected), *found.then))
 

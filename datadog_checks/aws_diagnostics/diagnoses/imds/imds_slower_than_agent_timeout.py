@@ -14,6 +14,8 @@ from .blocking import connected_processes, dropped_packets
 from .evidence import conversation, seen
 from .fault import why_unclear
 
+TIMEOUT_IS_A_SETTING = (7, 23, 0)
+"""Before, every request was allowed 100 ms: pull request 6139 of DataDog/datadog-agent."""
 LONGEST_WAIT = 60_000
 """Milliseconds."""
 
@@ -61,6 +63,11 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
     if slowest is None:
         return Remedy('Find what delays IMDS', then=(*dropped_packets(facts), restart_agent(facts)))
     enough = _enough_milliseconds(slowest)
+    version = facts.agent.version if isinstance(facts.agent, Agent) else None
+    if version is not None and version < TIMEOUT_IS_A_SETTING:
+        newer = Choice('Upgrade the Agent to 7.23.0 or later, which can be told to wait longer (ec2_metadata_timeout)')
+        ways = (_find_what_delays(facts), newer)
+        return Remedy('Find what delays IMDS, or upgrade the Agent', ways, (restart_agent(facts),))
     longer = set_in_agent(
         facts,
         f'Let the Agent wait {enough} ms',

@@ -1,9 +1,8 @@
 """How Windows and macOS reach IMDS again: commands for a person, as the check starts no process."""
 
 from ...facts import Facts, OperatingSystem
-from ...remedies import Choice, Remedy, Step, shell
-from ..agent_remedies import operating_system
-from ..places import powershell
+from ...remedies import Choice, Command, Remedy, Step, shell
+from ..places import operating_system, powershell
 from .blocking import IMDS_IPV4, INTERFACE, address, firewall_rules
 
 
@@ -17,6 +16,18 @@ def on_another_system(facts: Facts) -> Remedy:
     return Remedy(f'Let this system reach {address(facts)} at TCP port 80; how is not known for this operating system')
 
 
+def look_at_route(facts: Facts) -> tuple[Command, ...]:
+    """What prints the way that packets to IMDS take."""
+    imds = address(facts)
+    ip = ('ip', '-6') if ':' in imds else ('ip',)
+    match operating_system(facts):
+        case OperatingSystem.WINDOWS:
+            return (powershell('route.exe print'),)
+        case OperatingSystem.MACOS:
+            return (shell('route', '-n', 'get', *(('-inet6',) if ':' in imds else ()), imds),)
+    return shell(*ip, 'route', 'get', imds), shell(*ip, 'rule', 'show')
+
+
 def _on_windows(facts: Facts) -> Remedy:
     """Sources: amazon-ssm-agent issues 24, 48 and 348; EC2Launch in the EC2 user guide."""
     return Remedy(
@@ -24,7 +35,7 @@ def _on_windows(facts: Facts) -> Remedy:
         'the persistent routes of the subnet that it was made in',
         (_SET_AGAIN,) if address(facts) == IMDS_IPV4 else (),
         (
-            Step('Look at the routes, and at the gateway of the persistent ones', (powershell('route.exe print'),)),
+            Step('Look at the routes, and at the gateway of the persistent ones', look_at_route(facts)),
             firewall_rules(facts),
             *_FOR_THE_IMAGE,
         ),
@@ -69,5 +80,5 @@ def _on_macos(facts: Facts) -> Remedy:
                 undo=Step('Remove the route again', (shell('sudo', 'route', '-n', 'delete', *family, '-host', imds),)),
             ),
         ),
-        (Step('Look at the route to IMDS', (shell('route', '-n', 'get', *family, imds),)), firewall_rules(facts)),
+        (Step('Look at the route to IMDS', look_at_route(facts)), firewall_rules(facts)),
     )

@@ -1,11 +1,12 @@
 """What to do where nothing answers, by the step at which it ends and by the place where the Agent runs."""
 
-from ...facts import ContainerKind, Facts, IcmpError, Imds, NoAnswer, OperatingSystem, Outcome
+from ...facts import ContainerKind, Facts, IcmpError, Imds, NoAnswer, OperatingSystem, Outcome, RouteKind
 from ...remedies import Choice, Remedy, Step, shell
-from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind, operating_system
+from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind
 from ..applying import apply_settings
 from ..around_imds import ways_around_the_hop_limit
 from ..host_remedies import MetadataOptions, change_metadata_options
+from ..places import operating_system
 from .blocking import (
     address,
     allow_in_policy,
@@ -35,6 +36,8 @@ def ways_to_reach(facts: Facts) -> Remedy:
             return _rejected(facts, icmp)
         case NoAnswer(outcome=Outcome.REFUSED):
             return _refused(facts)
+        case NoAnswer(outcome=Outcome.CONNECT_FAILED) if _has_a_way(facts):
+            return _forbidden(facts)
         case NoAnswer(outcome=Outcome.NO_ROUTE | Outcome.UNREACHABLE | Outcome.CONNECT_FAILED):
             return give_a_way(facts)
     return _silent(facts)
@@ -95,6 +98,21 @@ def _refused(facts: Facts) -> Remedy:
         ),
     )
     return _in_a_pod_too(facts, found)
+
+
+def _has_a_way(facts: Facts) -> bool:
+    route = route_of(facts)
+    return route is not None and route.kind is RouteKind.UNICAST and not is_misled(route)
+
+
+def _forbidden(facts: Facts) -> Remedy:
+    """The system itself refuses, and not for want of a route: a firewall, systemd, or a security module."""
+    by_systemd = shell('systemctl', 'show', 'datadog-agent', '--property=IPAddressDeny', '--property=IPAddressAllow')
+    look = (Step("See whether systemd filters the Agent's packets", (by_systemd,)),)
+    here = container_kind(facts) is ContainerKind.NONE
+    summary = f'Find what forbids connections to {address(facts)} on this {_system(facts)}: there is a route'
+    rules = (firewall_rules(facts), *allow_the_agent(facts), *(look if here else ()))
+    return _in_a_pod_too(facts, Remedy(summary, then=rules))
 
 
 # Silence

@@ -3,9 +3,9 @@
 from ...facts import Facts, Host, OperatingSystem, Route, RouteKind
 from ...remedies import Choice, Remedy, Step, Word, shell
 from ...text import SHORT, clean
-from ..agent_remedies import operating_system
+from ..places import operating_system
 from .blocking import INTERFACE, address
-from .other_systems import on_another_system
+from .other_systems import look_at_route, on_another_system
 
 MAIN = 254
 """The number of the routing table main."""
@@ -77,12 +77,15 @@ def away_from_the_device(facts: Facts) -> Remedy:
     route = route_of(facts)
     device = route.device if route and route.device else 'the device that they take now'
     away = f'Send packets to {address(facts)} through the network interface of the instance, not through {device}'
+    if route and not is_virtual(route):
+        node = route.gateway or 'the next node'
+        away = f'Give {address(facts)} a route of its own: {node}, to which its packets go through {device}, is silent'
     return _another_way(facts, route, away)
 
 
 def _another_way(facts: Facts, route: Route | None, summary: str) -> Remedy:
     """For IMDS alone, which wins over any other route of the table that is asked."""
-    return Remedy(summary, (*_without_the_route(facts, route), _own_route(facts, route)), look_at_routes(facts, route))
+    return Remedy(summary, (*_without_the_route(facts, route), own_route(facts)), look_at_routes(facts, route))
 
 
 def past_the_gateway(facts: Facts) -> Remedy:
@@ -98,8 +101,8 @@ def past_the_gateway(facts: Facts) -> Remedy:
     return _another_way(facts, route, summary)
 
 
-def _own_route(facts: Facts, route: Route | None) -> Choice:
-    imds = address(facts)
+def own_route(facts: Facts) -> Choice:
+    imds, route = address(facts), route_of(facts)
     table = _table(route)
     add = shell('sudo', *ip(imds), 'route', 'replace', imds, 'dev', INTERFACE, *table)
     delete = shell('sudo', *ip(imds), 'route', 'del', imds, 'dev', INTERFACE, *table)
@@ -134,10 +137,8 @@ def _table(route: Route | None) -> tuple[Word, ...]:
 
 
 def look_at_routes(facts: Facts, route: Route | None) -> tuple[Step, ...]:
-    imds = address(facts)
-    look = (shell(*ip(imds), 'route', 'get', imds), shell(*ip(imds), 'rule', 'show'))
     return (
-        Step('Look at the route to IMDS, and at the rules that choose a routing table', look),
+        Step('Look at the route to IMDS, and at the rules that choose a routing table', look_at_route(facts)),
         *_owner(route),
     )
 

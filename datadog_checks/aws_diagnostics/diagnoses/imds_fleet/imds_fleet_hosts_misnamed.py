@@ -5,10 +5,15 @@ from ...facts import Facts
 from ...facts.account import Fault, Feature
 from ...findings import Diagnosis, Scope, Status, Verdict
 from ...remedies import Choice, Language, Remedy, Step, json_part, yaml
+from ..applying import APPLY_HELM_VALUES
 from ..links import guide
 from .commands import HOPS_OF_A_CONTAINER, RAISE_HOP_LIMIT, change, in_terraform
 from .regions import judged_by_instances, worst
 
+REFUSED = Step(
+    'Where AWS refuses the change, use the host network: on nodes of EKS Auto Mode, which always have a hop limit of '
+    '1, on ECS Managed Instances, and where a declarative policy sets the options'
+)
 HOST_NETWORK = "the host's network to the Agent, and the Agent's ports on the host"
 
 
@@ -35,9 +40,11 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         (*(_around_on_eks() if 'eks' in kinds else ()), *(_around_on_ecs() if 'ecs' in kinds else ()), raised),
         (
             *in_earnest,
+            *((APPLY_HELM_VALUES,) if 'eks' in kinds else ()),
             Step('Restart the Agents on these instances; an Agent resolves its hostname only at startup'),
             in_terraform(f'http_put_response_hop_limit = {HOPS_OF_A_CONTAINER}'),
-            *((_for_karpenter(),) if 'eks' in kinds else ()),
+            *(_for_nodes_of_eks() if 'eks' in kinds else ()),
+            REFUSED,
         ),
     )
 
@@ -72,10 +79,14 @@ def _around_on_ecs() -> tuple[Choice, ...]:
     )
 
 
-def _for_karpenter() -> Step:
-    return Step(
-        'For new nodes of Karpenter, set this in their EC2NodeClass',
-        (yaml({'spec': {'metadataOptions': {'httpPutResponseHopLimit': HOPS_OF_A_CONTAINER}}}),),
+def _for_nodes_of_eks() -> tuple[Step, ...]:
+    node_class = yaml({'spec': {'metadataOptions': {'httpPutResponseHopLimit': HOPS_OF_A_CONTAINER}}})
+    return (
+        Step('For new nodes of Karpenter, set this in their EC2NodeClass', (node_class,)),
+        Step(
+            'For new nodes of a managed node group, set it in a launch template of your own: EKS overwrites changes of '
+            'the one that it makes'
+        ),
     )
 
 

@@ -73,17 +73,15 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     fleet = facts.of_account.fleet
     wrong = [] if isinstance(fleet, Unobserved) else _wrong(fleet, _faults(expected))
     own = [t for t in wrong if not KARPENTER.fullmatch(t.name) and not MANAGED_NODE_GROUP.fullmatch(t.name)]
+    if wrong and not own:
+        made = 'Set the right metadata options where these launch templates come from, not in the templates themselves'
+        return Remedy(made, then=_by_their_maker(wrong))
     new_versions, make_default = _new_versions(own)
     in_code = in_terraform('http_tokens = "required"', f'http_put_response_hop_limit = {HOPS_OF_A_CONTAINER}')
     return Remedy(
         'Give these launch templates a default version with the right metadata options',
-        (new_versions,) if own or not wrong else (),
-        (
-            *((make_default,) if own or not wrong else ()),
-            *_by_their_maker(wrong),
-            *((PINNED,) if own or not wrong else ()),
-            in_code,
-        ),
+        (new_versions,),
+        (make_default, *_by_their_maker(wrong), PINNED, in_code),
     )
 
 
@@ -100,7 +98,9 @@ def _by_their_maker(wrong: Sequence[LaunchTemplate]) -> tuple[Step, ...]:
     )
     node_group = Step(
         'EKS makes the templates that are named eks- and a UUID, for managed node groups; do not edit them, but create '
-        'the node group again with a launch template of your own'
+        'the node group again with a launch template of your own that has these options, for example in Terraform '
+        '(aws_launch_template)',
+        in_terraform('http_tokens = "required"', f'http_put_response_hop_limit = {HOPS_OF_A_CONTAINER}').commands,
     )
     return (*((karpenter,) if made_by(KARPENTER) else ()), *((node_group,) if made_by(MANAGED_NODE_GROUP) else ()))
 

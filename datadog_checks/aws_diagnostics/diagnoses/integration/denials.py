@@ -27,6 +27,7 @@ class Denials:
     """Action and region of every question, by service."""
     regions_denied: tuple[str, ...]
     """Where the organization denies at least half of what was asked, while in some other region it does not."""
+    regions_asked: tuple[str, ...]
 
     @property
     def by(self) -> frozenset[Denier]:
@@ -53,6 +54,7 @@ def denials(results: Iterable[Simulated], integration: object) -> Denials:
         denied=denied,
         not_granted=len(counted) - len(denied) - allowed,
         regions_denied=_regions_denied(counted),
+        regions_asked=tuple(dict.fromkeys(r.region for r in counted if r.region)),
         asked=_by_service(counted),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import TrustStatement
-from ...remedies import Choice
+from ...remedies import Choice, Step, yaml
 from .condition_operators import any_of
 from .identities import conditions_on_external_id, demands_one, is_account, is_everyone
 from .trust import Reading, Sender, position_of, readings, sender
@@ -26,6 +26,13 @@ from .trust_remedies import (
 )
 
 MOST_STATEMENTS = 5
+LEAVE = Choice(
+    'If the other external IDs are of Datadog organizations of yours that collect this account too, change nothing '
+    'there; in the configuration of this check, turn this diagnosis off',
+    (yaml({'instances': [{'disabled_diagnoses': ['trust-policy-external-id']}]}),),
+    exposes='the external ID to changes that nobody notices',
+    undo=Step('Remove the entry again'),
+)
 DEMANDING = (
     *('StringEquals', 'StringEqualsIgnoreCase', 'StringLike'),
     *('ForAnyValue:StringEquals', 'ForAnyValue:StringEqualsIgnoreCase', 'ForAnyValue:StringLike'),
@@ -54,12 +61,22 @@ def ways_to_demand_it(facts: Facts, expected: Expectations) -> tuple[Choice, ...
     without = without_external_id(readings(facts, sender(facts, expected)))
     if best.external_id is False:
         add = () if without else (add_statement(facts, expected),)
-        return (*add, _correct(facts, expected, best.statement))
-    return (_demand_one(facts, expected, without),) if without else (_correct(facts, expected, best.statement),)
+        return (*add, _correct(facts, expected, best))
+    if without:
+        return (_demand_one(facts, expected, without),)
+    return (*_leave(best), _correct(facts, expected, best))
 
 
-def _correct(facts: Facts, expected: Expectations, statement: TrustStatement) -> Choice:
-    """In its place, where there is one condition that could demand it."""
+def _leave(best: Reading) -> tuple[Choice, ...]:
+    several = any(len(set(c.external_ids)) > 1 for c in conditions_on_external_id(best.statement))
+    return (LEAVE,) if several else ()
+
+
+def _correct(facts: Facts, expected: Expectations, best: Reading) -> Choice:
+    """In its place, where there is one condition that could demand it, and nobody else is named."""
+    statement = best.statement
+    if _others(statement, sender(facts, expected)):
+        return _demand_one(facts, expected, (best,))
     position, conditions = position_of(statement, statements_of(facts)), conditions_on_external_id(statement)
     if len(conditions) != 1 or conditions[0].operator not in DEMANDING:
         return replace_statement(facts, expected, position)

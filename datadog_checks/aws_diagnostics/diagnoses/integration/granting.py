@@ -9,8 +9,17 @@ from ...facts import Facts, MissingFact
 from ...facts.account import ManagedBy
 from ...remedies import Choice, Command, Language, Step, Variable, Word, hcl_string, shell
 from ..account_remedies import account_word, iam_arn, managed_by, own_command, role_word
-from .quota import has_room, own_quota, quota_needed
-from .resolve_button import BUTTON, HIGHEST_QUOTA, click, detach_leftovers, exceeds_quota
+from .permissions import entries_of, grantable
+from .policy_documents import (
+    NotGrantable,
+    attached_count,
+    free_places,
+    has_room,
+    needs_security_audit,
+    placement,
+    policy_documents,
+)
+from .resolve_button import BUTTON, HIGHEST_QUOTA, click, detach_leftovers, exceeds_quota, is_of_a_stack
 from .role import partition_of
 
 DIRECTORY = 'policies'
@@ -19,7 +28,7 @@ IN_CODE = (ManagedBy.TERRAFORM, ManagedBy.OPENTOFU)
 
 def ways_to_grant(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
     """The least harmful first; where code manages the role, its own way first and none that it does not know of."""
-    write = () if own_quota(facts) else (own_policies(expected),)
+    write = () if _own_quota(facts) else (own_policies(expected),)
     code, higher = _code(facts, expected), _higher_quota(facts, expected)
     if managed_by(facts) in IN_CODE:
         return (*code, *write, *higher)
@@ -69,6 +78,30 @@ def _higher_quota(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
     return (raise_quota(facts, needed, 'then run this check again: more ways to grant the permissions fit then'),)
 
 
+def _own_quota(facts: Facts) -> int:
+    """That the policies need which the command line would write; 0 where the present one is enough."""
+    try:
+        return placement(facts, policy_documents(grantable(entries_of(facts)))).quota
+    except NotGrantable:
+        return 0
+
+
+def quota_needed(facts: Facts, expected: Expectations) -> int:
+    """For our own policies, SecurityAudit and the button; 0 where the present one is enough, or is not known."""
+    audit = attached_count(facts) + 1 if needs_security_audit(facts) and free_places(facts) == 0 else 0
+    if all(entry.is_held for entry in entries_of(facts)):
+        return audit
+    return max(audit, _own_quota(facts), _quota_of_the_button(facts, expected))
+
+
+def _quota_of_the_button(facts: Facts, expected: Expectations) -> int:
+    try:
+        after = click(facts, expected)
+    except MissingFact:
+        return 0
+    return after.attached_then if after.attached_then > after.quota and partition_of(facts) == 'aws' else 0
+
+
 def merge_policies() -> Choice:
     return Choice(
         "Merge two of the role's own policies into one, or make one an inline policy: inline policies do not count "
@@ -78,7 +111,7 @@ def merge_policies() -> Choice:
 
 def _code(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
     """Where all of Datadog's list fits beside what is attached, and no other tool manages the role."""
-    if managed_by(facts) not in (None, *IN_CODE):
+    if managed_by(facts) not in (None, *IN_CODE) or is_of_a_stack(facts):
         return ()
     try:
         parts = click(facts, expected).parts

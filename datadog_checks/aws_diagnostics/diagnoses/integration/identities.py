@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 
 from ...facts.account import Condition, ExternalId, Form, TrustStatement
+from ...rules.datadog_role import owner_of
 from ...text import one_line
 from .assume_role_request import EXTERNAL_ID
 from .condition_operators import operator_of
-from .datadog_tables import owner_of
 
 EVERYONE = ('*', 'AWS:*')
 ARN = re.compile(r'arn:(?P<partition>[a-z-]+):(?:iam|sts)::(?P<account>\d{12}):(?P<resource>.+)', re.ASCII)

@@ -1,18 +1,23 @@
 """Something denies what the role needs, whatever its policies grant."""
 
+from collections.abc import Sequence
+
 from ...expectations import Expectations
-from ...facts import Facts, observed
-from ...facts.account import Feature, Simulation
+from ...facts import Facts, Unobserved, observed
+from ...facts.account import Feature, Integration, Simulation
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step, shell
-from ...text import one_line
+from ...text import LONGEST_REASON, counted, listed, one_line
 from ..account_remedies import account_word, run_again
+from ..cloudwatch.exclusions import Change, as_list, ways_to_change
 from ..links import guide
 from .denials import Denials, Denier, denials
 from .permissions_boundary_present import allow_in_the_boundary, boundary_of, make_it_the_default
 from .role import staleness_of_permissions, without_role
 
 MOST_NAMED = 3
+MOST_REGIONS = 12
+"""Named in one sentence; a command has them all."""
 VERBS = {Denier.ORGANIZATION: 'may deny', Denier.BOUNDARY: 'denies', Denier.POLICY: 'refuses'}
 LONGEST_ACTION = 40
 NOT_EVALUATED = 'it does not evaluate resource control, session and VPC endpoint policies'
@@ -21,27 +26,48 @@ NOT_EVALUATED = 'it does not evaluate resource control, session and VPC endpoint
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     if (inapplicable := without_role(facts)) is not None:
         return inapplicable
-    simulation = observed(facts.of_account.simulation)
+    simulation, stale = observed(facts.of_account.simulation), staleness_of_permissions(facts)
     found = denials(simulation.results, facts.of_account.integration)
     if found.denied:
         evidence = f"IAM's simulator: {_who_denies(found)}{_regions(found)}"
-        return Failed(f'{evidence}{_asked(simulation)}{staleness_of_permissions(facts)}', _severity(found))
-    return _not_denied(simulation, found, staleness_of_permissions(facts))
-
-
-def _not_denied(simulation: Simulation, found: Denials, stale: str) -> Verdict:
-    if not simulation.complete:
-        return Unknown(f"IAM's simulator: no denial in {_results(found)} so far{_asked(simulation)}{stale}")
+        return Failed(f'{evidence}{_not_asked(simulation, found)}{stale}', _severity(found), _headline(found))
     if not simulation.results:
         return Unknown("IAM's simulator was asked about no action")
     if not found.counted:
         return NotApplicable('no action was simulated in a region that Datadog collects')
+    return _not_denied(simulation, found, stale)
+
+
+def _headline(found: Denials) -> str:
+    """'' where no whole region is denied."""
+    denied, asked = len(found.regions_denied), len(found.regions_asked)
+    return f'The organization denies {denied} of {counted(asked, "region")} that Datadog collects' if denied else ''
+
+
+def _not_denied(simulation: Simulation, found: Denials, stale: str) -> Verdict:
+    evidence = f"IAM's simulator: no denial in {_results(found)}"
+    left = _not_asked(simulation, found)
+    if left:
+        return Unknown(f'{evidence} so far{left}{stale}')
     missing = f' ({found.not_granted} not granted either)' if found.not_granted else ''
-    return Passed(f"IAM's simulator: no denial in {_results(found)}{missing}; {NOT_EVALUATED}{stale}")
+    return Passed(f'{evidence}{missing}; {NOT_EVALUATED}{stale}')
 
 
 def _results(found: Denials) -> str:
-    return f'{found.counted} {"result" if found.counted == 1 else "results"}'
+    """Like '260 results in 8 regions'."""
+    where = found.regions_asked
+    place = f' in {where[0] if len(where) == 1 else counted(len(where), "region")}' if where else ''
+    return f'{counted(found.counted, "result")}{place}'
+
+
+def _not_asked(simulation: Simulation, found: Denials) -> str:
+    """Which of the regions that Datadog collects nobody asked about, as a clause; '' where that is none."""
+    if isinstance(simulation.regions, Unobserved):
+        return f'; not known for other regions: {one_line(simulation.regions.reason, LONGEST_REASON)}'
+    left = [region for region in simulation.regions if region not in found.regions_asked]
+    if left:
+        return f'; not asked yet in {len(left)} of {counted(len(simulation.regions), "region")} ({listed(left)})'
+    return '' if simulation.complete else '; the simulation ended early, so there may be more'
 
 
 def _who_denies(found: Denials) -> str:
@@ -63,16 +89,7 @@ def _named(actions: list[str]) -> str:
 def _regions(found: Denials) -> str:
     if not found.regions_denied:
         return ''
-    return f'; mostly in {_listed(found.regions_denied)}, not in the other regions'
-
-
-def _listed(regions: tuple[str, ...]) -> str:
-    more = f' and {len(regions) - MOST_NAMED} more' if len(regions) > MOST_NAMED else ''
-    return ', '.join(one_line(region, 20) for region in regions[:MOST_NAMED]) + more
-
-
-def _asked(simulation: Simulation) -> str:
-    return '' if simulation.complete else '; the simulation ended early, so there may be more'
+    return f'; mostly in {listed(found.regions_denied)}, not in the other regions'
 
 
 def _severity(found: Denials) -> Status | None:
@@ -88,17 +105,28 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     then = (*boundary, *_own_policies(found), run_again(expected))
     if found.regions_denied:
         summary = 'Exclude the denied regions in Datadog, or have the organization allow them'
-        return Remedy(summary, (_exclude_regions(found), _ask(facts)), then)
+        return Remedy(summary, (*_exclude_regions(found.regions_denied, facts, expected), _ask(facts)), then)
     ask = (_ask(facts),) if not found.by or Denier.ORGANIZATION in found.by else ()
     return Remedy('Remove the denial; no policy that grants the actions overrides it', ask, then)
 
 
-def _exclude_regions(found: Denials) -> Choice:
-    regions = ', '.join(one_line(region, LONGEST_ACTION) for region in found.regions_denied)
-    return Choice(
-        'In Datadog, on the AWS integration page of this account under General, exclude these regions, from which it '
-        f'then collects nothing ({regions})'
+def _exclude_regions(denied: Sequence[str], facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
+    """Datadog then collects nothing from them, which it could not before."""
+    record, simulation = facts.of_account.integration, facts.of_account.simulation
+    collected = simulation.regions if isinstance(simulation, Simulation) else ()
+    known = () if isinstance(collected, Unobserved) else collected
+    rest = [region for region in known if region not in denied]
+    names = listed(denied, at_most=MOST_REGIONS)
+    includes_all = isinstance(record, Integration) and record.regions is None
+    has_others = isinstance(record, Integration) and record.other_regions > 0
+    change = Change(
+        page=f'General, Regions, and deselect those that are denied ({names})',
+        group='aws_regions',
+        jq=f'.aws_regions = {{include_only: {as_list(rest)}}}' if rest and not has_others else '',
+        terraform=f'aws_regions {{\n  include_only = {as_list(rest)}\n}}' if rest and not has_others else '',
+        exposes='a region that AWS opens later is not collected before you select it' if includes_all else '',
     )
+    return ways_to_change(facts, expected, change)
 
 
 def _ask(facts: Facts) -> Choice:
@@ -144,8 +172,9 @@ INTEGRATION_PERMISSIONS_DENIED = Diagnosis(
     service_check='permissions',
     severity=Status.WARNING,
     tests=(
-        "Asks IAM's simulator about one or two actions of each service that Datadog reads, and whether the "
-        "organization's policies, the permissions boundary or an explicit Deny denies them."
+        "Asks IAM's simulator about one or two actions of each service that Datadog reads, and about 25 of them in "
+        'every other region that Datadog collects: whether a policy of the organization, the permissions boundary or '
+        'an explicit Deny denies them. UNKNOWN until all these regions were asked.'
     ),
     harm=(
         'Granting more permissions does not help. When only some regions are denied, Datadog reports errors only for '

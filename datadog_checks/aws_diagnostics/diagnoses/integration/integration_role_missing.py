@@ -1,20 +1,22 @@
 """The role that Datadog assumes does not exist, or not under the name that Datadog uses."""
 
-import json
+from collections.abc import Sequence
 
 from ...expectations import AccountExpectations, Expectations
-from ...facts import Facts
-from ...facts.account import Feature, Integration, Role, RoleMissing
+from ...facts import Facts, Unobserved
+from ...facts.account import Feature, Integration, Role, RoleMissing, TrustingRole
 from ...facts.values import RoleName
-from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Choice, Command, Remedy, Step, Variable, sequence, shell, write_file
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Choice, Remedy
+from ...rules.datadog_role import name_for_the_record, name_in_iam, path_in_iam
 from ...text import one_line
-from ..account_remedies import iam_arn, role_word
-from .role import LONGEST_NAME, role_of, says_when_stale, uses_access_keys, without_role
-from .trust_remedies import AFTER, EXTERNAL_ID, GUIDE_SECTION, SET_IT, datadogs_root, wait
+from .role import role_of, says_when_stale, uses_access_keys, without_role
+from .role_remedies import LONGEST_NAME, ON_PAGE, correct_the_record, create_role, look_for_it
+from .trust import Sender, sender
+from .trust_remedies import GUIDE_SECTION, wait
 
 MOST_NAMES = 3
-TEMPLATE_PAGE = 'https://docs.datadoghq.com/integrations/amazon-web-services/'
+NO_RECORD = NotApplicable('Datadog has no integration for this account, so no role on record')
 
 
 @says_when_stale
@@ -23,12 +25,12 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return inapplicable
     role, integration = role_of(facts), facts.of_account.integration
     if isinstance(role, RoleMissing):
-        return _missing(role, facts, expected)
-    return _present(role, integration if isinstance(integration, Integration) else None)
+        return NO_RECORD if facts.of_account.registered is False else _missing(role, facts, expected)
+    return _on_record(role, integration) if isinstance(integration, Integration) else _not_on_record(role)
 
 
 def _missing(role: RoleMissing, facts: Facts, expected: Expectations) -> Verdict:
-    evidence = f'IAM has no role named {_quoted(role.name)}{_similar(role)}'
+    evidence = f'IAM has no role named {_quoted(role.name)}{_others(role, facts, expected)}'
     if isinstance(facts.of_account.integration, Integration):
         return Failed(f'{evidence}; Datadog has that name on record')
     if expected.of_account.role_name == AccountExpectations().role_name:
@@ -36,26 +38,57 @@ def _missing(role: RoleMissing, facts: Facts, expected: Expectations) -> Verdict
     return Failed(f'{evidence}; the configuration of this check has that name')
 
 
-def _present(role: Role, integration: Integration | None) -> Verdict:
-    recorded = integration.role_name if integration else role.name
-    if recorded == role.name:
-        known = ', the name that Datadog has on record' if integration else ''
-        return Passed(f'IAM has the role {_quoted(role.name)}{known}')
+def _others(role: RoleMissing, facts: Facts, expected: Expectations) -> str:
+    trusting = [name_for_the_record(found.arn) for found in meant_for_datadog(role, sender(facts, expected))]
+    if trusting:
+        return f', but {_several(trusting)} {"trusts" if len(trusting) == 1 else "trust"} Datadog'
+    return f', but has {_several(role.similar)}' if role.similar else ''
+
+
+def _on_record(role: Role, integration: Integration) -> Verdict:
+    """Datadog makes an ARN of its record: IAM's name alone does not decide."""
+    recorded, right = integration.role_name, name_for_the_record(role.arn)
     on_record = f'Datadog has the role name {_quoted(recorded)} on record'
-    if _folded(recorded) == _folded(role.name):
-        return Failed(f'{on_record}, the role is named {_quoted(role.name)}: they differ by case or white space')
-    return Unknown(f'{on_record}, and the configuration of this check says {_quoted(role.name)}: remove role_name')
+    if name_in_iam(recorded).lower() != role.name.lower():
+        return Unknown(f'{on_record}, and the configuration of this check says {_quoted(role.name)}: remove role_name')
+    if recorded != right:
+        return Failed(f'{on_record}, the role is {_quoted(right)}: {_difference(recorded, right)}')
+    if integration.partition not in (None, role.arn.partition_name):
+        return Failed(f'Datadog has the partition {integration.partition} on record, the role is {role.arn}')
+    return Passed(f'IAM has the role {_quoted(right)}, the name that Datadog has on record')
 
 
-def _folded(name: str) -> str:
-    return ''.join(name.split()).lower()
+def _difference(recorded: str, right: str) -> str:
+    bare = ''.join(recorded.split())
+    if bare.lower() == right.lower():
+        return 'they differ by case' if bare == recorded else 'they differ by white space'
+    if bare.startswith('arn:'):
+        return 'an ARN is on record'
+    if bare.startswith('role/'):
+        return "'role/' does not belong to the name"
+    return 'the path is part of the name' if '/' in right else 'the role has no path'
 
 
-def _similar(role: RoleMissing) -> str:
-    if not role.similar:
-        return ''
-    names = ', '.join(map(_quoted, role.similar[:MOST_NAMES]))
-    return f', but has {names}{" and others" if len(role.similar) > MOST_NAMES else ""}'
+def _not_on_record(role: Role) -> Verdict:
+    right = name_for_the_record(role.arn)
+    if right == role.name:
+        return Passed(f'IAM has the role {_quoted(role.name)}')
+    return Unknown(f'IAM has the role {_quoted(right)}; not known whether Datadog has its path on record: set app_key')
+
+
+def meant_for_datadog(role: RoleMissing, to: Sender) -> tuple[TrustingRole, ...]:
+    """Of the roles that trust Datadog, those for this site with its external id; else those for this site; else none.
+
+    A role for another site of Datadog is somebody else's.
+    """
+    trusting = () if isinstance(role.trusting, Unobserved) else role.trusting
+    here = tuple(found for found in trusting if to.account in found.accounts)
+    exact = tuple(found for found in here if to.external_id in found.external_ids)
+    return exact or here
+
+
+def _several(names: Sequence[str]) -> str:
+    return f'{", ".join(map(_quoted, names[:MOST_NAMES]))}{" and others" if len(names) > MOST_NAMES else ""}'
 
 
 def _quoted(name: str) -> str:
@@ -64,59 +97,24 @@ def _quoted(name: str) -> str:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    role = facts.of_account.role
-    existing = role.similar if isinstance(role, RoleMissing) else ()
-    correct = _correct_the_record(role.name if isinstance(role, Role) else (*existing, '')[0], facts)
-    create = () if isinstance(role, Role) else create_role(facts, expected)
-    return Remedy('Make Datadog and IAM use the same role name', (*correct, *create), (wait(expected),))
+    summary, role = 'Make Datadog and IAM use the same role name', facts.of_account.role
+    if isinstance(role, Role):
+        return Remedy(summary, correct_the_record(name_for_the_record(role.arn)), (wait(expected),))
+    if not isinstance(role, RoleMissing):
+        return Remedy(summary, create_role(facts, expected), (wait(expected),))
+    trusting = [name_for_the_record(found.arn) for found in meant_for_datadog(role, sender(facts, expected))]
+    if trusting:
+        return Remedy(summary, correct_the_record(*trusting[:MOST_NAMES]), (wait(expected),))
+    look = look_for_it(facts, expected) if isinstance(role.trusting, Unobserved) else ()
+    return Remedy(summary, (*look, *_perhaps(role), *create_role(facts, expected)), (wait(expected),))
 
 
-def _correct_the_record(name: str, facts: Facts) -> tuple[Choice, ...]:
-    """IAM cannot rename a role; Datadog can be told another name."""
-    page = 'on the AWS integration page in Datadog'
-    if name:
-        return (Choice(f"If '{name}' is the role meant for Datadog, enter exactly that name {page}"),)
-    role = facts.of_account.role
-    if isinstance(role, RoleMissing) and RoleName.of(role.name) is None:
-        return (Choice(f'Enter only the name of the role {page}, without its path, its ARN or white space'),)
+def _perhaps(role: RoleMissing) -> tuple[Choice, ...]:
+    if role.similar:
+        return correct_the_record(role.similar[0])[:1]
+    if RoleName.of(role.name) is None and path_in_iam(role.name) == '/':
+        return (Choice(f'Enter only the name of the role {ON_PAGE}, without ARN, role/ or white space'),)
     return ()
-
-
-def create_role(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
-    """The ways to create it, the one with all permissions first."""
-    name, policy = role_word(facts, expected), iam_arn(facts, 'aws:policy/SecurityAudit')
-    audit = ('--role-name', name, '--policy-arn', policy)
-    by_hand = sequence(
-        _write_trust_policy(facts, expected),
-        shell('aws', 'iam', 'create-role', '--role-name', name, '--assume-role-policy-document', f'file://{AFTER}'),
-        shell('aws', 'iam', 'attach-role-policy', *audit),
-    )
-    undo = sequence(
-        shell('aws', 'iam', 'detach-role-policy', *audit), shell('aws', 'iam', 'delete-role', '--role-name', name)
-    )
-    return (
-        Choice(f"Create the role and its permissions with Datadog's CloudFormation template, see {TEMPLATE_PAGE}"),
-        Choice(
-            f'Create the role by hand; {SET_IT}; integration-permissions-missing then tells how to grant the rest',
-            (by_hand,),
-            undo=Step('Delete the role', (undo,)),
-        ),
-    )
-
-
-def _write_trust_policy(facts: Facts, expected: Expectations) -> Command:
-    principal = ''.join(_in_document(part) for part in datadogs_root(facts, expected))
-    statement = {
-        'Effect': 'Allow',
-        'Principal': {'AWS': principal},
-        'Action': 'sts:AssumeRole',
-        'Condition': {'StringEquals': {'sts:ExternalId': _in_document(EXTERNAL_ID)}},
-    }
-    return write_file(AFTER, json.dumps({'Version': '2012-10-17', 'Statement': [statement]}, indent=2))
-
-
-def _in_document(part: str | Variable) -> str:
-    return f'${{{part.name}:?}}' if isinstance(part, Variable) else part
 
 
 INTEGRATION_ROLE_MISSING = Diagnosis(
@@ -126,11 +124,14 @@ INTEGRATION_ROLE_MISSING = Diagnosis(
     feature=Feature.ROLE,
     service_check='integration_role',
     severity=Status.CRITICAL,
-    tests='Looks in IAM for the role name on record at Datadog, or in the configuration of this check.',
+    tests=(
+        'Compares the ARN that Datadog builds from the role name on record with that of the role in IAM. Where there '
+        "is none, looks for roles that trust Datadog's account."
+    ),
     harm=(
-        'STS compares role names exactly. With a difference in case or white space, or DatadogAWSIntegrationRole for '
-        'DatadogIntegrationRole, Datadog is not authorized to perform sts:AssumeRole and collects nothing from this '
-        'account.'
+        'Datadog assumes role/ and the name on record, and STS compares that exactly. With a missing path, an ARN, '
+        'another case or white space on record, Datadog is not authorized to perform sts:AssumeRole and collects '
+        'nothing from this account.'
     ),
     docs=GUIDE_SECTION,
     judge=judge,

@@ -86,6 +86,7 @@ INTEGRATION_ROLE_UNUSED = Diagnosis(
     judge=judge,
     remedy=remedy,
     after=(
+        'integration-not-registered',
         'integration-role-missing',
         'trust-policy-wrong-principal',
         'trust-policy-action-missing',

@@ -7,7 +7,7 @@ from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
 from ...remedies import Command, Remedy, Step, Variable, shell
 from ..account_remedies import save_record
 from ..links import guide
-from .integration_role_missing import create_role
+from .role_remedies import create_role
 from .trust import sender
 from .trust_remedies import wait
 

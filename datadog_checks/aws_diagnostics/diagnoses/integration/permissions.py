@@ -1,11 +1,11 @@
 """Which permissions Datadog requires, and which of them the policies of the role grant, by their documents.
 
-Conditions and resources are not evaluated, nor are the permissions boundary and the organization's policies: what
-depends on a condition or a resource has a `Grant` of its own.
+Conditions are not evaluated, nor are the permissions boundary and the organization's policies. What depends on a
+condition, or on a resource that is one of several, has a `Grant` of its own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from ...facts import Facts, MissingFact, Unobserved, observed
@@ -88,7 +88,9 @@ class Entry:
 
 def compare(required: Iterable[str], policies: Iterable[Policy]) -> tuple[Entry, ...]:
     """An entry for each required action, without repetition, in alphabetical order."""
-    statements = [_Statement.of(s) for p in policies if p.kind is not PolicyKind.BOUNDARY for s in p.statements]
+    found = [s for p in policies if p.kind is not PolicyKind.BOUNDARY for s in p.statements]
+    whole = [replace(s, actions=s.as_a_whole, not_actions=(), every_resource=True) for s in found if s.as_a_whole]
+    statements = [_Statement.of(s) for s in (*found, *whole)]
     return tuple(_entry(action, statements) for action in sorted(set(required)))
 
 

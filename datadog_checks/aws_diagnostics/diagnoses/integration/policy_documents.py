@@ -1,4 +1,4 @@
-"""Policies that grant what is missing, each small enough for IAM."""
+"""Policies that grant what is missing, each small enough for IAM, and where they go within the quota of the role."""
 
 import hashlib
 import re
@@ -6,11 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 
+from ...facts import Facts
+from ...facts.account import Integration, Policy, PolicyKind, PolicyQuota
 from ...rules.policy_language import ANY, service_of
+from .resolve_button import ADMINISTRATOR_ACCESS, SECURITY_AUDIT, allow_everything, attached, is_attached
+from .role import partition_of
 
 LARGEST = 6144
 """Characters of a managed policy, white space not counted
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)."""
+MOST_INLINE = 10_240
+"""Characters of all inline policies of a role together, counted in the same way."""
 
 VERSION = '2012-10-17'
 SID = 'DatadogIntegration'
@@ -103,3 +109,76 @@ def _portions(actions: Sequence[str], room: int) -> Iterator[list[str]]:
                 piece = []
             piece.append(action)
         yield piece
+
+
+# Where they go
+
+
+def free_places(facts: Facts) -> int | None:
+    """Policies that can still be attached; None where the quota or the policies are not known."""
+    account = facts.of_account
+    if not isinstance(account.quota, PolicyQuota) or not isinstance(account.policies, tuple):
+        return None
+    return max(0, account.quota.attached_per_role - len(attached(account.policies)))
+
+
+def room(facts: Facts) -> int | None:
+    """The same beside SecurityAudit, which is too large for an inline policy."""
+    free = free_places(facts)
+    return None if free is None else max(0, free - needs_security_audit(facts))
+
+
+def needs_security_audit(facts: Facts) -> bool:
+    account = facts.of_account
+    if not isinstance(account.integration, Integration) or not isinstance(account.policies, tuple):
+        return False
+    has_one = any(
+        is_attached(name, account.policies, partition_of(facts)) for name in (SECURITY_AUDIT, ADMINISTRATOR_ACCESS)
+    )
+    return account.integration.extended_collection and not has_one and not allow_everything(account.policies)
+
+
+def has_room(facts: Facts, more: int) -> bool:
+    """Whether so many more policies can be attached; also where that is not known."""
+    free = room(facts)
+    return free is None or more <= free
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where policies go that grant what is missing."""
+
+    attached: tuple[PolicyDocument, ...]
+    inline: tuple[PolicyDocument, ...] = ()
+    """Written into the role, where they do not count against the quota."""
+    quota: int = 0
+    """To be raised to first; 0 where the present one is enough."""
+
+
+def placement(facts: Facts, documents: Sequence[PolicyDocument]) -> Placement:
+    """As many as fit are attached and the smallest others inline; else all are attached, under a higher quota."""
+    free = room(facts)
+    if free is None or len(documents) <= free:
+        return Placement(tuple(documents))
+    ascending = sorted(documents, key=lambda document: document.characters)
+    inline = ascending[: len(documents) - free]
+    if sum(document.characters for document in inline) <= MOST_INLINE - _inline_characters(facts):
+        return Placement(tuple(d for d in documents if d not in inline), tuple(d for d in documents if d in inline))
+    return Placement(tuple(documents), quota=attached_count(facts) + needs_security_audit(facts) + len(documents))
+
+
+def attached_count(facts: Facts) -> int:
+    policies = facts.of_account.policies
+    return len(attached(policies)) if isinstance(policies, tuple) else 0
+
+
+def _inline_characters(facts: Facts) -> int:
+    """At least; their resources and conditions are not known."""
+    policies = facts.of_account.policies
+    inline = [p for p in policies if p.kind is PolicyKind.INLINE] if isinstance(policies, tuple) else []
+    return sum(_characters(policy) for policy in inline)
+
+
+def _characters(policy: Policy) -> int:
+    actions = [action for s in policy.statements for action in (*s.actions, *s.not_actions)]
+    return FRAME + sum(len(action) + 3 for action in actions)

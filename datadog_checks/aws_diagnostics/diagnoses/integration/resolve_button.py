@@ -14,6 +14,7 @@ from ...expectations import Expectations
 from ...facts import Facts, MissingFact, observed
 from ...facts.account import Policy, PolicyKind, RequiredPermissions
 from ...remedies import Step, shell
+from ...rules.policy_language import covers
 from ..account_remedies import role_word
 from .permissions import compare
 from .role import account_id, partition_of, role_name
@@ -26,10 +27,13 @@ HIGHEST_QUOTA = 20
 
 SECURITY_AUDIT = 'SecurityAudit'
 ADMINISTRATOR_ACCESS = 'AdministratorAccess'
+ANY_ACTION = '*:*'
 PREFIX = 'datadog-aws-integration-iam-permissions-'
 OF_A_CLICK = re.compile(rf'{PREFIX}[0-9a-f]{{8}}-part\d+')
+OF_THE_STACK = re.compile(r'datadog-aws-integration-(resource-collection|instrumentation)-permissions-v2-.+-\d+')
+"""Of Datadog's present quickstart template, whose stack manages the role."""
 OF_OLD_STACKS = re.compile(r'datadog-aws-integration-resource-collection-permissions-(?!v2-).+-\d+')
-"""Of Datadog's quickstart template before version 4.14; the present one attaches ...-permissions-v2-ROLE-NUMBER."""
+"""Of the same template before version 4.14."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ def leftovers(facts: Facts, expected: Expectations) -> tuple[Policy, ...]:
         return ()
     listed = {*account.required.standard, *account.required.resource_collection}
     kept, found = account.policies, list[Policy]()
-    earlier = [policy for policy in _staying(facts, expected) if _is_of_earlier_template(policy)]
+    present = is_of_a_stack(facts)
+    earlier = [policy for policy in _staying(facts, expected) if _is_of_earlier_template(policy, present)]
     held = _held(listed, kept) if earlier else set()
     for policy in earlier:
         without = tuple(p for p in kept if p is not policy)
@@ -90,8 +95,15 @@ def leftovers(facts: Facts, expected: Expectations) -> tuple[Policy, ...]:
     return tuple(found)
 
 
-def _is_of_earlier_template(policy: Policy) -> bool:
-    return policy.arn is not None and bool(OF_A_CLICK.fullmatch(policy.name) or OF_OLD_STACKS.fullmatch(policy.name))
+def is_of_a_stack(facts: Facts) -> bool:
+    policies = facts.of_account.policies
+    return isinstance(policies, tuple) and any(OF_THE_STACK.fullmatch(policy.name) for policy in policies)
+
+
+def _is_of_earlier_template(policy: Policy, present: bool) -> bool:
+    """`present`: the stack has been updated to the present template; until then it manages its own policies."""
+    old = OF_A_CLICK.fullmatch(policy.name) or (present and OF_OLD_STACKS.fullmatch(policy.name))
+    return policy.arn is not None and bool(old)
 
 
 def _held(actions: Iterable[str], policies: Iterable[Policy]) -> set[str]:
@@ -102,6 +114,13 @@ def is_attached(name: str, policies: Iterable[Policy], partition: str) -> bool:
     """AWS's policy, by its ARN: a policy of the account may have the same name. As a boundary it grants nothing."""
     arn = f'arn:{partition}:iam::aws:policy/{name}'
     return any(policy.arn == arn and policy.kind is not PolicyKind.BOUNDARY for policy in policies)
+
+
+def allow_everything(policies: Iterable[Policy]) -> bool:
+    """Whatever a Deny takes away again, SecurityAudit would not bring back."""
+    statements = (s for p in policies if p.kind is not PolicyKind.BOUNDARY for s in p.statements if s.effect == 'Allow')
+    certain = (s for s in statements if s.every_resource and not s.conditional)
+    return any(covers(pattern, ANY_ACTION) for s in certain for pattern in s.actions)
 
 
 def _staying(facts: Facts, expected: Expectations) -> list[Policy]:

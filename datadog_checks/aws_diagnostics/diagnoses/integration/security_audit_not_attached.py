@@ -7,9 +7,16 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Command, Language, Remedy, Step, hcl_string, shell
 from ..account_remedies import iam_arn, role_word, run_again
 from ..links import guide
-from .granting import attach_policy, merge_policies, raise_quota
-from .quota import free_places, quota_needed
-from .resolve_button import ADMINISTRATOR_ACCESS, HIGHEST_QUOTA, SECURITY_AUDIT, detach_leftovers, is_attached
+from .granting import attach_policy, merge_policies, quota_needed, raise_quota
+from .policy_documents import free_places
+from .resolve_button import (
+    ADMINISTRATOR_ACCESS,
+    HIGHEST_QUOTA,
+    SECURITY_AUDIT,
+    allow_everything,
+    detach_leftovers,
+    is_attached,
+)
 from .role import partition_of, staleness_of_permissions, without_role
 
 
@@ -21,6 +28,8 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     for name in (SECURITY_AUDIT, ADMINISTRATOR_ACCESS):
         if is_attached(name, policies, partition):
             return Passed(f'{name} is attached')
+    if allow_everything(policies):
+        return Passed('a policy of the role allows every action, so SecurityAudit would add none')
     evidence, stale = f"AWS's policy {SECURITY_AUDIT} is not attached", staleness_of_permissions(facts)
     match facts.of_account.integration:
         case Unobserved():
@@ -68,7 +77,7 @@ SECURITY_AUDIT_NOT_ATTACHED = Diagnosis(
     severity=Status.WARNING,
     tests=(
         "Looks for AWS's managed policy SecurityAudit, by its ARN, among the policies attached to the role. Applies "
-        'only where resource collection is on; AdministratorAccess passes too.'
+        'only where resource collection is on; AdministratorAccess and a policy that allows every action pass too.'
     ),
     harm='Resource collection and Cloud Security see less of the account than documented.',
     docs=guide('resolve-all-aws-permissions-issues'),

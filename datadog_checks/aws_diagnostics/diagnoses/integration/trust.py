@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import Condition, ExternalId, Integration, Role, TrustStatement
+from ...rules.datadog_role import account_of
 from ...rules.policy_language import matches
 from .assume_role_request import Request, datadogs_request
 from .condition_operators import all_of, is_met
-from .datadog_tables import account_of
 from .identities import (
     NOT_DATADOGS,
     is_account,
@@ -35,6 +35,8 @@ class Sender:
     recorded: bool
     """The external id is from Datadog's record, not from the operator's configuration."""
     at: float
+    registered: bool = True
+    """False where Datadog is known to have no integration for the account, and so no external id."""
     unusable: str = ''
     """What the external id in the configuration is, where it cannot be Datadog's."""
     role_account: str = ''
@@ -82,6 +84,7 @@ def sender(facts: Facts, expected: Expectations) -> Sender:
         external_id=recorded or (None if unusable else configured),
         recorded=recorded is not None,
         at=facts.observed_at,
+        registered=facts.of_account.registered is not False,
         unusable=unusable,
         role_account=account_id(facts) or '',
         role_name=role.name if isinstance(role, Role) else '',

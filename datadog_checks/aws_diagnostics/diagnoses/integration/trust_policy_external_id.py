@@ -5,9 +5,9 @@ from ...facts import Facts
 from ...facts.account import Condition, ExternalId, Feature, Form
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step
+from ...rules.datadog_role import ACCOUNTS
 from ...text import SHORT, one_line
 from .condition_operators import is_met, operator_of
-from .datadog_tables import ACCOUNTS
 from .external_id_remedies import perhaps_without_external_id, ways_to_demand_it, without_external_id
 from .identities import (
     NOT_DATADOGS,
@@ -115,8 +115,8 @@ def _form(reading: Reading, to: Sender) -> Verdict:
         return Failed(f'{evidence}, with a wildcard that accepts other external ids too', Status.WARNING)
     if len({id for id in condition.external_ids if can_be_sent(id)}) > 1:
         kinds = _kinds(condition, to)
-        others = f': {kinds}' if kinds else ''
-        return Failed(f"{evidence}, so it accepts external ids that are not Datadog's{others}", Status.WARNING)
+        others = f'{evidence}, so it accepts others than that of this Datadog organization'
+        return Failed(f'{others}: {kinds}' if kinds else others, Status.WARNING)
     return _agreement(reading, to, evidence, condition)
 
 
@@ -128,8 +128,9 @@ def _agreement(reading: Reading, to: Sender, evidence: str, condition: Condition
     if to.external_id is None and any(id.has_stray_white_space for id in condition.external_ids):
         return Failed(f"{evidence}, with white space around it; Datadog's external ids have none")
     if to.external_id is None:
+        how = 'set app_key or external_id' if to.registered else 'Datadog has no integration for this account'
         unusable = f' (the one in the configuration is {to.unusable})' if to.unusable else ''
-        return Unknown(f"{evidence}; not known whether it is Datadog's: set app_key or external_id{unusable}")
+        return Unknown(f"{evidence}; not known whether it is Datadog's: {how}{unusable}")
     return Unknown(f"{evidence}; not known whether it accepts Datadog's")
 
 

@@ -27,8 +27,7 @@ SET_IT = (
 DATADOGS_ID: tuple[str | Variable, ...] = ("'", EXTERNAL_ID, "'")
 DOCUMENT = 'Role.AssumeRolePolicyDocument'
 ADD, REPLACE, MOVE = 'Add a statement', 'Replace statement', 'Move Datadog'
-WHOLE_STATEMENT = (ADD, REPLACE, MOVE)
-"""How choices begin that write the whole statement for Datadog."""
+WHOLE_STATEMENT = (ADD, REPLACE, MOVE)  # how choices begin that write the whole statement for Datadog
 
 Query = tuple[str | Variable, ...]
 """JMESPath, to be evaluated on the trust policy."""
@@ -171,7 +170,6 @@ def apply_it(facts: Facts, expected: Expectations, choices: Sequence[Choice] = (
 
 
 def _in_terraform(facts: Facts, expected: Expectations) -> Step:
-    """Beside every other statement: a document that only adds one cures nothing where another has to change."""
     return Step(
         "In Terraform, this is the statement for Datadog in the role's aws_iam_policy_document; add it, or put it in "
         'place of the one that you replaced, and keep every other',

@@ -12,7 +12,7 @@ from ...rules.lingering import Lingering, lingering
 from ...text import counted
 from ..account_remedies import curl
 from ..links import guide
-from .host_list import at_least, inventory_of, lasts, named, nothing_lasting
+from .host_duplicated import at_least, inventory_of, lasts, named, nothing_lasting
 
 RIGHT = 'no tags from Amazon Web Services are left behind'
 SOURCE = '?source=Amazon%20Web%20Services'

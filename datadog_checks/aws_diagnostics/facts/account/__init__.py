@@ -19,6 +19,7 @@ from .datadog import (
     NamespaceFilters,
     RecentlyActive,
     Recorded,
+    ReportedError,
     TaggedHosts,
     Unmatched,
 )
@@ -37,21 +38,26 @@ from .fleet import (
 from .iam import (
     Caller,
     Condition,
-    Decision,
     ExternalId,
     Form,
     LastUsed,
     ManagedBy,
+    Role,
+    RoleMissing,
+    TrustingRole,
+    TrustStatement,
+)
+from .policies import (
+    Decision,
+    DeniedCall,
+    DeniedCalls,
     Policy,
     PolicyKind,
     PolicyQuota,
     PolicyStatement,
     RequiredPermissions,
-    Role,
-    RoleMissing,
     Simulated,
     Simulation,
-    TrustStatement,
 )
 
 __all__ = [
@@ -63,6 +69,8 @@ __all__ = [
     'Condition',
     'Count',
     'Decision',
+    'DeniedCall',
+    'DeniedCalls',
     'DuplicatedHost',
     'ExternalId',
     'Fault',
@@ -85,6 +93,7 @@ __all__ = [
     'RecentlyActive',
     'Recorded',
     'Region',
+    'ReportedError',
     'RequiredPermissions',
     'Role',
     'RoleMissing',
@@ -94,6 +103,7 @@ __all__ = [
     'TemplateCount',
     'TokenlessUse',
     'TrustStatement',
+    'TrustingRole',
     'Unmatched',
     'WrongInstance',
     'fault_of',
@@ -116,3 +126,9 @@ class Account:
     api_calls: int = 0
     """Calls that this run made to AWS."""
     inventory: Inventory | Unobserved = Unobserved('not asked')
+    registered: bool | None = None
+    """False: Datadog has no integration for the account. None: not known."""
+    errors: tuple[ReportedError, ...] | Unobserved = Unobserved('not asked')
+    """What Datadog says failed when it collected from the account."""
+    denied: DeniedCalls | Unobserved = Unobserved('not asked')
+    """Only where somebody asks for it: `permissions --denied-since`."""

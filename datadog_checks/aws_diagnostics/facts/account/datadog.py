@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..observed import Unobserved
-from ..values import AccountId, HostName, InstanceId, MetricNamespace, RegionName
+from ..values import AccountId, HostName, InstanceId, MetricNamespace, Partition, RegionName
 from .iam import ExternalId
 
 
@@ -55,6 +55,23 @@ class Integration:
     namespace_filters: NamespaceFilters | Unobserved = Unobserved('not read')
     other_regions: int = 0
     """Entries of the record's list of regions that are not names of regions, or beyond the first hundred."""
+    partition: Partition | None = None
+    """None where the record does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedError:
+    """One entry of the list `errors` that Datadog keeps for the account (GET /api/v1/integration/aws)."""
+
+    action: str
+    """Which Datadog is not authorized to perform, like 'sts:AssumeRole'; '' for an error of another kind."""
+    regions: tuple[RegionName, ...] = ()
+    every_region: bool = False
+    """Neither this nor a region: it does not say where."""
+    age: float | None = None
+    """Seconds since Datadog last saw it; None where it does not say."""
+    text: str = ''
+    """Of an error of another kind, printable."""
 
 
 NAMESPACES = tuple(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..observed import Unobserved
-from ..values import AccountId, Arn, Partition, PolicyName, RoleName
+from ..values import AccountId, Arn, Partition, RoleName
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,87 +156,22 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class TrustingRole:
+    """A role that trusts an account of Datadog."""
+
+    arn: Arn
+    accounts: tuple[AccountId, ...]
+    """Those of Datadog's accounts, of whatever site, that a statement of its trust policy allows."""
+    external_ids: tuple[ExternalId, ...] = ()
+    """Which those statements demand."""
+
+
+@dataclass(frozen=True, slots=True)
 class RoleMissing:
     """IAM has no role of that name."""
 
     name: str
-    """The name that was looked for, printable: it need not have the form of one."""
+    """As it is on record, printable: it need not have the form of a name."""
     similar: tuple[RoleName, ...] = ()
     """Roles that exist and differ by case or white space, or have another documented name of Datadog's role."""
-
-
-class PolicyKind(StrEnum):
-    INLINE = 'inline'
-    CUSTOMER = 'customer managed'
-    AWS = 'AWS managed'
-    BOUNDARY = 'permissions boundary'
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyStatement:
-    effect: str
-    """Allow or Deny."""
-    actions: tuple[str, ...] = ()
-    not_actions: tuple[str, ...] = ()
-    """One of the two is empty."""
-    every_resource: bool = True
-    """Resource is * (NotResource and anything narrower is False)."""
-    conditional: bool = False
-    """It has a Condition, so whether it applies is not known from the document."""
-    sid: str = ''
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    name: PolicyName
-    kind: PolicyKind
-    statements: tuple[PolicyStatement, ...]
-    arn: Arn | None = None
-    """None for an inline policy."""
-    version: str = ''
-    changed_at: float | None = None
-    """When the version in force was created; None where IAM does not say (inline policies)."""
-
-
-@dataclass(frozen=True, slots=True)
-class RequiredPermissions:
-    """From Datadog's public endpoint, or what was kept of it."""
-
-    standard: tuple[str, ...]
-    resource_collection: tuple[str, ...]
-    source: str
-    """'api', 'cache' or 'recorded'."""
-    as_of: str
-    """ISO date on which the list was fetched or recorded."""
-
-
-class Decision(StrEnum):
-    ALLOWED = 'allowed'
-    IMPLICIT_DENY = 'implicitDeny'
-    EXPLICIT_DENY = 'explicitDeny'
-
-
-@dataclass(frozen=True, slots=True)
-class Simulated:
-    action: str
-    decision: Decision
-    allowed_by_organization: bool | None = None
-    """False: a service control policy denies. None where IAM did not say."""
-    allowed_by_boundary: bool | None = None
-    region: str = ''
-    """The aws:RequestedRegion that was simulated; '' without one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Simulation:
-    results: tuple[Simulated, ...]
-    complete: bool = True
-    """False when throttling or the budget of calls ended it early."""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyQuota:
-    """From iam:GetAccountSummary, where allowed; else AWS's default."""
-
-    attached_per_role: int
-    default: bool
+    trusting: tuple[TrustingRole, ...] | Unobserved = Unobserved('not listed')

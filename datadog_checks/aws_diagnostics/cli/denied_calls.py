@@ -1,0 +1,94 @@
+"""What CloudTrail recorded as denied to the sessions of the role, for a person and as JSON."""
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+import click
+
+from ..facts import Unobserved
+from ..facts.account import DeniedCall, DeniedCalls
+from ..text import ago, clean, counted, listed
+from .codec import Json
+from .document import iso_time
+from .judged import Observation
+from .page import BLANK, Line
+from .report import COLUMN, INDENT
+
+UNITS = {'m': 60, 'h': 3600, 'd': 86400}
+LONGEST = 90 * 86400
+"""CloudTrail keeps no more."""
+DURATION = re.compile('([1-9][0-9]{0,5})([mhd])')
+NOT_IN_IT = (
+    'Not in it: calls of the last minutes (CloudTrail needs up to 15), data events, and a refused sts:AssumeRole, '
+    "which AWS records in Datadog's account."
+)
+
+
+def seconds(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
+    """Of an option like 24h."""
+    if value is None:
+        return None
+    found = DURATION.fullmatch(value)
+    length = int(found[1]) * UNITS[found[2]] if found else 0
+    if not 0 < length <= LONGEST:
+        raise click.BadParameter('allowed is a number with m, h or d, as 24h, and at most 90d')
+    return float(length)
+
+
+def told(observation: Observation) -> Iterator[Line]:
+    """By action, the most frequent first."""
+    denied, now = observation.facts.of_account.denied, observation.facts.observed_at
+    if isinstance(denied, Unobserved):
+        yield Line(f'CloudTrail could not be read: {clean(denied.reason, 200)}', INDENT)
+        return
+    yield _heading(denied)
+    by_action = [list(calls) for _, calls in groupby(denied.calls, key=lambda call: call.action)]
+    for calls in sorted(by_action, key=lambda calls: -sum(call.times for call in calls)):
+        yield _action(calls, now)
+    yield BLANK
+    yield Line(NOT_IN_IT)
+
+
+def _heading(denied: DeniedCalls) -> Line:
+    total = sum(call.times for call in denied.calls)
+    where = f'{counted(len(denied.regions), "region")} ({listed(denied.regions)})'
+    found = f'{counted(total, "denied call")} since {iso_time(denied.since)}, in {where}'
+    whose = f'by {counted(denied.sessions, "session name")} of the role'
+    if denied.complete:
+        return Line(f'CloudTrail: {found}, {whose}', INDENT)
+    why = f': {clean(denied.reason, 120)}' if denied.reason else ''
+    return Line(f'CloudTrail: at least {found}, {whose}; not all was read{why}', INDENT)
+
+
+def _action(calls: list[DeniedCall], now: float) -> Line:
+    times = sum(call.times for call in calls)
+    last = max((call.last for call in calls if call.last is not None), default=None)
+    when = f', last {ago(now - last)}' if last is not None else ''
+    deniers = listed(sorted({call.denier for call in calls if call.denier}))
+    by = f'; explicit deny in a {deniers}' if deniers else ''
+    where = listed(sorted({call.region for call in calls}))
+    return Line(f'{clean(calls[0].action, 200)} in {where}{when}{by}', f'{times} x'.ljust(COLUMN))
+
+
+def document(observation: Observation) -> Json:
+    denied = observation.facts.of_account.denied
+    if isinstance(denied, Unobserved):
+        return {'unobserved': denied.reason}
+    return {
+        'since': iso_time(denied.since),
+        'complete': denied.complete,
+        'reason': denied.reason,
+        'regions': [*denied.regions],
+        'calls': [_call(call) for call in denied.calls],
+    }
+
+
+def _call(call: DeniedCall) -> Json:
+    return {
+        'action': call.action,
+        'region': call.region,
+        'times': call.times,
+        'last': None if call.last is None else iso_time(call.last),
+        'denied_by': call.denier,
+    }

@@ -1,0 +1,118 @@
+"""Datadog itself says that something failed when it collected from this account."""
+
+from collections.abc import Iterable
+
+from ...expectations import Expectations
+from ...facts import Facts, Unobserved, observed
+from ...facts.account import Feature, ReportedError
+from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
+from ...remedies import Remedy, Step
+from ...rules.policy_language import service_of
+from ...text import ago, counted, listed
+from ..account_remedies import own_command, run_again
+from ..links import guide
+from .datadog_tables import CORE
+from .permissions import compare
+from .reported import PERMISSIONS, RECENT, ROLE_SIDE, changed_at, described, recent, refuses_the_role
+from .trust import ASSUME_ROLE
+
+HOURS = int(RECENT / 3600)
+
+
+def judge(facts: Facts, expected: Expectations) -> Verdict:
+    errors = observed(facts.of_account.errors)
+    if not errors:
+        return Passed('Datadog reports no error for this account')
+    undated = [error for error in errors if error.age is None]
+    fresh = recent(facts)
+    if fresh:
+        return Failed(f'Datadog reports {counted(len(fresh), "error")}: {described(fresh)}', _severity(fresh))
+    if undated:
+        return Unknown(f'Datadog reports {described(undated)}, and not when that was seen')
+    last = min(error.age for error in errors if error.age is not None)
+    if last > RECENT:
+        return Passed(f'Datadog saw the last of {counted(len(errors), "error")} {ago(last)}: {described(errors)}')
+    since = ago(facts.observed_at - changed_at(facts))
+    return Unknown(f'Datadog reports {described(errors)}; the role changed since, {since}: look whether it comes again')
+
+
+def _severity(errors: Iterable[ReportedError]) -> Status | None:
+    """Critical where Datadog loses all metrics, all hosts or all tags."""
+    lost = (e for e in errors if e.every_region and (e.action == ASSUME_ROLE or service_of(e.action) in CORE))
+    return Status.CRITICAL if any(lost) else None
+
+
+def can_explain(facts: Facts, cause: str) -> bool:
+    """A role that cannot be assumed explains that error alone, and a missing permission only those about it."""
+    errors = () if isinstance(facts.of_account.errors, Unobserved) else recent(facts)
+    actions = {error.action for error in errors if error.action} - {ASSUME_ROLE}
+    if cause == 'integration-permissions-missing':
+        policies = facts.of_account.policies
+        return isinstance(policies, tuple) and any(not entry.is_held for entry in compare(actions, policies))
+    return bool(actions) if cause in BY_PERMISSIONS else any(map(refuses_the_role, errors))
+
+
+def remedy(facts: Facts, expected: Expectations) -> Remedy:
+    errors = facts.of_account.errors
+    seen = () if isinstance(errors, Unobserved) else errors
+    steps = (
+        *_assume_role(seen),
+        *_denied_calls(seen, expected),
+        run_again(expected, '; Datadog can show an old error'),
+    )
+    return Remedy('Find what refuses the calls that Datadog names', then=steps)
+
+
+def _assume_role(errors: Iterable[ReportedError]) -> tuple[Step, ...]:
+    refused = [error for error in errors if error.action == ASSUME_ROLE]
+    regions = sorted({region for error in refused if not error.every_region for region in error.regions})
+    if regions:
+        names = listed(regions, at_most=12)
+        return (
+            Step(
+                'sts:AssumeRole is refused in some regions only, so the trust policy is right: exclude them in '
+                f'Datadog, or have the organization allow them ({names})'
+            ),
+        )
+    if not refused:
+        return ()
+    text = (
+        'sts:AssumeRole is refused: compare the role name and the external ID on the AWS integration page in Datadog '
+    )
+    return (Step(f"{text}with the role's, and ask for resource control policies of the organization"),)
+
+
+def _denied_calls(errors: tuple[ReportedError, ...], expected: Expectations) -> tuple[Step, ...]:
+    if errors and all(error.action == ASSUME_ROLE for error in errors):
+        return ()
+    return (
+        Step('See which required permissions the role lacks', (own_command(expected, 'permissions', '--diff'),)),
+        Step(
+            'See which calls of the role CloudTrail recorded as denied, and by which kind of policy',
+            (own_command(expected, 'permissions', '--denied-since', '24h'),),
+        ),
+    )
+
+
+BY_PERMISSIONS = (*PERMISSIONS, 'permissions-boundary-present')
+
+DATADOG_REPORTS_ERRORS = Diagnosis(
+    id='datadog-reports-errors',
+    title='Datadog reports errors for this account',
+    scope=Scope.ACCOUNT,
+    feature=Feature.ROLE,
+    service_check='integration_role',
+    severity=Status.WARNING,
+    tests=(
+        'Reads the errors that Datadog keeps for the account: which action was refused, in which regions, and when '
+        f'that was last seen. Counts those of the last {HOURS} hours that are younger than the last known change of '
+        'the role. A diagnosis that passes and that such an error contradicts is UNKNOWN, unless another one explains '
+        'the error.'
+    ),
+    harm='What Datadog was refused is missing in Datadog: this is its own list.',
+    docs=guide('iam-permission-errors'),
+    judge=judge,
+    remedy=remedy,
+    after=('integration-role-missing', *ROLE_SIDE[:-1], *BY_PERMISSIONS),
+    can_explain=can_explain,
+)
