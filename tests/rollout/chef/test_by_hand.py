@@ -40,30 +40,34 @@ def readme_attributes() -> dict[str, Any]:
     return attributes
 
 
+def test_the_configuration_is_what_was_asked_for(host: Host, roll_out: Rollout) -> None:
+    roll_out(**readme_attributes())
+    assert yaml.safe_load(host.read(CONF)) == {'init_config': {}, 'instances': readme_attributes()['instances']}
+    assert host.stat(CONF) == ('dd-agent', 'dd-agent', 0o640)
+
+
 @pytest.mark.parametrize('way', WAYS)
-def test_the_second_run_changes_nothing_the_check_survives_an_agent_upgrade_goes_back_and_is_removed(
+def test_the_second_run_changes_nothing_and_the_check_survives_an_upgrade_of_the_agent(
     host: Host, roll_out: Rollout, way: str
 ) -> None:
-    wanted = {**readme_attributes(), 'method': way}
-    newer, older = {**wanted, 'version': '0.2.0'}, {**wanted, 'version': '0.1.0'}
-    roll_out(**newer)
-    assert (running(host), host.restarts()) == ((way, '0.2.0'), 1)
-    assert yaml.safe_load(host.read(CONF)) == {'init_config': {}, 'instances': wanted['instances']}
-    assert host.stat(CONF) == ('dd-agent', 'dd-agent', 0o640)
-    after = without_memory(host.snapshot())
-    assert roll_out(**newer) == []
-    assert (without_memory(host.snapshot()), host.restarts()) == (after, 1)
+    roll_out(version='0.1.0', method=way)
+    assert (running(host), host.restarts()) == ((way, '0.1.0'), 1)
+    after = host.snapshot()
+    assert roll_out(version='0.1.0', method=way) == []
+    assert (host.snapshot(), host.restarts()) == (after, 1)
 
     assert host.upgrade_agent().returncode == 0
-    assert roll_out(**newer) == {'wheel': [INSTALL], 'checks.d': []}[way]
-    assert (running(host), host.restarts()) == ((way, '0.2.0'), {'wheel': 2, 'checks.d': 1}[way])
+    assert roll_out(version='0.1.0', method=way) == {'wheel': [INSTALL], 'checks.d': []}[way]
+    assert (running(host), host.restarts()) == ((way, '0.1.0'), {'wheel': 2, 'checks.d': 1}[way])
 
-    roll_out(**older)
-    assert running(host) == (way, '0.1.0')
-    restarts = host.restarts()
-    roll_out('remove', **older)
-    assert without_memory(host.snapshot()) == host.pristine
-    assert (host.restarts(), host.exists(WHEELS)) == (restarts + 1, False)
+
+@pytest.mark.parametrize('way', WAYS)
+def test_a_newer_version_the_older_one_again_and_a_removal(host: Host, roll_out: Rollout, way: str) -> None:
+    for version in ('0.2.0', '0.1.0'):
+        roll_out(version=version, method=way)
+        assert running(host) == (way, version)
+    roll_out('remove', version='0.1.0', method=way)
+    assert (without_memory(host.snapshot()), host.restarts(), host.exists(WHEELS)) == (host.pristine, 3, False)
 
 
 def test_the_other_way_goes(host: Host, roll_out: Rollout) -> None:

@@ -13,6 +13,7 @@ from tests.rollout.rolled_out import (
     CHECKS_D,
     CONF,
     SKIP_FILE,
+    WAYS,
     WHEELS,
     artifacts,
     running,
@@ -47,55 +48,49 @@ def test_a_dry_run_says_what_it_would_do_and_changes_nothing(node: Node) -> None
     assert (node.host.snapshot(), node.host.restarts()) == (node.before, 0)
 
 
-def test_the_wheel_is_installed_once_and_again_after_an_agent_upgrade_goes_back_and_is_removed(
-    node: Node,
-) -> None:
+def test_the_wheel_is_installed_once_and_again_after_an_upgrade_of_the_agent(node: Node) -> None:
     host = node.host
-    wanted = {**readme_data(), 'method': 'wheel'}
-    node.apply(CHANGED, **{**wanted, 'version': '0.2.0'})
-    assert (running(host), host.restarts()) == (('wheel', '0.2.0'), 1)
+    node.apply(CHANGED, version='0.1.0', method='wheel')
+    assert (running(host), host.restarts()) == (('wheel', '0.1.0'), 1)
     assert host.stat(SKIP_FILE) == ('dd-agent', 'dd-agent', 0o644)
-    configuration = written(host, wanted)
     after = without_memory(host.snapshot())
-    node.apply(UNCHANGED, **{**wanted, 'version': '0.2.0'})
+    node.apply(UNCHANGED, version='0.1.0', method='wheel')
     assert (without_memory(host.snapshot()), host.restarts()) == (after, 1)
 
     assert (host.upgrade_agent().returncode, host.installed()) == (0, '')
-    node.apply(CHANGED, **{**wanted, 'version': '0.2.0'})
-    assert (host.installed(), host.restarts()) == ('0.2.0', 2)
-
-    node.apply(CHANGED, **{**wanted, 'version': '0.1.0'})
-    assert (running(host), host.restarts(), host.read(CONF)) == (('wheel', '0.1.0'), 3, configuration)
-    node.apply(CHANGED, **wanted, ensure='absent')
-    assert (without_memory(host.snapshot()), host.restarts(), host.exists(WHEELS)) == (node.before, 4, False)
+    node.apply(CHANGED, version='0.1.0', method='wheel')
+    assert (host.installed(), host.restarts()) == ('0.1.0', 2)
 
 
-def test_the_single_file_survives_an_upgrade_of_the_agent_goes_back_and_is_removed(node: Node) -> None:
+def test_the_single_file_survives_an_upgrade_of_the_agent_and_a_new_configuration_restarts_it(node: Node) -> None:
     host = node.host
-    wanted = readme_data()
-    node.apply(CHANGED, **{**wanted, 'version': '0.2.0'})
-    assert (running(host), host.restarts()) == (('checks.d', '0.2.0'), 1)
+    node.apply(CHANGED, version='0.1.0')
+    assert (running(host), host.restarts()) == (('checks.d', '0.1.0'), 1)
     assert host.stat(CHECKS_D) == ('dd-agent', 'dd-agent', 0o644)
-    configuration = written(host, wanted)
     assert host.upgrade_agent().returncode == 0
     after = host.snapshot()
-    node.apply(UNCHANGED, **{**wanted, 'version': '0.2.0'})
+    node.apply(UNCHANGED, version='0.1.0')
     assert (host.snapshot(), host.restarts(), host.exists(SKIP_FILE)) == (after, 1, False)
 
-    node.apply(CHANGED, **{**wanted, 'version': '0.1.0'})
-    assert (running(host), host.restarts(), host.read(CONF)) == (('checks.d', '0.1.0'), 2, configuration)
-    node.apply(CHANGED, **{**wanted, 'version': '0.1.0', 'instances': [{}]})
-    assert host.restarts() == 3
-    node.apply(CHANGED, **wanted, ensure='absent')
-    assert (without_memory(host.snapshot()), host.restarts(), host.exists(WHEELS)) == (node.before, 4, False)
+    node.apply(CHANGED, version='0.1.0', instances=[{}])
+    assert host.restarts() == 2
 
 
-def written(host: Host, wanted: dict[str, Any]) -> str:
-    """The text of conf.yaml, which is what the README's data ask for and readable by the Agent alone."""
+@pytest.mark.parametrize('way', WAYS)
+def test_a_newer_version_the_older_one_again_and_a_removal(node: Node, way: str) -> None:
+    host = node.host
+    wanted = {**readme_data(), 'method': way}
+    node.apply(CHANGED, **{**wanted, 'version': '0.2.0'})
+    assert running(host) == (way, '0.2.0')
     configuration = host.read(CONF)
     assert yaml.safe_load(configuration) == {'init_config': {}, 'instances': wanted['instances']}
     assert host.stat(CONF) == ('dd-agent', 'dd-agent', 0o640)
-    return configuration
+
+    node.apply(CHANGED, **{**wanted, 'version': '0.1.0'})
+    assert (running(host), host.restarts(), host.read(CONF)) == ((way, '0.1.0'), 2, configuration)
+
+    node.apply(CHANGED, **wanted, ensure='absent')
+    assert (without_memory(host.snapshot()), host.restarts(), host.exists(WHEELS)) == (node.before, 3, False)
 
 
 def test_the_old_way_goes_when_the_new_one_is_there_and_a_stopped_agent_stays_stopped(node: Node) -> None:
