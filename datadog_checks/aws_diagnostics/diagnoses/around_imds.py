@@ -32,7 +32,7 @@ def ways_around_the_hop_limit(facts: Facts) -> tuple[Choice, ...]:
 
 def name_by_a_file(facts: Facts) -> tuple[Choice, ...]:
     """Not where the Agent has its name from a file already, nor where that of cloud-init is missing or known to name
-    another instance. A container does not see it.
+    another instance. A container does not see it. Only Linux has cloud-init.
     """
     agent, host = facts.agent, facts.host
     if operating_system(facts) is not OperatingSystem.LINUX:
