@@ -190,7 +190,11 @@ REPORTS = (
             causes=['hostname-of-another-instance'],
             exit_status=2,
             says={'hostname-of-another-instance': [THIS, OTHER]},
-            fixes={'hostname-of-another-instance': Fix(has=[THIS], lacks=[OTHER])},
+            fixes={
+                'hostname-of-another-instance': Fix(
+                    has=['emove hostname_file', 'cloud-init status'], lacks=[OTHER, 'tee']
+                )
+            },
         ),
     ),
     HostReport(

@@ -99,6 +99,9 @@ def _repair(facts: Facts) -> Choice:
             (*see, shell('cloud-init', 'status', '--long')),
         )
     shown = '; the command shows it as the Agent sees it' if see else ''
+    file = facts.agent.hostname_file if isinstance(facts.agent, Agent) else None
+    if isinstance(file, HostnameFile) and is_default_hostname(file.content):
+        return Choice(f'Write another name into the file, none that begins with ip- or domu{shown}', see)
     return Choice(
         f'Make the file readable for {user_of_the_agent(operating_system(facts))}, and leave only the hostname in it '
         f'(letters, digits, hyphens and dots){shown}',

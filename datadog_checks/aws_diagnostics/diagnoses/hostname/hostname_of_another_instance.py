@@ -9,6 +9,7 @@ from ...rules import first_label, instance_id_in, instance_id_of, is_default_hos
 from ...text import quoted
 from ..agent_remedies import container_kind, remove_setting
 from ..applying import restart_with_settings
+from ..around_imds import CLOUD_INIT_FILE
 from ..links import guide
 from ..places import operating_system, rename
 from ..which_instance import instance
@@ -19,6 +20,12 @@ FROM_THE_SYSTEM = (HostnameProvider.OS, HostnameProvider.FQDN, HostnameProvider.
 FOR_THE_IMAGE = (
     'Rebuild the image: leave hostname and hostname_file unset in it, install the Agent with DD_INSTALL_ONLY=true and '
     'do not start it while the image is built'
+)
+
+CLOUD_INIT_DID_NOT_RUN = Step(
+    'See why cloud-init did not write the id of this instance into its file; do not write it by hand, or cloud-init '
+    'takes this instance for one that it has set up already',
+    (shell('cloud-init', 'status', '--long'),),
 )
 
 
@@ -89,6 +96,8 @@ def _on_this_instance(facts: Facts) -> tuple[Step, ...]:
         return _rename_the_system(facts, facts.agent)
     if container_kind(facts) is not ContainerKind.NONE:
         return (remove_setting(facts, 'hostname_file'),)
+    if path == CLOUD_INIT_FILE:
+        return (remove_setting(facts, 'hostname_file'), CLOUD_INIT_DID_NOT_RUN)
     name = quoted(path, LONGEST_PATH)
     return (Step(f'Write the id of this instance into {name}, after saving the file', _rewritten(facts, path)),)
 

@@ -9,6 +9,34 @@ from .blocking import INTERFACE, address
 from .routes import away_from_the_device, ip, is_misled, look_at_routes, route_of
 
 
+def off_this_system(facts: Facts) -> Remedy:
+    """The address of IMDS is one of this system itself, as `aws-vault exec --server` sets it (99designs/aws-vault pull
+    request 43): a program here answers, or none, and EC2 is never asked."""
+    imds = address(facts)
+    near = container_kind(facts) in IN_THE_HOST_NETWORK
+    here = 'this host' if near else "the network of the Agent's container"
+    listening = shell('sudo', 'ss', '--listening', '--tcp', '--processes', 'sport', '=', ':80')
+    words = (f'{imds}/{128 if ":" in imds else 32}', 'dev', INTERFACE)
+    remove = (shell('sudo', *ip(imds), 'address', 'del', *words),) if near else ()
+    return Remedy(
+        f'Take the address {imds} off {here}: while it is one of its own, no request leaves for IMDS',
+        ways_around_the_hop_limit(facts),
+        (
+            *apply_settings(facts),
+            Step(
+                f'See on which INTERFACE it is, and which program listens there, in {here} (stand-ins for IMDS, such '
+                'as aws-vault, set it)',
+                (shell(*ip(imds), 'address', 'show', 'to', imds), listening),
+            ),
+            Step(
+                'Stop that program, and remove the address'
+                f'{"; to undo this, use add in place of del" if near else ", which it sets"}',
+                remove,
+            ),
+        ),
+    )
+
+
 def give_a_way(facts: Facts) -> Remedy:
     kind = container_kind(facts)
     if kind is ContainerKind.ECS_AWSVPC:
