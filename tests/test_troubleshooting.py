@@ -7,9 +7,9 @@ import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses import diagnose
 from datadog_checks.aws_diagnostics.diagnoses import imds as imds_diagnoses
-from datadog_checks.aws_diagnostics.facts import Facts, Outcome, Unobserved
+from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
-from tests.builders import answered, facts, granted, imds, path
+from tests.builders import answered, container, facts, granted, host, imds, path
 from tests.diagnoses.imds.conversations import (
     captive_portal,
     connect_fails,
@@ -22,14 +22,15 @@ from tests.diagnoses.imds.conversations import (
 )
 
 DOCUMENT = (Path(__file__).parents[1] / 'docs' / 'troubleshooting.md').read_text(encoding='utf-8')
+POD = host(container=container(ContainerKind.POD))
 LOST = path(gateways=1, reply_lost=True, remaining_ttl=None, hop_limit=None, hop_limit_at_most=1)
 OTHERS = Unobserved('no token reply to measure')
 
 SITUATIONS: dict[tuple[str, str], tuple[Facts, ...]] = {
     ('200', '200'): (facts(imds=imds(token=granted(), **v1_works())),),
     ('200', '401'): (facts(imds=imds(token=granted(), tokenless=answered(401))),),
-    ('No answer', '401'): (facts(imds=token_lost(tokenless=answered(401)), path=LOST),),
-    ('No answer', '200'): (facts(imds=token_lost(**v1_works()), path=LOST),),
+    ('No answer', '401'): (facts(imds=token_lost(tokenless=answered(401)), path=LOST, host=POD),),
+    ('No answer', '200'): (facts(imds=token_lost(**v1_works()), path=LOST, host=POD),),
     ('403', '403'): (facts(imds=disabled(), path=OTHERS),),
     ('400, 404, 3xx, or an answer of another server', 'any'): (
         facts(imds=without_token(answered(400), answered(401)), path=OTHERS),

@@ -23,7 +23,7 @@ def written(*lines: Line, width: int = 40, colour: bool = False, terminal: bool 
 
 
 def test_prose_is_wrapped_between_words_and_indented() -> None:
-    assert written(Line('the token reply did not arrive behind 1 gateway', 'evidence  '), width=30) == (
+    assert written(Line('the token reply never arrived behind 1 gateway', 'evidence  '), width=30) == (
         'evidence  the token reply\n          never arrived behind\n          1 gateway\n'
     )
 

@@ -33,7 +33,7 @@ from .others import (
 )
 
 OURS = tuple(d for d in DIAGNOSES if d.id.startswith('trust-policy-'))
-MOST_SHOWN = 20
+MOST_SHOWN = 10
 BATCH = 500
 FEW, MANY = 2, 60
 """Others who try to come in: at first, and before it is said that nobody can."""
@@ -55,8 +55,8 @@ def contradiction(findings: Sequence[Finding], case: Case, decisions: Decisions)
     if all(isinstance(f.verdict, Passed) for f in findings):
         if not all(admitted):
             return 'false OK: Datadog is refused'
-        named = external_ids_in(case[0])
-        others = [d for caller, d in decided if not (caller.is_datadog and caller.external_id in named)]
+        named = {id.lower() for id in external_ids_in(case[0])}
+        others = [d for caller, d in decided if not (caller.is_datadog and (caller.external_id or '').lower() in named)]
         return 'false OK: somebody else is admitted' if any(others) else ''
     alarms = [f for f in findings if isinstance(f.verdict, Failed)]
     refusing = [f.diagnosis.id for f in alarms if not _says_exposed(f)]

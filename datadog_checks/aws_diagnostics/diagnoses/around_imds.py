@@ -1,6 +1,6 @@
 """Ways for a container to have its name, or all of IMDS, without the extra hop and what may block it on the way."""
 
-from ..facts import Agent, ContainerKind, Facts, Host, HostnameFile
+from ..facts import Agent, ContainerKind, Facts, Host, HostnameFile, OperatingSystem
 from ..facts.values import FilePath
 from ..remedies import Choice, Command, Language, json_part, yaml
 from ..rules import instance_id_of
@@ -13,6 +13,7 @@ from .agent_remedies import (
     place_of_settings,
     task_definition,
 )
+from .places import operating_system
 
 CLOUD_INIT_FILE = FilePath('/var/lib/cloud/data/instance-id')
 """Not there on Bottlerocket, which has no cloud-init (DataDog/helm-charts issue 613), on Windows and on macOS."""
@@ -31,9 +32,11 @@ def ways_around_the_hop_limit(facts: Facts) -> tuple[Choice, ...]:
 
 def name_by_a_file(facts: Facts) -> tuple[Choice, ...]:
     """Not where the Agent has its name from a file already, nor where that of cloud-init is missing or known to name
-    another instance. A container does not see it.
+    another instance. A container does not see it. Only Linux has cloud-init.
     """
     agent, host = facts.agent, facts.host
+    if operating_system(facts) is not OperatingSystem.LINUX:
+        return ()
     if isinstance(agent, Agent) and isinstance(agent.hostname_file, HostnameFile) and agent.hostname_file.content:
         return ()
     in_it = host.cloud_init_instance_id if isinstance(host, Host) else None

@@ -11,14 +11,16 @@ An id is known where sources support it that can be trusted together:
 A host name, or the file that gives it, is no source: it is what is judged by the id.
 """
 
+import re
 from dataclasses import replace
 
 from ..facts import Agent, Facts, Host, HostnameFile, Identity, Imds, Unobserved
 from ..facts.values import InstanceId
 from ..text import LONGEST_NAME, listed
 
-COUNTERS = 'i-000'
-"""How the ids begin that OpenStack counts up (`i-%08x`, in its emulation of EC2's API); those of EC2 are random."""
+COUNTER = re.compile('i-000[0-9a-f]{5}')
+"""The ids that OpenStack counts up (`i-%08x`, in its emulation of EC2's API). Those of EC2 are random, and
+have had 17 digits since 2016."""
 ON_SNOW = 's.'
 
 
@@ -79,7 +81,7 @@ def is_proven(imds: Imds | Unobserved) -> bool:
     if isinstance(imds, Unobserved) or imds.identity is None or imds.instance_id is None:
         return False
     document, id = imds.identity, imds.instance_id
-    if document.instance_id != id or id.startswith(COUNTERS):
+    if document.instance_id != id or COUNTER.fullmatch(id):
         return False
     if id.startswith(ON_SNOW):
         return document.instance_type != ''

@@ -172,6 +172,7 @@ REFUSED = rows(
     ('StringEquals', REGION, 'EU-WEST-1'),
     ('StringEquals', REGION, 'eu-*'),
     ('StringLike', REGION, ''),
+    ('StringLike', REGION, 'cn-north-1', 'EU-WEST-1'),
     ('StringLike', SESSION, ''),
     ('Null', SESSION, 'true'),
     ('Bool', MFA, 'true'),

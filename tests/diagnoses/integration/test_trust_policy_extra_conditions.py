@@ -168,6 +168,15 @@ PASSES = {
     'anybody of Datadog': passes('ArnLike', 'aws:PrincipalArn', THEIRS),
     'with TLS': passes('Bool', 'aws:SecureTransport', 'true'),
     'until a day to come': passes('DateLessThan', 'aws:CurrentTime', '2099-01-01T00:00:00Z'),
+    'everyone but somebody else': Row(
+        account_facts(
+            role=role(
+                trust(principals=(), not_principals=('AWS:999999999999',)),
+                trust(conditions=(external_id_condition(), OFFICE)),
+            )
+        ),
+        'statement 1 of the trust policy has no condition but the external id',
+    ),
     'two statements, of the first nothing is known': Row(
         account_facts(
             role=role(

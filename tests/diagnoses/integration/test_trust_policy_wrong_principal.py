@@ -9,7 +9,7 @@ from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_wrong_pri
     TRUST_POLICY_WRONG_PRINCIPAL,
 )
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
-from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, RoleMissing
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, ExternalId, RoleMissing
 from datadog_checks.aws_diagnostics.findings import Failed, Passed
 from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import (
@@ -184,6 +184,9 @@ PASSES = {
     'everyone who brings the external id and brings none': Row(
         trusting('*', conditions=(external_id_condition(), condition('Null', 'sts:ExternalId', 'true'))), INCLUDED
     ),
+    'everyone who brings an external id with an asterisk, which STS does not take': Row(
+        trusting('*', conditions=(external_id_condition(external_ids=(ExternalId.of('abc*'),)),)), INCLUDED
+    ),
     'nobody, written as everyone but everyone': Row(
         account_facts(role=role(trust(), trust(principals=(), not_principals=('AWS:*',)))), RIGHT
     ),
@@ -223,6 +226,10 @@ UNKNOWN = {
     ),
     'everyone, from addresses of which nobody knows whose they are': Row(
         trusting('*', conditions=(condition('IpAddress', 'aws:SourceIp', '3.208.0.0/12'),)),
+        'not known whether statement 1 of the trust policy admits every AWS account',
+    ),
+    'everyone, with tag keys that are compared as one value': Row(
+        trusting('*', conditions=(condition('StringEquals', 'aws:TagKeys', 'team'),)),
         'not known whether statement 1 of the trust policy admits every AWS account',
     ),
     'everyone, of an account that a variable names': Row(

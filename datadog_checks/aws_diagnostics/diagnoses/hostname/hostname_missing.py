@@ -7,7 +7,7 @@ from ...facts import Agent, ContainerKind, Facts, observed
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Language, Remedy, Step, yaml
 from ...text import clean, quoted, reason
-from ..agent_remedies import container_kind, in_agent, set_in_agent
+from ..agent_remedies import agent_status, container_kind, set_in_agent
 from ..applying import restart_with_settings
 from ..around_imds import name_by_a_file
 from ..links import HOSTNAME_IN_CONTAINERS
@@ -47,11 +47,10 @@ def _telling(agent: Agent) -> tuple[tuple[str, str], ...]:
 def remedy(facts: Facts, _: Expectations) -> Remedy:
     cluster = _refused_cluster(facts)
     named = _rename(cluster) if container_kind(facts) is ContainerKind.POD else ()
-    agent = 'datadog-agent' if container_kind(facts) is ContainerKind.NONE else 'agent'
     look = Step(
         'If there is still none, look in the section Hostname for what each provider says; in a pod, the Agent must '
         'reach the kubelet or the container runtime',
-        in_agent(facts, agent, 'status'),
+        agent_status(facts),
     )
     return Remedy(
         'Give the Agent a hostname, or let one of its providers find one',

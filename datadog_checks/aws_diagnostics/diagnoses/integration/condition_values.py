@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
 from ...facts.account import Condition, ExternalId, Form
-from ...rules.policy_language import ANY, ONE, Patterns
+from ...rules.policy_language import ANY, ONE, Patterns, is_pattern
 from .assume_role_request import Like, Moment, PublicAddress, State, Text
 
 STRING, LIKE, ARN = ('stringequals', 'stringequalsignorecase'), 'stringlike', ('arnequals', 'arnlike')
@@ -78,7 +78,7 @@ def _matches_form(base: str, wanted: str, value: Like) -> bool | None:
     """No, where what is wanted can be no such value or is somebody else's."""
     if value.of_others and value.of_others.match(wanted):
         return False
-    if base == LIKE:
+    if base == LIKE and is_pattern(wanted):
         return True if _covers(wanted, value.pattern) else None if _overlaps(wanted, value.pattern) else False
     ignore_case = base == STRING[1]
     flags = re.IGNORECASE if ignore_case else 0

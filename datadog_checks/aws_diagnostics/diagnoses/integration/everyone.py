@@ -32,20 +32,21 @@ from .assume_role_request import (
 )
 from .condition_operators import NULL, all_of, any_of, can_be_met, is_met, operator_of
 from .condition_values import LIKE, STRING
-from .identities import conditions_on_external_id, is_everyone, is_external_id
+from .identities import can_be_sent, conditions_on_external_id, is_everyone, is_external_id
 from .trust import Sender, covers_assume_role
 
 MFA, REGION = 'aws:multifactorauthpresent', 'aws:requestedregion'
 CHOSEN: Request = {
     MFA: Key((Absent(), *TRUE.states, *FALSE.states)),
     'aws:federatedprovider': Key((Absent(), Like('?*', re.compile(r'[\w.:/-]+', re.ASCII)))),
-    'aws:principaltype': Key((Text('User'), Text('AssumedRole'), Text('Account'), Text('FederatedUser'))),
+    'aws:principaltype': Key((Text('User'), Text('AssumedRole'))),  # no others may call sts:AssumeRole
+    'aws:tagkeys': Key((Absent(), Like('?*')), many=True),
     'aws:useragent': Key((Like('*'),)),
     'aws:username': Key((Absent(), Like('?*', NAMED))),
     'sts:rolesessionname': Key((Like('??*', SESSION),)),
     'sts:sourceidentity': Key((Absent(), Like('??*', SESSION))),
 }
-TAGS = ('aws:principaltag/', 'aws:requesttag/', 'aws:tagkeys')
+TAGS = ('aws:principaltag/', 'aws:requesttag/')
 FIXED: Request = {
     **dict.fromkeys((*DIRECTLY, *THROUGH_A_SERVICE), ABSENT),
     'aws:principalisawsservice': FALSE,
@@ -95,7 +96,7 @@ def _admits(statement: TrustStatement, own: Request, request: Request) -> bool |
 
 def _accepts_some_external_id(conditions: Sequence[Condition]) -> bool:
     """Or none: one of those that are named, another one, or a request without."""
-    named = [id for c in conditions for id in c.external_ids]
+    named = [id for c in conditions for id in c.external_ids if can_be_sent(id)]
     states: list[State] = [Absent(), *(Secret(id) for id in (*named, ExternalId.of('another one')))]
     requests: list[Request] = [{EXTERNAL_ID: Key((state,))} for state in states]
     return any(all_of(is_met(c, request) for c in conditions) is not False for request in requests)
@@ -115,6 +116,8 @@ def _can_be_met(condition: Condition, own: Request, request: Request) -> bool | 
     if key in own and operator.base not in ('', NULL) and not operator.negated:
         narrows = not condition.variables and (operator.needs_the_key or Absent() not in own[key].states)
         return False if narrows else None
+    if key == 'aws:tagkeys' and not (operator.for_all or operator.for_any):
+        return None
     by_choice = key in (*CHOSEN, REGION) or key.startswith(TAGS)
     return True if by_choice and (operator.base in (*STRING, LIKE, NULL) or key == MFA) else None
 

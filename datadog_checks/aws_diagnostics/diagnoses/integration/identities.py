@@ -109,6 +109,11 @@ def demands_one(condition: Condition) -> bool | None:
     return True if operator.base.startswith('string') else None
 
 
+def can_be_sent(id: ExternalId) -> bool:
+    """STS refuses others: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html."""
+    return id.form not in (Form.EMPTY, Form.PATTERN) and not id.has_stray_white_space
+
+
 def differs_by_case(one: ExternalId, other: ExternalId) -> bool:
     return one.digest != other.digest and one.folded_digest == other.folded_digest != ''
 

@@ -110,11 +110,17 @@ def meant_for_datadog(statements: tuple[TrustStatement, ...], to: Sender) -> tup
         lambda p: is_in_account(p, to.account) or is_datadog(p),
     )
     allowing = [s for s in statements if s.effect == 'Allow']
-    for means in tiers:
-        found = tuple(s for s in allowing if any(map(means, s.principals)))
+    for tier, means in enumerate(tiers):
+        found = tuple(s for s in allowing if any(map(means, s.principals)) or (tier == 0 and _leaves_in(s, to)))
         if found:
             return found
     return ()
+
+
+def _leaves_in(statement: TrustStatement, to: Sender) -> bool:
+    """By NotPrincipal: everyone but some others."""
+    but = statement.not_principals
+    return bool(but) and not any(is_everyone(p) or is_in_account(p, to.account) for p in but)
 
 
 def readings(facts: Facts, to: Sender) -> tuple[Reading, ...]:

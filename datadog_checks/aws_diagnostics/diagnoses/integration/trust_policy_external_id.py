@@ -18,6 +18,7 @@ from .external_id_remedies import (
 )
 from .identities import (
     NOT_DATADOGS,
+    can_be_sent,
     conditions_on_external_id,
     demands_one,
     described,
@@ -112,11 +113,6 @@ def _difference(condition: Condition, to: Sender) -> str:
     return ': its * and ? are not wildcards with this operator' if condition.wildcard else ''
 
 
-def _can_be_sent(id: ExternalId) -> bool:
-    """STS refuses others: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html."""
-    return id.form not in (Form.EMPTY, Form.PATTERN) and not id.has_stray_white_space
-
-
 def _kinds(condition: Condition, to: Sender) -> str:
     """What the wrong external ids are, where their form or their digest says so; '' for others."""
     kinds = dict.fromkeys(_kind(id, to) for id in condition.external_ids)
@@ -142,7 +138,7 @@ def _form(reading: Reading, to: Sender) -> Verdict:
     evidence = f'{reading.name} of the trust policy has {_shown(condition)}'
     if condition.wildcard and operator_of(condition.operator).base == 'stringlike':
         return Failed(f'{evidence}, with a wildcard that accepts other external ids too', Status.WARNING)
-    if len({id for id in condition.external_ids if _can_be_sent(id)}) > 1:
+    if len({id for id in condition.external_ids if can_be_sent(id)}) > 1:
         kinds = _kinds(condition, to)
         others = f'{evidence}, so it accepts others than that of this Datadog organization'
         return Failed(f'{others}: {kinds}' if kinds else others, Status.WARNING)
