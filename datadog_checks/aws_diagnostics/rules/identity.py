@@ -74,8 +74,7 @@ def of_this_instance(facts: Facts) -> Facts:
     """Without what the IMDS of another instance said, and the way to it; then no instance id is known either."""
     if not is_of_another_instance(facts):
         return facts
-    firmware, imds, _ = _sources(facts).values()
-    foreign = Unobserved(f'IMDS may be that of another instance (it says {imds}, the firmware {firmware})')
+    foreign = Unobserved('IMDS may be that of another instance')
     host = facts.host if isinstance(facts.host, Unobserved) else replace(facts.host, cloud_init_instance_id=None)
     return replace(facts, platform=replace(facts.platform, instance_id=None), host=host, imds=foreign, path=foreign)
 
