@@ -11,14 +11,16 @@ An id is known where sources support it that can be trusted together:
 A host name, or the file that gives it, is no source: it is what is judged by the id.
 """
 
+import re
 from dataclasses import replace
 
 from ..facts import Agent, ContainerKind, Facts, Host, HostnameFile, Identity, Imds, NetworkPath, Unobserved
 from ..facts.values import InstanceId
 from ..text import LONGEST_NAME, listed
 
-COUNTERS = 'i-000'
-"""How the ids begin that OpenStack counts up (`i-%08x`, in its emulation of EC2's API); those of EC2 are random."""
+COUNTER = re.compile('i-000[0-9a-f]{5}')
+"""The ids that OpenStack counts up (`i-%08x`, in its emulation of EC2's API). Those of EC2 are random, and
+have had 17 digits since 2016."""
 ON_SNOW = 's.'
 IN_THE_HOST_NETWORK = (ContainerKind.NONE, ContainerKind.ECS_HOST)
 
@@ -72,8 +74,7 @@ def of_this_instance(facts: Facts) -> Facts:
     """Without what the IMDS of another instance said, and the way to it; then no instance id is known either."""
     if not is_of_another_instance(facts):
         return facts
-    firmware, imds, _ = _sources(facts).values()
-    foreign = Unobserved(f'IMDS may be that of another instance (it says {imds}, the firmware {firmware})')
+    foreign = Unobserved('IMDS may be that of another instance')
     host = facts.host if isinstance(facts.host, Unobserved) else replace(facts.host, cloud_init_instance_id=None)
     return replace(facts, platform=replace(facts.platform, instance_id=None), host=host, imds=foreign, path=foreign)
 
@@ -95,7 +96,7 @@ def is_proven(imds: Imds | Unobserved) -> bool:
     if isinstance(imds, Unobserved) or imds.identity is None or imds.instance_id is None:
         return False
     document, id = imds.identity, imds.instance_id
-    if document.instance_id != id or id.startswith(COUNTERS):
+    if document.instance_id != id or COUNTER.fullmatch(id):
         return False
     if id.startswith(ON_SNOW):
         return document.instance_type != ''

@@ -54,8 +54,8 @@ IMDS_BEHIND_GATEWAY = Diagnosis(
     severity=Status.CRITICAL,
     tests='Counts the IP gateways between this host and IMDS. Does not apply to a container with a network of its own.',
     harm=(
-        'What answers behind a gateway is not the IMDS of this instance, or answers it only by the grace of its hop '
-        'limit: the hostname, the tags and the credentials may be those of another machine.'
+        'What answers may be the IMDS of another machine, with its hostname, tags and credentials. Even if it is the '
+        'right one, it depends on the gateway and on the hop limit.'
     ),
     docs=ec2_user_guide('instancedata-data-retrieval.html'),
     judge=judge,
