@@ -1,6 +1,6 @@
 """What to do where the routing tables of the host or of the container have no way to IMDS."""
 
-from ...facts import ContainerKind, Facts
+from ...facts import ContainerKind, Facts, RouteKind
 from ...remedies import Choice, Remedy, Step, new_file, script, sequence, shell
 from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind
 from ..applying import apply_settings
@@ -55,14 +55,13 @@ def _give_a_route(facts: Facts) -> Remedy:
     delete = shell('sudo', *ip(imds), 'route', 'del', imds, 'dev', INTERFACE)
     (look,) = look_at_routes(facts, None)
     every = shell(*ip(imds), 'route', 'show', 'table', 'all')
+    text = 'Remove the route or the rule of type blackhole, unreachable or prohibit that covers it'
+    covering = () if route and route.kind is RouteKind.NONE else (Choice(text, (*look.commands, every)),)
     return Remedy(
         f'Give this system a route to {imds}',
         (
             *(_rule_for_the_agent(facts) if route and route.by_user else ()),
-            Choice(
-                'Remove the route or the rule of type blackhole, unreachable or prohibit that covers it',
-                (*look.commands, every),
-            ),
+            *covering,
             Choice(
                 'Add a route through the primary interface (the first command lists every INTERFACE)',
                 (shell('ip', '-brief', 'link'), add),
