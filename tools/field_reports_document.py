@@ -35,7 +35,8 @@ def _reports() -> Iterable[Report]:
 
 
 def _section(scope: str, title: str, reports: Iterable[Report]) -> str:
-    chosen = sorted((r for r in reports if r.scope == scope), key=lambda r: (r.number, r.variant != '', r.variant))
+    """Neighbors in the order in which they are written: one may say "the same"."""
+    chosen = sorted((r for r in reports if r.scope == scope), key=lambda r: (r.number, r.variant != ''))
     rows = [_row(report) for report in chosen]
     return f'## {title}\n\n{table(("Report", "Situation", "What is said", "Causes found", "Sources"), rows)}\n'
 
