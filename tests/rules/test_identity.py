@@ -122,6 +122,9 @@ def test_any_other_id_is_not_known_and_every_source_is_quoted(unknown: Facts, wh
 
 PROVEN = {
     'the document fits': imds(),
+    'an id of EC2 that happens to begin like one that is counted up': imds(
+        instance_id=InstanceId('i-0001a2b3c4d5e6f70'), identity=identity(InstanceId('i-0001a2b3c4d5e6f70'))
+    ),
     'the document fits, and now the token is lost': imds(token=imds().control),
     'on a Snow device, whose document says little': imds(
         instance_id=InstanceId('s.i-0123456789abcdef0'),
