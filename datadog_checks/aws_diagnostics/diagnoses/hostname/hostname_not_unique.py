@@ -73,7 +73,7 @@ HOSTNAME_NOT_UNIQUE = Diagnosis(
     severity=Status.CRITICAL,
     tests=(
         'Compares the hostname under which the Agent reports with names that machines have before anybody named them: '
-        "localhost and its kin, and what cloud-init's file holds where it found no instance id (iid-datasource-none)."
+        "localhost and the like, and what cloud-init's file holds where it found no instance id (iid-datasource-none)."
     ),
     harm='All machines with that name are one host in Datadog: their metrics are mixed up, and monitors flap.',
     docs=guide('duplicated-hosts-when-installing-the-agent'),
