@@ -72,7 +72,7 @@ environment-ddev:
 iam-differential: environment ## Compare our reading of trust policies with those of others (needs npm; DOCUMENTS=1000 SEED=2)
 	@directory=$$(mktemp -d) && trap 'rm -rf "$$directory"' EXIT && \
 	npm install --silent --no-audit --no-fund --cache "$$directory/cache" --prefix "$$directory" $(IAM_SIMULATE) && \
-	$(python) -m tools.iam_differential "$$directory" $(DOCUMENTS) $(SEED)
+	$(python) -m tests.iam_differential "$$directory" $(DOCUMENTS) $(SEED)
 
 bench: environment ## Measure what a run costs, on a host and for an account
 	@$(python) -m benchmarks

@@ -9,7 +9,7 @@ from datadog_checks.base import AgentCheck
 from datadog_checks.base.stubs import aggregator, datadog_agent
 
 from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
-from tools.demo.agent import expvar_server
+from tests.simulator.loopback import expvar_server
 
 HOST = '169.254.169.254'
 TTL = {'X-aws-ec2-metadata-token-ttl-seconds': '60'}

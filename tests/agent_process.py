@@ -11,7 +11,7 @@ from datadog_checks.base.stubs import aggregator, datadog_agent
 
 from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
 from tests.builders import INSTANCE_ID
-from tools.demo.agent import PORT, expvar_server
+from tests.simulator.loopback import EXPVAR_PORT, expvar_server
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def run_check(instance: dict[str, Any], agent: RunningAgent = RunningAgent(), ru
 @contextmanager
 def _expvar(agent: RunningAgent) -> Iterator[None]:
     """In a process of its own, which is gone afterwards: its descriptors are not the check's, nor is its port taken."""
-    with expvar_server(PORT, agent.provider, dict(agent.errors)) as server:
+    with expvar_server(EXPVAR_PORT, agent.provider, dict(agent.errors)) as server:
         process = get_context('fork').Process(target=server.serve_forever, daemon=True)
         process.start()
     yield

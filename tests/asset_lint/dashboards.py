@@ -52,7 +52,3 @@ def replaced(title: str, old: str, new: str) -> Mutation:
 
 def renamed(old: str, new: str) -> Mutation:
     return lambda dashboard: definition(dashboard, old).update(title=new)
-
-
-def moved(title: str, **sides: int) -> Mutation:
-    return lambda dashboard: widget(dashboard, title)['layout'].update(sides)

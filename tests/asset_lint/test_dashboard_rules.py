@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from tests.asset_lint.dashboards import SHIPPED, Mutation, definition, moved, note, renamed, replaced, request, widget
+from tests.asset_lint.dashboards import SHIPPED, Mutation, definition, note, renamed, replaced, request
 from tools.asset_lint.dashboards import broken_rules
 
 ANSWERS = 'Overview / IMDSv1 responds'
@@ -106,27 +106,6 @@ FORMULAS: dict[str, tuple[Mutation, list[str]]] = {
         formula('running - count_notnull(here)'),
         [f"{SILENT}: unknown function count_notnull() in 'running - count_notnull(here)'"],
     ),
-    'a formula without its closing parenthesis': (
-        formula('running - count_not_null(here'),
-        [f"{SILENT}: the parentheses of 'running - count_not_null(here' do not match"],
-    ),
-}
-PLACES: dict[str, tuple[Mutation, list[str]]] = {
-    'one widget on top of another': (
-        moved('Instances by state', width=9),
-        [
-            'From IMDSv1 to IMDSv2 / Instances by state: overlaps From IMDSv1 to IMDSv2 / IMDSv2 required',
-            'From IMDSv1 to IMDSv2 / Instances by state: overlaps From IMDSv1 to IMDSv2 / Ready for IMDSv2',
-        ],
-    ),
-    'a widget beyond the last column': (
-        moved('Not reporting', x=11),
-        [f'{SILENT}: not on the grid of 12 columns'],
-    ),
-    'a widget without a place': (
-        lambda d: widget(d, 'Hop limit too low').pop('layout'),
-        ['Overview / Hop limit too low: not on the grid of 12 columns'],
-    ),
 }
 TEXTS: dict[str, tuple[Mutation, list[str]]] = {
     'other monitors': (
@@ -149,7 +128,7 @@ TEXTS: dict[str, tuple[Mutation, list[str]]] = {
         ['About / note 2: unknown link https://example.com/'],
     ),
 }
-CASES = QUERIES | FILTERS | FORMULAS | PLACES | TEXTS
+CASES = QUERIES | FILTERS | FORMULAS | TEXTS
 
 
 @pytest.mark.parametrize(('mutate', 'expected'), CASES.values(), ids=CASES)

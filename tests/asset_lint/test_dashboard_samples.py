@@ -14,7 +14,7 @@ from datadog_checks.aws_diagnostics.findings import Failed, Finding, Passed, Sco
 from tests.account.builders import account_facts, fleet, region
 from tests.asset_lint.dashboards import SHIPPED
 from tests.builders import answered, facts, imds
-from tools.asset_lint.dashboards import flattened, widgets_of
+from tools.asset_lint.dashboards import widgets_of
 from tools.asset_lint.names import FOREIGN_METRICS, HOST_TAGS, PREFIX
 from tools.asset_lint.queries import Condition, Selector, expression
 
@@ -48,11 +48,11 @@ SENT = list(sent())
 def selectors() -> Iterator[tuple[str, str, Selector]]:
     """Each with its place and the text of its query."""
     for name, dashboard in SHIPPED.items():
-        for widget in flattened(widgets_of(dashboard)):
-            for request in widget.definition.get('requests', ()):
+        for place, definition in widgets_of(dashboard):
+            for request in definition.get('requests', ()):
                 queries = [query['query'] for query in request.get('queries', ()) if query['data_source'] == 'metrics']
                 for query in (*queries, *filter(None, [request.get('q')])):
-                    yield from ((f'{name} / {widget.place}', query, each) for each in expression(query).selectors)
+                    yield from ((f'{name} / {place}', query, each) for each in expression(query).selectors)
 
 
 OWN = [(place, query, selector) for place, query, selector in selectors() if selector.metric not in FOREIGN_METRICS]

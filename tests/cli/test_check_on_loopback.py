@@ -12,8 +12,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.cli import run
 from tests.simulator import Behaviour, Persona
-from tools.demo.agent import expvar_server
-from tools.demo.loopback import loopback_imds
+from tests.simulator.loopback import expvar_server, loopback_imds
 
 INSTANCE_ID = 'i-0123456789abcdef0'
 REQUIRED = Behaviour(tokens='required', hop_limit=2)

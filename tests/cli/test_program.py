@@ -19,7 +19,7 @@ from datadog_checks.aws_diagnostics.cli.page import NARROWEST
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.remedies import Step
 from tests.simulator import Behaviour, Persona
-from tools.demo.loopback import loopback_imds
+from tests.simulator.loopback import loopback_imds
 
 PROGRAM = [sys.executable, '-m', 'datadog_checks.aws_diagnostics']
 WITHOUT_COLOUR_SETTINGS = {k: v for k, v in os.environ.items() if k not in ('NO_COLOR', 'FORCE_COLOR', 'COLUMNS')}

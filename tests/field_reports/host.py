@@ -18,7 +18,7 @@ import pytest
 from datadog_checks.aws_diagnostics.cli import run
 from tests.field_reports.reports import Document, Report, faults_of
 from tests.simulator import World, namespaces_available
-from tools.demo.agent import PORT, expvar_server
+from tests.simulator.loopback import EXPVAR_PORT, expvar_server
 
 DATADOG_YAML = 'datadog.yaml'
 
@@ -96,7 +96,7 @@ def _expvar(agent: StandIn) -> Iterator[None]:
     if agent.provider is None:
         yield
         return
-    with expvar_server(PORT, agent.provider, dict(agent.errors)) as server:
+    with expvar_server(EXPVAR_PORT, agent.provider, dict(agent.errors)) as server:
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:

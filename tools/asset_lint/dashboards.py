@@ -1,9 +1,7 @@
-"""What is wrong with a dashboard: its shape, the names in its queries, its formulas, filters, notes and layout."""
+"""What is wrong with a dashboard: its shape, the names in its queries, its formulas, filters and notes."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, TypeAlias
 
 from datadog_api_client.v1.model.dashboard import Dashboard
@@ -14,7 +12,6 @@ from .names import unknown_names, unknown_service_check
 from .queries import InvalidQuery, expression
 
 Document: TypeAlias = dict[str, Any]
-COLUMNS = 12
 EVENTS = 'source:aws_diagnostics'
 """How Datadog finds the events that this check sends."""
 MONITORS = 'tag:integration:aws-diagnostics'
@@ -25,38 +22,17 @@ NAME = re.compile(r'\b[a-z_]\w*\b(?!\()')
 CALL = re.compile(r'\b([a-z_]\w*)\(')
 
 
-@dataclass(frozen=True, slots=True)
-class Widget:
-    place: str
-    """As a complaint names it: `Overview / Hop limit`."""
-    definition: Document
-    cells: frozenset[tuple[int, int]]
-    """The (row, column) of the grid that it covers: the dashboard's or its group's."""
-    children: tuple['Widget', ...] = ()
-    """Of a group."""
-
-    @property
-    def title(self) -> str:
-        return str(self.definition.get('title', ''))
+Widget: TypeAlias = tuple[str, Document]
+"""Its place, as a complaint names it (`Overview / Hop limit`), and its definition."""
 
 
-def widgets_of(document: Document, within: str = '') -> tuple[Widget, ...]:
-    """What is on the dashboard itself, with what is in its groups."""
-    return tuple(_widget(widget, number, within) for number, widget in enumerate(document.get('widgets', ()), 1))
-
-
-def _widget(described: Document, number: int, within: str) -> Widget:
-    definition, layout = described['definition'], described.get('layout', {})
-    place = within + (definition.get('title') or f'{definition["type"]} {number}')
-    x, y, width, height = (layout.get(side, 0) for side in ('x', 'y', 'width', 'height'))
-    cells = frozenset((row, column) for row in range(y, y + height) for column in range(x, x + width))
-    return Widget(place, definition, cells, widgets_of(definition, f'{place} / '))
-
-
-def flattened(widgets: Iterable[Widget]) -> Iterator[Widget]:
-    for widget in widgets:
-        yield widget
-        yield from flattened(widget.children)
+def widgets_of(document: Document, within: str = '') -> Iterator[Widget]:
+    """What is on the dashboard itself, each followed by what is in it."""
+    for number, widget in enumerate(document.get('widgets', ()), 1):
+        definition = widget['definition']
+        place = within + (definition.get('title') or f'{definition["type"]} {number}')
+        yield place, definition
+        yield from widgets_of(definition, f'{place} / ')
 
 
 def dashboard_complaints(document: Document) -> list[str]:
@@ -65,26 +41,13 @@ def dashboard_complaints(document: Document) -> list[str]:
 
 
 def broken_rules(document: Document) -> Iterator[str]:
-    groups = widgets_of(document)
-    everything = list(flattened(groups))
     variables = [f'${variable["name"]}' for variable in document.get('template_variables') or ()]
-    yield from _layout(groups)
-    for widget in everything:
-        titles = {other.title for other in everything}
-        yield from (f'{widget.place}: {complaint}' for complaint in _complaints(widget.definition, variables, titles))
+    titles = {definition.get('title') for _, definition in widgets_of(document)}
+    for place, definition in widgets_of(document):
+        yield from (f'{place}: {complaint}' for complaint in _complaints(definition, variables, titles))
 
 
-def _layout(widgets: Sequence[Widget]) -> Iterator[str]:
-    for widget in widgets:
-        if not widget.cells or any(not 0 <= column < COLUMNS for _, column in widget.cells):
-            yield f'{widget.place}: not on the grid of {COLUMNS} columns'
-        yield from _layout(widget.children)
-    for one, other in combinations(widgets, 2):
-        if one.cells & other.cells:
-            yield f'{one.place}: overlaps {other.place}'
-
-
-def _complaints(definition: Document, variables: Sequence[str], titles: set[str]) -> Iterator[str]:
+def _complaints(definition: Document, variables: Sequence[str], titles: set[object]) -> Iterator[str]:
     match definition['type']:
         case 'note':
             pointed_to = EMPHASIS.findall(definition['content'])
@@ -150,8 +113,6 @@ def _formulas(request: Document) -> Iterator[str]:
         text = formula['formula']
         used.update(NAME.findall(text))
         yield from (f'unknown function {name}() in {text!r}' for name in CALL.findall(text) if name not in FUNCTIONS)
-        if text.count('(') != text.count(')'):
-            yield f'the parentheses of {text!r} do not match'
     yield from (f'a formula names {name!r}, which is no query' for name in sorted(used - {*names}))
     yield from (f'no formula uses the query {name!r}' for name in dict.fromkeys(names) if name not in used)
     yield from (f'two queries are called {name!r}' for name in sorted({n for n in names if names.count(n) > 1}))

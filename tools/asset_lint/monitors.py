@@ -1,85 +1,33 @@
-"""What is wrong with a monitor file: its shape, the names in its query, its thresholds, and when it notifies."""
+"""What is wrong with a monitor file: its shape, the names in its query, its thresholds, its times, its message."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
+import yaml
 from datadog_api_client.v1.model.monitor import Monitor as MonitorModel
 
-from .messages import message_complaints
+from .instructions import wrong_instructions
 from .models import violations, violations_of_schema
-from .monitor import READERS, Document, Monitor, read_monitor
-from .names import unknown_names, unknown_service_check
+from .monitor import Monitor, read_monitor
+from .names import known_metrics, unknown_names, unknown_service_check
 from .queries import InvalidQuery, MetricMonitor, ServiceCheckMonitor
 
 LONGEST = {'m': 10080, 'h': 168, 'd': 1, 'w': 1}
 LONGEST_OF_CHANGE = {'m': 2880, 'h': 48, 'd': 2, 'w': 0}
-SHIFTS = ('5m', '10m', '15m', '30m', '1h', '2h', '4h', '1d')
 MOST_RUNS = 100
-"""What Datadog's API reference allows: windows, windows of a change, how far back a change looks, and .last()."""
+"""What Datadog's API reference allows: windows, windows of a change, and .last()."""
 LEAST_NEW_GROUP_DELAY = 600
 """Seconds that a host may take to boot."""
-
-
-def _object(required: tuple[str, ...], **properties: object) -> Document:
-    return {'type': 'object', 'required': list(required), 'properties': properties}
-
-
-TAGS = {'const': ['integration:aws-diagnostics']}
-DATE = {'type': 'string', 'format': 'date'}
-DEFINITION = _object(
-    ('name', 'type', 'query', 'message', 'tags', 'options', 'priority'),
-    name={'type': 'string', 'pattern': r'^\[AWS Diagnostics\] '},
-    type={'enum': list(READERS)},
-    query={'type': 'string'},
-    message={'type': 'string'},
-    tags=TAGS,
-    priority={'type': 'integer', 'minimum': 1, 'maximum': 5},
-)
-OPTIONS = {
-    'query alert': {
-        'propertyNames': {'not': {'enum': ['notify_no_data', 'no_data_timeframe']}},
-        **_object(
-            ('on_missing_data', 'require_full_window', 'thresholds'),
-            # Samples are minutes apart, so a window is never full.
-            require_full_window={'const': False},
-            thresholds={
-                **_object(('critical',), critical={'type': 'number'}),
-                'propertyNames': {'enum': ['critical', 'warning']},
-            },
-        ),
-    },
-    'service check': {
-        'propertyNames': {'not': {'enum': ['on_missing_data']}},
-        **_object(
-            ('notify_no_data', 'thresholds'),
-            # A status without a threshold counts as one run. UNKNOWN never notifies.
-            thresholds={
-                **_object(('critical', 'warning', 'ok')),
-                'propertyNames': {'enum': ['critical', 'warning', 'ok']},
-            },
-        ),
-    },
-}
-"""What missing data mean is `on_missing_data` in a metric monitor and `notify_no_data` in one of a service check."""
-FILE = {
-    **_object(
-        ('version', 'created_at', 'last_updated_at', 'title', 'description', 'tags', 'definition'),
-        version={'const': 2},
-        created_at=DATE,
-        last_updated_at=DATE,
-        title={'type': 'string', 'minLength': 1, 'maxLength': 80, 'pattern': r'^[^{}]*$'},
-        description={'type': 'string', 'minLength': 1, 'maxLength': 300},
-        tags=TAGS,
-        definition={
-            **DEFINITION,
-            'allOf': [
-                {'if': _object(('type',), type={'const': type_}), 'then': _object((), options=options)}
-                for type_, options in OPTIONS.items()
-            ],
-        },
-    ),
-    'additionalProperties': False,
-}
-"""Version 2 of the files in which Datadog's integrations ship monitors."""
+TAG = re.compile(r'\{\{(?P<name>[^#^/{}][^{}]*)\}\}')
+MARK = re.compile(r'\{\{[#^/][^{}]+\}\}')
+BLOCK = re.compile(r'\{\{(?P<mark>[#^])(?P<name>[^{}]+)\}\}(?:(?!\{\{[#^/]).)*\{\{/(?P=name)\}\}', re.DOTALL)
+OF_METRICS = frozenset({'value', 'threshold', 'warn_threshold', 'comparator'})
+OF_SERVICE_CHECKS = frozenset({'check_message'})
+OF_HOSTS = frozenset({'host.ip', 'host.metadata_agent_version', 'host.metadata_platform'})
+METRIC = re.compile(r'`(aws(?:_diagnostics|\.\w+)\.[\w.]+)`')
+COMMAND = re.compile(r'^\d+\. .*`', re.MULTILINE)
+FILE = yaml.safe_load(Path(__file__).with_name('monitor.schema.yaml').read_text(encoding='utf-8'))
 
 
 def monitor_complaints(document: object) -> list[str]:
@@ -95,7 +43,7 @@ def monitor_complaints(document: object) -> list[str]:
         return [f'query: {e}']
     if unknown := [*_unknown(monitor)]:
         return [f'query: {complaint}' for complaint in unknown]
-    return [complaint for rule in (*RULES, message_complaints) for complaint in rule(monitor)]
+    return [complaint for rule in RULES for complaint in rule(monitor)]
 
 
 def _unknown(monitor: Monitor) -> Iterator[str]:
@@ -147,8 +95,6 @@ def windows(monitor: Monitor) -> Iterator[str]:
         yield f'query: {query.window} is longer than the API allows'
     elif query.minutes < least:
         yield f'query: {query.window} is less than two runs of the check, {least} minutes'
-    if query.shift and query.shift.removeprefix('last_').removesuffix('_ago') not in SHIFTS:
-        yield f'query: {query.shift} is none of {", ".join(SHIFTS)}'
 
 
 def hosts_come_and_go(monitor: Monitor) -> Iterator[str]:
@@ -165,4 +111,53 @@ def notify_by(monitor: Monitor) -> Iterator[str]:
         yield f'options.notify_by: the query is not grouped by {tag!r}'
 
 
-RULES = (thresholds_of_metrics, thresholds_of_service_checks, windows, hosts_come_and_go, notify_by)
+def message_complaints(monitor: Monitor) -> Iterator[str]:
+    message = monitor.definition['message']
+    for rule in (_handles, _blocks, _variables):
+        yield from rule(monitor)
+    if isinstance(monitor.query, ServiceCheckMonitor) and '{{check_message}}' not in message:
+        yield 'message: no {{check_message}}, which has the evidence'
+    if not COMMAND.search(message):
+        yield 'message: no numbered step has a command'
+    for name in METRIC.findall(message):
+        if name not in known_metrics():
+            yield f'message: unknown metric {name!r}'
+    yield from (f'message: {complaint}' for complaint in wrong_instructions(message))
+
+
+def _handles(monitor: Monitor) -> Iterator[str]:
+    """The operator decides who is notified."""
+    for name in ('name', 'message'):
+        yield from (f'{name}: the handle {handle!r}' for handle in re.findall(r'@\S+', monitor.definition[name]))
+
+
+def _blocks(monitor: Monitor) -> Iterator[str]:
+    """No block is within another, and there is one for each state that is notified and no other."""
+    message = monitor.definition['message']
+    if stray := MARK.search(BLOCK.sub('', message)):
+        yield f'message: {stray[0]} is no whole block'
+        return
+    notified = {
+        'is_alert': True,
+        'is_warning': 'warning' in monitor.thresholds,
+        'is_no_data': monitor.notifies_of_no_data,
+        'is_recovery': True,
+    }
+    shown = set(BLOCK.findall(message))
+    yield from (f'message: unknown condition {name}' for _, name in sorted(shown) if name not in notified)
+    for name, wanted in notified.items():
+        if wanted != (('#', name) in shown):
+            yield f'message: {"no block" if wanted else "a block that is never shown,"} {{{{#{name}}}}}'
+
+
+def _variables(monitor: Monitor) -> Iterator[str]:
+    """Only variables that Datadog fills in: those of the type of monitor and of the tags that it notifies by."""
+    of_type = OF_METRICS if isinstance(monitor.query, MetricMonitor) else OF_SERVICE_CHECKS
+    of_hosts = OF_HOSTS if 'host' in monitor.notified_by else frozenset()
+    allowed = of_type | of_hosts | {f'{tag}.name' for tag in monitor.notified_by}
+    for where in ('name', 'message'):
+        used = set(TAG.findall(monitor.definition[where]))
+        yield from (f'{where}: {{{{{name}}}}} is never filled in' for name in sorted(used - allowed))
+
+
+RULES = (thresholds_of_metrics, thresholds_of_service_checks, windows, hosts_come_and_go, notify_by, message_complaints)

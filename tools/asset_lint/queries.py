@@ -63,8 +63,6 @@ class MetricMonitor:
     threshold: float
     change: str = ''
     """'change' or 'pct_change' when it compares with the past, else ''."""
-    shift: str = ''
-    """`last_1d` or `1d_ago`, of a change."""
 
     @property
     def minutes(self) -> int:
@@ -105,7 +103,6 @@ def metric_monitor(query: str) -> MetricMonitor:
         str(comparator),
         float(''.join(tokens(number))),
         words.get('CHANGE', ''),
-        words.get('SHIFT', ''),
     )
 
 

@@ -11,30 +11,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
-PORT = 5000
-
-
-def expvar_server(port: int, provider: str, errors: dict[str, str]) -> HTTPServer:
-    """Raises OSError when the port is taken."""
-    document = json.dumps({'hostname': {'provider': provider, 'errors': errors}}).encode()
-
-    class Expvar(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200 if self.path == '/debug/vars' else 404)
-            self.send_header('Content-Type', 'application/json; charset=utf-8')
-            self.send_header('Content-Length', str(len(document)))
-            self.end_headers()
-            self.wfile.write(document)
-
-        def log_message(self, *_: object) -> None:
-            """Log nothing: stdout and stderr belong to the check."""
-
-    return HTTPServer(('127.0.0.1', port), Expvar)
+from tests.simulator.loopback import EXPVAR_PORT, expvar_server
 
 
 def run_check(arguments: Sequence[str], directory: Path) -> dict[str, object]:
@@ -50,7 +31,7 @@ def run_check(arguments: Sequence[str], directory: Path) -> dict[str, object]:
 
 def carry_out(order: dict[str, Any]) -> dict[str, object]:
     instance, arguments = order['instance'], order['arguments']
-    server = expvar_server(PORT if instance is None else 0, order['provider'], order['errors'])
+    server = expvar_server(EXPVAR_PORT if instance is None else 0, order['provider'], order['errors'])
     Thread(target=server.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as directory:
         if instance is not None:

@@ -14,7 +14,7 @@ from datadog_checks.aws_diagnostics.cli import saved_facts
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.findings import Status
 from tests.simulator import World
-from tools.demo.loopback import loopback_imds
+from tests.simulator.loopback import loopback_imds
 from tools.demo.scenarios import OS_HOSTNAME, Scenario
 
 REPOSITORY = Path(__file__).parents[2]

@@ -1,14 +1,19 @@
-"""The IMDS simulator on 127.0.0.1, for machines that allow no network namespaces."""
+"""Servers on 127.0.0.1: the IMDS simulator where no network namespaces are allowed, and what an Agent publishes."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 from tests.simulator import Behaviour, Instance, Request
 from tests.simulator.imds.server import Simulator, listen
 from tests.simulator.lab.channel import channel_pair
+
+EXPVAR_PORT = 5000
+"""Where the Agent publishes, unless it is told otherwise."""
 
 
 @dataclass(frozen=True)
@@ -36,3 +41,21 @@ def loopback_imds(behaviour: Behaviour, instance: Instance | None = None) -> Ite
         thread.join()
         theirs.close()
         listener.close()
+
+
+def expvar_server(port: int, provider: str, errors: dict[str, str]) -> HTTPServer:
+    """What the Agent publishes about its hostname. Raises OSError when the port is taken."""
+    document = json.dumps({'hostname': {'provider': provider, 'errors': errors}}).encode()
+
+    class Expvar(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == '/debug/vars' else 404)
+            self.send_header('Content-Type', 'application/json; charset=utf-8')
+            self.send_header('Content-Length', str(len(document)))
+            self.end_headers()
+            self.wfile.write(document)
+
+        def log_message(self, *_: object) -> None:
+            """Log nothing: stdout and stderr belong to the check."""
+
+    return HTTPServer(('127.0.0.1', port), Expvar)

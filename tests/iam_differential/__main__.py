@@ -1,6 +1,6 @@
 """Random trust policies through our diagnoses and through evaluators of others: `make iam-differential`.
 
-    python -m tools.iam_differential DIRECTORY [DOCUMENTS] [SEED]
+    python -m tests.iam_differential DIRECTORY [DOCUMENTS] [SEED]
 
 DIRECTORY has @cloud-copilot/iam-simulate installed (AGPL: only for development). Printed are false OKs (ours is happy,
 and another one refuses Datadog or admits somebody else) and false alarms (ours says that Datadog is refused or that
@@ -21,7 +21,8 @@ from datadog_checks.aws_diagnostics.diagnoses.integration import DIAGNOSES
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Passed, Status, Unknown
 from tests.account.builders import account_expectations, account_facts, role
 
-from .documents import Caller, Document, datadog, others, random_document
+from .callers import Caller, datadog, others
+from .documents import Document, random_document
 from .others import (
     WRONG_ABOUT,
     Decisions,

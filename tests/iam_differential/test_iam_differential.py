@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from tests.diagnoses.integration.trust_policies import DATADOG, MINE, allow, and_also, deny
-from tools.iam_differential.__main__ import Case, Differences, contradiction, contradictions, judged
-from tools.iam_differential.documents import Caller, Document, datadog, others, random_document
-from tools.iam_differential.others import (
+from tests.iam_differential.__main__ import Case, Differences, contradiction, contradictions, judged
+from tests.iam_differential.callers import Caller, datadog, others
+from tests.iam_differential.documents import Document, random_document
+from tests.iam_differential.others import (
     WRONG_ABOUT,
     iam_simulate_is_wrong_about,
     ministack,

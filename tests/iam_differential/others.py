@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tests.account.builders import ACCOUNT_ID
 
-from .documents import Caller, Document
+from .callers import Caller
+from .documents import Document
 
 EVALUATOR = Path(__file__).parent / 'evaluate.mjs'
 Decisions = tuple[bool, ...]
