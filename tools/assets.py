@@ -12,9 +12,8 @@ from functools import reduce
 
 from . import documents
 from .aws_models import aws_models
-from .diagnoses_document import diagnoses_document
 from .documents import CHECK, ROOT, with_samples, with_section
-from .field_reports_document import field_reports_document
+from .pages import diagnoses_document, field_reports_document
 from .pictures import hop_limit, terminal
 from .ssm_template import embedded
 

@@ -13,6 +13,8 @@ from typing import Any
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from tests.simulator import namespaces_available
 
+from .asset_lint.monitor import read_monitor
+
 ROOT = Path(__file__).resolve().parent.parent
 CHECK = 'aws_diagnostics'
 RESOURCES: Mapping[str, Sequence[str]] = {
@@ -24,9 +26,6 @@ RESOURCES: Mapping[str, Sequence[str]] = {
 """What a permission is needed on, by the words of docs/permissions.md."""
 PRINTED = re.compile(r'(?<=<!-- printed by: )(?P<command>.+?) -->\n```text\n(?P<shown>.*?)\n```', re.DOTALL)
 TIMES = re.compile(r'\d+(\.\d+)?(?: |&#160;)m?s\b')
-METRIC_NAME = re.compile(r'\baws_diagnostics\.[\w.]*\w')
-DIAGNOSIS_IN_QUERY = re.compile(r'\bdiagnosis(?: IN \(([^)]*)\)|:([\w-]+))')
-GROUPS_IN_QUERY = re.compile(r'\.by\(([^)]*)\)|\bby \{([^}]*)\}')
 
 
 def read(path: str) -> str:
@@ -69,15 +68,13 @@ def monitors_table(root: Path = ROOT) -> str:
 
 
 def _monitor_row(document: Mapping[str, Any], path: Path) -> tuple[str, ...]:
-    definition, query = document['definition'], document['definition']['query']
-    diagnoses = [found for listed in DIAGNOSIS_IN_QUERY.findall(query) for found in ''.join(listed).split(',')]
-    found = GROUPS_IN_QUERY.search(query)
-    groups = [tag.strip(' "') for tag in (found[1] or found[2]).split(',')] if found else []
+    monitor = read_monitor(document['definition'])
+    diagnoses = (c.value for selector in monitor.selectors for c in selector.scope if c.key == 'diagnosis')
     return (
         f'[{document["title"]}](../{path})',
-        _code(dict.fromkeys([*METRIC_NAME.findall(query), *diagnoses])),
-        _code(definition['options'].get('notify_by') or groups) or 'all together',
-        f'P{definition["priority"]}',
+        _code(dict.fromkeys([*monitor.watched, *diagnoses])),
+        _code(monitor.notified_by) or 'all together',
+        f'P{document["definition"]["priority"]}',
     )
 
 
