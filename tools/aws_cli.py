@@ -1,7 +1,7 @@
 """What the AWS command line would refuse of an `aws` command, by the models of botocore. Nothing is sent."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import botocore.session
@@ -11,6 +11,7 @@ from botocore.exceptions import UnknownServiceError
 from botocore.model import ServiceModel, Shape
 
 GLOBAL_OPTIONS = frozenset({'output', 'profile', 'query', 'region', 'no-paginate', 'no-cli-pager', 'dry-run'})
+SESSION = botocore.session.get_session()
 EXPANDED = re.compile(r'[$`]')
 """A value that the shell expands is not known here."""
 
@@ -28,12 +29,7 @@ def wrong(words: Sequence[str]) -> str:
 @cache
 def _service(name: str) -> ServiceModel:
     """Raises UnknownServiceError."""
-    return _session().get_service_model(name)
-
-
-@cache
-def _session() -> botocore.session.Session:
-    return botocore.session.get_session()
+    return SESSION.get_service_model(name)
 
 
 @cache
@@ -43,7 +39,7 @@ def _operations(service: str) -> Mapping[str, str]:
 
 
 def _wrong_waiter(service: str, waiter: str) -> str:
-    names = _session().get_component('data_loader').load_service_model(service, 'waiters-2')['waiters']
+    names = SESSION.get_component('data_loader').load_service_model(service, 'waiters-2')['waiters']
     known = {xform_name(name, '-') for name in names}
     return '' if waiter in known else f'unknown waiter {waiter!r} of {service}'
 
@@ -64,7 +60,7 @@ def _wrong_call(service: str, operation: str, options: Sequence[str]) -> str:
 def _wrong_options(
     options: Sequence[str], members: Mapping[str, Shape], required: frozenset[str], strict: bool = True
 ) -> str:
-    given = dict(_pairs(options))
+    given = _given(options)
     for name, values in given.items():
         plain = name.removeprefix('no-')
         if strict and not {name, plain} & (members.keys() | GLOBAL_OPTIONS):
@@ -75,18 +71,17 @@ def _wrong_options(
     return f'missing option --{missing[0]}' if missing else ''
 
 
-def _pairs(options: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    name, values = '', list[str]()
+def _given(options: Sequence[str]) -> dict[str, list[str]]:
+    """Option, without its dashes -> its values."""
+    given: dict[str, list[str]] = {}
+    values: list[str] = []
     for word in options:
         if word.startswith('--'):
-            if name:
-                yield name, values
             name, _, value = word.removeprefix('--').partition('=')
-            values = [value] if value else []
+            given[name] = values = [value] if value else []
         else:
             values.append(word)
-    if name:
-        yield name, values
+    return given
 
 
 def _wrong_values(name: str, values: Sequence[str], members: Mapping[str, Shape]) -> str:

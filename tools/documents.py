@@ -1,4 +1,4 @@
-"""The generated parts of documents: tables, a policy, and sample outputs."""
+"""The generated parts of files: tables, a policy, sample outputs, and scripts in a template."""
 
 import csv
 import json
@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ RESOURCES: Mapping[str, Sequence[str]] = {
 }
 """What a permission is needed on, by the words of docs/permissions.md."""
 PRINTED = re.compile(r'(?<=<!-- printed by: )(?P<command>.+?) -->\n```text\n(?P<shown>.*?)\n```', re.DOTALL)
+SCRIPTS = ROOT / 'rollout' / 'ssm'
+SCRIPT = re.compile(r'^(?P<indent> *)# begin (?P<name>\S+\.sh)\n(?:.*\n)*?(?P=indent)# end (?P=name)$', re.MULTILINE)
 TIMES = re.compile(r'\d+(\.\d+)?(?: |&#160;)m?s\b')
 
 
@@ -159,3 +162,14 @@ def of_check(demo: str) -> str:
     """What the demo prints of its only scenario: the world, the command line, and what the check printed."""
     scenario = demo.partition('\n== ')[2].partition('\n')[2]
     return scenario.partition('\nExit status ')[0].rstrip()
+
+
+def with_scripts(template: str, directory: Path = SCRIPTS) -> str:
+    """The template of CloudFormation, with each script between the lines that begin and end it."""
+
+    def embedded(block: re.Match[str]) -> str:
+        script = (directory / block['name']).read_text(encoding='utf-8')
+        whole = f'# begin {block["name"]}\n{script.rstrip()}\n# end {block["name"]}'
+        return textwrap.indent(whole, block['indent'])
+
+    return SCRIPT.sub(embedded, template)

@@ -3,7 +3,6 @@
 ddev reports success where it finds nothing to look at, so a green validator means something only beside that proof.
 """
 
-import argparse
 import os
 import shutil
 import subprocess
@@ -14,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+
+import click
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECK = 'aws_diagnostics'
@@ -128,12 +129,12 @@ def report(name: str, complaint: str) -> bool:
     return bool(complaint)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, prog='python -m tools.validate')
-    parser.add_argument('--prove', action='store_true', help='show on broken copies that each validator does fail')
-    if parser.parse_args().prove:
-        return run({f'{defect.validator}: {defect.situation}': partial(unproved, defect) for defect in DEFECTS})
-    return run({validator: partial(complaint_of, validator) for validator in VALIDATORS})
+@click.command(help=__doc__)
+@click.option('--prove', is_flag=True, help='show on broken copies that each validator does fail')
+def main(prove: bool) -> None:
+    jobs = {validator: partial(complaint_of, validator) for validator in VALIDATORS}
+    proofs = {f'{defect.validator}: {defect.situation}': partial(unproved, defect) for defect in DEFECTS}
+    sys.exit(run(proofs if prove else jobs))
 
 
 def run(jobs: Mapping[str, partial[str]]) -> int:
@@ -147,4 +148,4 @@ def run(jobs: Mapping[str, partial[str]]) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    main(prog_name='python -m tools.validate')

@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
-from click import Group
+import click
 
 from datadog_checks.aws_diagnostics.cli.commands import program
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
@@ -47,12 +47,12 @@ def _refusal(words: Sequence[str]) -> str:
 
 
 def _refused_by_us(name: str, options: Sequence[str]) -> str:
-    assert isinstance(program, Group)
-    command = program.commands.get(name)
-    if command is None:
-        return f'unknown command {name!r}, known: {", ".join(sorted(program.commands))}'
-    if name == 'explain' and not IDS.intersection(options):
-        return 'no such diagnosis'
-    known = {option for parameter in command.params for option in parameter.opts}
-    unknown = [option for option in options if option.startswith('--') and option not in known]
-    return f'unknown option {unknown[0]!r}' if unknown else ''
+    assert isinstance(program, click.Group)
+    context = click.Context(program)
+    try:
+        _, command, rest = program.resolve_command(context, [name, *options])
+        assert command is not None
+        command.make_parser(context).parse_args(rest)
+    except click.UsageError as e:
+        return e.format_message()
+    return 'no such diagnosis' if name == 'explain' and not IDS.intersection(options) else ''
