@@ -38,8 +38,10 @@ def rendered(template: str, **values: object) -> str:
 
 
 def field_reports_document() -> str:
+    """Neighbors in the order in which they are written: one may say "the same"."""
     modules = [f'tests.field_reports.{path.stem}' for path in sorted(FIELD_REPORTS.glob('test_*.py'))]
     reports: list[Report] = [report for name in modules for report in importlib.import_module(name).REPORTS]
+    reports.sort(key=lambda r: (r.number, r.variant != ''))
     return rendered('field_reports.md.j2', reports=reports)
 
 

@@ -38,6 +38,8 @@ class Step:
     text: str
     """One sentence without a full stop at its end: what to do, or what the commands do."""
     commands: tuple[Command, ...] = ()
+    for_new_instances: bool = False
+    """It mends nothing that runs, but keeps new instances from having the fault: a terminal shows it with -v."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,6 @@ def _in_hcl(part: str | Variable) -> str:
         return f'${{var.{part.name.lower()}}}'
     return json.dumps(part, ensure_ascii=False)[1:-1].replace('${', '$${').replace('%{', '%%{')
 
-
-# Other languages
 
 Value: TypeAlias = 'str | int | bool | Sequence[Value] | Mapping[str, Value]'
 PLAIN = re.compile(r'(?!-)[A-Za-z_/][A-Za-z0-9_./@-]*')

@@ -76,6 +76,27 @@ def test_denied_calls_are_listed_by_action_with_who_denies_them(
     assert lines[-1].startswith('Not in it: calls of the last minutes (CloudTrail needs up to 15)')
 
 
+def test_the_verdict_on_the_policies_is_none_on_what_others_deny(
+    trail: CloudTrail, conf: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    some_calls(trail)
+    run(['permissions', '--denied-since', '1h', '--config', conf])
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith('OK account 123456789012: by the policies of the role alone, no problem found')
+
+
+def test_without_a_session_nothing_is_known_of_its_calls(
+    trail: CloudTrail, conf: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(['permissions', '--denied-since', '1h', '--config', conf])
+    told = capsys.readouterr().out
+    assert 'which calls were denied is not known' in told
+    assert 'denied calls since' not in told
+    run(['permissions', '--denied-since', '1h', '--json', '--config', conf])
+    found = json.loads(capsys.readouterr().out)['denied_calls']
+    assert (found['complete'], found['reason']) == (False, 'no record that anybody assumed the role')
+
+
 def test_the_same_as_json(trail: CloudTrail, conf: str, capsys: pytest.CaptureFixture[str]) -> None:
     some_calls(trail)
     run(['permissions', '--denied-since', '1h', '--json', '--config', conf])
@@ -101,7 +122,7 @@ def test_a_region_that_cannot_be_read_is_said(trail: CloudTrail, conf: str, caps
     trail.refused = {'eu-west-1': 'AccessDeniedException'}
     run(['permissions', '--denied-since', '24h', '--config', conf])
     told = capsys.readouterr().out
-    assert re.search(r'CloudTrail: at least 0 denied calls since 20\S+, in 1 region \(us-east-1\)', told)
+    assert re.search(r'has no record that anybody assumed the role since 20\S+, in 1 region \(us-east-1\)', told)
     assert 'not all was read: missing permission cloudtrail:LookupEvents in eu-west-1' in told
 
 

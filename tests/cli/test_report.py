@@ -1,5 +1,6 @@
 """A person reads the verdict with its cause first, then evidence, harm and fix; the rest is counted."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -117,6 +118,16 @@ def test_alternatives_have_letters_and_steps_have_numbers_where_there_are_severa
 def test_how_to_undo_a_choice_is_shown_with_v() -> None:
     assert 'Set it to 1' not in fix(REMEDY)
     assert f'             To undo: Set it to 1:\n             {LOWER.text}\n' in fix(REMEDY, verbose=True)
+
+
+def test_what_is_for_new_instances_is_shown_with_v_and_announced_without() -> None:
+    template = Step('For new instances, set it in Terraform', for_new_instances=True)
+    fault = with_remedy(replace(REMEDY, then=(template, *REMEDY.then)))
+    now = text(seen(fault, passed()))
+    assert template.text not in now
+    assert '1. Restart the Agent' in now
+    assert now.splitlines()[-1] == '1 OK; -v shows all, how to undo a choice, and what to set for new instances'
+    assert f'1. {template.text}\n' in text(seen(fault, passed()), verbose=True)
 
 
 def test_every_line_of_a_command_is_whole_and_everything_else_may_be_wrapped() -> None:

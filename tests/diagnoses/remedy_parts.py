@@ -21,8 +21,7 @@ RESTART_DOCKER = Step(
 
 APPLY_HELM = Step(
     'Apply changed Helm values (the first command lists RELEASE, NAMESPACE, CHART_VERSION); with the Datadog Operator, '
-    'change spec.override.nodeAgent of its DatadogAgent instead (hostNetwork, image.tag, env, and volumes for a file), '
-    'which it applies by itself',
+    'change spec.override.nodeAgent of its DatadogAgent instead',
     (
         Command('helm list --all-namespaces'),
         Command(
@@ -257,7 +256,7 @@ def in_terraform(
     resources: str = 'aws_instance or aws_launch_template',
 ) -> Step:
     block = Command(f'metadata_options {{\n  {options}\n}}', Language.HCL)
-    return Step(f'{text} ({resources})', (block,))
+    return Step(f'{text} ({resources})', (block,), for_new_instances=True)
 
 
 def set_hop_limit(
@@ -285,11 +284,13 @@ IF_RAISED = 'If you raised it, set this in Terraform too'
 
 def for_new_nodes(limit: int, condition: str = 'For new instances, set this') -> tuple[Step, ...]:
     """Of Kubernetes."""
-    where = 'in the launch template of your own that a node group uses, for example in Terraform'
+    where = 'in your own launch template for a managed node group, in Terraform'
     node_class = f'spec:\n  metadataOptions:\n    httpPutResponseHopLimit: {limit}'
     return (
         Step(
-            f'{condition} in the EC2NodeClass where Karpenter starts the nodes', (Command(node_class, Language.YAML),)
+            f'{condition} in the EC2NodeClass, where Karpenter starts the nodes',
+            (Command(node_class, Language.YAML),),
+            for_new_instances=True,
         ),
         in_terraform(f'http_put_response_hop_limit = {limit}', f'{condition} {where}', 'aws_launch_template'),
     )
@@ -324,14 +325,8 @@ def upgrade_by_yum(former: str, then: str = '', setting: tuple[Command, ...] = (
     )
 
 
-def is_it_higher(needed: int, region: str = '"${AWS_REGION:?}"') -> Step:
+def is_it_higher(needed: int) -> Step:
     return Step(
-        f'If the instance has {needed} or more already, the way back is longer than the path that shows: use '
-        f'{needed + 1}, or the host network',
-        (
-            Command(
-                f'aws ec2 describe-instances --region {region} --instance-ids i-0123456789abcdef0 '
-                "--query 'Reservations[].Instances[].MetadataOptions.HttpPutResponseHopLimit'",
-            ),
-        ),
+        f'If the instance had {needed} or more before (imds-options-before.json), the way back is longer than the path '
+        f'that shows: use {needed + 1}, or the host network'
     )

@@ -85,6 +85,72 @@ REPORTS = (
     ),
     HostReport(
         scope='host',
+        number=1,
+        variant='on Xen, behind a VPN',
+        situation='A Xen instance whose way to IMDS leads through the gateway of a VPN, to another instance. The Agent '
+        'took its name from there.',
+        right='A gateway before IMDS on a host is the fault, and what answers behind it is no proof of which instance '
+        'this is: no verdict, command or tag takes that id for the one of this instance.',
+        world={
+            'topology': Topology.CONTAINER,
+            'instance': OF_ANOTHER,
+            'tokens': 'required',
+            'hop_limit': 2,
+            'files': XEN,
+        },
+        agent=StandIn(hostname=OTHER),
+        answer=Answer(
+            causes=['imds-behind-gateway'],
+            findings={'hostname-of-another-instance': 'unknown', 'hostname-not-instance-id': 'unknown'},
+            says={'hostname-of-another-instance': ['answered behind a gateway']},
+        ),
+    ),
+    HostReport(
+        scope='host',
+        number=1,
+        variant='on Xen, behind a VPN, and the Agent started before it',
+        situation='The same, with an Agent that has the default name of the system.',
+        right='A restart would give it the name of another instance: the gateway comes first.',
+        world={
+            'topology': Topology.CONTAINER,
+            'instance': OF_ANOTHER,
+            'tokens': 'required',
+            'hop_limit': 2,
+            'files': XEN,
+        },
+        agent=StandIn(hostname='ip-10-0-0-12', provider='os', settings=NAMED_BY_THE_SYSTEM),
+        answer=Answer(
+            causes=['imds-behind-gateway'],
+            exit_status=2,
+            findings={'hostname-stale': 'unknown', 'hostname-not-instance-id': 'unknown'},
+        ),
+    ),
+    HostReport(
+        scope='host',
+        number=1,
+        variant='and the Agent has the name of the system',
+        situation='The IMDS of another instance answers an Agent that has the default name of the system.',
+        right='Only the IMDS is to be repaired: a restart before that would name the Agent by the other instance.',
+        world={'instance': OF_ANOTHER},
+        agent=StandIn(hostname='ip-10-0-0-12', provider='os', settings=NAMED_BY_THE_SYSTEM),
+        answer=Answer(causes=['imds-of-another-instance'], exit_status=2),
+    ),
+    HostReport(
+        scope='host',
+        number=1,
+        variant='and the Agent has a name of its own',
+        situation='The IMDS of another instance answers, and the system has a name that keeps the Agent from asking.',
+        right='What would make the Agent ask AWS says that the IMDS comes first, as it names another instance.',
+        world={'instance': OF_ANOTHER, 'os_hostname': 'web-01'},
+        agent=StandIn(hostname='web-01', provider='os', settings=NAMED_BY_THE_SYSTEM),
+        answer=Answer(
+            causes=['imds-of-another-instance', 'hostname-custom-os-name'],
+            exit_status=2,
+            fixes={'hostname-custom-os-name': Fix(has=['First fix imds-of-another-instance'])},
+        ),
+    ),
+    HostReport(
+        scope='host',
         number=2,
         situation='A pod on a Xen instance, whose firmware has no id. The image was made from another instance, with '
         'the state of cloud-init in it; hostname_file points there, and the hop limit is 1.',

@@ -19,7 +19,7 @@ REPORTS = (
         ),
         sources=ASYMMETRIC,
         right=(
-            'One gateway shows on the way there, but answers come back as through two, so it is no hop limit of 1: 3 '
+            'One gateway shows on the way there and two on the way back, so it is no hop limit of 1: 3 '
             'is needed, or the host network. If the instance has that already, the way back is longer still.'
         ),
         world={'topology': Topology.CONTAINER, 'fault': Fault.ASYMMETRIC_PATH, 'hop_limit': 2, 'tokens': 'required'},
@@ -27,10 +27,10 @@ REPORTS = (
         answer=Answer(
             causes=['imds-hop-limit-too-low'],
             findings={'imds-intercepted': 'ok'},
-            says={'imds-hop-limit-too-low': ['come back as through 2', 'has at most 2']},
+            says={'imds-hop-limit-too-low': ['and 2 on the way back of other answers', 'has at most 2']},
             fixes={
                 'imds-hop-limit-too-low': Fix(
-                    has=['--http-put-response-hop-limit 3', 'has 3 or more already', 'the host network'],
+                    has=['--http-put-response-hop-limit 3', 'had 3 or more before', 'the host network'],
                     lacks=['--http-put-response-hop-limit 2'],
                 )
             },

@@ -106,7 +106,7 @@ def explanation(diagnosis: Diagnosis) -> Iterator[Line]:
     remedy = generic_fix(diagnosis)
     if remedy is not None:
         yield Line(summary(remedy), _label('fix'))
-        yield from fix_steps(remedy.choices, remedy.then, ' ' * len(_label('')), undo=True)
+        yield from fix_steps(remedy.choices, remedy.then, ' ' * len(_label('')))
     yield Line(diagnosis.docs, _label('docs'), wrap=Wrap.NEVER)
 
 

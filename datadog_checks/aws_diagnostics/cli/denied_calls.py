@@ -42,7 +42,7 @@ def told(observation: Observation) -> Iterator[Line]:
     if isinstance(denied, Unobserved):
         yield Line(f'CloudTrail could not be read: {clean(denied.reason, 200)}', INDENT)
         return
-    yield _heading(denied)
+    yield _heading(denied) if denied.sessions else _no_session(denied)
     by_action = [list(calls) for _, calls in groupby(denied.calls, key=lambda call: call.action)]
     for calls in sorted(by_action, key=lambda calls: -sum(call.times for call in calls)):
         yield _action(calls, now)
@@ -52,13 +52,26 @@ def told(observation: Observation) -> Iterator[Line]:
 
 def _heading(denied: DeniedCalls) -> Line:
     total = sum(call.times for call in denied.calls)
-    where = f'{counted(len(denied.regions), "region")} ({listed(denied.regions)})'
-    found = f'{counted(total, "denied call")} since {iso_time(denied.since)}, in {where}'
+    found = f'{counted(total, "denied call")} {_looked_at(denied)}'
     whose = f'by {counted(denied.sessions, "session name")} of the role'
+    least = '' if denied.complete else 'at least '
+    return Line(f'CloudTrail: {least}{found}, {whose}{_not_read(denied)}', INDENT)
+
+
+def _no_session(denied: DeniedCalls) -> Line:
+    text = f'CloudTrail has no record that anybody assumed the role {_looked_at(denied)}'
+    return Line(f'{text}: which calls were denied is not known{_not_read(denied)}', INDENT)
+
+
+def _looked_at(denied: DeniedCalls) -> str:
+    where = f'{counted(len(denied.regions), "region")} ({listed(denied.regions)})'
+    return f'since {iso_time(denied.since)}, in {where}'
+
+
+def _not_read(denied: DeniedCalls) -> str:
     if denied.complete:
-        return Line(f'CloudTrail: {found}, {whose}', INDENT)
-    why = f': {clean(denied.reason, 120)}' if denied.reason else ''
-    return Line(f'CloudTrail: at least {found}, {whose}; not all was read{why}', INDENT)
+        return ''
+    return f'; not all was read{f": {clean(denied.reason, 120)}" if denied.reason else ""}'
 
 
 def _action(calls: list[DeniedCall], now: float) -> Line:
@@ -77,8 +90,8 @@ def document(observation: Observation) -> Json:
         return {'unobserved': denied.reason}
     return {
         'since': iso_time(denied.since),
-        'complete': denied.complete,
-        'reason': denied.reason,
+        'complete': denied.complete and bool(denied.sessions),
+        'reason': denied.reason or ('' if denied.sessions else 'no record that anybody assumed the role'),
         'regions': [*denied.regions],
         'calls': [_call(call) for call in denied.calls],
     }

@@ -78,7 +78,8 @@ def _difference(report: Judged) -> Difference | None:
 
 
 def _denied(report: Judged) -> Iterator[Line]:
-    yield verdict(report.status, report.subject, report.sentence)
+    """What the policies grant says nothing about what others deny."""
+    yield verdict(report.status, report.subject, f'by the policies of the role alone, {report.sentence}')
     yield from denied_calls.told(report.observation)
 
 

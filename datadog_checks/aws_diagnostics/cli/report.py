@@ -15,7 +15,6 @@ STYLES = {
     Status.UNKNOWN: 'bold magenta',
     Status.OK: 'green',
 }
-PLATFORM = {True: 'EC2', False: 'not EC2', None: 'not known to be EC2'}
 LANGUAGES: Mapping[Language, str] = {
     Language.POWERSHELL: 'PowerShell',
     Language.HCL: 'Terraform',
@@ -24,6 +23,7 @@ LANGUAGES: Mapping[Language, str] = {
     Language.JSON: 'JSON',
 }
 """How a language is named before a command; shell goes without saying."""
+NO_FIX = Remedy('none is known')
 COLUMN = 10
 INDENT = ' ' * COLUMN
 
@@ -59,7 +59,7 @@ def _looked_at(judged: Judged) -> Iterator[Line]:
         yield Line(f'facts saved {judged.saved_at}{_source(judged.source)}')
     if facts.account is None:
         if facts.platform.ec2 is True:
-            yield Line(f'{PLATFORM[facts.platform.ec2]}: {facts.platform.evidence}')
+            yield Line(f'EC2: {facts.platform.evidence}')
         return
     calls = f'{facts.account.api_calls} calls to AWS'
     match facts.account.caller:
@@ -80,7 +80,7 @@ def _cause(cause: Cause, *, verbose: bool) -> Iterator[Line]:
     yield _heading(finding)
     yield Line(finding.verdict.evidence, _label('evidence'))
     yield Line(finding.diagnosis.harm, _label('harm'))
-    yield from _fix(finding.remedy or Remedy('none is known'), undo=verbose)
+    yield from _fix(finding.remedy or NO_FIX, everything=verbose)
     if verbose:
         yield Line(finding.diagnosis.docs, _label('docs'), wrap=Wrap.NEVER)
         for effect in cause.explains:
@@ -102,20 +102,26 @@ def _effect(finding: Finding, cause: Finding) -> Iterator[Line]:
     yield Line(f'{cause.diagnosis.title} ({cause.diagnosis.id})', _label('cause'))
     after = finding.diagnosis.once_explained
     yield Line(f'fix the cause{", then" if after else ""}', _label('fix'))
-    yield from fix_steps((), after, INDENT, undo=True)
+    yield from fix_steps((), after, INDENT)
     yield Line(finding.diagnosis.docs, _label('docs'), wrap=Wrap.NEVER)
 
 
-def _fix(remedy: Remedy, *, undo: bool) -> Iterator[Line]:
+def _fix(remedy: Remedy, *, everything: bool) -> Iterator[Line]:
     yield Line(summary(remedy), _label('fix'))
-    yield from fix_steps(remedy.choices, remedy.then, INDENT, undo=undo)
+    then = remedy.then if everything else _now(remedy)
+    yield from fix_steps(remedy.choices, then, INDENT, undo=everything)
+
+
+def _now(remedy: Remedy) -> tuple[Step, ...]:
+    """Without what is for new instances."""
+    return tuple(step for step in remedy.then if not step.for_new_instances)
 
 
 def summary(remedy: Remedy) -> str:
     return f'{remedy.summary}. Pick one:' if len(remedy.choices) > 1 else remedy.summary
 
 
-def fix_steps(choices: Sequence[Choice], then: Sequence[Step], indent: str, *, undo: bool) -> Iterator[Line]:
+def fix_steps(choices: Sequence[Choice], then: Sequence[Step], indent: str, *, undo: bool = True) -> Iterator[Line]:
     """Alternatives with letters, steps with numbers; every command complete and on lines of its own."""
     for letter, choice in zip('ABCDEFGHIJKLMNOPQRSTUVWXYZ', choices, strict=False):
         lead = f'{indent}{letter}. ' if len(choices) > 1 else indent
@@ -165,7 +171,9 @@ def _not_judged(judged: Judged) -> Iterator[Line]:
 def _counts(judged: Judged) -> Iterator[Line]:
     others = counted_others(judged.findings)
     if others:
-        yield Line(f'{others}; -v shows all, and how to undo a choice' if judged.causes else f'{others}; -v shows all')
+        later = any(step.for_new_instances for c in judged.causes for step in (c.finding.remedy or NO_FIX).then)
+        more = ', how to undo a choice, and what to set for new instances' if later else ', and how to undo a choice'
+        yield Line(f'{others}; -v shows all{more if judged.causes else ""}')
 
 
 def _others(judged: Judged) -> Iterator[Line]:

@@ -25,7 +25,7 @@ from .aws.role import read_role
 from .aws.sentinels import sentinels
 from .aws.session import Session
 from .aws.simulation import Simulations
-from .aws.trail import Trail
+from .aws.trail import Trail, with_global_services
 from .datadog_api import TIMEOUT, DatadogApi
 from .datadog_errors import read_errors
 from .integration import NotRegistered, integration_in, read_all, read_integration, recorded_in
@@ -134,14 +134,17 @@ class AccountRun:
     def denied(
         self, session: Session, role: Role | RoleMissing | Unobserved, integration: Integration | Unobserved
     ) -> DeniedCalls:
-        """In the regions that Datadog collects. Raises CallFailed, and MissingFact where nobody asked."""
+        """In the regions that Datadog collects, and where global services are recorded.
+
+        Raises CallFailed, and MissingFact where nobody asked.
+        """
         if not self._options.denied_since:
             raise MissingFact('not asked')
         collected = self.group('the regions', lambda: collected_regions(integration, session))
         regions = () if isinstance(collected, Unobserved) else collected
-        now = time.time()
-        trail = Trail(session, self.existing(role), now - self._options.denied_since, self.deadline)
-        return trail.denied(regions or self._options.regions or (session.region,), now)
+        now, found = time.time(), self.existing(role)
+        asked = with_global_services(regions or self._options.regions or (session.region,), found.arn.partition_name)
+        return Trail(session, found, now - self._options.denied_since, self.deadline).denied(asked, now)
 
     def datadog(self, deadline: Deadline, *, with_keys: bool = False) -> DatadogApi:
         """With the time that is left. Raises DeadlineExceeded, and MissingFact where keys are needed and missing."""

@@ -9,12 +9,12 @@ from ..facts import Agent, ContainerKind, Facts, Host, HostnameProvider
 from ..facts.values import AgentHostname
 from ..remedies import Choice, Command, Language, Step, Value, Variable, Word, json_part, script, shell, yaml
 from ..rules import instance_id_of
+from ..rules.identity import IN_THE_HOST_NETWORK as IN_THE_HOST_NETWORK
 from . import places
 from .places import operating_system
 from .which_instance import region
 
 ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST, ContainerKind.ECS_MANAGED)
-IN_THE_HOST_NETWORK = (ContainerKind.NONE, ContainerKind.ECS_HOST)
 
 Setting: TypeAlias = bool | int | str | tuple[str, ...]
 

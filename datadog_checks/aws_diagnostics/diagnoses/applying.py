@@ -29,7 +29,6 @@ def _upgrade() -> Command:
 
 APPLY_HELM_VALUES = Step(
     'Apply changed Helm values (the first command lists RELEASE, NAMESPACE, CHART_VERSION); with the Datadog Operator, '
-    'change spec.override.nodeAgent of its DatadogAgent instead (hostNetwork, image.tag, env, and volumes for a file), '
-    'which it applies by itself',
+    'change spec.override.nodeAgent of its DatadogAgent instead',
     (shell('helm', 'list', '--all-namespaces'), _upgrade()),
 )

@@ -108,20 +108,22 @@ def for_new_instances(facts: Facts, change: MetadataOptions, condition: str = 'F
         set_this = f'{condition}, set this{too}'
         return (*_of_karpenter(change, set_this), *_of_node_groups(block, set_this))
     resources = 'aws_launch_template' if kind in ECS else 'aws_instance or aws_launch_template'
-    return (Step(f'{condition}, set this in Terraform{too} ({resources})', (block,)),)
+    return (Step(f'{condition}, set this in Terraform{too} ({resources})', (block,), for_new_instances=True),)
 
 
 def _of_karpenter(change: MetadataOptions, text: str) -> tuple[Step, ...]:
     if change.node_class is None:
         return ()
     node_class = yaml({'spec': {'metadataOptions': change.node_class}})
-    return (Step(f'{text} in the EC2NodeClass where Karpenter starts the nodes', (node_class,)),)
+    return (
+        Step(f'{text} in the EC2NodeClass, where Karpenter starts the nodes', (node_class,), for_new_instances=True),
+    )
 
 
 def _of_node_groups(block: Command, text: str) -> tuple[Step, ...]:
     """EKS merges a template of one's own into the one that it makes for a managed node group."""
-    where = 'in the launch template of your own that a node group uses, for example in Terraform (aws_launch_template)'
-    return (Step(f'{text} {where}', (block,)),)
+    where = 'in your own launch template for a managed node group, in Terraform (aws_launch_template)'
+    return (Step(f'{text} {where}', (block,), for_new_instances=True),)
 
 
 def modify_metadata_options(facts: Facts, *options: Word) -> Command:

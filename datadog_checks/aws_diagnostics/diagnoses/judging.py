@@ -10,10 +10,12 @@ from ..facts import ContainerKind, Facts, Host, MissingFact, Platform, Unobserve
 from ..findings import Diagnosis, Failed, Finding, NotApplicable, Scope, Unknown, Verdict
 from ..remedies import Remedy
 from ..rules import of_this_instance
-from ..text import clean, one_line
+from ..text import clean, lower_first, one_line
 
 OnDefect: TypeAlias = Callable[[str, Exception], None]
 """Told the id of a diagnosis and what its `judge` or `remedy` raised: a defect of ours, which somebody should log."""
+
+FOREIGN_IMDS = 'imds-of-another-instance'
 
 LONGEST_EVIDENCE = 400
 """Characters."""
@@ -134,10 +136,17 @@ def _explains(cause: Diagnosis, effect: Diagnosis, facts: Facts, on_defect: OnDe
 
 def _remedy(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect: OnDefect) -> Remedy:
     try:
-        return diagnosis.remedy(_shown(diagnosis, facts), expected)
+        found = diagnosis.remedy(_shown(diagnosis, facts), expected)
+        return found if _shown(diagnosis, facts) is facts else _once_imds_is_its_own(found)
     except Exception as e:
         on_defect(diagnosis.id, e)
         return Remedy(f'defect in the remedy of {diagnosis.id}, please report it: {type(e).__name__}')
+
+
+def _once_imds_is_its_own(remedy: Remedy) -> Remedy:
+    """Any restart before that lets the Agent take the name of the other instance."""
+    first = f'First fix {FOREIGN_IMDS}, or the Agent takes the name of that instance when it starts'
+    return replace(remedy, summary=f'{first}. Then: {lower_first(remedy.summary)}')
 
 
 def _nothing_observed(scope: Scope) -> Facts:

@@ -15,16 +15,13 @@ from .host import (
     ContainerKind,
     Dmi,
     Host,
-    Neighbour,
     OperatingSystem,
     Platform,
-    Route,
-    RouteKind,
     UtsNamespace,
 )
-from .imds import Answer, Exchange, IcmpError, Identity, Imds, NoAnswer, NotSent, Outcome
+from .imds import Answer, Exchange, Identity, Imds, NoAnswer, NotSent, Outcome
 from .observed import MissingFact, Unobserved, observed
-from .path import NetworkPath
+from .path import IcmpError, Neighbour, NetworkPath, Route, RouteKind
 
 if TYPE_CHECKING:  # a host does not pay for the facts of an account
     from .account import Account

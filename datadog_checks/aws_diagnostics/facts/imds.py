@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from .values import AccountId, ImdsEndpoint, InstanceId, IpAddress, RegionName
+from .path import IcmpError
+from .values import AccountId, ImdsEndpoint, InstanceId, RegionName
 
 
 class Outcome(StrEnum):
@@ -30,18 +31,6 @@ class Outcome(StrEnum):
     """Connected, and an answer began that was not complete in time."""
     MALFORMED = 'malformed'
     """An answer that is not HTTP, or larger than allowed."""
-
-
-@dataclass(frozen=True, slots=True)
-class IcmpError:
-    """An ICMP error from the socket's error queue: which router rejected the packet, and with which error."""
-
-    version: int
-    """4 or 6."""
-    type: int
-    code: int
-    sender: IpAddress | None
-    """The address of the router that sent it; None where the kernel did not say."""
 
 
 @dataclass(frozen=True, slots=True)

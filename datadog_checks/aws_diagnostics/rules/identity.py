@@ -5,21 +5,24 @@ An id is known where sources support it that can be trusted together:
 - the firmware (DMI board_asset_tag, on Nitro): nothing between this process and the machine can change it;
 - IMDS, where it grants a token with its own header and gives an identity document that fits the id: a router, a VPN or
   a proxy can still lead to the IMDS of another instance, which proves itself just as well;
-- an id without that proof, and cloud-init's file, which an image may bring along: each of them counts only where the
-  other says the same.
+- an id without that proof or from behind a gateway before a host, and cloud-init's file, which an image may bring
+  along: each of them counts only where the other says the same.
 
 A host name, or the file that gives it, is no source: it is what is judged by the id.
 """
 
+import re
 from dataclasses import replace
 
-from ..facts import Agent, Facts, Host, HostnameFile, Identity, Imds, Unobserved
+from ..facts import Agent, ContainerKind, Facts, Host, HostnameFile, Identity, Imds, NetworkPath, Unobserved
 from ..facts.values import InstanceId
 from ..text import LONGEST_NAME, listed
 
-COUNTERS = 'i-000'
-"""How the ids begin that OpenStack counts up (`i-%08x`, in its emulation of EC2's API); those of EC2 are random."""
+COUNTER = re.compile('i-000[0-9a-f]{5}')
+"""The ids that OpenStack counts up (`i-%08x`, in its emulation of EC2's API). Those of EC2 are random, and
+have had 17 digits since 2016."""
 ON_SNOW = 's.'
+IN_THE_HOST_NETWORK = (ContainerKind.NONE, ContainerKind.ECS_HOST)
 
 
 def instance_id_of(facts: Facts) -> InstanceId | None:
@@ -29,7 +32,7 @@ def instance_id_of(facts: Facts) -> InstanceId | None:
         return firmware if imds in (None, firmware) else None
     if imds is None:
         return None
-    if is_proven(facts.imds):
+    if is_proven(facts.imds) and not gateway_before_the_host(facts):
         return imds if cloud_init in (None, imds) or _names_the_agent(facts, cloud_init) else None
     return imds if cloud_init == imds else None
 
@@ -41,7 +44,8 @@ def why_no_instance_id(facts: Facts) -> str:
     if len(said) > 1:
         return f'the instance id is disputed: {told}'
     if said:
-        return f'the instance id is not certain: only {told}'
+        behind = ', which answered behind a gateway' if gateway_before_the_host(facts) and 'IMDS' in said else ''
+        return f'the instance id is not certain: only {told}{behind}'
     why = f': {facts.imds.reason}' if isinstance(facts.imds, Unobserved) else ''
     return f'the instance id is not known{why}'
 
@@ -52,12 +56,25 @@ def is_of_another_instance(facts: Facts) -> bool:
     return firmware is not None and imds is not None and firmware != imds
 
 
+def may_be_of_another_instance(facts: Facts) -> bool:
+    """Something speaks against the id that IMDS gives, and nothing settles it."""
+    firmware, imds, cloud_init = _sources(facts).values()
+    if firmware or imds is None or instance_id_of(facts):
+        return is_of_another_instance(facts)
+    return cloud_init is not None or gateway_before_the_host(facts)
+
+
+def gateway_before_the_host(facts: Facts) -> bool:
+    """A gateway has shown itself, and no container explains it: on EC2 none lies between a host and its own IMDS."""
+    near = isinstance(facts.host, Host) and facts.host.container.kind in IN_THE_HOST_NETWORK
+    return near and isinstance(facts.path, NetworkPath) and facts.path.confirmed and bool(facts.path.gateways)
+
+
 def of_this_instance(facts: Facts) -> Facts:
     """Without what the IMDS of another instance said, and the way to it; then no instance id is known either."""
     if not is_of_another_instance(facts):
         return facts
-    firmware, imds, _ = _sources(facts).values()
-    foreign = Unobserved(f'IMDS may be that of another instance (it says {imds}, the firmware {firmware})')
+    foreign = Unobserved('IMDS may be that of another instance')
     host = facts.host if isinstance(facts.host, Unobserved) else replace(facts.host, cloud_init_instance_id=None)
     return replace(facts, platform=replace(facts.platform, instance_id=None), host=host, imds=foreign, path=foreign)
 
@@ -79,7 +96,7 @@ def is_proven(imds: Imds | Unobserved) -> bool:
     if isinstance(imds, Unobserved) or imds.identity is None or imds.instance_id is None:
         return False
     document, id = imds.identity, imds.instance_id
-    if document.instance_id != id or id.startswith(COUNTERS):
+    if document.instance_id != id or COUNTER.fullmatch(id):
         return False
     if id.startswith(ON_SNOW):
         return document.instance_type != ''

@@ -9,7 +9,13 @@ import pytest
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
-from datadog_checks.aws_diagnostics.collect.aws.trail import MOST_PAGES, MOST_SESSIONS, PACE, Trail
+from datadog_checks.aws_diagnostics.collect.aws.trail import (
+    MOST_PAGES,
+    MOST_SESSIONS,
+    PACE,
+    Trail,
+    with_global_services,
+)
 from datadog_checks.aws_diagnostics.collect.run import Deadline
 from datadog_checks.aws_diagnostics.facts.account import DeniedCall, DeniedCalls
 from datadog_checks.aws_diagnostics.facts.values import RegionName
@@ -122,6 +128,22 @@ def test_a_session_is_looked_for_in_every_region_wherever_it_began(read: Reader)
     role_in, session_in = (('ResourceName', ROLE_ARN), ('Username', SESSION))
     assert trail.asked == [(EU, *role_in), (US, *role_in), (EU, *session_in), (US, *session_in)]
     assert read.waits == [PACE] * 4
+
+
+@pytest.mark.parametrize(
+    ('partition', 'regions', 'read'),
+    [
+        ('aws', ('eu-west-1',), ('us-east-1', 'eu-west-1')),
+        ('aws', ('eu-west-1', 'us-east-1'), ('eu-west-1', 'us-east-1')),
+        ('aws-us-gov', ('us-gov-east-1',), ('us-gov-west-1', 'us-gov-east-1')),
+        ('aws-cn', ('cn-northwest-1',), ('cn-north-1', 'cn-northwest-1')),
+        ('aws-iso', ('us-iso-east-1',), ('us-iso-east-1',)),
+    ],
+)
+def test_global_services_are_looked_up_where_they_are_recorded(
+    partition: str, regions: Sequence[str], read: Sequence[str]
+) -> None:
+    assert with_global_services(regions, partition) == read
 
 
 def test_a_region_that_refuses_costs_the_others_nothing_and_is_named(read: Reader) -> None:

@@ -207,7 +207,7 @@ test_remedy = remedy_test(
                     raise_hop_limit(2, managed=ON_AUTO_MODE),
                 ),
                 then=(
-                    is_it_higher(2, 'eu-west-1'),
+                    is_it_higher(2),
                     APPLY_HELM,
                     *for_new_nodes(2, 'If you raised it, set this too'),
                     Step('Disable IMDSv1 only when this diagnosis passes'),

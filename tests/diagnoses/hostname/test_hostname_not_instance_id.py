@@ -95,8 +95,7 @@ UNKNOWN = {
     ),
     'IMDS and the firmware disagree': Row(
         facts(imds=imds(instance_id=OTHER_INSTANCE_ID)),
-        f"the Agent is named '{INSTANCE_ID}', and the instance id is not known: IMDS may be that of another instance "
-        f'(it says {OTHER_INSTANCE_ID}, the firmware {INSTANCE_ID})',
+        f"the Agent is named '{INSTANCE_ID}', and the instance id is not known: IMDS may be that of another instance",
     ),
     'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
 }

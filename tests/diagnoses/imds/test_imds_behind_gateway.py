@@ -56,7 +56,7 @@ NOT_APPLICABLE = {
 }
 
 
-NO_GATEWAY = 'on a host that is in no container none belongs on the way, and a larger hop limit is no cure'
+NO_GATEWAY = 'outside of containers none belongs there, and a larger hop limit does not help'
 UNSEEN = Step('If this is a container or a virtual machine of its own, raise the hop limit instead')
 NAMELESS = agent(hostname='ip-10-0-0-12', provider='os')
 

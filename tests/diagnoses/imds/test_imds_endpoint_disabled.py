@@ -108,18 +108,19 @@ REMEDIES = {
             (
                 APPLY_HELM,
                 Step(
-                    'If you enabled the endpoint, set this too in the EC2NodeClass where Karpenter starts the nodes',
+                    'If you enabled the endpoint, set this too in the EC2NodeClass, where Karpenter starts the nodes',
                     (
                         Command(
                             'spec:\n  metadataOptions:\n    httpEndpoint: enabled\n    httpTokens: required',
                             Language.YAML,
                         ),
                     ),
+                    for_new_instances=True,
                 ),
                 in_terraform(
                     IMDSV2_ONLY,
-                    'If you enabled the endpoint, set this too in the launch template of your own that a node group '
-                    'uses, for example in Terraform',
+                    'If you enabled the endpoint, set this too in your own launch template for a managed node '
+                    'group, in Terraform',
                     'aws_launch_template',
                 ),
             ),

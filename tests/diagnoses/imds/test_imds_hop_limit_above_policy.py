@@ -101,8 +101,8 @@ REMEDIES = {
         facts(path=path(gateways=1, remaining_ttl=1)),
         ONE,
         Remedy(
-            'Send IMDS requests past the gateway that they take: on a host that is in no container none belongs on the '
-            'way, and a larger hop limit is no cure',
+            'Send IMDS requests past the gateway that they take: outside of containers none belongs there, and a '
+            'larger hop limit does not help',
             (OWN_ROUTE,),
             (LOOK_AT_ROUTES, as_step(set_hop_limit(1, 'Lower the hop limit to 1')), new_hop_limit(1)),
         ),

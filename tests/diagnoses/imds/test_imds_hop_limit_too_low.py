@@ -109,8 +109,8 @@ FAILS = {
     'the reply is lost, and other answers come back through one gateway more': Row(
         facts(imds=token_lost(), path=lost_behind('172.17.0.1', gateways_back=2, hop_limit_at_most=2), host=POD),
         Failed(
-            f'{LOST_HERE}; this requires hop limit 3 (1 gateway: 172.17.0.1 on the way there, and other answers come '
-            'back as through 2), so the instance has at most 2',
+            f'{LOST_HERE}; this requires hop limit 3 (1 gateway: 172.17.0.1 on the way there, and 2 on the way back of '
+            'other answers), so the instance has at most 2',
         ),
         near_miss='the reply arrives behind one gateway',
     ),
@@ -239,7 +239,7 @@ NOT_APPLICABLE = {
 NAMELESS = agent(hostname='ip-10-0-0-12', provider='os')
 
 
-NO_GATEWAY = 'on a host that is in no container none belongs on the way, and a larger hop limit is no cure'
+NO_GATEWAY = 'outside of containers none belongs there, and a larger hop limit does not help'
 REMEDIES: RemedyTable = {
     'in a pod behind two gateways': (
         facts(imds=token_lost(), path=lost_behind('10.1.0.1', '10.2.0.1'), host=POD, agent=NAMELESS),

@@ -87,7 +87,7 @@ FAILS = {
             ),
         ),
         'the token PUT got no connection: nothing came back (ETIMEDOUT); the route to it is 169.254.0.0/16 dev '
-        'veth1a2b (veth, by dhcp), where nobody answers (neighbour FAILED)',
+        'veth1a2b (veth, made by dhcp), where nobody answers (neighbour FAILED)',
         near_miss='throttled',
     ),
     'a table of a VPN takes the route': Row(
@@ -100,7 +100,7 @@ FAILS = {
             ),
         ),
         'the token PUT got no connection: nothing came back (ETIMEDOUT); the route to it is the default dev wg0 '
-        '(wireguard, table 51820, by a person or a script)',
+        '(wireguard, table 51820, made by a person or a script)',
         near_miss='throttled',
     ),
     'a rule of the routing policy is for other users': Row(

@@ -32,6 +32,9 @@ MINE, OTHER = f'sha256:{EXTERNAL_ID.digest}', f'sha256:{OTHER_EXTERNAL_ID.digest
 HAS = 'statement 1 of the trust policy has StringEquals sts:ExternalId'
 RECORD = f'Datadog has {MINE}'
 UNDEMANDED = 'statement 1 of the trust policy demands no particular external id'
+AP1 = 'AWS:arn:aws:iam::417141415827:root'
+MISSPELLED = external_id_condition(key='aws:ExternalId', values=(MINE,))
+BUT_MINE = external_id_condition(operator='StringNotEquals')
 
 
 def demanding(*ids: ExternalId, of: Any = None, **more: Any) -> Facts:
@@ -191,8 +194,35 @@ FAILS = {
         'statement 2 of the trust policy demands no particular external id',
         near_miss='a second statement without one, for tags alone',
     ),
+    'under a key that no request has': Row(
+        account_facts(role=role(trust(conditions=(MISSPELLED,)))),
+        'statement 1 of the trust policy has aws:ExternalId in place of sts:ExternalId: no request has that key, so it '
+        'admits nobody',
+        near_miss='under a key that no request has, beside a statement with the right one',
+    ),
+    'another site without one': Row(
+        account_facts(role=role(trust(), trust(principals=(AP1,), conditions=()))),
+        Failed(
+            "statement 2 of the trust policy admits 'arn:aws:iam::417141415827:root' (Datadog's account for "
+            'ap1.datadoghq.com) without a particular external id',
+            Status.WARNING,
+        ),
+        near_miss='another site without one, for tags alone',
+    ),
 }
 PASSES = {
+    'under a key that no request has, beside a statement with the right one': Row(
+        account_facts(role=role(trust(conditions=(MISSPELLED,)), trust())),
+        f'statement 2 of the trust policy has StringEquals sts:ExternalId {MINE}; {RECORD}, the same',
+    ),
+    'another site without one, for tags alone': Row(
+        account_facts(role=role(trust(), trust(principals=(AP1,), conditions=(), actions=('sts:TagSession',)))),
+        f'{HAS} {MINE}; {RECORD}, the same',
+    ),
+    'none, and all but that of Datadog are denied': Row(
+        account_facts(role=role(trust(conditions=()), trust(effect='Deny', conditions=(BUT_MINE,)))),
+        f'statement 2 of the trust policy denies Datadog all but one external id; {RECORD}, the same',
+    ),
     'that of Datadog': Row(account_facts(), f'{HAS} {MINE}; {RECORD}, the same'),
     'that of Datadog, and the operator told another': Row(
         account_facts(), f'{HAS} {MINE}; {RECORD}, the same', account_expectations(external_id=OTHER_EXTERNAL_ID)

@@ -35,6 +35,7 @@ COMES = f'Datadog calls from arn:aws:iam::464622532012:root for {US1}'
 INCLUDED = f"the trust policy names everyone under conditions, and so 464622532012, Datadog's account for {US1}"
 RIGHT = f"the trust policy names 464622532012, Datadog's account for {US1}"
 EVERYONE = f'statement 1 of the trust policy admits every AWS account: {COMES}'
+SENDING_IT = f'statement 1 of the trust policy admits every AWS account that sends its external ID: {COMES}'
 STALE = 'so this may be stale: IAM and Datadog need at least 5 minutes'
 
 
@@ -108,9 +109,9 @@ FAILS = {
         near_miss='among others',
     ),
     'everyone who knows the external id': Row(
-        trusting('AWS:*'), EVERYONE, near_miss='everyone, but only of the account of Datadog'
+        trusting('AWS:*'), SENDING_IT, near_miss='everyone, but only of the account of Datadog'
     ),
-    'everyone in a form without a type': Row(trusting('*'), EVERYONE, near_miss='everyone for another action'),
+    'everyone in a form without a type': Row(trusting('*'), SENDING_IT, near_miss='everyone for another action'),
     **{
         f'everyone, {words}': Row(
             trusting('*', conditions=(condition(*written),)),
@@ -130,19 +131,19 @@ FAILS = {
     **{
         f'everyone, and denied {words}': Row(
             account_facts(role=role(trust(principals=('AWS:*',)), trust(effect='Deny', **denied))),
-            EVERYONE,
+            SENDING_IT,
             near_miss='everyone, and denied whoever is of another account',
         )
         for words, denied in SOME_DENIED.items()
     },
     'everyone beside Datadog': Row(
         account_facts(role=role(trust(), trust(principals=('AWS:*',)))),
-        EVERYONE.replace('statement 1', 'statement 2'),
+        SENDING_IT.replace('statement 1', 'statement 2'),
         near_miss='among others',
     ),
     'everyone but one': Row(
         account_facts(role=role(trust(principals=(), not_principals=(f'AWS:{ACCOUNT_ID}',)))),
-        EVERYONE,
+        SENDING_IT,
         near_miss='the account of this site',
     ),
     'changed a moment ago': Row(

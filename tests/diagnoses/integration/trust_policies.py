@@ -50,6 +50,9 @@ def deny(principal: object, condition: object = None, **more: object) -> dict[st
     return {**allow(principal, condition), 'Effect': 'Deny', **more}
 
 
+AP1 = 'arn:aws:iam::417141415827:root'
+"""Of another site of Datadog."""
+OF_AP1 = {'StringEquals': {'sts:ExternalId': 'of-an-organization-on-ap1'}}
 FOR_EC2 = {'Effect': 'Allow', 'Principal': {'Service': 'ec2.amazonaws.com'}, 'Action': 'sts:AssumeRole'}
 NOT_OURS = {'StringNotEquals': {'aws:PrincipalAccount': ACCOUNT_ID}}
 
@@ -81,6 +84,16 @@ RIGHT = (
         'whoever brings another external id is denied',
         (allow(), deny('*', {'StringNotEquals': {'sts:ExternalId': SECRET}})),
     ),
+    TrustPolicy(
+        'no external id is demanded, and all but the right one are denied to Datadog',
+        (allow(condition=None), deny(ROOT, {'StringNotEquals': {'sts:ExternalId': SECRET}})),
+    ),
+    TrustPolicy(
+        'another site without an external id, which a Deny demands of everyone',
+        (allow([ROOT, AP1], None), deny('*', {'StringNotEquals': {'sts:ExternalId': SECRET}})),
+    ),
+    TrustPolicy('another site with an external id of its own', (allow(), allow(AP1, OF_AP1))),
+    TrustPolicy('another site that is denied', (allow(), allow(AP1, None), deny(AP1))),
     TrustPolicy('one statement of an old external id, one of the right', (external_id('StringEquals', 'old'), allow())),
 )
 WRONG_PRINCIPAL = (
@@ -98,6 +111,7 @@ WRONG_PRINCIPAL = (
     TrustPolicy('everyone who knows the external id', (allow('*'),), (PRINCIPAL,)),
     TrustPolicy('everyone', (allow('*', None),), (PRINCIPAL, EXTERNAL_ID)),
 )
+BOTH = (EXTERNAL_ID, CONDITIONS)
 WRONG_EXTERNAL_ID = (
     TrustPolicy('no external id', (allow(condition=None),), (EXTERNAL_ID,)),
     TrustPolicy('another external id', (external_id('StringEquals', OTHER_SECRET),), (EXTERNAL_ID,), False),
@@ -108,6 +122,33 @@ WRONG_EXTERNAL_ID = (
     TrustPolicy('a wildcard that is none', (external_id('StringEquals', f'{SECRET[:6]}*'),), (EXTERNAL_ID,), False),
     TrustPolicy('only if there is one', (external_id('StringEqualsIfExists', SECRET),), (EXTERNAL_ID,)),
     TrustPolicy('anyone but Datadog', (external_id('StringNotEquals', SECRET),), (EXTERNAL_ID,), False),
+    TrustPolicy(
+        'under a key of another prefix', (external_id('StringEquals', SECRET, key='aws:ExternalId'),), BOTH, False
+    ),
+    TrustPolicy(
+        'under a key with a hyphen', (external_id('StringEquals', SECRET, key='sts:External-Id'),), BOTH, False
+    ),
+    TrustPolicy(
+        'under a misspelled key, if that is there',
+        (external_id('StringEqualsIfExists', SECRET, key='aws:ExternalId'),),
+        (EXTERNAL_ID,),
+    ),
+    TrustPolicy('none for Datadog of another site', (allow(), allow(AP1, None)), (EXTERNAL_ID,)),
+    TrustPolicy(
+        'none for Datadog of another site and a vendor',
+        (allow(), allow([AP1, 'arn:aws:iam::210987654321:root'], None)),
+        (EXTERNAL_ID,),
+    ),
+    TrustPolicy(
+        'all but two are denied',
+        (allow(condition=None), deny(ROOT, {'StringNotEquals': {'sts:ExternalId': [SECRET, 'of-another']}})),
+        (EXTERNAL_ID,),
+    ),
+    TrustPolicy(
+        'all but the right one are denied to somebody else',
+        (allow(condition=None), deny(AP1, {'StringNotEquals': {'sts:ExternalId': SECRET}})),
+        (EXTERNAL_ID,),
+    ),
     TrustPolicy('some external id', (external_id('Null', 'false'),), (EXTERNAL_ID,)),
 )
 REFUSING = (

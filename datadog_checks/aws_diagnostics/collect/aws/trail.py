@@ -40,7 +40,17 @@ OPERATION = re.compile(r'[A-Za-z0-9]{1,128}')
 PREFIXES = {'monitoring': 'cloudwatch', 'tagging': 'tag', 'email': 'ses'}
 """Where an event names a service by another word than IAM."""
 
+RECORDS_GLOBAL_SERVICES = {'aws': 'us-east-1', 'aws-us-gov': 'us-gov-west-1', 'aws-cn': 'cn-north-1'}
+"""Where CloudTrail records the calls of IAM, Route 53, Organizations, CloudFront and the global endpoint of STS:
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html."""
+
 Event = dict[str, object]
+
+
+def with_global_services(regions: Sequence[str], partition: str) -> tuple[str, ...]:
+    """They are not recorded where Datadog collects."""
+    where = RECORDS_GLOBAL_SERVICES.get(partition)
+    return tuple(regions) if where is None or where in regions else (where, *regions)
 
 
 class Trail:
@@ -57,7 +67,7 @@ class Trail:
         self._cut = False
 
     def denied(self, regions: Sequence[str], now: float) -> DeniedCalls:
-        """Raises CallFailed where the first region cannot be read."""
+        """Raises CallFailed where no region can be read."""
         names: dict[str, None] = {}
         reasons: dict[str, str] = {}
         for region in regions:

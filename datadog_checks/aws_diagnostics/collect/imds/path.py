@@ -168,7 +168,7 @@ def _other_way_back(path: NetworkPath) -> str:
         return 'the TTL of other answers does not tell how many gateways lie on the way back'
     back, there = counted(path.gateways_back, 'gateway'), path.gateways
     return (
-        f'other answers arrive as through {back}, and requests pass {there}: '
+        f'requests pass {there}, and other answers seem to pass {back}: '
         'the way back is another one, or something rewrites the TTL'
     )
 

@@ -4,6 +4,7 @@ from ...expectations import Expectations
 from ...facts import Agent, Facts, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy
+from ...rules import may_be_of_another_instance, why_no_instance_id
 from ...text import quoted
 from ..agent_remedies import restart_agent
 from ..links import guide
@@ -25,16 +26,18 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return Passed(named)
     if agent.provider in expected.hostname_providers:
         return Passed(f'{named}, which expected_hostname_provider accepts')
-    return _by_the_model(named, agent, resolve(situation_of(facts)))
+    return _by_the_model(facts, named, agent, resolve(situation_of(facts)))
 
 
-def _by_the_model(named: str, agent: Agent, now: Resolution) -> Verdict:
+def _by_the_model(facts: Facts, named: str, agent: Agent, now: Resolution) -> Verdict:
     if not now.certain:
         return Unknown(f'{named}; {now.why}, it cannot be told what a restart would change')
     if now.provider != 'aws':
         return Passed(f'{named}, and a restart would {_another(agent, now)}: {now.why}')
     if now.source not in (Source.IMDSV1, Source.IMDSV2):
         return NotApplicable(f'{named}; IMDS has to be fixed first: {now.why}')
+    if may_be_of_another_instance(facts):
+        return Unknown(f'{named}; a restart may name it by another instance: {why_no_instance_id(facts)}')
     said = said_of_aws(agent)
     evidence = f'{named}, and after a restart it would be named by its instance id: {now.why}'
     return Failed(f'{evidence}. {said}' if said else evidence)

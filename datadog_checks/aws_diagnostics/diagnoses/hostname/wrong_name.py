@@ -17,6 +17,7 @@ LOST_TOKENS = ('imdsv2-not-supported', 'imds-hop-limit-too-low')
 """Faults that an Agent which speaks only IMDSv1 does not notice."""
 
 IMDS_FAULTS = (
+    'imds-of-another-instance',
     'imds-endpoint-disabled',
     'imds-behind-gateway',
     'imds-unreachable',

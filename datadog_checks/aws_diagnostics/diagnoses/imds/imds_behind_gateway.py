@@ -1,7 +1,7 @@
 """On a host, requests to IMDS leave through a gateway."""
 
 from ...expectations import Expectations
-from ...facts import Facts, Host, Imds, NetworkPath, observed
+from ...facts import Facts, Imds, NetworkPath, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step
 from ...text import reason
@@ -25,12 +25,6 @@ def judge(facts: Facts, _: Expectations) -> Verdict:
     if not path.confirmed:
         return Unknown(f'{gateways(path)}, but {reason(path.note)}')
     return _behind(facts, path)
-
-
-def gateway_before_the_host(facts: Facts) -> bool:
-    """A gateway has shown itself, and no container explains it."""
-    near = isinstance(facts.host, Host) and facts.host.container.kind in IN_THE_HOST_NETWORK
-    return near and isinstance(facts.path, NetworkPath) and facts.path.confirmed and bool(facts.path.gateways)
 
 
 def _behind(facts: Facts, path: NetworkPath) -> Verdict:
@@ -60,8 +54,8 @@ IMDS_BEHIND_GATEWAY = Diagnosis(
     severity=Status.CRITICAL,
     tests='Counts the IP gateways between this host and IMDS. Does not apply to a container with a network of its own.',
     harm=(
-        'What answers behind a gateway is not the IMDS of this instance, or answers it only by the grace of its hop '
-        'limit: the hostname, the tags and the credentials may be those of another machine.'
+        'What answers may be the IMDS of another machine, with its hostname, tags and credentials. Even if it is the '
+        'right one, it depends on the gateway and on the hop limit.'
     ),
     docs=ec2_user_guide('instancedata-data-retrieval.html'),
     judge=judge,

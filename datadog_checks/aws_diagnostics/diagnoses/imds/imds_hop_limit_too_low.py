@@ -6,15 +6,14 @@ from ...expectations import Expectations
 from ...facts import Answer, ContainerKind, Facts, Imds, NetworkPath, Unobserved, observed
 from ...facts.imds import is_granted
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy, Step, shell
+from ...remedies import Remedy, Step
+from ...rules import gateway_before_the_host
 from ...text import reason
 from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind, restart_for_the_name
-from ..host_remedies import allowed_hop_limit, needed_hop_limit, raise_hop_limit
+from ..host_remedies import BEFORE, allowed_hop_limit, needed_hop_limit, raise_hop_limit
 from ..links import guide
-from ..which_instance import instance, region
 from .evidence import conversation, fate, gateways, may_be_rewritten, seen, severity_behind_v1, still_hidden
 from .fault import Fault, fault_of, why_unclear
-from .imds_behind_gateway import gateway_before_the_host
 from .routes import past_the_gateway
 
 
@@ -105,7 +104,7 @@ def _required(path: NetworkPath) -> str:
     """The reply may take another way than the request, so what the instance has is a bound by the ways that show."""
     most = path.hop_limit_at_most
     if path.gateways_back is not None and path.gateways_back > (path.gateways or 0):
-        back = f'{gateways(path)} on the way there, and other answers come back as through {path.gateways_back}'
+        back = f'{gateways(path)} on the way there, and {path.gateways_back} on the way back of other answers'
         return f'this requires hop limit {path.hop_limit_needed} ({back}), so the instance has at most {most}'
     required = f'the path from here requires hop limit {path.hop_limit_needed} ({gateways(path)})'
     if most is None:
@@ -149,14 +148,9 @@ def is_host_behind_a_gateway(facts: Facts) -> bool:
 def _is_it_higher(facts: Facts, expected: Expectations) -> Step:
     needed = needed_hop_limit(facts, expected)
     around = ', or the host network' if container_kind(facts) not in IN_THE_HOST_NETWORK else ''
-    show = shell(
-        *('aws', 'ec2', 'describe-instances', '--region', region(facts), '--instance-ids', instance(facts)),
-        *('--query', 'Reservations[].Instances[].MetadataOptions.HttpPutResponseHopLimit'),
-    )
     return Step(
-        f'If the instance has {needed} or more already, the way back is longer than the path that shows: use '
-        f'{allowed_hop_limit(needed + 1)}{around}',
-        (show,),
+        f'If the instance had {needed} or more before ({BEFORE}), the way back is longer than the path that shows: '
+        f'use {allowed_hop_limit(needed + 1)}{around}'
     )
 
 
@@ -168,9 +162,8 @@ IMDS_HOP_LIMIT_TOO_LOW = Diagnosis(
     severity=Status.CRITICAL,
     tests=('Counts the IP gateways between this process and IMDS and measures the TTL of the token reply.'),
     harm=(
-        'Each gateway decrements the hop limit of the reply; if the gateways exceed it, IMDSv2 is unreachable from '
-        'here. The Agent then loses the instance id, the instance tags and its hostname, at the latest when IMDSv1 is '
-        'disabled.'
+        'The reply of IMDSv2 is dropped before it gets here. The Agent loses the instance id, the instance tags and '
+        'its hostname, at the latest when IMDSv1 is disabled.'
     ),
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,

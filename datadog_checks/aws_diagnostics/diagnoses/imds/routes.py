@@ -41,7 +41,7 @@ def _way(route: Route) -> str:
     known = (
         clean(route.device_kind, SHORT),
         f'table {route.table}' if route.table not in (None, MAIN) else '',
-        f'by {maker}' if maker else '',
+        f'made by {maker}' if maker else '',
     )
     details = ', '.join(detail for detail in known if detail)
     silent = f', where nobody answers (neighbour {route.neighbour.upper()})' if route.neighbour.is_missing else ''
@@ -95,8 +95,8 @@ def past_the_gateway(facts: Facts) -> Remedy:
     route = route_of(facts)
     device = f' through {route.device}' if route and route.device else ''
     summary = (
-        f'Send IMDS requests past the gateway that they take{device}: on a host that is in no container none belongs '
-        'on the way, and a larger hop limit is no cure'
+        f'Send IMDS requests past the gateway that they take{device}: outside of containers none belongs there, and '
+        'a larger hop limit does not help'
     )
     return _another_way(facts, route, summary)
 

@@ -162,12 +162,21 @@ def _of_organization(rest: str, form: str) -> Like:
     return Like(f'o-{"?" * 10}*{rest}', re.compile(ORGANIZATION + form), re.compile(rf'{ORGANIZATION}(/|$)'))
 
 
+def is_misspelled_external_id(key: str) -> bool:
+    """As aws:ExternalId and sts:External-Id: no request has such a key."""
+    return key.lower() != EXTERNAL_ID and 'externalid' in re.sub('[^a-z]', '', key.lower())
+
+
 def known(request: Request, key: str) -> Key | None:
     """None: nothing is known of this key."""
     name = key.lower()
+    if is_misspelled_external_id(name):
+        return ABSENT
     return request.get(name) or request.get(SESSION_TAG if name.startswith(SESSION_TAG) else '')
 
 
 def reason_of(key: str) -> str:
     name = key.lower()
+    if is_misspelled_external_id(name):
+        return 'the key of the external ID is sts:ExternalId'
     return 'Datadog passes no session tags' if name.startswith(SESSION_TAG) else REASONS.get(name, '')

@@ -109,7 +109,7 @@ DATADOG_REPORTS_ERRORS = Diagnosis(
         'the role. A diagnosis that passes and that such an error contradicts is UNKNOWN, unless another one explains '
         'the error.'
     ),
-    harm='What Datadog was refused is missing in Datadog: this is its own list.',
+    harm='What Datadog could not read is missing in Datadog. The errors are from its own list.',
     docs=guide('iam-permission-errors'),
     judge=judge,
     remedy=remedy,

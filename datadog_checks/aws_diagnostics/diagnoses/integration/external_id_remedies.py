@@ -1,20 +1,32 @@
 """Ways to make a trust policy demand exactly Datadog's external id, each of which keeps what others need."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import TrustStatement
 from ...remedies import Choice, Step, yaml
-from .condition_operators import any_of
-from .identities import conditions_on_external_id, demands_one, is_account, is_everyone
-from .trust import Reading, Sender, position_of, readings, sender
+from .assume_role_request import is_misspelled_external_id
+from .condition_operators import all_of, any_of, is_met, operator_of
+from .identities import (
+    account_principal,
+    conditions_on_external_id,
+    demands_one,
+    is_account,
+    is_datadog,
+    is_everyone,
+    is_external_id,
+)
+from .trust import Reading, Sender, covers_assume_role, position_of, readings, sender
+from .trust_policy_explicit_deny import applies_to_datadog, is_of
 from .trust_remedies import (
     DATADOGS_ID,
     MOVE,
     SET_IT,
     Query,
     add_statement,
+    at,
     change,
     closest,
     edit_by_hand,
@@ -54,17 +66,79 @@ def _demands_one(statement: TrustStatement) -> bool | None:
     return any_of(map(demands_one, conditions_on_external_id(statement)))
 
 
+def demanded_by_deny(statements: Sequence[TrustStatement], to: Sender) -> TrustStatement | None:
+    """A Deny of all that Datadog sends but the one right external id: as good as a condition of each Allow."""
+    denials = (s for s in statements if s.effect == 'Deny' and covers_assume_role(s) and is_of(s, to))
+    return next((s for s in denials if _spares_only(s, to)), None)
+
+
+def _spares_only(deny: TrustStatement, to: Sender) -> bool:
+    if len(deny.conditions) != 1 or not is_external_id(deny.conditions[0]):
+        return False
+    (condition,) = deny.conditions
+    operator = operator_of(condition.operator)
+    exact = operator.negated and operator.base == 'stringequals' and operator.is_met_without_the_key is True
+    return exact and condition.external_ids == (to.external_id,) and not condition.variables
+
+
+def open_to_another_site(statements: Sequence[TrustStatement], to: Sender) -> TrustStatement | None:
+    """One that admits Datadog's account of another site without an external id: all customers of that site share it."""
+    allowing = (s for s in statements if s.effect == 'Allow' and covers_assume_role(s))
+    denials = [s for s in statements if s.effect == 'Deny']
+    return next((s for s in allowing if _demands_one(s) is False and _admits_another_site(s, denials, to)), None)
+
+
+def _admits_another_site(statement: TrustStatement, denials: Sequence[TrustStatement], to: Sender) -> bool:
+    found = (account_principal(p) for p in statement.principals if is_datadog(p))
+    accounts = {p.account for p in found if p is not None and p.whole} - {to.account}
+    others = [replace(to, account=account, external_id=None) for account in accounts]
+    return any(
+        all_of(is_met(c, other.request) for c in statement.conditions)
+        and all(applies_to_datadog(deny, other) is False for deny in denials)
+        for other in others
+    )
+
+
+def misspelled(reading: Reading) -> str:
+    """The key of a condition that is meant to demand the external id, and refuses everybody; '' without one."""
+    if conditions_on_external_id(reading.statement):
+        return ''
+    return next((c.key for c in reading.refusing if is_misspelled_external_id(c.key)), '')
+
+
 def ways_to_demand_it(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
     best = closest(facts, expected)
     if best is None:
         return (add_statement(facts, expected),)
-    without = without_external_id(readings(facts, sender(facts, expected)))
+    if misspelled(best):
+        return _instead(facts, expected, best)
+    to = sender(facts, expected)
+    without = without_external_id(readings(facts, to))
+    if best.external_id is True and not without and (other := open_to_another_site(statements_of(facts), to)):
+        return _close(facts, expected, other)
     if best.external_id is False:
         add = () if without else (add_statement(facts, expected),)
         return (*add, _correct(facts, expected, best))
     if without:
         return (_demand_one(facts, expected, without),)
     return (*_leave(best), _correct(facts, expected, best))
+
+
+def _instead(facts: Facts, expected: Expectations, best: Reading) -> tuple[Choice, ...]:
+    add = add_statement(facts, expected)
+    if _others(best.statement, sender(facts, expected)):
+        return (add,)
+    return add, replace_statement(facts, expected, position_of(best.statement, statements_of(facts)))
+
+
+def _close(facts: Facts, expected: Expectations, other: TrustStatement) -> tuple[Choice, ...]:
+    number = position_of(other, statements_of(facts)) + 1
+    organization = 'the organization that Datadog has on that site'
+    by_hand = edit_by_hand(facts, expected, f'demand in statement {number} the external ID of {organization}')
+    if not all(map(is_datadog, other.principals)):
+        return (by_hand,)
+    text = f'If no organization of yours on that site collects this account, remove statement {number}'
+    return by_hand, change(facts, expected, text, at(number - 1))
 
 
 def _leave(best: Reading) -> tuple[Choice, ...]:

@@ -112,8 +112,8 @@ INTEGRATION_NOT_REGISTERED = Diagnosis(
     severity=Status.CRITICAL,
     tests='Asks Datadog for its record of this account, with the keys and the site of this check.',
     harm=(
-        'An account that is not registered with this organization and site is not asked for metrics, tags, events or '
-        'resources, whatever its role allows.'
+        'Datadog collects no metrics, tags, events or resources from an account that is not registered with this '
+        'organization and site, whatever its role allows.'
     ),
     docs=GUIDE_SECTION,
     judge=judge,

@@ -51,10 +51,10 @@ def applies_to_datadog(statement: TrustStatement, to: Sender) -> bool | None:
     if not covers_assume_role(statement):
         return False
     request = to.request
-    return all_of((_is_of(statement, to), *(is_met(c, request) for c in statement.conditions)))
+    return all_of((is_of(statement, to), *(is_met(c, request) for c in statement.conditions)))
 
 
-def _is_of(statement: TrustStatement, to: Sender) -> bool | None:
+def is_of(statement: TrustStatement, to: Sender) -> bool | None:
     """Whether its principals include Datadog. NotPrincipal is everyone but those."""
     if statement.not_principals:
         if any(map(is_everyone, statement.not_principals)):

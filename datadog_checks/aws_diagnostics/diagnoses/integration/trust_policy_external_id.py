@@ -8,18 +8,27 @@ from ...remedies import Remedy, Step
 from ...rules.datadog_role import ACCOUNTS
 from ...text import SHORT, one_line
 from .condition_operators import is_met, operator_of
-from .external_id_remedies import perhaps_without_external_id, ways_to_demand_it, without_external_id
+from .external_id_remedies import (
+    demanded_by_deny,
+    misspelled,
+    open_to_another_site,
+    perhaps_without_external_id,
+    ways_to_demand_it,
+    without_external_id,
+)
 from .identities import (
     NOT_DATADOGS,
     can_be_sent,
     conditions_on_external_id,
     demands_one,
+    described,
     differs_by_case,
     differs_by_white_space,
+    is_datadog,
     shown_digest,
 )
 from .role import says_when_stale, without_role
-from .trust import Reading, Sender, readings, sender
+from .trust import Reading, Sender, name_of, readings, sender, trust_of
 from .trust_remedies import GUIDE_SECTION, apply_it, statements_of
 
 MOST_IDS = 2
@@ -40,6 +49,13 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     best = read[0]
     if best.external_id is False:
         return Failed(_refused(best, to))
+    if key := misspelled(best):
+        instead = f'has {one_line(key, SHORT)} in place of sts:ExternalId'
+        return Failed(f'{best.name} of the trust policy {instead}: no request has that key, so it admits nobody')
+    if deny := demanded_by_deny(trust_of(facts), to):
+        name = name_of(deny, trust_of(facts))
+        passed = Passed(f'{name} of the trust policy denies Datadog all but one external id; {_sent(to)}, the same')
+        return _unless_open_to_another_site(passed, facts, to)
     without = [r.name for r in without_external_id(read)]
     if without:
         return Failed(f'{", ".join(without)} of the trust policy demands no particular external id')
@@ -48,7 +64,16 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return Unknown(
             f'not known whether {perhaps[0].name} of the trust policy admits Datadog without its external id'
         )
-    return _form(best, to)
+    return _unless_open_to_another_site(_form(best, to), facts, to)
+
+
+def _unless_open_to_another_site(verdict: Verdict, facts: Facts, to: Sender) -> Verdict:
+    other = open_to_another_site(trust_of(facts), to) if isinstance(verdict, Passed) else None
+    if other is None:
+        return verdict
+    who = next(described(p) for p in other.principals if is_datadog(p))
+    name = name_of(other, trust_of(facts))
+    return Failed(f'{name} of the trust policy admits {who} without a particular external id', Status.WARNING)
 
 
 def _conditions(reading: Reading) -> tuple[Condition, ...]:

@@ -9,6 +9,8 @@ from ..account_remedies import joined
 from .everyone import admits_everyone
 from .identities import (
     account_principal,
+    conditions_on_external_id,
+    demands_one,
     described,
     is_account,
     is_everyone,
@@ -40,8 +42,10 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     statements, to = trust_of(facts), sender(facts, expected)
     everyone = admits_everyone(statements, to)
     if True in everyone:
-        name = f'statement {everyone.index(True) + 1}'
-        return Failed(f'{name} of the trust policy admits every AWS account: {_who(to)}')
+        number = everyone.index(True)
+        demands = any(map(demands_one, conditions_on_external_id(statements[number])))
+        whom = 'every AWS account that sends its external ID' if demands else 'every AWS account'
+        return Failed(f'statement {number + 1} of the trust policy admits {whom}: {_who(to)}')
     if None in everyone:
         name = f'statement {everyone.index(None) + 1}'
         return Unknown(f'not known whether {name} of the trust policy admits every AWS account')
