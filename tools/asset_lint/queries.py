@@ -64,10 +64,6 @@ class MetricMonitor:
     change: str = ''
     """'change' or 'pct_change' when it compares with the past, else ''."""
 
-    @property
-    def minutes(self) -> int:
-        return minutes(self.window)
-
 
 @dataclass(frozen=True, slots=True)
 class ServiceCheckMonitor:
@@ -167,8 +163,5 @@ def tokens(tree: Tree[Token]) -> Iterator[Token]:
 
 def subtrees(tree: Tree[Token], *names: str) -> Iterator[Tree[Token]]:
     """Those of the named rules, in the order in which they are written."""
-    if tree.data in names:
-        yield tree
-    for child in tree.children:
-        if isinstance(child, Tree):
-            yield from subtrees(child, *names)
+    found = tree.iter_subtrees_topdown()  # type: ignore[no-untyped-call]
+    return (part for part in found if part.data in names)
