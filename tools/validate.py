@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -139,11 +140,10 @@ def main(prove: bool) -> None:
 
 def run(jobs: Mapping[str, partial[str]]) -> int:
     """Prints one line for each job; the exit status. The first runs before the others: it prepares what they share."""
-    (name, first), *others = jobs.items()
-    failed = [report(name, first())]
+    first, *others = jobs.values()
     with ThreadPoolExecutor(JOBS) as pool:
-        running = [(name, pool.submit(job)) for name, job in others]
-        failed += [report(name, job.result()) for name, job in running]
+        complaints = chain([first()], pool.map(lambda job: job(), others))
+        failed = [report(name, complaint) for name, complaint in zip(jobs, complaints, strict=True)]
     return 1 if any(failed) else 0
 
 

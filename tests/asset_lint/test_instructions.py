@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.asset_lint.instructions import wrong_instructions
+from tools.asset_lint.names import wrong_instructions
 
 GUIDE = 'https://docs.datadoghq.com/integrations/guide/aws-integration-troubleshooting/'
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import yaml
 from datadog_api_client.v1.model.monitor import Monitor as MonitorModel
 
-from .instructions import wrong_instructions
 from .models import violations, violations_of_schema
 from .monitor import Monitor, read_monitor
-from .names import known_metrics, unknown_names, unknown_service_check
+from .names import known_metrics, unknown_names, unknown_service_check, wrong_instructions
 from .queries import InvalidQuery, MetricMonitor, ServiceCheckMonitor, minutes
 
 LONGEST = {'m': 10080, 'h': 168, 'd': 1, 'w': 1}

@@ -4,12 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
-GRAMMAR = Path(__file__).with_name('queries.lark')
 STARTS = ['monitor', 'expression']
 NAMES = r'"[^"]+"(?:,"[^"]+")*'
 SERVICE_CHECK = re.compile(
@@ -142,7 +140,7 @@ def service_check_monitor(query: str) -> ServiceCheckMonitor:
 
 @cache
 def _parser() -> Lark:
-    return Lark(GRAMMAR.read_text(encoding='utf-8'), parser='lalr', start=STARTS)
+    return Lark.open('queries.lark', rel_to=__file__, parser='lalr', start=STARTS)
 
 
 def parsed(query: str, start: str) -> Tree[Token]:

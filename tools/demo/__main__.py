@@ -27,12 +27,10 @@ Result = tuple[Scenario, Outcome | None]
 @click.option('--loopback', is_flag=True, help='do what is done where network namespaces are not allowed')
 def main(name: str | None, loopback: bool) -> None:
     """Exits with 1 if a scenario did not give the expected result, with 2 if it cannot run here."""
-    namespaces = namespaces_available()
-    if loopback or namespaces:
-        click.echo(ON_LOOPBACK if loopback else IN_WORLDS)
-    else:
-        click.echo(f'{namespaces.reason}\n{ON_LOOPBACK}')
-    loopback = loopback or not namespaces
+    if not namespaces_available():
+        print(namespaces_available().reason)
+        loopback = True
+    print(ON_LOOPBACK if loopback else IN_WORLDS)
     shown = [s for s in SCENARIOS if name in (None, s.name) and (s.failed_on_loopback is not None or not loopback)]
     if not shown:
         raise click.UsageError(f'{name} needs network namespaces')
