@@ -169,6 +169,25 @@ REPORTS = (
     ),
     HostReport(
         scope='host',
+        number=1,
+        variant='on Xen, and the Agent has the name of the system',
+        situation='IMDS and the file of cloud-init give different ids, and a restart would take the one of IMDS.',
+        right='Which instance this is comes first. No restart is advised before that.',
+        world={'instance': OF_ANOTHER, 'tokens': 'required', 'files': {**XEN, CLOUD_INIT_FILE: THIS}},
+        agent=StandIn(hostname='ip-10-0-0-12', provider='os', settings=NAMED_BY_THE_SYSTEM),
+        answer=Answer(
+            causes=['hostname-provider-mismatch'],
+            exit_status=2,
+            findings={'hostname-stale': 'unknown', 'imds-of-another-instance': 'unknown'},
+            fixes={
+                'hostname-provider-mismatch': Fix(
+                    has=['First compare the id'], lacks=['Restart the Agent', THIS, OTHER]
+                )
+            },
+        ),
+    ),
+    HostReport(
+        scope='host',
         number=2,
         situation='A pod on a Xen instance, whose firmware has no id. The image was made from another instance, with '
         'the state of cloud-init in it; hostname_file points there, and the hop limit is 1.',

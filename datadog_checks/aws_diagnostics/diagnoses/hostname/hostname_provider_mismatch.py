@@ -4,7 +4,7 @@ from ...expectations import Expectations
 from ...facts import Agent, Facts, Host, HostnameFile, HostnameProvider, HostnameSource, observed
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step
-from ...rules import instance_id_in, instance_id_of
+from ...rules import instance_id_in, instance_id_of, may_be_of_another_instance
 from ...text import LONGEST_NAME, clean, reason
 from ..agent_remedies import agent_status, remove_setting, restart_agent, setting_of_the_name
 from ..applying import restart_with_settings
@@ -23,6 +23,9 @@ from .wrong_name import (
 
 LONGEST_ERRORS = 300
 LONGEST_NOTE = 200
+WHICH_INSTANCE = Step(
+    'First compare the id that IMDS gives with that of this machine in the EC2 console: a restart takes the one of IMDS'
+)
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -108,7 +111,8 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     if setting:
         return _without_the_setting(facts, setting, keep)
     restart = restart_agent(facts)
-    again = () if _restart_changes_nothing(facts, expected) else (restart,)
+    again = () if _restart_is_no_help(facts, expected) else (restart,)
+    settle = (WHICH_INSTANCE,) if may_be_of_another_instance(facts) else ()
     why = Step(
         f'{"If the provider stays the same, look" if again else "Look"} in the section Hostname for why the other '
         'providers gave no name',
@@ -118,9 +122,9 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         'Let the Agent resolve its hostname again' if again else 'Find out why the expected provider gives no name'
     )
     if not keep:
-        return Remedy(summary, then=(*again, why))
+        return Remedy(summary, then=(*settle, *again, why))
     ways = tuple(Choice(step.text, step.commands) for step in again)
-    return Remedy(f'{summary}, or tell this check that the name is wanted', (*ways, *keep), (why,))
+    return Remedy(f'{summary}, or tell this check that the name is wanted', (*ways, *keep), (*settle, why))
 
 
 def _without_the_setting(facts: Facts, setting: str, keep: tuple[Choice, ...]) -> Remedy:
@@ -134,10 +138,12 @@ def _without_the_setting(facts: Facts, setting: str, keep: tuple[Choice, ...]) -
     )
 
 
-def _restart_changes_nothing(facts: Facts, expected: Expectations) -> bool:
-    """By the model, where it is certain: `hostname-stale` says the same."""
+def _restart_is_no_help(facts: Facts, expected: Expectations) -> bool:
+    """Or gives the name of another instance. By the model, where it is certain: `hostname-stale` says the same."""
     if not isinstance(facts.agent, Agent) or not isinstance(facts.host, Host):
         return False
+    if may_be_of_another_instance(facts):
+        return True
     now = resolve(situation_of(facts))
     return now.certain and now.provider not in expected.hostname_providers
 

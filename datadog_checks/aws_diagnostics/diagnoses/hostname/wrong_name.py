@@ -147,10 +147,11 @@ def keep_the_name(
 def _is_of_a_container(facts: Facts, name: str) -> bool:
     """The name of a pod, or the first digits of the id of a container, as Docker and ECS name the system in it."""
     host = facts.host
-    if not isinstance(host, Host) or host.uts_namespace is not UtsNamespace.OWN or name != host.os_hostname:
+    if not isinstance(host, Host) or host.uts_namespace is not UtsNamespace.OWN:
         return False
     kind = host.container.kind
-    return kind is ContainerKind.POD or (kind is not ContainerKind.NONE and bool(OF_A_CONTAINER.fullmatch(name)))
+    by_id = kind is not ContainerKind.NONE and OF_A_CONTAINER.fullmatch(name) is not None
+    return by_id or (kind is ContainerKind.POD and name == host.os_hostname)
 
 
 def never_asks_aws(facts: Facts) -> bool:
