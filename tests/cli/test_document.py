@@ -189,6 +189,7 @@ def test_the_path_as_measured() -> None:
         'intercepted': False,
         'certain': True,
         'note': '',
+        'gateways_back': BEHIND_A_BRIDGE.gateways_back,
     }
 
 
@@ -205,6 +206,7 @@ def test_a_path_that_could_not_be_observed_has_the_same_names_and_the_reason() -
         'intercepted': None,
         'certain': True,
         'note': '',
+        'gateways_back': None,
         'unobserved': 'no sockets here',
     }
 
