@@ -13,7 +13,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
 from datadog_checks.aws_diagnostics.facts.values import Arn, RegionName
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tests.account.builders import MINUTE, account_facts, integration, role, simulated, simulation
+from tests.account.builders import MINUTE, account_expectations, account_facts, integration, role, simulated, simulation
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
@@ -270,3 +270,13 @@ REMEDIES = {
 
 test_verdict = verdict_test(INTEGRATION_PERMISSIONS_DENIED, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 test_remedy = remedy_test(INTEGRATION_PERMISSIONS_DENIED, REMEDIES)
+
+
+def test_a_region_with_the_metrics_of_global_services_is_excluded_last_and_the_loss_is_said() -> None:
+    facts = results(*in_region('eu-west-1'), *in_region('us-east-1', S3, EC2))
+    remedy = INTEGRATION_PERMISSIONS_DENIED.remedy(facts, account_expectations())
+    assert remedy is not None
+    first, *exclude = remedy.choices
+    assert first.text.startswith("Ask your organization's administrators")
+    assert len(exclude) == 3
+    assert all('which only us-east-1 has, stay lost' in choice.exposes for choice in exclude)

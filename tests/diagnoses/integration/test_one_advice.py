@@ -164,3 +164,17 @@ def test_the_roles_of_these_tests_are_of_every_kind() -> None:
     assert any(detached(facts) for facts in ROLES)
     assert any(BUTTON in text and 'Do not' not in text for facts in ROLES for text in texts(facts))
     assert any('--desired-value' in c.text for facts in ROLES for r in remedies(facts) for c in commands_of(r))
+
+
+def test_where_no_policy_fits_merging_comes_before_a_higher_quota() -> None:
+    inline = Policy(PolicyName('inline'), PolicyKind.INLINE, (statement(*COLLECTION),))
+    own = (customer(f'own-{n}', 's3:GetObject') for n in range(9))
+    facts = account_facts(
+        integration=integration(extended_collection=False),
+        required=REQUIRED,
+        policies=(inline, *own, security_audit()),
+        quota=PolicyQuota(10, default=False),
+    )
+    for remedy in remedies(facts):
+        assert [choice.text.split(' ')[0] for choice in remedy.choices] == ['Merge', 'Raise']
+    assert len(remedies(facts)) == 2

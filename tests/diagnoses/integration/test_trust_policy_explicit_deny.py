@@ -1,5 +1,6 @@
 """A Deny of the trust policy hits Datadog, whatever the rest of it allows."""
 
+from dataclasses import replace
 from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_explicit_deny import TRUST_POLICY_EXPLICIT_DENY
@@ -154,6 +155,7 @@ test_verdict = verdict_test(TRUST_POLICY_EXPLICIT_DENY, FAILS, PASSES, UNKNOWN, 
 
 STOP = 'Stop denying Datadog: no Allow overrides a Deny'
 WITHOUT = way('Remove statement 2, which then denies nobody', 'merge(@, {Statement: [Statement[:1], Statement[2:]][]})')
+OPENING = replace(WITHOUT, exposes='the role to everybody else whom this denies')
 
 
 def excepting(condition_: str) -> Choice:
@@ -170,12 +172,12 @@ test_remedy = remedy_test(
         'everyone': (
             denying('*'),
             account_expectations(),
-            Remedy(STOP, (excepting(NOT_DATADOG), WITHOUT), then()),
+            Remedy(STOP, (excepting(NOT_DATADOG), OPENING), then()),
         ),
         'everyone without MFA': (
             denying('*', conditions=(WITHOUT_MFA,)),
             account_expectations(),
-            Remedy(STOP, (excepting(f'merge(Statement[1].Condition, {NOT_DATADOG})'), WITHOUT), then()),
+            Remedy(STOP, (excepting(f'merge(Statement[1].Condition, {NOT_DATADOG})'), OPENING), then()),
         ),
         'the account of Datadog': (
             denying(DATADOG_PRINCIPAL),

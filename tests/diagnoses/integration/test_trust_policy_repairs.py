@@ -236,3 +236,32 @@ def test_an_earlier_backup_is_never_overwritten(tmp_path: Path) -> None:
     backup.write_text('of yesterday')
     assert shell.run(change, EXTERNAL_ID=SECRET) != 0
     assert backup.read_text() == 'of yesterday'
+
+
+BUT_A_VENDOR = {
+    'Effect': 'Allow',
+    'NotPrincipal': {'AWS': 'arn:aws:iam::999999999999:root'},
+    'Action': 'sts:AssumeRole',
+}
+SEVERAL = [
+    pytest.param((RIGHT, deny('*'), deny(ROOT)), DENY, id='everyone is denied, and Datadog once more'),
+    pytest.param((RIGHT, deny(ROOT), deny(DATADOG)), DENY, id='Datadog is denied twice'),
+    pytest.param((deny(ROOT), deny(ROOT)), DENY, id='Datadog is denied twice, and nobody is allowed'),
+    pytest.param((allow('*'), deny('*')), DENY, id='everyone is denied what everyone is allowed'),
+    pytest.param((allow('*'), VENDOR, allow('*')), PRINCIPAL, id='everyone is allowed twice'),
+    pytest.param((allow('*'), {**BUT_A_VENDOR, 'Condition': MINE}), PRINCIPAL, id='everyone, and everyone but one'),
+    pytest.param((VENDOR, BUT_A_VENDOR), EXTERNAL_ID, id='everyone but one, without an external id'),
+]
+
+
+@pytest.mark.parametrize(('statements', 'diagnosis'), SEVERAL)
+def test_every_way_cures_all_statements_with_the_fault_and_makes_no_other(
+    statements: tuple[Document, ...], diagnosis: str
+) -> None:
+    before = failed(document(*statements))
+    remedy = before[diagnosis].remedy
+    assert remedy is not None
+    assert remedy.choices
+    for choice in filter(is_run, remedy.choices):
+        after = failed(changed_by(choice, document(*statements), SECRET))
+        assert set(after) <= set(before) - {diagnosis}

@@ -42,8 +42,7 @@ from .identities import (
     is_everyone,
     is_external_id,
 )
-from .trust import Sender, covers_assume_role
-from .trust_policy_explicit_deny import applies_to_datadog, is_of
+from .trust import Sender, applies_to_datadog, covers_assume_role, is_of
 
 MFA, REGION = 'aws:multifactorauthpresent', 'aws:requestedregion'
 CHOSEN: Request = {

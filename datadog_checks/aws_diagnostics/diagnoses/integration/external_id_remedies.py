@@ -66,7 +66,9 @@ def misspelled(reading: Reading) -> str:
 def ways_to_demand_it(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
     best = closest(facts, expected)
     if best is None:
-        return (add_statement(facts, expected),)
+        read = readings(facts, sender(facts, expected)) if statements_of(facts) else ()
+        by_others = [r for r in without_external_id(read) if r.statement.not_principals]
+        return _replacing(facts, expected, by_others) or (add_statement(facts, expected),)
     if misspelled(best):
         return _instead(facts, expected, best)
     to = sender(facts, expected)
@@ -80,6 +82,13 @@ def ways_to_demand_it(facts: Facts, expected: Expectations) -> tuple[Choice, ...
     if without:
         return (_demand_one(facts, expected, without),)
     return (*_leave(best), _correct(facts, expected, best))
+
+
+def _replacing(facts: Facts, expected: Expectations, wide: Sequence[Reading]) -> tuple[Choice, ...]:
+    """A statement for everyone but some is none to which a condition is added: it admits others, too."""
+    if len(wide) != 1:
+        return ()
+    return (replace_statement(facts, expected, position_of(wide[0].statement, statements_of(facts))),)
 
 
 def _instead(facts: Facts, expected: Expectations, best: Reading) -> tuple[Choice, ...]:

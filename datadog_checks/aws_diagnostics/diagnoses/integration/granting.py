@@ -75,7 +75,8 @@ def _higher_quota(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
         return ()
     if needed > HIGHEST_QUOTA:
         return (merge_policies(),)
-    return (raise_quota(facts, needed, 'then run this check again: more ways to grant the permissions fit then'),)
+    higher = raise_quota(facts, needed, 'then run this check again: more ways to grant the permissions fit then')
+    return (merge_policies(), higher) if _own_quota(facts) else (higher,)
 
 
 def _own_quota(facts: Facts) -> int:

@@ -1,6 +1,6 @@
 """Something denies what the role needs, whatever its policies grant."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved, observed
@@ -18,6 +18,8 @@ from .role import staleness_of_permissions, without_role
 MOST_NAMED = 3
 MOST_REGIONS = 12
 """Named in one sentence; a command has them all."""
+HAVE_GLOBAL_SERVICES = frozenset({'us-east-1', 'us-gov-west-1'})
+"""Where CloudWatch has the metrics of AWS's global services, and nowhere else."""
 VERBS = {Denier.ORGANIZATION: 'may deny', Denier.BOUNDARY: 'denies', Denier.POLICY: 'refuses'}
 LONGEST_ACTION = 40
 NOT_EVALUATED = 'it does not evaluate resource control, session and VPC endpoint policies'
@@ -105,7 +107,9 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     then = (*boundary, *_own_policies(found), run_again(expected))
     if found.regions_denied:
         summary = 'Exclude the denied regions in Datadog, or have the organization allow them'
-        return Remedy(summary, (*_exclude_regions(found.regions_denied, facts, expected), _ask(facts)), then)
+        exclude, ask_them = _exclude_regions(found.regions_denied, facts, expected), _ask(facts)
+        of_global_services = not HAVE_GLOBAL_SERVICES.isdisjoint(found.regions_denied)
+        return Remedy(summary, (ask_them, *exclude) if of_global_services else (*exclude, ask_them), then)
     ask = (_ask(facts),) if not found.by or Denier.ORGANIZATION in found.by else ()
     return Remedy('Remove the denial; no policy that grants the actions overrides it', ask, then)
 
@@ -124,9 +128,16 @@ def _exclude_regions(denied: Sequence[str], facts: Facts, expected: Expectations
         group='aws_regions',
         jq=f'.aws_regions = {{include_only: {as_list(rest)}}}' if rest and not has_others else '',
         terraform=f'aws_regions {{\n  include_only = {as_list(rest)}\n}}' if rest and not has_others else '',
-        exposes='a region that AWS opens later is not collected before you select it' if includes_all else '',
+        exposes=' and '.join(_costs(denied, includes_all)),
     )
     return ways_to_change(facts, expected, change)
+
+
+def _costs(denied: Sequence[str], includes_all: bool) -> Iterator[str]:
+    if includes_all:
+        yield 'a region that AWS opens later is not collected before you select it'
+    for region in sorted(HAVE_GLOBAL_SERVICES.intersection(denied)):
+        yield f'metrics of global services, such as CloudFront and Route 53, which only {region} has, stay lost'
 
 
 def _ask(facts: Facts) -> Choice:

@@ -144,6 +144,29 @@ def _read(statement: TrustStatement, name: str, to: Sender) -> Reading:
     )
 
 
+def applies_to_datadog(statement: TrustStatement, to: Sender) -> bool | None:
+    if not covers_assume_role(statement):
+        return False
+    request = to.request
+    return all_of((is_of(statement, to), *(is_met(c, request) for c in statement.conditions)))
+
+
+def is_of(statement: TrustStatement, to: Sender) -> bool | None:
+    """Whether its principals include Datadog. NotPrincipal is everyone but those."""
+    if statement.not_principals:
+        if any(map(is_everyone, statement.not_principals)):
+            return False
+        return None if any(_may_be(p, to) for p in statement.not_principals) else True
+    if any(is_everyone(p) or is_account(p, to.account, to.partition) for p in statement.principals):
+        return True
+    return None if any(_may_be(p, to) for p in statement.principals) else False
+
+
+def _may_be(principal: str, to: Sender) -> bool:
+    """Somebody in Datadog's account: whether Datadog comes as that one is not known."""
+    return is_in_account(principal, to.account)
+
+
 def name_of(statement: TrustStatement, statements: tuple[TrustStatement, ...]) -> str:
     """Like 'statement 2'."""
     return f'statement {position_of(statement, statements) + 1}'

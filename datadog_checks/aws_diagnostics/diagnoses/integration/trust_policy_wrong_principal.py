@@ -1,5 +1,7 @@
 """The trust policy does not name the AWS account of this Datadog site, or it names everyone."""
 
+from collections.abc import Sequence
+
 from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import Feature, TrustStatement
@@ -20,13 +22,17 @@ from .role import says_when_stale, without_role
 from .trust import Sender, position_of, sender, trust_of
 from .trust_remedies import (
     GUIDE_SECTION,
+    SET_IT,
+    Query,
     add_statement,
     apply_it,
+    at,
     change,
     closest,
     datadogs_root,
     is_only_for_datadog,
     replace_statement,
+    statement_for_datadog,
     statements_of,
     with_element,
 )
@@ -41,11 +47,12 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     statements, to = trust_of(facts), sender(facts, expected)
     everyone = admits_everyone(statements, to)
     if True in everyone:
-        number = everyone.index(True)
+        numbers = [n for n, admits in enumerate(everyone) if admits]
         whom = 'every AWS account'
-        if demands_external_id(statements[number]):
+        if all(demands_external_id(statements[n]) for n in numbers):
             whom += ' that sends its external ID'
-        return Failed(f'statement {number + 1} of the trust policy admits {whom}: {_who(to)}')
+        names = _and([n + 1 for n in numbers])
+        return Failed(f'statement {names} of the trust policy admits {whom}: {_who(to)}')
     if None in everyone:
         name = f'statement {everyone.index(None) + 1}'
         return Unknown(f'not known whether {name} of the trust policy admits every AWS account')
@@ -93,8 +100,8 @@ def _place(to: Sender) -> str:
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     statements, to = statements_of(facts), sender(facts, expected)
-    everyone = next((s for s, admits in zip(statements, admits_everyone(statements, to), strict=True) if admits), None)
-    choices = _ways_to_add(facts, expected) if everyone is None else (_narrow(facts, expected, everyone),)
+    everyone = [s for s, admits in zip(statements, admits_everyone(statements, to), strict=True) if admits]
+    choices = (_narrow(facts, expected, everyone),) if everyone else _ways_to_add(facts, expected)
     return Remedy(
         "Trust Datadog's account; if the site is wrong, correct datadog_site in the configuration of this check",
         choices,
@@ -110,13 +117,25 @@ def _ways_to_add(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
     return add, replace_statement(facts, expected, position_of(meant.statement, statements_of(facts)))
 
 
-def _narrow(facts: Facts, expected: Expectations, everyone: TrustStatement) -> Choice:
-    position = position_of(everyone, statements_of(facts))
-    if everyone.not_principals:  # JMESPath removes no key
-        return replace_statement(facts, expected, position)
-    text = f"Name only Datadog's account in statement {position + 1}: every other account loses access"
-    principal = joined("{AWS: '", *datadogs_root(facts, expected), "'}")
-    return change(facts, expected, text, with_element(position, 'Principal', principal))
+def _narrow(facts: Facts, expected: Expectations, everyone: Sequence[TrustStatement]) -> Choice:
+    statements = statements_of(facts)
+    numbers = [position_of(s, statements) + 1 for s in everyone]
+    by_name = any(s.not_principals for s in everyone)  # JMESPath removes no key
+    if by_name and len(everyone) == 1:
+        return replace_statement(facts, expected, numbers[0] - 1)
+    text = f"Name only Datadog's account in statement {_and(numbers)}: every other account loses access"
+    queries = (_narrowed(s, number - 1, facts, expected) for s, number in zip(everyone, numbers, strict=True))
+    return change(facts, expected, f'{text}; {SET_IT}' if by_name else text, *queries)
+
+
+def _narrowed(statement: TrustStatement, position: int, facts: Facts, expected: Expectations) -> Query:
+    if statement.not_principals:
+        return at(position, statement_for_datadog(facts, expected))
+    return with_element(position, 'Principal', joined("{AWS: '", *datadogs_root(facts, expected), "'}"))
+
+
+def _and(numbers: Sequence[int]) -> str:
+    return ' and '.join(map(str, numbers))
 
 
 TRUST_POLICY_WRONG_PRINCIPAL = Diagnosis(
