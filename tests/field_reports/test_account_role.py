@@ -1,6 +1,7 @@
 """Which role Datadog assumes: names, paths and ARNs on record, and what it may do."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -142,6 +143,39 @@ NAMES = (
             ('role/ and its name are on record', 'role/DatadogIntegrationRole', "'role/' does not belong to the name"),
             ('a space follows its name on record', 'DatadogIntegrationRole ', 'they differ by white space'),
         )
+    ),
+    AccountReport(
+        scope='account',
+        number=13,
+        variant='no name is on record',
+        situation='The role is there, and Datadog has an empty role name on record.',
+        sources=('DataDog/terraform-provider-datadog#1325',),
+        right='The record is to be completed; the configuration of the check, which names no role, is not blamed.',
+        prepare=role_for_datadog,
+        record=on_record(''),
+        options=ROLE_ONLY,
+        answer=replace(
+            the_record_is_wrong('no role name on record', enter='DatadogIntegrationRole'), never=('remove role_name',)
+        ),
+    ),
+    AccountReport(
+        scope='account',
+        number=13,
+        variant='another partition is on record',
+        situation='The role is there, and Datadog has the partition of GovCloud on record.',
+        sources=('DataDog/terraform-provider-datadog#1325',),
+        right='The partition is corrected, with a copy of the record; another role name would change nothing.',
+        prepare=role_for_datadog,
+        record={'aws_partition': 'aws-us-gov'},
+        options=ROLE_ONLY,
+        answer=Answer(
+            causes=(MISSING,),
+            exit_status=2,
+            findings={MISSING: 'critical'},
+            fixes={
+                MISSING: Fix(has=('aws_partition = "aws"', 'aws-integration-before.json'), lacks=('enter exactly',))
+            },
+        ),
     ),
     AccountReport(
         scope='account',

@@ -137,6 +137,26 @@ REPORTS = (
     ),
     HostReport(
         scope='host',
+        number=6,
+        variant='from 7.77 on, behind a hop limit of 1',
+        situation='The daemon with Agent 7.77 asks AWS, whose token reply is lost, and so finds no name.',
+        right='The hop limit is why. AWS manages it, and Bottlerocket has no file of cloud-init: the host network.',
+        world={'topology': Topology.CONTAINER, 'hop_limit': 1, 'tokens': 'required', 'os_hostname': TASK},
+        agent=StandIn(
+            hostname='',
+            version='7.77.0',
+            provider='',
+            errors={**FIRST_TWO, 'os': 'OS hostname is not usable', 'aws': TIMEOUT, 'all': 'unable to determine'},
+            environ=MANAGED,
+        ),
+        answer=Answer(
+            causes=['imds-hop-limit-too-low'],
+            findings={'hostname-missing': 'critical'},
+            fixes={'hostname-missing': Fix(has=['"networkMode": "host"'], lacks=['DD_HOSTNAME_FILE'])},
+        ),
+    ),
+    HostReport(
+        scope='host',
         number=7,
         situation='The Agent is the sidecar of a task on ECS Managed Instances.',
         sources=['DataDog/datadog-agent#42461'],

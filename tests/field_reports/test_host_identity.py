@@ -151,6 +151,24 @@ REPORTS = (
     ),
     HostReport(
         scope='host',
+        number=1,
+        variant='the VPN is gone since',
+        situation='The IMDS of another instance answered when the Agent started, and its own answers now.',
+        right='A restart names it by its own id. No image is to blame, and no setting.',
+        world={'tokens': 'required', 'hop_limit': 2},
+        agent=StandIn(hostname=OTHER),
+        answer=Answer(
+            causes=['hostname-of-another-instance'],
+            exit_status=2,
+            fixes={
+                'hostname-of-another-instance': Fix(
+                    has=['answered then', 'Restart the Agent'], lacks=['Rebuild the image', 'DD_HOSTNAME']
+                )
+            },
+        ),
+    ),
+    HostReport(
+        scope='host',
         number=2,
         situation='A pod on a Xen instance, whose firmware has no id. The image was made from another instance, with '
         'the state of cloud-init in it; hostname_file points there, and the hop limit is 1.',
@@ -190,7 +208,11 @@ REPORTS = (
             causes=['hostname-of-another-instance'],
             exit_status=2,
             says={'hostname-of-another-instance': [THIS, OTHER]},
-            fixes={'hostname-of-another-instance': Fix(has=[THIS], lacks=[OTHER])},
+            fixes={
+                'hostname-of-another-instance': Fix(
+                    has=['emove hostname_file', 'cloud-init status'], lacks=[OTHER, 'tee']
+                )
+            },
         ),
     ),
     HostReport(
@@ -247,7 +269,7 @@ REPORTS = (
         number=24,
         variant='with tokens and a document',
         situation='The same, by an emulation that grants tokens and gives an identity document with that id.',
-        right='An id that is counted up is none of EC2: not proven, exit status 3.',
+        right='EC2 does not number its ids in a row, so this is not proven to be EC2: exit status 3.',
         world={'instance': Instance(instance_id='i-0000001a'), 'tokens': 'required', 'hop_limit': 2, 'files': {}},
         agent=StandIn(hostname='web-1', provider='os'),
         answer=Answer(exit_status=3, findings={'imds-unreachable': 'not_applicable'}),

@@ -85,8 +85,81 @@ SHARED = (
             never=NEVER_ACCEPTED,
         ),
     ),
+    HostReport(
+        scope='host',
+        number=19,
+        variant='the name of an image',
+        situation='The operating system is called fedora, as the image was, and the Agent took that name.',
+        sources=['coreos/fedora-coreos-tracker#649'],
+        right='Other machines from such images have that name. It is never offered as a name to keep.',
+        world={'tokens': 'required', 'hop_limit': 2, 'os_hostname': 'fedora'},
+        agent=StandIn(hostname='fedora', provider='os', errors={'aws': SAID}, settings=TRUST),
+        answer=Answer(
+            causes=['hostname-not-unique'],
+            exit_status=1,
+            findings={'hostname-not-unique': 'warning'},
+            fixes={'hostname-not-unique': Fix(has=['ec2_prioritize_instance_id_as_hostname'])},
+            never=NEVER_ACCEPTED,
+        ),
+    ),
+    HostReport(
+        scope='host',
+        number=19,
+        variant='the name of a pod',
+        situation='A pod whose Agent trusts its namespace took the name of the pod, which each new pod changes.',
+        right='Such a name is never offered as one to keep.',
+        world={
+            'topology': Topology.CONTAINER,
+            'tokens': 'required',
+            'hop_limit': 2,
+            'os_hostname': 'datadog-agent-x7f2q',
+        },
+        agent=StandIn(
+            hostname='datadog-agent-x7f2q', provider='os', errors={'aws': SAID}, settings=TRUST, environ=IN_A_POD
+        ),
+        answer=Answer(
+            causes=['hostname-custom-os-name'],
+            fixes={'hostname-custom-os-name': Fix(has=['DD_EC2_PRIORITIZE_INSTANCE_ID_AS_HOSTNAME'])},
+            never=NEVER_ACCEPTED,
+        ),
+    ),
 )
 REFUSED = (
+    HostReport(
+        scope='host',
+        number=17,
+        variant='a variable that nothing has replaced',
+        situation='hostname is set to ${INSTANCE_ID}, which no tool has replaced.',
+        right='The Agent refuses it, and no name is made of it: all hosts with that template would get the same.',
+        world={'tokens': 'required', 'hop_limit': 2, 'os_hostname': 'web-01'},
+        agent=StandIn(
+            hostname='web-01', provider='os', errors={'aws': SAID}, settings={'hostname': '${INSTANCE_ID}', **TRUST}
+        ),
+        answer=Answer(
+            causes=['hostname-setting-refused', 'hostname-custom-os-name'],
+            fixes={'hostname-setting-refused': Fix(has=['Remove hostname'], lacks=['INSTANCE-ID'])},
+        ),
+    ),
+    HostReport(
+        scope='host',
+        number=17,
+        variant='a file with another name',
+        situation='hostname_file holds a name that someone chose, and the instance id is expected.',
+        right='The file ends the search of the Agent: keep the name, or remove the setting. No provider is to blame.',
+        world={'tokens': 'required', 'hop_limit': 2, 'files': with_file('web-7', '/etc/dd-hostname')},
+        agent=StandIn(
+            hostname='web-7', provider='hostnameFile', settings={'hostname_file': '/etc/dd-hostname', **TRUST}
+        ),
+        answer=Answer(
+            causes=['hostname-provider-mismatch'],
+            fixes={
+                'hostname-provider-mismatch': Fix(
+                    has=['expected_hostname_provider: [aws, hostnameFile]', 'emove hostname_file'],
+                    lacks=['the other providers gave no name'],
+                )
+            },
+        ),
+    ),
     HostReport(
         scope='host',
         number=11,

@@ -151,6 +151,26 @@ REPORTS = (
     ),
     HostReport(
         scope='host',
+        number=13,
+        variant='the address is one of the host itself',
+        situation='A stand-in for IMDS left 169.254.169.254 on the loopback device, as aws-vault sets it.',
+        sources=('99designs/aws-vault#43',),
+        right='The address is to be removed: no request leaves the host. No firewall is suspected.',
+        world={'topology': Topology.HOST},
+        prepare=('ip address add 169.254.169.254/32 dev lo',),
+        answer=Answer(
+            causes=['imds-unreachable'],
+            says={'imds-unreachable': ['its address is one of this system itself']},
+            fixes={
+                'imds-unreachable': Fix(
+                    has=['ip address show to 169.254.169.254', 'sudo ip address del 169.254.169.254/32'],
+                    lacks=['iptables', 'proxy that is down'],
+                )
+            },
+        ),
+    ),
+    HostReport(
+        scope='host',
         number=14,
         situation='Windows, started from an image of a running machine: its persistent routes name another gateway.',
         sources=('aws/amazon-ssm-agent#24', 'aws/amazon-ssm-agent#48', 'aws/amazon-ssm-agent#348'),

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from ..expectations import Expectations
-from ..facts import Agent, ContainerKind, Facts, Host, HostnameProvider
+from ..facts import Agent, AgentConfiguration, ContainerKind, Facts, Host, HostnameProvider
 from ..facts.values import AgentHostname
 from ..remedies import Choice, Command, Language, Step, Value, Variable, Word, json_part, script, shell, yaml
 from ..rules import instance_id_of
@@ -15,7 +15,6 @@ from .places import operating_system
 from .which_instance import region
 
 ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST, ContainerKind.ECS_MANAGED)
-
 Setting: TypeAlias = bool | int | str | tuple[str, ...]
 
 REMOVE_AGAIN = Step('Remove it again, and restart the Agent')
@@ -77,6 +76,18 @@ def _as_text(value: Setting) -> str:
     if isinstance(value, tuple):
         return ' '.join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def setting_of_the_name(facts: Facts) -> str:
+    """The one that gave the Agent its name; '' where none did. Agents before 7.37 call a file `configuration` too."""
+    agent = facts.agent
+    match agent.provider if isinstance(agent, Agent) else None:
+        case HostnameProvider.HOSTNAME_FILE:
+            return 'hostname_file'
+        case HostnameProvider.CONFIGURATION:
+            configured = agent.configuration if isinstance(agent, Agent) else AgentConfiguration()
+            return 'hostname_file' if configured.hostname_file and not configured.hostname else 'hostname'
+    return ''
 
 
 def remove_setting(facts: Facts, key: str) -> Step:

@@ -25,17 +25,16 @@ def ways_around_the_hop_limit(facts: Facts) -> tuple[Choice, ...]:
     """Ways that expose nothing to other containers, or less than a larger hop limit does."""
     if container_kind(facts) in IN_THE_HOST_NETWORK:
         return ()
-    if container_kind(facts) is ContainerKind.ECS_MANAGED:
-        return (_host_network(facts),)  # its hosts run Bottlerocket, which has no file of cloud-init
     return *name_by_a_file(facts), _host_network(facts)
 
 
 def name_by_a_file(facts: Facts) -> tuple[Choice, ...]:
     """Not where the Agent has its name from a file already, nor where that of cloud-init is missing or known to name
-    another instance. A container does not see it. Only Linux has cloud-init.
+    another instance. A container does not see it. Only Linux has cloud-init, but not Bottlerocket, on which ECS
+    Managed Instances run.
     """
     agent, host = facts.agent, facts.host
-    if operating_system(facts) is not OperatingSystem.LINUX:
+    if operating_system(facts) is not OperatingSystem.LINUX or container_kind(facts) is ContainerKind.ECS_MANAGED:
         return ()
     if isinstance(agent, Agent) and isinstance(agent.hostname_file, HostnameFile) and agent.hostname_file.content:
         return ()

@@ -5,7 +5,7 @@ whether a text is a host name decides whether a collector may keep it; so these 
 """
 
 from .ec2 import is_ec2_uuid, platform_of, platform_of_answer
-from .hostnames import first_label, instance_id_in, is_default_hostname, why_shared, why_unusable
+from .hostnames import first_label, instance_id_in, is_default_hostname, is_of_an_image, why_shared, why_unusable
 from .identity import (
     gateway_before_the_host,
     identity_of,
@@ -24,6 +24,7 @@ __all__ = [
     'instance_id_of',
     'is_default_hostname',
     'is_ec2_uuid',
+    'is_of_an_image',
     'is_of_another_instance',
     'may_be_of_another_instance',
     'of_this_instance',

@@ -6,6 +6,9 @@ from ..facts.values import InstanceId
 
 LOCAL_NAMES = ('localhost', 'localhost.localdomain', 'localhost6.localdomain6', 'ip6-localhost')
 LOCAL_LABELS = frozenset({'localhost', 'localhost4', 'localhost6', 'ip6-localhost', 'ip6-loopback'})
+OF_IMAGES = frozenset(('ubuntu', 'debian', 'fedora', 'centos', 'archlinux', 'nixos', 'kali', 'raspberrypi', 'linux'))
+"""What images of these systems are called until something names the machine, like Fedora CoreOS (issue 649 of
+fedora-coreos-tracker). One machine can be called so on purpose."""
 STAND_IN = re.compile('iid-(datasource|ds|local|azure-node|vmware)[a-z0-9-]*|i-abcdefg|nocloud', re.IGNORECASE)
 LONGEST_NAME = 255
 
@@ -43,7 +46,14 @@ def why_shared(name: str) -> str:
         return 'every machine calls itself that'
     if STAND_IN.fullmatch(name):
         return 'cloud-init gives it to every machine for which it finds no instance id'
+    if is_of_an_image(name):
+        return 'images of that system bring it along for every machine that nothing else names'
     return ''
+
+
+def is_of_an_image(name: str) -> bool:
+    label, _, domain = name.lower().partition('.')
+    return label in OF_IMAGES and domain in ('', 'local', 'localdomain')
 
 
 def is_default_hostname(name: str, windows_prefix: bool = False) -> bool:

@@ -6,6 +6,7 @@ from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_not_unique import HOSTNAME_NOT_UNIQUE
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
+from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.builders import INSTANCE_ID, agent, configuration, expecting, facts, host, hostname_file
 from tests.diagnoses.remedy_parts import RESTART, SET_BACK, upgrade_by_apt, upgrade_by_yum
@@ -53,7 +54,22 @@ FAILS = {
         near_miss='a host that is named after localhost',
     ),
 }
+FAILS |= {
+    'the name of an image': Row(
+        by_os('ubuntu'),
+        Failed(
+            "the Agent is named 'ubuntu' by provider os, which is no name of its own: images of that system bring it "
+            'along for every machine that nothing else names',
+            Status.WARNING,
+        ),
+        near_miss='the same name in a domain of its own',
+    ),
+}
 PASSES = {
+    'the same name in a domain of its own': Row(
+        by_os('ubuntu.example.com'),
+        "the Agent is named 'ubuntu.example.com', which is not a name that machines have by default",
+    ),
     'the instance id by the file': Row(
         by_file(INSTANCE_ID), f"the Agent is named '{INSTANCE_ID}', which is not a name that machines have by default"
     ),

@@ -35,13 +35,13 @@ def by_hand(name: str, **differences: object) -> Facts:
     return facts(agent=agent(hostname=name, provider='configuration', configuration=settings), **differences)
 
 
-def by_file(content: str) -> Facts:
+def by_file(content: str, path: str = PATH) -> Facts:
     return facts(
         agent=agent(
             hostname=content,
             provider='hostnameFile',
-            configuration=configuration(hostname_file=PATH),
-            hostname_file=hostname_file(PATH, content),
+            configuration=configuration(hostname_file=path),
+            hostname_file=hostname_file(path, content),
         )
     )
 
@@ -201,18 +201,47 @@ test_remedy = remedy_test(
                 ),
             ),
         ),
-        'by a file': (
+        'by the file of cloud-init': (
             by_file(OTHER_INSTANCE_ID),
             Remedy(
                 'Remove the name of the other instance, here and in the image',
                 then=(
                     Step(
-                        "Write the id of this instance into '/var/lib/cloud/data/instance-id', after saving the file",
+                        'Remove hostname_file from datadog.yaml, and DD_HOSTNAME_FILE from the environment of '
+                        'the Agent',
                         (
                             Command(
-                                f'{only_new("/var/lib/cloud/data/instance-id.before")} &&\n'
-                                'sudo cp /var/lib/cloud/data/instance-id /var/lib/cloud/data/instance-id.before &&\n'
-                                f"printf '%s\\n' {INSTANCE_ID} | sudo tee /var/lib/cloud/data/instance-id"
+                                "sudo grep -nsE '^ *(hostname_file:|DD_HOSTNAME_FILE=)' "
+                                '/etc/datadog-agent/datadog.yaml /etc/datadog-agent/environment'
+                            ),
+                        ),
+                    ),
+                    Step(
+                        'See why cloud-init did not write the id of this instance into its file; do not write it by '
+                        'hand, or cloud-init takes this instance for one that it has set up already',
+                        (Command('cloud-init status --long'),),
+                    ),
+                    RESTART,
+                    Step(
+                        f"{REBUILD}; the command removes cloud-init's state; run it last on the machine that the "
+                        'image is taken from',
+                        (Command('sudo cloud-init clean'),),
+                    ),
+                ),
+            ),
+        ),
+        'by another file': (
+            by_file(OTHER_INSTANCE_ID, '/etc/instance-id'),
+            Remedy(
+                'Remove the name of the other instance, here and in the image',
+                then=(
+                    Step(
+                        "Write the id of this instance into '/etc/instance-id', after saving the file",
+                        (
+                            Command(
+                                f'{only_new("/etc/instance-id.before")} &&\n'
+                                'sudo cp /etc/instance-id /etc/instance-id.before &&\n'
+                                f"printf '%s\\n' {INSTANCE_ID} | sudo tee /etc/instance-id"
                             ),
                         ),
                     ),

@@ -141,6 +141,16 @@ FAILS = {
         differs('Datadog/DatadogIntegrationRole', 'datadog/DatadogIntegrationRole', 'they differ by case'),
         near_miss='a path on both sides',
     ),
+    'no name is on record': Row(
+        recorded(''),
+        "Datadog has no role name on record, the role is 'DatadogIntegrationRole'",
+        near_miss='the role is there',
+    ),
+    'no name is on record, and no role is there': Row(
+        account_facts(role=RoleMissing('DatadogIntegrationRole'), integration=integration(role_name='')),
+        f'{NONE}; Datadog has no role name on record',
+        near_miss='the role is there',
+    ),
     'another partition is on record': Row(
         recorded('DatadogIntegrationRole', partition=Partition('aws-cn')),
         'Datadog has the partition aws-cn on record, the role is arn:aws:iam::123456789012:role/DatadogIntegrationRole',
@@ -320,6 +330,11 @@ test_remedy = remedy_test(
             SITE,
             Remedy(USE, (ONLY_THE_NAME, *creating(name='Monitoring')), (WAIT,)),
         ),
+        'no name is on record': (
+            recorded(''),
+            SITE,
+            Remedy(USE, (enter('DatadogIntegrationRole'), in_terraform('DatadogIntegrationRole')), (WAIT,)),
+        ),
         'it differs by case': (
             recorded('datadogintegrationrole'),
             SITE,
@@ -336,3 +351,14 @@ test_remedy = remedy_test(
         ),
     },
 )
+
+
+def test_another_partition_on_record_is_corrected_and_the_name_is_left_alone() -> None:
+    facts = recorded('DatadogIntegrationRole', partition=Partition('aws-cn'))
+    remedy = INTEGRATION_ROLE_MISSING.remedy(facts, SITE)
+    assert remedy is not None
+    assert (remedy.summary, remedy.then) == ("Correct the partition in Datadog's record", (WAIT,))
+    commands = [command.text for choice in remedy.choices for command in choice.commands]
+    assert any('.aws_partition = "aws"' in command for command in commands)
+    assert commands[-1] == 'aws_partition = "aws"'
+    assert 'role_name' not in str(remedy)

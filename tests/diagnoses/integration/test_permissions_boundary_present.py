@@ -1,5 +1,6 @@
 """A permissions boundary limits the role, whatever its policies grant."""
 
+from dataclasses import replace
 from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.integration.permissions_boundary_present import (
@@ -10,7 +11,17 @@ from datadog_checks.aws_diagnostics.facts.account import Decision, PolicyKind, P
 from datadog_checks.aws_diagnostics.facts.values import Arn
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
-from tests.account.builders import ACCOUNT_ID, account_facts, policies, policy, role, simulated, simulation, statement
+from tests.account.builders import (
+    ACCOUNT_ID,
+    account_facts,
+    integration,
+    policies,
+    policy,
+    role,
+    simulated,
+    simulation,
+    statement,
+)
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .correcting import CHANGE_THE_BOUNDARY, WAIT_5_MINUTES, changing_the_boundary, make_it_the_default
@@ -33,13 +44,30 @@ def denied(*actions: str) -> Any:
     )
 
 
+ENOUGH = statement('cloudwatch:*', 'ec2:*', 'tag:Get*')
+LACKS = f'{IS}, which does not allow 3 of 4 permissions that Datadog requires'
+ALLOWS_ALL = f'{IS}, which allows all 4 permissions that Datadog requires'
+WHAT_IS_REQUIRED = 'what Datadog requires'
 EVERYTHING = 'one that allows everything'
 FAILS = {
     'its document is not known': Row(bounded(), MAY, near_miss='none'),
     'we may not read the policies': Row(bounded(policies=Unobserved('x')), MAY, near_miss='none'),
-    'some actions': Row(bounded(statement('ec2:*')), MAY, near_miss=EVERYTHING),
-    'everything, but something denied': Row(
-        bounded(statement('*'), statement('iam:*', effect='Deny')), MAY, near_miss=EVERYTHING
+    'some actions': Row(bounded(statement('ec2:*')), LACKS, near_miss=WHAT_IS_REQUIRED),
+    'what is required, and it is not known whether more is': Row(
+        bounded(ENOUGH, integration=Unobserved('x')), MAY, near_miss=WHAT_IS_REQUIRED
+    ),
+    'what is required under a condition': Row(
+        bounded(replace(ENOUGH, conditional=True)), MAY, near_miss=WHAT_IS_REQUIRED
+    ),
+    'what is required without resource collection, which is on': Row(
+        bounded(ENOUGH, integration=integration(extended_collection=True)),
+        f'{IS}, which does not allow 2 of 6 permissions that Datadog requires',
+        near_miss=WHAT_IS_REQUIRED,
+    ),
+    'everything, but something denied that is required': Row(
+        bounded(statement('*'), statement('tag:*', effect='Deny')),
+        f'{IS}, which does not allow 1 of 4 permissions that Datadog requires',
+        near_miss='everything, but something denied that nobody requires',
     ),
     'everything under a condition': Row(bounded(statement('*', conditional=True)), MAY, near_miss=EVERYTHING),
     'everything on some resources': Row(bounded(statement('*', every_resource=False)), MAY, near_miss=EVERYTHING),
@@ -58,6 +86,10 @@ PASSES = {
     'none': Row(account_facts(), 'the role has no permissions boundary'),
     'none, though the simulator says something': Row(
         account_facts(simulation=denied('a:B')), 'the role has no permissions boundary'
+    ),
+    WHAT_IS_REQUIRED: Row(bounded(ENOUGH), ALLOWS_ALL),
+    'everything, but something denied that nobody requires': Row(
+        bounded(statement('*'), statement('iam:*', effect='Deny')), ALLOWS_ALL
     ),
     EVERYTHING: Row(bounded(statement('ec2:*'), statement('*')), f'{IS}, which allows everything'),
 }

@@ -332,6 +332,10 @@ CORRECTED = way(
 )
 ONE = rf"""{{\"StringEquals\": {ID}}}"""
 BOTH = (DATADOG_PRINCIPAL, f'AWS:{ACCOUNT_ID}')
+CORRECT_OURS = Choice(
+    "If the external ID of the trust policy is the one that Datadog's AWS integration page shows, change nothing in "
+    'AWS: correct external_id in the configuration of this check'
+)
 LEAVE = Choice(
     'If the other external IDs are of Datadog organizations of yours that collect this account too, change nothing '
     'there; in the configuration of this check, turn this diagnosis off',
@@ -346,6 +350,11 @@ test_remedy = remedy_test(
             demanding(OTHER_EXTERNAL_ID),
             account_expectations(),
             Remedy(DEMAND, (adding(), CORRECTED), then(terraform())),
+        ),
+        'another one than the operator told, who may be wrong': (
+            demanding(OTHER_EXTERNAL_ID, of=NO_KEY),
+            account_expectations(external_id=EXTERNAL_ID),
+            Remedy(DEMAND, (CORRECT_OURS, adding(), CORRECTED), then(terraform())),
         ),
         'one of two, of which the other may be of another organization': (
             demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID),

@@ -111,7 +111,7 @@ def said_of_aws(agent: Agent) -> str:
 
 def _of_the_second_resolution(agent: Agent, error: str) -> bool:
     """The first one ends with an error about the firmware, the second has overwritten that with one about IMDSv1."""
-    if agent.version is None or not in_transition(agent.configuration, agent.version):
+    if agent.version is None or TOKEN_PATH in error or not in_transition(agent.configuration, agent.version):
         return False
     prefers = agent.configuration.ec2_prefer_imdsv2 is True
     return not prefers and not error.startswith(AWS_NOT_QUERIED) and not any(w in error for w in OF_THE_FIRMWARE)

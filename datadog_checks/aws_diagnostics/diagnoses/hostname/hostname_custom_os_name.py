@@ -39,7 +39,8 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 
 def _by_its_words(expected: Expectations, agent: Agent, said: str) -> Verdict:
-    evidence = f'the Agent is named {quoted(agent.hostname or "")} and says: {clean(said, LONGEST_SAYING)}'
+    named = f'is named {quoted(agent.hostname)} and ' if agent.hostname else ''
+    evidence = f'the Agent {named}says: {clean(said, LONGEST_SAYING)}'
     return _judged(expected, agent.provider or HostnameProvider.OS, evidence)
 
 

@@ -15,7 +15,7 @@ from ...facts import (
 from ...facts.values import FilePath
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy, Variable, shell
-from ...rules import is_default_hostname, why_shared, why_unusable
+from ...rules import is_default_hostname, is_of_an_image, why_shared, why_unusable
 from ...text import clean, lower_first, quoted, reason
 from ..agent_remedies import container_kind, in_agent, remove_setting
 from ..applying import restart_with_settings
@@ -68,7 +68,8 @@ def _judge_name(held: str, name: str) -> Verdict:
     """
     shared = why_shared(name)
     if shared:
-        return Failed(f'{held}, which is no name of its own: {shared}')
+        severity = Status.WARNING if is_of_an_image(name) else None
+        return Failed(f'{held}, which is no name of its own: {shared}', severity)
     if is_default_hostname(name):
         return Failed(
             f'{held}, which looks like a default EC2 name: Datadog does not use it as the canonical hostname',
@@ -99,6 +100,9 @@ def _repair(facts: Facts) -> Choice:
             (*see, shell('cloud-init', 'status', '--long')),
         )
     shown = '; the command shows it as the Agent sees it' if see else ''
+    file = facts.agent.hostname_file if isinstance(facts.agent, Agent) else None
+    if isinstance(file, HostnameFile) and is_default_hostname(file.content):
+        return Choice(f'Write another name into the file, none that begins with ip- or domu{shown}', see)
     return Choice(
         f'Make the file readable for {user_of_the_agent(operating_system(facts))}, and leave only the hostname in it '
         f'(letters, digits, hyphens and dots){shown}',

@@ -11,6 +11,8 @@ from ..agent_remedies import agent_status, container_kind, set_in_agent
 from ..applying import restart_with_settings
 from ..around_imds import name_by_a_file
 from ..links import HOSTNAME_IN_CONTAINERS
+from .agent_words import asked_aws
+from .wrong_name import IMDS_FAULTS
 
 AFTER_THE_SIDECAR = ('all', 'container', 'os', 'fqdn', 'aws', 'gce', 'azure')
 """Keys of the Agent's errors that are written only where the search went on behind `fargate`: a sidecar, which has no
@@ -87,6 +89,11 @@ def _let_aws_name_it(facts: Facts) -> tuple[Choice, ...]:
     return (set_in_agent(facts, text, key, True, 'Agent 7.37 and later'),)
 
 
+def _came_to_ask_aws(facts: Facts, _: str) -> bool:
+    """Where it did not, as in a pod without a name, no fault of IMDS is the reason."""
+    return isinstance(facts.agent, Agent) and asked_aws(facts.agent) is True
+
+
 HOSTNAME_MISSING = Diagnosis(
     id='hostname-missing',
     title='The Agent has no hostname',
@@ -101,4 +108,6 @@ HOSTNAME_MISSING = Diagnosis(
     docs=HOSTNAME_IN_CONTAINERS,
     judge=judge,
     remedy=remedy,
+    after=IMDS_FAULTS,
+    can_explain=_came_to_ask_aws,
 )

@@ -1,18 +1,16 @@
 """The Agent reports under a name that is no name: many machines have it."""
 
 from ...expectations import Expectations
-from ...facts import Agent, AgentConfiguration, Facts, HostnameProvider, observed
+from ...facts import Agent, AgentConfiguration, Facts, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step, Variable
-from ...rules import why_shared
+from ...rules import is_of_an_image, why_shared
 from ...text import quoted
-from ..agent_remedies import remove_setting, set_in_agent
+from ..agent_remedies import remove_setting, set_in_agent, setting_of_the_name
 from ..applying import restart_with_settings
 from ..links import guide
 from ..places import operating_system, rename
 from .agent_versions import upgrades
-
-BY_SETTING = {HostnameProvider.CONFIGURATION: 'hostname', HostnameProvider.HOSTNAME_FILE: 'hostname_file'}
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -28,13 +26,13 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if not shared:
         return Passed(f'{named}, which is not a name that machines have by default')
     by = f' by provider {agent.provider}' if agent.provider else ''
-    return Failed(f'{named}{by}, which is no name of its own: {shared}')
+    severity = Status.WARNING if is_of_an_image(agent.hostname) else None
+    return Failed(f'{named}{by}, which is no name of its own: {shared}', severity)
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    agent = facts.agent if isinstance(facts.agent, Agent) else None
-    setting = BY_SETTING.get(agent.provider) if agent and agent.provider else None
-    if setting is None:
+    setting = setting_of_the_name(facts)
+    if not setting:
         ways: tuple[Choice, ...] = (*_prefer_instance_id(facts), _name_the_system(facts))
         return Remedy('Give this host a name of its own', ways, restart_with_settings(facts))
     removing = remove_setting(facts, setting)
@@ -73,7 +71,8 @@ HOSTNAME_NOT_UNIQUE = Diagnosis(
     severity=Status.CRITICAL,
     tests=(
         'Compares the hostname under which the Agent reports with names that machines have before anybody named them: '
-        "localhost and its kin, and what cloud-init's file holds where it found no instance id (iid-datasource-none)."
+        "localhost and the like, what cloud-init's file holds where it found no instance id (iid-datasource-none), and "
+        'names that images bring along (ubuntu, fedora), which are only a warning.'
     ),
     harm='All machines with that name are one host in Datadog: their metrics are mixed up, and monitors flap.',
     docs=guide('duplicated-hosts-when-installing-the-agent'),

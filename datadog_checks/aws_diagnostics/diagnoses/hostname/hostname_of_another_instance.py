@@ -1,14 +1,25 @@
 """The Agent reports under the name of another instance, as when an image was built with a name in it."""
 
 from ...expectations import Expectations
-from ...facts import Agent, ContainerKind, Facts, Host, HostnameProvider, OperatingSystem, UtsNamespace, observed
+from ...facts import (
+    Agent,
+    ContainerKind,
+    Facts,
+    Host,
+    HostnameProvider,
+    HostnameSource,
+    OperatingSystem,
+    UtsNamespace,
+    observed,
+)
 from ...facts.values import FilePath, InstanceId
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Command, Remedy, Step, new_file, script, sequence, shell
 from ...rules import first_label, instance_id_in, instance_id_of, is_default_hostname, why_no_instance_id
 from ...text import quoted
-from ..agent_remedies import container_kind, remove_setting
+from ..agent_remedies import container_kind, remove_setting, restart_agent
 from ..applying import restart_with_settings
+from ..around_imds import CLOUD_INIT_FILE
 from ..links import guide
 from ..places import operating_system, rename
 from ..which_instance import instance
@@ -19,6 +30,12 @@ FROM_THE_SYSTEM = (HostnameProvider.OS, HostnameProvider.FQDN, HostnameProvider.
 FOR_THE_IMAGE = (
     'Rebuild the image: leave hostname and hostname_file unset in it, install the Agent with DD_INSTALL_ONLY=true and '
     'do not start it while the image is built'
+)
+
+CLOUD_INIT_DID_NOT_RUN = Step(
+    'See why cloud-init did not write the id of this instance into its file; do not write it by hand, or cloud-init '
+    'takes this instance for one that it has set up already',
+    (shell('cloud-init', 'status', '--long'),),
 )
 
 
@@ -70,6 +87,17 @@ def _name_of_the_system(facts: Facts) -> str:
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
+    known = isinstance(facts.agent, Agent) and facts.agent.source is not HostnameSource.INFERRED
+    provider = facts.agent.provider if isinstance(facts.agent, Agent) and known else None
+    if provider is HostnameProvider.AWS:
+        return Remedy(
+            'Let the Agent ask again: IMDS gave it that id when it started, so the IMDS of another instance answered '
+            'then, or the Agent has run since this machine was copied',
+            then=(restart_agent(facts),),
+        )
+    if provider is HostnameProvider.CONTAINER:
+        node = Step('Register the node under a name of its own: see hostname-override of its kubelet, and its image')
+        return Remedy('The name is that of the Kubernetes node: correct it there', then=(node, restart_agent(facts)))
     return Remedy(
         'Remove the name of the other instance, here and in the image',
         then=(*_on_this_instance(facts), *restart_with_settings(facts), _in_the_image(facts)),
@@ -89,6 +117,8 @@ def _on_this_instance(facts: Facts) -> tuple[Step, ...]:
         return _rename_the_system(facts, facts.agent)
     if container_kind(facts) is not ContainerKind.NONE:
         return (remove_setting(facts, 'hostname_file'),)
+    if path == CLOUD_INIT_FILE:
+        return (remove_setting(facts, 'hostname_file'), CLOUD_INIT_DID_NOT_RUN)
     name = quoted(path, LONGEST_PATH)
     return (Step(f'Write the id of this instance into {name}, after saving the file', _rewritten(facts, path)),)
 

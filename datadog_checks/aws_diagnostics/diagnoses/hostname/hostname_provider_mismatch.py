@@ -6,7 +6,8 @@ from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdi
 from ...remedies import Choice, Remedy, Step
 from ...rules import instance_id_in, instance_id_of
 from ...text import LONGEST_NAME, clean, reason
-from ..agent_remedies import agent_status, restart_agent
+from ..agent_remedies import agent_status, remove_setting, restart_agent, setting_of_the_name
+from ..applying import restart_with_settings
 from ..links import guide
 from .agent_words import said_of_aws
 from .resolution import resolve
@@ -103,6 +104,9 @@ def _errors(agent: Agent, expected: Expectations) -> str:
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     provider = facts.agent.provider if isinstance(facts.agent, Agent) else None
     keep = keep_the_name(facts, expected, provider=provider) if provider else ()
+    setting = setting_of_the_name(facts)
+    if setting:
+        return _without_the_setting(facts, setting, keep)
     restart = restart_agent(facts)
     again = () if _restart_changes_nothing(facts, expected) else (restart,)
     why = Step(
@@ -117,6 +121,17 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         return Remedy(summary, then=(*again, why))
     ways = tuple(Choice(step.text, step.commands) for step in again)
     return Remedy(f'{summary}, or tell this check that the name is wanted', (*ways, *keep), (why,))
+
+
+def _without_the_setting(facts: Facts, setting: str, keep: tuple[Choice, ...]) -> Remedy:
+    """It ends the search of the Agent, so that no other provider was asked."""
+    found = remove_setting(facts, setting)
+    remove = Choice(f'{found.text}; the Agent then looks for another name, which the host gets', found.commands)
+    return Remedy(
+        f'Let the Agent look for a name without {setting}, which ends its search, or tell this check that it is wanted',
+        (*keep, remove),
+        restart_with_settings(facts),
+    )
 
 
 def _restart_changes_nothing(facts: Facts, expected: Expectations) -> bool:

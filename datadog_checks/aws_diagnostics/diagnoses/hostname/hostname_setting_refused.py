@@ -16,6 +16,8 @@ from ..links import AGENT_HOSTNAME
 OF_THE_SETTING = ("'hostname' configuration/environment", 'configuration/environment')
 """The key in the Agent's errors, from 7.37 on and before."""
 EMPTY = 'hostname is empty'
+OF_A_TEMPLATE = re.compile(r'[$`{}<>%()\[\]]')
+"""Marks of a variable or a command that nothing has replaced: every host that has it would get the same name."""
 
 
 def judge(facts: Facts, _: Expectations) -> Verdict:
@@ -60,6 +62,8 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
 def _corrected(facts: Facts) -> tuple[Choice, ...]:
     """The name with hyphens for what is not allowed, where that makes one which only this host has."""
     name = facts.agent.configuration.hostname if isinstance(facts.agent, Agent) else ''
+    if OF_A_TEMPLATE.search(name):
+        return ()
     corrected = HostName.of('.'.join(re.sub('[^A-Za-z0-9]+', '-', label).strip('-') for label in name.split('.')))
     if corrected is None or why_unusable(corrected) or why_shared(corrected):
         return ()

@@ -1,8 +1,10 @@
 """What the diagnoses of a wrong name share: by which ids the instance is known, what can explain a wrong name, and
 whether the Agent asks AWS for a name at all."""
 
+import re
+
 from ...expectations import Expectations
-from ...facts import Agent, Facts, Host, HostnameFile, HostnameProvider, Imds
+from ...facts import Agent, ContainerKind, Facts, Host, HostnameFile, HostnameProvider, Imds, UtsNamespace
 from ...facts.imds import is_status
 from ...facts.values import AgentHostname
 from ...remedies import Choice
@@ -46,6 +48,8 @@ that asking again would do. A fault of IMDS explains a wrong name only where non
 The diagnoses that name these need no steps of their own once they are explained: the remedy of each cause ends with the
 restart without which the Agent keeps its name.
 """
+
+OF_A_CONTAINER = re.compile('[0-9a-f]{12}')
 
 BEFORE_THE_FILE = (HostnameProvider.CONFIGURATION,)
 BEFORE_AWS = (
@@ -132,9 +136,21 @@ def keep_the_name(
     provider: HostnameProvider | None = None,
     hostname: AgentHostname | None = None,
 ) -> tuple[Choice, ...]:
-    """The choice to tell this check that the name is wanted; none for a name that many machines have."""
+    """The choice to tell this check that the name is wanted; none for a name that many machines have, or that a
+    container takes with it when it is replaced."""
     name = facts.agent.hostname if isinstance(facts.agent, Agent) else None
-    return () if name and why_shared(name) else (accept(expected, provider=provider, hostname=hostname),)
+    if name and (why_shared(name) or _is_of_a_container(facts, name)):
+        return ()
+    return (accept(expected, provider=provider, hostname=hostname),)
+
+
+def _is_of_a_container(facts: Facts, name: str) -> bool:
+    """The name of a pod, or the first digits of the id of a container, as Docker and ECS name the system in it."""
+    host = facts.host
+    if not isinstance(host, Host) or host.uts_namespace is not UtsNamespace.OWN or name != host.os_hostname:
+        return False
+    kind = host.container.kind
+    return kind is ContainerKind.POD or (kind is not ContainerKind.NONE and bool(OF_A_CONTAINER.fullmatch(name)))
 
 
 def never_asks_aws(facts: Facts) -> bool:

@@ -104,9 +104,9 @@ def allow_in_policy(facts: Facts) -> Choice:
     )
 
 
-def find_credentials_proxy() -> Step:
+def find_credentials_proxy(does: str = 'is down') -> Step:
     find = script('kubectl get pods --all-namespaces --output wide | grep -iE "kube2iam|kiam|metadata"')
-    return Step('See whether a credentials proxy on this node is down', (find,))
+    return Step(f'See whether a credentials proxy on this node {does}', (find,))
 
 
 # Limits

@@ -11,6 +11,8 @@ from ..links import guide
 from .blocking import ask_without_a_token, firewall_rules
 from .evidence import conversation, gateways, seen, severity_behind_v1, still_hidden
 from .fault import Fault, fault_of, why_unclear
+from .no_way import off_this_system
+from .routes import is_local, taken
 
 KIAM_ROUTES = (
     '^/latest/(api/token|dynamic/instance-identity/document|meta-data/(ami-id|hostname|instance-id|instance-type'
@@ -34,7 +36,8 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     fault = fault_of(imds)
     match fault:
         case Fault.TOKEN_REFUSED | Fault.TOKEN_UNKNOWN | Fault.WHITELISTED | Fault.FOREIGN | Fault.FILTERED:
-            evidence = f'{conversation(imds)}, {SUSPECTS[fault]}{still_hidden(facts)}{seen(facts)}'
+            way = taken(facts) if is_local(facts) else ''
+            evidence = f'{conversation(imds)}, {SUSPECTS[fault]}{way}{still_hidden(facts)}{seen(facts)}'
             return Failed(evidence, severity_behind_v1(facts, expected))
         case Fault.TOKEN_LOST:
             return _token_lost(facts, expected, imds)
@@ -78,6 +81,8 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
     match fault_of(facts.imds) if isinstance(facts.imds, Imds) else Fault.FOREIGN:
         case Fault.NONE:
             return _userspace_proxy(facts)
+        case _ if is_local(facts):
+            found = off_this_system(facts)
         case Fault.TOKEN_LOST if isinstance(facts.path, NetworkPath) and facts.path.intercepted:
             found = _another_server(facts)
         case Fault.TOKEN_REFUSED if container_kind(facts) is not ContainerKind.NONE:

@@ -1,14 +1,18 @@
 """What answers at the address of IMDS does not support tokens."""
 
 from ...expectations import Expectations
-from ...facts import Facts, observed
+from ...facts import ContainerKind, Facts, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Remedy, Step
-from ..agent_remedies import restart_for_the_name
+from ..agent_remedies import container_kind, restart_for_the_name
+from ..applying import apply_settings
+from ..around_imds import ways_around_the_hop_limit
 from ..links import ec2_user_guide
-from .blocking import firewall_rules
+from .blocking import find_credentials_proxy, firewall_rules
 from .evidence import conversation, seen, severity_behind_v1, still_hidden
 from .fault import Fault, fault_of
+from .no_way import off_this_system
+from .routes import is_local
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -23,9 +27,18 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
+    if is_local(facts):
+        found = off_this_system(facts)
+        return Remedy(found.summary, found.choices, (*found.then, *restart_for_the_name(facts)))
+    around, in_pod = ways_around_the_hop_limit(facts), container_kind(facts) is ContainerKind.POD
+    past = ', or go around it' if around else ''
     return Remedy(
-        'Every EC2 instance supports IMDSv2: find what answers in its place, and let it forward PUT /latest/api/token',
-        then=(
+        'Every EC2 instance supports IMDSv2: find what answers in its place, and let it forward PUT /latest/api/token'
+        f'{past}',
+        around,
+        (
+            *apply_settings(facts),
+            *((find_credentials_proxy('answers'),) if in_pod else ()),
             firewall_rules(facts),
             Step(
                 'Where a credentials proxy or an emulator of IMDS answers, upgrade it to a release that forwards or '

@@ -1,12 +1,40 @@
 """What to do where the routing tables of the host or of the container have no way to IMDS."""
 
-from ...facts import ContainerKind, Facts
+from ...facts import ContainerKind, Facts, RouteKind
 from ...remedies import Choice, Remedy, Step, new_file, script, sequence, shell
 from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind
 from ..applying import apply_settings
 from ..around_imds import ways_around_the_hop_limit
 from .blocking import INTERFACE, address
 from .routes import away_from_the_device, ip, is_misled, look_at_routes, route_of
+
+
+def off_this_system(facts: Facts) -> Remedy:
+    """The address of IMDS is one of this system itself, as `aws-vault exec --server` sets it (99designs/aws-vault pull
+    request 43): a program here answers, or none, and EC2 is never asked."""
+    imds = address(facts)
+    near = container_kind(facts) in IN_THE_HOST_NETWORK
+    here = 'this host' if near else "the network of the Agent's container"
+    listening = shell('sudo', 'ss', '--listening', '--tcp', '--processes', 'sport', '=', ':80')
+    words = (f'{imds}/{128 if ":" in imds else 32}', 'dev', INTERFACE)
+    remove = (shell('sudo', *ip(imds), 'address', 'del', *words),) if near else ()
+    return Remedy(
+        f'Take the address {imds} off {here}: while it is one of its own, no request leaves for IMDS',
+        ways_around_the_hop_limit(facts),
+        (
+            *apply_settings(facts),
+            Step(
+                f'See on which INTERFACE it is, and which program listens there, in {here} (stand-ins for IMDS, such '
+                'as aws-vault, set it)',
+                (shell(*ip(imds), 'address', 'show', 'to', imds), listening),
+            ),
+            Step(
+                'Stop that program, and remove the address'
+                f'{"; to undo this, use add in place of del" if near else ", which it sets"}',
+                remove,
+            ),
+        ),
+    )
 
 
 def give_a_way(facts: Facts) -> Remedy:
@@ -27,14 +55,13 @@ def _give_a_route(facts: Facts) -> Remedy:
     delete = shell('sudo', *ip(imds), 'route', 'del', imds, 'dev', INTERFACE)
     (look,) = look_at_routes(facts, None)
     every = shell(*ip(imds), 'route', 'show', 'table', 'all')
+    text = 'Remove the route or the rule of type blackhole, unreachable or prohibit that covers it'
+    covering = () if route and route.kind is RouteKind.NONE else (Choice(text, (*look.commands, every)),)
     return Remedy(
         f'Give this system a route to {imds}',
         (
             *(_rule_for_the_agent(facts) if route and route.by_user else ()),
-            Choice(
-                'Remove the route or the rule of type blackhole, unreachable or prohibit that covers it',
-                (*look.commands, every),
-            ),
+            *covering,
             Choice(
                 'Add a route through the primary interface (the first command lists every INTERFACE)',
                 (shell('ip', '-brief', 'link'), add),

@@ -17,18 +17,20 @@ from .blocking import (
     on_the_host,
 )
 from .evidence import icmp_kind
-from .no_way import give_a_way
+from .no_way import give_a_way, off_this_system
 from .other_systems import on_another_system
-from .routes import away_from_the_device, ip, is_misled, route_of
+from .routes import away_from_the_device, ip, is_local, is_misled, route_of
 
 
 def ways_to_reach(facts: Facts) -> Remedy:
     token = facts.imds.token if isinstance(facts.imds, Imds) else None
     match token:
-        case NoAnswer(outcome=Outcome.LOST | Outcome.RESET, icmp=None):
+        case NoAnswer(outcome=Outcome.LOST | Outcome.RESET, icmp=None) if not is_local(facts):
             return _no_answer_after_connecting(facts)
         case _ if operating_system(facts) is not OperatingSystem.LINUX:
             return on_another_system(facts)
+        case _ if is_local(facts):
+            return off_this_system(facts)
         case NoAnswer(outcome=Outcome.UNREACHABLE) if is_misled(route_of(facts)):
             # The kernel says so itself, by ICMP, once it gives up on the neighbour.
             return give_a_way(facts)

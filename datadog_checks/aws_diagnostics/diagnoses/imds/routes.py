@@ -65,6 +65,12 @@ def is_misled(route: Route | None) -> bool:
     return route.neighbour.is_missing or (not is_default(route) and is_virtual(route))
 
 
+def is_local(facts: Facts) -> bool:
+    """The address of IMDS is one of this system itself."""
+    route = route_of(facts)
+    return route is not None and route.kind is RouteKind.LOCAL
+
+
 def is_virtual(route: Route) -> bool:
     """No network card, and nothing that stands for cards (bond, team, vlan, macvlan, ipvlan)."""
     return route.device_kind in ('veth', 'bridge', 'tun', 'wireguard', 'dummy', 'ipip', 'gre', 'vxlan', 'geneve')

@@ -6,6 +6,7 @@ tags, in which region, under which name. He cannot choose his account, his organ
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...facts.account import Condition, ExternalId, TrustStatement
 from .assume_role_request import (
@@ -32,8 +33,17 @@ from .assume_role_request import (
 )
 from .condition_operators import NULL, all_of, any_of, can_be_met, is_met, operator_of
 from .condition_values import LIKE, STRING
-from .identities import can_be_sent, conditions_on_external_id, is_everyone, is_external_id
+from .identities import (
+    account_principal,
+    can_be_sent,
+    conditions_on_external_id,
+    demands_external_id,
+    is_datadog,
+    is_everyone,
+    is_external_id,
+)
 from .trust import Sender, covers_assume_role
+from .trust_policy_explicit_deny import applies_to_datadog, is_of
 
 MFA, REGION = 'aws:multifactorauthpresent', 'aws:requestedregion'
 CHOSEN: Request = {
@@ -133,3 +143,39 @@ def _hits_others(condition: Condition, own: Request, request: Request) -> bool |
     if met is None and condition.key.lower() in own and operator_of(condition.operator).negated:
         return None if condition.variables else True
     return bool(met)
+
+
+# Datadog itself: its accounts are shared by all customers of a site
+
+
+def demanded_by_deny(statements: Sequence[TrustStatement], to: Sender) -> TrustStatement | None:
+    """A Deny of all that Datadog sends but the one right external id: as good as a condition of each Allow."""
+    denials = (s for s in statements if s.effect == 'Deny' and covers_assume_role(s) and is_of(s, to))
+    return next((s for s in denials if _spares_only(s, to)), None)
+
+
+def _spares_only(deny: TrustStatement, to: Sender) -> bool:
+    if len(deny.conditions) != 1 or not is_external_id(deny.conditions[0]):
+        return False
+    (condition,) = deny.conditions
+    operator = operator_of(condition.operator)
+    exact = operator.negated and operator.base == 'stringequals' and operator.is_met_without_the_key is True
+    return exact and condition.external_ids == (to.external_id,) and not condition.variables
+
+
+def open_to_another_site(statements: Sequence[TrustStatement], to: Sender) -> TrustStatement | None:
+    """One that admits Datadog's account of another site without an external id: all customers of that site share it."""
+    allowing = (s for s in statements if s.effect == 'Allow' and covers_assume_role(s))
+    denials = [s for s in statements if s.effect == 'Deny']
+    return next((s for s in allowing if demands_external_id(s) is False and _admits_another_site(s, denials, to)), None)
+
+
+def _admits_another_site(statement: TrustStatement, denials: Sequence[TrustStatement], to: Sender) -> bool:
+    found = (account_principal(p) for p in statement.principals if is_datadog(p))
+    accounts = {p.account for p in found if p is not None and p.whole} - {to.account}
+    others = [replace(to, account=account, external_id=None) for account in accounts]
+    return any(
+        all_of(is_met(c, other.request) for c in statement.conditions)
+        and all(applies_to_datadog(deny, other) is False for deny in denials)
+        for other in others
+    )

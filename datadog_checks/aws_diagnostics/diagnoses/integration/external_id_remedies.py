@@ -1,25 +1,15 @@
 """Ways to make a trust policy demand exactly Datadog's external id, each of which keeps what others need."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import TrustStatement
 from ...remedies import Choice, Step, yaml
 from .assume_role_request import is_misspelled_external_id
-from .condition_operators import all_of, any_of, is_met, operator_of
-from .identities import (
-    account_principal,
-    conditions_on_external_id,
-    demands_one,
-    is_account,
-    is_datadog,
-    is_everyone,
-    is_external_id,
-)
-from .trust import Reading, Sender, covers_assume_role, position_of, readings, sender
-from .trust_policy_explicit_deny import applies_to_datadog, is_of
+from .everyone import open_to_another_site
+from .identities import conditions_on_external_id, demands_external_id, is_account, is_datadog, is_everyone
+from .trust import Reading, Sender, position_of, readings, sender
 from .trust_remedies import (
     DATADOGS_ID,
     MOVE,
@@ -45,6 +35,10 @@ LEAVE = Choice(
     exposes='the external ID to changes that nobody notices',
     undo=Step('Remove the entry again'),
 )
+CORRECT_OURS = Choice(
+    "If the external ID of the trust policy is the one that Datadog's AWS integration page shows, change nothing in "
+    'AWS: correct external_id in the configuration of this check'
+)
 DEMANDING = (
     *('StringEquals', 'StringEqualsIgnoreCase', 'StringLike'),
     *('ForAnyValue:StringEquals', 'ForAnyValue:StringEqualsIgnoreCase', 'ForAnyValue:StringLike'),
@@ -54,49 +48,12 @@ DEMANDING = (
 
 def without_external_id(read: Sequence[Reading]) -> list[Reading]:
     """Those that would admit Datadog's account with any external id, or without one; and the one that comes closest."""
-    return [r for r in read if (r is read[0] or r.admits) and _demands_one(r.statement) is False]
+    return [r for r in read if (r is read[0] or r.admits) and demands_external_id(r.statement) is False]
 
 
 def perhaps_without_external_id(read: Sequence[Reading]) -> list[Reading]:
     """Those that would, if Datadog meets conditions of which that is not known."""
-    return [r for r in read if r.admits is None and _demands_one(r.statement) is not True]
-
-
-def _demands_one(statement: TrustStatement) -> bool | None:
-    return any_of(map(demands_one, conditions_on_external_id(statement)))
-
-
-def demanded_by_deny(statements: Sequence[TrustStatement], to: Sender) -> TrustStatement | None:
-    """A Deny of all that Datadog sends but the one right external id: as good as a condition of each Allow."""
-    denials = (s for s in statements if s.effect == 'Deny' and covers_assume_role(s) and is_of(s, to))
-    return next((s for s in denials if _spares_only(s, to)), None)
-
-
-def _spares_only(deny: TrustStatement, to: Sender) -> bool:
-    if len(deny.conditions) != 1 or not is_external_id(deny.conditions[0]):
-        return False
-    (condition,) = deny.conditions
-    operator = operator_of(condition.operator)
-    exact = operator.negated and operator.base == 'stringequals' and operator.is_met_without_the_key is True
-    return exact and condition.external_ids == (to.external_id,) and not condition.variables
-
-
-def open_to_another_site(statements: Sequence[TrustStatement], to: Sender) -> TrustStatement | None:
-    """One that admits Datadog's account of another site without an external id: all customers of that site share it."""
-    allowing = (s for s in statements if s.effect == 'Allow' and covers_assume_role(s))
-    denials = [s for s in statements if s.effect == 'Deny']
-    return next((s for s in allowing if _demands_one(s) is False and _admits_another_site(s, denials, to)), None)
-
-
-def _admits_another_site(statement: TrustStatement, denials: Sequence[TrustStatement], to: Sender) -> bool:
-    found = (account_principal(p) for p in statement.principals if is_datadog(p))
-    accounts = {p.account for p in found if p is not None and p.whole} - {to.account}
-    others = [replace(to, account=account, external_id=None) for account in accounts]
-    return any(
-        all_of(is_met(c, other.request) for c in statement.conditions)
-        and all(applies_to_datadog(deny, other) is False for deny in denials)
-        for other in others
-    )
+    return [r for r in read if r.admits is None and demands_external_id(r.statement) is not True]
 
 
 def misspelled(reading: Reading) -> str:
@@ -117,8 +74,9 @@ def ways_to_demand_it(facts: Facts, expected: Expectations) -> tuple[Choice, ...
     if best.external_id is True and not without and (other := open_to_another_site(statements_of(facts), to)):
         return _close(facts, expected, other)
     if best.external_id is False:
+        ours = () if to.recorded or to.external_id is None else (CORRECT_OURS,)
         add = () if without else (add_statement(facts, expected),)
-        return (*add, _correct(facts, expected, best))
+        return (*ours, *add, _correct(facts, expected, best))
     if without:
         return (_demand_one(facts, expected, without),)
     return (*_leave(best), _correct(facts, expected, best))

@@ -12,7 +12,7 @@ from ...facts.account import Condition, ExternalId, Form, TrustStatement
 from ...rules.datadog_role import owner_of
 from ...text import one_line
 from .assume_role_request import EXTERNAL_ID
-from .condition_operators import operator_of
+from .condition_operators import any_of, operator_of
 
 EVERYONE = ('*', 'AWS:*')
 ARN = re.compile(r'arn:(?P<partition>[a-z-]+):(?:iam|sts)::(?P<account>\d{12}):(?P<resource>.+)', re.ASCII)
@@ -112,6 +112,10 @@ def demands_one(condition: Condition) -> bool | None:
 def can_be_sent(id: ExternalId) -> bool:
     """STS refuses others: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html."""
     return id.form not in (Form.EMPTY, Form.PATTERN) and not id.has_stray_white_space
+
+
+def demands_external_id(statement: TrustStatement) -> bool | None:
+    return any_of(map(demands_one, conditions_on_external_id(statement)))
 
 
 def differs_by_case(one: ExternalId, other: ExternalId) -> bool:

@@ -10,6 +10,7 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Remedy
 from ...rules.datadog_role import name_for_the_record, name_in_iam, path_in_iam
 from ...text import one_line
+from ..cloudwatch.exclusions import Change, ways_to_change
 from .role import role_of, says_when_stale, uses_access_keys, without_role
 from .role_remedies import LONGEST_NAME, ON_PAGE, correct_the_record, create_role, look_for_it
 from .trust import Sender, sender
@@ -31,8 +32,10 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 def _missing(role: RoleMissing, facts: Facts, expected: Expectations) -> Verdict:
     evidence = f'IAM has no role named {_quoted(role.name)}{_others(role, facts, expected)}'
-    if isinstance(facts.of_account.integration, Integration):
-        return Failed(f'{evidence}; Datadog has that name on record')
+    integration = facts.of_account.integration
+    if isinstance(integration, Integration):
+        on_record = 'that name' if integration.role_name.strip() else 'no role name'
+        return Failed(f'{evidence}; Datadog has {on_record} on record')
     if expected.of_account.role_name == AccountExpectations().role_name:
         return Unknown(f'{evidence}; not known which name Datadog uses: set app_key or role_name')
     return Failed(f'{evidence}; the configuration of this check has that name')
@@ -48,6 +51,8 @@ def _others(role: RoleMissing, facts: Facts, expected: Expectations) -> str:
 def _on_record(role: Role, integration: Integration) -> Verdict:
     """Datadog makes an ARN of its record: IAM's name alone does not decide."""
     recorded, right = integration.role_name, name_for_the_record(role.arn)
+    if not recorded.strip():
+        return Failed(f'Datadog has no role name on record, the role is {_quoted(right)}')
     on_record = f'Datadog has the role name {_quoted(recorded)} on record'
     if name_in_iam(recorded).lower() != role.name.lower():
         return Unknown(f'{on_record}, and the configuration of this check says {_quoted(role.name)}: remove role_name')
@@ -99,7 +104,9 @@ def _quoted(name: str) -> str:
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     summary, role = 'Make Datadog and IAM use the same role name', facts.of_account.role
     if isinstance(role, Role):
-        return Remedy(summary, correct_the_record(name_for_the_record(role.arn)), (wait(expected),))
+        return _correct(role, facts, expected) or Remedy(
+            summary, correct_the_record(name_for_the_record(role.arn)), (wait(expected),)
+        )
     if not isinstance(role, RoleMissing):
         return Remedy(summary, create_role(facts, expected), (wait(expected),))
     trusting = [name_for_the_record(found.arn) for found in meant_for_datadog(role, sender(facts, expected))]
@@ -107,6 +114,22 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         return Remedy(summary, correct_the_record(*trusting[:MOST_NAMES]), (wait(expected),))
     look = look_for_it(facts, expected) if isinstance(role.trusting, Unobserved) else ()
     return Remedy(summary, (*look, *_perhaps(role), *create_role(facts, expected)), (wait(expected),))
+
+
+def _correct(role: Role, facts: Facts, expected: Expectations) -> Remedy | None:
+    """Where only the partition is wrong, another name changes nothing."""
+    record, name, partition = facts.of_account.integration, name_for_the_record(role.arn), role.arn.partition_name
+    if not isinstance(record, Integration) or record.role_name != name or record.partition in (None, partition):
+        return None
+    quoted = f'"{partition}"'
+    change = Change(
+        page='correct its partition',
+        group='aws_partition',
+        jq=f'.aws_partition = {quoted}',
+        terraform=f'aws_partition = {quoted}',
+    )
+    ways = ways_to_change(facts, expected, change)
+    return Remedy("Correct the partition in Datadog's record", ways, (wait(expected),))
 
 
 def _perhaps(role: RoleMissing) -> tuple[Choice, ...]:

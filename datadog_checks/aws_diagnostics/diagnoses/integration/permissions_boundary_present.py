@@ -1,14 +1,27 @@
 """A permissions boundary limits what the role may do, whatever its policies grant."""
 
+from dataclasses import replace
+
 from ...expectations import Expectations
 from ...facts import Facts
-from ...facts.account import Account, Feature, Policy, PolicyKind, Role, RoleMissing, Simulation
+from ...facts.account import (
+    Account,
+    Feature,
+    Integration,
+    Policy,
+    PolicyKind,
+    RequiredPermissions,
+    Role,
+    RoleMissing,
+    Simulation,
+)
 from ...facts.values import Arn, RoleName
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Command, Remedy, Step, Variable, new_file, script, sequence, shell
 from ...text import SHORT, one_line
 from ..account_remedies import role_word, run_again
 from ..links import guide
+from .permissions import Entry, compare, requirement
 from .role import role_of, says_when_stale, without_role
 
 LONGEST_ARN = 160
@@ -31,7 +44,21 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return Failed(f'{evidence}, which denies {_named(denied)}', Status.CRITICAL)
     if _allows_everything(account):
         return Passed(f'{evidence}, which allows everything')
+    entries = _required(account)
+    lost = sum(entry.is_lost for entry in entries)
+    if entries and all(entry.is_held for entry in entries):
+        return Passed(f'{evidence}, which allows all {len(entries)} permissions that Datadog requires')
+    if lost:
+        return Failed(f'{evidence}, which does not allow {lost} of {len(entries)} permissions that Datadog requires')
     return Failed(f'{evidence}: the role cannot do what it does not allow, whatever its policies grant')
+
+
+def _required(account: Account) -> tuple[Entry, ...]:
+    """Of all that Datadog requires, whether the document of the boundary lets it through; () where not all is known."""
+    policies = account.policies if isinstance(account.policies, tuple) else ()
+    boundary = [replace(p, kind=PolicyKind.INLINE) for p in policies if p.kind is PolicyKind.BOUNDARY]
+    known = isinstance(account.integration, Integration) and isinstance(account.required, RequiredPermissions)
+    return compare(requirement(account).actions, boundary) if boundary and known else ()
 
 
 def _denied(account: Account) -> tuple[str, ...]:
@@ -135,7 +162,10 @@ PERMISSIONS_BOUNDARY_PRESENT = Diagnosis(
     feature=Feature.ROLE,
     service_check='integration_role',
     severity=Status.WARNING,
-    tests='Looks for a permissions boundary on the role. A boundary that allows everything passes.',
+    tests=(
+        'Looks for a permissions boundary on the role. A boundary that allows everything passes, and one that allows '
+        'all that Datadog requires.'
+    ),
     harm=(
         'Datadog can do only what both the boundary and the policies of the role allow. Permissions can be missing '
         'although a policy grants them, and attaching more policies changes nothing.'

@@ -8,10 +8,9 @@ from ...remedies import Remedy, Step
 from ...rules.datadog_role import ACCOUNTS
 from ...text import SHORT, one_line
 from .condition_operators import is_met, operator_of
+from .everyone import demanded_by_deny, open_to_another_site
 from .external_id_remedies import (
-    demanded_by_deny,
     misspelled,
-    open_to_another_site,
     perhaps_without_external_id,
     ways_to_demand_it,
     without_external_id,

@@ -9,8 +9,7 @@ from ..account_remedies import joined
 from .everyone import admits_everyone
 from .identities import (
     account_principal,
-    conditions_on_external_id,
-    demands_one,
+    demands_external_id,
     described,
     is_account,
     is_everyone,
@@ -43,8 +42,9 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     everyone = admits_everyone(statements, to)
     if True in everyone:
         number = everyone.index(True)
-        demands = any(map(demands_one, conditions_on_external_id(statements[number])))
-        whom = 'every AWS account that sends its external ID' if demands else 'every AWS account'
+        whom = 'every AWS account'
+        if demands_external_id(statements[number]):
+            whom += ' that sends its external ID'
         return Failed(f'statement {number + 1} of the trust policy admits {whom}: {_who(to)}')
     if None in everyone:
         name = f'statement {everyone.index(None) + 1}'
