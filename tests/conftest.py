@@ -32,7 +32,7 @@ NOT_ISOLATED = leave_the_network()
 refuse_metadata_addresses()
 
 ROOT = Path(__file__).parent
-LONGEST = ('rollout', 'account', 'packages', 'test_demo.py', 'cli', 'collect', 'test_simulator_lab.py')
+LONGEST = ('rollout', 'account', 'packages', 'test_demo.py', 'cli', 'field_reports', 'collect', 'test_simulator_lab.py')
 
 # How long an example takes on a busy machine says nothing about the code.
 settings.register_profile('tests', deadline=None)

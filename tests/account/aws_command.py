@@ -16,28 +16,20 @@ import jmespath
 from botocore.model import OperationModel, Shape
 
 from tests.account.aws_account import operator
+from tests.account.program_server import write_client
 
-REPOSITORY = Path(__file__).parents[2]
-PROGRAM = """#!{python}
-import sys
-sys.path.insert(0, {repository!r})
-from {module} import {function}
-sys.exit({function}(sys.argv[1:]))
-"""
 PROGRAMS = {
     'aws': ('tests.account.aws_command', 'main'),
     'aws-diagnostics': ('datadog_checks.aws_diagnostics.cli', 'run'),
 }
 
 
-def programs(directory: Path) -> Path:
-    """Writes them into a new directory, and gives it."""
+def programs(directory: Path, server: str) -> Path:
+    """Writes them into a new directory, and gives it. The server is that of tests.account.program_server."""
     folder = directory / 'programs'
     folder.mkdir()
     for name, (module, function) in PROGRAMS.items():
-        text = PROGRAM.format(python=sys.executable, repository=str(REPOSITORY), module=module, function=function)
-        (folder / name).write_text(text)
-        (folder / name).chmod(0o755)
+        write_client(folder / name, server, module, function)
     return folder
 
 

@@ -6,7 +6,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.account import servers
+from tests.account import program_server, servers
 
 
 @pytest.fixture(scope='session')
@@ -19,6 +19,12 @@ def moto_endpoint() -> Iterator[str]:
 def ministack_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with servers.ministack(tmp_path_factory.mktemp('ministack')) as endpoint:
         yield endpoint
+
+
+@pytest.fixture(scope='session')
+def program_server_address() -> Iterator[str]:
+    with program_server.started() as address:
+        yield address
 
 
 @pytest.fixture

@@ -139,9 +139,9 @@ LACKING = (
 class Console:
     """A shell of an operator, and the check that this operator runs."""
 
-    def __init__(self, directory: Path, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, directory: Path, config: Path, programs: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self._directory, self._config, self._capsys = directory, config, capsys
-        self._path = f'{programs(directory)}{os.pathsep}{os.environ["PATH"]}'
+        self._path = f'{programs}{os.pathsep}{os.environ["PATH"]}'
 
     def run_all(self, part: Report, variables: Mapping[str, str]) -> None:
         """What changes something, of a choice or a step."""
@@ -177,6 +177,7 @@ class Console:
 def console(
     request: pytest.FixtureRequest,
     moto: str,
+    program_server_address: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -190,7 +191,10 @@ def console(
     datadog = Datadog([account(MOTO_ACCOUNT, **case.record)], published)
     with datadog_api(datadog) as api, serving(Account({})) as ec2:
         monkeypatch.setenv('AWS_ENDPOINT_URL_EC2', ec2)
-        yield case, Console(tmp_path, configuration(tmp_path, api.url), capsys)
+        yield (
+            case,
+            Console(tmp_path, configuration(tmp_path, api.url), programs(tmp_path, program_server_address), capsys),
+        )
 
 
 def failed(findings: Mapping[str, Report]) -> set[str]:

@@ -15,7 +15,10 @@ from typing import Any
 import click  # noqa: F401 - it asks for sys.platform when it is imported, and `look` changes that
 import pytest
 
-from datadog_checks.aws_diagnostics.cli import run
+from datadog_checks.aws_diagnostics.cli import (
+    commands,  # noqa: F401 - `run` imports it when it is called; imported here, each world is forked with it
+    run,
+)
 from tests.field_reports.reports import Document, Report, faults_of
 from tests.simulator import World, namespaces_available
 from tests.simulator.loopback import EXPVAR_PORT, expvar_server

@@ -1,4 +1,4 @@
-"""`aws-diagnostics fleet`, as a process of its own."""
+"""`aws-diagnostics fleet`, in a process of its own."""
 
 import csv
 import json
@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from datadog_checks.aws_diagnostics.findings import Status
 from tests.account.ec2_fleet import EKS_NODE, Instance, Instances, instance_id, listed
 from tests.account.ec2_server import Account
 from tests.account.fleet.sweeping import REGION
+from tests.account.program_server import write_client
 from tests.cli.schema import validate
 
 MISNAMED = Instance('required', 1, tags={**EKS_NODE, 'Name': '=HYPERLINK("x")'})
@@ -29,12 +31,21 @@ def config(tmp_path: Path) -> str:
     return str(file)
 
 
-def fleet(*arguments: str) -> 'subprocess.CompletedProcess[str]':
-    command = [sys.executable, '-m', 'datadog_checks.aws_diagnostics', 'fleet', *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+Fleet = Callable[..., 'subprocess.CompletedProcess[str]']
 
 
-def test_it_counts_by_region_and_says_what_is_wrong(ec2: Account, config: str) -> None:
+@pytest.fixture
+def fleet(program_server_address: str, tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    program = tmp_path_factory.mktemp('programs') / 'aws-diagnostics'
+    write_client(program, program_server_address, 'datadog_checks.aws_diagnostics.cli', 'run')
+
+    def run(*arguments: str) -> 'subprocess.CompletedProcess[str]':
+        return subprocess.run([program, 'fleet', *arguments], capture_output=True, text=True, timeout=120)
+
+    return run
+
+
+def test_it_counts_by_region_and_says_what_is_wrong(fleet: Fleet, ec2: Account, config: str) -> None:
     ec2.instances[REGION] = listed(Instance(), MISNAMED, Instance('optional'))
     ran = fleet('--config', config)
     lines = ran.stdout.splitlines()
@@ -49,7 +60,7 @@ def test_it_counts_by_region_and_says_what_is_wrong(ec2: Account, config: str) -
     assert '(imds-fleet-hosts-misnamed)\nevidence  1 running instance' in ran.stdout
 
 
-def test_the_features_of_the_instance_do_not_count(ec2: Account, config: str, tmp_path: Path) -> None:
+def test_the_features_of_the_instance_do_not_count(fleet: Fleet, ec2: Account, config: str, tmp_path: Path) -> None:
     """What `fleet` looks at it also judges: with `role` as the only feature it must not be green."""
     ec2.instances[REGION] = listed(MISNAMED)
     role_only = tmp_path / 'role.yaml'
@@ -58,7 +69,7 @@ def test_the_features_of_the_instance_do_not_count(ec2: Account, config: str, tm
     assert fleet('--config', str(role_only)).returncode == Status.CRITICAL
 
 
-def test_json_has_the_counts_and_the_causes(ec2: Account, config: str) -> None:
+def test_json_has_the_counts_and_the_causes(fleet: Fleet, ec2: Account, config: str) -> None:
     ec2.instances[REGION] = listed(MISNAMED)
     document = json.loads(fleet('--json', '--config', config).stdout)
     validate(document)
@@ -70,7 +81,9 @@ def test_json_has_the_counts_and_the_causes(ec2: Account, config: str) -> None:
     ]
 
 
-def test_a_narrow_terminal_wraps_the_counts(ec2: Account, config: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_narrow_terminal_wraps_the_counts(
+    fleet: Fleet, ec2: Account, config: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ec2.instances[REGION] = listed(MISNAMED)
     monkeypatch.setenv('COLUMNS', '40')
     counts = fleet('--config', config).stdout.split('\n\n')[1]
@@ -78,7 +91,7 @@ def test_a_narrow_terminal_wraps_the_counts(ec2: Account, config: str, monkeypat
 
 
 def test_csv_holds_every_wrong_instance_and_only_its_owner_can_read_it(
-    ec2: Account, config: str, tmp_path: Path
+    fleet: Fleet, ec2: Account, config: str, tmp_path: Path
 ) -> None:
     ec2.instances[REGION] = Instances(250, lambda _: Instance('optional'))
     file = tmp_path / 'fleet.csv'
@@ -90,7 +103,7 @@ def test_csv_holds_every_wrong_instance_and_only_its_owner_can_read_it(
     assert sorted(os.listdir(tmp_path)) == ['conf.yaml', 'fleet.csv']  # noqa: PTH208
 
 
-def test_csv_to_stdout_is_nothing_but_csv(ec2: Account, config: str) -> None:
+def test_csv_to_stdout_is_nothing_but_csv(fleet: Fleet, ec2: Account, config: str) -> None:
     ec2.instances[REGION] = listed(MISNAMED)
     ran = fleet('--config', config, '--csv', '-')
     row = f'{instance_id(0)},{REGION},required,1,enabled,eks,containers cannot reach IMDSv2,"\'=HYPERLINK(""x"")"'
@@ -115,7 +128,7 @@ def test_no_cell_is_a_formula_for_a_spreadsheet(cell: str, written: str) -> None
     assert harmless(cell) == written
 
 
-def test_a_list_of_an_earlier_run_is_replaced(ec2: Account, config: str, tmp_path: Path) -> None:
+def test_a_list_of_an_earlier_run_is_replaced(fleet: Fleet, ec2: Account, config: str, tmp_path: Path) -> None:
     file = tmp_path / 'fleet.csv'
     file.write_text(f'{HEAD}\nan old line\n')
     ec2.instances[REGION] = listed()
@@ -124,7 +137,7 @@ def test_a_list_of_an_earlier_run_is_replaced(ec2: Account, config: str, tmp_pat
 
 
 def test_a_file_that_is_something_else_is_left_alone_and_nothing_is_asked(
-    ec2: Account, config: str, tmp_path: Path
+    fleet: Fleet, ec2: Account, config: str, tmp_path: Path
 ) -> None:
     file = tmp_path / 'notes.csv'
     file.write_text('mine\n')
@@ -133,12 +146,12 @@ def test_a_file_that_is_something_else_is_left_alone_and_nothing_is_asked(
     assert 'it exists and is not a list of instances' in ran.stderr
 
 
-def test_a_directory_that_is_not_there_is_one_line(ec2: Account, config: str, tmp_path: Path) -> None:
+def test_a_directory_that_is_not_there_is_one_line(fleet: Fleet, ec2: Account, config: str, tmp_path: Path) -> None:
     ran = fleet('--config', config, '--csv', str(tmp_path / 'none' / 'fleet.csv'))
     assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (ExitStatus.CANNOT_WRITE, '', 1)
 
 
-def test_a_missing_permission_is_unknown_and_named(ec2: Account, config: str) -> None:
+def test_a_missing_permission_is_unknown_and_named(fleet: Fleet, ec2: Account, config: str) -> None:
     ec2.denied = frozenset({'DescribeInstances'})
     ran = fleet('--config', config)
     assert ran.returncode == Status.UNKNOWN
