@@ -11,14 +11,12 @@ from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import click
 import hcl2
 import yaml
 from lark.exceptions import LarkError
 
-from datadog_checks.aws_diagnostics.cli.commands import program
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
-from tools import aws_cli
+from tools.commands import refusal
 
 LONGEST_TEXT = 400
 GLUED = re.compile(
@@ -37,7 +35,6 @@ KEYWORDS = frozenset({'do', 'done', 'then', 'else', 'fi', 'while', 'for', 'if', 
 SHELLCHECK = Path(sys.executable).with_name('shellcheck')
 FAULTS_OF_SCRIPTS: dict[str, tuple[str, ...]] = {}
 """What bash and shellcheck say of each script that was read so far."""
-AGENT_COMMANDS = frozenset({'check', 'diagnose', 'health', 'integration', 'status', 'hostname', 'config'})
 
 
 def faults_of(remedy: Remedy) -> list[str]:
@@ -162,25 +159,5 @@ def _faults_by_shellcheck(files: Sequence[Path]) -> dict[Path, tuple[str, ...]]:
 
 def _faults_of_programs(script: str) -> Iterator[str]:
     for words in simple_commands(script):
-        yield from _program_faults(words)
-
-
-def _program_faults(words: Sequence[str]) -> Iterator[str]:
-    match words:
-        case ['aws', *rest]:
-            if reason := aws_cli.wrong(rest):
-                yield f'aws: {reason}'
-        case ['aws-diagnostics', name, *options]:
-            yield from _own_faults(name, options)
-        case ['datadog-agent', name, *_] if name not in AGENT_COMMANDS:
-            yield f'datadog-agent has no command {name!r}'
-
-
-def _own_faults(name: str, options: Sequence[str]) -> Iterator[str]:
-    assert isinstance(program, click.Group)
-    command = program.commands.get(name)
-    if command is None:
-        yield f'aws-diagnostics has no command {name!r}'
-        return
-    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
-    yield from (f'aws-diagnostics {name} has no option {o}' for o in options if o.startswith('--') and o not in known)
+        if reason := refusal(words):
+            yield f'{words[0]}: {reason}'

@@ -106,7 +106,7 @@ def test_a_scenario_that_loopback_cannot_show_is_refused():
     ended = demo('--loopback', 'firewalled')
     assert (ended.returncode, ended.stderr.splitlines()[-1]) == (
         2,
-        'python -m tools.demo: error: firewalled needs network namespaces',
+        'Error: firewalled needs network namespaces',
     )
 
 
@@ -114,7 +114,7 @@ def test_an_unknown_scenario_is_refused_with_the_list():
     ended = demo('hop-limit')
     assert (ended.returncode, ended.stdout) == (2, '')
     assert ended.stderr.splitlines()[-1] == (
-        f"python -m tools.demo: error: there is no scenario 'hop-limit', there are: {', '.join(NAMES)}"
+        f"Error: Invalid value for '[SCENARIO]': 'hop-limit' is not one of {', '.join(map(repr, NAMES))}."
     )
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.remedies import Choice, Language, Remedy, Step, Variable, shell, yaml
-from tools.diagnoses_document import diagnoses_document, remedy_paragraphs
 from tools.documents import (
     marks,
     monitors_table,
@@ -19,10 +18,12 @@ from tools.documents import (
     with_samples,
     with_section,
 )
+from tools.pages import diagnoses_document, remedy_paragraphs
 
 BY_HOST: dict[str, Any] = {
     'title': 'It is broken',
     'definition': {
+        'type': 'service check',
         'query': '"aws_diagnostics.imds".over("*").by("host","instance_id").last(4).count_by_status()',
         'options': {},
         'priority': 3,
@@ -31,6 +32,7 @@ BY_HOST: dict[str, Any] = {
 BY_ACCOUNT: dict[str, Any] = {
     'title': 'Much is broken',
     'definition': {
+        'type': 'query alert',
         'query': 'avg(last_1h):avg:aws_diagnostics.imds.ok{*} by {aws_account, host} < 0.9',
         'options': {'notify_by': ['aws_account']},
         'priority': 2,
@@ -39,6 +41,7 @@ BY_ACCOUNT: dict[str, Any] = {
 ALL_TOGETHER: dict[str, Any] = {
     'title': 'It will break',
     'definition': {
+        'type': 'query alert',
         'query': 'max(last_1h):sum:aws_diagnostics.finding{diagnosis IN (a,b)} > 0',
         'options': {},
         'priority': 4,

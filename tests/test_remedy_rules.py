@@ -56,9 +56,11 @@ def test_a_remedy_that_is_right_has_no_fault(remedy: Remedy) -> None:
         pytest.param(with_command('aws iam get-role --region'), '--role-name', id='a required option is missing'),
         pytest.param(with_command('if true; then aws iam get-rule; fi'), 'unknown operation', id='inside of a script'),
         pytest.param(
-            with_command('sudo -u dd-agent datadog-agent stat'), 'no command', id='not a command of the Agent'
+            with_command('sudo -u dd-agent datadog-agent stat'), 'unknown command', id='not a command of the Agent'
         ),
-        pytest.param(with_command('aws-diagnostics fleet --cvs a'), 'no option', id='not an option of ours'),
+        pytest.param(with_command('aws-diagnostics fleet --cvs a'), 'No such option', id='not an option of ours'),
+        pytest.param(with_command('aws-diagnostics fleets'), 'No such command', id='not a command of ours'),
+        pytest.param(with_command('aws-diagnostics explain imds'), 'no such diagnosis', id='not a diagnosis'),
         pytest.param(with_command('a: b: c', Language.YAML), 'not valid', id='not YAML'),
         pytest.param(with_command('a', Language.HELM), 'not a mapping', id='not a mapping'),
         pytest.param(with_command('{', Language.JSON), 'not valid', id='not JSON'),

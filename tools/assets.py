@@ -4,29 +4,23 @@ With --check it writes nothing, names what differs and exits with 1. With --mode
 example configuration and the models from assets/configuration/spec.yaml.
 """
 
-import argparse
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from functools import reduce
+
+import click
 
 from . import documents
 from .aws_models import aws_models
-from .diagnoses_document import diagnoses_document
 from .documents import CHECK, ROOT, with_samples, with_section
-from .field_reports_document import field_reports_document
+from .pages import diagnoses_document, field_reports_document
 from .pictures import hop_limit, terminal
-from .ssm_template import embedded
-
-TABLES: Mapping[str, Callable[[], str]] = {
-    'metrics': documents.metrics_table,
-    'service-checks': documents.service_checks_table,
-    'monitors': documents.monitors_table,
-}
 
 
 def data_collected(text: str) -> str:
-    return reduce(lambda text, name: with_section(text, name, TABLES[name]()), TABLES, text)
+    text = with_section(text, 'metrics', documents.metrics_table())
+    text = with_section(text, 'service-checks', documents.service_checks_table())
+    return with_section(text, 'monitors', documents.monitors_table())
 
 
 GENERATED: Mapping[str, Callable[[str], str]] = {
@@ -37,7 +31,7 @@ GENERATED: Mapping[str, Callable[[str], str]] = {
     'docs/permissions.md': lambda text: with_section(text, 'policy', documents.policy_block(text)),
     'docs/images/hop-limit.svg': lambda _: hop_limit.drawing(),
     'docs/images/terminal-hop-limit-too-low.svg': terminal.hop_limit_too_low,
-    'rollout/ssm/template.yaml': embedded,
+    'rollout/ssm/template.yaml': documents.with_scripts,
     'datadog_checks/aws_diagnostics/data/aws_models.json': lambda _: aws_models(),
 }
 """The generated files: from the text that is there to the text that should be there."""
@@ -59,22 +53,20 @@ def generate_models() -> None:
         subprocess.run([ROOT / 'tools' / 'ddev', 'validate', validator, '--sync', CHECK], check=True)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, prog='python -m tools.assets')
-    choice = parser.add_mutually_exclusive_group()
-    choice.add_argument('--check', action='store_true', help='write nothing, exit with 1 when something differs')
-    choice.add_argument('--models', action='store_true', help='let ddev generate the example and the models as well')
-    options = parser.parse_args()
-    if options.models:
+@click.command(help=__doc__)
+@click.option('--check', is_flag=True, help='write nothing, exit with 1 when something differs')
+@click.option('--models', is_flag=True, help='let ddev generate the example and the models as well')
+def main(check: bool, models: bool) -> None:
+    if models:
         generate_models()
     differing = stale()
     for name, text in differing.items():
-        if options.check:
+        if check:
             print(f'{name} is out of date: run `make assets`', file=sys.stderr)
         else:
             (ROOT / name).write_text(text, encoding='utf-8')
-    return 1 if options.check and differing else 0
+    sys.exit(1 if check and differing else 0)
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    main(prog_name='python -m tools.assets')

@@ -3,7 +3,7 @@
 And of its list of endpoints the services that are asked."""
 
 import json
-from collections.abc import Iterator
+import re
 from typing import Any
 
 import botocore
@@ -12,6 +12,7 @@ from botocore.loaders import Loader
 from datadog_checks.aws_diagnostics.collect.aws.botocore_setup import ENDPOINTS, MODEL, OPERATIONS
 
 FROM = 'botocore {version}, https://github.com/boto/botocore, Apache License 2.0, Copyright Amazon.com, Inc.'
+REFERENCE = re.compile(r'"shape":"(\w+)"')
 Model = dict[str, Any]
 SIGN_ON = ('oidc', 'portal.sso', 'sso')
 """What the credential chain may need too, by the name that the list of endpoints has for it."""
@@ -52,21 +53,10 @@ def _needed(operations: Model, shapes: Model) -> set[str]:
     found: set[str] = set()
     parts: list[Any] = [operations]
     while parts:
-        new = {name for name in _references(parts.pop()) if name in shapes} - found
+        new = {*REFERENCE.findall(_compact(parts.pop()))} & shapes.keys() - found
         found |= new
         parts += [shapes[name] for name in new]
     return found
-
-
-def _references(part: object) -> Iterator[str]:
-    if isinstance(part, dict):
-        if isinstance(part.get('shape'), str):
-            yield part['shape']
-        for value in part.values():
-            yield from _references(value)
-    elif isinstance(part, list):
-        for value in part:
-            yield from _references(value)
 
 
 def _without_documentation(part: object) -> object:

@@ -5,12 +5,12 @@ Needs `make environment-agents`, which finds the interpreters, and an index of p
 failed.
 """
 
-import argparse
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
+
+import click
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHONS = ('3.11', '3.12', '3.13')
@@ -33,6 +33,9 @@ TESTS = (
     # Of the account scope: it needs an emulator of AWS.
     '--ignore=tests/cli/test_permissions.py',
 )
+VERSIONS = (
+    'import importlib.metadata as m, platform; print(platform.python_version(), m.version("datadog-checks-base"))'
+)
 PYTEST = ('-q', '-p', 'no:cacheprovider', '-o', 'filterwarnings=default')
 """Old libraries warn about newer ones; `make test` turns warnings into errors."""
 
@@ -52,15 +55,6 @@ ONLY_SINCE = {
 """Tests of what an older base does not have -> the first base (major, minor) that has it."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    python: str
-    base: str
-    summary: str
-    """The last line of pytest."""
-    passed: bool
-
-
 def environment(python: str) -> str:
     """Its interpreter; installed from scratch. Raises CalledProcessError."""
     directory = ROOT / f'.venv-compatibility-{python}'
@@ -72,20 +66,20 @@ def environment(python: str) -> str:
     return str(directory / 'bin' / 'python')
 
 
-def try_out(python: str) -> Outcome:
-    """Raises CalledProcessError, and FileNotFoundError for a Python that no environment of an Agent has."""
+def try_out(python: str) -> tuple[str, bool]:
+    """What it was and the last line of pytest, and whether every test passed.
+
+    Raises CalledProcessError, and FileNotFoundError for a Python that no environment of an Agent has."""
     interpreter = environment(python)
-    asked = (
-        'import importlib.metadata as m, platform; print(platform.python_version(), m.version("datadog-checks-base"))'
-    )
-    told = subprocess.run([interpreter, '-c', asked], check=True, capture_output=True, text=True)
+    told = subprocess.run([interpreter, '-c', VERSIONS], check=True, capture_output=True, text=True)
     version, base = told.stdout.split()
-    print(f'== Python {version}, datadog-checks-base {base}', flush=True)
+    name = f'Python {version}, datadog-checks-base {base}'
+    print(f'== {name}', flush=True)
     command = [interpreter, '-m', 'pytest', *PYTEST, *TESTS, *left_out(base)]
     ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     print(ran.stdout, flush=True)
     last = (ran.stdout.strip() or 'pytest did not start').splitlines()[-1]
-    return Outcome(version, base, last.strip('= '), ran.returncode == 0)
+    return f'{name}: {last.strip("= ")}', ran.returncode == 0
 
 
 def left_out(base: str) -> list[str]:
@@ -94,16 +88,13 @@ def left_out(base: str) -> list[str]:
     return [f'--deselect={test}' for test, since in ONLY_SINCE.items() if (major, minor) < since]
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog='python -m tools.compatibility', description='Run the tests on other bases.')
-    parser.add_argument('--only', choices=PYTHONS, help='only with this Python')
-    only = parser.parse_args().only
+@click.command(help=__doc__)
+@click.option('--only', type=click.Choice(PYTHONS), help='only with this Python')
+def main(only: str | None) -> None:
     outcomes = [try_out(python) for python in PYTHONS if only in (None, python)]
-    print(time.strftime('%Y-%m-%d'))
-    for outcome in outcomes:
-        print(f'Python {outcome.python}, datadog-checks-base {outcome.base}: {outcome.summary}')
-    return 0 if all(outcome.passed for outcome in outcomes) else 1
+    print(time.strftime('%Y-%m-%d'), *(line for line, _ in outcomes), sep='\n')
+    sys.exit(0 if all(passed for _, passed in outcomes) else 1)
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    main(prog_name='python -m tools.compatibility')

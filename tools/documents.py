@@ -1,4 +1,4 @@
-"""The generated parts of documents: tables, a policy, and sample outputs."""
+"""The generated parts of files: tables, a policy, sample outputs, and scripts in a template."""
 
 import csv
 import json
@@ -6,12 +6,15 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from tests.simulator import namespaces_available
+
+from .asset_lint.monitor import read_monitor
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECK = 'aws_diagnostics'
@@ -23,10 +26,9 @@ RESOURCES: Mapping[str, Sequence[str]] = {
 }
 """What a permission is needed on, by the words of docs/permissions.md."""
 PRINTED = re.compile(r'(?<=<!-- printed by: )(?P<command>.+?) -->\n```text\n(?P<shown>.*?)\n```', re.DOTALL)
+SCRIPTS = ROOT / 'rollout' / 'ssm'
+SCRIPT = re.compile(r'^(?P<indent> *)# begin (?P<name>\S+\.sh)\n(?:.*\n)*?(?P=indent)# end (?P=name)$', re.MULTILINE)
 TIMES = re.compile(r'\d+(\.\d+)?(?: |&#160;)m?s\b')
-METRIC_NAME = re.compile(r'\baws_diagnostics\.[\w.]*\w')
-DIAGNOSIS_IN_QUERY = re.compile(r'\bdiagnosis(?: IN \(([^)]*)\)|:([\w-]+))')
-GROUPS_IN_QUERY = re.compile(r'\.by\(([^)]*)\)|\bby \{([^}]*)\}')
 
 
 def read(path: str) -> str:
@@ -69,15 +71,13 @@ def monitors_table(root: Path = ROOT) -> str:
 
 
 def _monitor_row(document: Mapping[str, Any], path: Path) -> tuple[str, ...]:
-    definition, query = document['definition'], document['definition']['query']
-    diagnoses = [found for listed in DIAGNOSIS_IN_QUERY.findall(query) for found in ''.join(listed).split(',')]
-    found = GROUPS_IN_QUERY.search(query)
-    groups = [tag.strip(' "') for tag in (found[1] or found[2]).split(',')] if found else []
+    monitor = read_monitor(document['definition'])
+    diagnoses = (c.value for selector in monitor.selectors for c in selector.scope if c.key == 'diagnosis')
     return (
         f'[{document["title"]}](../{path})',
-        _code(dict.fromkeys([*METRIC_NAME.findall(query), *diagnoses])),
-        _code(definition['options'].get('notify_by') or groups) or 'all together',
-        f'P{definition["priority"]}',
+        _code(dict.fromkeys([*monitor.watched, *diagnoses])),
+        _code(monitor.notified_by) or 'all together',
+        f'P{document["definition"]["priority"]}',
     )
 
 
@@ -162,3 +162,14 @@ def of_check(demo: str) -> str:
     """What the demo prints of its only scenario: the world, the command line, and what the check printed."""
     scenario = demo.partition('\n== ')[2].partition('\n')[2]
     return scenario.partition('\nExit status ')[0].rstrip()
+
+
+def with_scripts(template: str, directory: Path = SCRIPTS) -> str:
+    """The template of CloudFormation, with each script between the lines that begin and end it."""
+
+    def embedded(block: re.Match[str]) -> str:
+        script = (directory / block['name']).read_text(encoding='utf-8')
+        whole = f'# begin {block["name"]}\n{script.rstrip()}\n# end {block["name"]}'
+        return textwrap.indent(whole, block['indent'])
+
+    return SCRIPT.sub(embedded, template)

@@ -55,13 +55,9 @@ def _escaped(text: str) -> str:
 
 
 def _date() -> str:
-    seconds = os.environ.get('SOURCE_DATE_EPOCH') or _last_commit()
+    committed = subprocess.run(['git', 'log', '-1', '--format=%ct'], cwd=ROOT, capture_output=True, text=True)
+    seconds = os.environ.get('SOURCE_DATE_EPOCH') or committed.stdout or '0'
     return datetime.fromtimestamp(int(seconds), UTC).date().isoformat()
-
-
-def _last_commit() -> str:
-    asked = subprocess.run(['git', 'log', '-1', '--format=%ct'], cwd=ROOT, capture_output=True, text=True)
-    return asked.stdout.strip() or '0'
 
 
 if __name__ == '__main__':

@@ -3,7 +3,6 @@
 ddev reports success where it finds nothing to look at, so a green validator means something only beside that proof.
 """
 
-import argparse
 import os
 import shutil
 import subprocess
@@ -12,8 +11,11 @@ import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
+
+import click
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECK = 'aws_diagnostics'
@@ -128,23 +130,22 @@ def report(name: str, complaint: str) -> bool:
     return bool(complaint)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, prog='python -m tools.validate')
-    parser.add_argument('--prove', action='store_true', help='show on broken copies that each validator does fail')
-    if parser.parse_args().prove:
-        return run({f'{defect.validator}: {defect.situation}': partial(unproved, defect) for defect in DEFECTS})
-    return run({validator: partial(complaint_of, validator) for validator in VALIDATORS})
+@click.command(help=__doc__)
+@click.option('--prove', is_flag=True, help='show on broken copies that each validator does fail')
+def main(prove: bool) -> None:
+    jobs = {validator: partial(complaint_of, validator) for validator in VALIDATORS}
+    proofs = {f'{defect.validator}: {defect.situation}': partial(unproved, defect) for defect in DEFECTS}
+    sys.exit(run(proofs if prove else jobs))
 
 
 def run(jobs: Mapping[str, partial[str]]) -> int:
     """Prints one line for each job; the exit status. The first runs before the others: it prepares what they share."""
-    (name, first), *others = jobs.items()
-    failed = [report(name, first())]
+    first, *others = jobs.values()
     with ThreadPoolExecutor(JOBS) as pool:
-        running = [(name, pool.submit(job)) for name, job in others]
-        failed += [report(name, job.result()) for name, job in running]
+        complaints = chain([first()], pool.map(lambda job: job(), others))
+        failed = [report(name, complaint) for name, complaint in zip(jobs, complaints, strict=True)]
     return 1 if any(failed) else 0
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    main(prog_name='python -m tools.validate')

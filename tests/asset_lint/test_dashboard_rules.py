@@ -120,8 +120,8 @@ TEXTS: dict[str, tuple[Mutation, list[str]]] = {
         ["About / note 2: there is no widget 'Would lose their hostname'"],
     ),
     'a note with a command that its program refuses': (
-        lambda d: note(d, 'About', 1).update(content='`aws-diagnostics fleet --file fleet.csv`'),
-        ["About / note 2: `aws-diagnostics fleet --file fleet.csv`: unknown option '--file'"],
+        lambda d: note(d, 'About', 1).update(content='`aws-diagnostics explain imds`'),
+        ['About / note 2: `aws-diagnostics explain imds`: no such diagnosis'],
     ),
     'a note with a dead link': (
         lambda d: note(d, 'About', 1).update(content='[more](https://example.com/)'),

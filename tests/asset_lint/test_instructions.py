@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.asset_lint.instructions import wrong_instructions
+from tools.asset_lint.names import wrong_instructions
 
 GUIDE = 'https://docs.datadoghq.com/integrations/guide/aws-integration-troubleshooting/'
 
@@ -33,7 +33,6 @@ def test_what_exists_is_accepted(text: str) -> None:
         ),
         pytest.param('aws iam get-role --role NAME', 'unknown option --role', id='option'),
         pytest.param("aws iam get-role --role-name NAME --query 'Role.['", '--query: is not JMESPath', id='query'),
-        pytest.param('aws-diagnostics fleet --file fleet.csv', "unknown option '--file'", id='option of our own'),
         pytest.param('aws-diagnostics explain imds-hop-limit', 'no such diagnosis', id='diagnosis'),
     ],
 )
@@ -41,10 +40,18 @@ def test_a_command_that_would_be_refused_is_named(command: str, reason: str) -> 
     assert list(wrong_instructions(f'Run `{command}`.')) == [f'`{command}`: {reason}']
 
 
-@pytest.mark.parametrize('program', ['aws-diagnostics', 'sudo datadog-agent'])
-def test_a_command_that_a_program_does_not_have_is_named_with_those_that_it_has(program: str) -> None:
-    (complaint,) = wrong_instructions(f'`{program} configcheck`')
-    assert complaint.startswith(f"`{program} configcheck`: unknown command 'configcheck', known: check, ")
+@pytest.mark.parametrize(
+    ('command', 'beginning'),
+    [
+        pytest.param('aws-diagnostics configcheck', "No such command 'configcheck'.", id='command'),
+        pytest.param('aws-diagnostics fleet --file fleet.csv', "No such option '--file'.", id='option'),
+        pytest.param('aws-diagnostics fleet --csv', "Option '--csv' requires an argument.", id='option without value'),
+        pytest.param('sudo datadog-agent configcheck', "unknown command 'configcheck', known: check, ", id='Agent'),
+    ],
+)
+def test_a_command_that_is_not_there_is_named_with_those_that_may_be_meant(command: str, beginning: str) -> None:
+    (complaint,) = wrong_instructions(f'`{command}`')
+    assert complaint.startswith(f'`{command}`: {beginning}')
 
 
 @pytest.mark.parametrize('link', ['https://example.com/docs', f'{GUIDE}#no-such-section', 'http://docs.datadoghq.com/'])

@@ -288,7 +288,7 @@ REPORTS = (
         number=24,
         variant='with tokens and a document',
         situation='The same, by an emulation that grants tokens and gives an identity document with that id.',
-        right='An id that is counted up is none of EC2: not proven, exit status 3.',
+        right='EC2 does not number its ids in a row, so this is not proven to be EC2: exit status 3.',
         world={'instance': Instance(instance_id='i-0000001a'), 'tokens': 'required', 'hop_limit': 2, 'files': {}},
         agent=StandIn(hostname='web-1', provider='os'),
         answer=Answer(exit_status=3, findings={'imds-unreachable': 'not_applicable'}),

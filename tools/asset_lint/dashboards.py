@@ -6,9 +6,8 @@ from typing import Any, TypeAlias
 
 from datadog_api_client.v1.model.dashboard import Dashboard
 
-from .instructions import wrong_instructions
 from .models import violations
-from .names import unknown_names, unknown_service_check
+from .names import unknown_names, unknown_service_check, wrong_instructions
 from .queries import InvalidQuery, expression
 
 Document: TypeAlias = dict[str, Any]

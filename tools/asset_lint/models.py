@@ -47,9 +47,8 @@ def violations(document: object, model: Type) -> list[str]:
 
 
 def violations_of_schema(document: object, schema: Schema) -> list[str]:
-    errors = [
-        best_match([error]) for error in Draft202012Validator(schema, format_checker=FORMATS).iter_errors(document)
-    ]
+    validator = Draft202012Validator(schema, format_checker=FORMATS)
+    errors = [best_match([error]) for error in validator.iter_errors(document)]
     return sorted({f'{error.json_path}: {error.message}' for error in errors})
 
 

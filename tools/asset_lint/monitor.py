@@ -42,6 +42,13 @@ class Monitor:
     def selectors(self) -> tuple[Selector, ...]:
         return self.query.expression.selectors if isinstance(self.query, MetricMonitor) else ()
 
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The names of its metrics, or of its service check."""
+        if isinstance(self.query, ServiceCheckMonitor):
+            return (self.query.check,)
+        return tuple(selector.metric for selector in self.selectors)
+
     @cached_property
     def by(self) -> tuple[str, ...]:
         """The tags that it is grouped by."""

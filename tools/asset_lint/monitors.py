@@ -7,11 +7,10 @@ from pathlib import Path
 import yaml
 from datadog_api_client.v1.model.monitor import Monitor as MonitorModel
 
-from .instructions import wrong_instructions
 from .models import violations, violations_of_schema
 from .monitor import Monitor, read_monitor
-from .names import known_metrics, unknown_names, unknown_service_check
-from .queries import InvalidQuery, MetricMonitor, ServiceCheckMonitor
+from .names import known_metrics, unknown_names, unknown_service_check, wrong_instructions
+from .queries import InvalidQuery, MetricMonitor, ServiceCheckMonitor, minutes
 
 LONGEST = {'m': 10080, 'h': 168, 'd': 1, 'w': 1}
 LONGEST_OF_CHANGE = {'m': 2880, 'h': 48, 'd': 2, 'w': 0}
@@ -93,7 +92,7 @@ def windows(monitor: Monitor) -> Iterator[str]:
     number = query.window.removeprefix('last_')
     if int(number[:-1]) > (LONGEST_OF_CHANGE if query.change else LONGEST)[number[-1]]:
         yield f'query: {query.window} is longer than the API allows'
-    elif query.minutes < least:
+    elif minutes(query.window) < least:
         yield f'query: {query.window} is less than two runs of the check, {least} minutes'
 
 
@@ -112,9 +111,8 @@ def notify_by(monitor: Monitor) -> Iterator[str]:
 
 
 def message_complaints(monitor: Monitor) -> Iterator[str]:
+    """Evidence and commands, with metrics and links that exist."""
     message = monitor.definition['message']
-    for rule in (_handles, _blocks, _variables):
-        yield from rule(monitor)
     if isinstance(monitor.query, ServiceCheckMonitor) and '{{check_message}}' not in message:
         yield 'message: no {{check_message}}, which has the evidence'
     if not COMMAND.search(message):
@@ -125,13 +123,13 @@ def message_complaints(monitor: Monitor) -> Iterator[str]:
     yield from (f'message: {complaint}' for complaint in wrong_instructions(message))
 
 
-def _handles(monitor: Monitor) -> Iterator[str]:
+def handles(monitor: Monitor) -> Iterator[str]:
     """The operator decides who is notified."""
     for name in ('name', 'message'):
         yield from (f'{name}: the handle {handle!r}' for handle in re.findall(r'@\S+', monitor.definition[name]))
 
 
-def _blocks(monitor: Monitor) -> Iterator[str]:
+def blocks(monitor: Monitor) -> Iterator[str]:
     """No block is within another, and there is one for each state that is notified and no other."""
     message = monitor.definition['message']
     if stray := MARK.search(BLOCK.sub('', message)):
@@ -150,7 +148,7 @@ def _blocks(monitor: Monitor) -> Iterator[str]:
             yield f'message: {"no block" if wanted else "a block that is never shown,"} {{{{#{name}}}}}'
 
 
-def _variables(monitor: Monitor) -> Iterator[str]:
+def variables(monitor: Monitor) -> Iterator[str]:
     """Only variables that Datadog fills in: those of the type of monitor and of the tags that it notifies by."""
     of_type = OF_METRICS if isinstance(monitor.query, MetricMonitor) else OF_SERVICE_CHECKS
     of_hosts = OF_HOSTS if 'host' in monitor.notified_by else frozenset()
@@ -160,4 +158,14 @@ def _variables(monitor: Monitor) -> Iterator[str]:
         yield from (f'{where}: {{{{{name}}}}} is never filled in' for name in sorted(used - allowed))
 
 
-RULES = (thresholds_of_metrics, thresholds_of_service_checks, windows, hosts_come_and_go, notify_by, message_complaints)
+RULES = (
+    thresholds_of_metrics,
+    thresholds_of_service_checks,
+    windows,
+    hosts_come_and_go,
+    notify_by,
+    handles,
+    blocks,
+    variables,
+    message_complaints,
+)

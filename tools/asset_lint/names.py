@@ -1,7 +1,12 @@
-"""The metrics, service checks, tags and tag values that exist. A query for anything else never returns data."""
+"""The metrics, service checks, tags, tag values, commands and links that exist.
+
+A query for anything else never returns data, and a text that tells to run or open it helps nobody.
+"""
 
 import csv
 import json
+import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
@@ -11,11 +16,21 @@ from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS
 from datadog_checks.aws_diagnostics.emit.telemetry import OF_AN_ACCOUNT as ACCOUNT_SERVICE_CHECKS
 from datadog_checks.aws_diagnostics.findings import Scope, Status
+from tools.commands import refusal
 
 from .queries import Condition, Selector
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = 'aws_diagnostics.'
+QUOTED = re.compile(r'`([^`]+)`')
+SUDO = re.compile(r'^sudo (-u \S+ )?')
+LINK = re.compile(r'https?://[^\s)>\'"`]+')
+GUIDE = 'https://docs.datadoghq.com/integrations/guide/aws-integration-troubleshooting/'
+AWS_GUIDE = 'https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/'
+LINKS = frozenset(
+    {GUIDE, f'{AWS_GUIDE}instance-metadata-transition-to-version-2.html', *(diagnosis.docs for diagnosis in DIAGNOSES)}
+)
+"""The pages and sections that are known to exist: those that the diagnoses link to, and two more."""
 FOREIGN_METRICS = {
     'aws.ec2.host_ok': "Datadog's AWS integration: 1 for every instance whose EC2 status it reads",
     'aws.ec2.metadata_no_token': "Datadog's AWS integration: CloudWatch MetadataNoToken, requests by IMDSv1",
@@ -73,7 +88,6 @@ def service_checks(root: Path = ROOT) -> Mapping[str, tuple[str, ...]]:
     return {check['check']: tuple(check['groups']) for check in described}
 
 
-@cache
 def known_metrics() -> frozenset[str]:
     return metrics() | FOREIGN_METRICS.keys()
 
@@ -119,3 +133,14 @@ def tags_of_service_check(check: str) -> frozenset[str]:
     """Of a service check that exists."""
     of_account = check.removeprefix(PREFIX) in ACCOUNT_SERVICE_CHECKS
     return OF_EVERY_ACCOUNT if of_account else OF_EVERY_HOST
+
+
+def wrong_instructions(text: str) -> Iterator[str]:
+    """One complaint for each link that is not known, and for each command in backticks that its program would refuse.
+
+    Programs that are not known here are accepted.
+    """
+    yield from (f'unknown link {link}' for link in LINK.findall(text) if link not in LINKS)
+    for quoted in QUOTED.findall(text):
+        if reason := refusal(shlex.split(SUDO.sub('', quoted))):
+            yield f'`{quoted}`: {reason}'

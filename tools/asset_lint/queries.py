@@ -4,12 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
-GRAMMAR = Path(__file__).with_name('queries.lark')
 STARTS = ['monitor', 'expression']
 NAMES = r'"[^"]+"(?:,"[^"]+")*'
 SERVICE_CHECK = re.compile(
@@ -63,10 +61,6 @@ class MetricMonitor:
     threshold: float
     change: str = ''
     """'change' or 'pct_change' when it compares with the past, else ''."""
-
-    @property
-    def minutes(self) -> int:
-        return minutes(self.window)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +140,7 @@ def service_check_monitor(query: str) -> ServiceCheckMonitor:
 
 @cache
 def _parser() -> Lark:
-    return Lark(GRAMMAR.read_text(encoding='utf-8'), parser='lalr', start=STARTS)
+    return Lark.open('queries.lark', rel_to=__file__, parser='lalr', start=STARTS)
 
 
 def parsed(query: str, start: str) -> Tree[Token]:
@@ -167,8 +161,5 @@ def tokens(tree: Tree[Token]) -> Iterator[Token]:
 
 def subtrees(tree: Tree[Token], *names: str) -> Iterator[Tree[Token]]:
     """Those of the named rules, in the order in which they are written."""
-    if tree.data in names:
-        yield tree
-    for child in tree.children:
-        if isinstance(child, Tree):
-            yield from subtrees(child, *names)
+    found = tree.iter_subtrees_topdown()  # type: ignore[no-untyped-call]
+    return (part for part in found if part.data in names)

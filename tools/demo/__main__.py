@@ -1,9 +1,10 @@
 """`python -m tools.demo [--loopback] [SCENARIO]`."""
 
-import argparse
 import shutil
 import sys
 from collections.abc import Collection, Mapping, Sequence
+
+import click
 
 from tests.simulator import namespaces_available
 from tools.demo.running import CheckFailed, Outcome, arguments_of_check, run_in_world, run_on_loopback
@@ -21,40 +22,29 @@ ON_LOOPBACK = (
 Result = tuple[Scenario, Outcome | None]
 
 
-def main(arguments: Sequence[str]) -> int:
-    """0 if every scenario gave the expected result, 1 if one did not, 2 for a scenario that does not exist or cannot
-    run here."""
-    parser = argparse.ArgumentParser(prog='python -m tools.demo', description=__doc__)
-    parser.add_argument('scenario', nargs='?', metavar='SCENARIO', help=', '.join(s.name for s in SCENARIOS))
-    parser.add_argument(
-        '--loopback', action='store_true', help='do what is done where network namespaces are not allowed'
-    )
-    options = parser.parse_args(arguments)
-    chosen = [s for s in SCENARIOS if options.scenario in (None, s.name)]
-    if not chosen:
-        parser.error(f'there is no scenario {options.scenario!r}, there are: {", ".join(s.name for s in SCENARIOS)}')
-    loopback = options.loopback or not namespaces_available()
-    print(
-        ON_LOOPBACK
-        if options.loopback
-        else f'{namespaces_available().reason}\n{ON_LOOPBACK}'
-        if loopback
-        else IN_WORLDS
-    )
-    shown = [s for s in chosen if s.failed_on_loopback is not None or not loopback]
+@click.command(help=__doc__)
+@click.argument('name', metavar='[SCENARIO]', type=click.Choice([s.name for s in SCENARIOS]), required=False)
+@click.option('--loopback', is_flag=True, help='do what is done where network namespaces are not allowed')
+def main(name: str | None, loopback: bool) -> None:
+    """Exits with 1 if a scenario did not give the expected result, with 2 if it cannot run here."""
+    if not namespaces_available():
+        print(namespaces_available().reason)
+        loopback = True
+    print(ON_LOOPBACK if loopback else IN_WORLDS)
+    shown = [s for s in SCENARIOS if name in (None, s.name) and (s.failed_on_loopback is not None or not loopback)]
     if not shown:
-        parser.error(f'{chosen[0].name} needs network namespaces')
+        raise click.UsageError(f'{name} needs network namespaces')
     results = [(scenario, show(scenario, loopback)) for scenario in shown]
     wrong = [scenario for scenario, outcome in results if not is_as_expected(scenario, outcome, loopback)]
     print_summary(results, wrong)
-    return 1 if wrong else 0
+    sys.exit(1 if wrong else 0)
 
 
 def show(scenario: Scenario, loopback: bool) -> Outcome | None:
     """What was found; None if the check did not finish."""
     print(f'== {scenario.name} '.ljust(columns(), '='))
     print(scenario.headline)
-    print(f'   {picture(scenario)}')
+    print('   ' + ' ----- '.join(f'[ {node} ]' for node in scenario.path))
     print(f'   The Agent reports the hostname provider {scenario.agent.provider} (expvar).')
     print(f'$ {command_line(scenario)}', flush=True)
     try:
@@ -68,14 +58,10 @@ def show(scenario: Scenario, loopback: bool) -> Outcome | None:
     return outcome
 
 
-def picture(scenario: Scenario) -> str:
-    return ' ----- '.join(f'[ {node} ]' for node in scenario.path)
-
-
 def command_line(scenario: Scenario) -> str:
     """What a person would type, with the environment variables of the Agent, which the check reads too."""
     environ = [f'{name}={value}' for name, value in scenario.agent.environ.items()]
-    return ' '.join([*environ, 'aws-diagnostics', 'check', *arguments_of_check(scenario)])
+    return ' '.join([*environ, 'aws-diagnostics', 'check', *arguments_of_check(scenario.agent)])
 
 
 def print_summary(results: Sequence[Result], wrong: Collection[Scenario]) -> None:
@@ -109,4 +95,4 @@ def display() -> Mapping[str, str]:
 
 
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))
+    main(prog_name='python -m tools.demo')

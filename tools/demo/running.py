@@ -5,20 +5,21 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from threading import Thread
 
 from datadog_checks.aws_diagnostics.cli import saved_facts
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.findings import Status
 from tests.simulator import World
-from tests.simulator.loopback import loopback_imds
-from tools.demo.scenarios import OS_HOSTNAME, Scenario
+from tests.simulator.loopback import EXPVAR_PORT, expvar_server, loopback_imds
+from tools.demo.scenarios import OS_HOSTNAME, Scenario, StandIn
 
 REPOSITORY = Path(__file__).parents[2]
-Command = Callable[..., 'subprocess.CompletedProcess[str]']
+CHECK = (sys.executable, '-m', 'datadog_checks.aws_diagnostics', 'check')
 
 
 class CheckFailed(Exception):
@@ -30,8 +31,8 @@ class Outcome:
     output: str
     exit_status: int
     failed: frozenset[str]
-    imds_requests: int
     seconds: float
+    imds_requests: int = 0
 
     @property
     def status(self) -> str:
@@ -48,59 +49,45 @@ def run_in_world(scenario: Scenario, display: Mapping[str, str]) -> Outcome:
         **vars(scenario.behaviour),
     )
     with world:
-        return _outcome(scenario, display, None, world.command, lambda: len(world.requests))
+        outcome = world.run(run_check, scenario.agent, display)
+        return replace(outcome, imds_requests=len(world.requests))
 
 
 def run_on_loopback(scenario: Scenario, display: Mapping[str, str]) -> Outcome:
     """Raises CheckFailed."""
     with loopback_imds(scenario.behaviour) as imds:
-        instance = {'imds_endpoint': imds.endpoint, 'ec2': 'always'}
-        return _outcome(scenario, display, instance, subprocess.run, lambda: len(imds.requests))
+        outcome = run_check(scenario.agent, display, {'imds_endpoint': imds.endpoint, 'ec2': 'always'})
+        return replace(outcome, imds_requests=len(imds.requests))
 
 
-def arguments_of_check(scenario: Scenario) -> list[str]:
-    return ['--agent-hostname', scenario.agent.hostname, '--agent-version', scenario.agent.version]
+def arguments_of_check(agent: StandIn) -> list[str]:
+    return ['--agent-hostname', agent.hostname, '--agent-version', agent.version]
 
 
-def _outcome(
-    scenario: Scenario,
-    display: Mapping[str, str],
-    instance: Mapping[str, object] | None,
-    command: Command,
-    count_requests: Callable[[], int],
-) -> Outcome:
-    agent = scenario.agent
-    order = {
-        'provider': agent.provider,
-        'errors': dict(agent.errors),
-        'arguments': arguments_of_check(scenario),
-        'instance': instance,
-    }
-    started = time.monotonic()
-    answer = _run(command, order, {**display, **agent.environ})
-    seconds = time.monotonic() - started
-    failed = failed_diagnoses(answer['facts']) if answer['facts'] else None
-    if failed is None or answer['exit_status'] not in set(Status):
-        raise CheckFailed(answer['output'])
-    return Outcome(answer['output'], answer['exit_status'], failed, count_requests(), seconds)
+def run_check(agent: StandIn, display: Mapping[str, str], instance: Mapping[str, object] | None = None) -> Outcome:
+    """The check as a person would run it, while something publishes at 127.0.0.1:5000 what the Agent says of itself.
 
-
-def _run(command: Command, order: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, Any]:
-    """What tools.demo.agent prints. Of our own environment, only PATH reaches it."""
-    try:
-        ended = command(
-            [sys.executable, '-m', 'tools.demo.agent', json.dumps(order)],
-            cwd=REPOSITORY,
-            env={'PATH': os.environ.get('PATH', ''), 'PYTHONDONTWRITEBYTECODE': '1', **environ},
-            capture_output=True,
-            text=True,
-        )
-    except OSError as e:
-        raise CheckFailed(str(e)) from e
-    if ended.returncode != 0:
-        raise CheckFailed(ended.stderr)
-    answer: dict[str, Any] = json.loads(ended.stdout)
-    return answer
+    With the options of an instance of conf.yaml, at any free port. Of our own environment, only PATH reaches the check.
+    Raises CheckFailed.
+    """
+    port = EXPVAR_PORT if instance is None else 0
+    with expvar_server(port, agent.provider, dict(agent.errors)) as server, TemporaryDirectory() as directory:
+        Thread(target=server.serve_forever, daemon=True).start()
+        facts, configuration = Path(directory, 'facts.json'), Path(directory, 'conf.yaml')
+        command = [*CHECK, '--save-facts', str(facts), *arguments_of_check(agent)]
+        if instance is not None:
+            options = {**instance, 'agent_expvar_port': server.server_port}
+            configuration.write_text(json.dumps({'instances': [options]}), encoding='utf-8')
+            command += ['--config', str(configuration)]
+        environ = {'PATH': os.environ.get('PATH', ''), 'PYTHONDONTWRITEBYTECODE': '1', **display, **agent.environ}
+        started = time.monotonic()
+        ended = subprocess.run(command, cwd=REPOSITORY, env=environ, capture_output=True, text=True)
+        seconds = time.monotonic() - started
+        server.shutdown()
+        output = ended.stdout + ended.stderr
+        if ended.returncode not in set(Status) or not facts.exists():
+            raise CheckFailed(output)
+        return Outcome(output, ended.returncode, failed_diagnoses(facts.read_text(encoding='utf-8')), seconds)
 
 
 def failed_diagnoses(facts: str) -> frozenset[str]:

@@ -18,7 +18,6 @@ ANOTHER_CLOUD = {
     for folder in ('devices/virtual', 'class')
     for name in ('board_vendor', 'sys_vendor')
 }
-
 ANOTHER_INSTANCE = {
     path: content.replace(INSTANCE_ID, 'i-0fedcba9876543210') for path, content in World.EC2_FILES.items()
 }
@@ -37,6 +36,20 @@ class StandIn:
     provider: str = 'aws'
     errors: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=lambda: ON_THE_HOST)
+
+
+MISNAMED_IN_A_POD = StandIn(
+    version='7.62.3',
+    hostname=OS_HOSTNAME,
+    provider='container',
+    errors={'aws': REFUSED.format(status=401)},
+    environ=IN_A_POD | {'DD_EC2_PREFER_IMDSV2': 'true'},
+)
+
+
+def old_agent(error: str) -> StandIn:
+    """Of the time before IMDSv2, which did not get its name from EC2."""
+    return StandIn(version='7.60.1', hostname=OS_HOSTNAME, provider='os', errors={'aws': error})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,13 +86,7 @@ SCENARIOS = (
         path=('pod: Agent 7.62.3', 'bridge: 172.17.0.1', 'IMDS: IMDSv2 required, hop limit 1'),
         topology=Topology.CONTAINER,
         behaviour=Behaviour(tokens='required', hop_limit=1),
-        agent=StandIn(
-            version='7.62.3',
-            hostname=OS_HOSTNAME,
-            provider='container',
-            errors={'aws': REFUSED.format(status=401)},
-            environ=IN_A_POD | {'DD_EC2_PREFER_IMDSV2': 'true'},
-        ),
+        agent=MISNAMED_IN_A_POD,
         status=Status.CRITICAL,
         failed=frozenset({'imds-hop-limit-too-low', 'hostname-lost-when-imdsv2-enforced', *MISNAMED}),
     ),
@@ -90,13 +97,7 @@ SCENARIOS = (
         topology=Topology.CONTAINER,
         fault=Fault.ASYMMETRIC_PATH,
         behaviour=Behaviour(tokens='required', hop_limit=2),
-        agent=StandIn(
-            version='7.62.3',
-            hostname=OS_HOSTNAME,
-            provider='container',
-            errors={'aws': REFUSED.format(status=401)},
-            environ=IN_A_POD | {'DD_EC2_PREFER_IMDSV2': 'true'},
-        ),
+        agent=MISNAMED_IN_A_POD,
         status=Status.CRITICAL,
         failed=frozenset({'imds-hop-limit-too-low', 'hostname-lost-when-imdsv2-enforced', *MISNAMED}),
     ),
@@ -105,12 +106,7 @@ SCENARIOS = (
         headline='The instance requires IMDSv2, but the old Agent only uses IMDSv1.',
         path=('Agent 7.60.1', 'IMDS: IMDSv2 required, hop limit 2'),
         behaviour=Behaviour(tokens='required', hop_limit=2),
-        agent=StandIn(
-            version='7.60.1',
-            hostname=OS_HOSTNAME,
-            provider='os',
-            errors={'aws': REFUSED.format(status=401)},
-        ),
+        agent=old_agent(REFUSED.format(status=401)),
         status=Status.CRITICAL,
         failed=frozenset({'agent-cannot-use-imdsv2', 'hostname-lost-when-imdsv2-enforced', *MISNAMED}),
         failed_on_loopback=frozenset({'agent-cannot-use-imdsv2'}),
@@ -120,12 +116,7 @@ SCENARIOS = (
         headline='The metadata endpoint of this instance is disabled.',
         path=('Agent 7.60.1', 'IMDS: HttpEndpoint disabled'),
         behaviour=Behaviour(endpoint='disabled'),
-        agent=StandIn(
-            version='7.60.1',
-            hostname=OS_HOSTNAME,
-            provider='os',
-            errors={'aws': REFUSED.format(status=403)},
-        ),
+        agent=old_agent(REFUSED.format(status=403)),
         status=Status.CRITICAL,
         failed=frozenset({'imds-endpoint-disabled', *MISNAMED}),
         failed_on_loopback=frozenset({'imds-endpoint-disabled'}),
@@ -148,7 +139,7 @@ SCENARIOS = (
         topology=Topology.CONTAINER,
         fault=Fault.REJECT_ADMIN_PROHIBITED,
         behaviour=Behaviour(hop_limit=2),
-        agent=StandIn(version='7.60.1', hostname=OS_HOSTNAME, provider='os', errors={'aws': 'no route to host'}),
+        agent=old_agent('no route to host'),
         status=Status.CRITICAL,
         failed=frozenset({'imds-unreachable', *MISNAMED}),
     ),

@@ -1,11 +1,9 @@
-"""How far the token response gets. What is drawn of each case is in hop_limit.svg.j2."""
+"""How far the token response gets. What is drawn of each case is in templates/hop_limit.svg.j2."""
 
 from dataclasses import dataclass
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader
 
 from datadog_checks.aws_diagnostics.facts import NetworkPath
+from tools.pages import rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +46,4 @@ CASES = (
 
 def drawing(cases: tuple[Case, ...] = CASES) -> str:
     """One row for each case, in their order."""
-    templates = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(autoescape=True, loader=templates, finalize=_number, keep_trailing_newline=True)
-    return environment.get_template('hop_limit.svg.j2').render(cases=cases)
-
-
-def _number(value: object) -> object:
-    """Without the .0 of a whole number."""
-    return f'{value:g}' if isinstance(value, float) else value
+    return rendered('hop_limit.svg.j2', cases=cases)

@@ -53,17 +53,14 @@ def _archive(root: Path) -> bytes:
 def _without_docstrings(source: bytes) -> bytes:
     """A quarter smaller, and every line keeps its number: a traceback points into the source of this version."""
     lines = source.splitlines(keepends=True)
-    texts = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr) and _is_text(node.value)]
+    expressions = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr)]
+    texts = [node for node in expressions if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     for text in sorted(texts, key=lambda node: node.lineno, reverse=True):
         first, last = text.lineno - 1, (text.end_lineno or text.lineno) - 1
         empty = b'""""""' if first == last else b'"""' + b'\n' * (last - first) + b'"""'
         kept = lines[first][: text.col_offset] + empty + lines[last][text.end_col_offset :]
         lines[first : last + 1] = kept.splitlines(keepends=True)
     return b''.join(lines)
-
-
-def _is_text(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
 def _sources(root: Path) -> Iterator[Path]:

@@ -16,7 +16,7 @@ from botocore.validate import ParamValidator
 from tests.account.servers import moto
 from tests.rollout.cloudformation import Template, client
 from tests.rollout.environment import ROOT, program, system_program
-from tools import ssm_template
+from tools.documents import with_scripts
 
 DIRECTORY = ROOT / 'rollout' / 'ssm'
 TEMPLATE = DIRECTORY / 'template.yaml'
@@ -58,10 +58,10 @@ def test_a_broken_template_is_not_clean(tmp_path: Path, good: str, bad: str, rul
 
 def test_the_template_holds_the_scripts_beside_it(tmp_path: Path) -> None:
     text = TEMPLATE.read_text()
-    assert ssm_template.embedded(text) == text
+    assert with_scripts(text) == text
     for script in ('install.sh', 'remove.sh'):
         (tmp_path / script).write_text('exit 0\n')
-    assert ssm_template.embedded(text, tmp_path) != text
+    assert with_scripts(text, tmp_path) != text
     for path in DIRECTORY.glob('*.sh'):
         assert '{{' not in path.read_text(), 'Systems Manager would take it for a parameter'
 

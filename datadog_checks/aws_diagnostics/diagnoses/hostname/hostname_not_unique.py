@@ -71,7 +71,7 @@ HOSTNAME_NOT_UNIQUE = Diagnosis(
     severity=Status.CRITICAL,
     tests=(
         'Compares the hostname under which the Agent reports with names that machines have before anybody named them: '
-        "localhost and its kin, what cloud-init's file holds where it found no instance id (iid-datasource-none), and "
+        "localhost and the like, what cloud-init's file holds where it found no instance id (iid-datasource-none), and "
         'names that images bring along (ubuntu, fedora), which are only a warning.'
     ),
     harm='All machines with that name are one host in Datadog: their metrics are mixed up, and monitors flap.',

@@ -1,21 +1,53 @@
-"""What the AWS command line would refuse of an `aws` command, by the models of botocore. Nothing is sent."""
+"""What programs would refuse of a command: `aws` by the models of botocore, our own by click. Nothing is run."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import botocore.session
+import click
 import jmespath
 from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 from botocore.model import ServiceModel, Shape
 
+from datadog_checks.aws_diagnostics.cli.commands import program
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
+
 GLOBAL_OPTIONS = frozenset({'output', 'profile', 'query', 'region', 'no-paginate', 'no-cli-pager', 'dry-run'})
+SESSION = botocore.session.get_session()
 EXPANDED = re.compile(r'[$`]')
 """A value that the shell expands is not known here."""
+AGENT_COMMANDS = frozenset({'check', 'config', 'diagnose', 'health', 'hostname', 'integration', 'status'})
+"""Of `datadog-agent`, from its documentation."""
+IDS = frozenset(diagnosis.id for diagnosis in DIAGNOSES)
 
 
-def wrong(words: Sequence[str]) -> str:
+def refusal(words: Sequence[str]) -> str:
+    """Why the program would refuse these arguments, as a clause; '' where it would not, or is not known here."""
+    match words:
+        case ['aws', *rest]:
+            return _wrong(rest)
+        case ['aws-diagnostics', name, *options]:
+            return _refused_by_us(name, options)
+        case ['datadog-agent', name, *_] if name not in AGENT_COMMANDS:
+            return f'unknown command {name!r}, known: {", ".join(sorted(AGENT_COMMANDS))}'
+    return ''
+
+
+def _refused_by_us(name: str, options: Sequence[str]) -> str:
+    assert isinstance(program, click.Group)
+    context = click.Context(program)
+    try:
+        _, command, rest = program.resolve_command(context, [name, *options])
+        assert command is not None
+        command.make_parser(context).parse_args(rest)
+    except click.UsageError as e:
+        return e.format_message()
+    return 'no such diagnosis' if name == 'explain' and not IDS.intersection(options) else ''
+
+
+def _wrong(words: Sequence[str]) -> str:
     """Why `aws WORDS` would be refused, as a clause; '' for a command that is right."""
     match words:
         case [service, 'wait', waiter, *options]:
@@ -28,12 +60,7 @@ def wrong(words: Sequence[str]) -> str:
 @cache
 def _service(name: str) -> ServiceModel:
     """Raises UnknownServiceError."""
-    return _session().get_service_model(name)
-
-
-@cache
-def _session() -> botocore.session.Session:
-    return botocore.session.get_session()
+    return SESSION.get_service_model(name)
 
 
 @cache
@@ -43,7 +70,7 @@ def _operations(service: str) -> Mapping[str, str]:
 
 
 def _wrong_waiter(service: str, waiter: str) -> str:
-    names = _session().get_component('data_loader').load_service_model(service, 'waiters-2')['waiters']
+    names = SESSION.get_component('data_loader').load_service_model(service, 'waiters-2')['waiters']
     known = {xform_name(name, '-') for name in names}
     return '' if waiter in known else f'unknown waiter {waiter!r} of {service}'
 
@@ -64,7 +91,7 @@ def _wrong_call(service: str, operation: str, options: Sequence[str]) -> str:
 def _wrong_options(
     options: Sequence[str], members: Mapping[str, Shape], required: frozenset[str], strict: bool = True
 ) -> str:
-    given = dict(_pairs(options))
+    given = _given(options)
     for name, values in given.items():
         plain = name.removeprefix('no-')
         if strict and not {name, plain} & (members.keys() | GLOBAL_OPTIONS):
@@ -75,18 +102,17 @@ def _wrong_options(
     return f'missing option --{missing[0]}' if missing else ''
 
 
-def _pairs(options: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    name, values = '', list[str]()
+def _given(options: Sequence[str]) -> dict[str, list[str]]:
+    """Option, without its dashes -> its values."""
+    given: dict[str, list[str]] = {}
+    values: list[str] = []
     for word in options:
         if word.startswith('--'):
-            if name:
-                yield name, values
             name, _, value = word.removeprefix('--').partition('=')
-            values = [value] if value else []
+            given[name] = values = [value] if value else []
         else:
             values.append(word)
-    if name:
-        yield name, values
+    return given
 
 
 def _wrong_values(name: str, values: Sequence[str], members: Mapping[str, Shape]) -> str:
@@ -121,6 +147,5 @@ def _wrong_value(value: str, shape: Shape) -> str:
     if shape.enum and value not in shape.enum:
         return f'{value!r} is not one of {", ".join(shape.enum[:6])}'
     least, most = shape.metadata.get('min', 0), shape.metadata.get('max', len(value))
-    return (
-        '' if least <= len(value) <= most else f'{value!r} has {len(value)} characters, allowed are {least} to {most}'
-    )
+    fits = least <= len(value) <= most
+    return '' if fits else f'{value!r} has {len(value)} characters, allowed are {least} to {most}'
