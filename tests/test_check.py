@@ -15,6 +15,7 @@ OK, WARNING, CRITICAL, UNKNOWN = AgentCheck.OK, AgentCheck.WARNING, AgentCheck.C
 ALL_OK = dict.fromkeys(('imds', 'hop_limit', 'imdsv1', 'hostname_provider', 'hostname'), OK)
 NAMED_BY_THE_OS = RunningAgent(hostname='ip-10-0-0-12', provider='os')
 ANOTHER_VENDOR = {'/sys/devices/virtual/dmi/id/board_vendor': 'Google\n'}
+IN_A_CONTAINER = {**World.EC2_FILES, '/run/.containerenv': ''}
 TOKEN = ('PUT', '/latest/api/token')
 INSTANCE_ID_PATH = '/latest/meta-data/instance-id'
 
@@ -53,7 +54,7 @@ def test_a_steady_run_costs_one_put_and_one_get():
 
 
 def test_a_container_behind_a_hop_limit_of_one_loses_its_name():
-    with World(Topology.CONTAINER, tokens='required', hop_limit=1) as world:
+    with World(Topology.CONTAINER, files=IN_A_CONTAINER, tokens='required', hop_limit=1) as world:
         [submitted] = world.run(run_check, {}, RunningAgent(hostname='ip-10-0-0-12', provider='os'))
     status, message = submitted.service_checks['hop_limit']
     assert status == CRITICAL
@@ -66,7 +67,7 @@ def test_a_container_behind_a_hop_limit_of_one_loses_its_name():
 
 
 def test_imdsv1_that_hides_the_hop_limit_is_a_warning_until_imdsv2_is_required():
-    with World(Topology.CONTAINER, tokens='optional', hop_limit=1) as world:
+    with World(Topology.CONTAINER, files=IN_A_CONTAINER, tokens='optional', hop_limit=1) as world:
         [hidden] = world.run(run_check, {})
         [required] = world.run(run_check, {'require_imdsv2': True})
     assert (statuses(hidden)['hop_limit'], statuses(required)['hop_limit']) == (WARNING, CRITICAL)
@@ -178,13 +179,13 @@ def test_while_it_backs_off_the_last_result_is_reported_with_its_age():
 
 
 def test_many_runs_leave_no_file_descriptor_open():
-    with World(Topology.CONTAINER, tokens='optional', hop_limit=1) as world:
+    with World(Topology.CONTAINER, files=IN_A_CONTAINER, tokens='optional', hop_limit=1) as world:
         submitted = world.run(run_check, {'max_backoff': 0, 'path_probe_interval': 0}, runs=4)
     assert len({run.file_descriptors for run in submitted}) == 1
 
 
 def test_ipv6():
-    with World(Topology.CONTAINER, tokens='required', hop_limit=3) as world:
+    with World(Topology.CONTAINER, files=IN_A_CONTAINER, tokens='required', hop_limit=3) as world:
         [submitted] = world.run(run_check, {'imds_endpoint': 'http://[fd00:ec2::254]'})
     assert statuses(submitted) == ALL_OK
     assert submitted.gauges['imds.hop_limit'] == 3
@@ -198,7 +199,7 @@ def test_imdsv1_is_never_asked_when_the_operator_says_so():
 
 
 def test_what_is_secret_is_never_asked_for():
-    with World(Topology.CONTAINER, tokens='optional', hop_limit=1) as world:
+    with World(Topology.CONTAINER, files=IN_A_CONTAINER, tokens='optional', hop_limit=1) as world:
         world.run(run_check, {}, runs=2)
         paths = {request.path for request in world.requests}
     assert [path for path in paths if 'security-credentials' in path or 'user-data' in path] == []
