@@ -186,7 +186,7 @@ MESSAGES = {
     ),
     'a diagnosis that does not exist': (
         {'disabled_diagnoses': ['imds-hop-limit-to-low']},
-        'disabled_diagnoses must be one of agent-cannot-use-imdsv2, aws-metadata-disabled, host-aws-tags',
+        'disabled_diagnoses must be one of agent-cannot-use-imdsv2, aws-metadata-disabled, ',
     ),
     'an identity tag that does not exist': (
         {'identity_tags': ['regions']},

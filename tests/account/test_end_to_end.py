@@ -272,5 +272,7 @@ def test_results_are_reported_again_until_the_next_hour_without_asking_again(mot
     check = agent_check(config)
     assert [check.run(), check.run()] == ['', '']
     calls = [sample.value for sample in aggregator.metrics('aws_diagnostics.run.api_calls')]
-    assert (calls[0] > 0, calls[1], len(datadog.asked)) == (True, 0, 1)
+    assert (calls[0] > 0, calls[1], len(datadog.asked)) == (True, 0, 2), (
+        'the record, and the errors that Datadog reports'
+    )
     assert len(aggregator.service_checks('aws_diagnostics.integration_role')) == 2

@@ -120,6 +120,7 @@ def test_a_healthy_role_is_observed_as_a_whole(moto: str, datadog: Datadog) -> N
             api_calls=8,
             inventory=Unobserved('not checked: inventory is not in features'),
             registered=True,
+            errors=(),
         ),
     )
 
@@ -280,6 +281,8 @@ def nothing_but_the_list(reason: str, found: Account) -> Account:
         metrics=Unobserved('not checked: metrics is not in features'),
         api_calls=found.api_calls,
         inventory=Unobserved('not checked: inventory is not in features'),
+        errors=why,
+        denied=why,
     )
 
 
