@@ -46,7 +46,8 @@ def test_a_run_on_a_host_imports_nothing_of_the_account_scope_nor_what_no_agent_
 
 
 def test_a_fault_is_found_and_told(agent: Agent):
-    with World(Topology.CONTAINER, tokens='required', hop_limit=1) as world:
+    files = {**World.EC2_FILES, '/run/.containerenv': ''}
+    with World(Topology.CONTAINER, files=files, tokens='required', hop_limit=1) as world:
         told = agent.run_check(world, {})
     assert told['service_checks']['aws_diagnostics.hop_limit'] == CRITICAL
     assert 'diagnosis:imds-hop-limit-too-low' in told['failed']
