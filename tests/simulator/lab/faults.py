@@ -22,12 +22,10 @@ _SILENT_LINK = 'silent'
 _TCP = 6
 _SCOPE_HOST = 254
 
-_KERNEL_ANSWERS = {
-    Fault.BLACKHOLE: 'FR_ACT_BLACKHOLE',
-    Fault.REJECT_NETWORK: 'FR_ACT_UNREACHABLE',
-    Fault.REJECT_ADMIN_PROHIBITED: 'FR_ACT_PROHIBIT',
-}
 _ROUTER_ANSWERS: dict[Fault, dict[Family, tuple[int, int]]] = {
+    # Linux would answer these by routing, but with a burst of 5 errors to one address and then 1 per second.
+    Fault.REJECT_NETWORK: {'ipv4': (3, 0), 'ipv6': (1, 0)},
+    Fault.REJECT_ADMIN_PROHIBITED: {'ipv4': (3, 13), 'ipv6': (1, 1)},
     Fault.REJECT_HOST: {'ipv4': (3, 1), 'ipv6': (1, 3)},
     Fault.REJECT_PORT: {'ipv4': (3, 3), 'ipv6': (1, 4)},
     Fault.REJECT_NETWORK_PROHIBITED: {'ipv4': (3, 9), 'ipv6': (1, 1)},
@@ -53,8 +51,8 @@ def broken(fault: Fault, network: Network, processes: Processes) -> Iterator[Non
 
 
 @contextmanager
-def _answered_by_the_kernel(fault: Fault, gateway: Node, _: Processes) -> Iterator[None]:
-    with rules_for_imds(gateway, iifname=DOWNLINK, action=_KERNEL_ANSWERS[fault]):
+def _dropped(_: Fault, gateway: Node, __: Processes) -> Iterator[None]:
+    with rules_for_imds(gateway, iifname=DOWNLINK, action='FR_ACT_BLACKHOLE'):
         yield
 
 
@@ -140,7 +138,7 @@ def _without_neighbour(_: Fault, client: Node, __: Processes) -> Iterator[None]:
 
 
 _FAULTS: dict[Fault, Callable[[Fault, Node, Processes], AbstractContextManager[None]]] = {
-    **dict.fromkeys(_KERNEL_ANSWERS, _answered_by_the_kernel),
+    Fault.BLACKHOLE: _dropped,
     **dict.fromkeys(_ROUTER_ANSWERS, _answered_by_a_router),
     **dict.fromkeys(_CLIENT_ROUTES, _misrouted),
     Fault.REJECT_TCP_RESET: _answered_by_a_reset,
