@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -87,7 +88,8 @@ class ScriptedImds:
         if step == SILENCE:
             self._silent.append(sock)
             return True
-        self._perform(step, sock)
+        with suppress(OSError):  # a client that has seen enough hangs up
+            self._perform(step, sock)
         return False
 
     def _read(self, sock: socket.socket) -> bytes:
