@@ -6,15 +6,14 @@ from typing import TypeAlias
 
 from ..expectations import Expectations
 from ..facts import Agent, AgentConfiguration, ContainerKind, Facts, Host, HostnameProvider
+from ..facts.host import ECS
 from ..facts.values import AgentHostname
 from ..remedies import Choice, Command, Language, Step, Value, Variable, Word, json_part, script, shell, yaml
 from ..rules import instance_id_of
-from ..rules.identity import IN_THE_HOST_NETWORK as IN_THE_HOST_NETWORK
 from . import places
 from .places import operating_system
 from .which_instance import region
 
-ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST, ContainerKind.ECS_MANAGED)
 Setting: TypeAlias = bool | int | str | tuple[str, ...]
 
 REMOVE_AGAIN = Step('Remove it again, and restart the Agent')

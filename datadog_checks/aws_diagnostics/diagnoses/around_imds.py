@@ -1,18 +1,11 @@
 """Ways for a container to have its name, or all of IMDS, without the extra hop and what may block it on the way."""
 
 from ..facts import Agent, ContainerKind, Facts, Host, HostnameFile, OperatingSystem
+from ..facts.host import ECS, IN_THE_HOST_NETWORK
 from ..facts.values import FilePath
 from ..remedies import Choice, Command, Language, json_part, yaml
 from ..rules import instance_id_of
-from .agent_remedies import (
-    ECS,
-    IN_THE_HOST_NETWORK,
-    REMOVE_AGAIN,
-    compose,
-    container_kind,
-    place_of_settings,
-    task_definition,
-)
+from .agent_remedies import REMOVE_AGAIN, compose, container_kind, place_of_settings, task_definition
 from .places import operating_system
 
 CLOUD_INIT_FILE = FilePath('/var/lib/cloud/data/instance-id')

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..expectations import Expectations
 from ..facts import ContainerKind, Facts, Host, NetworkPath, OperatingSystem
+from ..facts.host import ECS, IN_THE_HOST_NETWORK
 from ..remedies import (
     Choice,
     Command,
@@ -23,12 +24,7 @@ from ..remedies import (
     shell,
     yaml,
 )
-from .agent_remedies import (
-    ECS,
-    IN_THE_HOST_NETWORK,
-    container_kind,
-    restart_for_the_name,
-)
+from .agent_remedies import container_kind, restart_for_the_name
 from .applying import apply_settings
 from .around_imds import ways_around_the_hop_limit
 from .places import operating_system

@@ -26,6 +26,8 @@ class ContainerKind(StrEnum):
 
 
 SIDECARS = (ContainerKind.FARGATE, ContainerKind.SIDECAR)
+ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST, ContainerKind.ECS_MANAGED)
+IN_THE_HOST_NETWORK = (ContainerKind.NONE, ContainerKind.ECS_HOST)
 
 
 class OperatingSystem(StrEnum):

@@ -14,7 +14,8 @@ A host name, or the file that gives it, is no source: it is what is judged by th
 import re
 from dataclasses import replace
 
-from ..facts import Agent, ContainerKind, Facts, Host, HostnameFile, Identity, Imds, NetworkPath, Unobserved
+from ..facts import Agent, Facts, Host, HostnameFile, Identity, Imds, NetworkPath, Unobserved
+from ..facts.host import IN_THE_HOST_NETWORK
 from ..facts.values import InstanceId
 from ..text import LONGEST_NAME, listed
 
@@ -22,7 +23,6 @@ COUNTER = re.compile('i-000[0-9a-f]{5}')
 """The ids that OpenStack counts up (`i-%08x`, in its emulation of EC2's API). Those of EC2 are random, and
 have had 17 digits since 2016."""
 ON_SNOW = 's.'
-IN_THE_HOST_NETWORK = (ContainerKind.NONE, ContainerKind.ECS_HOST)
 
 
 def instance_id_of(facts: Facts) -> InstanceId | None:

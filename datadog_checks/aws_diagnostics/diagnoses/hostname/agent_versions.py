@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from ...facts import Agent, ContainerKind, Facts, OperatingSystem
+from ...facts.host import ECS
 from ...remedies import Choice, Command, Language, Step, Variable, shell, yaml
 from ...text import lower_first
-from ..agent_remedies import ECS, compose, container_kind, place_of_settings, set_in_agent, task_definition
+from ..agent_remedies import compose, container_kind, place_of_settings, set_in_agent, task_definition
 from ..places import operating_system, powershell
 from .aws_provider import PREFER_IMDSV2, TRANSITION, Version
 

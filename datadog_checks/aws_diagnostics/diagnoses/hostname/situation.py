@@ -23,10 +23,9 @@ from ...facts import (
     observed,
 )
 from ...facts.agent import NO_HOSTNAME_FILE
-from ...facts.host import SIDECARS
+from ...facts.host import ECS, SIDECARS
 from ...rules import is_default_hostname
 from ...rules.ec2 import EC2_MAKER
-from ..agent_remedies import ECS
 from .agent_words import (
     OF_THE_SYSTEM,
     asked_aws,

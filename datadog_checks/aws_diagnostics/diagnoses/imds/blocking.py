@@ -1,8 +1,9 @@
 """What may stop packets to IMDS, and how to look at it and open it: firewalls, network policies, limits."""
 
 from ...facts import ContainerKind, Facts, Imds, OperatingSystem
+from ...facts.host import IN_THE_HOST_NETWORK
 from ...remedies import Choice, Command, Step, Value, Variable, script, shell, yaml
-from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind
+from ..agent_remedies import container_kind
 from ..places import operating_system, powershell
 
 IMDS_IPV4 = '169.254.169.254'

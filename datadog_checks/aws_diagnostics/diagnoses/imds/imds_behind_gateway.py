@@ -2,10 +2,11 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, Imds, NetworkPath, observed
+from ...facts.host import IN_THE_HOST_NETWORK
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step
 from ...text import reason
-from ..agent_remedies import IN_THE_HOST_NETWORK, restart_for_the_name
+from ..agent_remedies import restart_for_the_name
 from ..links import ec2_user_guide
 from .blocking import address
 from .evidence import conversation, gateways, seen

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from ...expectations import Expectations
 from ...facts import Answer, ContainerKind, Facts, Imds, NetworkPath, Unobserved, observed
+from ...facts.host import IN_THE_HOST_NETWORK
 from ...facts.imds import is_granted
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step
 from ...rules import gateway_before_the_host
 from ...text import reason
-from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind, restart_for_the_name
+from ..agent_remedies import container_kind, restart_for_the_name
 from ..host_remedies import BEFORE, allowed_hop_limit, needed_hop_limit, raise_hop_limit
 from ..links import guide
 from .evidence import conversation, fate, gateways, may_be_rewritten, seen, severity_behind_v1, still_hidden

@@ -2,10 +2,11 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, Host, Imds, NetworkPath, OperatingSystem, observed
+from ...facts.host import IN_THE_HOST_NETWORK
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step, shell
 from ...rules import instance_id_of, is_of_another_instance, why_no_instance_id
-from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind, restart_agent
+from ..agent_remedies import container_kind, restart_agent
 from ..links import ec2_user_guide
 from ..places import operating_system
 from .blocking import address, firewall_rules, on_the_host

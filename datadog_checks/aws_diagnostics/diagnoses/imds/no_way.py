@@ -1,8 +1,9 @@
 """What to do where the routing tables of the host or of the container have no way to IMDS."""
 
 from ...facts import ContainerKind, Facts, RouteKind
+from ...facts.host import IN_THE_HOST_NETWORK
 from ...remedies import Choice, Remedy, Step, new_file, script, sequence, shell
-from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind
+from ..agent_remedies import container_kind
 from ..applying import apply_settings
 from ..around_imds import ways_around_the_hop_limit
 from .blocking import INTERFACE, address

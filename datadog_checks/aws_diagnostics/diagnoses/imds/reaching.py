@@ -1,8 +1,9 @@
 """What to do where nothing answers, by the step at which it ends and by the place where the Agent runs."""
 
 from ...facts import ContainerKind, Facts, IcmpError, Imds, NoAnswer, OperatingSystem, Outcome, RouteKind
+from ...facts.host import IN_THE_HOST_NETWORK
 from ...remedies import Choice, Remedy, Step, shell
-from ..agent_remedies import IN_THE_HOST_NETWORK, container_kind
+from ..agent_remedies import container_kind
 from ..applying import apply_settings
 from ..around_imds import ways_around_the_hop_limit
 from ..host_remedies import MetadataOptions, change_metadata_options
