@@ -13,8 +13,6 @@ from ..facts.account import Caller
 from ..findings import Cause, Finding, NotApplicable, Scope, Status, Unknown, by_reason, causes, worst
 from ..rules import instance_id_in, instance_id_of
 
-UNIT = {Scope.HOST: ('host', 'hosts'), Scope.ACCOUNT: ('account', 'accounts')}
-
 
 @dataclass(frozen=True, slots=True)
 class Observation:

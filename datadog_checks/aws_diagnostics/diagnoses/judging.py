@@ -136,8 +136,9 @@ def _explains(cause: Diagnosis, effect: Diagnosis, facts: Facts, on_defect: OnDe
 
 def _remedy(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect: OnDefect) -> Remedy:
     try:
-        found = diagnosis.remedy(_shown(diagnosis, facts), expected)
-        return found if _shown(diagnosis, facts) is facts else _once_imds_is_its_own(found)
+        shown = _shown(diagnosis, facts)
+        found = diagnosis.remedy(shown, expected)
+        return found if shown is facts else _once_imds_is_its_own(found)
     except Exception as e:
         on_defect(diagnosis.id, e)
         return Remedy(f'defect in the remedy of {diagnosis.id}, please report it: {type(e).__name__}')

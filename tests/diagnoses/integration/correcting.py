@@ -8,8 +8,6 @@ SET_IT = (
     'if it shows none)'
 )
 US1 = 'arn:aws:iam::464622532012:root'
-UNKNOWN_ROOT = 'arn:aws:iam::${DATADOG_ACCOUNT_ID:?}:root'
-"""Where no account instance is configured, the site of Datadog is not known."""
 
 
 def statement(principal: str = US1) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from ...facts import Agent, Answer, Exchange, Imds, NoAnswer, Unobserved
+from ...facts.imds import is_status
+from ..imds.fault import is_no_token
 from ..imds.imds_behind_proxy_settings import is_proxied
 
 
@@ -30,8 +32,8 @@ def imds_for_the_agent(imds: Imds | Unobserved, agent: Agent) -> ImdsForTheAgent
         return NOTHING_KNOWN
     limit = agent.configuration.ec2_metadata_timeout
     return ImdsForTheAgent(
-        token=_succeeds(imds.token, limit),
-        with_token=False if _is_foreign(imds.token) else _succeeds(imds.metadata, limit),
+        token=_gets(200, imds.token, limit),
+        with_token=False if is_no_token(imds.token) else _gets(200, imds.metadata, limit),
         without_token=_without_token(imds, limit),
         refused_without_token=_refused_without_token(imds, limit),
     )
@@ -40,54 +42,32 @@ def imds_for_the_agent(imds: Imds | Unobserved, agent: Agent) -> ImdsForTheAgent
 def _without_token(imds: Imds, limit: float) -> bool | None:
     if _cannot_be_answered(imds):
         return False
-    return None if _is_foreign(imds.token) else _succeeds(imds.tokenless, limit)
+    return None if is_no_token(imds.token) else _gets(200, imds.tokenless, limit)
 
 
 def _refused_without_token(imds: Imds, limit: float) -> bool | None:
-    if _cannot_be_answered(imds):
-        return False
-    match imds.tokenless:
-        case Answer(status=401) as answer:
-            return answer.connect_seconds + answer.first_byte_seconds <= limit
-        case Answer(status=status):
-            return None if status == 429 or status >= 500 else False
-        case NoAnswer():
-            return False
-    return None
+    return False if _cannot_be_answered(imds) else _gets(401, imds.tokenless, limit)
 
 
 def _cannot_be_answered(imds: Imds) -> bool:
     """A GET without a token, whatever was answered to one before."""
-    if _nothing_connects(imds.token) or _is_endpoint_disabled(imds):
+    if _nothing_connects(imds.token) or is_status(imds.control, 403):
         return True
-    return isinstance(imds.control, NoAnswer) and not _asked_with_the_rest(imds)
+    # An older tokenless GET tells whether IMDSv1 is on, but not that anything answers now.
+    return isinstance(imds.control, NoAnswer) and not imds.tokenless_is_present
 
 
-def _succeeds(exchange: Exchange, limit: float) -> bool | None:
+def _gets(status: int, exchange: Exchange, limit: float) -> bool | None:
     """Within `limit` seconds, which the Agent allows for connecting and answering together."""
     match exchange:
-        case Answer(status=200):
+        case Answer() if exchange.status == status:
             return exchange.connect_seconds + exchange.first_byte_seconds <= limit
-        case Answer(status=status):
-            return None if status == 429 or status >= 500 else False
+        case Answer(status=other):
+            return None if other == 429 or other >= 500 else False
         case NoAnswer():
             return False
     return None
 
 
-def _asked_with_the_rest(imds: Imds) -> bool:
-    """An older tokenless GET tells whether IMDSv1 is on, but not that anything answers now."""
-    return imds.tokenless_is_present
-
-
 def _nothing_connects(token: Exchange) -> bool:
     return isinstance(token, NoAnswer) and not token.connected
-
-
-def _is_endpoint_disabled(imds: Imds) -> bool:
-    return isinstance(imds.control, Answer) and imds.control.status == 403
-
-
-def _is_foreign(token: Exchange) -> bool:
-    """A 200 that is no token: a captive portal or another web server answers."""
-    return isinstance(token, Answer) and token.status == 200 and not token.token_granted

@@ -20,6 +20,16 @@ def address(facts: Facts) -> str:
     return host[1 : host.index(']')] if host.startswith('[') else host.partition(':')[0]
 
 
+def ip(imds: str) -> tuple[str, ...]:
+    """The program, for the family of this address."""
+    return ('ip', '-6') if ':' in imds else ('ip',)
+
+
+def alone(imds: str) -> str:
+    """The network that holds this address and no other."""
+    return f'{imds}/{128 if ":" in imds else 32}'
+
+
 def on_the_host(facts: Facts) -> str:
     """'on this host', or on that of this container, to end a sentence."""
     here = container_kind(facts) in IN_THE_HOST_NETWORK
@@ -92,8 +102,10 @@ def find_policies() -> Step:
 
 def allow_in_policy(facts: Facts) -> Choice:
     """A policy sees the address after NAT: that of the node where kube2iam or kiam redirects (kube2iam issue 308)."""
-    cidr = f'{address(facts)}/{128 if ":" in address(facts) else 32}'
-    to_imds: dict[str, Value] = {'to': [{'ipBlock': {'cidr': cidr}}], 'ports': [{'protocol': 'TCP', 'port': 80}]}
+    to_imds: dict[str, Value] = {
+        'to': [{'ipBlock': {'cidr': alone(address(facts))}}],
+        'ports': [{'protocol': 'TCP', 'port': 80}],
+    }
     to_proxy: dict[str, Value] = {'ports': [{'protocol': 'TCP', 'port': OF_A_CREDENTIALS_PROXY}]}
     return Choice(
         'If a network policy selects the Agent, let the Agent reach IMDS by a NetworkPolicy that selects only the '

@@ -9,7 +9,7 @@ guide: 400, 401, 403, 404, 503) and what the usual proxies are known to answer (
 from enum import StrEnum
 
 from ...facts import Answer, Exchange, Imds, NoAnswer, NotSent, Outcome
-from ...facts.imds import is_status
+from ...facts.imds import is_granted, is_status
 
 
 class Fault(StrEnum):
@@ -45,7 +45,7 @@ def why_unclear(imds: Imds) -> str:
 
 
 def _fault_of(imds: Imds) -> Fault:
-    if any(is_foreign(e) for e in (imds.token, *gets(imds))) or _token_is_foreign(imds.token):
+    if any(is_foreign(e) for e in (imds.token, *gets(imds))) or is_no_token(imds.token):
         return Fault.FOREIGN
     match imds.token:
         case Answer() as token:
@@ -82,8 +82,9 @@ def is_foreign(exchange: Exchange) -> bool:
     return False
 
 
-def _token_is_foreign(token: Exchange) -> bool:
-    return is_status(token, 200) and isinstance(token, Answer) and not token.token_granted
+def is_no_token(token: Exchange) -> bool:
+    """A 200 to the request for a token that is none: a captive portal or another web server answers."""
+    return is_status(token, 200) and not is_granted(token)
 
 
 def _after_an_answered_put(imds: Imds, token: Answer) -> Fault:

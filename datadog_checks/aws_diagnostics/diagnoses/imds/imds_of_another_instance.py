@@ -11,7 +11,8 @@ from ..links import ec2_user_guide
 from ..places import operating_system
 from .blocking import address, firewall_rules, on_the_host
 from .evidence import gateways, seen
-from .routes import ip, past_the_gateway, taken
+from .other_systems import look_at_route
+from .routes import past_the_gateway, taken
 
 
 def judge(facts: Facts, _: Expectations) -> Verdict:
@@ -68,9 +69,8 @@ def _another_way(facts: Facts) -> Remedy:
     if container_kind(facts) in IN_THE_HOST_NETWORK:
         found = past_the_gateway(facts)
         return Remedy(found.summary, found.choices, (*found.then, *rules))
-    imds = address(facts)
-    look = (shell(*ip(imds), 'route', 'get', imds), shell(*ip(imds), 'rule', 'show'))
-    return Remedy('', then=(Step(f'See which way packets to IMDS take, {on_the_host(facts)}', look), *rules))
+    look = Step(f'See which way packets to IMDS take, {on_the_host(facts)}', look_at_route(facts))
+    return Remedy('', then=(look, *rules))
 
 
 def _by_firmware(facts: Facts) -> Step:

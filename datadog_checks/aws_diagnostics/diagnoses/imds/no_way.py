@@ -6,8 +6,8 @@ from ...remedies import Choice, Remedy, Step, new_file, script, sequence, shell
 from ..agent_remedies import container_kind
 from ..applying import apply_settings
 from ..around_imds import ways_around_the_hop_limit
-from .blocking import INTERFACE, address
-from .routes import away_from_the_device, ip, is_misled, look_at_routes, route_of
+from .blocking import INTERFACE, address, alone, ip
+from .routes import away_from_the_device, is_misled, look_at_routes, route_of
 
 
 def off_this_system(facts: Facts) -> Remedy:
@@ -17,7 +17,7 @@ def off_this_system(facts: Facts) -> Remedy:
     near = container_kind(facts) in IN_THE_HOST_NETWORK
     here = 'this host' if near else "the network of the Agent's container"
     listening = shell('sudo', 'ss', '--listening', '--tcp', '--processes', 'sport', '=', ':80')
-    words = (f'{imds}/{128 if ":" in imds else 32}', 'dev', INTERFACE)
+    words = (alone(imds), 'dev', INTERFACE)
     remove = (shell('sudo', *ip(imds), 'address', 'del', *words),) if near else ()
     return Remedy(
         f'Take the address {imds} off {here}: while it is one of its own, no request leaves for IMDS',

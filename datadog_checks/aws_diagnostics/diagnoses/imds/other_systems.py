@@ -3,7 +3,7 @@
 from ...facts import Facts, OperatingSystem
 from ...remedies import Choice, Command, Remedy, Step, shell
 from ..places import operating_system, powershell
-from .blocking import IMDS_IPV4, INTERFACE, address, firewall_rules
+from .blocking import IMDS_IPV4, INTERFACE, address, firewall_rules, ip
 
 
 def on_another_system(facts: Facts) -> Remedy:
@@ -19,13 +19,12 @@ def on_another_system(facts: Facts) -> Remedy:
 def look_at_route(facts: Facts) -> tuple[Command, ...]:
     """What prints the way that packets to IMDS take."""
     imds = address(facts)
-    ip = ('ip', '-6') if ':' in imds else ('ip',)
     match operating_system(facts):
         case OperatingSystem.WINDOWS:
             return (powershell('route.exe print'),)
         case OperatingSystem.MACOS:
             return (shell('route', '-n', 'get', *(('-inet6',) if ':' in imds else ()), imds),)
-    return shell(*ip, 'route', 'get', imds), shell(*ip, 'rule', 'show')
+    return shell(*ip(imds), 'route', 'get', imds), shell(*ip(imds), 'rule', 'show')
 
 
 def _on_windows(facts: Facts) -> Remedy:

@@ -15,12 +15,13 @@ from .blocking import (
     dropped_packets,
     find_credentials_proxy,
     firewall_rules,
+    ip,
     on_the_host,
 )
 from .evidence import icmp_kind
 from .no_way import give_a_way, off_this_system
 from .other_systems import on_another_system
-from .routes import away_from_the_device, ip, is_local, is_misled, route_of
+from .routes import away_from_the_device, is_local, is_misled, route_of
 
 
 def ways_to_reach(facts: Facts) -> Remedy:

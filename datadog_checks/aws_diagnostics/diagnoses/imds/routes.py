@@ -4,7 +4,7 @@ from ...facts import Facts, Host, OperatingSystem, Route, RouteKind
 from ...remedies import Choice, Remedy, Step, Word, shell
 from ...text import SHORT, clean
 from ..places import operating_system
-from .blocking import INTERFACE, address
+from .blocking import INTERFACE, address, ip
 from .other_systems import look_at_route, on_another_system
 
 MAIN = 254
@@ -167,7 +167,3 @@ def _owner(route: Route | None) -> tuple[Step, ...]:
 
 
 _TAILSCALE = shell('tailscale', 'status')
-
-
-def ip(imds: str) -> tuple[str, ...]:
-    return ('ip', '-6') if ':' in imds else ('ip',)
