@@ -194,6 +194,11 @@ FAILS = {
         'statement 2 of the trust policy demands no particular external id',
         near_miss='a second statement without one, for tags alone',
     ),
+    'a second statement for every id but that of Datadog': Row(
+        account_facts(role=role(trust(), trust(conditions=(BUT_MINE,)))),
+        'statement 2 of the trust policy demands no particular external id',
+        near_miss='a second statement for every id but that of Datadog, for tags alone',
+    ),
     'under a key that no request has': Row(
         account_facts(role=role(trust(conditions=(MISSPELLED,)))),
         'statement 1 of the trust policy has aws:ExternalId in place of sts:ExternalId: no request has that key, so it '
@@ -255,6 +260,10 @@ PASSES = {
     ),
     'a second statement without one, for tags alone': Row(
         account_facts(role=role(trust(), trust(conditions=(), actions=('sts:TagSession',)))),
+        f'{HAS} {MINE}; {RECORD}, the same',
+    ),
+    'a second statement for every id but that of Datadog, for tags alone': Row(
+        account_facts(role=role(trust(), trust(conditions=(BUT_MINE,), actions=('sts:TagSession',)))),
         f'{HAS} {MINE}; {RECORD}, the same',
     ),
     'a second statement without one, which refuses Datadog': Row(

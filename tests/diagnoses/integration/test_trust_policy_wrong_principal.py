@@ -167,7 +167,10 @@ PASSES = {
                 'aws:PrincipalAccount',
                 '464622532012',
             ),
-            'of some organizations': ('StringLike', 'aws:PrincipalOrgID', 'o-a*'),
+            'of one organization': ('StringLike', 'aws:PrincipalOrgID', 'o-abcdefghij'),
+            'of one account': ('ArnLike', 'aws:PrincipalArn', f'arn:aws:iam::{ACCOUNT_ID}:*'),
+            'below one organization': ('ForAnyValue:StringLike', 'aws:PrincipalOrgPaths', 'o-abcdefghij/*'),
+            'of one user or role': ('StringLike', 'aws:userid', 'AROAEXAMPLEEXAMPLE00:*'),
             'of a VPC': ('StringEquals', 'aws:SourceVpc', 'vpc-0abc'),
             'on behalf of our account': ('StringEquals', 'aws:SourceAccount', ACCOUNT_ID),
             'under a name that no session has': ('StringEquals', 'sts:RoleSessionName', ''),
@@ -226,6 +229,32 @@ UNKNOWN = {
     ),
     'everyone, from addresses of which nobody knows whose they are': Row(
         trusting('*', conditions=(condition('IpAddress', 'aws:SourceIp', '3.208.0.0/12'),)),
+        'not known whether statement 1 of the trust policy admits every AWS account',
+    ),
+    **{
+        f'everyone, {words}': Row(
+            trusting('*', conditions=(condition(*written),)),
+            'not known whether statement 1 of the trust policy admits every AWS account',
+        )
+        for words, written in {
+            'of some organizations': ('StringLike', 'aws:PrincipalOrgID', 'o-a*'),
+            'of organizations with ten characters': ('StringLike', 'aws:PrincipalOrgID', 'o-??????????'),
+            'of some accounts': ('StringLike', 'aws:PrincipalAccount', '1*'),
+            'of roles of some accounts': ('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::1*:role/*'),
+            'below some organizations': ('ForAnyValue:StringLike', 'aws:PrincipalOrgPaths', 'o-a*/r-*/*'),
+            'of some roles': ('StringLike', 'aws:userid', 'AROAE*:*'),
+        }.items()
+    },
+    'everyone who brings the external id, if a variable names the same': Row(
+        trusting(
+            '*',
+            conditions=(
+                external_id_condition(),
+                external_id_condition(
+                    operator='StringLike', external_ids=(ExternalId.of('${aws:userid}'),), variables=True
+                ),
+            ),
+        ),
         'not known whether statement 1 of the trust policy admits every AWS account',
     ),
     'everyone, with tag keys that are compared as one value': Row(

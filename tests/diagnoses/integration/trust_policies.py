@@ -123,6 +123,9 @@ WRONG_EXTERNAL_ID = (
     TrustPolicy('only if there is one', (external_id('StringEqualsIfExists', SECRET),), (EXTERNAL_ID,)),
     TrustPolicy('anyone but Datadog', (external_id('StringNotEquals', SECRET),), (EXTERNAL_ID,), False),
     TrustPolicy(
+        'anyone but Datadog, beside the right one', (allow(), external_id('StringNotEquals', SECRET)), (EXTERNAL_ID,)
+    ),
+    TrustPolicy(
         'under a key of another prefix', (external_id('StringEquals', SECRET, key='aws:ExternalId'),), BOTH, False
     ),
     TrustPolicy(

@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ...facts.account import Condition, ExternalId, TrustStatement
+from ...facts.account import Condition, TrustStatement
+from ...rules.policy_language import is_pattern
 from .assume_role_request import (
     ABSENT,
     ACCOUNT,
@@ -32,7 +33,7 @@ from .assume_role_request import (
     Text,
 )
 from .condition_operators import NULL, all_of, any_of, can_be_met, is_met, operator_of
-from .condition_values import LIKE, STRING
+from .condition_values import ARN, LIKE, STRING
 from .identities import (
     account_principal,
     can_be_sent,
@@ -42,8 +43,9 @@ from .identities import (
     is_everyone,
     is_external_id,
 )
-from .trust import Sender, applies_to_datadog, covers_assume_role, is_of
+from .trust import ANOTHER_ID, Sender, applies_to_datadog, covers_assume_role, is_of
 
+ACCOUNT_IN_ARN = 4
 MFA, REGION = 'aws:multifactorauthpresent', 'aws:requestedregion'
 CHOSEN: Request = {
     MFA: Key((Absent(), *TRUE.states, *FALSE.states)),
@@ -103,12 +105,12 @@ def _admits(statement: TrustStatement, own: Request, request: Request) -> bool |
     return all_of((_accepts_some_external_id(conditions_on_external_id(statement)), *others))
 
 
-def _accepts_some_external_id(conditions: Sequence[Condition]) -> bool:
+def _accepts_some_external_id(conditions: Sequence[Condition]) -> bool | None:
     """Or none: one of those that are named, another one, or a request without."""
     named = [id for c in conditions for id in c.external_ids if can_be_sent(id)]
-    states: list[State] = [Absent(), *(Secret(id) for id in (*named, ExternalId.of('another one')))]
+    states: list[State] = [Absent(), *(Secret(id) for id in (*named, ANOTHER_ID))]
     requests: list[Request] = [{EXTERNAL_ID: Key((state,))} for state in states]
-    return any(all_of(is_met(c, request) for c in conditions) is not False for request in requests)
+    return any_of(all_of(is_met(c, request) for c in conditions) for request in requests)
 
 
 def _is_for_strangers(statement: TrustStatement) -> bool:
@@ -124,11 +126,24 @@ def _can_be_met(condition: Condition, own: Request, request: Request) -> bool | 
     key, operator = condition.key.lower(), operator_of(condition.operator)
     if key in own and operator.base not in ('', NULL) and not operator.negated:
         narrows = not condition.variables and (operator.needs_the_key or Absent() not in own[key].states)
-        return False if narrows else None
+        return False if narrows and not _is_of_many(condition, key, operator.base) else None
     if key == 'aws:tagkeys' and not (operator.for_all or operator.for_any):
         return None
     by_choice = key in (*CHOSEN, REGION) or key.startswith(TAGS)
     return True if by_choice and (operator.base in (*STRING, LIKE, NULL) or key == MFA) else None
+
+
+def _is_of_many(condition: Condition, key: str, base: str) -> bool:
+    """A pattern which more than one account, organization or network may match."""
+    return base in (LIKE, *ARN) and any(is_pattern(_owner(value, key)) for value in condition.values)
+
+
+def _owner(value: str, key: str) -> str:
+    """The part of a value that tells whose it is."""
+    parts = value.split(':')
+    if len(parts) > ACCOUNT_IN_ARN:
+        return parts[ACCOUNT_IN_ARN]
+    return {'aws:userid': parts[0], 'aws:principalorgpaths': value.partition('/')[0]}.get(key, value)
 
 
 def _denies_others(deny: TrustStatement, own: Request, request: Request) -> bool | None:

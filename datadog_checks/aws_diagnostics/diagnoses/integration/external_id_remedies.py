@@ -47,13 +47,16 @@ DEMANDING = (
 
 
 def without_external_id(read: Sequence[Reading]) -> list[Reading]:
-    """Those that would admit Datadog's account with any external id, or without one; and the one that comes closest."""
-    return [r for r in read if (r is read[0] or r.admits) and demands_external_id(r.statement) is False]
+    """Those that would admit Datadog with the external id of another customer, or without one; and the one that
+    comes closest."""
+    admitting = (r for r in read if r is read[0] or r.admits or r.admits_others)
+    return [r for r in admitting if demands_external_id(r.statement) is False]
 
 
 def perhaps_without_external_id(read: Sequence[Reading]) -> list[Reading]:
     """Those that would, if Datadog meets conditions of which that is not known."""
-    return [r for r in read if r.admits is None and demands_external_id(r.statement) is not True]
+    undecided = (r for r in read if None in (r.admits, r.admits_others))
+    return [r for r in undecided if demands_external_id(r.statement) is not True]
 
 
 def misspelled(reading: Reading) -> str:

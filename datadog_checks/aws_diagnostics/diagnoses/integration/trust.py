@@ -1,6 +1,6 @@
 """Which statement of the trust policy is meant for Datadog, and whether it admits Datadog's request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...expectations import Expectations
 from ...facts import Facts, observed
@@ -20,6 +20,8 @@ from .identities import (
 from .role import account_id, partition_of, role_of
 
 ASSUME_ROLE = 'sts:AssumeRole'
+ANOTHER_ID = ExternalId.of('another one')
+"""What stands for the external id of any other customer of Datadog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,24 @@ class Reading:
     name: str
     action: bool
     external_id: bool | None
+    another_id: bool | None
+    """Whether the external id of another customer would do."""
     refusing: tuple[Condition, ...]
     undecided: tuple[Condition, ...]
 
     @property
     def admits(self) -> bool | None:
         """Datadog's account."""
-        others = False if self.refusing else None if self.undecided else True
-        return all_of((self.action, self.external_id, others))
+        return all_of((self._admits_some, self.external_id))
+
+    @property
+    def admits_others(self) -> bool | None:
+        """Datadog's account, when it comes for another customer."""
+        return all_of((self._admits_some, self.another_id))
+
+    @property
+    def _admits_some(self) -> bool | None:
+        return all_of((self.action, False if self.refusing else None if self.undecided else True))
 
     @property
     def distance(self) -> tuple[int, int]:
@@ -132,13 +144,14 @@ def readings(facts: Facts, to: Sender) -> tuple[Reading, ...]:
 
 
 def _read(statement: TrustStatement, name: str, to: Sender) -> Reading:
-    request = to.request
+    request, others = to.request, replace(to, external_id=ANOTHER_ID).request
     met = [(c, is_met(c, request)) for c in statement.conditions]
     return Reading(
         statement,
         name,
         action=covers_assume_role(statement),
         external_id=all_of(result for c, result in met if is_external_id(c)),
+        another_id=all_of(is_met(c, others) for c in statement.conditions if is_external_id(c)),
         refusing=tuple(c for c, result in met if result is False and not is_external_id(c)),
         undecided=tuple(c for c, result in met if result is None and not is_external_id(c)),
     )
