@@ -1,12 +1,13 @@
 """CloudTrail's event history on loopback, by its JSON protocol: it finds events by one attribute, page by page."""
 
 import json
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.served import served
 
 BY_SCP = 'with an explicit deny in a service control policy'
 
@@ -61,14 +62,8 @@ def listed(event: object, at: float, **of: Sequence[str]) -> dict[str, Any]:
 
 @contextmanager
 def cloudtrail_server(cloudtrail: CloudTrail) -> Iterator[str]:
-    with ThreadingHTTPServer(('127.0.0.1', 0), _handler(cloudtrail)) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f'http://127.0.0.1:{server.server_address[1]}'
-        finally:
-            server.shutdown()
-            thread.join(10)
+    with served(ThreadingHTTPServer(('127.0.0.1', 0), _handler(cloudtrail))) as url:
+        yield url
 
 
 def _handler(cloudtrail: CloudTrail) -> type[BaseHTTPRequestHandler]:

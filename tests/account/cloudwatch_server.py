@@ -1,12 +1,13 @@
 """CloudWatch on loopback, by its JSON protocol: what each region lists, and where it refuses."""
 
 import json
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.served import served
 
 BY_SCP = 'User: x is not authorized to perform: y with an explicit deny in a service control policy'
 
@@ -46,15 +47,8 @@ def _metric(number: int, namespace: str) -> dict[str, Any]:
 
 @contextmanager
 def cloudwatch_server(cloudwatch: CloudWatch) -> Iterator[str]:
-    with ThreadingHTTPServer(('127.0.0.1', 0), _handler(cloudwatch)) as server:
-        cloudwatch.url = f'http://127.0.0.1:{server.server_address[1]}'
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield cloudwatch.url
-        finally:
-            server.shutdown()
-            thread.join(10)
+    with served(ThreadingHTTPServer(('127.0.0.1', 0), _handler(cloudwatch))) as cloudwatch.url:
+        yield cloudwatch.url
 
 
 def _handler(cloudwatch: CloudWatch) -> type[BaseHTTPRequestHandler]:

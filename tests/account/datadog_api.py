@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.served import served
+
 API_KEY, APP_KEY = 'a' * 20 + '0123456789ab', 'b' * 28 + '0123456789ab'
 ACCOUNTS = '/api/v2/integration/aws/accounts'
 HOSTS = '/api/v1/hosts'
@@ -92,16 +94,11 @@ def plain(status: int, body: str, content_type: str = 'application/json') -> byt
 @contextmanager
 def datadog_api(datadog: Datadog | None = None) -> Iterator[Datadog]:
     datadog = datadog or Datadog()
-    with ThreadingHTTPServer(('127.0.0.1', 0), _handler(datadog)) as server:
-        datadog.url = f'http://127.0.0.1:{server.server_address[1]}'
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with served(ThreadingHTTPServer(('127.0.0.1', 0), _handler(datadog))) as datadog.url:
         try:
             yield datadog
         finally:
             datadog.over.set()
-            server.shutdown()
-            thread.join(10)
 
 
 def _handler(datadog: Datadog) -> type[BaseHTTPRequestHandler]:

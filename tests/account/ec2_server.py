@@ -11,7 +11,6 @@ import re
 import socket
 import struct
 import sys
-import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from urllib.parse import parse_qs
 
 from tests.account.ec2_documents import Template, document, elements, error, reservation, template_versions
 from tests.account.ec2_fleet import Instances, UnknownFilter, listed, one_in_twenty_wrong
+from tests.served import served
 
 SMALLEST_PAGE, LARGEST_PAGE = 5, 1000
 LARGEST_PAGE_OF_TEMPLATES = 200
@@ -198,14 +198,8 @@ def server(account: Account) -> ThreadingHTTPServer:
 @contextmanager
 def serving(account: Account) -> Iterator[str]:
     """The URL of the endpoint."""
-    with server(account) as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={'poll_interval': 0.01}, daemon=True)
-        thread.start()
-        try:
-            yield f'http://127.0.0.1:{running.server_port}'
-        finally:
-            running.shutdown()
-            thread.join()
+    with served(server(account)) as url:
+        yield url
 
 
 def main() -> None:

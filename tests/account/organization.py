@@ -4,7 +4,6 @@ No emulator knows service control policies. This one has those that deny all but
 as AWS Control Tower's region deny does, or some actions everywhere.
 """
 
-import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.error import HTTPError
 from urllib.parse import parse_qs
 from urllib.request import Request, urlopen
+
+from tests.served import served
 
 GLOBAL = frozenset(
     {'iam', 'organizations', 'route53', 'cloudfront', 'support', 'health', 's3', 'sts', 'budgets', 'account'}
@@ -53,14 +54,8 @@ class Organization:
 @contextmanager
 def iam_of(organization: Organization, behind: str) -> Iterator[str]:
     """Its endpoint; `behind` is the server that answers all but the simulator."""
-    with ThreadingHTTPServer(('127.0.0.1', 0), _handler(organization, behind)) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f'http://127.0.0.1:{server.server_address[1]}'
-        finally:
-            server.shutdown()
-            thread.join(10)
+    with served(ThreadingHTTPServer(('127.0.0.1', 0), _handler(organization, behind))) as url:
+        yield url
 
 
 def _handler(organization: Organization, behind: str) -> type[BaseHTTPRequestHandler]:

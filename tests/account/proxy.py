@@ -1,6 +1,5 @@
 """An HTTP proxy on loopback that remembers for whom it was asked: it forwards plain requests, and refuses tunnels."""
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
+
+from tests.served import served
 
 
 @dataclass
@@ -22,15 +23,8 @@ class Proxy:
 @contextmanager
 def proxy(backends: Mapping[str, str] | None = None) -> Iterator[Proxy]:
     running = Proxy(backends or {})
-    with ThreadingHTTPServer(('127.0.0.1', 0), _handler(running)) as server:
-        running.url = f'http://127.0.0.1:{server.server_address[1]}'
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield running
-        finally:
-            server.shutdown()
-            thread.join(10)
+    with served(ThreadingHTTPServer(('127.0.0.1', 0), _handler(running))) as running.url:
+        yield running
 
 
 def _handler(running: Proxy) -> type[BaseHTTPRequestHandler]:

@@ -5,12 +5,12 @@ import stat
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
 from datadog_checks.aws_diagnostics.cli import run
+from tests.served import served
 from tests.simulator import Behaviour, Persona
 from tests.simulator.loopback import expvar_server, loopback_imds
 
@@ -22,14 +22,8 @@ NAMED = ['--agent-hostname', INSTANCE_ID, '--agent-version', '7.81.3']
 @contextmanager
 def expvar(provider: str = 'aws', errors: dict[str, str] | None = None):
     server = expvar_server(0, provider, errors or {})
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with served(server):
         yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture

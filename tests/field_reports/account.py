@@ -17,7 +17,7 @@ from tests.account.organization import Organization, iam_of
 from tests.account.permission_lists import RECORDED
 from tests.account.servers import MOTO_ACCOUNT
 from tests.account.whole_run import configuration, give_keys
-from tests.field_reports.reports import Document, Report, faults_of
+from tests.field_reports.reports import Document, Report, Scope, faults_of
 
 ACCOUNTS = {'moto': MOTO_ACCOUNT, 'ministack': '000000000000'}
 
@@ -28,6 +28,7 @@ def nothing() -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountReport(Report):
+    scope: Scope = 'account'
     server: Literal['moto', 'ministack'] = 'moto'
     prepare: Callable[[], None] = nothing
     """Makes roles and policies with clients of AWS; see tests/account/whole_run.py."""

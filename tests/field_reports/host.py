@@ -5,11 +5,10 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import click  # noqa: F401 - it asks for sys.platform when it is imported, and `look` changes that
@@ -19,7 +18,8 @@ from datadog_checks.aws_diagnostics.cli import (
     commands,  # noqa: F401 - `run` imports it when it is called; imported here, each world is forked with it
     run,
 )
-from tests.field_reports.reports import Document, Report, faults_of
+from tests.field_reports.reports import Document, Report, Scope, faults_of
+from tests.served import served
 from tests.simulator import World, namespaces_available
 from tests.simulator.loopback import EXPVAR_PORT, expvar_server
 
@@ -46,6 +46,7 @@ AN_AGENT = StandIn()
 
 @dataclass(frozen=True, kw_only=True)
 class HostReport(Report):
+    scope: Scope = 'host'
     world: Mapping[str, Any] = field(default_factory=dict)
     """The arguments of World."""
     prepare: Sequence[str] = ()
@@ -94,19 +95,10 @@ def look(agent: StandIn, instance: Mapping[str, object], system: str = 'linux') 
         )
 
 
-@contextmanager
-def _expvar(agent: StandIn) -> Iterator[None]:
+def _expvar(agent: StandIn) -> AbstractContextManager[object]:
     if agent.provider is None:
-        yield
-        return
-    with expvar_server(EXPVAR_PORT, agent.provider, dict(agent.errors)) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield
-        finally:
-            server.shutdown()
-            thread.join()
+        return nullcontext()
+    return served(expvar_server(EXPVAR_PORT, agent.provider, dict(agent.errors)))
 
 
 def _printed(*arguments: str) -> tuple[int, str]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
+Scope: TypeAlias = Literal['host', 'account', 'network']
 Document = Mapping[str, Any]
 """One of the `reports` that `aws-diagnostics check --json` prints."""
 
@@ -33,7 +34,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    scope: Literal['host', 'account', 'network']
+    scope: Scope
     number: int
     """Its row in the collection of reports of this scope."""
     variant: str = ''

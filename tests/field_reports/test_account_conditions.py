@@ -40,7 +40,6 @@ def demanding(external_id: str, operator: str = 'StringEquals') -> Callable[[], 
 
 def admitted(number: int, situation: str, right: str, prepare: Callable[[], None], **more: Any) -> AccountReport:
     return AccountReport(
-        scope='account',
         number=number,
         situation=situation,
         right=right,
@@ -55,7 +54,6 @@ def refused(
     number: int, situation: str, right: str, prepare: Callable[[], None], says: Sequence[str], **more: Any
 ) -> AccountReport:
     return AccountReport(
-        scope='account',
         number=number,
         situation=situation,
         right=right,
@@ -70,7 +68,6 @@ def undecided(
     number: int, situation: str, right: str, prepare: Callable[[], None], says: Sequence[str], **more: Any
 ) -> AccountReport:
     return AccountReport(
-        scope='account',
         number=number,
         situation=situation,
         right=right,
@@ -85,7 +82,6 @@ def wrong_id(
     situation: str, right: str, external_id: str, says: str, *, fix: Fix | None = None, **more: Any
 ) -> AccountReport:
     return AccountReport(
-        scope='account',
         number=18,
         situation=situation,
         right=right,
@@ -155,7 +151,6 @@ VALUES = (
         sources=(OPERATORS,),
     ),
     AccountReport(
-        scope='account',
         number=20,
         variant='in a Deny',
         situation='Everybody is denied for whom aws:SecureTransport StringNotEquals "TRUE".',
@@ -216,7 +211,6 @@ VALUES = (
         sources=(KEYS,),
     ),
     AccountReport(
-        scope='account',
         number=23,
         variant='a Deny without MFA',
         situation='Everybody is denied without MFA, by BoolIfExists and false.',

@@ -26,7 +26,6 @@ def a_role_that_may_nothing() -> None:
 
 REPORTS = (
     AccountReport(
-        scope='account',
         number=30,
         situation='Datadog lists an error that is minutes old, and a permission is missing.',
         sources=SOURCE,
@@ -41,7 +40,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=30,
         variant='the error is new',
         situation='Datadog was refused the role seconds ago, and everything that this check sees is right.',
@@ -58,7 +56,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=30,
         variant='an old error',
         situation='The last error that Datadog lists is three days old.',
@@ -70,7 +67,6 @@ REPORTS = (
         answer=Answer(findings={ERRORS: 'ok', TRUST: 'ok'}, says={ERRORS: ('3 days ago',)}),
     ),
     AccountReport(
-        scope='account',
         number=30,
         variant='a list of another form',
         situation='Datadog answers with errors that are no texts.',

@@ -99,7 +99,6 @@ def terraform_manages_it() -> None:
 
 REPORTS = (
     AccountReport(
-        scope='account',
         number=5,
         situation='The trust policy has a statement for another Datadog organization and one for another vendor.',
         sources=['DataDog/terraform-provider-datadog#1894'],
@@ -120,7 +119,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=5,
         variant='only a vendor',
         situation='The trust policy names another vendor, and not Datadog.',
@@ -136,7 +134,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=5,
         variant='Datadog and a deputy of ours in one statement',
         situation='One statement without an external ID names Datadog and an account of the operator.',
@@ -148,7 +145,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=5,
         variant='two organizations in one statement',
         situation='One statement accepts the external IDs of two Datadog organizations.',
@@ -165,7 +161,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=6,
         situation='The external ID of the trust policy is wrong, and the fix is pasted as it is printed.',
         right='Without EXTERNAL_ID the command stops before anything is changed; a copy of the document comes first.',
@@ -179,7 +174,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=6,
         variant='a new role',
         situation='The role does not exist, and the fix that creates it by hand is pasted as it is printed.',
@@ -191,7 +185,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=7,
         situation="The role of Datadog's quickstart stack lacks two permissions, and 10 of 10 policies are attached.",
         sources=['DataDog/cloudformation-template#342', 'DataDog/terraform-provider-datadog#3201'],
@@ -210,7 +203,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=7,
         variant='managed by Terraform',
         situation='A role with a tag of Terraform lacks most permissions.',
@@ -222,7 +214,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=8,
         situation="The role has what Datadog's present quickstart template attaches, in a live stack.",
         right='Its policies are left alone: nothing calls them left over, and nothing detaches them.',
@@ -234,7 +225,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=8,
         variant='an earlier click under another hash',
         situation='Beside them is a policy of an earlier click, whose permissions other policies grant too.',
@@ -253,7 +243,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=10,
         situation='The AWS integration reports an instance, and an Agent reports ip-10-0-0-12 without any instance ID.',
         sources=['DataDog/documentation#14238', 'DataDog/helm-charts#778'],
@@ -271,7 +260,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=10,
         variant='the Agent is on another cloud',
         situation='The AWS integration reports an instance, and an Agent reports a host of Google Cloud.',
@@ -284,7 +272,6 @@ REPORTS = (
         answer=Answer(findings={'host-duplicated': 'ok'}),
     ),
     AccountReport(
-        scope='account',
         number=14,
         situation='One permission for CloudWatch is missing, and the two others are granted.',
         right='What this permission gives is named, not everything that CloudWatch gives.',
@@ -296,7 +283,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=14,
         variant='an operation of a wildcard',
         situation='EC2 is granted but for the security groups.',
@@ -309,7 +295,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=17,
         situation='SecurityAudit is not attached, and 10 of 10 policies are.',
         right='Room comes first: merge policies, make one inline, or raise the quota. Then it is attached.',
@@ -323,7 +308,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=17,
         variant='permissions are missing',
         situation='Two permissions are missing, and 10 of 10 policies are attached.',

@@ -13,7 +13,6 @@ BY_HAND = ('create-launch-template-version', 'modify-launch-template')
 
 REPORTS = (
     AccountReport(
-        scope='account',
         number=16,
         situation='A launch template of Karpenter starts nodes whose containers cannot reach IMDSv2.',
         sources=('kubernetes-sigs/karpenter#1769', 'aws/karpenter-provider-aws#3254'),
@@ -31,7 +30,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=16,
         variant='a managed node group',
         situation='The launch template that EKS made for a managed node group has a hop limit of 1.',
@@ -49,7 +47,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=16,
         variant='a node that runs',
         situation='A running node of EKS requires tokens with a hop limit of 1.',

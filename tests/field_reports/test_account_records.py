@@ -11,7 +11,6 @@ def a_role_as_it_should_be() -> None:
 
 REPORTS = (
     AccountReport(
-        scope='account',
         number=29,
         situation='The feature `role` is on, and nothing else.',
         right='The role is judged, and every diagnosis of a feature that is off does not apply.',

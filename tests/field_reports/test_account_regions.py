@@ -20,7 +20,6 @@ def a_role() -> None:
 
 REPORTS = (
     AccountReport(
-        scope='account',
         number=3,
         situation='The organization denies all regions but two (Control Tower region deny), and Datadog collects all.',
         sources=(
@@ -41,7 +40,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=3,
         variant='no region is denied',
         situation='The organization denies nothing, and Datadog collects all regions.',
@@ -54,7 +52,6 @@ REPORTS = (
         answer=Answer(findings={DENIED: 'ok'}, says={DENIED: (f'in {len(ALL)} regions',)}),
     ),
     AccountReport(
-        scope='account',
         number=3,
         variant='IAM throttles',
         situation='IAM throttles the simulator before all regions were asked.',
@@ -67,7 +64,6 @@ REPORTS = (
         answer=Answer(findings={DENIED: 'unknown'}, says={DENIED: ('not asked yet in', f'of {len(ALL)} regions')}),
     ),
     AccountReport(
-        scope='account',
         number=3,
         variant='the regions may not be listed',
         situation='Datadog collects all regions, and this check may not ask which are enabled.',
@@ -83,7 +79,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=4,
         situation='Datadog has five regions on record, and the organization denies the last one.',
         sources=('DataDog/documentation#13509',),
@@ -100,7 +95,6 @@ REPORTS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=4,
         variant='the region is not on record',
         situation='The organization denies a region that Datadog does not collect.',
@@ -113,7 +107,6 @@ REPORTS = (
         answer=Answer(findings={DENIED: 'ok'}, says={DENIED: ('in 4 regions',)}),
     ),
     AccountReport(
-        scope='account',
         number=4,
         variant='one service is denied everywhere',
         situation='The organization denies sns:ListTopics in all regions.',

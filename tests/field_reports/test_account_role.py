@@ -48,7 +48,6 @@ BOTH_ARE_EQUAL = Answer(
 )
 NAMES = (
     AccountReport(
-        scope='account',
         number=1,
         situation='The role has the path /datadog/, and Datadog has only its name on record.',
         sources=('DataDog/terraform-provider-datadog#1551',),
@@ -58,7 +57,6 @@ NAMES = (
         answer=the_record_is_wrong("is 'datadog/DatadogIntegrationRole'", enter='datadog/DatadogIntegrationRole'),
     ),
     AccountReport(
-        scope='account',
         number=1,
         variant='another path is on record',
         situation='The role has the path /vendors/datadog/, and Datadog has the path datadog/ on record.',
@@ -70,7 +68,6 @@ NAMES = (
         answer=the_record_is_wrong('the path is part of the name', enter='vendors/datadog/DatadogIntegrationRole'),
     ),
     AccountReport(
-        scope='account',
         number=2,
         situation='The role has the path /datadog/, and Datadog has datadog/ and its name on record.',
         sources=('DataDog/terraform-provider-datadog#1551',),
@@ -81,7 +78,6 @@ NAMES = (
         answer=BOTH_ARE_EQUAL,
     ),
     AccountReport(
-        scope='account',
         number=2,
         variant='there is no such role',
         situation='Datadog has datadog/ and a name on record, and IAM has no role of that name.',
@@ -100,7 +96,6 @@ NAMES = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=13,
         situation='A role that trusts Datadog exists under another name than the one on record.',
         sources=('DataDog/terraform-provider-datadog#1325', 'DataDog/terraform-provider-datadog#1137'),
@@ -111,7 +106,6 @@ NAMES = (
         answer=another_role_is_meant("'DataDogAwsIntegration' trusts Datadog", enter='DataDogAwsIntegration'),
     ),
     AccountReport(
-        scope='account',
         number=13,
         variant='the role that trusts Datadog has a path',
         situation='A role that trusts Datadog exists under another name, with a path.',
@@ -123,7 +117,6 @@ NAMES = (
     ),
     *(
         AccountReport(
-            scope='account',
             number=13,
             variant=variant,
             situation=f'The role is there, and {variant}.',
@@ -145,7 +138,6 @@ NAMES = (
         )
     ),
     AccountReport(
-        scope='account',
         number=13,
         variant='no name is on record',
         situation='The role is there, and Datadog has an empty role name on record.',
@@ -159,7 +151,6 @@ NAMES = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=13,
         variant='another partition is on record',
         situation='The role is there, and Datadog has the partition of GovCloud on record.',
@@ -178,7 +169,6 @@ NAMES = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=13,
         variant='its name is on record in another case',
         situation='The role is there, and its name is on record in lower case.',
@@ -190,7 +180,6 @@ NAMES = (
         answer=another_role_is_meant("'DatadogIntegrationRole' trusts Datadog", enter='DatadogIntegrationRole'),
     ),
     AccountReport(
-        scope='account',
         number=13,
         variant='the other role trusts another vendor',
         situation='No role is there but one that trusts another vendor.',
@@ -207,7 +196,6 @@ NAMES = (
 UNREGISTERED = 'integration-not-registered'
 REGISTRATION = (
     AccountReport(
-        scope='account',
         number=9,
         situation='Datadog has no integration for this account, and the role does not exist either.',
         sources=('DataDog/cloudformation-template#124', 'DataDog/cloudformation-template#85'),
@@ -224,7 +212,6 @@ REGISTRATION = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=9,
         variant='the role exists',
         situation='Datadog has no integration for this account, and a role that trusts Datadog is there.',
@@ -242,7 +229,6 @@ REGISTRATION = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=9,
         variant='another account is registered',
         situation='Datadog has integrations, but none for this account.',
@@ -253,7 +239,6 @@ REGISTRATION = (
         answer=Answer(causes=(UNREGISTERED,), exit_status=2),
     ),
     AccountReport(
-        scope='account',
         number=9,
         variant='the answer cannot be read',
         situation='Datadog answers with a record that does not say of which account it is.',
@@ -289,7 +274,6 @@ def on(arn: str, *actions: str) -> None:
 
 PERMISSIONS = (
     AccountReport(
-        scope='account',
         number=11,
         situation='Datadog uses access keys of an IAM user for this account.',
         sources=('DataDog/documentation#36068',),
@@ -311,7 +295,6 @@ PERMISSIONS = (
         ),
     ),
     AccountReport(
-        scope='account',
         number=12,
         situation='A role that trusts Datadog is not used.',
         sources=('https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html',),
@@ -321,7 +304,6 @@ PERMISSIONS = (
         answer=Answer(findings={'integration-role-unused': 'unknown'}, never=('CloudTrail', 'cloudtrail')),
     ),
     AccountReport(
-        scope='account',
         number=15,
         situation='Resource collection is off, and SecurityAudit is not attached.',
         sources=('https://docs.datadoghq.com/integrations/amazon-web-services/',),
@@ -331,7 +313,6 @@ PERMISSIONS = (
         answer=Answer(findings={AUDIT: 'not_applicable', LACKING: 'ok'}),
     ),
     AccountReport(
-        scope='account',
         number=15,
         variant='AdministratorAccess is attached',
         situation='Resource collection is on, and the role has AdministratorAccess instead of SecurityAudit.',
@@ -343,7 +324,6 @@ PERMISSIONS = (
         answer=Answer(findings={AUDIT: 'ok', LACKING: 'ok'}),
     ),
     AccountReport(
-        scope='account',
         number=15,
         variant='a policy of its own allows everything',
         situation='Resource collection is on, and a policy of the role allows * on *.',
@@ -355,7 +335,6 @@ PERMISSIONS = (
         answer=Answer(findings={AUDIT: 'ok', LACKING: 'ok'}),
     ),
     AccountReport(
-        scope='account',
         number=15,
         variant='the record does not say whether resource collection is on',
         situation="Datadog's record has `resources_config: {}`, and SecurityAudit is not attached.",
@@ -368,7 +347,6 @@ PERMISSIONS = (
     ),
     *(
         AccountReport(
-            scope='account',
             number=19,
             variant=variant,
             situation=f'{actions[0]} is granted on {arn} instead of `*`.',

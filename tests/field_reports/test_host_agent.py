@@ -36,7 +36,6 @@ A_NAME_OF_ITS_OWN = Answer(
 
 REPORTS = (
     HostReport(
-        scope='host',
         number=6,
         situation='An Agent 7.75 as the daemon of ECS Managed Instances says that it did not ask AWS for its name.',
         sources=['DataDog/datadog-agent#46932'],
@@ -64,7 +63,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=6,
         variant='without any name',
         situation='The same daemon, not told to trust its namespace: it finds no name, and says so of each provider.',
@@ -94,7 +92,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=6,
         variant='from 7.77 on',
         situation='The same daemon with Agent 7.77 got a time-out from AWS when it started, and IMDS answers now.',
@@ -107,7 +104,6 @@ REPORTS = (
         answer=A_RESTART_HELPS,
     ),
     HostReport(
-        scope='host',
         number=6,
         variant='ECS on EC2 with its feature turned off',
         situation='A task of ECS on EC2 whose Agent has the feature ecsec2 excluded says that it did not ask AWS.',
@@ -123,7 +119,6 @@ REPORTS = (
         answer=A_NAME_OF_ITS_OWN,
     ),
     HostReport(
-        scope='host',
         number=6,
         variant='words that cannot be true',
         situation='The Agent is named ip-10-0-0-12, for which it asks AWS, and says that it did not ask.',
@@ -136,7 +131,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=6,
         variant='from 7.77 on, behind a hop limit of 1',
         situation='The daemon with Agent 7.77 asks AWS, whose token reply is lost, and so finds no name.',
@@ -156,7 +150,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=7,
         situation='The Agent is the sidecar of a task on ECS Managed Instances.',
         sources=['DataDog/datadog-agent#42461'],
@@ -177,7 +170,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=7,
         variant='EKS Fargate by the file',
         situation='A pod on EKS Fargate whose datadog.yaml, and no variable, says so.',
@@ -186,7 +178,6 @@ REPORTS = (
         answer=Answer(exit_status=0, findings=NOT_JUDGED),
     ),
     HostReport(
-        scope='host',
         number=7,
         variant='ECS_FARGATE with another value',
         situation='A task has ECS_FARGATE=yes, which the Agent takes for Fargate as any value.',
@@ -195,7 +186,6 @@ REPORTS = (
         answer=Answer(exit_status=0, findings=NOT_JUDGED),
     ),
     HostReport(
-        scope='host',
         number=25,
         situation='A machine has a file of a container runtime (/.dockerenv, /run/.containerenv) although it is no '
         'container; its Agent took the name of the operating system after AWS timed out.',
@@ -205,7 +195,6 @@ REPORTS = (
         answer=A_RESTART_HELPS,
     ),
     HostReport(
-        scope='host',
         number=25,
         variant='with a name of its own',
         situation='The same machine has a name of its own, and its Agent says that it did not ask AWS.',
@@ -215,7 +204,6 @@ REPORTS = (
         answer=A_NAME_OF_ITS_OWN,
     ),
     HostReport(
-        scope='host',
         number=25,
         variant='an Agent on the host of ECS',
         situation='An Agent outside of a task, on an ECS host with a name of its own, got a time-out from AWS.',
@@ -226,7 +214,6 @@ REPORTS = (
         answer=A_RESTART_HELPS,
     ),
     HostReport(
-        scope='host',
         number=25,
         variant='a name from a variable that a terminal does not see',
         situation='DD_HOSTNAME is set for the process of the Agent alone, and the check runs at a terminal.',

@@ -14,7 +14,6 @@ NAMED_BY_THE_SYSTEM = {'hostname_trust_uts_namespace': True}
 
 REPORTS = (
     HostReport(
-        scope='host',
         number=1,
         situation='A router, a VPN or a proxy answers with the metadata of its own instance, and the Agent took its '
         'name from there. The firmware says that the machine is another one.',
@@ -38,7 +37,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=1,
         variant='the VPN started after the Agent',
         situation='As before, but the Agent still has the name that the firmware confirms.',
@@ -50,7 +48,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=1,
         variant='in a pod, by IMDSv1 alone',
         situation='As before, in a pod whose token reply is lost; the IMDS of the other instance answers without one.',
@@ -67,7 +64,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=1,
         variant='on Xen',
         situation='A Xen instance, whose firmware has no id. IMDS and the file of cloud-init give different ids.',
@@ -84,7 +80,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=1,
         variant='on Xen, behind a VPN',
         situation='A Xen instance whose way to IMDS leads through the gateway of a VPN, to another instance. The Agent '
@@ -106,7 +101,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=1,
         variant='on Xen, behind a VPN, and the Agent started before it',
         situation='The same, with an Agent that has the default name of the system.',
@@ -126,7 +120,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=1,
         variant='and the Agent has the name of the system',
         situation='The IMDS of another instance answers an Agent that has the default name of the system.',
@@ -136,7 +129,6 @@ REPORTS = (
         answer=Answer(causes=['imds-of-another-instance'], exit_status=2),
     ),
     HostReport(
-        scope='host',
         number=1,
         variant='and the Agent has a name of its own',
         situation='The IMDS of another instance answers, and the system has a name that keeps the Agent from asking.',
@@ -150,7 +142,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=1,
         variant='the VPN is gone since',
         situation='The IMDS of another instance answered when the Agent started, and its own answers now.',
@@ -168,7 +159,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=1,
         variant='on Xen, and the Agent has the name of the system',
         situation='IMDS and the file of cloud-init give different ids, and a restart would take the one of IMDS.',
@@ -187,7 +177,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=2,
         situation='A pod on a Xen instance, whose firmware has no id. The image was made from another instance, with '
         'the state of cloud-init in it; hostname_file points there, and the hop limit is 1.',
@@ -216,7 +205,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=2,
         variant='IMDS answers',
         situation='The same image on a Xen instance where IMDS answers with a token and an identity document.',
@@ -235,7 +223,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=4,
         situation="Another vendor's machine, whose product uuid happens to begin like one of EC2, read by root.",
         sources=['canonical/cloud-init#6987', 'RedHatInsights/insights-core#2904'],
@@ -252,7 +239,6 @@ REPORTS = (
         answer=Answer(exit_status=0, findings={'imds-unreachable': 'not_applicable'}, never=['ip route add']),
     ),
     HostReport(
-        scope='host',
         number=4,
         variant='and IMDS answers',
         situation="Another vendor's machine, from where an IMDS of EC2 can be reached through a VPN.",
@@ -262,7 +248,6 @@ REPORTS = (
         answer=Answer(exit_status=0, findings={'imds-unreachable': 'not_applicable'}),
     ),
     HostReport(
-        scope='host',
         number=23,
         situation='An instance on a Snow device, whose id begins with s.i-.',
         sources=['https://docs.aws.amazon.com/snowball/latest/developer-guide/edge-compute-instance-metadata.html'],
@@ -275,7 +260,6 @@ REPORTS = (
         answer=Answer(exit_status=0, findings={'hostname-not-instance-id': 'ok', 'hostname-of-another-instance': 'ok'}),
     ),
     HostReport(
-        scope='host',
         number=24,
         situation='A machine without DMI in another cloud, whose emulation of EC2 gives the id i-0000001a.',
         right='Not proven to be EC2: exit status 3, and nothing judged.',
@@ -284,7 +268,6 @@ REPORTS = (
         answer=Answer(exit_status=3, findings={'imds-unreachable': 'not_applicable'}),
     ),
     HostReport(
-        scope='host',
         number=24,
         variant='with tokens and a document',
         situation='The same, by an emulation that grants tokens and gives an identity document with that id.',
@@ -294,7 +277,6 @@ REPORTS = (
         answer=Answer(exit_status=3, findings={'imds-unreachable': 'not_applicable'}),
     ),
     HostReport(
-        scope='host',
         number=24,
         variant='a real IMDS',
         situation='A machine that hides its DMI, where IMDS grants tokens and gives an identity document that fits.',

@@ -33,7 +33,6 @@ def with_file(content: str, path: str = CLOUD_INIT_FILE) -> Mapping[str, str]:
 
 SHARED = (
     HostReport(
-        scope='host',
         number=10,
         situation="cloud-init found no datasource, so its file holds the stand-in iid-datasource-none. The Agent's "
         'hostname_file points there, in a pod behind a hop limit of 1.',
@@ -61,7 +60,6 @@ SHARED = (
         ),
     ),
     HostReport(
-        scope='host',
         number=10,
         variant='on the host, while IMDS works',
         situation='The same file on a host where IMDS answers.',
@@ -71,7 +69,6 @@ SHARED = (
         answer=Answer(causes=['hostname-not-unique'], exit_status=2, never=NEVER_ACCEPTED),
     ),
     HostReport(
-        scope='host',
         number=19,
         situation='The operating system is called localhost.localdomain, and the Agent took that name.',
         sources=['DataDog/dd-agent#1405', 'DataDog/dd-agent#475'],
@@ -86,7 +83,6 @@ SHARED = (
         ),
     ),
     HostReport(
-        scope='host',
         number=19,
         variant='the name of an image',
         situation='The operating system is called fedora, as the image was, and the Agent took that name.',
@@ -103,7 +99,6 @@ SHARED = (
         ),
     ),
     HostReport(
-        scope='host',
         number=19,
         variant='the name of a pod',
         situation='A pod whose Agent trusts its namespace took the name of the pod, which each new pod changes.',
@@ -126,7 +121,6 @@ SHARED = (
 )
 REFUSED = (
     HostReport(
-        scope='host',
         number=17,
         variant='a variable that nothing has replaced',
         situation='hostname is set to ${INSTANCE_ID}, which no tool has replaced.',
@@ -141,7 +135,6 @@ REFUSED = (
         ),
     ),
     HostReport(
-        scope='host',
         number=17,
         variant='a file with another name',
         situation='hostname_file holds a name that someone chose, and the instance id is expected.',
@@ -161,7 +154,6 @@ REFUSED = (
         ),
     ),
     HostReport(
-        scope='host',
         number=11,
         situation='hostname is set to a default name of EC2, and hostname_force_config_as_canonical is not set.',
         sources=['DataDog/datadog-agent#4504', 'DataDog/datadog-agent#4643', 'DataDog/datadog-agent#30066'],
@@ -175,7 +167,6 @@ REFUSED = (
         ),
     ),
     HostReport(
-        scope='host',
         number=11,
         variant='the name of the system',
         situation='The same with the name that the operating system has too.',
@@ -190,7 +181,6 @@ REFUSED = (
         ),
     ),
     HostReport(
-        scope='host',
         number=11,
         variant='in hostname_file',
         situation='A default name of EC2 in the file that hostname_file names.',
@@ -207,7 +197,6 @@ REFUSED = (
         ),
     ),
     HostReport(
-        scope='host',
         number=17,
         situation='hostname is set to web_01, which the Agent refuses; it has the instance id as its name.',
         sources=['DataDog/ansible-datadog#100', 'DataDog/datadog-agent#6063'],
@@ -222,7 +211,6 @@ REFUSED = (
         ),
     ),
     HostReport(
-        scope='host',
         number=17,
         variant='by the environment',
         situation='DD_HOSTNAME is localhost, which the Agent refuses.',
@@ -236,7 +224,6 @@ REFUSED = (
         ),
     ),
     HostReport(
-        scope='host',
         number=18,
         situation='A pod whose Agent finds no name, because the name of the cluster has underscores in it.',
         sources=['DataDog/helm-charts#162'],
@@ -260,7 +247,6 @@ REFUSED = (
         ),
     ),
     HostReport(
-        scope='host',
         number=18,
         variant='the kubelet is out of reach',
         situation='A pod whose Agent finds no name, because it does not reach the kubelet.',
@@ -282,7 +268,6 @@ REFUSED = (
 )
 BY_RESOURCE = (
     HostReport(
-        scope='host',
         number=20,
         situation='Resource-based naming: the operating system has the instance id as its name, and so has the Agent.',
         sources=['https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/hostname-types.html'],
@@ -292,7 +277,6 @@ BY_RESOURCE = (
         answer=Answer(exit_status=0, findings=NAME_IS_RIGHT),
     ),
     HostReport(
-        scope='host',
         number=20,
         variant='with the domain',
         situation='The same on a system whose name has its domain in it.',
@@ -302,7 +286,6 @@ BY_RESOURCE = (
         answer=Answer(exit_status=0, findings=NAME_IS_RIGHT),
     ),
     HostReport(
-        scope='host',
         number=20,
         variant='EKS Auto Mode, with the name of the cluster',
         situation='A pod on a node that is named by its instance id; the Agent appends the name of the cluster.',
@@ -312,7 +295,6 @@ BY_RESOURCE = (
         answer=Answer(exit_status=0, findings=NAME_IS_RIGHT),
     ),
     HostReport(
-        scope='host',
         number=20,
         variant='of another instance',
         situation='An image brought along the resource-based name of the instance from which it was made.',
@@ -328,7 +310,6 @@ BY_RESOURCE = (
 )
 NOT_KNOWN = (
     HostReport(
-        scope='host',
         number=26,
         variant='something answers that does not prove itself',
         situation='Nothing tells which platform the machine is, and a captive portal answers at the address of IMDS.',
@@ -337,7 +318,6 @@ NOT_KNOWN = (
         answer=Answer(exit_status=3, findings={'imds-intercepted': 'not_applicable'}),
     ),
     HostReport(
-        scope='host',
         number=26,
         variant='another cloud by its firmware',
         situation='The firmware names another cloud.',
@@ -346,7 +326,6 @@ NOT_KNOWN = (
         answer=Answer(exit_status=0, findings={'imds-unreachable': 'not_applicable'}),
     ),
     HostReport(
-        scope='host',
         number=26,
         variant='the operator says so',
         situation='Nothing tells which platform the machine is, and the option ec2 is always.',

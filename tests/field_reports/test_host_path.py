@@ -11,7 +11,6 @@ NOT_IMDSV1 = ('IMDSv1 still works', 'IMDSv1 still hides')
 
 REPORTS = (
     HostReport(
-        scope='host',
         number=3,
         situation=(
             'The token reply passes one gateway more than the request shows (Cilium, some VPNs). The hop limit is 2, '
@@ -38,7 +37,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=3,
         variant='hop limit 3, the token arrives',
         situation='The same with a hop limit of 3: the reply arrives with TTL 1 behind one visible gateway.',
@@ -54,7 +52,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=3,
         variant='a rule takes one more from the TTL of answers',
         situation='A gateway takes two from the TTL of every answer. The hop limit is 2, and the reply is lost.',
@@ -68,7 +65,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=8,
         situation='A web proxy answers with a page to everything, and names no content type.',
         sources=('DataDog/dd-agent#316',),
@@ -87,7 +83,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=8,
         variant='a captive portal that says that it is HTML',
         situation='A captive portal answers with its login page to everything.',
@@ -97,7 +92,6 @@ REPORTS = (
         answer=Answer(causes=['imds-intercepted'], findings={'imds-intercepted': 'critical'}, never=NOT_IMDSV1),
     ),
     HostReport(
-        scope='host',
         number=12,
         situation='Just after boot, a fresh token is answered 401 once.',
         right='Nothing is wrong: it is asked again, with a new token, before it is a verdict.',
@@ -106,7 +100,6 @@ REPORTS = (
         answer=Answer(exit_status=0, findings={'imds-intercepted': 'ok'}),
     ),
     HostReport(
-        scope='host',
         number=12,
         variant='a fresh token is never known',
         situation='A fresh token is answered 401 each time.',

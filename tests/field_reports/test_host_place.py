@@ -27,7 +27,6 @@ OF_A_HOST_ONLY = ('sudo ip route', 'systemctl restart datadog-agent', 'INTERFACE
 
 REPORTS = (
     HostReport(
-        scope='host',
         number=13,
         situation="dhcpcd put the route for all link-local addresses on the veth of a Docker container, so IMDS's too.",
         sources=('NixOS/nixpkgs#109389',),
@@ -53,7 +52,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=13,
         variant='a rule of the routing policy leads to a table of its own',
         situation='A second table has a route to IMDS through a device on which nobody answers.',
@@ -74,7 +72,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=13,
         variant='the router of the subnet answers and a firewall drops',
         situation='The route is right and the next node answers; a firewall drops what goes to IMDS.',
@@ -87,7 +84,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=5,
         variant='and nothing answers behind the VPN',
         situation='A VPN takes what goes to IMDS into its tunnel, where nothing answers.',
@@ -107,7 +103,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=5,
         situation='A VPN takes the default route of a plain host, and its gateways are on the way to IMDS.',
         sources=('tailscale/tailscale#15276',),
@@ -129,7 +124,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=5,
         variant='the same in a container',
         situation='A container behind its bridge, with a hop limit of 1.',
@@ -150,7 +144,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=13,
         variant='the address is one of the host itself',
         situation='A stand-in for IMDS left 169.254.169.254 on the loopback device, as aws-vault sets it.',
@@ -170,7 +163,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=14,
         situation='Windows, started from an image of a running machine: its persistent routes name another gateway.',
         sources=('aws/amazon-ssm-agent#24', 'aws/amazon-ssm-agent#48', 'aws/amazon-ssm-agent#348'),
@@ -199,7 +191,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=14,
         variant='Windows without the option ec2',
         situation='On Windows no file tells the platform, and IMDS does not answer.',
@@ -209,7 +200,6 @@ REPORTS = (
         answer=Answer(exit_status=3, findings={'imds-unreachable': 'not_applicable'}),
     ),
     HostReport(
-        scope='host',
         number=14,
         variant='macOS',
         situation='A Mac of EC2 whose route to IMDS goes where nobody answers.',
@@ -229,7 +219,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=14,
         variant='Windows, and IMDSv2 does not answer',
         situation='Windows, where something takes the connection to IMDS and never answers.',
@@ -244,7 +233,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=15,
         situation='A task with the network mode awsvpc on a container instance with ECS_AWSVPC_BLOCK_IMDS=true.',
         sources=('https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html',),
@@ -264,7 +252,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=16,
         situation='A pod of a cluster with IPv6 alone has no way to 169.254.169.254.',
         sources=('https://github.com/aws/amazon-vpc-cni-k8s#enable_v4_egress-v1151',),
@@ -285,7 +272,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=16,
         variant='a network policy drops what a pod sends to IMDS',
         situation='A pod whose egress policy does not allow IMDS.',
@@ -302,7 +288,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=16,
         variant='a container whose host drops what goes to IMDS',
         situation='The host drops what its containers send to IMDS, as the guide of ECS advises for bridge networks.',
@@ -324,7 +309,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=9,
         situation='kube2iam or kiam redirects port 80 to port 8181 of the node, and a policy denies all other egress.',
         sources=('jtblin/kube2iam#308', 'uswitch/kiam#160'),
@@ -337,7 +321,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=9,
         variant='the proxy of the node refuses',
         situation='kube2iam redirects port 80 to port 8181 of the node, where nothing listens or a policy rejects.',
@@ -350,7 +333,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=22,
         situation='A hardened host lets only root and a few users reach IMDS (owner match of iptables).',
         sources=('aws/aws-parallelcluster-cookbook#989',),
@@ -369,7 +351,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=22,
         variant='a rule of the routing policy',
         situation='A rule of the routing policy forbids what goes to IMDS.',
@@ -382,7 +363,6 @@ REPORTS = (
         ),
     ),
     HostReport(
-        scope='host',
         number=21,
         situation='An Agent pod on a node of Karpenter, EKS Auto Mode or a managed node group, with a hop limit of 1.',
         sources=(

@@ -6,7 +6,6 @@ from tests.simulator import Topology
 
 REPORTS = (
     HostReport(
-        scope='host',
         number=26,
         situation='Nothing tells which platform the machine is, and nothing answers at the address of IMDS.',
         right='Not known to be EC2, and nothing judged: exit status 3, since that is no green.',

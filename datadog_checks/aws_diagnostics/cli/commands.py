@@ -53,7 +53,7 @@ def program() -> None:
 @click.option(
     '--wait-ok',
     metavar='5m',
-    type=Duration(),
+    type=Duration(('', 's', 'm', 'h'), 86400, 'it must be like 30s, 5m or 1h, and at most a day'),
     help='Look again until everything is OK. No look starts after this time; the last one may end later.',
 )
 @agent_options

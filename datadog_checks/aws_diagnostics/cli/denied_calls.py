@@ -1,10 +1,7 @@
 """What CloudTrail recorded as denied to the sessions of the role, for a person and as JSON."""
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
-
-import click
 
 from ..facts import Unobserved
 from ..facts.account import DeniedCall, DeniedCalls
@@ -15,25 +12,13 @@ from .judged import Observation
 from .page import BLANK, Line
 from .report import COLUMN, INDENT
 
-UNITS = {'m': 60, 'h': 3600, 'd': 86400}
 LONGEST = 90 * 86400
-"""CloudTrail keeps no more."""
-DURATION = re.compile('([1-9][0-9]{0,5})([mhd])')
+"""Seconds: CloudTrail keeps no more."""
+ALLOWED = 'allowed is a number with m, h or d, as 24h, and at most 90d'
 NOT_IN_IT = (
     'Not in it: calls of the last minutes (CloudTrail needs up to 15), data events, and a refused sts:AssumeRole, '
     "which AWS records in Datadog's account."
 )
-
-
-def seconds(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
-    """Of an option like 24h."""
-    if value is None:
-        return None
-    found = DURATION.fullmatch(value)
-    length = int(found[1]) * UNITS[found[2]] if found else 0
-    if not 0 < length <= LONGEST:
-        raise click.BadParameter('allowed is a number with m, h or d, as 24h, and at most 90d')
-    return float(length)
 
 
 def told(observation: Observation) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -31,7 +31,7 @@ MEANINGS = (
     f'written, {ExitStatus.CONFIGURATION:d} wrong configuration, {ExitStatus.INTERRUPTED:d} interrupted, '
     f'{ExitStatus.OUTPUT_CLOSED:d} output closed.'
 )
-SECONDS = {'': 1, 's': 1, 'm': 60, 'h': 3600}
+SECONDS = {'': 1, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}
 
 config_option = click.option(
     '--config', metavar='conf.yaml', type=FILE, help='Without it: one instance with the defaults.'
@@ -60,15 +60,21 @@ class DiagnosisId(click.ParamType[str]):
 
 
 class Duration(click.ParamType[float]):
-    """Like 30s, 5m or 1h; a bare number is seconds. At most a day."""
+    """A number and a unit, in seconds."""
 
     name = 'duration'
 
+    def __init__(self, units: Collection[str], longest: float, allowed: str) -> None:
+        """`units` are keys of SECONDS, `allowed` completes the sentence that refuses a value."""
+        self._units = units
+        self._longest = longest
+        self._allowed = allowed
+
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        match = re.fullmatch('([0-9]{1,5})([smh]?)', value) if isinstance(value, str) else None
-        seconds = int(match[1]) * SECONDS[match[2]] if match else 0
-        if not 0 < seconds <= 86400:
-            self.fail(f'{value!r} is not allowed, it must be like 30s, 5m or 1h, and at most a day', param, ctx)
+        match = re.fullmatch('([0-9]{1,6})([a-z]?)', value) if isinstance(value, str) else None
+        seconds = int(match[1]) * SECONDS[match[2]] if match and match[2] in self._units else 0
+        if not 0 < seconds <= self._longest:
+            self.fail(f'{value!r} is not allowed, {self._allowed}', param, ctx)
         return float(seconds)
 
 

@@ -24,7 +24,7 @@ from ..facts.account import Feature
 from . import ExitStatus, Failure, denied_calls
 from .configuration_file import OF_ENVIRONMENT
 from .judged import Judged, Observation, judged
-from .options import MEANINGS, Display, config_option, described_agent, display_options
+from .options import MEANINGS, Display, Duration, config_option, described_agent, display_options
 from .page import BLANK, Line, Wrap
 from .permission_difference import Difference, Written, counts, difference, listed, table, write_policies
 from .pipeline import instances_of, observe, show
@@ -45,7 +45,7 @@ DIAGNOSIS = 'integration-permissions-missing'
 @click.option(
     '--denied-since',
     metavar='DURATION',
-    callback=denied_calls.seconds,
+    type=Duration(('m', 'h', 'd'), denied_calls.LONGEST, denied_calls.ALLOWED),
     help='List which calls of the role CloudTrail recorded as denied since then, as 24h or 7d.',
 )
 @config_option
