@@ -1,7 +1,7 @@
 """One run of the account scope: its deadline, its budget, the Datadog API, and how a group of facts is collected."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from ..facts import Feature, MissingFact, Unobserved, observed
@@ -19,6 +19,7 @@ from ..facts.account import (
     RoleMissing,
     Simulation,
 )
+from ..facts.values import RegionName
 from .account_options import AccountOptions
 from .aws.caller import collected_regions
 from .aws.role import read_role
@@ -125,9 +126,7 @@ class AccountRun:
         """In every region that Datadog collects; where these are not known, in those of the operator or the session."""
         arn, known = self.existing(role).arn, integration if isinstance(integration, Integration) else None
         actions = sentinels(observed(required), resource_collection=known is not None and known.extended_collection)
-        collected = self.group('the regions', lambda: collected_regions(integration, session))
-        regions = () if isinstance(collected, Unobserved) else collected
-        asked = regions or self._options.regions or (session.region,)
+        collected, asked = self._regions(session, integration)
         share = Deadline(self.deadline.remaining() * SHARE_FOR_SIMULATION)
         return simulations.run(session.client('iam'), arn, actions, asked, share, collected)
 
@@ -140,11 +139,18 @@ class AccountRun:
         """
         if not self._options.denied_since:
             raise MissingFact('not asked')
-        collected = self.group('the regions', lambda: collected_regions(integration, session))
-        regions = () if isinstance(collected, Unobserved) else collected
+        _, regions = self._regions(session, integration)
         now, found = time.time(), self.existing(role)
-        asked = with_global_services(regions or self._options.regions or (session.region,), found.arn.partition_name)
+        asked = with_global_services(regions, found.arn.partition_name)
         return Trail(session, found, now - self._options.denied_since, self.deadline).denied(asked, now)
+
+    def _regions(
+        self, session: Session, integration: Integration | Unobserved
+    ) -> tuple[tuple[RegionName, ...] | Unobserved, Sequence[str]]:
+        """Those that Datadog collects, and those to ask: where these are not known, the operator's or the session's."""
+        collected = self.group('the regions', lambda: collected_regions(integration, session))
+        known = () if isinstance(collected, Unobserved) else collected
+        return collected, known or self._options.regions or (session.region,)
 
     def datadog(self, deadline: Deadline, *, with_keys: bool = False) -> DatadogApi:
         """With the time that is left. Raises DeadlineExceeded, and MissingFact where keys are needed and missing."""

@@ -43,8 +43,10 @@ def collected_regions(integration: Integration | Unobserved, session: Session) -
 
 
 def enabled_regions(session: Session) -> tuple[RegionName, ...]:
-    """Raises CallFailed."""
-    with asking('ec2:DescribeRegions'):
-        found = session.client('ec2').describe_regions()['Regions']
-    names = (RegionName.of(region.get('RegionName')) for region in found)
-    return tuple(sorted(name for name in names if name))[:MOST_REGIONS]
+    """Asked once in a run. Raises CallFailed."""
+    if session.enabled_regions is None:
+        with asking('ec2:DescribeRegions'):
+            found = session.client('ec2').describe_regions()['Regions']
+        names = (RegionName.of(region.get('RegionName')) for region in found)
+        session.enabled_regions = tuple(sorted(name for name in names if name))[:MOST_REGIONS]
+    return session.enabled_regions

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any, Self
 
+from ...facts.values import RegionName
 from ..account_options import AccountOptions, Proxies
 from ..run import CallBudget
 from .botocore_setup import (
@@ -49,6 +50,8 @@ class Session:
         """Where a call goes that names no region."""
         self.budget = budget
         """Of this run: every request of every client counts."""
+        self.enabled_regions: tuple[RegionName, ...] | None = None
+        """As AWS listed them in this run; None until somebody asks."""
         self._credentials: Any = None
         """Those that the clients use, as botocore holds them."""
         core.register('before-send', self._spend)
@@ -56,6 +59,7 @@ class Session:
 
     def __enter__(self) -> Self:
         self._run.enter_context(quiet())
+        self.enabled_regions = None
         return self
 
     def __exit__(self, *_: object) -> None:

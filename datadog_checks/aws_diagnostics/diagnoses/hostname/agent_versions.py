@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ...facts import Agent, ContainerKind, Facts, OperatingSystem
+from ...facts import Agent, AgentConfiguration, ContainerKind, Facts, OperatingSystem
 from ...facts.host import ECS
 from ...remedies import Choice, Command, Language, Step, Variable, shell, yaml
 from ...text import lower_first
@@ -25,6 +25,14 @@ def speak_imdsv2(facts: Facts) -> tuple[Choice, ...]:
     if version is not None and version < PREFER_IMDSV2:
         return upgrades(facts)
     return prefer, *upgrades(facts)
+
+
+def prefer_instance_id(facts: Facts, effect: str = '') -> tuple[Choice, ...]:
+    """Whatever other name the Agent found; by an upgrade where its version does not know the setting."""
+    key = 'ec2_prioritize_instance_id_as_hostname'
+    prefer = set_in_agent(facts, 'Let the Agent use the instance id', key, True, effect)
+    configuration = facts.agent.configuration if isinstance(facts.agent, Agent) else AgentConfiguration()
+    return upgrades(facts, prefer) if configuration.ec2_prioritize_instance_id_as_hostname is None else (prefer,)
 
 
 def upgrades(facts: Facts, then: Choice | None = None, least: Version = TRANSITION) -> tuple[Choice, ...]:

@@ -9,7 +9,7 @@ from ...text import clean, quoted
 from ..agent_remedies import set_in_agent
 from ..applying import restart_with_settings
 from ..links import guide
-from .agent_versions import upgrades
+from .agent_versions import prefer_instance_id, upgrades
 from .agent_words import FOUND_BY_ITSELF, says_that_it_did_not_ask
 from .resolution import Resolution, resolve
 from .situation import MANAGED_DAEMON, situation_of
@@ -77,11 +77,11 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
 def _prefer_instance_id(facts: Facts) -> tuple[Choice, ...]:
     configuration = facts.agent.configuration if isinstance(facts.agent, Agent) else AgentConfiguration()
     name = ((facts.agent.hostname if isinstance(facts.agent, Agent) else None) or '').lower()
-    text, effect = 'Let the Agent use the instance id', 'the host gets a new name in dashboards and monitors'
+    effect = 'the host gets a new name in dashboards and monitors'
     if name.startswith(WINDOWS_DEFAULT_PREFIX) and configuration.ec2_use_windows_prefix_detection is False:
+        text = 'Let the Agent use the instance id'
         return (set_in_agent(facts, text, 'ec2_use_windows_prefix_detection', True, effect),)
-    prefer = set_in_agent(facts, text, 'ec2_prioritize_instance_id_as_hostname', True, effect)
-    return upgrades(facts, prefer) if configuration.ec2_prioritize_instance_id_as_hostname is None else (prefer,)
+    return prefer_instance_id(facts, effect)
 
 
 def _ask_by_itself(facts: Facts) -> tuple[Choice, ...]:

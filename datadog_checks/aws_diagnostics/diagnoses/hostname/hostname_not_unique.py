@@ -1,16 +1,16 @@
 """The Agent reports under a name that is no name: many machines have it."""
 
 from ...expectations import Expectations
-from ...facts import Agent, AgentConfiguration, Facts, observed
+from ...facts import Facts, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step, Variable
 from ...rules import is_of_an_image, why_shared
 from ...text import quoted
-from ..agent_remedies import remove_setting, set_in_agent, setting_of_the_name
+from ..agent_remedies import remove_setting, setting_of_the_name
 from ..applying import restart_with_settings
 from ..links import guide
 from ..places import operating_system, rename
-from .agent_versions import upgrades
+from .agent_versions import prefer_instance_id
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -33,7 +33,8 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 def remedy(facts: Facts, _: Expectations) -> Remedy:
     setting = setting_of_the_name(facts)
     if not setting:
-        ways: tuple[Choice, ...] = (*_prefer_instance_id(facts), _name_the_system(facts))
+        # Such a name is no default name of EC2, so that the Agent does not ask AWS for a better one by itself.
+        ways = (*prefer_instance_id(facts), _name_the_system(facts))
         return Remedy('Give this host a name of its own', ways, restart_with_settings(facts))
     removing = remove_setting(facts, setting)
     return Remedy(
@@ -44,14 +45,6 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
             Step('If an image or a template brought the setting along, remove it there too'),
         ),
     )
-
-
-def _prefer_instance_id(facts: Facts) -> tuple[Choice, ...]:
-    """Such a name is no default name of EC2, so that the Agent does not ask AWS for a better one by itself."""
-    configuration = facts.agent.configuration if isinstance(facts.agent, Agent) else AgentConfiguration()
-    key = 'ec2_prioritize_instance_id_as_hostname'
-    prefer = set_in_agent(facts, 'Let the Agent use the instance id', key, True)
-    return upgrades(facts, prefer) if configuration.ec2_prioritize_instance_id_as_hostname is None else (prefer,)
 
 
 def _name_the_system(facts: Facts) -> Choice:

@@ -9,9 +9,8 @@ from ...rules.datadog_role import datadogs_account, name_for_the_record
 from ...text import one_line
 from ..account_remedies import account_word, role_word
 from ..imds.evidence import ago
-from .integration_role_missing import meant_for_datadog
 from .role import account_id, partition_of
-from .role_remedies import LONGEST_NAME, ON_PAGE, TEMPLATE_PAGE
+from .role_remedies import LONGEST_NAME, ON_PAGE, TEMPLATE_PAGE, names_of_roles_for_datadog
 from .trust import sender
 from .trust_remedies import GUIDE_SECTION, statements_of, wait
 
@@ -45,8 +44,8 @@ def _for_datadog(facts: Facts, expected: Expectations) -> str | None:
         allowing = [s for s in statements_of(facts) if s.effect == 'Allow']
         trusts = any(datadogs_account(p) == to.account for s in allowing for p in s.principals)
         return name_for_the_record(role.arn) if trusts else None
-    found = meant_for_datadog(role, to) if isinstance(role, RoleMissing) else ()
-    return name_for_the_record(found[0].arn) if len(found) == 1 else None
+    names = names_of_roles_for_datadog(role, to) if isinstance(role, RoleMissing) else []
+    return names[0] if len(names) == 1 else None
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:

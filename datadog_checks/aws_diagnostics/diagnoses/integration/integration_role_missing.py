@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ...expectations import AccountExpectations, Expectations
 from ...facts import Facts, Unobserved
-from ...facts.account import Feature, Integration, Role, RoleMissing, TrustingRole
+from ...facts.account import Feature, Integration, Role, RoleMissing
 from ...facts.values import RoleName
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy
@@ -12,8 +12,15 @@ from ...rules.datadog_role import name_for_the_record, name_in_iam, path_in_iam
 from ...text import one_line
 from ..cloudwatch.exclusions import Change, ways_to_change
 from .role import role_of, says_when_stale, uses_access_keys, without_role
-from .role_remedies import LONGEST_NAME, ON_PAGE, correct_the_record, create_role, look_for_it
-from .trust import Sender, sender
+from .role_remedies import (
+    LONGEST_NAME,
+    ON_PAGE,
+    correct_the_record,
+    create_role,
+    look_for_it,
+    names_of_roles_for_datadog,
+)
+from .trust import sender
 from .trust_remedies import GUIDE_SECTION, wait
 
 MOST_NAMES = 3
@@ -42,7 +49,7 @@ def _missing(role: RoleMissing, facts: Facts, expected: Expectations) -> Verdict
 
 
 def _others(role: RoleMissing, facts: Facts, expected: Expectations) -> str:
-    trusting = [name_for_the_record(found.arn) for found in meant_for_datadog(role, sender(facts, expected))]
+    trusting = names_of_roles_for_datadog(role, sender(facts, expected))
     if trusting:
         return f', but {_several(trusting)} {"trusts" if len(trusting) == 1 else "trust"} Datadog'
     return f', but has {_several(role.similar)}' if role.similar else ''
@@ -81,17 +88,6 @@ def _not_on_record(role: Role) -> Verdict:
     return Unknown(f'IAM has the role {_quoted(right)}; not known whether Datadog has its path on record: set app_key')
 
 
-def meant_for_datadog(role: RoleMissing, to: Sender) -> tuple[TrustingRole, ...]:
-    """Of the roles that trust Datadog, those for this site with its external id; else those for this site; else none.
-
-    A role for another site of Datadog is somebody else's.
-    """
-    trusting = () if isinstance(role.trusting, Unobserved) else role.trusting
-    here = tuple(found for found in trusting if to.account in found.accounts)
-    exact = tuple(found for found in here if to.external_id in found.external_ids)
-    return exact or here
-
-
 def _several(names: Sequence[str]) -> str:
     return f'{", ".join(map(_quoted, names[:MOST_NAMES]))}{" and others" if len(names) > MOST_NAMES else ""}'
 
@@ -109,7 +105,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         )
     if not isinstance(role, RoleMissing):
         return Remedy(summary, create_role(facts, expected), (wait(expected),))
-    trusting = [name_for_the_record(found.arn) for found in meant_for_datadog(role, sender(facts, expected))]
+    trusting = names_of_roles_for_datadog(role, sender(facts, expected))
     if trusting:
         return Remedy(summary, correct_the_record(*trusting[:MOST_NAMES]), (wait(expected),))
     look = look_for_it(facts, expected) if isinstance(role.trusting, Unobserved) else ()

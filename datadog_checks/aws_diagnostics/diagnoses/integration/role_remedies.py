@@ -3,19 +3,29 @@
 import json
 
 from ...expectations import Expectations
-from ...facts import Facts
+from ...facts import Facts, Unobserved
 from ...facts.account import RoleMissing
 from ...facts.values import RolePath
 from ...remedies import Choice, Command, Language, Step, Variable, Word, hcl_string, sequence, shell, write_file
-from ...rules.datadog_role import path_in_iam
+from ...rules.datadog_role import name_for_the_record, path_in_iam
 from ...text import one_line
 from ..account_remedies import iam_arn, role_word
-from .trust import sender
+from .trust import Sender, sender
 from .trust_remedies import AFTER, EXTERNAL_ID, SET_IT, datadogs_root
 
 LONGEST_NAME = 128
 ON_PAGE = 'on the AWS integration page in Datadog'
 TEMPLATE_PAGE = 'https://docs.datadoghq.com/integrations/amazon-web-services/'
+
+
+def names_of_roles_for_datadog(role: RoleMissing, to: Sender) -> list[str]:
+    """As they would be on record: of the roles that trust Datadog, those for this site with its external id; else those
+    for this site; else none. A role for another site of Datadog is somebody else's.
+    """
+    trusting = () if isinstance(role.trusting, Unobserved) else role.trusting
+    here = [found for found in trusting if to.account in found.accounts]
+    exact = [found for found in here if to.external_id in found.external_ids]
+    return [name_for_the_record(found.arn) for found in exact or here]
 
 
 def correct_the_record(*names: str) -> tuple[Choice, ...]:
