@@ -295,6 +295,15 @@ UNKNOWN = {
         'a placeholder)',
         account_expectations(external_id=PLACEHOLDER),
     ),
+    'one without one and one with, both under conditions of which nothing is known': Row(
+        account_facts(
+            role=role(
+                trust(conditions=(condition('ForAllValues:DateLessThan', 'aws:PrincipalOrgPaths', 'o-a/*'),)),
+                trust(conditions=(external_id_condition(), condition('Null', 'aws:TokenIssueTime', 'true'))),
+            )
+        ),
+        'not known whether statement 1 of the trust policy admits Datadog without its external id',
+    ),
     'a second statement without one, under a condition of which nothing is known': Row(
         account_facts(
             role=role(trust(), trust(conditions=(condition('StringEquals', 'aws:RequestedRegion', 'eu-west-1'),)))

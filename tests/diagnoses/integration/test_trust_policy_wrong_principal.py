@@ -167,6 +167,7 @@ PASSES = {
                 'aws:PrincipalAccount',
                 '464622532012',
             ),
+            'with a tag that IAM does not take': ('StringEquals', 'aws:PrincipalTag/team', '*'),
             'of one organization': ('StringLike', 'aws:PrincipalOrgID', 'o-abcdefghij'),
             'of one account': ('ArnLike', 'aws:PrincipalArn', f'arn:aws:iam::{ACCOUNT_ID}:*'),
             'below one organization': ('ForAnyValue:StringLike', 'aws:PrincipalOrgPaths', 'o-abcdefghij/*'),
@@ -242,6 +243,7 @@ UNKNOWN = {
             'of some accounts': ('StringLike', 'aws:PrincipalAccount', '1*'),
             'of roles of some accounts': ('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::1*:role/*'),
             'below some organizations': ('ForAnyValue:StringLike', 'aws:PrincipalOrgPaths', 'o-a*/r-*/*'),
+            'with a tag key that is empty': ('ForAnyValue:StringEqualsIfExists', 'aws:TagKeys', ''),
             'of some roles': ('StringLike', 'aws:userid', 'AROAE*:*'),
         }.items()
     },

@@ -76,7 +76,7 @@ class Key:
 
 
 Request = Mapping[str, Key]
-"""Of a key that is not in it nothing is known."""
+"""Of a key that is not in it nothing is known. One that ends with a slash stands for all tags of its kind."""
 
 ABSENT, FALSE, TRUE = Key((Absent(),)), Key((Text('false'),)), Key((Text('true'),))
 
@@ -172,7 +172,8 @@ def known(request: Request, key: str) -> Key | None:
     name = key.lower()
     if is_misspelled_external_id(name):
         return ABSENT
-    return request.get(name) or request.get(SESSION_TAG if name.startswith(SESSION_TAG) else '')
+    of_tags, slash, _ = name.partition('/')
+    return request.get(name) or request.get(of_tags + slash)
 
 
 def reason_of(key: str) -> str:

@@ -31,9 +31,10 @@ from .assume_role_request import (
     Secret,
     State,
     Text,
+    known,
 )
 from .condition_operators import NULL, all_of, any_of, can_be_met, is_met, operator_of
-from .condition_values import ARN, LIKE, STRING
+from .condition_values import ARN, LIKE, STRING, is_arn
 from .identities import (
     account_principal,
     can_be_sent,
@@ -45,19 +46,20 @@ from .identities import (
 )
 from .trust import ANOTHER_ID, Sender, applies_to_datadog, covers_assume_role, is_of
 
-ACCOUNT_IN_ARN = 4
 MFA, REGION = 'aws:multifactorauthpresent', 'aws:requestedregion'
+TAG = re.compile(r'[\w\s.:/=+@-]*')
+"""What IAM takes in a tag: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html."""
 CHOSEN: Request = {
     MFA: Key((Absent(), *TRUE.states, *FALSE.states)),
     'aws:federatedprovider': Key((Absent(), Like('?*', re.compile(r'[\w.:/-]+', re.ASCII)))),
     'aws:principaltype': Key((Text('User'), Text('AssumedRole'))),  # no others may call sts:AssumeRole
-    'aws:tagkeys': Key((Absent(), Like('?*')), many=True),
+    'aws:tagkeys': Key((Absent(), Like('?*', TAG)), many=True),
+    **dict.fromkeys(('aws:principaltag/', 'aws:requesttag/'), Key((Absent(), Like('*', TAG)))),
     'aws:useragent': Key((Like('*'),)),
     'aws:username': Key((Absent(), Like('?*', NAMED))),
     'sts:rolesessionname': Key((Like('??*', SESSION),)),
     'sts:sourceidentity': Key((Absent(), Like('??*', SESSION))),
 }
-TAGS = ('aws:principaltag/', 'aws:requesttag/')
 FIXED: Request = {
     **dict.fromkeys((*DIRECTLY, *THROUGH_A_SERVICE), ABSENT),
     'aws:principalisawsservice': FALSE,
@@ -129,8 +131,11 @@ def _can_be_met(condition: Condition, own: Request, request: Request) -> bool | 
         return False if narrows and not _is_of_many(condition, key, operator.base) else None
     if key == 'aws:tagkeys' and not (operator.for_all or operator.for_any):
         return None
-    by_choice = key in (*CHOSEN, REGION) or key.startswith(TAGS)
-    return True if by_choice and (operator.base in (*STRING, LIKE, NULL) or key == MFA) else None
+    chosen = known({**CHOSEN, REGION: request[REGION]}, key)
+    if chosen is None or not (operator.base in (*STRING, LIKE) or key == MFA):
+        return None
+    values = replace(chosen, states=tuple(state for state in chosen.states if not isinstance(state, Absent)))
+    return None if can_be_met(condition, {**request, key: values}) is False else True
 
 
 def _is_of_many(condition: Condition, key: str, base: str) -> bool:
@@ -140,10 +145,10 @@ def _is_of_many(condition: Condition, key: str, base: str) -> bool:
 
 def _owner(value: str, key: str) -> str:
     """The part of a value that tells whose it is."""
-    parts = value.split(':')
-    if len(parts) > ACCOUNT_IN_ARN:
-        return parts[ACCOUNT_IN_ARN]
-    return {'aws:userid': parts[0], 'aws:principalorgpaths': value.partition('/')[0]}.get(key, value)
+    if is_arn(value):
+        return value.split(':')[4]
+    end = {'aws:userid': ':', 'aws:principalorgpaths': '/'}.get(key)
+    return value.partition(end)[0] if end else value
 
 
 def _denies_others(deny: TrustStatement, own: Request, request: Request) -> bool | None:

@@ -11,6 +11,7 @@ from .assume_role_request import Request, datadogs_request
 from .condition_operators import all_of, is_met
 from .identities import (
     NOT_DATADOGS,
+    demands_external_id,
     is_account,
     is_datadog,
     is_everyone,
@@ -77,10 +78,11 @@ class Reading:
         return all_of((self.action, False if self.refusing else None if self.undecided else True))
 
     @property
-    def distance(self) -> tuple[int, int]:
-        """From admitting Datadog: what refuses it, then what is not known."""
+    def distance(self) -> tuple[int, int, bool]:
+        """From admitting Datadog alone: what refuses it, what is not known, and whether others come in as well."""
         faults = (not self.action) + (self.external_id is False) + bool(self.refusing)
-        return faults, (self.external_id is None) + bool(self.undecided)
+        unknown = (self.external_id is None) + bool(self.undecided)
+        return faults, unknown, demands_external_id(self.statement) is False
 
 
 def sender(facts: Facts, expected: Expectations) -> Sender:
