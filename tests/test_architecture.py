@@ -90,8 +90,10 @@ PURE = {'text', 'facts', 'rules', 'expectations', 'findings', 'remedies', 'diagn
 PURE_STANDARD_LIBRARY = {
     'hashlib',
     'collections',
+    'csv',
     'dataclasses',
     'datetime',
+    'difflib',
     'enum',
     'functools',
     'ipaddress',

@@ -13,6 +13,7 @@ from . import saved_facts, survey
 from .catalogue import explain, list_
 from .fleet import fleet
 from .judged import Judged, Observation, judged, overall
+from .metrics import metrics
 from .options import (
     FILE,
     MEANINGS,
@@ -152,5 +153,5 @@ def _told(reports: Sequence[Judged], display: Display, skipped: int) -> Iterable
             yield from (Line(''), *report_lines([each], display))
 
 
-for command in (list_, explain, permissions, fleet):
+for command in (list_, explain, permissions, fleet, metrics):
     program.add_command(command)

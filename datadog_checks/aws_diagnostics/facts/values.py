@@ -170,3 +170,17 @@ class MetricNamespace(Checked):
 class DatadogSite(Checked):
     FORM = r'(?!-)[a-z0-9-]{1,30}(\.[a-z0-9-]{1,30}){1,4}'
     ALLOWED = 'a site of Datadog, like datadoghq.com or us5.datadoghq.com'
+
+
+class DatadogMetric(Checked):
+    """https://docs.datadoghq.com/metrics/custom_metrics/#naming-custom-metrics"""
+
+    FORM = r'[A-Za-z][A-Za-z0-9_.]{0,199}'
+    ALLOWED = 'the name of a metric of Datadog: a letter, then up to 199 letters, digits, dots and underscores'
+
+
+class CloudWatchMetric(Checked):
+    """CloudWatch takes nearly any text; the metrics of AWS's own services have names of these characters."""
+
+    FORM = r'[A-Za-z0-9][A-Za-z0-9_.%/-]{0,254}'
+    ALLOWED = 'the name of a metric of CloudWatch: up to 255 letters, digits and _.%/-'

@@ -1,0 +1,10 @@
+"""`metrics`: why a metric is late, missing or different, for one metric that a person names."""
+
+import click
+
+from ..options import MEANINGS
+
+
+@click.group(epilog=f'Exit status: {MEANINGS}')
+def metrics() -> None:
+    """Why is a metric of CloudWatch late, missing or different in Datadog?"""

@@ -1,0 +1,102 @@
+"""Which metric a person asks about: the arguments and options that `metrics why` and `metrics reconcile` share."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import click
+
+from ...collect.metric_names import metric_names
+from ...facts.metrics import MetricName
+from ...facts.values import CloudWatchMetric, DatadogMetric, MetricNamespace, RegionName
+from ...text import escaped, listed
+
+Command = TypeVar('Command', bound=Callable[..., object])
+MOST_DIMENSIONS = 30
+"""Of one metric of CloudWatch."""
+LONGEST_SHOWN = 60
+
+name_argument = click.argument('name', metavar='NAME | NAMESPACE METRIC', nargs=-1, required=True)
+
+
+class Dimension(click.ParamType[tuple[str, str]]):
+    name = 'dimension'
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        text = value if isinstance(value, str) else ''
+        key, equals, content = text.partition('=')
+        if not (equals and 0 < len(key) <= 255 and 0 < len(content) <= 1024 and text.isprintable()):
+            self.fail(f'{_shown(text)} is not allowed, it must be like LoadBalancerName=web', param, ctx)
+        return key, content
+
+
+class Region(click.ParamType[RegionName]):
+    name = 'region'
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> RegionName:
+        region = RegionName.of(value)
+        if region is None:
+            self.fail(f'{_shown(str(value))} is not allowed, it must be like eu-west-1', param, ctx)
+        return region
+
+
+dimension_option = click.option(
+    '--dimension',
+    'dimensions',
+    metavar='NAME=VALUE',
+    multiple=True,
+    type=Dimension(),
+    help='A dimension of CloudWatch, as LoadBalancerName=web. Repeatable: all of them make one metric.',
+)
+region_option = click.option(
+    '--region', metavar='REGION', type=Region(), help='Without it: that of the session, us-east-1 for global services.'
+)
+
+
+def dimensions_of(given: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+    """Raises UsageError for a dimension that is given twice, or for too many."""
+    twice = sorted({name for name, _ in given if sum(other == name for other, _ in given) > 1})
+    if twice:
+        raise click.UsageError(f'--dimension {_shown(twice[0])}: given twice, allowed is one value')
+    if len(given) > MOST_DIMENSIONS:
+        raise click.UsageError(f'--dimension: {len(given)} are given, allowed are at most {MOST_DIMENSIONS}')
+    return dict(given)
+
+
+def names_of(given: Sequence[str]) -> tuple[MetricName, ...]:
+    """The metrics of Datadog that are meant: one for a name of Datadog, one for each known statistic of a metric of
+    CloudWatch.
+
+    A name that the table does not have is an error with the nearest ones where it is a name of Datadog: what it is in
+    CloudWatch cannot be derived from it. Raises UsageError.
+    """
+    if len(given) == 2:
+        return _of_cloudwatch(*given)
+    if len(given) != 1:
+        raise click.UsageError('NAME: one name of Datadog is allowed, or NAMESPACE METRIC of CloudWatch')
+    known = metric_names().of_datadog(given[0])
+    if known is None:
+        raise click.UsageError(_unknown(given[0]))
+    return (known,)
+
+
+def _of_cloudwatch(namespace: str, metric: str) -> tuple[MetricName, ...]:
+    if MetricNamespace.of(namespace) is None:
+        raise click.UsageError(f'NAMESPACE {_shown(namespace)}: allowed is {MetricNamespace.ALLOWED}')
+    found = metric_names().of_cloudwatch(namespace, metric)
+    if not found:
+        raise click.UsageError(f'METRIC {_shown(metric)}: allowed is {CloudWatchMetric.ALLOWED}')
+    return found
+
+
+def _unknown(name: str) -> str:
+    if DatadogMetric.of(name) is None:
+        return f'NAME {_shown(name)}: allowed is {DatadogMetric.ALLOWED}'
+    nearest = metric_names().nearest(name)
+    meant = f'; the nearest are {listed(nearest)}' if nearest else ''
+    return (
+        f'NAME {_shown(name)}: not among the known names of Datadog{meant}. NAMESPACE METRIC of CloudWatch is allowed'
+    )
+
+
+def _shown(text: str) -> str:
+    return repr(escaped(text[:LONGEST_SHOWN]))

@@ -1,0 +1,92 @@
+"""Metrics of CloudWatch and of Datadog: their names, and their values over time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from .values import DatadogMetric, MetricNamespace, RegionName
+
+
+class MetricType(StrEnum):
+    """As Datadog stores a metric: https://docs.datadoghq.com/metrics/types/."""
+
+    GAUGE = 'gauge'
+    COUNT = 'count'
+    RATE = 'rate'
+    """The sum of a minute divided by 60."""
+    UNKNOWN = ''
+
+
+class PerSecond(StrEnum):
+    """Whether a value of Datadog is one for each second."""
+
+    YES = 'yes'
+    """Datadog divides what CloudWatch has."""
+    NO = 'no'
+    NATIVE = 'native'
+    """What CloudWatch has is already for each second, so nothing is divided."""
+    UNKNOWN = 'unknown'
+
+
+class NameSource(StrEnum):
+    """Where it is from that a name of Datadog belongs to a metric of CloudWatch."""
+
+    PREVIEW = 'preview'
+    """Datadog said so for this account (metric_name_filter_preview)."""
+    TABLE = 'table'
+    """Datadog's documentation."""
+    GUESSED = 'guessed'
+    """Derived by a rule, which fits most of the names in that documentation."""
+
+
+SUM, AVERAGE, MINIMUM, MAXIMUM, SAMPLE_COUNT = 'Sum', 'Average', 'Minimum', 'Maximum', 'SampleCount'
+STATISTICS = (SUM, AVERAGE, MINIMUM, MAXIMUM, SAMPLE_COUNT)
+"""CloudWatch also takes percentiles, as 'p95'."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricName:
+    """One metric of Datadog, which is one statistic of one metric of CloudWatch."""
+
+    datadog: DatadogMetric
+    namespace: MetricNamespace
+    metric: str
+    """CloudWatch's name; '' for one that Datadog computes itself or takes from elsewhere."""
+    statistic: str
+    """One of STATISTICS or a percentile; '' where it is not known."""
+    type: MetricType = MetricType.UNKNOWN
+    unit: str = ''
+    per_second: PerSecond = PerSecond.UNKNOWN
+    source: NameSource = NameSource.TABLE
+
+
+Dimensions: TypeAlias = Mapping[str, str]
+"""Names and values as CloudWatch has them. Each set of dimensions is a metric of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A metric that the operator asks about."""
+
+    name: MetricName
+    dimensions: Dimensions
+    region: RegionName
+    tags: tuple[str, ...] = ()
+    """Of Datadog, beyond those that the dimensions and the region become: 'key:value'."""
+
+
+Points: TypeAlias = tuple[tuple[int, float], ...]
+"""(start of the interval in seconds since the epoch, value), the oldest first, each start once; gaps are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    interval: int
+    """Seconds between two starts where nothing is missing: CloudWatch's period, Datadog's interval."""
+    points: Points
+
+    @property
+    def newest(self) -> int | None:
+        """The start of the newest interval with a value."""
+        return self.points[-1][0] if self.points else None

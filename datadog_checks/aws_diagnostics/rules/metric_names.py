@@ -1,0 +1,102 @@
+"""Which metric of Datadog is which statistic of which metric of CloudWatch.
+
+The table in data/metric_names.csv is from Datadog's documentation, with the source of each row. A name that is not in
+it is derived by a rule, which fits 208 of the 215 names there that CloudWatch has too, and is marked as guessed. What
+Datadog says about the account itself counts more than both.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+
+from ..facts.metrics import (
+    AVERAGE,
+    MAXIMUM,
+    MINIMUM,
+    SAMPLE_COUNT,
+    SUM,
+    MetricName,
+    MetricType,
+    NameSource,
+    PerSecond,
+)
+from ..facts.values import CloudWatchMetric, DatadogMetric, MetricNamespace
+
+AWS = 'AWS/'
+SUFFIXES = {
+    'average': AVERAGE,
+    'maximum': MAXIMUM,
+    'max': MAXIMUM,
+    'minimum': MINIMUM,
+    'min': MINIMUM,
+    'sum': SUM,
+    'samplecount': SAMPLE_COUNT,
+}
+"""Of a name of Datadog, beside percentiles; Datadog's guide writes `.max` where its tables have `.maximum`."""
+PERCENTILE = re.compile(r'p[0-9]{1,2}(\.[0-9]{1,2})?')
+
+
+class MetricNames:
+    """The table, and the rule for what is not in it."""
+
+    def __init__(self, table: Iterable[MetricName]) -> None:
+        self.table = tuple(table)
+        self._by_name = {name.datadog: name for name in self.table}
+
+    def of_datadog(self, datadog: str) -> MetricName | None:
+        """The one with this name of Datadog; None where the table does not have it."""
+        return self._by_name.get(DatadogMetric(datadog)) if DatadogMetric.of(datadog) else None
+
+    def of_cloudwatch(self, namespace: str, metric: str) -> tuple[MetricName, ...]:
+        """All statistics of it that Datadog has: those of the table, else one that is guessed."""
+        known = tuple(n for n in self.table if (n.namespace, n.metric) == (namespace, metric))
+        guess = guessed(namespace, metric)
+        return known or ((guess,) if guess else ())
+
+    def nearest(self, datadog: str) -> tuple[str, ...]:
+        """A few names of the table that a person may have meant, the most alike first."""
+        from difflib import get_close_matches  # only for a name that is wrong
+
+        return tuple(get_close_matches(datadog, [str(name) for name in self._by_name], n=3, cutoff=0.7))
+
+
+def table_of(text: str) -> Iterator[MetricName]:
+    """The rows of data/metric_names.csv."""
+    for row in csv.DictReader(text.splitlines()):
+        yield MetricName(
+            datadog=DatadogMetric(row['datadog_name']),
+            namespace=MetricNamespace(row['namespace']),
+            metric=row['metric'],
+            statistic=row['statistic'],
+            type=MetricType(row['type']),
+            unit=row['unit'],
+            per_second=PerSecond(row['per_second']),
+        )
+
+
+def guessed(namespace: str, metric: str) -> MetricName | None:
+    """By the rule, without a statistic: the bare name is the main one, which differs. None where no name results."""
+    known = MetricNamespace.of(namespace)
+    prefix = f'aws.{namespace[len(AWS) :]}' if namespace.startswith(AWS) else namespace
+    # Datadog keeps the case of a metric of a namespace that is not AWS's own.
+    last = snake_case(metric) if namespace.startswith(AWS) else metric
+    name = DatadogMetric.of(f'{prefix.lower().replace("/", ".")}.{last}')
+    if known is None or name is None or CloudWatchMetric.of(metric) is None:
+        return None
+    return MetricName(name, known, metric, '', source=NameSource.GUESSED)
+
+
+def snake_case(metric: str) -> str:
+    """As Datadog writes the name of a metric of AWS: HTTPCode_Target_2XX_Count is httpcode_target_2xx."""
+    name = metric.replace('%', '')
+    if name.startswith('HTTP'):
+        name = name.removesuffix('_Count')
+    return re.sub(r'(?<=[a-z])(?=[A-Z])|(?<=.)(?=[0-9])', '_', re.sub('[._ ]', '', name)).lower()
+
+
+def statistic_of(datadog: str) -> str:
+    """The one that the end of a name of Datadog says: Maximum for aws.elb.latency.maximum; '' for a bare name."""
+    rest, _, last = datadog.rpartition('.')
+    if last.isdecimal() and PERCENTILE.fullmatch(f'{rest.rpartition(".")[2]}.{last}'):
+        return f'{rest.rpartition(".")[2]}.{last}'
+    return last if PERCENTILE.fullmatch(last) else SUFFIXES.get(last, '')
