@@ -7,21 +7,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..facts import Facts, Feature, Platform, Unobserved, observed
-from ..facts.account import Account, Caller, Fleet, Integration, Inventory, WrongInstance
+from ..facts.account import Account, Caller, Fleet, Integration, Inventory, Lag, WrongInstance
+from ..facts.account.lag import NOTHING_WATCHED
 from .account_options import AccountOptions
 from .account_run import AccountRun, with_last_change
 from .aws.caller import read_caller, regions_of
 from .aws.cloudwatch import read_metrics
 from .aws.denials import asking
+from .aws.metric_data import CloudWatchMetrics
 from .aws.policies import read_policies, read_quota
 from .aws.session import Session, Sessions
 from .aws.simulation import Simulations
+from .datadog_metrics import DatadogMetrics
 from .inventory import HostList
+from .lag import LagSources, read_lag
+from .lag_samples import LagSamples, Memory, NoMemory
 from .run import Deadline, OnDefect, log_defect
 
 if TYPE_CHECKING:
     from .aws.fleet import FleetSweep
 
+SHARE_FOR_LAG = 1 / 3
 SHARE_FOR_INVENTORY = 1 / 3
 """Of the time that is left: the sweep of the fleet needs the rest."""
 ELSEWHERE = Unobserved('not looked at in the account scope')
@@ -34,7 +40,8 @@ class AccountCollector:
     One for each account instance. `role_name_default` is the role's name where neither Datadog nor the operator gives
     one. `imds_usable` tells, at each run, whether IMDS may be asked for credentials: not where the host scope found it
     out of reach. `each` is called with every wrong instance that a sweep finds, and `on_defect` with what was being
-    observed and the exception, where a collector crashed: once in each run for the same thing.
+    observed and the exception, where a collector crashed: once in each run for the same thing. `memory` outlives the
+    process; without one, samples of watched metrics are kept within it.
     """
 
     def __init__(
@@ -45,6 +52,7 @@ class AccountCollector:
         imds_usable: Callable[[], bool] = lambda: True,
         each: Callable[[WrongInstance], None] | None = None,
         on_defect: OnDefect = log_defect,
+        memory: Memory | None = None,
     ) -> None:
         self._options = options
         self._role_name_default = role_name_default
@@ -55,6 +63,7 @@ class AccountCollector:
         self._sweep: FleetSweep | None = None
         self._hosts = HostList()
         self._simulations = Simulations()
+        self._lag_samples = LagSamples(memory or NoMemory())
         self._defects: set[str] = set()
         """Those of this run."""
 
@@ -111,6 +120,7 @@ class AccountCollector:
                 'the metrics',
                 lambda: read_metrics(observed(session), observed(integration), self._options, run.budget),
             ),
+            lag=run.if_on((Feature.METRICS,), 'the watched metrics', lambda: self._lag(run, session, caller)),
             inventory=run.if_on((Feature.INVENTORY,), 'the host list', lambda: self._inventory(run, observed(caller))),
             fleet=run.if_on((Feature.IMDS_POSTURE,), 'the fleet', lambda: self._fleet(run, session, integration)),
             api_calls=run.budget.made,
@@ -118,6 +128,26 @@ class AccountCollector:
             errors=errors,
             denied=run.if_on(may, 'the trail', lambda: run.denied(observed(session), role, integration)),
         )
+
+    def _lag(self, run: AccountRun, session: Session | Unobserved, caller: Caller | Unobserved) -> Lag:
+        watched = self._options.watched_metrics
+        if not watched:
+            return NOTHING_WATCHED
+        cloudwatch = CloudWatchMetrics(observed(session), run.budget)
+        share = Deadline(run.deadline.remaining() * SHARE_FOR_LAG)
+        sources = LagSources(
+            observed(caller).account_id,
+            observed(session),
+            cloudwatch,
+            self._datadog_metrics(run, share),
+            self._lag_samples,
+        )
+        return read_lag(sources, watched)
+
+    def _datadog_metrics(self, run: AccountRun, share: Deadline) -> DatadogMetrics | None:
+        """None without keys."""
+        has_keys = self._options.api_key and self._options.app_key
+        return DatadogMetrics(run.datadog(share, with_keys=True), share) if has_keys else None
 
     def _inventory(self, run: AccountRun, caller: Caller) -> Inventory:
         share = Deadline(run.deadline.remaining() * SHARE_FOR_INVENTORY)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..facts import MissingFact
-from ..facts.account import Account, Caller, Fault, Fleet, Inventory, Region
+from ..facts.account import Account, Caller, Fault, Fleet, Inventory, Lag, Region
 from ..rules.lingering import lingering
 from .telemetry import Gauge
 
@@ -21,6 +21,20 @@ def account_gauges(account: Account) -> Iterator[Gauge]:
                 yield from _region(region)
     if isinstance(account.inventory, Inventory) and account.inventory.complete:
         yield from _inventory(account, account.inventory)
+    if isinstance(account.lag, Lag):
+        yield from _lag(account.lag)
+
+
+def _lag(lag: Lag) -> Iterator[Gauge]:
+    """Of this run, on each side. Of a metric that is watched for several resources, the oldest."""
+    ages: dict[tuple[str, str], int] = {}
+    for metric in lag.metrics:
+        if metric.now is not None:
+            for stage, age in (('cloudwatch', metric.now.cloudwatch), ('datadog', metric.now.datadog)):
+                key = (stage, str(metric.watched.name.datadog))
+                ages[key] = max(ages.get(key, 0), age)
+    for (stage, name), age in ages.items():
+        yield Gauge('cloudwatch.lag', float(age), (f'stage:{stage}', f'metric:{name}'))
 
 
 def _inventory(account: Account, inventory: Inventory) -> Iterator[Gauge]:

@@ -47,6 +47,7 @@ from .iam import (
     TrustingRole,
     TrustStatement,
 )
+from .lag import NOTHING_WATCHED, AwsMonitor, Lag, LagSample, MetricLag
 from .policies import (
     Decision,
     DeniedCall,
@@ -65,6 +66,7 @@ __all__ = [
     'NAMESPACES',
     'Account',
     'AuthKind',
+    'AwsMonitor',
     'Caller',
     'Condition',
     'Count',
@@ -80,10 +82,13 @@ __all__ = [
     'Form',
     'Integration',
     'Inventory',
+    'Lag',
+    'LagSample',
     'LastUsed',
     'LaunchTemplate',
     'ManagedBy',
     'MetadataDefaults',
+    'MetricLag',
     'Metrics',
     'NamespaceFilters',
     'Policy',
@@ -132,3 +137,5 @@ class Account:
     """What Datadog says failed when it collected from the account."""
     denied: DeniedCalls | Unobserved = Unobserved('not asked')
     """Only where somebody asks for it: `permissions --denied-since`."""
+    lag: Lag | Unobserved = NOTHING_WATCHED
+    """Of the metrics that the operator watches; empty where there are none."""

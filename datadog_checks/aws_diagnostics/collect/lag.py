@@ -1,0 +1,180 @@
+"""The watched metrics on both sides, at one moment: in CloudWatch, in Datadog, and what else tells why one is late.
+
+One cloudwatch:GetMetricData for each region, one query of Datadog for each metric. What one metric lacks costs the
+others nothing.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
+
+from ..facts import Unobserved
+from ..facts.account.lag import AwsMonitor, Lag, MetricLag
+from ..facts.metrics import SAMPLE_COUNT, Grouped, Series, StatisticQuery, Watched
+from ..facts.values import AccountId, InstanceId, RegionName
+from ..rules.dimension_tags import ACCOUNT, REGION, as_tag, scope_of, tags_of
+from ..rules.lag import DAY, HOUR, MINUTE, carrying, counts_events, is_daily, is_settled, sample_of
+from .aws.denials import asking
+from .aws.metric_data import CloudWatchMetrics
+from .aws.session import Session
+from .aws_monitors import MOST_MONITORS, aws_monitors
+from .datadog_metrics import DatadogMetrics
+from .lag_samples import LagSamples
+from .run import NotCollected
+
+WINDOW, DAYS = 3 * HOUR, 4 * DAY
+"""That is asked for; the second one of metrics that are published daily."""
+EC2 = 'AWS/EC2'
+NO_KEYS = 'Datadog was not asked: it needs both an API key and an application key'
+DESCRIBE_INSTANCES = 'ec2:DescribeInstances'
+ON = frozenset({'enabled', 'pending'})
+"""States of detailed monitoring."""
+NOT_OF_A_REGION = frozenset({'AWS/Billing', 'AWS/CloudFront', 'AWS/Route53'})
+"""Namespaces of services that are not in one region, so that the region of CloudWatch narrows nothing in Datadog."""
+
+Value = TypeVar('Value')
+
+
+@dataclass(frozen=True, slots=True)
+class LagSources:
+    """Of one run. `datadog` and its monitors are None without keys."""
+
+    account_id: AccountId
+    session: Session
+    cloudwatch: CloudWatchMetrics
+    datadog: DatadogMetrics | None
+    samples: LagSamples
+
+
+def read_lag(sources: LagSources, watched: Sequence[Watched]) -> Lag:
+    """Never raises for what AWS or Datadog answer."""
+    groups: dict[_Kind, list[Watched]] = {}
+    for each in watched:
+        groups.setdefault(_Kind(each.region, is_daily(each.name)), []).append(each)
+    found = [lag for kind, group in groups.items() for lag in _of_a_kind(kind, group, sources)]
+    sources.samples.save(sources.account_id, watched)
+    detailed = _detailed_by_instance(sources.session, watched)
+    monitors, complete = (None, True) if sources.datadog is None else _monitors(sources.datadog, sources.account_id)
+    return Lag(tuple(replace(lag, detailed=detailed(lag.watched)) for lag in found), monitors, complete)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What one request to CloudWatch asks for."""
+
+    region: RegionName
+    daily: bool
+
+    @property
+    def period(self) -> int:
+        return DAY if self.daily else MINUTE
+
+    @property
+    def window(self) -> tuple[int, int]:
+        now = int(time.time()) // MINUTE * MINUTE
+        return (now - (DAYS if self.daily else WINDOW)) // self.period * self.period, now
+
+
+def _of_a_kind(kind: _Kind, watched: Sequence[Watched], sources: LagSources) -> Iterator[MetricLag]:
+    """Both sides are asked for the same time."""
+    start, end = kind.window
+    of_cloudwatch = [each for each in watched if each.name.metric]
+    queries = [_statistic(each, kind) for each in of_cloudwatch]
+    answer = _or_reason(lambda: sources.cloudwatch.series(queries, kind.region, start, end))
+    streams = _or_reason(lambda: sources.cloudwatch.streams(kind.region))
+    for each in watched:
+        series: Series | Unobserved = Unobserved(f'{each.name.datadog} is not from CloudWatch')
+        if each.name.metric:
+            series = answer if isinstance(answer, Unobserved) else answer[of_cloudwatch.index(each)]
+        carried = streams if isinstance(streams, Unobserved) else carrying(streams, each.name)
+        yield _measured(MetricLag(each, series, Unobserved('not asked'), carried_by=carried), (start, end), sources)
+
+
+def _statistic(watched: Watched, kind: _Kind) -> StatisticQuery:
+    name = watched.name
+    return StatisticQuery(name.namespace, name.metric, watched.dimensions, name.statistic or SAMPLE_COUNT, kind.period)
+
+
+def _measured(lag: MetricLag, window: tuple[int, int], sources: LagSources) -> MetricLag:
+    """Whether anybody queried the metric is asked first, as our own query counts."""
+    datadog, account_id = sources.datadog, sources.account_id
+    if datadog is None:
+        return replace(lag, datadog=Unobserved(NO_KEYS))
+    at = int(time.time())
+    before = sources.samples.of(account_id, lag.watched, at)
+    queried = None if before else _or_reason(lambda: datadog.queried(lag.watched.name.datadog))
+    query = query_of(lag.watched, account_id)
+    series = _or_reason(lambda: _only(datadog.series(query, *window, HOUR if is_daily(lag.watched.name) else MINUTE)))
+    lag = replace(lag, datadog=series, samples=before)
+    if isinstance(series, Unobserved) or isinstance(lag.cloudwatch, Unobserved):
+        return lag
+    now = sample_of(lag.cloudwatch, series, at, settled=is_settled(before, at, queried is True))
+    return lag if now is None else replace(lag, now=now, samples=sources.samples.add(account_id, lag.watched, now))
+
+
+def query_of(watched: Watched, account_id: AccountId) -> str:
+    """All series of the scope as one, without a point that no source has: interpolation would hide five minutes."""
+    name = watched.name
+    places = [as_tag(ACCOUNT, account_id)]
+    if name.namespace not in NOT_OF_A_REGION:
+        places.append(as_tag(REGION, watched.region))
+    scope = scope_of(dict.fromkeys([*places, *tags_of(name.namespace, watched.dimensions), *watched.tags]))
+    aggregator, modifier = ('sum', 'as_count()') if counts_events(name) else ('avg', 'fill(null)')
+    return f'{aggregator}:{name.datadog}{{{scope}}}.{modifier}'
+
+
+def _only(grouped: Sequence[Grouped]) -> Series:
+    """Without `by` there is one series, or none where there is no value."""
+    return grouped[0].series if grouped else Series(MINUTE, ())
+
+
+def _detailed_by_instance(
+    session: Session, watched: Iterable[Watched]
+) -> Callable[[Watched], bool | Unobserved | None]:
+    """One call for each region with a watched instance."""
+    ids: dict[RegionName, list[InstanceId]] = {}
+    for each in watched:
+        instance_id = _instance(each)
+        if instance_id:
+            ids.setdefault(each.region, []).append(instance_id)
+    states = {region: _or_reason(partial(_detailed, session, region, ids[region])) for region in ids}
+
+    def detailed(each: Watched) -> bool | Unobserved | None:
+        instance_id = _instance(each)
+        if instance_id is None:
+            return None
+        found = states[each.region]
+        return found if isinstance(found, Unobserved) else found.get(instance_id)
+
+    return detailed
+
+
+def _instance(watched: Watched) -> InstanceId | None:
+    return InstanceId.of(watched.dimensions.get('InstanceId')) if watched.name.namespace == EC2 else None
+
+
+def _detailed(session: Session, region: RegionName, ids: Sequence[InstanceId]) -> Mapping[InstanceId, bool]:
+    """A filter, as EC2 refuses a list of ids with one that is gone. Raises CallFailed."""
+    with asking(DESCRIBE_INSTANCES, region):
+        wanted = [{'Name': 'instance-id', 'Values': list(dict.fromkeys(ids))}]
+        answer = session.client('ec2', region).describe_instances(Filters=wanted)
+        instances = [instance for entry in answer.get('Reservations', ()) for instance in entry.get('Instances', ())]
+        states = {InstanceId.of(i.get('InstanceId')): i.get('Monitoring', {}).get('State') for i in instances}
+        return {id: state in ON for id, state in states.items() if id and isinstance(state, str)}
+
+
+def _monitors(datadog: DatadogMetrics, account_id: AccountId) -> tuple[tuple[AwsMonitor, ...] | Unobserved, bool]:
+    listed = _or_reason(datadog.monitors)
+    if isinstance(listed, Unobserved):
+        return listed, False
+    found = tuple(aws_monitors(listed.monitors, account_id))
+    return found[:MOST_MONITORS], listed.complete and len(found) <= MOST_MONITORS
+
+
+def _or_reason(ask: Callable[[], Value]) -> Value | Unobserved:
+    try:
+        return ask()
+    except NotCollected as e:
+        return Unobserved(str(e))
