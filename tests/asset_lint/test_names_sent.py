@@ -5,9 +5,10 @@ from collections import defaultdict
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Gauge, Run, gauges, tags_of
 from datadog_checks.aws_diagnostics.facts import Facts
-from datadog_checks.aws_diagnostics.facts.account import Count
+from datadog_checks.aws_diagnostics.facts.account import Count, Lag
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Passed, Scope, Status, Verdict
 from tests.account.builders import account_facts, fleet, region
+from tests.account.lag_builders import metric_lag
 from tests.builders import answered, facts, imds
 from tools.asset_lint.names import (
     METRICS_OF_ACCOUNTS,
@@ -41,7 +42,7 @@ def sent(observed: Facts, scope: Scope) -> list[Gauge]:
 
 
 HOST = [*sent(facts(), Scope.HOST), *sent(facts(imds=IMDSV1_ON), Scope.HOST)]
-ACCOUNT = sent(account_facts(fleet=fleet(region(counts=COUNTS))), Scope.ACCOUNT)
+ACCOUNT = sent(account_facts(fleet=fleet(region(counts=COUNTS)), lag=Lag((metric_lag(),), ())), Scope.ACCOUNT)
 
 
 def sent_tags() -> dict[str, set[str]]:

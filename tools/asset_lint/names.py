@@ -45,6 +45,7 @@ documentation of Amazon EC2), and `team`, which the dashboards ask the operator 
 OF_EVERY_HOST = frozenset({'host', 'instance_id', *IDENTITY_TAGS.values(), *HOST_TAGS})
 OF_EVERY_ACCOUNT = frozenset({'aws_account'})
 TAGS_OF_METRIC: Mapping[str, frozenset[str]] = {
+    'cloudwatch.lag': frozenset({'metric', 'stage'}),
     'finding': frozenset({'diagnosis', 'scope', 'severity'}),
     'imds.latency': frozenset({'request'}),
     'imds_fleet.instances': frozenset({'endpoint', 'hop_limit', 'http_tokens', 'region'}),
@@ -54,6 +55,7 @@ TAGS_OF_METRIC: Mapping[str, frozenset[str]] = {
 """In addition to those of every sample, as emit/ sends them: a test compares."""
 METRICS_OF_ACCOUNTS = frozenset(
     {
+        'cloudwatch.lag',
         'run.api_calls',
         'imds_fleet.instances',
         'imds_fleet.misnamed',
@@ -70,6 +72,7 @@ VALUES: Mapping[str, frozenset[str]] = {
     'request': frozenset({'metadata', 'token'}),
     'scope': frozenset(Scope),
     'severity': frozenset({Status.CRITICAL.word, Status.WARNING.word}),
+    'stage': frozenset({'cloudwatch', 'datadog'}),
     'state': frozenset({'optional', 'ready', 'required'}),
 }
 """Of the tags whose values are known beforehand."""
