@@ -89,8 +89,7 @@ FAILS = {
     ),
     'a space behind that which Datadog has': Row(
         demanding(EXTERNAL_ID, of=integration(external_id=SPACED)),
-        f'{HAS} {MINE}; Datadog has {shown(SPACED)}: they differ by white space around it, which '
-        "Datadog's has",
+        f"{HAS} {MINE}; Datadog has {shown(SPACED)}: they differ by white space around it, which Datadog's has",
         near_miss='that of Datadog',
     ),
     'a space behind it on both sides': Row(
