@@ -96,7 +96,7 @@ def test_a_query_gives_the_points_that_datadog_has(
 
 
 def test_a_gauge_of_several_sources_looks_newer_than_it_is_unless_gaps_are_filled_with_null(datadog: Datadog) -> None:
-    datadog.metrics.stored = GAUGES
+    datadog.metrics = MetricStore(GAUGES, unordered=True)
     assert one(datadog, f'avg:{CPU}{{*}}') == {(): at(6, 8, 8.5, 9, 9, 9, 9, 5, 5)}
     assert one(datadog, f'avg:{CPU}{{*}}.fill(null)') == {(): at(6, 8, None, 5)}
 
