@@ -10,16 +10,11 @@ from ..observed import Unobserved
 from .datadog import (
     HOURS,
     NAMESPACES,
-    AuthKind,
     DuplicatedHost,
-    FilterKind,
-    Integration,
     Inventory,
     Metrics,
-    NamespaceFilters,
     RecentlyActive,
     Recorded,
-    ReportedError,
     TaggedHosts,
     Unmatched,
 )
@@ -46,6 +41,15 @@ from .iam import (
     RoleMissing,
     TrustingRole,
     TrustStatement,
+)
+from .integration import (
+    AuthKind,
+    FilterKind,
+    Integration,
+    MetricNameFilter,
+    NamespaceFilters,
+    ReportedError,
+    TagFilter,
 )
 from .lag import NOTHING_WATCHED, AwsMonitor, Lag, LagSample, MetricLag
 from .policies import (
@@ -89,6 +93,7 @@ __all__ = [
     'ManagedBy',
     'MetadataDefaults',
     'MetricLag',
+    'MetricNameFilter',
     'Metrics',
     'NamespaceFilters',
     'Policy',
@@ -104,6 +109,7 @@ __all__ = [
     'RoleMissing',
     'Simulated',
     'Simulation',
+    'TagFilter',
     'TaggedHosts',
     'TemplateCount',
     'TokenlessUse',
