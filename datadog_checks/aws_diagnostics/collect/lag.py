@@ -39,13 +39,14 @@ Value = TypeVar('Value')
 
 @dataclass(frozen=True, slots=True)
 class LagSources:
-    """Of one run. `datadog` and its monitors are None without keys."""
+    """Of one run. `datadog` is None without keys for its API."""
 
     account_id: AccountId
     session: Session
     cloudwatch: CloudWatchMetrics
     datadog: DatadogMetrics | None
     samples: LagSamples
+    clock: Callable[[], float] = time.time
 
 
 def read_lag(sources: LagSources, watched: Sequence[Watched]) -> Lag:
@@ -71,15 +72,15 @@ class _Kind:
     def period(self) -> int:
         return DAY if self.daily else MINUTE
 
-    @property
-    def window(self) -> tuple[int, int]:
-        now = int(time.time()) // MINUTE * MINUTE
-        return (now - (DAYS if self.daily else WINDOW)) // self.period * self.period, now
+    def window(self, now: float) -> tuple[int, int]:
+        """From the start of a period to the last whole minute."""
+        end = int(now) // MINUTE * MINUTE
+        return (end - (DAYS if self.daily else WINDOW)) // self.period * self.period, end
 
 
 def _of_a_kind(kind: _Kind, watched: Sequence[Watched], sources: LagSources) -> Iterator[MetricLag]:
     """Both sides are asked for the same time."""
-    start, end = kind.window
+    start, end = kind.window(sources.clock())
     of_cloudwatch = [each for each in watched if each.name.metric]
     queries = [_statistic(each, kind) for each in of_cloudwatch]
     answer = _or_reason(lambda: sources.cloudwatch.series(queries, kind.region, start, end))
@@ -102,7 +103,7 @@ def _measured(lag: MetricLag, window: tuple[int, int], sources: LagSources) -> M
     datadog, account_id = sources.datadog, sources.account_id
     if datadog is None:
         return replace(lag, datadog=Unobserved(NO_KEYS))
-    at = int(time.time())
+    at = int(sources.clock())
     before = sources.samples.of(account_id, lag.watched, at)
     queried = None if before else _or_reason(lambda: datadog.queried(lag.watched.name.datadog))
     query = query_of(lag.watched, account_id)

@@ -114,8 +114,9 @@ PASSES = {
     ),
     'a day late is usual for daily values': Row(
         lag_facts(metric_lag(20 * 60, 21 * 60, 22 * 60, **BUCKET)),
-        'aws.s3.bucket_size_bytes (b, StandardStorage, eu-west-1): in 3 samples the newest value in Datadog was 20 hours '
-        'to 22 hours (21 hours in the median) old, usual for daily values are a day; none waited longer than 22 hours',
+        'aws.s3.bucket_size_bytes (b, StandardStorage, eu-west-1): in 3 samples the newest value in Datadog was 20 '
+        'hours to 22 hours (21 hours in the median) old, usual for daily values are a day; none waited longer than 22 '
+        'hours',
     ),
     'the resource has stopped': Row(
         lag_facts(metric_lag(cloudwatch=every_minute(last=161), **aged(40, 100, 160))),

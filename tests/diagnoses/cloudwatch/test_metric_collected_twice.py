@@ -57,11 +57,13 @@ PASSES = {
 UNKNOWN = {
     'twice all the time: two sets of dimensions, perhaps': Row(
         lag_facts(streamed(factored((180, 2, 2)))),
-        f"{WEB}: 164 minutes with twice CloudWatch's sum, 0 minutes with it, 0 with another value, which has other causes",
+        f"{WEB}: 164 minutes with twice CloudWatch's sum, 0 minutes with it, 0 with another value, which has other "
+        'causes',
     ),
     'twice and thrice and equal': Row(
         lag_facts(streamed(factored((180, 121, 1), (120, 61, 2), (60, 2, 3)))),
-        f"{WEB}: 60 minutes with twice CloudWatch's sum, 60 minutes with it, 44 with another value, which has other causes",
+        f"{WEB}: 60 minutes with twice CloudWatch's sum, 60 minutes with it, 44 with another value, which has "
+        'other causes',
     ),
     'all zero': Row(
         lag_facts(

@@ -132,7 +132,8 @@ curl --silent --show-error --fail --output monitor-before.json \\
                 undo=Step('Set the previous delay in the same place, and save it'),
             ),
             Choice(
-                'By the Datadog API, with jq: save the monitor in monitor-before.json, and send its options back changed',
+                'By the Datadog API, with jq: save the monitor in monitor-before.json, and send its options back '
+                'changed',
                 (Command(save + put(f'.options.evaluation_delay = {seconds} | {{options}}', id)),),
                 exposes=later,
                 undo=Step('Send the saved options back', (Command(put('{options}', id)),)),
