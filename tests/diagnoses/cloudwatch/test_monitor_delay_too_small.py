@@ -14,7 +14,8 @@ REQUESTS = "'Many requests' (7) has"
 TOOK = 'and aws.elb.request_count took up to 600 s in 3 samples'
 OTHER = (DatadogMetric(CPU),)
 ADVISED = 'and aws.ec2.cpuutilization 900 s are recommended'
-NONE = 'of {} on metrics of CloudWatch, none evaluates them too early'
+NONE = 'none of {} on metrics of CloudWatch evaluates them too early'
+NOT_JUDGED = f'{NONE.format("0 monitors")}; 1 more not judged'
 REFUSED = (
     'Datadog refuses: a key is not valid, or the application key may not read monitors (403, permission monitors_read)'
 )
@@ -50,6 +51,13 @@ FAILS = {
         recommended(f'{REQUESTS} a delay of 600 s, and aws.elb.request_count 900 s are recommended'),
         near_miss='as long as is recommended',
     ),
+    'it is not known whether a stream carries anything: the recommendation stands': Row(
+        lag_facts(
+            metric_lag(carried_by=Unobserved('denied')), monitors=(monitor(metrics=OTHER, evaluation_delay=600),)
+        ),
+        recommended(f'{REQUESTS} a delay of 600 s, {ADVISED}'),
+        near_miss='as long as is recommended',
+    ),
     'a formula of a measured and another metric': Row(
         lag_facts(monitors=(monitor(metrics=(*OTHER, DatadogMetric('aws.elb.request_count')), evaluation_delay=60),)),
         f'{REQUESTS} a delay of 60 s, {TOOK}',
@@ -72,15 +80,17 @@ FAILS = {
     ),
 }
 PASSES = {
+    'one of two is over four hours': Row(
+        lag_facts(monitors=(monitor(), monitor(8, window=4 * 3600))),
+        f'{NONE.format("1 monitor")}; 1 more not judged',
+    ),
     'as long as was measured': Row(lag_facts(monitors=(monitor(evaluation_delay=600),)), NONE.format('1 monitor')),
     'as long as is recommended': Row(lag_facts(monitors=(monitor(metrics=OTHER),)), NONE.format('1 monitor')),
     'no monitor on metrics of CloudWatch': Row(lag_facts(), NONE.format('0 monitors')),
-    'a monitor over four hours': Row(
-        lag_facts(monitors=(monitor(window=4 * 3600, evaluation_delay=0),)), NONE.format('1 monitor')
-    ),
+    'a monitor over four hours': Row(lag_facts(monitors=(monitor(window=4 * 3600, evaluation_delay=0),)), NOT_JUDGED),
     'metric streams are in use: the recommendation is for polling': Row(
         lag_facts(metric_lag(2, 2, 3, carried_by=('s',)), monitors=(monitor(metrics=OTHER, evaluation_delay=300),)),
-        NONE.format('1 monitor'),
+        NOT_JUDGED,
     ),
     'Datadog always had all of CloudWatch': Row(
         lag_facts(metric_lag(0, 0, 0), monitors=(monitor(evaluation_delay=0),)), NONE.format('1 monitor')

@@ -55,7 +55,9 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return Failed(_told(found), headline='' if found[0].samples else RECOMMENDATION_MISSED)
     if not lag.all_monitors:
         return Unknown(f'{counted(len(monitors), "monitor")} looked at, but not all of them could be read')
-    return Passed(f'of {counted(len(monitors), "monitor")} on metrics of CloudWatch, none evaluates them too early')
+    judged = sum(bool(_wanted(monitor, lag)) for monitor in monitors)
+    others = f'; {len(monitors) - judged} more not judged' if judged < len(monitors) else ''
+    return Passed(f'none of {counted(judged, "monitor")} on metrics of CloudWatch evaluates them too early{others}')
 
 
 RECOMMENDATION_MISSED = 'Monitors wait less for metrics of CloudWatch than Datadog recommends'
@@ -64,23 +66,26 @@ RECOMMENDATION_MISSED = 'Monitors wait less for metrics of CloudWatch than Datad
 def _too_small(lag: Lag) -> list[TooSmall]:
     """Those below what was measured first, each monitor once."""
     monitors = () if lag.monitors is None or isinstance(lag.monitors, Unobserved) else lag.monitors
-    measured, streamed = _measured(lag), any(metric.carried_by for metric in lag.metrics)
-    found = [
-        worst
-        for monitor in monitors
-        if monitor.window < SHORT_WINDOW and (worst := _worst(monitor, measured, not streamed))
-    ]
+    found = [worst for monitor in monitors if (worst := _worst(monitor, _wanted(monitor, lag)))]
     return sorted(found, key=lambda each: (not each.samples, each.monitor.id))
 
 
-def _worst(monitor: AwsMonitor, measured: Mapping[DatadogMetric, tuple[int, int]], recommends: bool) -> TooSmall | None:
-    wanted = [
-        TooSmall(monitor, metric, *measured.get(metric, (RECOMMENDED, 0)))
-        for metric in monitor.metrics
-        if metric in measured or recommends
-    ]
+def _worst(monitor: AwsMonitor, wanted: Sequence[TooSmall]) -> TooSmall | None:
     wrong = [each for each in wanted if monitor.evaluation_delay < each.needed]
     return min(wrong, key=lambda each: (not each.samples, -each.needed), default=None)
+
+
+def _wanted(monitor: AwsMonitor, lag: Lag) -> list[TooSmall]:
+    """What each of its metrics needs. The recommendation is for polling, so not where metric streams are in use."""
+    measured = _measured(lag)
+    streamed = any(metric.carried_by for metric in lag.metrics if not isinstance(metric.carried_by, Unobserved))
+    if monitor.window >= SHORT_WINDOW:
+        return []
+    return [
+        TooSmall(monitor, metric, *measured.get(metric, (RECOMMENDED, 0)))
+        for metric in monitor.metrics
+        if metric in measured or not streamed
+    ]
 
 
 def _measured(lag: Lag) -> Mapping[DatadogMetric, tuple[int, int]]:
