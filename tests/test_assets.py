@@ -16,7 +16,7 @@ from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, SERVICE_CHECKS, Run, gauges
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.findings import Finding, Passed, Scope
-from tests.account.builders import account_facts
+from tests.account.lag_builders import lag_facts
 from tests.builders import facts
 from tools.assets import stale
 from tools.documents import ROOT
@@ -121,7 +121,7 @@ def sent_with(observed: Facts) -> set[str]:
 
 
 def test_a_healthy_host_and_a_healthy_account_send_exactly_the_metrics_that_are_described() -> None:
-    assert sent_with(facts()) | sent_with(account_facts()) == set(described_metrics())
+    assert sent_with(facts()) | sent_with(lag_facts()) == set(described_metrics())
 
 
 def test_every_metric_is_a_gauge_and_described_in_its_place() -> None:
@@ -129,7 +129,7 @@ def test_every_metric_is_a_gauge_and_described_in_its_place() -> None:
     assert list(described) == sorted(described)
     assert {row['metric_type'] for row in described.values()} == {'gauge'}
     assert {name for name, row in described.items() if row['unit_name'] == 'second'} == {
-        f'{CHECK}.{name}' for name in ('imds.latency', 'run.age', 'run.duration')
+        f'{CHECK}.{name}' for name in ('cloudwatch.lag', 'imds.latency', 'run.age', 'run.duration')
     }
 
 

@@ -5,7 +5,6 @@ where one part of the time has twice CloudWatch's sum, another part exactly it, 
 the sum all the time has other causes, like a scope with two sets of dimensions.
 """
 
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from ...expectations import Expectations
@@ -15,7 +14,7 @@ from ...facts.account.lag import MetricLag
 from ...facts.observed import Unobserved
 from ...findings import Diagnosis, NotApplicable, Scope, Status, Verdict
 from ...remedies import Remedy, Step, Variable, shell
-from ...rules.lag import counts_events
+from ...rules.lag import HOUR, MINUTE, counts_events
 from ...text import counted, listed
 from ..account_remedies import run_again
 from .lags import Outcomes, known_lags, named, watched_lags, why_not
@@ -87,7 +86,7 @@ def _told(metric: str, found: Compared, lag: MetricLag) -> str:
 
 
 def _clock(start: int) -> str:
-    return datetime.fromtimestamp(start, UTC).strftime('%H:%M')
+    return f'{start // HOUR % 24:02}:{start // MINUTE % 60:02}'
 
 
 def _compared(lag: MetricLag) -> Compared | None:
