@@ -31,6 +31,7 @@ from datadog_checks.aws_diagnostics.facts.values import (
 from datadog_checks.aws_diagnostics.rules import instance_id_of
 
 from ..account.builders import ACCOUNT_ID, account_expectations, account_facts
+from ..account.lag_builders import lag_facts, metric_lag, monitor, watched
 from ..builders import INSTANCE_ID, NOW, agent, facts, host, imds, path
 from .any_facts import SCALARS, values_of
 
@@ -114,6 +115,10 @@ MISNAMED = facts(
     path=path(gateways=1, gateway_addresses=('172.17.0.1',)),
 )
 NAMED = Expectations(hostname=AgentHostname('web.example.com'))
+OF_INSTANCE = watched('aws.ec2.cpuutilization', InstanceId=INSTANCE_ID)
+WATCHED = lag_facts(
+    metric_lag(31, 72, 45), metric_lag(watched=OF_INSTANCE, detailed=False), monitors=(monitor(evaluation_delay=0),)
+)
 STALE = facts(agent=agent(hostname='i-0fedcba9876543210'))
 
 
@@ -127,6 +132,7 @@ STALE = facts(agent=agent(hostname='i-0fedcba9876543210'))
             Observation(STALE, Expectations(hostname=AgentHostname('web.example.com'))), id='named by another instance'
         ),
         pytest.param(Observation(account_facts(), account_expectations()), id='a healthy account'),
+        pytest.param(Observation(WATCHED, account_expectations()), id='watched metrics, one of them late'),
     ],
 )
 def test_redacted_facts_are_judged_as_before(observation: Observation) -> None:

@@ -12,8 +12,10 @@ from enum import Enum
 from importlib import resources
 from typing import Any, TypeVar, cast
 
+from ..collect.metric_names import metric_names
 from ..diagnoses import DIAGNOSES
 from ..facts.values import AgentHostname, Checked, CloudProvider, HostName, Partition, RegionName, TemplateVersion
+from ..rules.dimension_tags import TAG_KEYS
 from .judged import Observation
 from .pseudonyms import DOMAIN_OF_AWS, PUBLIC, REGION, RESOURCE, Pseudonyms
 
@@ -25,6 +27,11 @@ DATA = resources.files('datadog_checks.aws_diagnostics') / 'data'
 def _services() -> set[str]:
     lists = (file for file in (DATA / 'iam_permissions').iterdir() if file.name.endswith('.json'))
     return {'kms', 'sts'}.union(*(re.findall('"([a-z0-9-]{2,40}):', file.read_text('utf-8')) for file in lists))
+
+
+def _published(field: str) -> str:
+    """What Datadog's documentation has of metrics in this field of a name."""
+    return '|'.join(sorted({re.escape(str(getattr(name, field))) for name in metric_names().table}))
 
 
 SERVICES = '|'.join(sorted(_services()))
@@ -68,6 +75,9 @@ KEPT: Mapping[str, str] = {
     'effect': 'Allow|Deny',
     'operator': r'[A-Za-z]{1,40}(:[A-Za-z]{1,40})?',
     'key': r'(aws|sts|iam):[A-Za-z]{1,60}',
+    **{field: _published(field) for field in ('datadog', 'metric', 'statistic', 'unit')},
+    'metrics': _published('datadog'),
+    'dimension': '|'.join(sorted({name for names in TAG_KEYS.values() for name in names})),
     'namespace': r'AWS/[A-Za-z0-9]{1,40}',
     'namespaces': r'AWS/[A-Za-z0-9]{1,40}',
     'patterns': r'aws\.[a-z0-9_.*]{1,200}',
@@ -127,7 +137,8 @@ class Redaction:
         elif isinstance(value, tuple | frozenset):
             result = type(value)(self._value(item, owner, field) for item in value)
         elif isinstance(value, dict):
-            result = {self._value(key, owner, 'provider'): self._value(v, owner, field) for key, v in value.items()}
+            of_keys = 'dimension' if field == 'dimensions' else 'provider'
+            result = {self._value(key, owner, of_keys): self._value(v, owner, field) for key, v in value.items()}
         return cast(Value, result)
 
     def _text(self, text: str, owner: str, field: str) -> str:
