@@ -149,6 +149,10 @@ UNKNOWN = {
     'only the minute that is not over has a value': Row(
         lag_facts(metric_lag(cloudwatch=series(0), datadog=every_minute(), now=None)), f'{WEB}: no recent data'
     ),
+    'a set of dimensions that AWS does not publish': Row(
+        lag_facts(metric_lag(cloudwatch=series(), now=None, samples=())),
+        f'{WEB}: no recent data, as CloudWatch has none for exactly these dimensions',
+    ),
     'Datadog has nothing: that is missing and not late': Row(
         lag_facts(metric_lag(datadog=series(), now=None, samples=())),
         f'{WEB}: CloudWatch has recent values and Datadog has none, which is missing, not late',

@@ -65,6 +65,10 @@ UNKNOWN = {
         f"{WEB}: 60 minutes with twice CloudWatch's sum, 60 minutes with it, 44 with another value, which has "
         'other causes',
     ),
+    'Datadog answers in intervals of five minutes': Row(
+        lag_facts(streamed(series(*range(10, 180, 5), interval=300, value=500.0))),
+        f"{WEB}: Datadog's values are of longer intervals, or have gaps",
+    ),
     'all zero': Row(
         lag_facts(
             streamed(EQUAL, cloudwatch=Series(MINUTE, tuple((start, 0.0) for start, _ in every_minute().points)))

@@ -57,6 +57,8 @@ def _add_without_values(outcomes: Outcomes, lag: MetricLag, metric: str) -> None
         return
     if cloudwatch.points and not datadog.points:
         outcomes.open.append(f'{metric}: CloudWatch has recent values and Datadog has none, which is missing, not late')
+    elif datadog.points and not cloudwatch.points:
+        outcomes.quiet.append(f'{metric}: no recent data, as CloudWatch has none for exactly these dimensions')
     else:
         outcomes.quiet.append(f'{metric}: no recent data')
 

@@ -41,6 +41,8 @@ class Compared(NamedTuple):
     equal: tuple[int, ...]
     doubled: tuple[int, ...]
     other: tuple[int, ...]
+    absent: int
+    """Such minutes for which Datadog has nothing, between others."""
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -62,6 +64,8 @@ def _add(outcomes: Outcomes, lag: MetricLag) -> None:
     found = _compared(lag)
     if missing or found is None:
         outcomes.open.append(f'{metric}: {missing}')
+    elif found.absent > (len(found.equal) + len(found.doubled) + len(found.other)) // STRAY:
+        outcomes.open.append(f"{metric}: Datadog's values are of longer intervals, or have gaps")
     elif not found.equal and not found.doubled:
         outcomes.quiet.append(f'{metric}: no recent values to compare')
     elif len(found.doubled) < LEAST_DOUBLED:
@@ -101,6 +105,7 @@ def _compared(lag: MetricLag) -> Compared | None:
         tuple(start for start, one, other in both if _is(other, one)),
         tuple(start for start, one, other in both if _is(other, 2 * one)),
         tuple(start for start, one, other in both if not _is(other, one) and not _is(other, 2 * one)),
+        sum(start not in in_datadog for start, _ in settled if both and both[0][0] < start < both[-1][0]),
     )
 
 
