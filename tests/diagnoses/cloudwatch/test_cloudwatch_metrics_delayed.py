@@ -204,15 +204,15 @@ REMEDIES = {
                 ),
                 Choice(
                     'In Datadog, on the AWS integration page, choose the account, then Metric Collection, and disable '
-                    'what nobody uses, by namespace, metric name or tag: fewer metrics are polled faster',
-                    exposes='what is disabled is missing in Datadog from then on',
+                    'what nobody uses, by namespace, metric name or tag: fewer metrics are polled faster, '
+                    'and what is disabled is missing from then on',
                     undo=Step('Enable it again on the same page; what was not collected stays missing'),
                 ),
                 Choice(
                     'Let a CloudWatch metric stream deliver AWS/ELB, which takes 2 to 3 minutes: the AWS integration '
                     'page starts its template',
-                    exposes='AWS charges for every update of every metric, and while polling stops, values can be '
-                    'doubled for some minutes',
+                    exposes='you to AWS charges for every update of every metric, and to doubled values for some '
+                    'minutes',
                     undo=Step('Delete the metric stream; Datadog polls again'),
                 ),
                 Choice('Ask the support of Datadog to prioritize these metrics, with the numbers of this finding'),

@@ -84,7 +84,7 @@ def remedy(names: str, region: str, ids: str) -> Remedy:
             Choice(
                 'Turn on detailed monitoring',
                 (Command(f'aws ec2 monitor-instances --region {region} --instance-ids {ids}'),),
-                exposes='AWS charges for seven more metrics of each instance, about $2.10 a month',
+                exposes='you to AWS charges for seven more metrics of each instance, about $2.10 a month',
                 undo=Step(
                     'Turn it off again',
                     (Command(f'aws ec2 unmonitor-instances --region {region} --instance-ids {ids}'),),

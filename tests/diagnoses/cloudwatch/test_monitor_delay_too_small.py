@@ -1,4 +1,7 @@
-from datadog_checks.aws_diagnostics.diagnoses.cloudwatch import MONITOR_DELAY_TOO_SMALL
+import pytest
+
+from datadog_checks.aws_diagnostics.diagnoses import diagnose
+from datadog_checks.aws_diagnostics.diagnoses.cloudwatch import DIAGNOSES, MONITOR_DELAY_TOO_SMALL
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.monitor_delay_too_small import RECOMMENDATION_MISSED
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.values import DatadogMetric
@@ -125,7 +128,7 @@ def url(id: str) -> str:
 
 
 def remedy(which: str, id: str, seconds: int, minutes: int) -> Remedy:
-    later = f'the monitor alerts {minutes} minutes later than the values say'
+    later = f'you to alerts that come {minutes} minutes later than the values say'
     save = f"""\
 {not_over('monitor-before.json')} &&
 curl --silent --show-error --fail --output monitor-before.json \\
@@ -162,6 +165,10 @@ curl --silent --show-error --fail --output monitor-before.json \\
 FIVES = {'watched': watched(CPU, InstanceId='i-0123456789abcdef0'), 'cloudwatch': series(*range(10, 185, 5))}
 REMEDIES = {
     'one monitor': (lag_facts(monitors=(monitor(evaluation_delay=0),)), remedy('monitor 7', '7', 900, 15)),
+    'the metric is later than a monitor should wait': (
+        lag_facts(metric_lag(31, 72, 45), monitors=(monitor(evaluation_delay=0),)),
+        remedy('monitor 7', '7', 1800, 30),
+    ),
     'several, of five-minute values': (
         lag_facts(
             metric_lag(15, 22, 18, **FIVES),
@@ -170,6 +177,19 @@ REMEDIES = {
         remedy('monitors 5, 6', '${MONITOR_ID:?}', 1620, 27),
     ),
 }
+
+CAUSES = {
+    'the monitor waits as long as is recommended': (900, 'cloudwatch-metrics-delayed'),
+    'the monitor does not wait: that is a fault of its own': (600, None),
+}
+
+
+@pytest.mark.parametrize(('delay', 'cause'), CAUSES.values(), ids=CAUSES.keys())
+def test_a_metric_that_is_late_explains_a_delay_that_is_as_recommended(delay, cause):
+    late = lag_facts(metric_lag(31, 72, 45), monitors=(monitor(evaluation_delay=delay),))
+    found = {finding.diagnosis.id: finding.explained_by for finding in diagnose(DIAGNOSES, late)}
+    assert found['monitor-delay-too-small'] == cause
+
 
 test_verdict = verdict_test(MONITOR_DELAY_TOO_SMALL, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 test_remedy = remedy_test(MONITOR_DELAY_TOO_SMALL, REMEDIES)

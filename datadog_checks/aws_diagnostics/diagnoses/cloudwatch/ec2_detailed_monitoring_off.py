@@ -79,7 +79,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
             Choice(
                 'Turn on detailed monitoring',
                 (_monitor('monitor-instances', region, ids),),
-                exposes='AWS charges for seven more metrics of each instance, about $2.10 a month',
+                exposes='you to AWS charges for seven more metrics of each instance, about $2.10 a month',
                 undo=Step('Turn it off again', (_monitor('unmonitor-instances', region, ids),)),
             ),
             Choice(

@@ -25,6 +25,8 @@ ID = 'monitor-delay-too-small'
 RECOMMENDED = 900
 """Seconds: "Evaluation delay" in https://docs.datadoghq.com/monitors/configuration/?tab=thresholdalert."""
 DELAY_GUIDE = 'https://docs.datadoghq.com/integrations/guide/cloud-metric-delay/'
+LONGEST_ADVISED = 1800
+"""Seconds: a longer delay would hide that the crawler is late."""
 SHORT_WINDOW = 4 * HOUR
 LONGEST_NAME = 40
 MOST_TOLD = 2
@@ -121,12 +123,13 @@ def _one(each: TooSmall) -> str:
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     lag = facts.of_account.lag
     found = [] if isinstance(lag, Unobserved) else _too_small(lag)
-    seconds = max((max(each.needed, RECOMMENDED) for each in found), default=RECOMMENDED)
+    needed = max((each.needed for each in found), default=RECOMMENDED)
+    seconds = min(max(needed, RECOMMENDED), LONGEST_ADVISED)
     ids = listed(str(each.monitor.id) for each in found)
     which = f'{"monitor" if len(found) == 1 else "monitors"} {ids}' if found else 'the monitor'
     word = str(found[0].monitor.id) if len(found) == 1 else MONITOR_ID
     saved, changed = _request(expected, word, seconds)
-    later = f'the monitor alerts {seconds // MINUTE} minutes later than the values say'
+    later = f'you to alerts that come {seconds // MINUTE} minutes later than the values say'
     return Remedy(
         f'Give {which} an evaluation delay of {seconds} s',
         (
@@ -163,6 +166,11 @@ def _put(expected: Expectations, monitor: str | Variable, edit: str) -> Command:
     return Command(f'{shell("jq", edit, BEFORE).text} |\n  {curl(expected, (f"{MONITORS}/", monitor), *sent).text}')
 
 
+def _wait_as_recommended(facts: Facts, _: str) -> bool:
+    """Then the delay of the metrics is the fault, and not that of the monitors."""
+    return all(each.monitor.evaluation_delay >= RECOMMENDED for each in _too_small(lag_of(facts)))
+
+
 MONITOR_DELAY_TOO_SMALL = Diagnosis(
     id=ID,
     title='Monitors evaluate metrics of CloudWatch before their values arrive',
@@ -179,4 +187,6 @@ MONITOR_DELAY_TOO_SMALL = Diagnosis(
     docs=DELAY_GUIDE,
     judge=judge,
     remedy=remedy,
+    after=('cloudwatch-metrics-delayed',),
+    can_explain=_wait_as_recommended,
 )
