@@ -52,6 +52,7 @@ READ = {
 }
 LEFT = {
     'a composite of others': ('composite', '123 && 456'),
+    'an alert of another kind': ('slo alert', 'avg(last_5m):avg:aws.ec2.cpuutilization{*} > 9'),
     'a service check': ('service check', '"aws.up".over("*").last(2).count_by_status()'),
     'a log monitor that quotes a metric': (
         'log alert',

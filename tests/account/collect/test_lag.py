@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from datadog_checks.aws_diagnostics.collect.aws.metric_data import CloudWatchMet
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.datadog_metrics import DatadogMetrics
-from datadog_checks.aws_diagnostics.collect.lag import LagSources, read_lag
+from datadog_checks.aws_diagnostics.collect.lag import LagSources, query_of, read_lag
 from datadog_checks.aws_diagnostics.collect.lag_samples import LagSamples, NoMemory
 from datadog_checks.aws_diagnostics.collect.run import CallBudget, Deadline
 from datadog_checks.aws_diagnostics.diagnoses import diagnose
@@ -360,6 +361,39 @@ def test_a_damaged_row_is_left_out(world, row):
     assert len(world.run().metrics[0].samples) == 2
 
 
+def test_a_cache_that_is_too_long_is_not_read(world):
+    world.run()
+    world.cache.kept[f'lag_{ACCOUNT}'] += ' ' * 70_000
+    world.now += HOUR
+    world.restart()
+    assert len(world.run().metrics[0].samples) == 1
+
+
+QUERIES = {
+    'events, as counts': (
+        watched(region=US),
+        f'sum:{REQUESTS}{{aws_account:{ACCOUNT},region:us-east-1,loadbalancername:web}}.as_count()',
+    ),
+    'an average, without interpolation': (
+        watched(CPU, EU, InstanceId='i-0123456789abcdef0'),
+        f'avg:{CPU}{{aws_account:{ACCOUNT},region:eu-west-1,instance-id:i-0123456789abcdef0}}.fill(null)',
+    ),
+    'a service that is in no region': (
+        watched('aws.cloudfront.requests', US, DistributionId='E1', Region='Global'),
+        f'sum:aws.cloudfront.requests{{aws_account:{ACCOUNT},distributionid:e1,region:global}}.as_count()',
+    ),
+    'narrowed, with a tag that is there already': (
+        replace(watched(region=US), tags=('team:web', 'region:us-east-1')),
+        f'sum:{REQUESTS}{{aws_account:{ACCOUNT},region:us-east-1,loadbalancername:web,team:web}}.as_count()',
+    ),
+}
+
+
+@pytest.mark.parametrize(('metric', 'query'), QUERIES.values(), ids=QUERIES.keys())
+def test_what_datadog_is_asked(metric, query):
+    assert query_of(metric, ACCOUNT) == query
+
+
 def test_a_cache_that_fails_costs_only_what_another_process_knew(world):
     world.datadog.metrics.queried = {REQUESTS}
     world.cache.fails = True
@@ -367,7 +401,8 @@ def test_a_cache_that_fails_costs_only_what_another_process_knew(world):
 
 
 def test_what_is_watched_no_longer_is_forgotten(world):
-    world.run(watched(region=US), watched(region=US, LoadBalancerName='web', AvailabilityZone='us-east-1a'))
+    world.run(watched(region=US), replace(watched(region=US), tags=('region:us-east-1',)))
+    assert len(json.loads(world.cache.kept[f'lag_{ACCOUNT}'])) == 2
     world.run()
     assert len(json.loads(world.cache.kept[f'lag_{ACCOUNT}'])) == 1
 
@@ -384,6 +419,11 @@ def test_two_accounts_of_one_agent_keep_their_samples_apart(world):
         (LagSample(AT, 1, 1, 1),),
         (LagSample(AT, 2, 2, 2),),
     ]
+    assert [again.of(ACCOUNT, watched(), at) for at in (AT, AT + 7 * DAY, AT + 7 * DAY + 1)] == [
+        (),
+        (LagSample(AT, 1, 1, 1),),
+        (),
+    ], 'not from the future, and at most a week old'
     assert LagSamples(NoMemory()).of(ACCOUNT, watched(), AT) == ()
 
 
