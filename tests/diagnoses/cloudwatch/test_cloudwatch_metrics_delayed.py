@@ -120,7 +120,7 @@ PASSES = {
     ),
     'the resource has stopped': Row(
         lag_facts(metric_lag(cloudwatch=every_minute(last=161), **aged(40, 100, 160, 220))),
-        f'{WEB}: in 4 samples the newest value in Datadog was 40 minutes to 220 minutes (100 minutes in the median) '
+        f'{WEB}: in 4 samples the newest value in Datadog was 40 minutes to 3 hours (100 minutes in the median) '
         f'old, {ONE_MINUTE}; none waited longer than 0 minutes',
     ),
     'events that are rare': Row(
