@@ -42,3 +42,7 @@ class BothSides:
     sets: tuple[OtherSet, ...] = ()
     wider: tuple[Scope, ...] = ()
     """What Datadog shows where one tag of the scope is left out."""
+    routed: Points = ()
+    """Requests that a load balancer routed although no host was healthy."""
+    unread: tuple[str, ...] = ()
+    """What could not be asked, and why: 'Datadog: ...'."""

@@ -1,0 +1,125 @@
+"""Reads one metric from CloudWatch and from Datadog over the same minutes: first what is asked for, and only where that
+does not agree, what could explain it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ..facts import Unobserved
+from ..facts.both_sides import BothSides, OtherSet, Scope
+from ..facts.metrics import Dimensions, DimensionSets, MetricType, Points, Series, StatisticQuery
+from ..rules.metric_question import Question, traffic, without_common
+from ..rules.reconciling import AGREE, reconcile
+from .aws.denials import CallFailed
+from .aws.metric_data import CloudWatchMetrics
+from .datadog_metrics import DatadogMetrics
+from .run import NotCollected, RequestFailed
+
+MOST_WIDER = 6
+"""Tags that are left out of the scope, one at a time."""
+COARSE = 300
+LEAST_OF_A_MINUTE = 0.5
+"""Of the minutes; with fewer values five minutes are asked for too."""
+OnStep = Callable[[str], None]
+"""Called before each request, with what is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    sides: BothSides
+    type: MetricType
+    """As Datadog says."""
+    query: str
+    """Of Datadog, for the scope as it was asked for."""
+
+
+class BothSidesReader:
+    def __init__(
+        self, cloudwatch: CloudWatchMetrics, datadog: DatadogMetrics, question: Question, on_step: OnStep = lambda _: None
+    ) -> None:
+        self._cloudwatch = cloudwatch
+        self._datadog = datadog
+        self._question = question
+        self._on_step = on_step
+        self._unread: list[str] = []
+
+    def others(self) -> DimensionSets:
+        """The sets of dimensions that hold the asked ones and more. Raises CallFailed."""
+        q = self._question
+        found = self._cloudwatch.dimension_sets(q.name.namespace, q.name.metric, q.region, q.dimensions)
+        return replace(found, sets=tuple(s for s in found.sets if dict(s) != dict(q.dimensions)))
+
+    def read(self, others: Sequence[Dimensions]) -> Read:
+        """Never raises: what could not be asked is in `unread`."""
+        type_ = self._type()
+        keys = self._question.keys(others)
+        sides = self._asked(type_, keys)
+        if not self._unread and reconcile(sides).verdict not in AGREE:
+            sides = self._with_explanations(sides, type_, others)
+        return Read(replace(sides, unread=tuple(self._unread)), type_, self._question.datadog(type_))
+
+    def _type(self) -> MetricType:
+        """What Datadog has on record, else the table."""
+        self._on_step('Datadog: the type of the metric')
+        try:
+            found = self._datadog.metadata(self._question.name.datadog)
+        except RequestFailed as e:
+            self._unread.append(f'Datadog: {e}')
+            found = None
+        return found.type if found and found.type is not MetricType.UNKNOWN else self._question.name.type
+
+    def _asked(self, type_: MetricType, keys: tuple[str, ...]) -> BothSides:
+        q = self._question
+        queries = (*q.cloudwatch(q.statistics), *traffic(q))
+        found = dict(zip((*q.statistics, ''), self._values(queries, 'the statistics'), strict=False))
+        routed = found.pop('', ())
+        self._on_step('Datadog: the values')
+        datadog = without_common(self._scopes(q.datadog(type_, keys))) if not self._unread else ()
+        sides = BothSides(q.statistic, q.name.per_second, q.period, q.aggregator, q.dimensions, found, datadog, routed=routed)
+        if q.period < COARSE and self._has_holes(sides):
+            coarse = self._values(q.cloudwatch(q.statistics, period=COARSE), 'the statistics of five minutes')
+            sides = replace(sides, coarse={n: points for n, points in zip(q.statistics, coarse, strict=True) if points})
+        return sides
+
+    def _has_holes(self, sides: BothSides) -> bool:
+        minutes = (self._question.end - self._question.start) / self._question.period
+        return max(map(len, sides.cloudwatch.values()), default=0) < LEAST_OF_A_MINUTE * minutes
+
+    def _with_explanations(self, sides: BothSides, type_: MetricType, others: Sequence[Dimensions]) -> BothSides:
+        q = self._question
+        statistic = q.statistic or next((n for n, points in sides.cloudwatch.items() if points), q.statistics[0])
+        queries = [query for dimensions in others for query in q.cloudwatch([statistic], dimensions)]
+        values = self._values(queries, 'the other sets of dimensions')
+        sets = tuple(OtherSet(d, points) for d, points in zip(others, values, strict=False) if points)
+        wider = []
+        for tag in q.tags[:MOST_WIDER] if not self._unread else ():
+            self._on_step(f'Datadog: the values without {tag}')
+            wider += [replace(scope, tags=(tag,)) for scope in self._scopes(q.datadog(type_, without=tag)) if scope.points]
+        return replace(sides, sets=sets, wider=tuple(wider))
+
+    def _values(self, queries: Sequence[StatisticQuery], what: str) -> list[Points]:
+        """() for what could not be read."""
+        if not queries:
+            return []
+        self._on_step(f'CloudWatch: {what}')
+        try:
+            found = self._cloudwatch.series(queries, self._question.region, self._question.start, self._question.end)
+        except NotCollected as e:
+            self._unread.append(f'CloudWatch: {e}')
+            return [()] * len(queries)
+        reasons = dict.fromkeys(each.reason for each in found if isinstance(each, Unobserved))
+        self._unread += [f'CloudWatch: {reason}' for reason in reasons]
+        return [each.points if isinstance(each, Series) else () for each in found]
+
+    def _scopes(self, query: str) -> list[Scope]:
+        """Window by window, so that Datadog has no reason for longer bins."""
+        found: dict[tuple[str, ...], Points] = {}
+        try:
+            for start, end in self._question.windows:
+                for grouped in self._datadog.series(query, start, end, self._question.period):
+                    found[grouped.tags] = (*found.get(grouped.tags, ()), *grouped.series.points)
+        except RequestFailed as e:
+            self._unread.append(f'Datadog: {e}')
+        return [Scope(tags, points) for tags, points in found.items()]
+
+
+__all__ = ['BothSidesReader', 'CallFailed', 'Read']
