@@ -9,7 +9,6 @@ from ..facts.both_sides import BothSides, OtherSet, Scope
 from ..facts.metrics import Dimensions, DimensionSets, MetricType, Points, Series, StatisticQuery
 from ..rules.metric_question import Question, traffic, without_common
 from ..rules.reconciling import AGREE, reconcile
-from .aws.denials import CallFailed
 from .aws.metric_data import CloudWatchMetrics
 from .datadog_metrics import DatadogMetrics
 from .run import NotCollected, RequestFailed
@@ -34,7 +33,11 @@ class Read:
 
 class BothSidesReader:
     def __init__(
-        self, cloudwatch: CloudWatchMetrics, datadog: DatadogMetrics, question: Question, on_step: OnStep = lambda _: None
+        self,
+        cloudwatch: CloudWatchMetrics,
+        datadog: DatadogMetrics,
+        question: Question,
+        on_step: OnStep = lambda _: None,
     ) -> None:
         self._cloudwatch = cloudwatch
         self._datadog = datadog
@@ -42,18 +45,21 @@ class BothSidesReader:
         self._on_step = on_step
         self._unread: list[str] = []
 
-    def others(self) -> DimensionSets:
-        """The sets of dimensions that hold the asked ones and more. Raises CallFailed."""
-        q = self._question
-        found = self._cloudwatch.dimension_sets(q.name.namespace, q.name.metric, q.region, q.dimensions)
-        return replace(found, sets=tuple(s for s in found.sets if dict(s) != dict(q.dimensions)))
+    def note(self, unread: str) -> None:
+        self._unread.append(unread)
+
+    def listed(self, dimensions: Dimensions) -> DimensionSets:
+        """The sets of dimensions of the metric that hold these and maybe more. Raises CallFailed."""
+        self._on_step('CloudWatch: the sets of dimensions')
+        name = self._question.name
+        return self._cloudwatch.dimension_sets(name.namespace, name.metric, self._question.region, dimensions)
 
     def read(self, others: Sequence[Dimensions]) -> Read:
         """Never raises: what could not be asked is in `unread`."""
         type_ = self._type()
         keys = self._question.keys(others)
         sides = self._asked(type_, keys)
-        if not self._unread and reconcile(sides).verdict not in AGREE:
+        if any(sides.cloudwatch.values()) and reconcile(sides).verdict not in AGREE:
             sides = self._with_explanations(sides, type_, others)
         return Read(replace(sides, unread=tuple(self._unread)), type_, self._question.datadog(type_))
 
@@ -72,9 +78,11 @@ class BothSidesReader:
         queries = (*q.cloudwatch(q.statistics), *traffic(q))
         found = dict(zip((*q.statistics, ''), self._values(queries, 'the statistics'), strict=False))
         routed = found.pop('', ())
-        self._on_step('Datadog: the values')
-        datadog = without_common(self._scopes(q.datadog(type_, keys))) if not self._unread else ()
-        sides = BothSides(q.statistic, q.name.per_second, q.period, q.aggregator, q.dimensions, found, datadog, routed=routed)
+        failed = self._unread and not any(found.values())
+        datadog = () if failed else without_common(self._scopes(q.datadog(type_, keys)))
+        sides = BothSides(
+            q.statistic, q.name.per_second, q.period, q.aggregator, q.dimensions, found, datadog, routed=routed
+        )
         if q.period < COARSE and self._has_holes(sides):
             coarse = self._values(q.cloudwatch(q.statistics, period=COARSE), 'the statistics of five minutes')
             sides = replace(sides, coarse={n: points for n, points in zip(q.statistics, coarse, strict=True) if points})
@@ -91,9 +99,10 @@ class BothSidesReader:
         values = self._values(queries, 'the other sets of dimensions')
         sets = tuple(OtherSet(d, points) for d, points in zip(others, values, strict=False) if points)
         wider = []
-        for tag in q.tags[:MOST_WIDER] if not self._unread else ():
-            self._on_step(f'Datadog: the values without {tag}')
-            wider += [replace(scope, tags=(tag,)) for scope in self._scopes(q.datadog(type_, without=tag)) if scope.points]
+        for tag in q.tags[:MOST_WIDER]:
+            wider += [
+                replace(scope, tags=(tag,)) for scope in self._scopes(q.datadog(type_, without=tag)) if scope.points
+            ]
         return replace(sides, sets=sets, wider=tuple(wider))
 
     def _values(self, queries: Sequence[StatisticQuery], what: str) -> list[Points]:
@@ -115,11 +124,9 @@ class BothSidesReader:
         found: dict[tuple[str, ...], Points] = {}
         try:
             for start, end in self._question.windows:
+                self._on_step('Datadog: the values')
                 for grouped in self._datadog.series(query, start, end, self._question.period):
                     found[grouped.tags] = (*found.get(grouped.tags, ()), *grouped.series.points)
         except RequestFailed as e:
             self._unread.append(f'Datadog: {e}')
         return [Scope(tags, points) for tags, points in found.items()]
-
-
-__all__ = ['BothSidesReader', 'CallFailed', 'Read']

@@ -96,7 +96,7 @@ def scope_of(tags: Iterable[str]) -> str:
 
 
 def nearest(word: str, words: Iterable[str], likeness: float = 0.75) -> str:
-    """The one that somebody who wrote `word` may have meant, whatever its case and separators; '' where none is alike."""
+    """The one that somebody who wrote `word` may have meant, in any case, with any separators; "" for none."""
     from difflib import get_close_matches  # only for a word that is wrong
 
     plain = {_plain(each): each for each in sorted(words)}

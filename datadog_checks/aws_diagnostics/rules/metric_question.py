@@ -21,7 +21,7 @@ from ..facts.metrics import (
     PerSecond,
     StatisticQuery,
 )
-from ..facts.values import DatadogMetric, RegionName
+from ..facts.values import RegionName
 from .candidates import OF_STATISTIC, Candidate
 from .dimension_tags import ACCOUNT, REGION, TAG_KEYS, scope_of, tag_key
 
@@ -34,6 +34,7 @@ PERIODS = ((15 * 86400, 60), (63 * 86400, 300), (455 * 86400, 3600))
 """How old the oldest value of a period may be."""
 MOST_KEYS = 10
 """By which one query groups."""
+CLASSIC, APPLICATION = 'aws.elb.', 'aws.applicationelb.'
 HEALTHY = 'HealthyHostCount'
 HOST_COUNTS = frozenset({HEALTHY, 'UnHealthyHostCount'})
 
@@ -67,11 +68,13 @@ class Question:
     def keys(self, sets: Iterable[Dimensions]) -> tuple[str, ...]:
         """Tags that tell series of the scope apart, if there are several."""
         names = [*TAG_KEYS.get(self.name.namespace, {}), *(name for dimensions in sets for name in dimensions)]
-        keys = dict.fromkeys((tag_key(self.name.namespace, name) for name in names))
+        keys = dict.fromkeys(tag_key(self.name.namespace, name) for name in names)
         asked = {tag.partition(':')[0] for tag in self.tags}
         return tuple(key for key in (ACCOUNT, REGION, *keys) if key not in asked)[:MOST_KEYS]
 
-    def cloudwatch(self, statistics: Iterable[str], dimensions: Dimensions | None = None, period: int = 0) -> tuple[StatisticQuery, ...]:
+    def cloudwatch(
+        self, statistics: Iterable[str], dimensions: Dimensions | None = None, period: int = 0
+    ) -> tuple[StatisticQuery, ...]:
         chosen = self.dimensions if dimensions is None else dimensions
         return tuple(
             StatisticQuery(self.name.namespace, self.name.metric, chosen, statistic, period or self.period)
@@ -80,37 +83,25 @@ class Question:
 
     def datadog(self, type_: MetricType, keys: Iterable[str] = (), without: str = '') -> str:
         """The query, with everything stated that Datadog would choose by itself otherwise."""
-        tags = [tag for tag in self.tags if tag != without]
-        return _query(self.name.datadog, self.aggregator, tags, tuple(keys), self._rollup(type_), type_, self.period)
+        return self._query(type_, self.aggregator, [tag for tag in self.tags if tag != without], tuple(keys))
 
     def that_agrees(self, type_: MetricType, candidate: Candidate) -> str:
         """The query that shows CloudWatch's values, where a candidate explains what Datadog shows."""
         left_out = {tag[1:] for tag in candidate.tags if tag.startswith('-')}
         more = [tag for tag in candidate.tags if not tag.startswith('-')]
         tags = [tag for tag in (*self.tags, *more) if tag not in left_out]
-        aggregator = candidate.aggregator or self.aggregator
-        query = _query(self.name.datadog, aggregator, tags, (), self._rollup(type_), type_, self.period)
         factor = candidate.factor or 1
-        return query if factor == 1 else f'{factor:g} * {query}'
+        as_count = type_ is MetricType.RATE and factor == self.period
+        query = self._query(MetricType.COUNT if as_count else type_, candidate.aggregator or self.aggregator, tags)
+        return query if factor == 1 or as_count else f'{factor:g} * {query}'
 
-    def _rollup(self, type_: MetricType) -> str:
-        if type_ is MetricType.RATE:
-            return 'avg'
-        return 'sum' if type_ is MetricType.COUNT else OF_STATISTIC.get(self.statistic, 'avg')
-
-
-def _query(
-    metric: DatadogMetric,
-    aggregator: str,
-    tags: Iterable[str],
-    keys: tuple[str, ...],
-    rollup: str,
-    type_: MetricType,
-    period: int,
-) -> str:
-    by = f' by {{{",".join(keys)}}}' if keys else ''
-    modifier = '.as_count()' if type_ is MetricType.COUNT else ''
-    return f'{aggregator}:{metric}{{{scope_of(tags)}}}{by}{modifier}.rollup({rollup}, {period}).fill(null)'
+    def _query(self, type_: MetricType, aggregator: str, tags: Iterable[str], keys: tuple[str, ...] = ()) -> str:
+        by = f' by {{{",".join(keys)}}}' if keys else ''
+        scope = f'{aggregator}:{self.name.datadog}{{{scope_of(tags)}}}{by}'
+        if type_ is MetricType.COUNT:  # and a rate that is to be multiplied by its interval, as the modifier does
+            return f'{scope}.as_count().rollup(sum, {self.period}).fill(null)'
+        rollup = 'avg' if type_ is MetricType.RATE else OF_STATISTIC.get(self.statistic, 'avg')
+        return f'{scope}.rollup({rollup}, {self.period}).fill(null)'
 
 
 def period_at(start: int, now: float) -> int:
@@ -125,7 +116,9 @@ def aggregator_of(statistic: str) -> str:
 
 def without_common(scopes: Iterable[Scope]) -> tuple[Scope, ...]:
     """Each with the tags only by which it differs from the others, and without those that it does not have."""
-    kept = [replace(s, tags=tuple(tag for tag in s.tags if not tag.lower().endswith(':n/a'))) for s in scopes if s.points]
+    kept = [
+        replace(s, tags=tuple(tag for tag in s.tags if not tag.lower().endswith(':n/a'))) for s in scopes if s.points
+    ]
     common = set.intersection(*(set(scope.tags) for scope in kept)) if kept else set()
     return tuple(replace(s, tags=tuple(tag for tag in s.tags if tag not in common)) for s in kept)
 
@@ -136,6 +129,9 @@ def notes(question: Question, sides: BothSides) -> Iterator[str]:
     if several > 1:
         shown = f'the scope has {several} series, which {sides.aggregator} combines'
         yield f'{shown}: avg, min and max in Datadog are over series, in CloudWatch over the samples of one'
+    if question.name.namespace == 'AWS/ApplicationELB' and question.name.datadog.startswith(CLASSIC):
+        new = question.name.datadog.replace(CLASSIC, APPLICATION, 1)
+        yield f'this old name of a metric of application load balancers is not divided by 60: take {new}'
     yield from _of_samples(question, sides)
     if question.name.unit == 'byte' and question.name.per_second is PerSecond.NO and sides.statistic == AVERAGE:
         yield 'the values are bytes in each report, not bytes per second as the Agent counts them'
@@ -162,8 +158,8 @@ def legacy(name: MetricName, dimensions: Dimensions, table: Iterable[MetricName]
     """
     if name.namespace != 'AWS/ELB' or not dimensions.get('LoadBalancer', '').startswith('app/'):
         return None
-    last = name.datadog.removeprefix('aws.elb.')
-    new = next((n for n in table if n.datadog == f'aws.applicationelb.{last}'), None)
+    current = name.datadog.replace(CLASSIC, APPLICATION, 1)
+    new = next((n for n in table if n.datadog == current), None)
     return None if new is None else replace(new, datadog=name.datadog, type=name.type, per_second=PerSecond.NO)
 
 

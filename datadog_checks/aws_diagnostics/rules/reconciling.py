@@ -16,6 +16,7 @@ from itertools import chain
 
 from ..facts.both_sides import BothSides
 from ..facts.metrics import Points
+from ..text import listed
 from . import candidates
 from .agreement import NOTHING, Agreement, Values, agree, agreement, pairs
 from .candidates import Candidate, Kind
@@ -103,7 +104,10 @@ class Reconciled:
 
 def reconcile(sides: BothSides) -> Reconciled:
     observed = candidates.combined(sides.datadog, sides.aggregator)
-    if not observed and not sides.wider and not any(sides.cloudwatch.values()):
+    ours, shown = any(sides.cloudwatch.values()), observed or sides.wider
+    if sides.unread and not (ours and shown):
+        return Reconciled(Verdict.UNKNOWN, missing=listed(sides.unread, longest=160))
+    if not ours and not shown:
         return Reconciled(Verdict.UNKNOWN, missing='neither side has a value in these minutes')
     judged = _judged(chain(candidates.of_one_series(sides, observed), of_other_series(sides, observed)))
     if not any(j.agreement.carries and j.agreement.error <= EXACT for j in judged):
@@ -194,10 +198,25 @@ def _missing(ours: Values, observed: Values, nearest: Judged | None) -> str:
         first = values[min(both)] if both else 0.0
         if all(agree(values[t], first) for t in both):
             same = f'{name} has the same value, {first:g}, in all {len(both)} intervals'
-            return f'{same}: no change shows what belongs together'
+            start = f'{ours[min(both)]:g} in CloudWatch and {observed[min(both)]:g} in Datadog'
+            return f'{same} ({start}): no change shows what belongs together'
     if found.fits:
         return f'{nearest_words(nearest)}, but too few values change ({found.distinct}) to rule out chance'
+    growing = _newest_that_differ(nearest)
+    if growing and nearest:
+        since = f'only the newest {growing} minutes differ from it'
+        return f'{nearest.candidate.words}, but {since}: CloudWatch may have corrected them since, ask again later'
     return f'no documented difference explains the values; the nearest: {nearest_words(nearest)}'
+
+
+def _newest_that_differ(nearest: Judged | None) -> int:
+    """Minutes at the end in which nothing agrees, where everything before does; 0 where that is not so."""
+    if nearest is None or 2 * nearest.agreement.agreeing < nearest.agreement.compared:
+        return 0
+    c = nearest.candidate
+    found = [(t, agree(p, o)) for t, p, o in pairs(c.predicted, c.observed)]
+    first = min((t for t, agrees in found if not agrees), default=0)
+    return (found[-1][0] - first) // 60 + 1 if not any(agrees for t, agrees in found if t >= first) else 0
 
 
 def nearest_words(nearest: Judged | None) -> str:
