@@ -8,7 +8,7 @@ from ..facts import Unobserved
 from ..facts.both_sides import BothSides, OtherSet, Scope
 from ..facts.metrics import Dimensions, DimensionSets, MetricType, Points, Series, StatisticQuery
 from ..rules.metric_question import Question, traffic, without_common
-from ..rules.reconciling import AGREE, reconcile
+from ..rules.reconciling import AGREE, Verdict, reconcile
 from .aws.metric_data import CloudWatchMetrics
 from .datadog_metrics import DatadogMetrics
 from .run import NotCollected, RequestFailed
@@ -18,6 +18,8 @@ MOST_WIDER = 6
 COARSE = 300
 LEAST_OF_A_MINUTE = 0.5
 """Of the minutes; with fewer values five minutes are asked for too."""
+EXPLAINED = AGREE - {Verdict.OTHER_DIMENSIONS, Verdict.OTHER_SCOPE, Verdict.DOUBLED}
+"""Verdicts that the series of the asked dimensions alone can give."""
 OnStep = Callable[[str], None]
 """Called before each request, with what is asked."""
 
@@ -59,8 +61,10 @@ class BothSidesReader:
         type_ = self._type()
         keys = self._question.keys(others)
         sides = self._asked(type_, keys)
-        if any(sides.cloudwatch.values()) and reconcile(sides).verdict not in AGREE:
-            sides = self._with_explanations(sides, type_, others)
+        verdict = reconcile(sides).verdict
+        if any(sides.cloudwatch.values()) and verdict not in EXPLAINED:
+            sides = self._with_sets(sides, others)
+            sides = sides if verdict in AGREE else self._with_wider_scopes(sides, type_)
         return Read(replace(sides, unread=tuple(self._unread)), type_, self._question.datadog(type_))
 
     def _type(self) -> MetricType:
@@ -92,18 +96,20 @@ class BothSidesReader:
         minutes = (self._question.end - self._question.start) / self._question.period
         return max(map(len, sides.cloudwatch.values()), default=0) < LEAST_OF_A_MINUTE * minutes
 
-    def _with_explanations(self, sides: BothSides, type_: MetricType, others: Sequence[Dimensions]) -> BothSides:
+    def _with_sets(self, sides: BothSides, others: Sequence[Dimensions]) -> BothSides:
         q = self._question
         statistic = q.statistic or next((n for n, points in sides.cloudwatch.items() if points), q.statistics[0])
         queries = [query for dimensions in others for query in q.cloudwatch([statistic], dimensions)]
         values = self._values(queries, 'the other sets of dimensions')
-        sets = tuple(OtherSet(d, points) for d, points in zip(others, values, strict=False) if points)
-        wider = []
+        return replace(sides, sets=tuple(OtherSet(d, p) for d, p in zip(others, values, strict=False) if p))
+
+    def _with_wider_scopes(self, sides: BothSides, type_: MetricType) -> BothSides:
+        q, wider = self._question, list[Scope]()
         for tag in q.tags[:MOST_WIDER]:
             wider += [
                 replace(scope, tags=(tag,)) for scope in self._scopes(q.datadog(type_, without=tag)) if scope.points
             ]
-        return replace(sides, sets=sets, wider=tuple(wider))
+        return replace(sides, wider=tuple(wider))
 
     def _values(self, queries: Sequence[StatisticQuery], what: str) -> list[Points]:
         """() for what could not be read."""

@@ -38,6 +38,9 @@ class Kind(StrEnum):
 COST = {Kind.PLAIN: 0, Kind.FIVE_MINUTES: 1, Kind.COARSE: 2, Kind.DIMENSIONS: 4, Kind.SCOPE: 5, Kind.DOUBLED: 6}
 OTHER_FACTOR, OTHER_STATISTIC, SHIFT = 1, 2, 10
 """How much more each has to be than what is expected. Of two that explain the values alike the simpler one counts."""
+OF_SEVERAL = 5
+"""Beside OTHER_STATISTIC, where the scope has several series: that they were combined is seen, and a sum over the two
+zones of a load balancer is also the sum over the reports of its two nodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ def of_one_series(sides: BothSides, observed: Values) -> Iterator[Candidate]:
     on_grid = sides.period == 60 and _phase(expected(sides)) is not None
     if not on_grid:
         yield from _plain(sides, observed)
-    if sides.period == 60 and (on_grid or _phase(observed) is not None or _repeating(observed)):
+    of_five = _phase(observed) is not None or _repeating(observed)
+    if sides.period == 60 and (on_grid or (of_five and not sides.coarse)):
         yield from _five_minutes(sides, sides.cloudwatch, observed, Kind.FIVE_MINUTES)
     if sides.coarse:
         yield from _five_minutes(sides, sides.coarse, observed, Kind.COARSE)
@@ -131,7 +135,8 @@ def scaled(sides: BothSides, kind: Kind, statistic: str, factor: int, reference:
     """That Datadog shows one statistic divided by a factor."""
     usual = 60 if sides.per_second is PerSecond.YES else 1
     cost = COST[kind] + OTHER_FACTOR * (factor != usual)
-    cost += OTHER_STATISTIC * bool(sides.statistic and statistic != sides.statistic)
+    if sides.statistic and statistic != sides.statistic:
+        cost += OTHER_STATISTIC + OF_SEVERAL * (len(sides.datadog) > 1)
     predicted = {time: value / factor for time, value in reference.items()}
     divided = f' / {factor}' if factor != 1 else ''
     return Candidate(kind, predicted, reference, observed, statistic, factor, cost, f'Datadog is {statistic}{divided}')

@@ -187,10 +187,8 @@ def check_listed(
         )
     known = everything()
     if not known:
-        raise click.UsageError(
-            f'NAME: CloudWatch lists no metric {name} in {question.region}: it has no values, or the name or --region is '
-            'another'
-        )
+        none = f'NAME: CloudWatch lists no metric {name} in {question.region}'
+        raise click.UsageError(f'{none}: it has no values, or its name or --region is another')
     raise click.UsageError(f'--dimension: {name} has no such metric{_nearest(asked, known)}')
 
 

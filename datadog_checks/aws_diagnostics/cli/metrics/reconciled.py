@@ -154,11 +154,9 @@ def evidence(answer: Answer) -> Iterator[str]:
         yield result.missing
     yield from notes(question, answer.sides)
     yield from answer.sides.unread
-    yield (
-        f'compared: {question.statistic or "each statistic"} of {question.name.namespace} {question.name.metric} with a '
-        f'Period of {question.period} s, and {answer.read.query}, '
-        f'from {iso_time(question.start)} to {iso_time(question.end)}'
-    )
+    ours = f'{question.statistic or "each statistic"} of {question.name.namespace} {question.name.metric}'
+    when = f'from {iso_time(question.start)} to {iso_time(question.end)}'
+    yield f'compared: {ours} with a Period of {question.period} s, and {answer.read.query}, {when}'
 
 
 def _arithmetic(answer: Answer) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The files that `metrics reconcile` writes: values as CSV, and a page with the curves that asks no server for anything.
+"""The files that `metrics reconcile` writes: values as CSV, and a page with the curves.
 
 The charts are drawn by uPlot, which is part of the page (data/page/README.md). Its Content-Security-Policy lets nothing
 run but the scripts that it was written with, and lets nothing be fetched.
