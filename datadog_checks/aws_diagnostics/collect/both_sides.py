@@ -2,10 +2,10 @@
 does not agree, what could explain it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..facts import Unobserved
-from ..facts.both_sides import BothSides, OtherSet, Scope
+from ..facts.both_sides import BothSides, OtherSet, Read, Scope
 from ..facts.metrics import Dimensions, DimensionSets, MetricType, Points, Series, StatisticQuery
 from ..rules.metric_question import Question, traffic, without_common
 from ..rules.reconciling import AGREE, Verdict, reconcile
@@ -22,15 +22,6 @@ EXPLAINED = AGREE - {Verdict.OTHER_DIMENSIONS, Verdict.OTHER_SCOPE, Verdict.DOUB
 """Verdicts that the series of the asked dimensions alone can give."""
 OnStep = Callable[[str], None]
 """Called before each request, with what is asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    sides: BothSides
-    type: MetricType
-    """As Datadog says."""
-    query: str
-    """Of Datadog, for the scope as it was asked for."""
 
 
 class BothSidesReader:

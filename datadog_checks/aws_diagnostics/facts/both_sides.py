@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .metrics import Dimensions, PerSecond, Points
+from .metrics import Dimensions, MetricType, PerSecond, Points
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +46,12 @@ class BothSides:
     """Requests that a load balancer routed although no host was healthy."""
     unread: tuple[str, ...] = ()
     """What could not be asked, and why: 'Datadog: ...'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    sides: BothSides
+    type: MetricType
+    """As Datadog says, else the table of names."""
+    query: str
+    """Of Datadog, for the scope as it was asked for."""

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tests.account.metrics.both_sides import END, MINUTES, START, WEB, Both, minutes, points, requests
+from tests.account.metrics.both_sides import END, MINUTES, START, WEB, Both, Samples, minutes, points, requests
 
 ALB = {'LoadBalancer': 'app/web/0123456789abcdef'}
 GROUP = {**ALB, 'TargetGroup': 'targetgroup/web/0123456789abcdef'}
@@ -152,11 +152,11 @@ def test_12_a_metric_with_holes_in_its_minutes_is_sparse_and_not_missing(both: B
 def test_13_a_gateway_and_its_attachments_are_exactly_twice_the_gateway(both: Both) -> None:
     """elastic/beats#34733, elastic/integrations#5458."""
     one, other = (minutes(lambda r, _: [r.uniform(1e3, 9e6)], seed) for seed in (1, 2))
-    whole = {t: [one[t][0] + other[t][0]] for t in one}
+    whole: Samples = {t: [one[t][0] + other[t][0]] for t in one}
     gateway = {'TransitGateway': 'tgw-0123456789abcdef0'}
     tags = [(), ('transitgatewayattachment:tgw-attach-a',), ('transitgatewayattachment:tgw-attach-b',)]
     dimensions = [gateway, *({**gateway, 'TransitGatewayAttachment': f'tgw-attach-{x}'} for x in 'ab')]
-    for samples, more, named in zip((whole, one, other), tags, dimensions, strict=True):
+    for samples, more, named in zip([whole, one, other], tags, dimensions, strict=True):
         both.sampled('AWS/TransitGateway', 'BytesIn', named, samples)
         tag = 'transitgateway:tgw-0123456789abcdef0'
         both.stored('aws.transitgateway.bytes_in', points(samples, 'Sum'), tag, *more, type='count')

@@ -1,6 +1,6 @@
 """What `metrics reconcile` compares: the options that only it has, and whether CloudWatch has such a metric at all."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -12,10 +12,10 @@ from ...collect.metric_names import metric_names
 from ...facts.metrics import STATISTICS, Dimensions, MetricName
 from ...facts.values import RegionName
 from ...rules.candidates import AGGREGATORS
-from ...rules.dimension_tags import REGION, as_tag, nearest, tags_of
+from ...rules.dimension_tags import REGION, as_tag, tags_of
 from ...rules.metric_names import PERCENTILE
 from ...rules.metric_question import LONGEST, SETTLED, Question, aggregator_of, legacy, period_at
-from ...text import duration, escaped, listed
+from ...text import duration, escaped
 from ..document import iso_time
 from .asked import names_of
 
@@ -170,46 +170,3 @@ def window(start: float | None, end: float | None, now: float) -> tuple[int, int
         allowed = f'allowed is at least {period} s and at most {duration(LONGEST)} before --end, {iso_time(last)}'
         raise click.UsageError(f'--start {iso_time(first)}: {allowed}')
     return int(first) // period * period, int(last) // period * period, period
-
-
-def check_listed(
-    question: Question, sets: Sequence[Dimensions], everything: Callable[[], Sequence[Dimensions]]
-) -> None:
-    """Raises UsageError where CloudWatch lists no metric with exactly these dimensions, with the nearest."""
-    asked = dict(question.dimensions)
-    if any(dict(each) == asked for each in sets):
-        return
-    name = f'{question.name.namespace} {question.name.metric}'
-    if sets:
-        more = listed(sorted({' and '.join(sorted(each)) for each in sets}), longest=TAG_SHOWN)
-        raise click.UsageError(
-            f'--dimension: {name} has no metric with only these; allowed is a value for all of {more}'
-        )
-    known = everything()
-    if not known:
-        none = f'NAME: CloudWatch lists no metric {name} in {question.region}'
-        raise click.UsageError(f'{none}: it has no values, or its name or --region is another')
-    raise click.UsageError(f'--dimension: {name} has no such metric{_nearest(asked, known)}')
-
-
-def _nearest(asked: Mapping[str, str], known: Sequence[Dimensions]) -> str:
-    """What a person may have meant with the first dimension that no metric has."""
-    values: dict[str, set[str]] = {}
-    for each in known:
-        for name, value in each.items():
-            values.setdefault(name, set()).add(value)
-    for name, value in asked.items():
-        if name not in values:
-            near = nearest(name, values)
-            return (
-                f', the dimension {escaped(name)!r} is not known{f": the nearest is {near}" if near else _all(values)}'
-            )
-        if value not in values[name]:
-            near = nearest(value, values[name])
-            meant = f': the nearest is {near}' if near else ''
-            return f', no value of {name} is {escaped(value[:TAG_SHOWN])!r}{meant}'
-    return f'; its dimensions are {listed(values, 5)}' if not asked else ', but metrics with each of these alone'
-
-
-def _all(values: Mapping[str, object]) -> str:
-    return f': allowed are {listed(values, 5)}'
