@@ -145,7 +145,7 @@ def _nearest(asked: Mapping[str, str], known: Sequence[Dimensions]) -> str:
                 f', the dimension {escaped(name)!r} is not known{f": the nearest is {near}" if near else _all(values)}'
             )
         if value not in values[name]:
-            near = nearest(value, values[name])
+            near = nearest(value, values[name], 0.6)
             meant = f': the nearest is {near}' if near else ''
             return f', no value of {name} is {escaped(value[:LONGEST_SHOWN])!r}{meant}'
     return f'; its dimensions are {listed(values, 5)}' if not asked else ', but metrics with each of these alone'

@@ -113,10 +113,8 @@ def evidence(answer: Answer) -> Iterator[str]:
             yield f'{listed(result.statistics, 5)} have the same values here'
         if result.second:
             yield f'the next best explanation is far off: {nearest_words(result.second)}'
-    elif result.missing:
-        yield result.missing
     yield from notes(question, answer.sides)
-    yield from answer.sides.unread
+    yield from (each for each in answer.sides.unread if each not in result.missing)
     ours = f'{question.statistic or "each statistic"} of {question.name.namespace} {question.name.metric}'
     when = f'from {iso_time(question.start)} to {iso_time(question.end)}'
     yield f'compared: {ours} with a Period of {question.period} s, and {answer.read.query}, {when}'
