@@ -6,7 +6,6 @@ https://chromedevtools.github.io/devtools-protocol/
 import base64
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -14,8 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-CHROMIUM = shutil.which('chromium') or shutil.which('chromium-browser') or ''
-MISSING = 'chromium is missing: tools/system-packages installs it'
 SWITCHES = (
     '--headless',
     '--no-sandbox',
@@ -75,9 +72,11 @@ class Page:
     def value(self, expression: str) -> Any:
         return self.ask('Runtime.evaluate', expression=expression, returnByValue=True)['result'].get('value')
 
-    def picture(self) -> bytes:
-        """The whole page as PNG."""
-        return base64.b64decode(self.ask('Page.captureScreenshot', captureBeyondViewport=True, format='png')['data'])
+    def picture(self, width: int, height: int) -> bytes:
+        """The top of the page as PNG."""
+        clip = {'x': 0, 'y': 0, 'width': width, 'height': height, 'scale': 1}
+        shot = self.ask('Page.captureScreenshot', captureBeyondViewport=True, format='png', clip=clip)
+        return base64.b64decode(shot['data'])
 
     def pdf(self) -> bytes:
         return base64.b64decode(self.ask('Page.printToPDF', printBackground=True)['data'])
@@ -107,14 +106,21 @@ class Page:
 
 
 @contextmanager
-def browser() -> Iterator[Page]:
-    """Raises RuntimeError where there is none."""
-    if not CHROMIUM:
-        raise RuntimeError(MISSING)
+def browser(program: Path) -> Iterator[Page]:
+    """`program` is Chromium."""
     (its_input, to), (answers, its_output) = os.pipe(), os.pipe()
     redirected = f'exec "$@" 3<&{its_input} 4>&{its_output}'
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = ['bash', '-c', redirected, 'bash', CHROMIUM, *SWITCHES, f'--user-data-dir={profile}', 'about:blank']
+        command = [
+            'bash',
+            '-c',
+            redirected,
+            'bash',
+            str(program),
+            *SWITCHES,
+            f'--user-data-dir={profile}',
+            'about:blank',
+        ]
         process = subprocess.Popen(
             command, pass_fds=(its_input, its_output), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

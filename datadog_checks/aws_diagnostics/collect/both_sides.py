@@ -55,6 +55,8 @@ class BothSidesReader:
         verdict = reconcile(sides).verdict
         if any(sides.cloudwatch.values()) and verdict not in EXPLAINED:
             sides = self._with_sets(sides, others)
+            if verdict is Verdict.DOUBLED:
+                sides = replace(sides, streams=self._streams())
             sides = sides if verdict in AGREE else self._with_wider_scopes(sides, type_)
         return Read(replace(sides, unread=tuple(self._unread)), type_, self._question.datadog(type_))
 
@@ -93,6 +95,21 @@ class BothSidesReader:
         queries = [query for dimensions in others for query in q.cloudwatch([statistic], dimensions)]
         values = self._values(queries, 'the other sets of dimensions')
         return replace(sides, sets=tuple(OtherSet(d, p) for d, p in zip(others, values, strict=False) if p))
+
+    def _streams(self) -> tuple[str, ...] | None:
+        """Those that carry the metric; one whose contents cannot be read is none of them."""
+        self._on_step('CloudWatch: metric streams')
+        name = self._question.name
+        try:
+            found = self._cloudwatch.streams(self._question.region)
+        except NotCollected as e:
+            self._unread.append(f'CloudWatch: {e}')
+            return None
+        known = ((stream.name, stream.contents) for stream in found if stream.running)
+        carrying = (
+            n for n, held in known if not isinstance(held, Unobserved) and held.carries(name.namespace, name.metric)
+        )
+        return tuple(carrying)
 
     def _with_wider_scopes(self, sides: BothSides, type_: MetricType) -> BothSides:
         q, wider = self._question, list[Scope]()

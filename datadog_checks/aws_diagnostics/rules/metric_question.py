@@ -22,6 +22,7 @@ from ..facts.metrics import (
     StatisticQuery,
 )
 from ..facts.values import RegionName
+from ..text import listed
 from .candidates import OF_STATISTIC, Candidate
 from .dimension_tags import ACCOUNT, REGION, TAG_KEYS, scope_of, tag_key
 
@@ -135,6 +136,9 @@ def notes(question: Question, sides: BothSides) -> Iterator[str]:
     yield from _of_samples(question, sides)
     if question.name.unit == 'byte' and question.name.per_second is PerSecond.NO and sides.statistic == AVERAGE:
         yield 'the values are bytes in each report, not bytes per second as the Agent counts them'
+    if sides.streams is not None:
+        running = f'of the metric streams that run now {listed(sides.streams)} carry it'
+        yield running if sides.streams else 'no metric stream that runs now carries it'
     healthy = dict(sides.cloudwatch.get(MAXIMUM, ()))
     if any(healthy.get(t) == 0 and v for t, v in sides.routed):
         yield 'no host is healthy in minutes in which requests are routed: the load balancer fails open, to all targets'

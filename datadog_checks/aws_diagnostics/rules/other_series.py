@@ -133,6 +133,8 @@ def _doubled(sides: BothSides, observed: Values) -> Iterator[Candidate]:
         begin, end = (twice[0], twice[-1]) if single else (min(once), max(once))
         predicted = {t: p * (2 if begin <= t <= end else 1) for t, p in once.items()}
         c = scaled(sides, Kind.DOUBLED, sides.statistic, factor, asked, observed)
-        words = f'Datadog is twice {c.words.removeprefix("Datadog is ")}'
+        words = (
+            f'{c.words}, and twice that in a part' if single else f'Datadog is twice {c.words[len("Datadog is ") :]}'
+        )
         whole = None if single else factor / 2
         yield Candidate(c.kind, predicted, asked, observed, c.statistic, whole, c.cost, words)

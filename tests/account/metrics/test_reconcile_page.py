@@ -2,7 +2,6 @@
 screens and on paper; and that it asks nobody for anything."""
 
 import hashlib
-import os
 import re
 from collections.abc import Iterator
 from importlib import resources
@@ -11,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.account.metrics.both_sides import MINUTES, WEB, Both, points, requests
-from tests.browser import CHROMIUM, MISSING, Page, browser
+from tests.browser import Page, browser
+from tests.rollout.environment import system_program
 
-REQUIRED = 'chromium' in os.environ.get('AWS_DIAGNOSTICS_REQUIRE_PROGRAMS', '').split()
 PARTS = resources.files('datadog_checks.aws_diagnostics') / 'data' / 'page'
 ASKED = ('aws.elb.request_count', '--dimension', 'LoadBalancerName=web')
 COLOURS = {'light': (0xB4, 0x53, 0x0A), 'dark': (0xFF, 0xAB, 0x5E)}
@@ -31,9 +30,7 @@ DRAWN = """[...document.querySelectorAll('.chart canvas')].map((canvas) => {
 
 @pytest.fixture(scope='module')
 def page() -> Iterator[Page]:
-    if not CHROMIUM and not REQUIRED:
-        pytest.skip(MISSING)
-    with browser() as opened:
+    with browser(system_program('chromium')) as opened:
         yield opened
 
 

@@ -123,6 +123,11 @@ def test_9_values_are_doubled_while_a_new_stream_and_the_polls_overlap(both: Bot
     both.stored('aws.elb.request_count', shown, 'loadbalancername:web', type='rate')
     found = both.json(*REQUESTS)
     assert answered(found) == ('doubled', None, 'Sum', 0, 0)
+    assert 'no metric stream that runs now carries it' in found['evidence']
+    both.cloudwatch.streams = {'eu-west-1': ['running', 'stopped']}
+    both.cloudwatch.contents = {'s-0': {'IncludeFilters': [{'Namespace': 'AWS/ELB'}]}}
+    found = both.json(*REQUESTS)
+    assert 'of the metric streams that run now s-0 carry it' in found['evidence']
     assert 'do not change the configuration' in found['remedy']['summary']
 
 

@@ -10,7 +10,6 @@ import click
 from ...collect.account_options import with_agent_defaults
 from ...facts.values import RegionName
 from ...findings import Status
-from ...rules.reconciling import AGREE
 from ...text import escaped
 from .. import page
 from ..document import printed
@@ -99,7 +98,7 @@ def report(answer: Answer, width: int, unicode: Callable[[], bool] = lambda: _is
         for line in curves(named, question.start, question.end, width):
             yield Line(escaped(line), wrap=Wrap.NEVER)
     yield BLANK
-    shows = "shows CloudWatch's values" if answer.result.verdict in AGREE else 'was asked'
+    shows = "shows CloudWatch's values" if answer.agreeing_query else 'was asked'
     yield Line(f'The query of Datadog that {shows}:')
     yield Line(answer.query, '  ', wrap=Wrap.NEVER)
     if answer.remedy:

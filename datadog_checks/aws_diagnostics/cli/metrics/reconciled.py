@@ -10,12 +10,12 @@ from ...facts.metrics import Points
 from ...findings import Status
 from ...remedies import Remedy, Step
 from ...rules.agreement import TOLERANCE, agree, pairs
-from ...rules.candidates import Kind, combined, expected
+from ...rules.candidates import Candidate, Kind, combined, expected
 from ...rules.metric_question import Question, notes
 from ...rules.other_series import query_that_agrees
 from ...rules.reconciling import AGREE, Reconciled, Verdict
 from ...rules.unreconciled import nearest_words
-from ...text import counted, listed, lower_first
+from ...text import counted, listed
 from ..codec import Json
 from ..document import iso_time, remedy_document
 from ..fleet import harmless
@@ -54,18 +54,22 @@ class Answer:
         return tuple(sorted(combined(self.sides.datadog, self.sides.aggregator, self.sides.period).items()))
 
     @property
+    def agreeing_query(self) -> str:
+        """That shows CloudWatch's values at the same times; '' where none is known."""
+        best = self.result.best
+        if best is None or self.result.verdict not in AGREE or best.candidate.shift:
+            return ''
+        candidate: Candidate | None = best.candidate
+        if best.candidate.kind is Kind.DIMENSIONS and not (best.candidate.aggregator or best.candidate.tags):
+            candidate = query_that_agrees(self.sides)
+        if candidate is None or candidate.factor is None:
+            return ''
+        return self.question.that_agrees(self.read.type, candidate)
+
+    @property
     def query(self) -> str:
         """That shows CloudWatch's values where one is known, else the one that was asked."""
-        best = self.result.best
-        if best is None or self.result.verdict not in AGREE:
-            return self.read.query
-        candidate = best.candidate
-        if candidate.kind is Kind.DIMENSIONS and not (candidate.aggregator or candidate.tags):
-            found = query_that_agrees(self.sides)
-            if found is None:
-                return self.read.query
-            candidate = found
-        return self.question.that_agrees(self.read.type, candidate)
+        return self.agreeing_query or self.read.query
 
     @property
     def remedy(self) -> Remedy | None:
@@ -86,7 +90,7 @@ def headline(answer: Answer) -> str:
         expected=answer.question.statistic,
         factor=factor,
         divided=f', divided by {factor:g}' if factor != 1 else '',
-        words=lower_first(candidate.words) if candidate else '',
+        words=candidate.words if candidate else '',
         shift=f'{counted(abs(shift), "minute")} {"later" if shift > 0 else "earlier"} in Datadog',
         when=_doubled(answer) if result.verdict is Verdict.DOUBLED else '',
         missing=result.missing,
@@ -94,11 +98,13 @@ def headline(answer: Answer) -> str:
 
 
 def _doubled(answer: Answer) -> str:
+    """When: CloudWatch's value is then fewer times Datadog's than otherwise."""
     best = answer.result.best
     assert best is not None
     c = best.candidate
-    twice = [t for t, p, _ in pairs(c.predicted, c.observed) if not agree(p, c.reference.get(t, 0.0) / (c.factor or 1))]
-    return f'from {clock(min(twice))} to {clock(max(twice))} UTC' if c.factor is None and twice else 'all the time'
+    times = {t: c.reference[t] / p for t, p, _ in pairs(c.predicted, c.observed) if p and t in c.reference}
+    twice = [t for t, each in times.items() if each < 0.75 * max(times.values())]
+    return f'from {clock(min(twice))} to {clock(max(twice))} UTC' if twice else 'all the time'
 
 
 def evidence(answer: Answer) -> Iterator[str]:
@@ -112,7 +118,7 @@ def evidence(answer: Answer) -> Iterator[str]:
         if len(result.statistics) > 1:
             yield f'{listed(result.statistics, 5)} have the same values here'
         if result.second:
-            yield f'the next best explanation is far off: {nearest_words(result.second)}'
+            yield f'the next best explanation: {nearest_words(result.second)}'
     yield from notes(question, answer.sides)
     yield from (each for each in answer.sides.unread if each not in result.missing)
     ours = f'{question.statistic or "each statistic"} of {question.name.namespace} {question.name.metric}'

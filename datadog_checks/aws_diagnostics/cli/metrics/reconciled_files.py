@@ -19,7 +19,6 @@ from typing import TextIO
 from ...__about__ import __version__
 from ...collect.metric_names import PACKAGE
 from ...rules.agreement import agree
-from ...rules.reconciling import AGREE
 from ...text import counted, one_line
 from ..document import iso_time
 from ..files import PrivateFile
@@ -96,7 +95,6 @@ def page_of(answer: Answer) -> str:
     drawn = Drawn.of(answer)
     rows = list(zip(*drawn.columns.values(), strict=True))
     question, mood = answer.question, {0: 'agree', 1: 'differ'}.get(answer.exit_status, 'open')
-    agrees = answer.result.verdict in AGREE
     shown = min(len(rows), MOST_ROWS)
     labels = {
         'cloudwatch': f'CloudWatch {answer.result.statistic or question.statistic}'.strip(),
@@ -113,7 +111,7 @@ def page_of(answer: Answer) -> str:
         headline=_safe(headline(answer)),
         facts=''.join(f'<dt>{_safe(name)}</dt><dd>{_safe(text)}</dd>' for name, text in _facts(answer)),
         evidence=''.join(f'<li>{_safe(sentence)}</li>' for sentence in evidence(answer)),
-        query_title='Query of Datadog that ' + ("shows CloudWatch's values" if agrees else 'was asked'),
+        query_title='Query of Datadog that ' + ("shows CloudWatch's values" if answer.agreeing_query else 'was asked'),
         query=_safe(answer.query),
         remedy=f'<p><b>What to do:</b> {_safe(summary(answer.remedy))}</p>' if answer.remedy else '',
         without='' if answer.result.points else NO_TRANSFORMATION,
