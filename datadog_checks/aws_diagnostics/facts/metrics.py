@@ -90,3 +90,20 @@ class Series:
     def newest(self) -> int | None:
         """The start of the newest interval with a value."""
         return self.points[-1][0] if self.points else None
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    id: int
+    name: str
+    type: str
+    """As 'query alert'."""
+    query: str
+    evaluation_delay: int | None = None
+    """Seconds; None where the monitor does not set it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Monitors:
+    monitors: tuple[Monitor, ...]
+    complete: bool = True

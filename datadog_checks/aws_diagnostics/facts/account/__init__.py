@@ -47,6 +47,16 @@ from .iam import (
     TrustingRole,
     TrustStatement,
 )
+from .load_balancers import (
+    BalancerKind,
+    CountingQuery,
+    LoadBalancer,
+    LoadBalancers,
+    TargetCount,
+    TargetGroup,
+    TargetState,
+    TargetType,
+)
 from .policies import (
     Decision,
     DeniedCall,
@@ -65,9 +75,11 @@ __all__ = [
     'NAMESPACES',
     'Account',
     'AuthKind',
+    'BalancerKind',
     'Caller',
     'Condition',
     'Count',
+    'CountingQuery',
     'Decision',
     'DeniedCall',
     'DeniedCalls',
@@ -82,6 +94,8 @@ __all__ = [
     'Inventory',
     'LastUsed',
     'LaunchTemplate',
+    'LoadBalancer',
+    'LoadBalancers',
     'ManagedBy',
     'MetadataDefaults',
     'Metrics',
@@ -100,6 +114,10 @@ __all__ = [
     'Simulated',
     'Simulation',
     'TaggedHosts',
+    'TargetCount',
+    'TargetGroup',
+    'TargetState',
+    'TargetType',
     'TemplateCount',
     'TokenlessUse',
     'TrustStatement',
@@ -132,3 +150,5 @@ class Account:
     """What Datadog says failed when it collected from the account."""
     denied: DeniedCalls | Unobserved = Unobserved('not asked')
     """Only where somebody asks for it: `permissions --denied-since`."""
+    load_balancers: LoadBalancers | Unobserved | None = None
+    """None: the operator chose none."""
