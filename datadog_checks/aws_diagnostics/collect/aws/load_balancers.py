@@ -63,7 +63,7 @@ class LoadBalancerReader:
         ask = partial(share.ask, region)
         for list_all in (_classic, _later):
             try:
-                listed = sorted(self._selected(list(list_all(ask)), ask), key=lambda found: found.dimension)
+                listed = sorted(self._selected(list(list_all(ask)), ask, gaps), key=lambda found: found.dimension)
             except NotCollected as e:
                 gaps[str(e)] = None
                 continue
@@ -74,20 +74,20 @@ class LoadBalancerReader:
                     break
                 yield self._balancer(found, region, ask)
 
-    def _balancer(self, found: Described, region: RegionName, ask: 'Ask') -> LoadBalancer:
+    def _balancer(self, found: Described, region: RegionName, ask: Ask) -> LoadBalancer:
         groups = or_why(lambda: groups_of(found, self._zones, ask))
         return LoadBalancer(found.kind, found.name, found.dimension, region, found.zones, groups)
 
-    def _selected(self, listed: Sequence[Described], ask: 'Ask') -> Iterator[Described]:
+    def _selected(self, listed: Sequence[Described], ask: Ask, gaps: dict[str, None]) -> Iterator[Described]:
         """Those with a chosen name, and those with the chosen tags: these are asked for only where any are chosen."""
-        others = [found for found in listed if not self._chosen.by_name(found.name)]
         yield from (found for found in listed if self._chosen.by_name(found.name))
-        if not self._chosen.tags:
-            return
-        remaining = iter(others)
-        while batch := list(islice(remaining, OF_A_TAGS_CALL)):
-            tags = _tags_of(batch, ask)
-            yield from (found for found in batch if self._chosen.by_tags(tags.get(found.arn or found.name, {})))
+        others = iter([found for found in listed if self._chosen.tags and not self._chosen.by_name(found.name)])
+        try:
+            while batch := list(islice(others, OF_A_TAGS_CALL)):
+                tags = _tags_of(batch, ask)
+                yield from (found for found in batch if self._chosen.by_tags(tags.get(found.arn or found.name, {})))
+        except NotCollected as e:
+            gaps[f'load balancers are not chosen by tag: {e}'] = None
 
 
 class _Share:

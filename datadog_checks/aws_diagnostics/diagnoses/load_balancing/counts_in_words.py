@@ -31,18 +31,24 @@ def summing(sums: Sequence[Sum]) -> str:
     (query, count), *_ = sums
     monitors = len({query.monitor for query, _ in sums})
     others = f' ({counted(monitors - 1, "more monitor")} of this kind)' if monitors > 1 else ''
-    states = states_of(query) if count.total(states_of(query)) else HEALTHY
     return (
         f'monitor {query.monitor} {quoted(query.name, LONGEST_MONITOR)}{others} sums {query.metric} over the zones of '
-        f'{clean(count.dimension, LONGEST_NAME)}, which {_shows(count, states)}'
+        f'{clean(count.dimension, LONGEST_NAME)}, which {_shows(count, states_of(query))}'
     )
 
 
 def _shows(count: HostCount, states: States) -> str:
-    word = 'healthy' if states == HEALTHY else 'unhealthy'
-    true, zones = count.total(states), count.by_zone(states)
-    by_zone = listed((f'{targets} in {zone}' for zone, targets in zones.items()), at_most=4)
-    return f'shows {count.summed(states)} where {true} {"is" if true == 1 else "are"} {word} ({by_zone}), {_why(count)}'
+    true, why = count.total(states), _why(count)
+    if not true:
+        now = f'now {true} {_word(states)}, {count.total(HEALTHY)} {_word(HEALTHY)}'
+        return f'counts each target {count.inflation:g} times ({now}), {why}'
+    by_zone = listed((f'{targets} in {zone}' for zone, targets in count.by_zone(states).items()), at_most=4)
+    verb = 'is' if true == 1 else 'are'
+    return f'shows {count.summed(states)} where {true} {verb} {_word(states)} ({by_zone}), {why}'
+
+
+def _word(states: States) -> str:
+    return 'healthy' if states == HEALTHY else 'unhealthy'
 
 
 def _why(count: HostCount) -> str:
@@ -78,11 +84,11 @@ def unseen_of(found: LoadBalancers, counts: Sequence[HostCount]) -> str:
 
 def monitors_unseen(found: LoadBalancers, inflated: Sequence[HostCount]) -> str:
     if isinstance(found.queries, Unobserved):
-        return f'whether a monitor does so is not known: {found.queries.reason}'
+        return f'whether a monitor makes this sum is not known: {found.queries.reason}'
     for query in found.queries:
         if any(sums_zones(query, count) is None for count in inflated):
             scope = clean(', '.join(query.scope), 60)
-            return f'monitor {query.monitor} does so for {scope}, which does not tell whether for this load balancer'
+            return f'monitor {query.monitor} sums the zones of {scope}; whether these are among them is not known'
     return '' if found.every_monitor else 'not all monitors could be read'
 
 

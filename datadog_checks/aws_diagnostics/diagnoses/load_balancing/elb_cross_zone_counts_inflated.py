@@ -68,21 +68,18 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     metric = query.metric.partition('_host_count')[0] + '_host_count' if query else 'aws.elb.healthy_host_count'
     scope = _scope(count) if count else 'loadbalancername:NAME'
     ours = 'unhealthy' if '.un_healthy' in metric else 'healthy'
-    deduped = () if count and count.balancer.kind not in DEDUPED else (_deduped(monitor, metric, scope),)
+    has_deduped = count is None or count.balancer.kind in DEDUPED
     return Remedy(
         f'Let {monitor} count each target once; leave cross-zone load balancing on',
         (
-            *deduped,
+            *((_deduped(monitor, metric, scope),) if has_deduped else ()),
             Choice(
-                f"In {monitor}, query this check's own count, which has each target in its own zone: "
+                f"In {monitor}, query this check's own count, which has each target in its own zone"
+                f'{"" if has_deduped else "; Datadog has no deduped count for this kind of load balancer"}: '
                 f'sum:aws_diagnostics.elb.{ours}_hosts{{{scope}}}',
                 exposes='it is as old as the last run of this check',
             ),
-            Choice(
-                f'In {monitor}, take the largest zone instead of the sum, as each zone counts all: '
-                f'max:{metric}{{{scope}}}',
-                exposes='it is right only while cross-zone load balancing is on',
-            ),
+            *((_largest(monitor, metric, scope),) if count is None or count.group.cross_zone is True else ()),
             Choice(
                 'If the sum is on purpose, tell this check in its conf.yaml',
                 (yaml({'disabled_diagnoses': [ID]}),),
@@ -95,8 +92,15 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
 
 def _deduped(monitor: str, metric: str, scope: str) -> Choice:
     return Choice(
-        f"In {monitor}, query Datadog's own count by zone, whatever cross-zone load balancing is set to: "
-        f'sum:{metric}_deduped{{{scope}}}'
+        f'In {monitor}, query the count that Datadog makes for this, by zone whatever cross-zone load balancing is set '
+        f'to; its formula is not published: sum:{metric}_deduped{{{scope}}}'
+    )
+
+
+def _largest(monitor: str, metric: str, scope: str) -> Choice:
+    return Choice(
+        f'In {monitor}, take the largest zone instead of the sum, as each zone counts all: max:{metric}{{{scope}}}',
+        exposes='it is right only while cross-zone load balancing is on',
     )
 
 
