@@ -16,6 +16,7 @@ ACCOUNTS = '/api/v2/integration/aws/accounts'
 HOSTS = '/api/v1/hosts'
 INTEGRATIONS = '/api/v1/integration/aws'
 """The older list, which has the errors."""
+MONITORS = '/api/v1/monitor'
 PERMISSIONS = '/api/v2/integration/aws/iam_permissions/'
 
 
@@ -32,6 +33,7 @@ class Datadog:
     """The rows of the host list."""
     hosts_first: list[bytes] = field(default_factory=list)
     """Whole answers to the first requests for the host list."""
+    monitors: list[dict[str, Any]] = field(default_factory=list)
     instead: bytes | None = None
     """The whole answer to every request, head included; b'' for silence."""
     url: str = ''
@@ -126,12 +128,16 @@ def _answer(datadog: Datadog, target: str, keys: tuple[str | None, str | None]) 
         return _json({'data': {'id': 'permissions', 'type': 'permissions', 'attributes': attributes}})
     if path == HOSTS and datadog.hosts_first:
         return datadog.hosts_first.pop(0)
-    if path not in (ACCOUNTS, HOSTS, INTEGRATIONS):
+    if path not in (ACCOUNTS, HOSTS, INTEGRATIONS, MONITORS):
         return plain(404, json.dumps({'errors': ['Not found']}))
     if keys != (API_KEY, APP_KEY):
         return plain(403, json.dumps({'errors': ['Forbidden']}))
     if path == HOSTS:
         return _page(datadog.hosts, parse_qs(urlsplit(target).query))
+    if path == MONITORS:
+        query = parse_qs(urlsplit(target).query)
+        start, size = int(query['page'][0]) * int(query['page_size'][0]), int(query['page_size'][0])
+        return _json(datadog.monitors[start : start + size])
     if path == INTEGRATIONS:
         ids = [a['attributes']['aws_account_id'] for a in datadog.accounts]
         return _json({'accounts': [{'account_id': id, 'errors': datadog.errors} for id in ids]})

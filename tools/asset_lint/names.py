@@ -44,7 +44,7 @@ documentation of Amazon EC2), and `team`, which the dashboards ask the operator 
 """
 OF_EVERY_HOST = frozenset({'host', 'instance_id', *IDENTITY_TAGS.values(), *HOST_TAGS})
 OF_EVERY_ACCOUNT = frozenset({'aws_account'})
-OF_A_TARGET_GROUP = frozenset({'loadbalancer', 'loadbalancername', 'method', 'region', 'targetgroup'})
+OF_A_TARGET_GROUP = frozenset({'loadbalancer', 'loadbalancername', 'method', 'name', 'region', 'targetgroup'})
 TAGS_OF_METRIC: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(('elb.healthy_hosts', 'elb.unhealthy_hosts'), OF_A_TARGET_GROUP | {'availability-zone'}),
     **dict.fromkeys(('elb.healthy_hosts_summed', 'elb.inflation', 'elb.unhealthy_hosts_summed'), OF_A_TARGET_GROUP),

@@ -76,8 +76,8 @@ def _host_count(count: HostCount) -> Iterator[Gauge]:
 
 def _tags(count: HostCount) -> tuple[str, ...]:
     """As Datadog's AWS integration tags its metrics of load balancers, so that both can be compared."""
-    region = f'region:{count.balancer.region}'
+    common = f'region:{count.balancer.region}', f'name:{count.balancer.name}'
     if count.balancer.kind is BalancerKind.CLASSIC:
-        return region, f'loadbalancername:{count.balancer.name}', 'method:describe_instance_health'
+        return *common, f'loadbalancername:{count.balancer.name}', 'method:describe_instance_health'
     group = (f'targetgroup:{count.group.name}',) if count.group.name else ()
-    return region, f'loadbalancer:{count.balancer.dimension}', *group, 'method:describe_target_health'
+    return *common, f'loadbalancer:{count.balancer.dimension}', *group, 'method:describe_target_health'
