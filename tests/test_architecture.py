@@ -97,6 +97,7 @@ PURE_STANDARD_LIBRARY = {
     'datetime',
     'difflib',
     'enum',
+    'fnmatch',
     'functools',
     'ipaddress',
     'itertools',
