@@ -187,15 +187,15 @@ UNKNOWN = {
     'nothing could be looked at': Row(account_facts(load_balancers=Unobserved('no credentials')), 'no credentials'),
     'no monitor could be read': Row(
         seen(later(), queries=Unobserved(NO_KEYS)),
-        f'{APP_WOULD}; whether a monitor makes this sum is not known: {NO_KEYS}',
+        f'whether a monitor sums zones is not known: {NO_KEYS}; {APP_WOULD}',
     ),
     'not every monitor could be read': Row(
-        seen(classic(), every_monitor=False), f'{CLASSIC_WOULD}; not all monitors could be read'
+        seen(classic(), every_monitor=False), f'not all monitors could be read; {CLASSIC_WOULD}'
     ),
     'a monitor of an environment': Row(
         asked(classic(), 'sum:aws.elb.healthy_host_count{env:prod,region:eu-west-1}'),
-        f'{CLASSIC_WOULD}; monitor 1 sums the zones of env:prod, region:eu-west-1; whether these are among them '
-        f'is not known',
+        'monitor 1 sums the zones of env:prod, region:eu-west-1; whether these are among them is not known; '
+        f'{CLASSIC_WOULD}',
     ),
     'a typo in a name': Row(seen(), 'no load balancer of eu-west-1 matches account.load_balancers'),
     'calls ran out': Row(

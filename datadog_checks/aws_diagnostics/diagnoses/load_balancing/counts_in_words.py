@@ -16,7 +16,7 @@ from ...rules.load_balancing import (
 )
 from ...text import clean, counted, listed, quoted
 
-LONGEST_NAME, LONGEST_MONITOR, LONGEST_REASON = 56, 40, 150
+LONGEST_NAME, LONGEST_MONITOR, LONGEST_REASON = 56, 40, 180
 """Characters."""
 
 Sum = tuple[CountingQuery, HostCount]
@@ -67,7 +67,7 @@ def would_show(inflated: Sequence[HostCount]) -> str:
     first, *others = inflated
     more = f' (and {len(others)} more like it)' if others else ''
     states = HEALTHY if first.total(HEALTHY) else UNHEALTHY
-    return f'a sum over the zones of {clean(first.dimension, LONGEST_NAME)}{more} {_shows(first, states)}; '
+    return f'a sum over the zones of {clean(first.dimension, LONGEST_NAME)}{more} {_shows(first, states)}'
 
 
 def unseen_of(found: LoadBalancers, counts: Sequence[HostCount]) -> str:
@@ -84,7 +84,7 @@ def unseen_of(found: LoadBalancers, counts: Sequence[HostCount]) -> str:
 
 def monitors_unseen(found: LoadBalancers, inflated: Sequence[HostCount]) -> str:
     if isinstance(found.queries, Unobserved):
-        return f'whether a monitor makes this sum is not known: {found.queries.reason}'
+        return f'whether a monitor sums zones is not known: {found.queries.reason}'
     for query in found.queries:
         if any(sums_zones(query, count) is None for count in inflated):
             scope = clean(', '.join(query.scope), 60)

@@ -17,6 +17,7 @@ from ...text import clean
 from ..account_remedies import run_again
 from ..links import guide
 from .counts_in_words import (
+    LONGEST_REASON,
     Sum,
     every_target_once,
     fail_open,
@@ -29,7 +30,6 @@ from .counts_in_words import (
 )
 
 ID = 'elb-cross-zone-counts-inflated'
-LONGEST_REASON = 150
 DEDUPED = frozenset({BalancerKind.CLASSIC, BalancerKind.APPLICATION})
 """The kinds for which Datadog has `_deduped` metrics: https://docs.datadoghq.com/integrations/amazon-elb/"""
 
@@ -44,9 +44,10 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return Failed(f'{summing(sums)}{fail_open(count for _, count in sums)}')
     inflated = [count for count in counts if is_inflated(count)]
     unseen = unseen_of(found, counts) or (monitors_unseen(found, inflated) if inflated else '')
+    would = would_show(inflated)
     if unseen:
-        return Unknown(f'{would_show(inflated)}{clean(unseen, LONGEST_REASON)}{fail_open(counts)}')
-    right = f'{would_show(inflated)}no monitor makes this sum' if inflated else every_target_once(counts)
+        return Unknown(f'{clean(unseen, LONGEST_REASON)}{f"; {would}" if would else ""}{fail_open(counts)}')
+    right = f'{would}; no monitor makes this sum' if would else every_target_once(counts)
     return Passed(f'{right}{fail_open(counts)}{not_sent(counts)}')
 
 
