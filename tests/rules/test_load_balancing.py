@@ -152,11 +152,11 @@ def test_no_more_series_than_allowed_and_no_group_in_part():
 
 
 QUERIES = {
-    'avg:aws.elb.healthy_host_count{*}': ('avg', 'aws.elb.healthy_host_count', ('*',), ()),
+    'avg:aws.elb.healthy_host_count{*}': ('avg', 'aws.elb.healthy_host_count', (('*', ''),), ()),
     'sum:aws.applicationelb.un_healthy_host_count.maximum{loadbalancer:app/w/1, env:prod} by {name,targetgroup}': (
         'sum',
         'aws.applicationelb.un_healthy_host_count.maximum',
-        ('loadbalancer:app/w/1', 'env:prod'),
+        (('loadbalancer', 'app/w/1'), ('env', 'prod')),
         ('name', 'targetgroup'),
     ),
 }

@@ -142,7 +142,8 @@ LONGEST_QUERY = 4000
 def counting_queries(monitor: int, name: str, query: str) -> Iterator[CountingQuery]:
     """The parts of a monitor's query that read a host count of CloudWatch."""
     for aggregator, metric, scope, by in COUNTING.findall(query[:LONGEST_QUERY]):
-        yield CountingQuery(monitor, name, aggregator, DatadogMetric(metric), _listed(scope) or ('*',), _listed(by))
+        filters = tuple((key, value) for key, _, value in (text.partition(':') for text in _listed(scope)))
+        yield CountingQuery(monitor, name, aggregator, DatadogMetric(metric), filters or (('*', ''),), _listed(by))
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -158,14 +159,13 @@ def sums_zones(query: CountingQuery, count: HostCount) -> bool | None:
     of_this_kind = query.metric.startswith(f'{NAMESPACES[count.balancer.kind]}.')
     if query.aggregator != 'sum' or not of_this_kind or ZONE_TAG in query.by:
         return False
-    matches = [_matches(text, count) for text in query.scope]
+    matches = [_matches(key, value, count) for key, value in query.scope]
     return False if False in matches else None if None in matches else True
 
 
-def _matches(text: str, count: HostCount) -> bool | None:
+def _matches(key: str, value: str, count: HostCount) -> bool | None:
     """Datadog keeps the values of tags in lower case."""
-    key, _, value = text.partition(':')
-    if text == '*':
+    if key == '*':
         return True
     if key == ZONE_TAG:
         return False

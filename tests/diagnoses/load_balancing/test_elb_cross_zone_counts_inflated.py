@@ -229,7 +229,7 @@ def remedy(*choices: Choice) -> Remedy:
 def ours(query: str, why: str = '') -> Choice:
     return Choice(
         f"In monitor 1, query this check's own count, which has each target in its own zone{why}: {query}",
-        exposes='it is as old as the last run of this check',
+        exposes='the monitor to counts that are as old as the last run of this check',
     )
 
 
@@ -244,7 +244,7 @@ def deduped(query: str) -> Choice:
 def largest(query: str) -> Choice:
     return Choice(
         f'In monitor 1, take the largest zone instead of the sum, as each zone counts all: {query}',
-        exposes='it is right only while cross-zone load balancing is on',
+        exposes='the monitor to a wrong count once cross-zone load balancing is off',
     )
 
 

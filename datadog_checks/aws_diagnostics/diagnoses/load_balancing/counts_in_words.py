@@ -87,7 +87,7 @@ def monitors_unseen(found: LoadBalancers, inflated: Sequence[HostCount]) -> str:
         return f'whether a monitor sums zones is not known: {found.queries.reason}'
     for query in found.queries:
         if any(sums_zones(query, count) is None for count in inflated):
-            scope = clean(', '.join(query.scope), 60)
+            scope = clean(', '.join(f'{key}:{value}' for key, value in query.scope), 60)
             return f'monitor {query.monitor} sums the zones of {scope}; whether these are among them is not known'
     return '' if found.every_monitor else 'not all monitors could be read'
 

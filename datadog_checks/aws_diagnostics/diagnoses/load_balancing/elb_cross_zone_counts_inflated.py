@@ -78,7 +78,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
                 f"In {monitor}, query this check's own count, which has each target in its own zone"
                 f'{"" if has_deduped else "; Datadog has no deduped count for this kind of load balancer"}: '
                 f'sum:aws_diagnostics.elb.{ours}_hosts{{{scope}}}',
-                exposes='it is as old as the last run of this check',
+                exposes='the monitor to counts that are as old as the last run of this check',
             ),
             *((_largest(monitor, metric, scope),) if count is None or count.group.cross_zone is True else ()),
             Choice(
@@ -101,7 +101,7 @@ def _deduped(monitor: str, metric: str, scope: str) -> Choice:
 def _largest(monitor: str, metric: str, scope: str) -> Choice:
     return Choice(
         f'In {monitor}, take the largest zone instead of the sum, as each zone counts all: max:{metric}{{{scope}}}',
-        exposes='it is right only while cross-zone load balancing is on',
+        exposes='the monitor to a wrong count once cross-zone load balancing is off',
     )
 
 

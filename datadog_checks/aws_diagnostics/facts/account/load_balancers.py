@@ -123,8 +123,8 @@ class CountingQuery:
     aggregator: str
     """Over the series: avg, max, min or sum."""
     metric: DatadogMetric
-    scope: tuple[str, ...]
-    """Its filters, as `loadbalancer:app/web/50dc6c495c0c9188`; ('*',) for none."""
+    scope: tuple[tuple[str, str], ...]
+    """Its filters: keys and values of tags. A key that is no tag's is `*`, for everything, or begins with `!`."""
     by: tuple[str, ...]
     """The tags that it groups by."""
 
