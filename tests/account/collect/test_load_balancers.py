@@ -166,7 +166,7 @@ TARGETS = [
     pytest.param(Target('i-0fedcba9876543210'), (None, HEALTHY), id='an instance of another account, or long gone'),
     pytest.param(
         Target('arn:aws:lambda:eu-west-1:123456789012:function:web', 'unavailable', 'Target.HealthCheckDisabled'),
-        (None, TargetState.HEALTH_CHECKS_DISABLED),
+        (EVERY_ZONE, TargetState.HEALTH_CHECKS_DISABLED),
         id='a function',
     ),
     pytest.param(
@@ -189,7 +189,7 @@ TARGETS = [
 
 @pytest.mark.parametrize(('target', 'place'), TARGETS)
 def test_a_target_has_a_zone_and_a_state(elb: Elb, target: Target, place: Any) -> None:
-    elb.balancers = [app('web', target)]
+    elb.balancers = [app('web', target, type='lambda' if 'lambda' in target.id else 'instance')]
     assert counts_of(read()) == counted((*place, 1))
 
 

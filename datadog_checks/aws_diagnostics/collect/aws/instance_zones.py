@@ -9,8 +9,8 @@ from ...facts.values import InstanceId
 from ..foreign import entry_of
 from ..run import NotCollected
 
-INSTANCES_OF_A_CALL = 200
-"""As many values as a filter of EC2 takes."""
+INSTANCES_OF_A_CALL = 100
+"""A filter of EC2 takes 200 values; parsing an answer holds the interpreter, and with it every check of the Agent."""
 MOST_ZONES = 20_000
 """Instances whose zone is remembered."""
 

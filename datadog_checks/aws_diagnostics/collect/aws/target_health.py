@@ -123,24 +123,28 @@ def _group(balancer: Described, listed: Answer, fallback: bool | Unobserved, zon
     arn = str(listed.get('TargetGroupArn'))
     attributes = or_why(lambda: ask('elbv2', 'describe_target_group_attributes', TargetGroupArn=arn))
     own = attributes if isinstance(attributes, Unobserved) else _attribute(attributes)
-    type_ = listed.get('TargetType')
+    type_ = TargetType(t) if (t := listed.get('TargetType')) in set(TargetType) else TargetType.OTHER
     return TargetGroup(
         TargetGroupName.of(arn.rpartition(':')[2]),
-        or_why(lambda: _counts(balancer, arn, zones, ask)),
+        or_why(lambda: _counts(balancer, arn, type_, zones, ask)),
         cross_zone=own if isinstance(own, Unobserved) else own == 'true' if own in ('true', 'false') else fallback,
-        target_type=TargetType(type_) if type_ in set(TargetType) else TargetType.OTHER,
+        target_type=type_,
         health_checks=listed.get('HealthCheckEnabled') is not False,
     )
 
 
-def _counts(balancer: Described, arn: str, zones: Zones, ask: Ask) -> tuple[TargetCount, ...]:
+def _counts(balancer: Described, arn: str, type_: TargetType, zones: Zones, ask: Ask) -> tuple[TargetCount, ...]:
     answer = ask('elbv2', 'describe_target_health', TargetGroupArn=arn)
-    return _counted(balancer, list(map(_target, answer.get('TargetHealthDescriptions', ()))), zones, ask)
+    targets = [_target(described, type_) for described in answer.get('TargetHealthDescriptions', ())]
+    return _counted(balancer, targets, zones, ask)
 
 
-def _target(described: Answer) -> Target:
+def _target(described: Answer, type_: TargetType) -> Target:
     target, health = described.get('Target', {}), described.get('TargetHealth', {})
-    return Target(str(target.get('Id')), _state(health), AvailabilityZone.of(target.get('AvailabilityZone')))
+    zone = AvailabilityZone.of(target.get('AvailabilityZone'))
+    if zone is None and type_ in (TargetType.LAMBDA, TargetType.ALB):
+        zone = EVERY_ZONE
+    return Target(str(target.get('Id')), _state(health), zone)
 
 
 def _state(health: Answer) -> TargetState:
