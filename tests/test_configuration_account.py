@@ -248,6 +248,14 @@ SETTINGS = {
         {'load_balancers': {'tags': {'team': 'platform'}}},
         'account.load_balancers.tags must be at most 20 keys of tags, each with a list of 1 to 50 strings',
     ),
+    'a tag without values': (
+        {'load_balancers': {'tags': {'team': []}}},
+        'account.load_balancers.tags must be at most 20 keys of tags, each with a list of 1 to 50 strings',
+    ),
+    'more names than are taken': (
+        {'load_balancers': {'names': ['web'] * 101}},
+        'account.load_balancers.names must be a list of at most 100 names',
+    ),
     'a list of tags': (
         {'load_balancers': {'tags': ['team:platform']}},
         'account.load_balancers.tags must be at most 20 keys of tags, each with a list of 1 to 50 strings',

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -232,6 +233,13 @@ def test_without_the_permission_to_read_monitors_nothing_is_claimed(elb, datadog
     document = check(capsys, configuration(tmp_path, datadog.url, **COUNTED))
     (finding,) = [f for f in document['findings'] if f['id'] == INFLATED]
     assert (finding['status'], 'permission monitors_read' in finding['evidence']) == ('unknown', True)
+
+
+def test_monitors_are_not_asked_for_where_no_sum_is_wrong(elb, datadog, tmp_path, capsys):
+    elb.balancers = [replace(CLASSIC, cross_zone=False)]
+    document = check(capsys, configuration(tmp_path, datadog.url, **COUNTED))
+    assert statuses(document)[INFLATED] == 'ok'
+    assert [target for target in datadog.asked if target.startswith('/api/v1/monitor')] == []
 
 
 def test_load_balancers_that_nobody_chose_cost_no_call(elb, datadog, tmp_path, capsys):

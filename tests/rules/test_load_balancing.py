@@ -89,7 +89,9 @@ SITUATIONS = [
 
 @pytest.mark.parametrize(('balancer', 'right'), SITUATIONS)
 def test_each_target_counts_once_and_in_a_sum_over_zones_as_often_as_cloudwatch_has_it(balancer, right):
-    assert numbers(only(balancer)) == right
+    found = only(balancer)
+    assert numbers(found) == right
+    assert all(sum(found.by_zone(states).values()) == found.total(states) for states in (HEALTHY, UNHEALTHY, NEITHER))
 
 
 def test_the_series_of_each_zone_is_as_the_guide_has_it():
