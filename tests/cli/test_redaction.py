@@ -126,6 +126,7 @@ SUMMED = {
         'name:web',
         'loadbalancer:app/web/50dc6c495c0c9188,targetgroup:targetgroup/web/73e2d6bc24d8a067,region:eu-west-1',
         'name:other',
+        f'aws_account:{ACCOUNT_ID}',
         'env:prod',
     )
 }

@@ -203,6 +203,8 @@ SCOPES = {
     'region:eu-west-1': True,
     'region:us-east-1': False,
     'availability-zone:eu-west-1a': False,
+    'aws_account:123456789012': True,
+    'aws_account:210987654321': False,
     'env:prod': None,
     '!name:web': None,
     'name:web AND env:prod': None,
@@ -214,4 +216,9 @@ SCOPES = {
 @pytest.mark.parametrize('scope', SCOPES)
 def test_a_monitor_sums_the_zones_of_what_its_filters_name(scope):
     (query,) = balancers.queries(f'sum:aws.applicationelb.healthy_host_count{{{scope}}}')
-    assert sums_zones(query, only(later())) is SCOPES[scope]
+    assert sums_zones(query, only(later()), '123456789012') is SCOPES[scope]
+
+
+def test_without_knowing_the_account_a_monitor_of_an_account_may_be_of_this_one():
+    (query,) = balancers.queries('sum:aws.applicationelb.healthy_host_count{aws_account:123456789012}')
+    assert sums_zones(query, only(later())) is None

@@ -154,16 +154,19 @@ def states_of(query: CountingQuery) -> States:
     return UNHEALTHY if '.un_healthy' in query.metric else HEALTHY
 
 
-def sums_zones(query: CountingQuery, count: HostCount) -> bool | None:
-    """Whether it adds the series of the zones of this count; None where its filters do not tell."""
+def sums_zones(query: CountingQuery, count: HostCount, account_id: str = '') -> bool | None:
+    """Whether it adds the series of the zones of this count; None where its filters do not tell.
+
+    `account_id` is that of the load balancer, '' where it is not known.
+    """
     of_this_kind = query.metric.startswith(f'{NAMESPACES[count.balancer.kind]}.')
     if query.aggregator != 'sum' or not of_this_kind or ZONE_TAG in query.by:
         return False
-    matches = [_matches(key, value, count) for key, value in query.scope]
+    matches = [_matches(key, value, count, account_id) for key, value in query.scope]
     return False if False in matches else None if None in matches else True
 
 
-def _matches(key: str, value: str, count: HostCount) -> bool | None:
+def _matches(key: str, value: str, count: HostCount, account_id: str) -> bool | None:
     """Datadog keeps the values of tags in lower case."""
     if key == '*':
         return True
@@ -175,6 +178,7 @@ def _matches(key: str, value: str, count: HostCount) -> bool | None:
         'loadbalancer': count.balancer.dimension,
         'targetgroup': count.group.name or '',
         'region': count.balancer.region,
+        'aws_account': account_id or None,
     }.get(key)
     if own is None or ' ' in value:
         return None

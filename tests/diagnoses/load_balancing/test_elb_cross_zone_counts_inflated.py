@@ -20,7 +20,7 @@ from tests.account.balancers import (
     load_balancers,
     queries,
 )
-from tests.account.builders import account_expectations, account_facts
+from tests.account.builders import ACCOUNT_ID, account_expectations, account_facts
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 NETWORK, GATEWAY = BalancerKind.NETWORK, BalancerKind.GATEWAY
@@ -94,6 +94,11 @@ FAILS = {
         'go to all (fail open)',
         near_miss='a monitor of another load balancer',
     ),
+    'a monitor of this account': Row(
+        asked(classic(), f'sum:aws.elb.healthy_host_count{{aws_account:{ACCOUNT_ID}}}'),
+        f"monitor 1 'hosts 1' sums aws.elb.healthy_host_count over the zones of web, which {TEN}, {AS_DOCUMENTED}",
+        near_miss='a monitor of another account',
+    ),
     'what was not looked at does not hide what was': Row(
         asked(classic(), CLASSIC_SUM, gaps=(Unobserved('no more calls'),)),
         f"monitor 1 'hosts 1' sums aws.elb.healthy_host_count over the zones of web, which {TEN}, {AS_DOCUMENTED}",
@@ -126,6 +131,9 @@ PASSES = {
     ),
     'a monitor of another kind of load balancer': Row(
         asked(later(kind=NETWORK), APP_SUM), f'{APP_WOULD}; {NO_MONITOR}'
+    ),
+    'a monitor of another account': Row(
+        asked(classic(), 'sum:aws.elb.healthy_host_count{aws_account:210987654321}'), f'{CLASSIC_WOULD}; {NO_MONITOR}'
     ),
     'a monitor of another load balancer': Row(
         asked(

@@ -82,11 +82,11 @@ def unseen_of(found: LoadBalancers, counts: Sequence[HostCount]) -> str:
     return '' if found.balancers else f'no load balancer of {listed(found.regions)} matches account.load_balancers'
 
 
-def monitors_unseen(found: LoadBalancers, inflated: Sequence[HostCount]) -> str:
+def monitors_unseen(found: LoadBalancers, inflated: Sequence[HostCount], account_id: str) -> str:
     if isinstance(found.queries, Unobserved):
         return f'whether a monitor sums zones is not known: {found.queries.reason}'
     for query in found.queries:
-        if any(sums_zones(query, count) is None for count in inflated):
+        if any(sums_zones(query, count, account_id) is None for count in inflated):
             scope = clean(', '.join(f'{key}:{value}' for key, value in query.scope), 60)
             return f'monitor {query.monitor} sums the zones of {scope}; whether these are among them is not known'
     return '' if found.every_monitor else 'not all monitors could be read'

@@ -39,11 +39,11 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return NotApplicable('no load balancer is chosen (account.load_balancers)')
     found = observed(facts.of_account.load_balancers)
     counts = host_counts(found.balancers)
-    sums = list(_sums(found, counts))
+    sums = list(_sums(found, counts, _account_id(facts)))
     if sums:
         return Failed(f'{summing(sums)}{fail_open(count for _, count in sums)}')
     inflated = [count for count in counts if is_inflated(count)]
-    unseen = unseen_of(found, counts) or (monitors_unseen(found, inflated) if inflated else '')
+    unseen = unseen_of(found, counts) or (monitors_unseen(found, inflated, _account_id(facts)) if inflated else '')
     would = would_show(inflated)
     if unseen:
         return Unknown(f'{clean(unseen, LONGEST_REASON)}{f"; {would}" if would else ""}{fail_open(counts)}')
@@ -51,19 +51,25 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     return Passed(f'{right}{fail_open(counts)}{not_sent(counts)}')
 
 
-def _sums(found: LoadBalancers, counts: Iterable[HostCount]) -> Iterator[Sum]:
+def _account_id(facts: Facts) -> str:
+    caller = facts.of_account.caller
+    return '' if isinstance(caller, Unobserved) else caller.account_id
+
+
+def _sums(found: LoadBalancers, counts: Iterable[HostCount], account_id: str) -> Iterator[Sum]:
     """Each part of a monitor's query that adds up zones, with the first count that this makes too large."""
     inflated = [count for count in counts if is_inflated(count)]
     for query in () if isinstance(found.queries, Unobserved) else found.queries:
         for count in inflated:
-            if sums_zones(query, count):
+            if sums_zones(query, count, account_id):
                 yield query, count
                 break
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     found = facts.of_account.load_balancers
-    sums = list(_sums(found, host_counts(found.balancers))) if isinstance(found, LoadBalancers) else []
+    counts = host_counts(found.balancers) if isinstance(found, LoadBalancers) else ()
+    sums = list(_sums(found, counts, _account_id(facts))) if isinstance(found, LoadBalancers) else []
     query, count = sums[0] if sums else (None, None)
     monitor = f'monitor {query.monitor}' if query else 'the monitor'
     metric = query.metric.partition('_host_count')[0] + '_host_count' if query else 'aws.elb.healthy_host_count'
