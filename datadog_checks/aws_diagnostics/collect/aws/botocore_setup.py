@@ -41,6 +41,15 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
     'cloudtrail': ('LookupEvents',),
     'cloudwatch': ('GetMetricData', 'GetMetricStream', 'ListMetricStreams', 'ListMetrics'),
     'ec2': ('DescribeInstances', 'DescribeLaunchTemplateVersions', 'DescribeRegions', 'GetInstanceMetadataDefaults'),
+    'elb': ('DescribeInstanceHealth', 'DescribeLoadBalancerAttributes', 'DescribeLoadBalancers', 'DescribeTags'),
+    'elbv2': (
+        'DescribeLoadBalancerAttributes',
+        'DescribeLoadBalancers',
+        'DescribeTags',
+        'DescribeTargetGroupAttributes',
+        'DescribeTargetGroups',
+        'DescribeTargetHealth',
+    ),
     'iam': (
         'GetAccountSummary',
         'GetPolicy',

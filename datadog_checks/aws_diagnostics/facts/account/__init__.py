@@ -51,6 +51,16 @@ from .integration import (
     ReportedError,
     TagFilter,
 )
+from .load_balancers import (
+    BalancerKind,
+    CountingQuery,
+    LoadBalancer,
+    LoadBalancers,
+    TargetCount,
+    TargetGroup,
+    TargetState,
+    TargetType,
+)
 from .policies import (
     Decision,
     DeniedCall,
@@ -69,9 +79,11 @@ __all__ = [
     'NAMESPACES',
     'Account',
     'AuthKind',
+    'BalancerKind',
     'Caller',
     'Condition',
     'Count',
+    'CountingQuery',
     'Decision',
     'DeniedCall',
     'DeniedCalls',
@@ -86,6 +98,8 @@ __all__ = [
     'Inventory',
     'LastUsed',
     'LaunchTemplate',
+    'LoadBalancer',
+    'LoadBalancers',
     'ManagedBy',
     'MetadataDefaults',
     'MetricNameFilter',
@@ -106,6 +120,10 @@ __all__ = [
     'Simulation',
     'TagFilter',
     'TaggedHosts',
+    'TargetCount',
+    'TargetGroup',
+    'TargetState',
+    'TargetType',
     'TemplateCount',
     'TokenlessUse',
     'TrustStatement',
@@ -138,3 +156,5 @@ class Account:
     """What Datadog says failed when it collected from the account."""
     denied: DeniedCalls | Unobserved = Unobserved('not asked')
     """Only where somebody asks for it: `permissions --denied-since`."""
+    load_balancers: LoadBalancers | Unobserved | None = None
+    """None: the operator chose none."""
