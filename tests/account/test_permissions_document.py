@@ -12,6 +12,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.account import AccountCollector
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.facts.values import Arn
 from tests.account.builders import SECRET
 from tests.account.cloudtrail_server import CloudTrail, cloudtrail_server
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
@@ -30,6 +31,7 @@ from tests.account.whole_run import (
 )
 from tools.documents import aws_calls, least_privilege, read
 
+INSTANCE = Arn(f'arn:aws:ec2:us-east-1:{MOTO_ACCOUNT}:instance/i-0123456789abcdef0')
 DOCUMENT = read('docs/permissions.md')
 LISTED = set(aws_calls(DOCUMENT))
 PATHS = set(re.findall(r'^\| `(/api[^`]+)` \|', DOCUMENT, re.MULTILINE))
@@ -93,7 +95,7 @@ def runs_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pytest
     fleet = Account({'us-east-1': listed(*WRONG)}, {'httpTokens': 'required'})
     with serving(fleet) as ec2, monkeypatch.context() as environment:
         environment.setenv('AWS_ENDPOINT_URL_EC2', ec2)
-        collect(recorder, datadog)
+        collect(recorder, datadog, tagged_resources=(INSTANCE,))
     with cloudtrail_server(CloudTrail()) as trail, monkeypatch.context() as environment:
         environment.setenv('AWS_ENDPOINT_URL_CLOUDTRAIL', trail)
         collect(recorder, datadog, denied_since=3600.0)

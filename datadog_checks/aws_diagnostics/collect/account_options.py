@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from ..facts import Feature
 from ..facts.account import ExternalId
+from ..facts.values import Arn
 from .agent import AgentInterface
 from .agent.settings import as_text, as_texts
 
@@ -72,6 +73,8 @@ class AccountOptions:
     features: frozenset[Feature] = frozenset(Feature)
     fleet_filter: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Filters of ec2:DescribeInstances: (name, values)."""
+    tagged_resources: tuple[Arn, ...] = ()
+    """Whose tags are compared with those that Datadog shows."""
     max_api_calls: int = 500
     """To AWS, in one run."""
     cache_directory: str = ''

@@ -32,6 +32,7 @@ class Permission(StrEnum):
 
     AWS_CONFIGURATION_READ = 'read AWS configuration'
     HOSTS_READ = 'read hosts'
+    METRICS_READ = 'read metrics'
 
     @property
     def refused(self) -> str:

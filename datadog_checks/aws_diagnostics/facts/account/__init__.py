@@ -59,6 +59,7 @@ from .policies import (
     Simulated,
     Simulation,
 )
+from .tags import MissingTag, ResourceTags
 
 __all__ = [
     'HOURS',
@@ -85,6 +86,7 @@ __all__ = [
     'ManagedBy',
     'MetadataDefaults',
     'Metrics',
+    'MissingTag',
     'NamespaceFilters',
     'Policy',
     'PolicyKind',
@@ -95,6 +97,7 @@ __all__ = [
     'Region',
     'ReportedError',
     'RequiredPermissions',
+    'ResourceTags',
     'Role',
     'RoleMissing',
     'Simulated',
@@ -132,3 +135,5 @@ class Account:
     """What Datadog says failed when it collected from the account."""
     denied: DeniedCalls | Unobserved = Unobserved('not asked')
     """Only where somebody asks for it: `permissions --denied-since`."""
+    tags: tuple[ResourceTags, ...] | Unobserved = ()
+    """Of the resources that the operator names; () where he names none."""
