@@ -134,9 +134,9 @@ class AccountCollector:
         if not self._options.tagged_resources:
             return ()
         share = Deadline(run.deadline.remaining() * SHARE_FOR_TAGS)
-        run.datadog(share, with_keys=True)
+        api = run.datadog(share, with_keys=True)
         in_aws = tags_in_aws(observed(session), self._options.tagged_resources, observed(caller).account_id)
-        return self._propagation.read(in_aws, lambda: run.datadog(share, with_keys=True), share, time.time())
+        return self._propagation.read(in_aws, api, share, time.time())
 
     def _fleet(
         self, run: AccountRun, session: Session | Unobserved, integration: Integration | Unobserved

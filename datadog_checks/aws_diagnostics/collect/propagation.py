@@ -4,33 +4,29 @@ An instance is looked for in the host list, which says for each tag who set it; 
 its metrics, which takes no query of that metric's values.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from time import sleep
-from urllib.parse import urlencode
 
 from ..facts import Unobserved
 from ..facts.account import MissingTag, ResourceTags
 from ..facts.values import Arn, InstanceId
 from ..rules.aws_tags import AWS_SOURCE, OfMetric, Resource, Shown, Tag, is_comparable
 from ..text import clean
-from .datadog_api import DatadogApi, Permission
-from .foreign import entry_of, is_object
-from .integration import OTHER_SHAPE
+from .datadog_api import DatadogApi, Permission, list_of, object_of
+from .datadog_metrics import DatadogMetrics
+from .foreign import entry_of, texts
 from .inventory import FirstSeen
-from .inventory_rows import MOST_TEXTS, row_of
-from .run import Deadline, DeadlineExceeded, RequestFailed
+from .inventory_rows import row_of
+from .pacing import Pace
+from .run import Deadline, RequestFailed
 
 HOSTS = '/api/v1/hosts?include_hosts_metadata=false&include_muted_hosts_data=false&start=0&count=20'
 """A filter of an instance id finds its rows: one, or two where Datadog has not merged them."""
 MOST_BYTES = 4 << 20
-LONGEST_TAG, LONGEST_KEY, LONGEST_SOURCE = 255, 128, 40
+LONGEST_TAG, LONGEST_KEY, LONGEST_SOURCE = 1000, 128, 40
 MOST_TAGS, MOST_SOURCES = 10_000, 20
-WINDOW = 4 * 3600
-"""Seconds, the shortest that Datadog takes for the tags of a metric."""
 
 BySource = Mapping[str, Sequence[str]]
-Ask = Callable[[], DatadogApi]
 
 
 @dataclass(slots=True)
@@ -40,16 +36,13 @@ class Watch:
     _seen: dict[Arn, FirstSeen] = field(default_factory=dict)
 
     def read(
-        self, in_aws: Mapping[Arn, tuple[Tag, ...] | Unobserved], ask: Ask, deadline: Deadline, now: float
+        self, in_aws: Mapping[Arn, tuple[Tag, ...] | Unobserved], api: DatadogApi, deadline: Deadline, now: float
     ) -> tuple[ResourceTags, ...]:
-        """`ask` returns an API with the time that is left. `now` is in seconds since the epoch.
-
-        Never raises for what Datadog answers, but MissingFact where keys are missing.
-        """
-        shown = _Asked(ask, deadline)
+        """`now` is in seconds since the epoch. Never raises for what Datadog answers."""
+        shown = _Shown(api, deadline)
         return tuple(self._compared(arn, tags, shown, now) for arn, tags in in_aws.items())
 
-    def _compared(self, arn: Arn, tags: tuple[Tag, ...] | Unobserved, shown: '_Asked', now: float) -> ResourceTags:
+    def _compared(self, arn: Arn, tags: tuple[Tag, ...] | Unobserved, shown: '_Shown', now: float) -> ResourceTags:
         """What could not be compared this time keeps its times."""
         seen, resource = self._seen.setdefault(arn, FirstSeen()), Resource.of(arn)
         found = tags if isinstance(tags, Unobserved) else shown.of(resource)
@@ -77,55 +70,47 @@ def _missing(tag: Tag, since: float, set_by_aws: Shown, others: Mapping[str, Sho
     return MissingTag(clean(tag[0], LONGEST_KEY), since, set_by_aws.has_key(tag[0]), sources)
 
 
-class _Asked:
+class _Shown:
     """What Datadog shows, by the source of the tags; one request for each resource."""
 
-    def __init__(self, ask: Ask, deadline: Deadline) -> None:
-        self._ask = ask
-        self._deadline = deadline
-        self._wait = 0.0
+    def __init__(self, api: DatadogApi, deadline: Deadline) -> None:
+        self._api = api
+        self._pace = Pace(api, deadline)
+        self._metrics = DatadogMetrics(api, deadline)
 
     def of(self, resource: Resource) -> BySource | Unobserved:
-        """Raises MissingFact."""
         instance_id, on = resource.instance_id, resource.shown_on
         try:
             if instance_id:
                 return self._of_host(instance_id)
             if on:
                 return self._of_metric(on, resource.scope)
-        except (RequestFailed, DeadlineExceeded) as e:
+        except RequestFailed as e:
             return Unobserved(str(e))
         return Unobserved(f'it is not known where Datadog shows the tags of such a resource of {resource.service}')
 
     def _of_host(self, instance_id: InstanceId) -> BySource | Unobserved:
-        answer = self._get(f'{HOSTS}&filter={instance_id}', Permission.HOSTS_READ)
-        rows = answer.get('host_list') if is_object(answer) else None
-        if not isinstance(rows, list):
-            raise RequestFailed(OTHER_SHAPE)
+        path = f'{HOSTS}&filter={instance_id}'
+        answer = self._pace.ask(
+            lambda left: self._api.get(
+                path, with_keys=True, needs=Permission.HOSTS_READ, limit=MOST_BYTES, seconds=left
+            )
+        )
+        rows = list_of(object_of(answer).get('host_list'))
         own = [entry for entry in rows if (row := row_of(entry)) and instance_id in row.instance_ids]
         if not own:
             return Unobserved("it is not in Datadog's host list of the last three hours")
         return _united(entry_of(entry, 'tags_by_source') for entry in own)
 
     def _of_metric(self, on: OfMetric, scope: str) -> BySource | Unobserved:
-        asked = urlencode({'filter[tags]': scope, 'filter[include_tag_values]': 'true', 'window[seconds]': WINDOW})
-        answer = self._get(f'/api/v2/metrics/{on.metric}/all-tags?{asked}', Permission.METRICS_READ)
-        attributes = entry_of(entry_of(answer, 'data'), 'attributes')
-        tags = [*_texts(attributes.get('tags')), *_texts(attributes.get('ingested_tags'))]
+        """Tags that are not indexed have arrived, too."""
+        found = self._metrics.tags(on.metric, scope=scope)
+        tags = [*found.indexed, *found.dropped]
         if not tags:
             return Unobserved(f'Datadog has no values of {on.metric} for it in the last four hours, so no tags of it')
+        if not found.complete:
+            return Unobserved(f'Datadog has more tags of {on.metric} for it than are read')
         return {AWS_SOURCE: tags}
-
-    def _get(self, path: str, needs: Permission) -> object:
-        """Raises RequestFailed, DeadlineExceeded, MissingFact."""
-        if self._wait >= self._deadline.remaining() > 0:
-            raise RequestFailed('the rate limit of Datadog allows no more requests in this run')
-        sleep(self._wait)
-        api = self._ask()
-        try:
-            return api.get(path, with_keys=True, needs=needs, limit=MOST_BYTES)
-        finally:
-            self._wait = api.wait
 
 
 def _united(rows: Iterable[Mapping[str, object]]) -> BySource:
@@ -134,10 +119,5 @@ def _united(rows: Iterable[Mapping[str, object]]) -> BySource:
     for row in rows:
         for name, tags in list(row.items())[:MOST_SOURCES]:
             source = AWS_SOURCE if name.lower() == AWS_SOURCE.lower() else clean(name, LONGEST_SOURCE)
-            found.setdefault(source, []).extend(_texts(tags, MOST_TEXTS))
+            found.setdefault(source, []).extend(texts(tags, MOST_TAGS, LONGEST_TAG))
     return found
-
-
-def _texts(value: object, most: int = MOST_TAGS) -> list[str]:
-    listed = value[:most] if isinstance(value, list) else []
-    return [clean(item, LONGEST_TAG) for item in listed if isinstance(item, str)]

@@ -4,22 +4,25 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from datadog_checks.aws_diagnostics.collect.account import AccountCollector
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.aws.resource_tags import NO_TAGS, NOT_LISTED, tags_in_aws
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.propagation import Watch
 from datadog_checks.aws_diagnostics.collect.run import Deadline
-from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts import Feature, Unobserved, observed
 from datadog_checks.aws_diagnostics.facts.account import MissingTag, ResourceTags
 from datadog_checks.aws_diagnostics.facts.values import AccountId, Arn, MetricNamespace, RegionName
 from tests.account import servers
 from tests.account.aws_account import operator
 from tests.account.cloudwatch_server import CloudWatch, cloudwatch_server
-from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, datadog_api, ec2_host, host, plain
+from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api, ec2_host, host, plain
+from tests.account.datadog_metrics import Stored
 from tests.account.servers import MOTO_ACCOUNT
 
 ACCOUNT = AccountId(MOTO_ACCOUNT)
@@ -139,12 +142,8 @@ def compared(
     arn: Arn = INSTANCE,
     seconds: float = 30.0,
 ) -> ResourceTags:
-    deadline = Deadline(seconds)
-
-    def ask() -> DatadogApi:
-        return DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY, timeout=deadline.timeout(5.0))
-
-    (found,) = (watch or Watch()).read({arn: tags}, ask, deadline, now)
+    api = DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY, timeout=5.0)
+    (found,) = (watch or Watch()).read({arn: tags}, api, Deadline(seconds), now)
     return found
 
 
@@ -259,7 +258,6 @@ def test_a_host_that_datadog_does_not_list_has_no_missing_tags(rows: list[Any], 
             'hosts_read)',
             id='a permission of the key is missing',
         ),
-        pytest.param(plain(429, '{}'), 'Datadog throttles its API (429)', id='the rate limit'),
     ],
 )
 def test_an_answer_that_is_none_is_a_reason(answer: bytes, why: str, datadog: Datadog) -> None:
@@ -269,16 +267,92 @@ def test_an_answer_that_is_none_is_a_reason(answer: bytes, why: str, datadog: Da
 
 def test_the_rate_limit_of_datadog_ends_the_looks_of_a_run(datadog: Datadog) -> None:
     datadog.hosts_first = [
-        plain(200, json.dumps({'host_list': [], 'total_matching': 0})).replace(
-            b'\r\n\r\n', b'\r\nX-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 60\r\n\r\n'
+        plain(
+            200,
+            json.dumps({'host_list': [], 'total_matching': 0}),
+            limit='X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 60\r\n',
         )
     ]
     other = Arn(INSTANCE.replace(ID, 'i-0fedcba9876543210'))
-    deadline = Deadline(20)
     api = DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY)
-    found = Watch().read({INSTANCE: (), other: ()}, lambda: api, deadline, 0.0)
+    found = Watch().read({INSTANCE: (), other: ()}, api, Deadline(20), 0.0)
     assert [each.compared for each in found] == [
         Unobserved(UNSEEN),
         Unobserved('the rate limit of Datadog allows no more requests in this run'),
     ]
     assert len(datadog.asked) == 1
+
+
+# Other resources, by their metrics
+
+
+def of_database(compared: int | Unobserved, *missing: MissingTag) -> ResourceTags:
+    return ResourceTags(DATABASE, HERE, MetricNamespace('AWS/RDS'), compared, 0.0, missing)
+
+
+CPU = 'aws.rds.cpuutilization'
+ORDERS = Stored(CPU, ('dbinstanceidentifier:orders', 'team:web', 'env:prod'), ())
+INVOICES = Stored(CPU, ('dbinstanceidentifier:invoices', 'owner:me'), ())
+
+
+def test_the_tags_of_a_database_are_those_of_its_metrics(datadog: Datadog) -> None:
+    datadog.metrics.stored = [ORDERS, INVOICES]
+    wanted = (('Team', 'Web'), ('owner', 'me'), ('env', 'test'))
+    assert compared(datadog, wanted, arn=DATABASE) == of_database(
+        3, MissingTag('owner', 0.0), MissingTag('env', 0.0, other_value=True)
+    )
+
+
+def test_a_tag_that_is_not_indexed_has_arrived(datadog: Datadog) -> None:
+    datadog.metrics.stored, datadog.metrics.dropped = [ORDERS], {CPU: ['team:web']}
+    assert compared(datadog, arn=DATABASE) == of_database(1)
+
+
+def test_asking_for_tags_is_no_query_of_the_values_of_a_metric(datadog: Datadog) -> None:
+    datadog.metrics.stored = [ORDERS]
+    compared(datadog, arn=DATABASE)
+    assert [urlsplit(path).path for path in datadog.asked] == [f'/api/v2/metrics/{CPU}/all-tags']
+    assert datadog.metrics.queried == set()
+
+
+NO_VALUES = f'Datadog has no values of {CPU} for it in the last four hours, so no tags of it'
+WHERE = 'it is not known where Datadog shows the tags of such a resource of sqs'
+
+
+@pytest.mark.parametrize('stored', [pytest.param([], id='of any database'), pytest.param([INVOICES], id='of this one')])
+def test_a_database_without_values_is_not_one_without_tags(stored: list[Stored], datadog: Datadog) -> None:
+    datadog.metrics.stored = stored
+    assert compared(datadog, arn=DATABASE) == of_database(Unobserved(NO_VALUES))
+
+
+def test_a_resource_whose_tags_nobody_knows_where_to_find_costs_no_request(datadog: Datadog) -> None:
+    queue = Arn(f'arn:aws:sqs:{HERE}:{ACCOUNT}:orders')
+    assert compared(datadog, arn=queue) == ResourceTags(queue, HERE, None, Unobserved(WHERE), 0.0)
+    assert datadog.asked == []
+
+
+# A whole run
+
+
+def test_a_run_compares_what_the_operator_names(moto: str, datadog: Datadog) -> None:
+    named = instance(HERE, team='web', env='prod')
+    id = named.rpartition('/')[2]
+    datadog.accounts = [account(ACCOUNT)]
+    datadog.hosts = [ec2_host(id, ACCOUNT, tags_by_source={'Amazon Web Services': ['team:web'], 'Users': ['env:prod']})]
+    options = AccountOptions(
+        datadog_api_url=datadog.url,
+        api_key=API_KEY,
+        app_key=APP_KEY,
+        features=frozenset({Feature.INVENTORY}),
+        tagged_resources=(named,),
+    )
+    facts = AccountCollector(options).collect()
+    (found,) = observed(facts.of_account.tags)
+    assert (found.compared, [(tag.key, tag.sources) for tag in found.missing]) == (2, [('env', ('Users',))])
+
+
+def test_without_keys_of_datadog_aws_is_not_asked_either(moto: str) -> None:
+    options = AccountOptions(features=frozenset({Feature.INVENTORY}), tagged_resources=(INSTANCE,))
+    facts = AccountCollector(options).collect()
+    assert facts.of_account.tags == Unobserved('Datadog was not asked: it needs both an API key and an application key')
+    assert facts.of_account.api_calls == 1
