@@ -71,6 +71,8 @@ KEPT: Mapping[str, str] = {
     'namespace': r'AWS/[A-Za-z0-9]{1,40}',
     'namespaces': r'AWS/[A-Za-z0-9]{1,40}',
     'patterns': r'aws\.[a-z0-9_.*]{1,200}',
+    'ResourceTags.service': SERVICES,
+    'sources': 'Datadog|Users|Chef|Puppet',
     'as_of': '[0-9]{4}-[0-9]{2}-[0-9]{2}',
     'version': 'v?[0-9]{1,6}',
     **dict.fromkeys(

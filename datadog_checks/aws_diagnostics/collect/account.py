@@ -18,7 +18,7 @@ from .aws.resource_tags import tags_in_aws
 from .aws.session import Session, Sessions
 from .aws.simulation import Simulations
 from .inventory import HostList
-from .propagation import Watch
+from .propagation import Propagation
 from .run import Deadline, OnDefect, log_defect
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class AccountCollector:
         self._sessions = Sessions(options)
         self._sweep: FleetSweep | None = None
         self._hosts = HostList()
-        self._propagation = Watch()
+        self._propagation = Propagation()
         self._simulations = Simulations()
         self._defects: set[str] = set()
         """Those of this run."""

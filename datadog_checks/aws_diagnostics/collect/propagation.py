@@ -30,7 +30,7 @@ BySource = Mapping[str, Sequence[str]]
 
 
 @dataclass(slots=True)
-class Watch:
+class Propagation:
     """One for each account instance: it remembers what it saw of each resource."""
 
     _seen: dict[Arn, FirstSeen] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Watch:
         if isinstance(tags, Unobserved) or isinstance(found, Unobserved):
             why = tags if isinstance(tags, Unobserved) else found
             assert isinstance(why, Unobserved)
-            return ResourceTags(arn, resource.region, resource.namespace, why, now)
+            return ResourceTags(arn, resource.service, resource.region, resource.namespace, why, now)
         comparable = [tag for tag in tags if is_comparable(tag)]
         by_source = {source: Shown(each) for source, each in found.items()}
         set_by_aws = by_source.pop(AWS_SOURCE, Shown(()))
@@ -57,6 +57,7 @@ class Watch:
         seen.saw(missing, now, complete=True)
         return ResourceTags(
             arn,
+            resource.service,
             resource.region,
             resource.namespace,
             len(comparable),

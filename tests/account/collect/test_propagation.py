@@ -13,7 +13,7 @@ from datadog_checks.aws_diagnostics.collect.account_options import AccountOption
 from datadog_checks.aws_diagnostics.collect.aws.resource_tags import NO_TAGS, NOT_LISTED, tags_in_aws
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
-from datadog_checks.aws_diagnostics.collect.propagation import Watch
+from datadog_checks.aws_diagnostics.collect.propagation import Propagation
 from datadog_checks.aws_diagnostics.collect.run import Deadline
 from datadog_checks.aws_diagnostics.facts import Feature, Unobserved, observed
 from datadog_checks.aws_diagnostics.facts.account import MissingTag, ResourceTags
@@ -137,18 +137,18 @@ def datadog() -> Iterator[Datadog]:
 def compared(
     datadog: Datadog,
     tags: Tags | Unobserved = (('team', 'web'),),
-    watch: Watch | None = None,
+    watch: Propagation | None = None,
     now: float = 0.0,
     arn: Arn = INSTANCE,
     seconds: float = 30.0,
 ) -> ResourceTags:
     api = DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY, timeout=5.0)
-    (found,) = (watch or Watch()).read({arn: tags}, api, Deadline(seconds), now)
+    (found,) = (watch or Propagation()).read({arn: tags}, api, Deadline(seconds), now)
     return found
 
 
 def of_instance(compared: int | Unobserved, *missing: MissingTag, since: float = 0.0) -> ResourceTags:
-    return ResourceTags(INSTANCE, HERE, MetricNamespace('AWS/EC2'), compared, since, missing)
+    return ResourceTags(INSTANCE, 'ec2', HERE, MetricNamespace('AWS/EC2'), compared, since, missing)
 
 
 def shown(*tags: str, **others: Sequence[str]) -> dict[str, Any]:
@@ -201,14 +201,14 @@ def test_values_are_not_kept_and_keys_are_printable(datadog: Datadog) -> None:
 
 
 def test_since_is_when_it_was_first_seen_to_be_missing(datadog: Datadog) -> None:
-    watch = Watch()
+    watch = Propagation()
     datadog.hosts = [shown()]
     compared(datadog, watch=watch, now=0.0)
     assert compared(datadog, watch=watch, now=2 * HOUR) == of_instance(1, MissingTag('team', 0.0))
 
 
 def test_a_tag_that_was_there_in_between_or_got_another_value_starts_anew(datadog: Datadog) -> None:
-    watch = Watch()
+    watch = Propagation()
     for now, rows, tags in (
         (0.0, [shown()], (('team', 'web'),)),
         (HOUR, [shown('team:web')], (('team', 'web'),)),
@@ -221,7 +221,7 @@ def test_a_tag_that_was_there_in_between_or_got_another_value_starts_anew(datado
 
 
 def test_a_look_that_fails_forgets_nothing(datadog: Datadog) -> None:
-    watch = Watch()
+    watch = Propagation()
     datadog.hosts = [shown()]
     compared(datadog, watch=watch, now=0.0)
     datadog.hosts_first = [plain(500, 'oops')]
@@ -275,7 +275,7 @@ def test_the_rate_limit_of_datadog_ends_the_looks_of_a_run(datadog: Datadog) -> 
     ]
     other = Arn(INSTANCE.replace(ID, 'i-0fedcba9876543210'))
     api = DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY)
-    found = Watch().read({INSTANCE: (), other: ()}, api, Deadline(20), 0.0)
+    found = Propagation().read({INSTANCE: (), other: ()}, api, Deadline(20), 0.0)
     assert [each.compared for each in found] == [
         Unobserved(UNSEEN),
         Unobserved('the rate limit of Datadog allows no more requests in this run'),
@@ -287,7 +287,7 @@ def test_the_rate_limit_of_datadog_ends_the_looks_of_a_run(datadog: Datadog) -> 
 
 
 def of_database(compared: int | Unobserved, *missing: MissingTag) -> ResourceTags:
-    return ResourceTags(DATABASE, HERE, MetricNamespace('AWS/RDS'), compared, 0.0, missing)
+    return ResourceTags(DATABASE, 'rds', HERE, MetricNamespace('AWS/RDS'), compared, 0.0, missing)
 
 
 CPU = 'aws.rds.cpuutilization'
@@ -327,7 +327,7 @@ def test_a_database_without_values_is_not_one_without_tags(stored: list[Stored],
 
 def test_a_resource_whose_tags_nobody_knows_where_to_find_costs_no_request(datadog: Datadog) -> None:
     queue = Arn(f'arn:aws:sqs:{HERE}:{ACCOUNT}:orders')
-    assert compared(datadog, arn=queue) == ResourceTags(queue, HERE, None, Unobserved(WHERE), 0.0)
+    assert compared(datadog, arn=queue) == ResourceTags(queue, 'sqs', HERE, None, Unobserved(WHERE), 0.0)
     assert datadog.asked == []
 
 

@@ -15,6 +15,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
     MissingTag,
     NamespaceFilters,
     ResourceTags,
+    TagFilter,
 )
 from datadog_checks.aws_diagnostics.facts.values import Arn, MetricNamespace, RegionName
 from datadog_checks.aws_diagnostics.findings import Scope
@@ -51,7 +52,7 @@ def missing(key: str = 'team', age: float = 7 * HOUR, **differences: Any) -> Mis
 def resource(*tags: MissingTag, arn: Arn = INSTANCE, **differences: Any) -> ResourceTags:
     """Of ten tags, watched for a month."""
     namespace = MetricNamespace('AWS/EC2' if arn == INSTANCE else 'AWS/ApplicationELB')
-    healthy = ResourceTags(arn, REGION, namespace, 10, NOW - 30 * 24 * HOUR, tags)
+    healthy = ResourceTags(arn, arn.split(':')[2], REGION, namespace, 10, NOW - 30 * 24 * HOUR, tags)
     return replace(healthy, **differences)
 
 
@@ -113,6 +114,17 @@ FAILS = {
         ),
         'elasticloadbalancing loadbalancer/app/web/50dc6c495c0c9188 lacks 1 tag of AWS (team) in Datadog, for 6 hours '
         'or longer; the integration excludes AWS/ApplicationELB',
+        near_miss='a minute less',
+    ),
+    'the record filters by tags': Row(
+        watched(resource(missing()), integration=integration(tag_filters=(TagFilter('AWS/EC2', ('env:prod',)),))),
+        f'{LACKS} 1 tag of AWS (team) {FOR_6_HOURS}; the integration has tag filters for AWS/EC2, which may leave it '
+        'out',
+        near_miss='a minute less',
+    ),
+    'the record filters another namespace by tags': Row(
+        watched(resource(missing()), integration=integration(tag_filters=(TagFilter('AWS/RDS', ('env:prod',)),))),
+        f'{LACKS} 1 tag of AWS (team) {FOR_6_HOURS}',
         near_miss='a minute less',
     ),
     'no metrics are collected': Row(

@@ -104,8 +104,19 @@ def _name(arn: Arn) -> str:
 def _why(facts: Facts, resource: ResourceTags) -> str:
     """What Datadog's record of the integration leaves out, as a clause."""
     record = facts.of_account.integration
-    why = _left_out(record, resource) if isinstance(record, Integration) else ''
+    if not isinstance(record, Integration):
+        return ''
+    why = _left_out(record, resource) or _filtered(record, resource)
     return f'; {why}' if why else ''
+
+
+def _filtered(record: Integration, resource: ResourceTags) -> str:
+    """Whether the filters let this resource through is not judged: those of Datadog have wildcards and exclusions."""
+    filters = () if isinstance(record.tag_filters, Unobserved) else record.tag_filters
+    names = {each.namespace.lower() for each in filters if each.tags}
+    if resource.namespace and resource.namespace.lower() in names:
+        return f'the integration has tag filters for {resource.namespace}, which may leave it out'
+    return ''
 
 
 def _left_out(record: Integration, resource: ResourceTags) -> str:
@@ -131,7 +142,7 @@ def can_explain(facts: Facts, cause: str) -> bool:
 
 
 def _actions(resource: ResourceTags) -> tuple[str, ...]:
-    return (GET_RESOURCES, *OF_SERVICE.get(Resource.of(resource.arn).service, ()))
+    return (GET_RESOURCES, *OF_SERVICE.get(resource.service, ()))
 
 
 def _not_granted(policies: Sequence[Policy], resource: ResourceTags) -> bool:

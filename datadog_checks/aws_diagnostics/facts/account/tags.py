@@ -24,6 +24,8 @@ class MissingTag:
 @dataclass(frozen=True, slots=True)
 class ResourceTags:
     arn: Arn
+    service: str
+    """Of the ARN, like ec2."""
     region: RegionName | None
     """Where Datadog collects it; for a service without regions, where its metrics are. None where the ARN has none."""
     namespace: MetricNamespace | None
