@@ -22,7 +22,7 @@ from tests.diagnoses.cloudwatch.records import (
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 REPORTED = 'EC2 instances reported to CloudWatch in the last 3 hours in'
-GLOBAL = '; without us-east-1, CloudFront, Route 53 and billing are not collected'
+GLOBAL = '; us-east-1, where CloudWatch has the metrics of CloudFront, Route 53 and billing, is not on record'
 ON_RECORD = f'but aws_regions.include_only has eu-west-1{GLOBAL}'
 NOBODY = 'no EC2 instance reported in {} that aws_regions.include_only does not have'
 US_EAST_1 = RegionName('us-east-1')

@@ -21,7 +21,8 @@ from .exclusions import Change, as_list, at_least, change_record, collects_nothi
 
 ID = 'region-not-collected'
 GLOBAL_SERVICES, OF_NO_REGION = RegionName('us-east-1'), 'CloudFront, Route 53 and billing'
-"""Where CloudWatch has the metrics of services without a region, in the partition aws (Datadog's guide)."""
+"""Where CloudWatch has the metrics of services without a region, in the partition aws. Datadog's guide says that their
+metrics appear there "regardless of the region configuration": so this is told, and is no fault."""
 LONGEST_PLACE = 50
 """Characters of a region and what was found in it."""
 
@@ -50,7 +51,8 @@ def _notes(facts: Facts, integration: Integration) -> str:
     not_enabled = listed(metrics.not_enabled) if isinstance(metrics, Metrics) else ''
     one_sided = f'; the account has not enabled {not_enabled}, which is on record' if not_enabled else ''
     left_out = integration.partition == 'aws' and GLOBAL_SERVICES not in (integration.regions or ())
-    return f'{one_sided}{f"; without {GLOBAL_SERVICES}, {OF_NO_REGION} are not collected" if left_out else ""}'
+    where = f'; {GLOBAL_SERVICES}, where CloudWatch has the metrics of {OF_NO_REGION}, is not on record'
+    return f'{one_sided}{where if left_out else ""}'
 
 
 def _excluded(facts: Facts) -> Sequence[RecentlyActive]:

@@ -214,7 +214,7 @@ TAGS_NOT_PROPAGATED = Diagnosis(
         'tags_settle_after counts; tags that AWS sets, and those that Datadog cannot spell, do not.'
     ),
     harm='Monitors, dashboards and ownership that go by the tags of AWS leave such a resource out.',
-    docs=guide('tags'),
+    docs=guide('tag-collection-and-propagation-delays'),
     judge=judge,
     remedy=remedy,
     after=(
