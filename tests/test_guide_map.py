@@ -12,7 +12,7 @@ from datadog_checks.aws_diagnostics.cli.commands import program
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.diagnoses.links import GUIDE
 from tools.documents import ROOT
-from tools.pages import guide_map, file_of_tests
+from tools.pages import file_of_tests, guide_map
 
 HEADINGS = {
     'Overview': 'overview',

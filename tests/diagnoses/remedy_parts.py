@@ -355,5 +355,5 @@ def upgrade_by_yum(former: str, then: str = '', setting: tuple[Command, ...] = (
 def is_it_higher(needed: int) -> Step:
     return Step(
         f'If the command says that the hop limit is not below {needed}, the way back is longer than the path that '
-        'shows: raise it to one more than it is, or the host network'
+        'shows: raise it to one more than it is, or use the host network'
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from datadog_checks.aws_diagnostics.facts.values import Arn
-from datadog_checks.aws_diagnostics.rules.aws_tags import Resource, Shown, Tag, is_comparable
+from datadog_checks.aws_diagnostics.rules.aws_tags import DatadogTags, Resource, Tag, is_comparable
 
 LONG = 'x' * 195
 SAME = [
@@ -16,7 +16,8 @@ SAME = [
     pytest.param(('app:tier', 'front'), 'app:tier:front', id='a colon in the key'),
     pytest.param(('app:tier', 'front'), 'app_tier:front', id='a colon in the key, replaced'),
     pytest.param(('url', 'https://a.example/b'), 'url:https://a.example/b', id='colons in the value'),
-    pytest.param(('größe', 'Übergroß'), 'größe:übergroß', id='letters of any script'),
+    pytest.param(('size', 'Übergroß'), 'size:übergroß', id='letters of other scripts'),
+    pytest.param(('size', 'Übergroß'), 'size:_bergro_', id='letters of other scripts, replaced'),
     pytest.param(('note', LONG), 'note:' + 'x' * 195, id='as long as Datadog keeps'),
     pytest.param(('notes', LONG), 'notes:' + 'x' * 194, id='longer, and cut'),
     pytest.param(('notes', LONG), 'notes:something', id='longer, and not comparable'),
@@ -33,16 +34,16 @@ OTHER = [
 
 @pytest.mark.parametrize(('tag', 'shown'), SAME)
 def test_a_tag_is_found_however_datadog_spells_it(tag: Tag, shown: str) -> None:
-    assert (Shown(['region:eu-west-1', shown]).has(tag), is_comparable(tag)) == (True, True)
+    assert (DatadogTags(['region:eu-west-1', shown]).has(tag), is_comparable(tag)) == (True, True)
 
 
 @pytest.mark.parametrize(('tag', 'shown'), OTHER)
 def test_another_tag_is_not_taken_for_it(tag: Tag, shown: str) -> None:
-    assert not Shown([shown]).has(tag)
+    assert not DatadogTags([shown]).has(tag)
 
 
 def test_a_key_is_found_whatever_its_value_is() -> None:
-    shown = Shown(['team:db', 'app:tier:front', 'bare'])
+    shown = DatadogTags(['team:db', 'app:tier:front', 'bare'])
     keys = ('Team', 'app', 'app:tier', 'app_tier', 'bare', 'db', 'tea')
     assert [key for key in keys if shown.has_key(key)] == ['Team', 'app', 'app:tier', 'app_tier', 'bare']
 
@@ -55,6 +56,8 @@ def test_a_key_is_found_whatever_its_value_is() -> None:
         pytest.param(('team', '--'), id='a value without a letter or digit'),
         pytest.param(('1st', 'web'), id='a key that starts with a digit'),
         pytest.param(('', 'web'), id='no key'),
+        pytest.param(('größe', 'web'), id='a key in another script'),
+        pytest.param(('Host', 'web'), id='a key that means something to Datadog'),
     ],
 )
 def test_what_datadog_has_no_known_form_for_is_not_compared(tag: Tag) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ..facts import Unobserved
 from ..facts.account import MissingTag, ResourceTags
 from ..facts.values import Arn, InstanceId
-from ..rules.aws_tags import AWS_SOURCE, OfMetric, Resource, Shown, Tag, is_comparable
+from ..rules.aws_tags import AWS_SOURCE, DatadogTags, OfMetric, Resource, Tag, is_comparable
 from ..text import clean
 from .datadog_api import DatadogApi, Permission, list_of, object_of
 from .datadog_metrics import DatadogMetrics
@@ -51,8 +51,8 @@ class Propagation:
             assert isinstance(why, Unobserved)
             return ResourceTags(arn, resource.service, resource.region, resource.namespace, why, now)
         comparable = [tag for tag in tags if is_comparable(tag)]
-        by_source = {source: Shown(each) for source, each in found.items()}
-        set_by_aws = by_source.pop(AWS_SOURCE, Shown(()))
+        by_source = {source: DatadogTags(each) for source, each in found.items()}
+        set_by_aws = by_source.pop(AWS_SOURCE, DatadogTags(()))
         missing = [tag for tag in comparable if not set_by_aws.has(tag)]
         seen.saw(missing, now, complete=True)
         return ResourceTags(
@@ -66,7 +66,7 @@ class Propagation:
         )
 
 
-def _missing(tag: Tag, since: float, set_by_aws: Shown, others: Mapping[str, Shown]) -> MissingTag:
+def _missing(tag: Tag, since: float, set_by_aws: DatadogTags, others: Mapping[str, DatadogTags]) -> MissingTag:
     sources = tuple(sorted(source for source, shown in others.items() if shown.has(tag)))
     return MissingTag(clean(tag[0], LONGEST_KEY), since, set_by_aws.has_key(tag[0]), sources)
 

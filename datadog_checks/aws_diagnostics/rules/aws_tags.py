@@ -23,13 +23,18 @@ Tag = tuple[str, str]
 """Key and value, as AWS has them."""
 
 
+DATADOGS_OWN = frozenset({'host', 'device', 'source'})
+"""Keys to which Datadog gives a meaning of its own."""
+
+
 def is_comparable(tag: Tag) -> bool:
     """Datadog has no form for a tag whose value is empty, or whose key does not start with a letter."""
     key, value = tag
-    return not key.startswith(RESERVED) and key[:1].isalpha() and bool(_squeezed(value))
+    named = key[:1].isalpha() and key.isascii() and not key.startswith(RESERVED) and key.lower() not in DATADOGS_OWN
+    return named and any(map(str.isalnum, value))
 
 
-class Shown:
+class DatadogTags:
     """Tags of Datadog, to be compared with those of AWS."""
 
     def __init__(self, tags: Iterable[str]) -> None:
@@ -40,10 +45,10 @@ class Shown:
             self._keys.update(map(_squeezed, _possible_keys(tag)))
 
     def has(self, tag: Tag) -> bool:
-        """Of a tag that is too long for Datadog only the key counts."""
+        """Of a tag that is too long for Datadog, or has letters of other scripts, only the key counts."""
         key, value = tag
-        too_long = len(key) + 1 + len(value) > LONGEST
-        return self.has_key(key) if too_long else _squeezed(f'{key}{value}') in self._tags
+        changed = len(key) + 1 + len(value) > LONGEST or not value.isascii()
+        return self.has_key(key) if changed else _squeezed(f'{key}{value}') in self._tags
 
     def has_key(self, key: str) -> bool:
         return _squeezed(key) in self._keys
@@ -60,6 +65,24 @@ def _squeezed(text: str) -> str:
 
 
 # Resources
+
+GET_RESOURCES = 'tag:GetResources'
+OF_SERVICE = {
+    'ec2': ('ec2:DescribeInstances',),
+    'elasticloadbalancing': ('elasticloadbalancing:DescribeTags',),
+    'rds': ('rds:ListTagsForResource',),
+    'lambda': ('lambda:ListTags',),
+    'dynamodb': ('dynamodb:ListTagsOfResource',),
+}
+
+
+def actions_for(service: str) -> tuple[str, ...]:
+    """With which Datadog reads the tags of a service.
+
+    https://docs.datadoghq.com/integrations/amazon_web_services/#aws-iam-permissions
+    """
+    return (GET_RESOURCES, *OF_SERVICE.get(service, ()))
+
 
 GLOBAL_SERVICES = {'aws': 'us-east-1', 'aws-us-gov': 'us-gov-west-1', 'aws-cn': 'cn-north-1'}
 """By partition: where services without regions are asked, and where CloudWatch has their metrics."""

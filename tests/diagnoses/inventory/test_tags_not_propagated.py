@@ -141,14 +141,15 @@ FAILS = {
 PASSES = {
     'each of them is there': Row(
         watched(resource(), resource(arn=BALANCER, compared=3)),
-        'each tag of AWS is in Datadog: 13 tags of 2 resources',
+        'Datadog shows each tag of AWS that can be compared: 13 tags of 2 resources',
     ),
     'a minute less': Row(
         watched(resource(missing(age=6 * HOUR - MINUTE))),
-        'no tag of AWS is overdue in Datadog: 10 tags of 1 resource; 1 tag not in Datadog yet, for less than 6 hours',
+        'no tag of AWS is overdue: 10 tags of 1 resource; 1 tag not in Datadog yet, for less than 6 hours',
     ),
     'on the first look, and nothing is missing': Row(
-        watched(resource(watched_since=NOW)), 'each tag of AWS is in Datadog: 10 tags of 1 resource'
+        watched(resource(watched_since=NOW)),
+        'Datadog shows each tag of AWS that can be compared: 10 tags of 1 resource',
     ),
 }
 UNKNOWN = {

@@ -8,11 +8,10 @@ from typing import Any
 
 from ...facts import Unobserved
 from ...facts.values import AccountId, Arn
-from ...rules.aws_tags import Resource, Tag
+from ...rules.aws_tags import GET_RESOURCES, Resource, Tag
 from .denials import CallFailed, asking
 from .session import Session
 
-GET_RESOURCES = 'tag:GetResources'
 MOST_RESOURCES = 50
 """The API takes a hundred ARNs in one call."""
 MOST_TAGS = 200

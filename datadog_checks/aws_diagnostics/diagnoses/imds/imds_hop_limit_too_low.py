@@ -148,7 +148,7 @@ def is_host_behind_a_gateway(facts: Facts) -> bool:
 
 def _is_it_higher(facts: Facts, expected: Expectations) -> Step:
     needed = needed_hop_limit(facts, expected)
-    around = ', or the host network' if container_kind(facts) not in IN_THE_HOST_NETWORK else ''
+    around = ', or use the host network' if container_kind(facts) not in IN_THE_HOST_NETWORK else ''
     return Step(
         f'If the command says that the hop limit is not below {needed}, the way back is longer than the path that '
         f'shows: raise it to one more than it is{around}'

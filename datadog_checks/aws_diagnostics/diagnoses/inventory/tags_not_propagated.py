@@ -7,8 +7,8 @@ from ...facts import Facts, Unobserved, observed
 from ...facts.account import Feature, Integration, MissingTag, Policy, ResourceTags, Simulation
 from ...facts.values import Arn
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Remedy, Step, Variable, Word, shell
-from ...rules.aws_tags import Resource
+from ...remedies import Command, Remedy, Step, Variable, Word, shell
+from ...rules.aws_tags import Resource, actions_for
 from ...rules.lingering import not_collected
 from ...text import ago, clean, counted, duration, listed, reason
 from ..account_remedies import curl
@@ -16,20 +16,11 @@ from ..integration.denials import denier_of
 from ..integration.permissions import compare
 from ..integration.reported import ROLE_SIDE
 from ..links import guide
+from .host_aws_tags_lingering import SOURCE
 
 LONGEST_KEY = 40
 MOST_IN_COMMANDS = 3
 """Resources."""
-GET_RESOURCES = 'tag:GetResources'
-OF_SERVICE: Mapping[str, tuple[str, ...]] = {
-    'ec2': ('ec2:DescribeInstances',),
-    'elasticloadbalancing': ('elasticloadbalancing:DescribeTags',),
-    'rds': ('rds:ListTagsForResource',),
-    'lambda': ('lambda:ListTags',),
-    'dynamodb': ('dynamodb:ListTagsOfResource',),
-}
-"""With which Datadog reads the tags of a service, beside GET_RESOURCES:
-https://docs.datadoghq.com/integrations/amazon_web_services/#aws-iam-permissions"""
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -39,15 +30,11 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     late = _late(facts, expected)
     if late:
         return Failed(f'{listed(_lacking(facts, expected, late), 2, 200)}{_why(facts, late[0])}')
-    unseen = [resource for resource in resources if isinstance(resource.compared, Unobserved)]
+    unseen = [(r.arn, r.compared.reason) for r in resources if isinstance(r.compared, Unobserved)]
     if unseen:
         more = f', and {counted(len(unseen) - 1, "more resource")}' if len(unseen) > 1 else ''
-        return Unknown(f'{_name(unseen[0].arn)} could not be compared{more}: {_why_not(unseen[0])}')
+        return Unknown(f'{_name(unseen[0][0])} could not be compared{more}: {reason(unseen[0][1])}')
     return _nothing_late(facts, expected, resources)
-
-
-def _why_not(resource: ResourceTags) -> str:
-    return reason(resource.compared.reason) if isinstance(resource.compared, Unobserved) else ''
 
 
 def _nothing_late(facts: Facts, expected: Expectations, resources: Sequence[ResourceTags]) -> Verdict:
@@ -61,7 +48,7 @@ def _nothing_late(facts: Facts, expected: Expectations, resources: Sequence[Reso
     count = sum(r.compared for r in resources if isinstance(r.compared, int))
     some = counted(sum(len(r.missing) for r in young), 'tag')
     missing = f'; {some} not in Datadog yet, for less than {patience}' if young else ''
-    right = 'each tag of AWS is in Datadog' if not young else 'no tag of AWS is overdue in Datadog'
+    right = 'no tag of AWS is overdue' if young else 'Datadog shows each tag of AWS that can be compared'
     return Passed(f'{right}: {counted(count, "tag")} of {counted(len(resources), "resource")}{missing}')
 
 
@@ -83,7 +70,7 @@ def _lacking(facts: Facts, expected: Expectations, late: Sequence[ResourceTags])
 
 
 def _keys(missing: Sequence[MissingTag]) -> str:
-    """Like '2 of its tags (team, owner with another value)'."""
+    """Like '2 tags of AWS (team, owner with another value)'."""
     described = listed((f'{clean(tag.key, LONGEST_KEY)}{_elsewhere(tag)}' for tag in missing), longest=120)
     return f'{counted(len(missing), "tag")} of AWS ({described})'
 
@@ -113,10 +100,8 @@ def _why(facts: Facts, resource: ResourceTags) -> str:
 def _filtered(record: Integration, resource: ResourceTags) -> str:
     """Whether the filters let this resource through is not judged: those of Datadog have wildcards and exclusions."""
     filters = () if isinstance(record.tag_filters, Unobserved) else record.tag_filters
-    names = {each.namespace.lower() for each in filters if each.tags}
-    if resource.namespace and resource.namespace.lower() in names:
-        return f'the integration has tag filters for {resource.namespace}, which may leave it out'
-    return ''
+    has_some = any(each.tags and each.namespace == resource.namespace for each in filters)
+    return f'the integration has tag filters for {resource.namespace}, which may leave it out' if has_some else ''
 
 
 def _left_out(record: Integration, resource: ResourceTags) -> str:
@@ -141,17 +126,13 @@ def can_explain(facts: Facts, cause: str) -> bool:
     return True
 
 
-def _actions(resource: ResourceTags) -> tuple[str, ...]:
-    return (GET_RESOURCES, *OF_SERVICE.get(resource.service, ()))
-
-
 def _not_granted(policies: Sequence[Policy], resource: ResourceTags) -> bool:
-    return any(entry.is_lost for entry in compare(_actions(resource), policies))
+    return any(entry.is_lost for entry in compare(actions_for(resource.service), policies))
 
 
 def _denied(simulation: Simulation, resource: ResourceTags) -> bool:
     of_region = (r for r in simulation.results if r.region in ('', resource.region))
-    return any(result.action in _actions(resource) and denier_of(result) is not None for result in of_region)
+    return any(result.action in actions_for(resource.service) and denier_of(result) is not None for result in of_region)
 
 
 OF_THE_RECORD: Mapping[str, str] = {
@@ -165,17 +146,13 @@ OF_THE_RECORD: Mapping[str, str] = {
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     resources = facts.of_account.tags
     wrong = [] if isinstance(resources, Unobserved) else [r for r in resources if r.missing][:MOST_IN_COMMANDS]
-    instances = [instance for r in wrong if (instance := Resource.of(r.arn).instance_id)]
-    show = [('/api/v1/tags/hosts/', instance, '?source=Amazon%20Web%20Services') for instance in instances]
-    unknown: tuple[tuple[str | Variable, ...], ...] = (('/api/v1/tags/hosts/', Variable('INSTANCE_ID')),)
+    in_aws = [_get_resources(r.region, r.arn) for r in wrong] or [_get_resources(None, Variable('RESOURCE_ARN'))]
+    hosts = [id for r in wrong if (id := Resource.of(r.arn).instance_id)] if wrong else [Variable('INSTANCE_ID')]
+    shown = tuple(curl(expected, ('/api/v1/tags/hosts/', host, SOURCE)) for host in hosts)
+    elsewhere = 'See in the Metrics Explorer of Datadog which tags the metrics of the resource have'
     steps = (
-        Step('See the tags that AWS has', tuple(shell(*_get_resources(r)) for r in wrong) or (shell(*NOTHING_KNOWN),)),
-        Step(
-            'See the tags of a host that the AWS integration has set in Datadog',
-            tuple(curl(expected, path) for path in (show or unknown)),
-        )
-        if show or not wrong
-        else Step('See in the Metrics Explorer of Datadog which tags the metrics of the resource have'),
+        Step('See the tags that AWS has', tuple(in_aws)),
+        Step('See the tags of a host that the AWS integration has set in Datadog' if shown else elsewhere, shown),
         Step(
             'If a tag is only there from another source, such as the Agent or a user, remove it there or accept that '
             'it is not updated with AWS'
@@ -188,16 +165,9 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     return Remedy('Let Datadog read these tags: its record must include the resource, and its role the tags', (), steps)
 
 
-NOTHING_KNOWN: tuple[Word, ...] = (
-    *('aws', 'resourcegroupstaggingapi', 'get-resources', '--region', Variable('AWS_REGION')),
-    *('--resource-arn-list', Variable('RESOURCE_ARN')),
-)
-
-
-def _get_resources(resource: ResourceTags) -> tuple[Word, ...]:
-    where = resource.region or Variable('AWS_REGION')
-    call = ('aws', 'resourcegroupstaggingapi', 'get-resources', '--region', where)
-    return (*call, '--resource-arn-list', resource.arn)
+def _get_resources(region: Word | None, arn: Word) -> Command:
+    call = ('aws', 'resourcegroupstaggingapi', 'get-resources', '--region', region or Variable('AWS_REGION'))
+    return shell(*call, '--resource-arn-list', arn)
 
 
 TAGS_NOT_PROPAGATED = Diagnosis(
