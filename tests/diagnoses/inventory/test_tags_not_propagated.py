@@ -166,6 +166,11 @@ UNKNOWN = {
         f"ec2 instance/{ID} could not be compared, and 1 more resource: it is not in Datadog's host list of the last "
         'three hours',
     ),
+    'Datadog does not show an instance of a region that is left out': Row(
+        watched(resource(compared=NOT_COMPARED), integration=integration(regions=(RegionName('us-east-1'),))),
+        f"ec2 instance/{ID} could not be compared: it is not in Datadog's host list of the last three hours; the "
+        'integration does not include eu-west-1',
+    ),
     'our permission is missing': Row(
         watched(resource(), resource(compared=Unobserved('missing permission tag:GetResources'))),
         f'ec2 instance/{ID} could not be compared: missing permission tag:GetResources',

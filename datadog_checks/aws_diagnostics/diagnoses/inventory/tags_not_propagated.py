@@ -30,10 +30,11 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     late = _late(facts, expected)
     if late:
         return Failed(f'{listed(_lacking(facts, expected, late), 2, 200)}{_why(facts, late[0])}')
-    unseen = [(r.arn, r.compared.reason) for r in resources if isinstance(r.compared, Unobserved)]
+    unseen = [(r, r.compared.reason) for r in resources if isinstance(r.compared, Unobserved)]
     if unseen:
-        more = f', and {counted(len(unseen) - 1, "more resource")}' if len(unseen) > 1 else ''
-        return Unknown(f'{_name(unseen[0][0])} could not be compared{more}: {reason(unseen[0][1])}')
+        (first, why), more = unseen[0], len(unseen) - 1
+        others = f', and {counted(more, "more resource")}' if more else ''
+        return Unknown(f'{_name(first.arn)} could not be compared{others}: {reason(why)}{_why(facts, first)}')
     return _nothing_late(facts, expected, resources)
 
 
