@@ -19,7 +19,7 @@ from datadog_checks.aws_diagnostics.collect.datadog_metrics import DatadogMetric
 from datadog_checks.aws_diagnostics.collect.run import CallBudget
 from datadog_checks.aws_diagnostics.facts import Feature
 from datadog_checks.aws_diagnostics.facts.metrics import StatisticQuery
-from datadog_checks.aws_diagnostics.facts.values import DatadogMetric, IntegrationId, MetricNamespace, RegionName
+from datadog_checks.aws_diagnostics.facts.values import Arn, DatadogMetric, IntegrationId, MetricNamespace, RegionName
 from tests.account.builders import SECRET
 from tests.account.cloudtrail_server import CloudTrail, cloudtrail_server
 from tests.account.cloudwatch_server import CloudWatch, cloudwatch_server
@@ -40,6 +40,7 @@ from tests.account.whole_run import (
 )
 from tools.documents import aws_calls, least_privilege, read
 
+INSTANCE = Arn(f'arn:aws:ec2:us-east-1:{MOTO_ACCOUNT}:instance/i-0123456789abcdef0')
 DOCUMENT = read('docs/permissions.md')
 LISTED = set(aws_calls(DOCUMENT))
 PATHS = set(re.findall(r'^\| `(/api[^`]+)` \|', DOCUMENT, re.MULTILINE))
@@ -48,8 +49,12 @@ CONFIG = '11111111-2222-3333-4444-555555555555'
 PERMISSIONS: dict[str, Sequence[str]] = {'standard': STANDARD, 'resource_collection': RESOURCE_COLLECTION}
 
 
-PREFIXES = dict.fromkeys(('elastic-load-balancing', 'elastic-load-balancing-v2'), 'elasticloadbalancing')
-"""Where a permission is named otherwise than the service is in botocore."""
+PREFIXES = {
+    'elastic-load-balancing': 'elasticloadbalancing',
+    'elastic-load-balancing-v2': 'elasticloadbalancing',
+    'resource-groups-tagging-api': 'tag',
+}
+"""What IAM calls a service, where it has another name in botocore."""
 
 
 class Recorder:
@@ -116,7 +121,7 @@ def runs_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pytest
     fleet = Account({'us-east-1': listed(*WRONG)}, {'httpTokens': 'required'})
     with serving(fleet) as ec2, monkeypatch.context() as environment:
         environment.setenv('AWS_ENDPOINT_URL_EC2', ec2)
-        collect(recorder, datadog)
+        collect(recorder, datadog, tagged_resources=(INSTANCE,))
     with elb_server(Elb(BALANCERS)) as elb, monkeypatch.context() as environment:
         for service in ('EC2', 'ELASTIC_LOAD_BALANCING', 'ELASTIC_LOAD_BALANCING_V2'):
             environment.setenv(f'AWS_ENDPOINT_URL_{service}', elb.url)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ..facts import Feature
 from ..facts.account import ExternalId
+from ..facts.values import Arn
 from .agent import AgentInterface
 from .agent.settings import as_text, as_texts
 
@@ -100,6 +101,8 @@ class AccountOptions:
     """Filters of ec2:DescribeInstances: (name, values)."""
     load_balancers: Chosen | None = None
     """Whose targets are counted; None for none."""
+    tagged_resources: tuple[Arn, ...] = ()
+    """Whose tags are compared with those that Datadog shows."""
     max_api_calls: int = 500
     """To AWS, in one run."""
     cache_directory: str = ''

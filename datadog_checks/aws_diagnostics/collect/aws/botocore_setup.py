@@ -61,6 +61,7 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
         'ListRoles',
         'SimulatePrincipalPolicy',
     ),
+    'resourcegroupstaggingapi': ('GetResources',),
     # The last one is how the credential chain uses a web identity, as in EKS.
     'sts': ('AssumeRole', 'GetCallerIdentity', 'AssumeRoleWithWebIdentity'),
 }

@@ -73,6 +73,7 @@ from .policies import (
     Simulated,
     Simulation,
 )
+from .tags import MissingTag, ResourceTags
 
 __all__ = [
     'HOURS',
@@ -104,6 +105,7 @@ __all__ = [
     'MetadataDefaults',
     'MetricNameFilter',
     'Metrics',
+    'MissingTag',
     'NamespaceFilters',
     'Policy',
     'PolicyKind',
@@ -114,6 +116,7 @@ __all__ = [
     'Region',
     'ReportedError',
     'RequiredPermissions',
+    'ResourceTags',
     'Role',
     'RoleMissing',
     'Simulated',
@@ -158,3 +161,5 @@ class Account:
     """Only where somebody asks for it: `permissions --denied-since`."""
     load_balancers: LoadBalancers | Unobserved | None = None
     """None: the operator chose none."""
+    tags: tuple[ResourceTags, ...] | Unobserved = ()
+    """Of the resources that the operator names; () where he names none."""
