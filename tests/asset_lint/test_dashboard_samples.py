@@ -11,6 +11,7 @@ from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Run, gauges, tags
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.facts.account import Count, Lag
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Passed, Scope, Verdict
+from tests.account.balancers import classic, later, load_balancers
 from tests.account.builders import account_facts, fleet, region
 from tests.account.lag_builders import metric_lag
 from tests.asset_lint.dashboards import SHIPPED
@@ -31,6 +32,7 @@ SITUATIONS: list[tuple[Facts, Scope, Verdict]] = [
     (facts(**V1_ANSWERS), Scope.HOST, PASSES),
     (facts(**V1_ANSWERS), Scope.HOST, FAILS),
     (account_facts(**WATCHED), Scope.ACCOUNT, PASSES),
+    (account_facts(load_balancers=load_balancers(classic(), later())), Scope.ACCOUNT, PASSES),
     (account_facts(**V1_ALLOWED), Scope.ACCOUNT, FAILS),
 ]
 

@@ -7,6 +7,7 @@ from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Gauge, Run, gauge
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.facts.account import Count, Lag
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Passed, Scope, Status, Verdict
+from tests.account.balancers import classic, later, load_balancers
 from tests.account.builders import account_facts, fleet, region
 from tests.account.lag_builders import metric_lag
 from tests.builders import answered, facts, imds
@@ -42,7 +43,11 @@ def sent(observed: Facts, scope: Scope) -> list[Gauge]:
 
 
 HOST = [*sent(facts(), Scope.HOST), *sent(facts(imds=IMDSV1_ON), Scope.HOST)]
-ACCOUNT = sent(account_facts(fleet=fleet(region(counts=COUNTS)), lag=Lag((metric_lag(),), ())), Scope.ACCOUNT)
+BALANCERS = load_balancers(classic(), later())
+ACCOUNT = sent(
+    account_facts(fleet=fleet(region(counts=COUNTS)), load_balancers=BALANCERS, lag=Lag((metric_lag(),), ())),
+    Scope.ACCOUNT,
+)
 
 
 def sent_tags() -> dict[str, set[str]]:

@@ -12,12 +12,11 @@ from enum import Enum
 from importlib import resources
 from typing import Any, TypeVar, cast
 
-from ..collect.metric_names import metric_names
 from ..diagnoses import DIAGNOSES
+from ..facts.account.load_balancers import AvailabilityZone
 from ..facts.values import AgentHostname, Checked, CloudProvider, HostName, Partition, RegionName, TemplateVersion
-from ..rules.dimension_tags import TAG_KEYS
 from .judged import Observation
-from .pseudonyms import DOMAIN_OF_AWS, PUBLIC, REGION, RESOURCE, Pseudonyms
+from .pseudonyms import DOMAIN_OF_AWS, PUBLIC, REGION, RESOURCE, WORDS_OF_METRICS, Pseudonyms
 
 Value = TypeVar('Value')
 
@@ -27,11 +26,6 @@ DATA = resources.files('datadog_checks.aws_diagnostics') / 'data'
 def _services() -> set[str]:
     lists = (file for file in (DATA / 'iam_permissions').iterdir() if file.name.endswith('.json'))
     return {'kms', 'sts'}.union(*(re.findall('"([a-z0-9-]{2,40}):', file.read_text('utf-8')) for file in lists))
-
-
-def _published(field: str) -> str:
-    """What Datadog's documentation has of metrics in this field of a name."""
-    return '|'.join(sorted({re.escape(str(getattr(name, field))) for name in metric_names().table}))
 
 
 SERVICES = '|'.join(sorted(_services()))
@@ -44,6 +38,7 @@ OPTIONS = frozenset(re.findall('[a-z0-9]+(?:_[a-z0-9]+)+', (DATA / 'conf.yaml.ex
     *('aws_diagnostics', 'dd_url', 'auth_token_file_path', 'ipc_cert_file_path', 'cmd_host', 'cmd_port', 'expvar_port'),
 }
 """Of this check and of the Agent. Other words with underscores may be names."""
+TAGS_OF_LOAD_BALANCERS = 'availability-zone|aws_account|loadbalancer|loadbalancername|name|region|targetgroup'
 KEPT: Mapping[str, str] = {
     'region': REGION,
     'regions': REGION,
@@ -75,12 +70,16 @@ KEPT: Mapping[str, str] = {
     'effect': 'Allow|Deny',
     'operator': r'[A-Za-z]{1,40}(:[A-Za-z]{1,40})?',
     'key': r'(aws|sts|iam):[A-Za-z]{1,60}',
-    **{field: _published(field) for field in ('datadog', 'metric', 'statistic', 'unit')},
-    'metrics': _published('datadog'),
-    'dimension': '|'.join(sorted({name for names in TAG_KEYS.values() for name in names})),
+    **WORDS_OF_METRICS,
     'namespace': r'AWS/[A-Za-z0-9]{1,40}',
     'namespaces': r'AWS/[A-Za-z0-9]{1,40}',
     'patterns': r'aws\.[a-z0-9_.*]{1,200}',
+    'aggregator': 'avg|max|min|sum',
+    'CountingQuery.metric': r'aws\.[a-z]{1,20}elb\.(un_)?healthy_host_count(\.[a-z]{1,20})?|aws\.elb\.[a-z_.]{1,40}',
+    'scope': rf'{TAGS_OF_LOAD_BALANCERS}|{REGION}|\*|',
+    'by': TAGS_OF_LOAD_BALANCERS,
+    'ResourceTags.service': SERVICES,
+    'sources': 'Datadog|Users|Chef|Puppet',
     'as_of': '[0-9]{4}-[0-9]{2}-[0-9]{2}',
     'version': 'v?[0-9]{1,6}',
     **dict.fromkeys(
@@ -151,7 +150,7 @@ class Redaction:
 
     def _checked(self, value: Checked, owner: str, field: str) -> Checked:
         """Of the same type; a pseudonym that would be too long for it is shortened."""
-        if isinstance(value, RegionName | Partition | CloudProvider | TemplateVersion):
+        if isinstance(value, RegionName | AvailabilityZone | Partition | CloudProvider | TemplateVersion):
             return value
         short = self._pseudonyms.short(value)
         candidates = (

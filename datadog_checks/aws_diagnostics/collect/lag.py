@@ -5,32 +5,32 @@ others nothing.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TypeVar
 
-from ..facts import Unobserved
-from ..facts.account.lag import AwsMonitor, Lag, MetricLag
-from ..facts.metrics import SAMPLE_COUNT, Grouped, Series, StatisticQuery, Watched
-from ..facts.values import AccountId, InstanceId, RegionName
+from ..facts import Unobserved, observed
+from ..facts.account import Caller
+from ..facts.account.lag import NOTHING_WATCHED, AwsMonitor, Lag, MetricLag
+from ..facts.metrics import SAMPLE_COUNT, Grouped, Monitors, Series, StatisticQuery, Watched
+from ..facts.values import AccountId, RegionName
 from ..rules.dimension_tags import ACCOUNT, REGION, as_tag, scope_of, tags_of
 from ..rules.lag import DAY, HOUR, MINUTE, carrying, counts_events, is_daily, is_settled, sample_of
-from .aws.denials import asking
+from .account_options import AccountOptions
+from .account_run import AccountRun
+from .aws.detailed_monitoring import detailed_by_instance
 from .aws.metric_data import CloudWatchMetrics
 from .aws.session import Session
 from .aws_monitors import MOST_MONITORS, aws_monitors
 from .datadog_metrics import DatadogMetrics
 from .lag_samples import LagSamples
-from .run import NotCollected
+from .run import Deadline, NotCollected
 
 WINDOW, DAYS = 3 * HOUR, 4 * DAY
 """That is asked for; the second one of metrics that are published daily."""
-EC2 = 'AWS/EC2'
+SHARE = 1 / 3
+"""Of the time that is left in the run."""
 NO_KEYS = 'Datadog was not asked: it needs both an API key and an application key'
-DESCRIBE_INSTANCES = 'ec2:DescribeInstances'
-ON = frozenset({'enabled', 'pending'})
-"""States of detailed monitoring."""
 NOT_OF_A_REGION = frozenset({'AWS/Billing', 'AWS/CloudFront', 'AWS/Route53'})
 """Namespaces of services that are not in one region, so that the region of CloudWatch narrows nothing in Datadog."""
 
@@ -45,8 +45,32 @@ class LagSources:
     session: Session
     cloudwatch: CloudWatchMetrics
     datadog: DatadogMetrics | None
+    monitors: Callable[[], Monitors | Unobserved]
     samples: LagSamples
     clock: Callable[[], float] = time.time
+
+
+def lag_of_run(
+    run: AccountRun,
+    options: AccountOptions,
+    session: Session | Unobserved,
+    caller: Caller | Unobserved,
+    samples: LagSamples,
+) -> Lag:
+    """Nothing is asked where nothing is watched. Raises MissingFact."""
+    if not options.watched_metrics:
+        return NOTHING_WATCHED
+    share = Deadline(run.deadline.remaining() * SHARE)
+    keys = options.api_key and options.app_key
+    sources = LagSources(
+        observed(caller).account_id,
+        observed(session),
+        CloudWatchMetrics(observed(session), run.budget),
+        DatadogMetrics(run.datadog(share, with_keys=True), share) if keys else None,
+        lambda: run.monitors(share),
+        samples,
+    )
+    return read_lag(sources, options.watched_metrics)
 
 
 def read_lag(sources: LagSources, watched: Sequence[Watched]) -> Lag:
@@ -56,8 +80,8 @@ def read_lag(sources: LagSources, watched: Sequence[Watched]) -> Lag:
         groups.setdefault(_Kind(each.region, is_daily(each.name)), []).append(each)
     found = [lag for kind, group in groups.items() for lag in _of_a_kind(kind, group, sources)]
     sources.samples.save(sources.account_id, watched)
-    detailed = _detailed_by_instance(sources.session, watched)
-    monitors, complete = (None, True) if sources.datadog is None else _monitors(sources.datadog, sources.account_id)
+    detailed = detailed_by_instance(sources.session, watched)
+    monitors, complete = (None, True) if sources.datadog is None else _monitors(sources)
     return Lag(tuple(replace(lag, detailed=detailed(lag.watched)) for lag in found), monitors, complete)
 
 
@@ -131,46 +155,11 @@ def _only(grouped: Sequence[Grouped]) -> Series:
     return grouped[0].series if grouped else Series(MINUTE, ())
 
 
-def _detailed_by_instance(
-    session: Session, watched: Iterable[Watched]
-) -> Callable[[Watched], bool | Unobserved | None]:
-    """One call for each region with a watched instance."""
-    ids: dict[RegionName, list[InstanceId]] = {}
-    for each in watched:
-        instance_id = _instance(each)
-        if instance_id:
-            ids.setdefault(each.region, []).append(instance_id)
-    states = {region: _or_reason(partial(_detailed, session, region, ids[region])) for region in ids}
-
-    def detailed(each: Watched) -> bool | Unobserved | None:
-        instance_id = _instance(each)
-        if instance_id is None:
-            return None
-        found = states[each.region]
-        return found if isinstance(found, Unobserved) else found.get(instance_id)
-
-    return detailed
-
-
-def _instance(watched: Watched) -> InstanceId | None:
-    return InstanceId.of(watched.dimensions.get('InstanceId')) if watched.name.namespace == EC2 else None
-
-
-def _detailed(session: Session, region: RegionName, ids: Sequence[InstanceId]) -> Mapping[InstanceId, bool]:
-    """A filter, as EC2 refuses a list of ids with one that is gone. Raises CallFailed."""
-    with asking(DESCRIBE_INSTANCES, region):
-        wanted = [{'Name': 'instance-id', 'Values': list(dict.fromkeys(ids))}]
-        answer = session.client('ec2', region).describe_instances(Filters=wanted)
-        instances = [instance for entry in answer.get('Reservations', ()) for instance in entry.get('Instances', ())]
-        states = {InstanceId.of(i.get('InstanceId')): i.get('Monitoring', {}).get('State') for i in instances}
-        return {id: state in ON for id, state in states.items() if id and isinstance(state, str)}
-
-
-def _monitors(datadog: DatadogMetrics, account_id: AccountId) -> tuple[tuple[AwsMonitor, ...] | Unobserved, bool]:
-    listed = _or_reason(datadog.monitors)
+def _monitors(sources: LagSources) -> tuple[tuple[AwsMonitor, ...] | Unobserved, bool]:
+    listed = sources.monitors()
     if isinstance(listed, Unobserved):
         return listed, False
-    found = tuple(aws_monitors(listed.monitors, account_id))
+    found = tuple(aws_monitors(listed.monitors, sources.account_id))
     return found[:MOST_MONITORS], listed.complete and len(found) <= MOST_MONITORS
 
 

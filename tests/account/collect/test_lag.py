@@ -14,7 +14,7 @@ from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.datadog_metrics import DatadogMetrics
 from datadog_checks.aws_diagnostics.collect.lag import LagSources, query_of, read_lag
 from datadog_checks.aws_diagnostics.collect.lag_samples import LagSamples, NoMemory
-from datadog_checks.aws_diagnostics.collect.run import CallBudget, Deadline
+from datadog_checks.aws_diagnostics.collect.run import CallBudget, Deadline, attempt
 from datadog_checks.aws_diagnostics.diagnoses import diagnose
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch import DIAGNOSES
 from datadog_checks.aws_diagnostics.facts import Unobserved
@@ -92,8 +92,17 @@ class World:
         api = DatadogApi(self.datadog.url, api_key=API_KEY, app_key=APP_KEY)
         with open_session(AccountOptions(), budget) as session:
             cloudwatch = CloudWatchMetrics(session, budget, lambda: self.now)
-            datadog = DatadogMetrics(api, Deadline(30)) if keys else None
-            sources = LagSources(ACCOUNT, session, cloudwatch, datadog, self._samples, lambda: self.now)
+            all_of = DatadogMetrics(api, Deadline(30))
+            datadog = all_of if keys else None
+            sources = LagSources(
+                ACCOUNT,
+                session,
+                cloudwatch,
+                datadog,
+                lambda: attempt('the monitors', all_of.monitors),
+                self._samples,
+                lambda: self.now,
+            )
             lag = read_lag(sources, metrics or (watched(region=US),))
         self.calls = budget.made
         return lag

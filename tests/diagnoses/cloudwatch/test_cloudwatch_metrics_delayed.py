@@ -178,7 +178,7 @@ NOT_APPLICABLE = {
 }
 
 AGAIN = Step(
-    'Wait 5 minutes, then run the check again',
+    'Run the check in each of the next hours: it judges the median of several samples',
     (Command('aws-diagnostics check --config conf.yaml'),),
 )
 REMEDIES = {
@@ -217,12 +217,7 @@ REMEDIES = {
                 ),
                 Choice('Ask the support of Datadog to prioritize these metrics, with the numbers of this finding'),
             ),
-            (
-                Step(
-                    f'{AGAIN.text}, and again in each of the next hours: it judges the median of several samples',
-                    AGAIN.commands,
-                ),
-            ),
+            (AGAIN,),
         ),
     ),
 }

@@ -103,7 +103,7 @@ def remedy(names: str, region: str, ids: str) -> Remedy:
                 for_new_instances=True,
             ),
             Step(
-                'Wait 5 minutes, then run the check again',
+                'Wait 15 minutes, then run the check again',
                 (Command('aws-diagnostics check --config conf.yaml'),),
             ),
         ),

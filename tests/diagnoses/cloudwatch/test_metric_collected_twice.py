@@ -100,8 +100,7 @@ REMEDIES = {
                     (Command('aws cloudwatch list-metric-streams --region eu-west-1'),),
                 ),
                 Step(
-                    'Wait 5 minutes, then run the check again; if values are still doubled an hour later, ask the '
-                    'support of Datadog',
+                    'Run the check again in an hour; if new values are still doubled, ask the support of Datadog',
                     (Command('aws-diagnostics check --config conf.yaml'),),
                 ),
             ),

@@ -16,11 +16,11 @@ from ...findings import Diagnosis, Scope, Status, Verdict
 from ...remedies import Choice, Remedy, Step
 from ...rules.lag import LEAST_SAMPLES, Expected, Spread, expected_of, is_regular, moving, settled_samples, spread
 from ...text import listed
-from ..account_remedies import run_again
 from ..links import guide
-from .lags import NOTHING_WATCHED, Outcomes, known_lags, minutes, named, namespaces_of, watched_lags, why_not
+from .lags import NOTHING_WATCHED, Outcomes, again, known_lags, minutes, named, namespaces_of, watched_lags, why_not
 
 ID = 'cloudwatch-metrics-delayed'
+HOURLY = 'Run the check in each of the next hours: it judges the median of several samples'
 UNQUERIED = 'nobody may have queried it before this check, so Datadog polled it hourly, which is usual'
 
 
@@ -115,7 +115,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
             then=(
                 Step('Look for an event of CloudWatch or of the service on the AWS Health Dashboard'),
                 Step('Until then, give monitors on these metrics an evaluation delay above the measured age'),
-                run_again(expected),
+                again(expected, HOURLY),
             ),
         )
     names = listed(namespaces_of(late)) or 'the namespace'
@@ -139,7 +139,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
             ),
             Choice('Ask the support of Datadog to prioritize these metrics, with the numbers of this finding'),
         ),
-        (run_again(expected, ', and again in each of the next hours: it judges the median of several samples'),),
+        (again(expected, HOURLY),),
     )
 
 

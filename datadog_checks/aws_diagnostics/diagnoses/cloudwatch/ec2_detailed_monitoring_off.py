@@ -17,9 +17,8 @@ from ...findings import Diagnosis, NotApplicable, Scope, Status, Verdict
 from ...remedies import Choice, Command, Remedy, Step, Variable, shell, yaml
 from ...rules.lag import FIVE_MINUTES, cadence
 from ...text import listed
-from ..account_remedies import run_again
 from ..links import ec2_user_guide
-from .lags import Outcomes, known_lags, named, watched_lags, why_not
+from .lags import Outcomes, again, known_lags, named, watched_lags, why_not
 
 ID = 'ec2-detailed-monitoring-off'
 NAMESPACE = 'AWS/EC2'
@@ -94,7 +93,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
                 '= true of aws_instance in Terraform',
                 for_new_instances=True,
             ),
-            run_again(expected),
+            again(expected, 'Wait 15 minutes, then run the check again'),
         ),
     )
 

@@ -4,11 +4,14 @@ metrics become one."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from ...expectations import Expectations
 from ...facts import Facts, Unobserved, observed
 from ...facts.account.lag import Lag, MetricLag
 from ...facts.metrics import Watched
 from ...findings import Failed, NotApplicable, Passed, Unknown, Verdict
+from ...remedies import Step
 from ...text import DAY, clean, counted, listed
+from ..account_remedies import own_command
 
 NOTHING_WATCHED = NotApplicable('no metric is watched: watched_metrics is empty')
 LONGEST_VALUE = 30
@@ -73,6 +76,10 @@ def minutes(seconds: int) -> str:
     if seconds < 3 * 3600:
         return counted(seconds // 60, 'minute')
     return counted(seconds // 3600, 'hour') if seconds < 3 * DAY else counted(seconds // DAY, 'day')
+
+
+def again(expected: Expectations, when: str) -> Step:
+    return Step(when, (own_command(expected, 'check'),))
 
 
 def namespaces_of(lags: Iterable[MetricLag]) -> list[str]:

@@ -16,8 +16,7 @@ from ...findings import Diagnosis, NotApplicable, Scope, Status, Verdict
 from ...remedies import Remedy, Step, Variable, shell
 from ...rules.lag import HOUR, MINUTE, counts_events
 from ...text import counted, listed
-from ..account_remedies import run_again
-from .lags import Outcomes, known_lags, named, watched_lags, why_not
+from .lags import Outcomes, again, known_lags, named, watched_lags, why_not
 
 ID = 'metric-collected-twice'
 STREAMS_GUIDE = (
@@ -123,7 +122,9 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
                 'See which metric streams run, since when, and that only one of them ends at Datadog',
                 (shell('aws', 'cloudwatch', 'list-metric-streams', '--region', region),),
             ),
-            run_again(expected, '; if values are still doubled an hour later, ask the support of Datadog'),
+            again(
+                expected, 'Run the check again in an hour; if new values are still doubled, ask the support of Datadog'
+            ),
         ),
     )
 

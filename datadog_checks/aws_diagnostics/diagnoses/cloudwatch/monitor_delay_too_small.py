@@ -18,8 +18,8 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Command, Language, Remedy, Step, Variable, new_file, sequence, shell
 from ...rules.lag import HOUR, LEAST_SAMPLES, MINUTE, cadence, settled_samples
 from ...text import clean, counted, listed
-from ..account_remedies import curl, run_again
-from .lags import NOTHING_WATCHED, lag_of
+from ..account_remedies import curl
+from .lags import NOTHING_WATCHED, again, lag_of
 
 ID = 'monitor-delay-too-small'
 RECOMMENDED = 900
@@ -152,7 +152,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
                 undo=Step('Apply the previous configuration'),
             ),
         ),
-        (run_again(expected),),
+        (again(expected, 'Run the check again'),),
     )
 
 

@@ -52,6 +52,16 @@ from .integration import (
     TagFilter,
 )
 from .lag import NOTHING_WATCHED, AwsMonitor, Lag, LagSample, MetricLag
+from .load_balancers import (
+    BalancerKind,
+    CountingQuery,
+    LoadBalancer,
+    LoadBalancers,
+    TargetCount,
+    TargetGroup,
+    TargetState,
+    TargetType,
+)
 from .policies import (
     Decision,
     DeniedCall,
@@ -64,6 +74,7 @@ from .policies import (
     Simulated,
     Simulation,
 )
+from .tags import MissingTag, ResourceTags
 
 __all__ = [
     'HOURS',
@@ -71,9 +82,11 @@ __all__ = [
     'Account',
     'AuthKind',
     'AwsMonitor',
+    'BalancerKind',
     'Caller',
     'Condition',
     'Count',
+    'CountingQuery',
     'Decision',
     'DeniedCall',
     'DeniedCalls',
@@ -90,11 +103,14 @@ __all__ = [
     'LagSample',
     'LastUsed',
     'LaunchTemplate',
+    'LoadBalancer',
+    'LoadBalancers',
     'ManagedBy',
     'MetadataDefaults',
     'MetricLag',
     'MetricNameFilter',
     'Metrics',
+    'MissingTag',
     'NamespaceFilters',
     'Policy',
     'PolicyKind',
@@ -105,12 +121,17 @@ __all__ = [
     'Region',
     'ReportedError',
     'RequiredPermissions',
+    'ResourceTags',
     'Role',
     'RoleMissing',
     'Simulated',
     'Simulation',
     'TagFilter',
     'TaggedHosts',
+    'TargetCount',
+    'TargetGroup',
+    'TargetState',
+    'TargetType',
     'TemplateCount',
     'TokenlessUse',
     'TrustStatement',
@@ -145,3 +166,7 @@ class Account:
     """Only where somebody asks for it: `permissions --denied-since`."""
     lag: Lag | Unobserved = NOTHING_WATCHED
     """Of the metrics that the operator watches; empty where there are none."""
+    load_balancers: LoadBalancers | Unobserved | None = None
+    """None: the operator chose none."""
+    tags: tuple[ResourceTags, ...] | Unobserved = ()
+    """Of the resources that the operator names; () where he names none."""
