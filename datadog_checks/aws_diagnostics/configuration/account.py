@@ -14,6 +14,7 @@ from ..facts import Feature
 from ..facts.account import ExternalId
 from ..facts.values import Arn, RegionName, RoleName
 from .errors import InvalidConfiguration, must_be, unknown_name
+from .load_balancers import check_choice, chosen
 from .rules import OPTIONS_OF_THE_AGENT
 
 FROM_THE_INTEGRATION = 'integration'
@@ -72,6 +73,7 @@ def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptio
     values['regions'] = None if regions == FROM_THE_INTEGRATION else tuple(dict.fromkeys(map(RegionName, regions)))
     filters: Mapping[str, tuple[str, ...]] = settings.get('fleet_filter', {})
     values['fleet_filter'] = tuple(filters.items())
+    values['load_balancers'] = chosen(settings.get('load_balancers'))
     values['tagged_resources'] = tuple(map(Arn, dict.fromkeys(settings.get('tagged_resources', ()))))
     options = AccountOptions(**{f.name: values[f.name] for f in fields(AccountOptions) if f.name in values})
     return options, _expectations(values)
@@ -200,4 +202,5 @@ RULES: Mapping[str, Callable[[Where, Any], None]] = {
     'features': _features,
     'datadog_api_url': _api_url,
     'fleet_filter': _fleet_filter,
+    'load_balancers': check_choice,
 }

@@ -51,6 +51,16 @@ from .integration import (
     ReportedError,
     TagFilter,
 )
+from .load_balancers import (
+    BalancerKind,
+    CountingQuery,
+    LoadBalancer,
+    LoadBalancers,
+    TargetCount,
+    TargetGroup,
+    TargetState,
+    TargetType,
+)
 from .policies import (
     Decision,
     DeniedCall,
@@ -70,9 +80,11 @@ __all__ = [
     'NAMESPACES',
     'Account',
     'AuthKind',
+    'BalancerKind',
     'Caller',
     'Condition',
     'Count',
+    'CountingQuery',
     'Decision',
     'DeniedCall',
     'DeniedCalls',
@@ -87,6 +99,8 @@ __all__ = [
     'Inventory',
     'LastUsed',
     'LaunchTemplate',
+    'LoadBalancer',
+    'LoadBalancers',
     'ManagedBy',
     'MetadataDefaults',
     'MetricNameFilter',
@@ -109,6 +123,10 @@ __all__ = [
     'Simulation',
     'TagFilter',
     'TaggedHosts',
+    'TargetCount',
+    'TargetGroup',
+    'TargetState',
+    'TargetType',
     'TemplateCount',
     'TokenlessUse',
     'TrustStatement',
@@ -141,5 +159,7 @@ class Account:
     """What Datadog says failed when it collected from the account."""
     denied: DeniedCalls | Unobserved = Unobserved('not asked')
     """Only where somebody asks for it: `permissions --denied-since`."""
+    load_balancers: LoadBalancers | Unobserved | None = None
+    """None: the operator chose none."""
     tags: tuple[ResourceTags, ...] | Unobserved = ()
     """Of the resources that the operator names; () where he names none."""
