@@ -11,20 +11,22 @@ import botocore
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.account import AccountCollector
-from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions, Chosen
 from datadog_checks.aws_diagnostics.collect.aws.metric_data import CloudWatchMetrics
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.datadog_metrics import DatadogMetrics
 from datadog_checks.aws_diagnostics.collect.run import CallBudget
+from datadog_checks.aws_diagnostics.facts import Feature
 from datadog_checks.aws_diagnostics.facts.metrics import StatisticQuery
-from datadog_checks.aws_diagnostics.facts.values import DatadogMetric, IntegrationId, MetricNamespace, RegionName
+from datadog_checks.aws_diagnostics.facts.values import Arn, DatadogMetric, IntegrationId, MetricNamespace, RegionName
 from tests.account.builders import SECRET
 from tests.account.cloudtrail_server import CloudTrail, cloudtrail_server
 from tests.account.cloudwatch_server import CloudWatch, cloudwatch_server
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
 from tests.account.ec2_fleet import WRONG, listed
 from tests.account.ec2_server import Account, serving
+from tests.account.elb_server import Classic, Elb, Group, Later, elb_server
 from tests.account.servers import MOTO_ACCOUNT
 from tests.account.whole_run import (
     RESOURCE_COLLECTION,
@@ -38,12 +40,21 @@ from tests.account.whole_run import (
 )
 from tools.documents import aws_calls, least_privilege, read
 
+INSTANCE = Arn(f'arn:aws:ec2:us-east-1:{MOTO_ACCOUNT}:instance/i-0123456789abcdef0')
 DOCUMENT = read('docs/permissions.md')
 LISTED = set(aws_calls(DOCUMENT))
 PATHS = set(re.findall(r'^\| `(/api[^`]+)` \|', DOCUMENT, re.MULTILINE))
 POLICY = least_privilege(DOCUMENT)
 CONFIG = '11111111-2222-3333-4444-555555555555'
 PERMISSIONS: dict[str, Sequence[str]] = {'standard': STANDARD, 'resource_collection': RESOURCE_COLLECTION}
+
+
+PREFIXES = {
+    'elastic-load-balancing': 'elasticloadbalancing',
+    'elastic-load-balancing-v2': 'elasticloadbalancing',
+    'resource-groups-tagging-api': 'tag',
+}
+"""What IAM calls a service, where it has another name in botocore."""
 
 
 class Recorder:
@@ -60,7 +71,8 @@ class Recorder:
 
     def record(self, model: Any, params: Any, **_: object) -> None:
         if self.recording:
-            operation = f'{model.service_model.service_id.hyphenize()}:{model.name}'
+            service = model.service_model.service_id.hyphenize()
+            operation = f'{PREFIXES.get(service, service)}:{model.name}'
             self.operations.add(operation)
             body = params.get('body') or {}
             about = body if isinstance(body, dict) else {}
@@ -92,9 +104,16 @@ def collect(recorder: Recorder, datadog: Datadog, **options: Any) -> None:
     recorder.recording = False
 
 
+BALANCERS = (
+    Classic('web', ('us-east-1a', 'us-east-1b'), {'i-0123456789abcdef0': ('InService', 'N/A')}),
+    Later('web', 'network', ('us-east-1a', 'us-east-1b'), [Group('web')]),
+    Later('other', 'application'),
+)
+
+
 def runs_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The role is there and all is looked at, with metrics that are excluded; the role is missing; through another
-    role; all regions; and what was denied."""
+    """The role is there and all is looked at, with metrics that are excluded; load balancers; the role is missing;
+    through another role; all regions; and what was denied."""
     excluding = {'enabled': True, 'namespace_filters': {'exclude_only': ['AWS/RDS']}}
     datadog.accounts = [account(MOTO_ACCOUNT, aws_regions={'include_only': ['us-east-1']}, metrics_config=excluding)]
     put_metric('AWS/RDS')
@@ -102,7 +121,12 @@ def runs_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pytest
     fleet = Account({'us-east-1': listed(*WRONG)}, {'httpTokens': 'required'})
     with serving(fleet) as ec2, monkeypatch.context() as environment:
         environment.setenv('AWS_ENDPOINT_URL_EC2', ec2)
-        collect(recorder, datadog)
+        collect(recorder, datadog, tagged_resources=(INSTANCE,))
+    with elb_server(Elb(BALANCERS)) as elb, monkeypatch.context() as environment:
+        for service in ('EC2', 'ELASTIC_LOAD_BALANCING', 'ELASTIC_LOAD_BALANCING_V2'):
+            environment.setenv(f'AWS_ENDPOINT_URL_{service}', elb.url)
+        chosen = Chosen(names=('web',), tags=(('team', ('web',)),))
+        collect(recorder, datadog, features=frozenset({Feature.LOAD_BALANCERS}), load_balancers=chosen)
     with cloudtrail_server(CloudTrail()) as trail, monkeypatch.context() as environment:
         environment.setenv('AWS_ENDPOINT_URL_CLOUDTRAIL', trail)
         collect(recorder, datadog, denied_since=3600.0)

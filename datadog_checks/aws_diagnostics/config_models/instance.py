@@ -40,12 +40,17 @@ class Account(BaseModel):
         ]
     ] = None
     external_id: Optional[str] = None
-    features: Optional[tuple[Literal['role', 'permissions', 'imds_posture', 'inventory', 'metrics'], ...]] = None
+    features: Optional[
+        tuple[Literal['role', 'permissions', 'imds_posture', 'inventory', 'metrics', 'load_balancers'], ...]
+    ] = None
     fleet_filter: Optional[MappingProxyType[str, Any]] = None
     hosts_settle_after: Optional[float] = Field(None, ge=0.0)
+    load_balancers: Optional[MappingProxyType[str, Any]] = None
     max_api_calls: Optional[int] = Field(None, ge=1, le=100000)
     regions: Optional[Union[str, tuple[str, ...]]] = None
     role_name: Optional[str] = None
+    tagged_resources: Optional[tuple[str, ...]] = None
+    tags_settle_after: Optional[float] = Field(None, ge=900.0)
     unused_after: Optional[float] = Field(None, gt=0.0)
 
 

@@ -41,6 +41,15 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
     'cloudtrail': ('LookupEvents',),
     'cloudwatch': ('GetMetricData', 'GetMetricStream', 'ListMetricStreams', 'ListMetrics'),
     'ec2': ('DescribeInstances', 'DescribeLaunchTemplateVersions', 'DescribeRegions', 'GetInstanceMetadataDefaults'),
+    'elb': ('DescribeInstanceHealth', 'DescribeLoadBalancerAttributes', 'DescribeLoadBalancers', 'DescribeTags'),
+    'elbv2': (
+        'DescribeLoadBalancerAttributes',
+        'DescribeLoadBalancers',
+        'DescribeTags',
+        'DescribeTargetGroupAttributes',
+        'DescribeTargetGroups',
+        'DescribeTargetHealth',
+    ),
     'iam': (
         'GetAccountSummary',
         'GetPolicy',
@@ -52,6 +61,7 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
         'ListRoles',
         'SimulatePrincipalPolicy',
     ),
+    'resourcegroupstaggingapi': ('GetResources',),
     # The last one is how the credential chain uses a web identity, as in EKS.
     'sts': ('AssumeRole', 'GetCallerIdentity', 'AssumeRoleWithWebIdentity'),
 }

@@ -51,6 +51,16 @@ from .integration import (
     ReportedError,
     TagFilter,
 )
+from .load_balancers import (
+    BalancerKind,
+    CountingQuery,
+    LoadBalancer,
+    LoadBalancers,
+    TargetCount,
+    TargetGroup,
+    TargetState,
+    TargetType,
+)
 from .policies import (
     Decision,
     DeniedCall,
@@ -63,15 +73,18 @@ from .policies import (
     Simulated,
     Simulation,
 )
+from .tags import MissingTag, ResourceTags
 
 __all__ = [
     'HOURS',
     'NAMESPACES',
     'Account',
     'AuthKind',
+    'BalancerKind',
     'Caller',
     'Condition',
     'Count',
+    'CountingQuery',
     'Decision',
     'DeniedCall',
     'DeniedCalls',
@@ -86,10 +99,13 @@ __all__ = [
     'Inventory',
     'LastUsed',
     'LaunchTemplate',
+    'LoadBalancer',
+    'LoadBalancers',
     'ManagedBy',
     'MetadataDefaults',
     'MetricNameFilter',
     'Metrics',
+    'MissingTag',
     'NamespaceFilters',
     'Policy',
     'PolicyKind',
@@ -100,12 +116,17 @@ __all__ = [
     'Region',
     'ReportedError',
     'RequiredPermissions',
+    'ResourceTags',
     'Role',
     'RoleMissing',
     'Simulated',
     'Simulation',
     'TagFilter',
     'TaggedHosts',
+    'TargetCount',
+    'TargetGroup',
+    'TargetState',
+    'TargetType',
     'TemplateCount',
     'TokenlessUse',
     'TrustStatement',
@@ -138,3 +159,7 @@ class Account:
     """What Datadog says failed when it collected from the account."""
     denied: DeniedCalls | Unobserved = Unobserved('not asked')
     """Only where somebody asks for it: `permissions --denied-since`."""
+    load_balancers: LoadBalancers | Unobserved | None = None
+    """None: the operator chose none."""
+    tags: tuple[ResourceTags, ...] | Unobserved = ()
+    """Of the resources that the operator names; () where he names none."""
