@@ -96,8 +96,10 @@ def time_options(command: Callable[..., int]) -> Callable[..., int]:
 
     options = (
         click.option('--tag', 'tags', metavar='KEY:VALUE', multiple=True, type=Tag(), help='A further tag of Datadog.'),
-        click.option('--start', metavar='TIME', type=Moment(), help='UTC, as 2026-11-27T12:00. Without it: 3 hours.'),
-        click.option('--end', metavar='TIME', type=Moment(), help='At least 15 minutes ago, which it is without it.'),
+        click.option(
+            '--start', metavar='TIME', type=Moment(), help='As 2026-11-27T12:00, UTC. Without it: 3 hours before.'
+        ),
+        click.option('--end', metavar='TIME', type=Moment(), help='At least 15 minutes ago; that without it.'),
         click.option(
             '--aggregator',
             type=click.Choice(sorted(AGGREGATORS)),
