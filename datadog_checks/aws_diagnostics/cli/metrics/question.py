@@ -147,11 +147,15 @@ def _one(names: Sequence[MetricName], statistic: str) -> MetricName:
 
 def _region(name: MetricName, account: AccountOptions) -> RegionName:
     from ...collect.aws.session import open_session
+    from ...collect.run import NotCollected
 
     if name.namespace in GLOBAL:
         return RegionName('us-east-1')
-    with open_session(account) as session:
-        region = RegionName.of(session.region)
+    try:
+        with open_session(account) as session:
+            region = RegionName.of(session.region)
+    except NotCollected as e:
+        raise click.UsageError(f'--region: that of the session is not known, so it must be given: {e}') from None
     if region is None:
         raise click.UsageError('--region: the region of the session is not one of AWS, so it must be given')
     return region
