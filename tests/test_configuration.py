@@ -186,7 +186,7 @@ MESSAGES = {
     ),
     'a diagnosis that does not exist': (
         {'disabled_diagnoses': ['imds-hop-limit-to-low']},
-        'disabled_diagnoses must be one of agent-cannot-use-imdsv2, aws-metadata-disabled, ',
+        'disabled_diagnoses must be an id that `aws-diagnostics list` prints, not ',
     ),
     'an identity tag that does not exist': (
         {'identity_tags': ['regions']},
@@ -306,6 +306,9 @@ ACCOUNT_EXAMPLES = yaml.safe_load(
     unused_after: 1
     hosts_settle_after: 1
     watched_metrics: [{name: aws.elb.latency, region: eu-west-1}]
+    load_balancers: {names: [web]}
+    tagged_resources: ['arn:aws:sqs:eu-west-1:123456789012:a']
+    tags_settle_after: 900
     """
 )
 
