@@ -93,3 +93,16 @@ def tags_of(namespace: str, dimensions: Dimensions, overrides: Mapping[str, str]
 def scope_of(tags: Iterable[str]) -> str:
     """What stands between the braces of a query; `*` for everything."""
     return ','.join(tags) or '*'
+
+
+def nearest(word: str, words: Iterable[str], likeness: float = 0.75) -> str:
+    """The one that somebody who wrote `word` may have meant, whatever its case and separators; '' where none is alike."""
+    from difflib import get_close_matches  # only for a word that is wrong
+
+    plain = {_plain(each): each for each in sorted(words)}
+    found = get_close_matches(_plain(word), list(plain), n=1, cutoff=likeness)
+    return plain[found[0]] if found else ''
+
+
+def _plain(word: str) -> str:
+    return re.sub('[^a-z0-9]', '', word.lower())
