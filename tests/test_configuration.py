@@ -305,6 +305,7 @@ ACCOUNT_EXAMPLES = yaml.safe_load(
     max_api_calls: 1
     unused_after: 1
     hosts_settle_after: 1
+    watched_metrics: [{name: aws.elb.latency, region: eu-west-1}]
     """
 )
 

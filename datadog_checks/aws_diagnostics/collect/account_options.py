@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from ..facts import Feature
 from ..facts.account import ExternalId
+from ..facts.metrics import Watched
 from .agent import AgentInterface
 from .agent.settings import as_text, as_texts
 
@@ -74,6 +75,8 @@ class AccountOptions:
     """Filters of ec2:DescribeInstances: (name, values)."""
     max_api_calls: int = 500
     """To AWS, in one run."""
+    watched_metrics: tuple[Watched, ...] = ()
+    """Looked up in CloudWatch and in Datadog in every run, which costs money and counts as use of the metric."""
     cache_directory: str = ''
     """Where the list of required permissions is kept; '' keeps nothing."""
     denied_since: float = 0.0

@@ -47,6 +47,7 @@ class Account(BaseModel):
     regions: Optional[Union[str, tuple[str, ...]]] = None
     role_name: Optional[str] = None
     unused_after: Optional[float] = Field(None, gt=0.0)
+    watched_metrics: Optional[tuple[MappingProxyType[str, Any], ...]] = None
 
 
 class MetricPatterns(BaseModel):
