@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.account.cloudwatch_metrics import MetricData, Refused
 from tests.served import served
 
 BY_SCP = 'User: x is not authorized to perform: y with an explicit deny in a service control policy'
@@ -21,6 +22,11 @@ class CloudWatch:
     page: int = 500
     streams: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The states of the metric streams, by region."""
+    data: MetricData = field(default_factory=MetricData)
+    """Metrics with their samples, of which ListMetrics lists the dimensions."""
+    contents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What GetMetricStream has, by the name of the stream, beside its state."""
+    streams_of_a_page: int = 500
     denied: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """The message of the refusal, by region and operation."""
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
@@ -32,12 +38,26 @@ class CloudWatch:
         if (region, operation) in self.denied:
             return 400, {'__type': 'AccessDeniedException', 'message': self.denied[region, operation]}
         if operation == 'ListMetricStreams':
-            return 200, {
-                'Entries': [{'Name': f's-{n}', 'State': s} for n, s in enumerate(self.streams.get(region, ()))]
-            }
+            return 200, self._listed_streams(region, int(arguments.get('NextToken', 0)))
+        if operation == 'GetMetricStream':
+            return 200, {'Name': arguments['Name'], **self.contents.get(arguments['Name'], {})}
+        if operation == 'GetMetricData':
+            try:
+                return 200, self.data.data(region, arguments)
+            except Refused as e:
+                return 400, {'__type': 'ValidationError', 'message': str(e)}
+        if self.data.sampled:
+            return 200, self.data.listed(region, arguments)
         found = self.metrics.get((region, arguments['Namespace']), 0)
         more = {'NextToken': 'there-is-more'} if found > self.page else {}
         return 200, {'Metrics': [_metric(n, arguments['Namespace']) for n in range(min(found, self.page))], **more}
+
+    def _listed_streams(self, region: str, first: int) -> dict[str, Any]:
+        states = self.streams.get(region, ())
+        last = first + self.streams_of_a_page
+        form = 'opentelemetry0.7'
+        entries = [{'Name': f's-{n}', 'State': s, 'OutputFormat': form} for n, s in enumerate(states)][first:last]
+        return {'Entries': entries, **({'NextToken': str(last)} if last < len(states) else {})}
 
 
 def _metric(number: int, namespace: str) -> dict[str, Any]:

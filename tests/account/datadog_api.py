@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.account.datadog_addresses import answered
+from tests.account.datadog_metrics import MetricStore
 from tests.served import served
 
 API_KEY, APP_KEY = 'a' * 20 + '0123456789ab', 'b' * 28 + '0123456789ab'
@@ -34,8 +36,17 @@ class Datadog:
     """Whole answers to the first requests for the host list."""
     instead: bytes | None = None
     """The whole answer to every request, head included; b'' for silence."""
+    metrics: MetricStore = field(default_factory=MetricStore)
+    first: list[bytes] = field(default_factory=list)
+    """Whole answers to the first requests about metrics."""
+    remaining: int | None = None
+    """Requests about metrics until Datadog throttles; a request that it throttles resets the limit to 100."""
+    reset: int = 1
+    """Seconds, as X-RateLimit-Reset."""
     url: str = ''
     asked: list[str] = field(default_factory=list)
+    bodies: list[Any] = field(default_factory=list)
+    """Of every POST."""
     keys: list[tuple[str | None, str | None]] = field(default_factory=list)
     """The two keys of every request."""
     over: threading.Event = field(default_factory=threading.Event)
@@ -86,8 +97,10 @@ def ec2_host(instance_id: str, account_id: str, region: str = 'eu-west-1', **fie
     return host(instance_id, **{**aws, 'tags_by_source': {'Amazon Web Services': tags}, **fields})
 
 
-def plain(status: int, body: str, content_type: str = 'application/json') -> bytes:
-    head = f'HTTP/1.1 {status} Any\r\nContent-Type: {content_type}\r\nContent-Length: {len(body.encode())}\r\n\r\n'
+def plain(status: int, body: str, content_type: str = 'application/json', limit: str = '') -> bytes:
+    """`limit`: further headers, each with the end of its line."""
+    length = f'Content-Length: {len(body.encode())}\r\n'
+    head = f'HTTP/1.1 {status} Any\r\nContent-Type: {content_type}\r\nConnection: close\r\n{length}{limit}\r\n'
     return (head + body).encode()
 
 
@@ -103,11 +116,18 @@ def datadog_api(datadog: Datadog | None = None) -> Iterator[Datadog]:
 
 def _handler(datadog: Datadog) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            datadog.bodies.append(json.loads(self.rfile.read(int(self.headers['Content-Length']))))
+            self._answer(datadog.bodies[-1])
+
         def do_GET(self) -> None:
+            self._answer(None)
+
+        def _answer(self, body: Any) -> None:
             datadog.asked.append(self.path)
             datadog.keys.append((self.headers['DD-API-KEY'], self.headers['DD-APPLICATION-KEY']))
             with suppress(OSError):  # the client may have hung up
-                self.wfile.write(_answer(datadog, self.path, datadog.keys[-1]))
+                self.wfile.write(_answer(datadog, self.path, datadog.keys[-1], body))
                 if datadog.instead == b'':
                     datadog.over.wait(30)
 
@@ -117,7 +137,7 @@ def _handler(datadog: Datadog) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _answer(datadog: Datadog, target: str, keys: tuple[str | None, str | None]) -> bytes:
+def _answer(datadog: Datadog, target: str, keys: tuple[str | None, str | None], body: Any) -> bytes:
     if datadog.instead is not None:
         return datadog.instead
     path, wanted = urlsplit(target).path, parse_qs(urlsplit(target).query).get('aws_account_id')
@@ -126,7 +146,10 @@ def _answer(datadog: Datadog, target: str, keys: tuple[str | None, str | None]) 
         return _json({'data': {'id': 'permissions', 'type': 'permissions', 'attributes': attributes}})
     if path == HOSTS and datadog.hosts_first:
         return datadog.hosts_first.pop(0)
-    if path not in (ACCOUNTS, HOSTS, INTEGRATIONS):
+    about_metrics = answered(datadog.metrics, path, parse_qs(urlsplit(target).query), body)
+    if about_metrics and keys == (API_KEY, APP_KEY):
+        return _limited(datadog, *about_metrics)
+    if path not in (ACCOUNTS, HOSTS, INTEGRATIONS) and not about_metrics:
         return plain(404, json.dumps({'errors': ['Not found']}))
     if keys != (API_KEY, APP_KEY):
         return plain(403, json.dumps({'errors': ['Forbidden']}))
@@ -136,6 +159,22 @@ def _answer(datadog: Datadog, target: str, keys: tuple[str | None, str | None]) 
         ids = [a['attributes']['aws_account_id'] for a in datadog.accounts]
         return _json({'accounts': [{'account_id': id, 'errors': datadog.errors} for id in ids]})
     return _json({'data': [a for a in datadog.accounts if not wanted or a['attributes']['aws_account_id'] in wanted]})
+
+
+def _limited(datadog: Datadog, status: int, document: object) -> bytes:
+    """With the headers of https://docs.datadoghq.com/api/latest/rate-limits/."""
+    if datadog.first:
+        return datadog.first.pop(0)
+    if datadog.remaining is None:
+        return plain(status, json.dumps(document), 'application/vnd.api+json')
+    left, datadog.remaining = datadog.remaining, datadog.remaining - 1 if datadog.remaining else 100
+    limit = ''.join(
+        f'X-RateLimit-{name}: {value}\r\n'
+        for name, value in (('Limit', 100), ('Period', 3600), ('Remaining', max(left - 1, 0)), ('Reset', datadog.reset))
+    )
+    if not left:
+        status, document = 429, {'errors': ['Rate limit of 100 requests in 3600 seconds reached.']}
+    return plain(status, json.dumps(document), 'application/vnd.api+json', limit)
 
 
 def _page(hosts: list[dict[str, Any]], query: dict[str, list[str]]) -> bytes:

@@ -59,7 +59,7 @@ def ministack(home: Path) -> Iterator[str]:
         'BIND_HOST': '127.0.0.1',
         'GATEWAY_PORT': str(port),
         'IOT_MTLS_PORT': str(free_port()),
-        'SERVICES': 'iam,sts,ec2',
+        'SERVICES': 'iam,sts,ec2,monitoring',
         'STATE_DIR': str(home),
         'HOME': str(home),
     }

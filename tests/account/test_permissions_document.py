@@ -12,8 +12,16 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.account import AccountCollector
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.aws.metric_data import CloudWatchMetrics
+from datadog_checks.aws_diagnostics.collect.aws.session import open_session
+from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
+from datadog_checks.aws_diagnostics.collect.datadog_metrics import DatadogMetrics
+from datadog_checks.aws_diagnostics.collect.run import CallBudget
+from datadog_checks.aws_diagnostics.facts.metrics import StatisticQuery
+from datadog_checks.aws_diagnostics.facts.values import DatadogMetric, IntegrationId, MetricNamespace, RegionName
 from tests.account.builders import SECRET
 from tests.account.cloudtrail_server import CloudTrail, cloudtrail_server
+from tests.account.cloudwatch_server import CloudWatch, cloudwatch_server
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
 from tests.account.ec2_fleet import WRONG, listed
 from tests.account.ec2_server import Account, serving
@@ -34,6 +42,7 @@ DOCUMENT = read('docs/permissions.md')
 LISTED = set(aws_calls(DOCUMENT))
 PATHS = set(re.findall(r'^\| `(/api[^`]+)` \|', DOCUMENT, re.MULTILINE))
 POLICY = least_privilege(DOCUMENT)
+CONFIG = '11111111-2222-3333-4444-555555555555'
 PERMISSIONS: dict[str, Sequence[str]] = {'standard': STANDARD, 'resource_collection': RESOURCE_COLLECTION}
 
 
@@ -104,6 +113,30 @@ def runs_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pytest
     collect(recorder, datadog)
 
 
+def metrics_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything that the clients of metrics can ask AWS and Datadog."""
+    metric, api = DatadogMetric('aws.elb.latency'), DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY)
+    theirs = DatadogMetrics(api)
+    theirs.series(f'avg:{metric}{{*}}', 0, 600, 60)
+    theirs.metadata(metric), theirs.active([], 0), theirs.tags(metric), theirs.queried(metric), theirs.monitors()
+    theirs.preview(IntegrationId(CONFIG)), theirs.available_namespaces()
+    budget, query = CallBudget(10), StatisticQuery(MetricNamespace('AWS/ELB'), 'Latency', {}, 'Sum', 60)
+    server, region = CloudWatch(streams={'us-east-1': ['running']}), RegionName('us-east-1')
+    with cloudwatch_server(server) as endpoint, monkeypatch.context() as environment:
+        environment.setenv('AWS_ENDPOINT_URL_CLOUDWATCH', endpoint)
+        recorder.recording = True
+        with open_session(AccountOptions(), budget) as session:
+            ours = CloudWatchMetrics(session, budget, lambda: 600.0)
+            ours.dimension_sets(query.namespace, query.metric, region)
+            ours.series([query], region, 0, 600)
+            ours.streams(region)
+        recorder.recording = False
+
+
+def path_of(target: str) -> str:
+    return urlsplit(target).path.replace('aws.elb.latency', 'METRIC').replace(CONFIG, 'ID')
+
+
 def allowed_by(document: Any, action: str) -> list[str]:
     """The resources on which an IAM policy allows an action."""
     return [
@@ -116,8 +149,9 @@ def allowed_by(document: Any, action: str) -> list[str]:
 
 def test_the_document_lists_exactly_the_calls_that_real_runs_make(moto, recorder, datadog, monkeypatch):
     runs_of_every_kind(recorder, datadog, monkeypatch)
+    metrics_of_every_kind(recorder, datadog, monkeypatch)
     assert recorder.operations == LISTED
-    assert {urlsplit(target).path for target in datadog.asked} == PATHS
+    assert set(map(path_of, datadog.asked)) == PATHS
 
 
 def test_the_policy_allows_every_call_on_what_it_is_about(moto, recorder, datadog, monkeypatch):

@@ -70,6 +70,7 @@ KEPT: Mapping[str, str] = {
     'key': r'(aws|sts|iam):[A-Za-z]{1,60}',
     'namespace': r'AWS/[A-Za-z0-9]{1,40}',
     'namespaces': r'AWS/[A-Za-z0-9]{1,40}',
+    'patterns': r'aws\.[a-z0-9_.*]{1,200}',
     'as_of': '[0-9]{4}-[0-9]{2}-[0-9]{2}',
     'version': 'v?[0-9]{1,6}',
     **dict.fromkeys(
@@ -151,6 +152,7 @@ class Redaction:
             '198.18.0.0',
             '198.18.0.0/15',
             'other0',
+            '00000000-0000-0000-0000-000000000000',
         )
         return next(made for made in map(type(value).of, candidates) if made is not None)
 

@@ -1,4 +1,4 @@
-"""A GET whose every part is bounded: one time for everything, no redirect, a limit of bytes, no foreign text in errors.
+"""A request whose every part is bounded: one time for everything, no redirect, few bytes, no foreign text in errors.
 
 requests bounds each read and not all of them together, so an answer could drip for ever.
 """
@@ -38,14 +38,16 @@ class TooLarge(RequestFailed):
     """There is an answer, with more bytes than allowed."""
 
 
-def get(
+def asked(
     url: str,
     headers: Mapping[str, str],
     seconds: float,
     read: Callable[[HttpAnswer], Result],
     proxies: Mapping[str, str] | None,
+    body: bytes | None = None,
 ) -> Result:
-    """What `read` makes of the answer, all within `seconds`. `proxies` by scheme; None takes those of the environment.
+    """What `read` makes of the answer, all within `seconds`: of a GET, or of a POST where there is a body. `proxies` by
+    scheme; None takes those of the environment.
 
     Raises RequestFailed, without any text of requests: it holds addresses, of proxies with their passwords, and the
     value of a header that cannot be sent.
@@ -56,8 +58,15 @@ def get(
     with CutOff(seconds) as cut_off, _told_apart(cut_off), Session() as session:
         for scheme in ('https://', 'http://'):
             session.mount(scheme, _adapter(cut_off))
-        with session.get(
-            url, headers=dict(headers), timeout=seconds, stream=True, allow_redirects=False, proxies=by_scheme
+        with session.request(
+            'GET' if body is None else 'POST',
+            url,
+            data=body,
+            headers=dict(headers),
+            timeout=seconds,
+            stream=True,
+            allow_redirects=False,
+            proxies=by_scheme,
         ) as answer:
             return read(answer)
 

@@ -13,9 +13,8 @@ import re
 from ..facts.account import ReportedError
 from ..facts.values import RegionName
 from ..text import clean
-from .datadog_api import DatadogApi
+from .datadog_api import OTHER_SHAPE, DatadogApi
 from .foreign import is_object
-from .integration import OTHER_SHAPE
 from .run import RequestFailed
 
 PATH = '/api/v1/integration/aws'

@@ -8,7 +8,9 @@ import errno
 import json
 import os
 import stat
+import sys
 from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -76,6 +78,20 @@ def whole_number(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if 0 <= value <= LARGEST_NUMBER else None
+
+
+def finite(value: object) -> float | None:
+    """None for anything but a number that a float can hold: 1e999 is JSON, and infinite."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) <= sys.float_info.max else None
+
+
+def texts(value: object, at_most: int, longest: int) -> list[str]:
+    """The printable texts of a list, each once, in order: the first `at_most`, none longer than `longest`."""
+    listed = value if isinstance(value, list) else []
+    good = (t for t in listed if isinstance(t, str) and 0 < len(t) <= longest and t.isprintable())
+    return list(islice(dict.fromkeys(good), at_most))
 
 
 def parsed(document: str | bytes, mapping: Callable[[list[tuple[str, Any]]], object] | None = None) -> object:

@@ -4,31 +4,28 @@ Shape: https://docs.datadoghq.com/api/latest/aws-integration/#list-all-aws-integ
 in clear there, and become digests here.
 """
 
-import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
-from ..facts import Unobserved
-from ..facts.account import AuthKind, ExternalId, FilterKind, Integration, NamespaceFilters, Recorded
-from ..facts.values import AccountId, Partition, RegionName
+from ..facts.account import (
+    AuthKind,
+    ExternalId,
+    Integration,
+    Recorded,
+)
+from ..facts.values import AccountId, IntegrationId, Partition, RegionName
 from ..text import one_line
-from .datadog_api import DatadogApi
+from .datadog_api import OTHER_SHAPE, DatadogApi
 from .foreign import Json, entry_of, is_object
+from .metrics_config import metric_name_filters, namespace_filters, switch, tag_filters
 from .run import RequestFailed
 
 PATH = '/api/v2/integration/aws/accounts'
 MOST_BYTES_OF_ALL = 4 << 20
 """An account is two or three KiB."""
-OTHER_SHAPE = 'the answer of the Datadog API does not have the documented shape'
 LONGEST_NAME = 1024
 """Of a role: with a path of 512 characters, or an ARN that somebody entered instead."""
 MOST_REGIONS = 100
-MOST_NAMESPACES = 500
-"""AWS has a few hundred."""
-NAMESPACE = re.compile(r'[A-Za-z0-9 ._/#:*-]{1,255}')
-"""As CloudWatch has it: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Metric.html"""
-NO_FILTERS = Unobserved(
-    "Datadog's record has no namespace filter of a documented kind (metrics_config.namespace_filters)"
-)
 
 
 class NotRegistered(RequestFailed):
@@ -70,7 +67,12 @@ def _entries(answer: object) -> tuple[Json, ...]:
     entries = answer.get('data') if is_object(answer) else None
     if not isinstance(entries, list):
         raise RequestFailed(OTHER_SHAPE)
-    return tuple(entry_of(entry, 'attributes') for entry in entries)
+    return tuple({**entry_of(entry, 'attributes'), **_id(entry)} for entry in entries)
+
+
+def _id(entry: object) -> Json:
+    """Of the record itself, beside its attributes."""
+    return {'id': entry.get('id')} if is_object(entry) else {}
 
 
 def _recorded(record: Json) -> Recorded:
@@ -80,8 +82,8 @@ def _recorded(record: Json) -> Recorded:
     return Recorded(
         account_id,
         _regions(record)[0],
-        _metrics_enabled(record),
-        _namespace_filters(record),
+        switch(record, 'enabled'),
+        namespace_filters(record),
         _collects_resources(record),
     )
 
@@ -95,9 +97,14 @@ def _integration(record: Json) -> Integration:
         regions=regions,
         other_regions=other_regions,
         extended_collection=_collects_resources(record),
-        metrics_enabled=_metrics_enabled(record),
-        namespace_filters=_namespace_filters(record),
+        metrics_enabled=switch(record, 'enabled'),
+        namespace_filters=namespace_filters(record),
         partition=Partition.of(record.get('aws_partition')),
+        config_id=IntegrationId.of(record.get('id')),
+        collect_custom_metrics=switch(record, 'collect_custom_metrics'),
+        metric_name_filters=metric_name_filters(record),
+        tag_filters=tag_filters(record),
+        modified_at=_time(record.get('modified_at')),
     )
 
 
@@ -141,19 +148,10 @@ def _regions(record: Json) -> tuple[tuple[RegionName, ...] | None, int]:
     return tuple(named)[:MOST_REGIONS], other
 
 
-def _metrics_enabled(record: Json) -> bool | None:
-    enabled = entry_of(record, 'metrics_config').get('enabled')
-    return enabled if isinstance(enabled, bool) else None
-
-
-def _namespace_filters(record: Json) -> NamespaceFilters | Unobserved:
-    """One of the documented kinds; anything else, or two of them, is not understood and therefore not known."""
-    filters = entry_of(entry_of(record, 'metrics_config'), 'namespace_filters')
-    if filters.get('include_all') is True and len(filters) == 1:
-        return NamespaceFilters(FilterKind.INCLUDE_ALL)
-    for kind in (FilterKind.EXCLUDE_ONLY, FilterKind.INCLUDE_ONLY):
-        listed = filters.get(kind)
-        if len(filters) == 1 and isinstance(listed, list) and len(listed) <= MOST_NAMESPACES:
-            names = tuple(name for name in listed if isinstance(name, str) and NAMESPACE.fullmatch(name))
-            return NamespaceFilters(kind, names) if len(names) == len(listed) else NO_FILTERS
-    return NO_FILTERS
+def _time(value: object) -> float | None:
+    """Of ISO 8601, in UTC where it names no offset."""
+    try:
+        time = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= 40 else None
+        return None if time is None else (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None

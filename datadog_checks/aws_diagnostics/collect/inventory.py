@@ -10,9 +10,8 @@ from time import sleep
 from ..facts.account import DuplicatedHost, Inventory, TaggedHosts
 from ..facts.values import InstanceId
 from .bounded_http import TooLarge
-from .datadog_api import DatadogApi, Permission, Throttled
+from .datadog_api import OTHER_SHAPE, DatadogApi, Permission, Throttled
 from .foreign import is_object, whole_number
-from .integration import OTHER_SHAPE
 from .inventory_rows import Place, Suspects, row_of
 from .run import Deadline, DeadlineExceeded, RequestFailed
 

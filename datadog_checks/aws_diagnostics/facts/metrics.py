@@ -90,3 +90,90 @@ class Series:
     def newest(self) -> int | None:
         """The start of the newest interval with a value."""
         return self.points[-1][0] if self.points else None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """One of the series that a query of Datadog gives."""
+
+    tags: tuple[str, ...]
+    """'key:value' of the keys after `by`; () where there is no `by`."""
+    series: Series
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """GET /api/v1/metrics/{name}. Users can change all of it, so points say more than the type."""
+
+    type: MetricType
+    unit: str = ''
+    per_unit: str = ''
+    """'second' of a rate; '' where there is none."""
+    integration: str = ''
+
+
+@dataclass(frozen=True, slots=True)
+class MetricTags:
+    """Of one metric in the last four hours: 'key:value', or a bare tag."""
+
+    indexed: frozenset[str]
+    dropped: frozenset[str] = frozenset()
+    """Ingested and not indexed ("Metrics without Limits"): no query can name them."""
+    complete: bool = True
+
+    def values(self, key: str) -> frozenset[str]:
+        """Those of an indexed key."""
+        return frozenset(tag.partition(':')[2] for tag in self.indexed if tag.partition(':')[0] == key)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Of the indexed tags."""
+        return frozenset(tag.partition(':')[0] for tag in self.indexed)
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    id: int
+    name: str
+    type: str
+    """As 'query alert'."""
+    query: str
+    evaluation_delay: int | None = None
+    """Seconds; None where the monitor does not set it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Monitors:
+    monitors: tuple[Monitor, ...]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """One metric of CloudWatch as Datadog names it in this account (metric_name_filter_preview)."""
+
+    namespace: MetricNamespace
+    metric: str
+    names: tuple[tuple[DatadogMetric, bool], ...]
+    """With whether the filters of metric names leave it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticQuery:
+    """One statistic of one metric of CloudWatch."""
+
+    namespace: MetricNamespace
+    metric: str
+    dimensions: Dimensions
+    statistic: str
+    """One of STATISTICS or a percentile, as 'p99.9'."""
+    period: int
+    """Seconds, a multiple of 60."""
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionSets:
+    """The full sets of dimensions that CloudWatch lists of one metric, each once."""
+
+    sets: tuple[Dimensions, ...]
+    complete: bool = True

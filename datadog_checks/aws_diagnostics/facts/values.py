@@ -167,6 +167,13 @@ class MetricNamespace(Checked):
     ALLOWED = 'a namespace of CloudWatch: up to 255 letters, digits and ._/#:-'
 
 
+class IntegrationId(Checked):
+    """Of Datadog's record of one account."""
+
+    FORM = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
+    ALLOWED = 'a UUID'
+
+
 class DatadogSite(Checked):
     FORM = r'(?!-)[a-z0-9-]{1,30}(\.[a-z0-9-]{1,30}){1,4}'
     ALLOWED = 'a site of Datadog, like datadoghq.com or us5.datadoghq.com'

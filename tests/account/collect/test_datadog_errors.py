@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
+from datadog_checks.aws_diagnostics.collect.datadog_api import OTHER_SHAPE, DatadogApi
 from datadog_checks.aws_diagnostics.collect.datadog_errors import MOST_ERRORS, PATH, errors_in, read_errors
-from datadog_checks.aws_diagnostics.collect.integration import OTHER_SHAPE
 from datadog_checks.aws_diagnostics.collect.run import RequestFailed
 from datadog_checks.aws_diagnostics.facts.account import ReportedError
 from datadog_checks.aws_diagnostics.facts.values import RegionName

@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
+from datadog_checks.aws_diagnostics.collect.datadog_api import OTHER_SHAPE, DatadogApi
 from datadog_checks.aws_diagnostics.collect.integration import (
-    NO_FILTERS,
-    OTHER_SHAPE,
     integration_in,
     read_all,
     recorded_in,
@@ -17,6 +15,7 @@ from datadog_checks.aws_diagnostics.collect.integration import (
 from datadog_checks.aws_diagnostics.collect.integration import (
     read_integration as read,
 )
+from datadog_checks.aws_diagnostics.collect.metrics_config import NO_FILTERS, NO_NAME_FILTERS, NO_TAG_FILTERS
 from datadog_checks.aws_diagnostics.collect.run import RequestFailed, attempt
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
@@ -24,10 +23,12 @@ from datadog_checks.aws_diagnostics.facts.account import (
     ExternalId,
     FilterKind,
     Integration,
+    MetricNameFilter,
     NamespaceFilters,
     Recorded,
+    TagFilter,
 )
-from datadog_checks.aws_diagnostics.facts.values import AccountId, Partition, RegionName
+from datadog_checks.aws_diagnostics.facts.values import AccountId, IntegrationId, Partition, RegionName
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api, plain
 
 ACCOUNT, OTHER = AccountId('123456789012'), AccountId('210987654321')
@@ -43,6 +44,9 @@ def integration(**differences: Any) -> Integration:
         'extended_collection': False,
         'namespace_filters': NamespaceFilters(FilterKind.EXCLUDE_ONLY),
         'partition': Partition('aws'),
+        'config_id': IntegrationId('11111111-2222-3333-4444-555555555555'),
+        'metric_name_filters': NO_NAME_FILTERS,
+        'tag_filters': NO_TAG_FILTERS,
     }
     return Integration(**{**values, **differences})
 
@@ -75,6 +79,66 @@ FILTERS: list[tuple[str, Any, NamespaceFilters | Unobserved]] = [
     ('a namespace that does not print is not known', {'exclude_only': ['AWS/\x1bEC2']}, NO_FILTERS),
     ('more namespaces than AWS has are not known', {'exclude_only': ['AWS/EC2'] * 501}, NO_FILTERS),
     ('no filter is not known', None, NO_FILTERS),
+]
+NAME_FILTERS = (
+    MetricNameFilter('AWS/EC2', FilterKind.EXCLUDE_ONLY, ('aws.ec2.network_*', 'aws.ec2.x')),
+    MetricNameFilter('AWS/ELB', FilterKind.INCLUDE_ONLY, ()),
+)
+OTHER_FILTERS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ('custom metrics are collected', {'collect_custom_metrics': True}, {'collect_custom_metrics': True}),
+    ('custom metrics are not collected', {'collect_custom_metrics': False}, {'collect_custom_metrics': False}),
+    (
+        'filters of metric names',
+        {
+            'metric_name_filters': [
+                {'namespace': 'AWS/EC2', 'exclude_only': ['aws.ec2.network_*', 'aws.ec2.x', 'aws.ec2.x']},
+                {'namespace': 'AWS/ELB', 'include_only': []},
+            ]
+        },
+        {'metric_name_filters': NAME_FILTERS},
+    ),
+    ('no filters of metric names', {'metric_name_filters': []}, {'metric_name_filters': ()}),
+    *(
+        ('a filter of metric names that is not understood', {'metric_name_filters': [broken]}, {})
+        for broken in (
+            {'namespace': 'AWS/EC2', 'exclude_only': [], 'include_only': []},
+            {'namespace': 'AWS/EC2', 'exclude_only': ['aws.ec2.\x1b']},
+            {'namespace': 'AWS/EC2', 'exclude_only': [None]},
+            {'namespace': 'AWS/EC2', 'exclude_only': 'aws.ec2.*'},
+            {'namespace': 1, 'exclude_only': ['aws.ec2.*']},
+            {'exclude_only': ['aws.ec2.*']},
+            'aws.ec2.*',
+        )
+    ),
+    (
+        'tag filters',
+        {
+            'tag_filters': [
+                {'namespace': 'AWS/EC2', 'tags': ['env:prod', '!team:x?*']},
+                {'namespace': 'AWS/ELB', 'tags': None},
+            ]
+        },
+        {'tag_filters': (TagFilter('AWS/EC2', ('env:prod', '!team:x?*')), TagFilter('AWS/ELB', ()))},
+    ),
+    ('no tag filters', {'tag_filters': []}, {'tag_filters': ()}),
+    *(
+        ('a tag filter that is not understood', {'tag_filters': [broken]}, {})
+        for broken in (
+            {'namespace': 'AWS/EC2', 'tags': [1]},
+            {'tags': ['a:b']},
+            {'namespace': 'AWS/EC2', 'tags': 'a'},
+            None,
+        )
+    ),
+    ('more filters than anybody has', {'tag_filters': [{'namespace': 'AWS/EC2', 'tags': []}] * 501}, {}),
+]
+TIMES: list[tuple[Any, float | None]] = [
+    ('2026-08-21T10:00:00Z', 1787306400.0),
+    ('2026-08-21T12:00:00.500+02:00', 1787306400.5),
+    ('2026-08-21T10:00:00', 1787306400.0),
+    ('yesterday', None),
+    ('0001-01-01T00:00:00+23:59', None),
+    (1787306400, None),
 ]
 RECORDS = [
     pytest.param([account(ACCOUNT)], integration(), id='a role and all regions'),
@@ -177,6 +241,21 @@ RECORDS = [
         integration(metrics_enabled=None, namespace_filters=NO_FILTERS),
         id='a switch that is neither on nor off is not known',
     ),
+    *(
+        pytest.param(
+            [account(ACCOUNT, metrics_config={'enabled': True, 'namespace_filters': {'exclude_only': []}, **more})],
+            integration(**read),
+            id=words,
+        )
+        for words, more, read in OTHER_FILTERS
+    ),
+    *(
+        pytest.param(
+            [account(ACCOUNT, modified_at=recorded)], integration(modified_at=read), id=f'modified {recorded!r:.30}'
+        )
+        for recorded, read in TIMES
+    ),
+    pytest.param([{**account(ACCOUNT), 'id': '../../x'}], integration(config_id=None), id='an id that is no UUID'),
     pytest.param([account(OTHER), account(ACCOUNT)], integration(), id='beside another account'),
     pytest.param(
         [account(ACCOUNT, aws_partition='aws-cn', auth_config={'role_name': 'X'}), account(ACCOUNT)],

@@ -38,7 +38,7 @@ ENDPOINTS = 'endpoints'
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = {
     'cloudtrail': ('LookupEvents',),
-    'cloudwatch': ('GetMetricData', 'ListMetricStreams', 'ListMetrics'),
+    'cloudwatch': ('GetMetricData', 'GetMetricStream', 'ListMetricStreams', 'ListMetrics'),
     'ec2': ('DescribeInstances', 'DescribeLaunchTemplateVersions', 'DescribeRegions', 'GetInstanceMetadataDefaults'),
     'iam': (
         'GetAccountSummary',

@@ -10,16 +10,11 @@ from ..observed import Unobserved
 from .datadog import (
     HOURS,
     NAMESPACES,
-    AuthKind,
     DuplicatedHost,
-    FilterKind,
-    Integration,
     Inventory,
     Metrics,
-    NamespaceFilters,
     RecentlyActive,
     Recorded,
-    ReportedError,
     TaggedHosts,
     Unmatched,
 )
@@ -46,6 +41,15 @@ from .iam import (
     RoleMissing,
     TrustingRole,
     TrustStatement,
+)
+from .integration import (
+    AuthKind,
+    FilterKind,
+    Integration,
+    MetricNameFilter,
+    NamespaceFilters,
+    ReportedError,
+    TagFilter,
 )
 from .policies import (
     Decision,
@@ -84,6 +88,7 @@ __all__ = [
     'LaunchTemplate',
     'ManagedBy',
     'MetadataDefaults',
+    'MetricNameFilter',
     'Metrics',
     'NamespaceFilters',
     'Policy',
@@ -99,6 +104,7 @@ __all__ = [
     'RoleMissing',
     'Simulated',
     'Simulation',
+    'TagFilter',
     'TaggedHosts',
     'TemplateCount',
     'TokenlessUse',

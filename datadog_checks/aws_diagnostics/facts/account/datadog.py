@@ -1,78 +1,14 @@
-"""What Datadog has of the account: its record of the integration, what that leaves out, and its host list.
+"""What Datadog has of the account: what its record of the integration leaves out, and its host list.
 
-The record comes from GET /api/v2/integration/aws/accounts, what it leaves out from CloudWatch, as far as a few calls
-show, and the list from GET /api/v1/hosts, reduced to what can be wrong. Datadog does not say since when a host is
-listed: `since` is when this collector saw it first.
+What it leaves out comes from CloudWatch, as far as a few calls show, and the list from GET /api/v1/hosts, reduced to
+what can be wrong. Datadog does not say since when a host is listed: `since` is when this collector saw it first.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ..observed import Unobserved
-from ..values import AccountId, HostName, InstanceId, MetricNamespace, Partition, RegionName
-from .iam import ExternalId
-
-
-class AuthKind(StrEnum):
-    ROLE = 'role'
-    ACCESS_KEYS = 'access keys'
-
-
-class FilterKind(StrEnum):
-    INCLUDE_ALL = 'include_all'
-    INCLUDE_ONLY = 'include_only'
-    EXCLUDE_ONLY = 'exclude_only'
-
-
-@dataclass(frozen=True, slots=True)
-class NamespaceFilters:
-    """metrics_config.namespace_filters: of which namespaces Datadog asks CloudWatch for metrics."""
-
-    kind: FilterKind
-    namespaces: tuple[str, ...] = ()
-
-    def excludes(self, namespace: str) -> bool:
-        match self.kind:
-            case FilterKind.INCLUDE_ALL:
-                return False
-            case FilterKind.INCLUDE_ONLY:
-                return namespace not in self.namespaces
-        return namespace in self.namespaces
-
-
-@dataclass(frozen=True, slots=True)
-class Integration:
-    auth: AuthKind
-    role_name: str
-    """As it is on record, printable: it can hold spaces, a path or an ARN. '' with access keys."""
-    external_id: ExternalId | None
-    regions: tuple[RegionName, ...] | None
-    """None: all regions."""
-    extended_collection: bool
-    """resources_config.extended_collection or cloud_security_posture_management_collection is on."""
-    metrics_enabled: bool | None = True
-    """metrics_config.enabled; None where the record does not say."""
-    namespace_filters: NamespaceFilters | Unobserved = Unobserved('not read')
-    other_regions: int = 0
-    """Entries of the record's list of regions that are not names of regions, or beyond the first hundred."""
-    partition: Partition | None = None
-    """None where the record does not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReportedError:
-    """One entry of the list `errors` that Datadog keeps for the account (GET /api/v1/integration/aws)."""
-
-    action: str
-    """Which Datadog is not authorized to perform, like 'sts:AssumeRole'; '' for an error of another kind."""
-    regions: tuple[RegionName, ...] = ()
-    every_region: bool = False
-    """Neither this nor a region: it does not say where."""
-    age: float | None = None
-    """Seconds since Datadog last saw it; None where it does not say."""
-    text: str = ''
-    """Of an error of another kind, printable."""
-
+from ..values import AccountId, HostName, InstanceId, MetricNamespace, RegionName
+from .integration import NamespaceFilters
 
 NAMESPACES = tuple(
     MetricNamespace(f'AWS/{service}') for service in ('EC2', 'ELB', 'ApplicationELB', 'NetworkELB', 'RDS', 'Lambda')
