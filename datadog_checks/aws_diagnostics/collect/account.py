@@ -18,12 +18,15 @@ from .aws.session import Session, Sessions
 from .aws.simulation import Simulations
 from .inventory import HostList
 from .run import Deadline, OnDefect, log_defect
+from .watched_metrics import look_for
 
 if TYPE_CHECKING:
     from .aws.fleet import FleetSweep
 
 SHARE_FOR_INVENTORY = 1 / 3
 """Of the time that is left: the sweep of the fleet needs the rest."""
+WATCHING = (Feature.METRICS, Feature.PERMISSIONS)
+"""The second one is that of `metrics why`, which needs nothing else of the first."""
 ELSEWHERE = Unobserved('not looked at in the account scope')
 
 
@@ -111,6 +114,13 @@ class AccountCollector:
                 'the metrics',
                 lambda: read_metrics(observed(session), observed(integration), self._options, run.budget),
             ),
+            watched=run.if_on(
+                WATCHING,
+                'the watched metrics',
+                lambda: look_for(self._options, run, observed(session), observed(caller), integration),
+            )
+            if self._options.watched_metrics
+            else (),
             inventory=run.if_on((Feature.INVENTORY,), 'the host list', lambda: self._inventory(run, observed(caller))),
             fleet=run.if_on((Feature.IMDS_POSTURE,), 'the fleet', lambda: self._fleet(run, session, integration)),
             api_calls=run.budget.made,

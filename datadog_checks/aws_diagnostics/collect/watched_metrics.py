@@ -4,41 +4,41 @@ Otherwise it takes a handful of requests to Datadog and about a dozen calls to A
 for once.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar, cast
 
 from ..facts import MissingFact, Unobserved, observed
-from ..facts.account import Integration, WatchedMetric
+from ..facts.account import Caller, Integration, WatchedMetric
 from ..facts.metrics import (
     SAMPLE_COUNT,
     Dimensions,
     DimensionSets,
     MetricName,
-    MetricTags,
-    NameSource,
     Previewed,
     Series,
     StatisticQuery,
     Watched,
 )
-from ..facts.values import AccountId, DatadogMetric, RegionName
-from ..rules.dimension_tags import ACCOUNT, REGION, as_tag, scope_of, tags_of
-from ..rules.metric_names import snake_case, statistic_of
+from ..rules.dimension_tags import ACCOUNT, REGION, as_tag, narrowed, scope_of, tags_of
+from ..rules.metric_names import alike, corrected
 from ..rules.metric_sources import GLOBAL_NAMESPACES, Published, published
+from .account_options import AccountOptions
+from .account_run import AccountRun
 from .aws.caller import enabled_regions
 from .aws.enablement import is_enabled, registered_instances, resource_tags
 from .aws.metric_data import CloudWatchMetrics
 from .aws.session import Session
 from .datadog_metrics import DatadogMetrics
-from .run import OnDefect, attempt, log_defect
+from .run import Deadline, OnDefect, attempt, log_defect
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 USUALLY, DAILY, SOME_HOURS = (DAY, 5 * MINUTE), (4 * DAY, DAY), (2 * DAY, HOUR)
-"""Seconds to look back, and the interval."""
+"""Seconds to look back, and the interval. For a longer time the interval grows with it."""
 MOST_SETS = 5
 """Sets of dimensions whose values are asked for."""
-MOST_KEPT, MOST_ALIKE, MOST_VALUES = 500, 10, 100
+MOST_KEPT = 500
 
 Value = TypeVar('Value')
 
@@ -47,7 +47,7 @@ Value = TypeVar('Value')
 class MetricSearch:
     """Of one run. Times are in seconds since the epoch; `dimension_tags` are the operator's."""
 
-    account_id: AccountId
+    caller: Caller
     session: Session
     cloudwatch: CloudWatchMetrics
     datadog: DatadogMetrics | Unobserved
@@ -63,7 +63,7 @@ class MetricSearch:
         datadog = self.datadog
         previewed = self._get('the names', lambda: self._previewed(asked.name))
         active = self._once('the active metrics', asked.region, lambda: self._active(asked))
-        asked = replace(asked, name=_corrected(asked.name, previewed, active))
+        asked = replace(asked, name=corrected(asked.name, previewed, active))
         scope = self._scope(asked)
         found = WatchedMetric(
             asked,
@@ -72,7 +72,7 @@ class MetricSearch:
             # Before the values: to ask for these counts as use of the metric.
             queried=self._get('its use', lambda: observed(datadog).queried(asked.name.datadog)),
             in_datadog=self._get('the values in Datadog', lambda: self._in_datadog(asked, scope)),
-            alike=_alike(asked.name, active),
+            alike=alike(asked.name, active),
             previewed=previewed,
         )
         return found if _is_there(found) else self._why_missing(found)
@@ -83,7 +83,7 @@ class MetricSearch:
         sets = self._get('the dimensions', lambda: self._sets(asked))
         return replace(
             found,
-            tags=self._get('the tags', lambda: _narrowed(observed(self.datadog).tags(name.datadog), found.scope)),
+            tags=self._get('the tags', lambda: narrowed(observed(self.datadog).tags(name.datadog), found.scope)),
             offered=self._get('the namespaces', lambda: name.namespace in self._namespaces()),
             region_enabled=self._get('the regions', lambda: region in enabled_regions(session)),
             sets=sets,
@@ -113,14 +113,14 @@ class MetricSearch:
         return tuple(dict.fromkeys((*tags, *asked.tags, *of_region)))
 
     def _in_datadog(self, asked: Watched, scope: tuple[str, ...]) -> Series:
-        back, interval = window_of(asked.name)
-        tags = scope_of((*scope, as_tag(ACCOUNT, self.account_id)))
+        back, interval = self._window(asked.name)
+        tags = scope_of((*scope, as_tag(ACCOUNT, self.caller.account_id)))
         query = f'avg:{asked.name.datadog}{{{tags}}}.fill(null)'
         found = observed(self.datadog).series(query, self.now - back, self.now, min(interval, HOUR))
         return found[0].series if found else Series(interval, ())
 
     def _active(self, asked: Watched) -> frozenset[str]:
-        tags = [as_tag(ACCOUNT, self.account_id)]
+        tags = [as_tag(ACCOUNT, self.caller.account_id)]
         if asked.name.namespace not in GLOBAL_NAMESPACES:
             tags.append(as_tag(REGION, asked.region))
         return observed(self.datadog).active(tags, int(self.since))
@@ -136,6 +136,13 @@ class MetricSearch:
     def _namespaces(self) -> frozenset[str]:
         return observed(self._once('the namespaces', '', lambda: observed(self.datadog).available_namespaces()))
 
+    def _window(self, name: MetricName) -> tuple[int, int]:
+        """How many seconds to look back, which is longer than what was asked about, and the interval."""
+        when = published(name.namespace, name.metric)
+        back, interval = DAILY if when is Published.DAILY else SOME_HOURS if when is Published.SOME_HOURS else USUALLY
+        asked = int(self.now - self.since) + HOUR
+        return (back, interval) if asked <= back else (asked, max(interval, -(-asked // DAY) * 5 * MINUTE))
+
     # AWS
 
     def _sets(self, asked: Watched) -> DimensionSets:
@@ -150,7 +157,7 @@ class MetricSearch:
     def _in_cloudwatch(self, asked: Watched, sets: DimensionSets) -> Series:
         """CloudWatch does not list what is younger than 15 minutes or older than two weeks, but has its values."""
         _from_cloudwatch(asked.name)
-        back, period = window_of(asked.name)
+        back, period = self._window(asked.name)
         wanted = asked.dimensions.items()
         chosen = [s for s in sets.sets if wanted <= s.items()][:MOST_SETS] or [asked.dimensions]
         queries = [StatisticQuery(asked.name.namespace, asked.name.metric, s, SAMPLE_COUNT, period) for s in chosen]
@@ -162,13 +169,7 @@ class MetricSearch:
         filters, namespace = observed(observed(self.record).tag_filters), asked.name.namespace
         if not any(each.namespace == namespace for each in filters):
             raise MissingFact('not asked: no tag filter needs them')
-        return resource_tags(self.session, self.account_id, namespace, asked.dimensions, asked.region)
-
-
-def window_of(name: MetricName) -> tuple[int, int]:
-    """How many seconds to look back, and the interval."""
-    when = published(name.namespace, name.metric)
-    return DAILY if when is Published.DAILY else SOME_HOURS if when is Published.SOME_HOURS else USUALLY
+        return resource_tags(self.session, self.caller, namespace, asked.dimensions, asked.region)
 
 
 def _is_there(found: WatchedMetric) -> bool:
@@ -181,44 +182,12 @@ def _from_cloudwatch(name: MetricName) -> None:
         raise MissingFact(f'{name.datadog} does not come from CloudWatch')
 
 
-def _corrected(
-    name: MetricName, previewed: Previewed | None | Unobserved, active: frozenset[str] | Unobserved
-) -> MetricName:
-    """A guessed name gives way to the one that Datadog says, or to another spelling that is in use."""
-    if name.source is not NameSource.GUESSED:
-        return name
-    if isinstance(previewed, Previewed) and previewed.names:
-        own = min((each for each, _ in previewed.names), key=len)
-        return replace(name, datadog=own, statistic=statistic_of(own), source=NameSource.PREVIEW)
-    other = DatadogMetric.of(_in_snake_case(name))
-    if isinstance(active, frozenset) and name.datadog not in active and other in active:
-        return replace(name, datadog=other or name.datadog)
-    return name
-
-
-def _in_snake_case(name: MetricName) -> str:
-    """Datadog keeps the case of most metrics of namespaces that are not AWS's own, and changes that of some."""
-    return f'{name.datadog.rpartition(".")[0]}.{snake_case(name.metric)}'
-
-
-def _alike(name: MetricName, active: frozenset[str] | Unobserved) -> tuple[str, ...] | Unobserved:
-    """The same metric, with the statistics that Datadog has of it."""
-    if isinstance(active, Unobserved):
-        return active
-    end = name.datadog.removesuffix(f'.{name.datadog.rpartition(".")[2]}') if statistic_of(name.datadog) else ''
-    stems = {stem for stem in (str(name.datadog), end) if stem}
-    found = (each for each in active if each in stems or any(each.startswith(f'{stem}.') for stem in stems))
-    return tuple(sorted(found, key=lambda each: (each != name.datadog, each))[:MOST_ALIKE])
-
-
-def _narrowed(tags: MetricTags, scope: tuple[str, ...]) -> MetricTags:
-    """Of the keys of the scope the values, of every other key one: a metric can have ten thousand tags."""
-    wanted = {tag.partition(':')[0] for tag in scope}
-    kept: dict[str, list[str]] = {}
-    for tag in sorted(tags.indexed, key=lambda tag: (tag not in scope, tag)):
-        values = kept.setdefault(tag.partition(':')[0], [])
-        if len(values) < (MOST_VALUES if tag.partition(':')[0] in wanted else 1):
-            values.append(tag)
-    cut = any(len(values) == MOST_VALUES for values in kept.values())
-    dropped = frozenset({tag.partition(':')[0]: tag for tag in sorted(tags.dropped)}.values())
-    return MetricTags(frozenset(t for values in kept.values() for t in values), dropped, tags.complete and not cut)
+def look_for(
+    options: AccountOptions, run: AccountRun, session: Session, caller: Caller, record: Integration | Unobserved
+) -> tuple[WatchedMetric, ...]:
+    """The operator's list. Requests to Datadog take a third of the time that is left."""
+    share, now = Deadline(run.deadline.remaining() / 3), int(time.time())
+    datadog = run.group('Datadog', lambda: DatadogMetrics(run.datadog(share, with_keys=True), share))
+    cloudwatch, since = CloudWatchMetrics(session, run.budget), now - options.watched_for
+    search = MetricSearch(caller, session, cloudwatch, datadog, record, now, since, dict(options.dimension_tags))
+    return tuple(map(search.look, options.watched_metrics))

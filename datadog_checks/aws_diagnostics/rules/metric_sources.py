@@ -83,7 +83,10 @@ WITH_EXTRA: tuple[tuple[str, str, Extra], ...] = (
 )
 """Namespace, metric and what it takes."""
 OF_DATADOG: tuple[tuple[str, Extra], ...] = (
-    (r'aws\.rds\.(diskio|load|memory|tasks|swap|cpuutilization\.[a-z]+|network|filesystem|process)\..*', Extra.RDS_ENHANCED),
+    (
+        r'aws\.rds\.(diskio|load|memory|tasks|swap|cpuutilization\.[a-z]+|network|filesystem|process)\..*',
+        Extra.RDS_ENHANCED,
+    ),
     (r'aws\.lambda\.enhanced\..*', Extra.LAMBDA_ENHANCED),
 )
 """The same of metrics that CloudWatch does not have, by the name of Datadog."""

@@ -3,8 +3,12 @@
 import click
 
 from ..options import MEANINGS
+from .why import why_
 
 
 @click.group(epilog=f'Exit status: {MEANINGS}')
 def metrics() -> None:
     """Why is a metric of CloudWatch late, missing or different in Datadog?"""
+
+
+metrics.add_command(why_)

@@ -37,9 +37,12 @@ ENDPOINTS = 'endpoints'
 """botocore's name of the list of partitions, their regions and services."""
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = {
+    'cloudfront': ('GetMonitoringSubscription',),
     'cloudtrail': ('LookupEvents',),
     'cloudwatch': ('GetMetricData', 'GetMetricStream', 'ListMetricStreams', 'ListMetrics'),
     'ec2': ('DescribeInstances', 'DescribeLaunchTemplateVersions', 'DescribeRegions', 'GetInstanceMetadataDefaults'),
+    'ecs': ('DescribeClusters',),
+    'elb': ('DescribeLoadBalancers',),
     'iam': (
         'GetAccountSummary',
         'GetPolicy',
@@ -51,6 +54,9 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
         'ListRoles',
         'SimulatePrincipalPolicy',
     ),
+    'rds': ('DescribeDBInstances',),
+    'resourcegroupstaggingapi': ('GetResources',),
+    's3': ('ListBucketMetricsConfigurations',),
     # The last one is how the credential chain uses a web identity, as in EKS.
     'sts': ('AssumeRole', 'GetCallerIdentity', 'AssumeRoleWithWebIdentity'),
 }

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from ...facts import MissingFact
+from ...facts.account import Caller
 from ...facts.metrics import Dimensions, DimensionSets, MetricName
-from ...facts.values import AccountId, RegionName
+from ...facts.values import RegionName
 from ...rules.metric_sources import Extra, extra_of
 from ...text import clean
 from .denials import CallFailed, asking
@@ -45,14 +46,13 @@ def _ask(session: Session, service: str, region: str, operation: str, action: st
 
 
 def resource_tags(
-    session: Session, account_id: AccountId, namespace: str, dimensions: Dimensions, region: RegionName
+    session: Session, caller: Caller, namespace: str, dimensions: Dimensions, region: RegionName
 ) -> tuple[str, ...]:
     """'key:value'; () for a resource without tags. Raises CallFailed, and MissingFact where no resource is named."""
     dimension, tail = RESOURCES.get(namespace, ('', ''))
     if not dimensions.get(dimension):
         raise MissingFact(f'no dimension names the resource of {namespace}')
-    partition = session.client('sts').meta.partition
-    arn = f'arn:{partition}:{tail.format(region, account_id)}{dimensions[dimension]}'
+    arn = f'arn:{caller.partition}:{tail.format(region, caller.account_id)}{dimensions[dimension]}'
     found = _ask(
         session, 'resourcegroupstaggingapi', region, 'get_resources', 'tag:GetResources', ResourceARNList=[arn]
     )
@@ -67,8 +67,7 @@ def registered_instances(session: Session, namespace: str, dimensions: Dimension
         raise MissingFact('no classic load balancer is named')
     action = 'elasticloadbalancing:DescribeLoadBalancers'
     found = _ask(session, 'elb', region, 'describe_load_balancers', action, LoadBalancerNames=[name])
-    (balancer,) = found.get('LoadBalancerDescriptions', ()) or ({},)
-    return len(balancer.get('Instances', ()))
+    return sum(len(each.get('Instances', ())) for each in found.get('LoadBalancerDescriptions', ()))
 
 
 # What has to be turned on

@@ -63,6 +63,7 @@ from .policies import (
     Simulated,
     Simulation,
 )
+from .watched import WatchedMetric
 
 __all__ = [
     'HOURS',
@@ -111,6 +112,7 @@ __all__ = [
     'TrustStatement',
     'TrustingRole',
     'Unmatched',
+    'WatchedMetric',
     'WrongInstance',
     'fault_of',
 ]
@@ -138,3 +140,5 @@ class Account:
     """What Datadog says failed when it collected from the account."""
     denied: DeniedCalls | Unobserved = Unobserved('not asked')
     """Only where somebody asks for it: `permissions --denied-since`."""
+    watched: tuple[WatchedMetric, ...] | Unobserved = ()
+    """Those of the operator's list."""

@@ -3,7 +3,8 @@
 Where Datadog has it, nothing else is asked.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
 from ..metric_streams import MetricStream
 from ..metrics import DimensionSets, MetricTags, Previewed, Series, Watched
@@ -26,8 +27,8 @@ class WatchedMetric:
     tags: MetricTags | Unobserved = NOT_NEEDED
     """Of the active metric: those of the keys of the scope, and one of every other key."""
     queried: bool | Unobserved = NOT_NEEDED
-    """Whether anybody has queried it in the last week (its active configurations)."""
-    previewed: Previewed | None | Unobserved = NOT_NEEDED
+    """Whether anybody has queried it in the last 30 days (its active configurations)."""
+    previewed: Previewed | Unobserved | None = NOT_NEEDED
     """Its names by Datadog's preview of the filters; None where the preview does not have it."""
     offered: bool | Unobserved = NOT_NEEDED
     """Datadog has an integration for the namespace (available_namespaces)."""
@@ -44,6 +45,12 @@ class WatchedMetric:
     """Whether AWS is told to publish it, for a metric that AWS publishes only then."""
     registered: int | Unobserved = NOT_NEEDED
     """Instances of the classic load balancer that the dimensions name."""
+
+    @classmethod
+    def not_observed(cls, asked: Watched, since: float, why: Unobserved) -> Self:
+        """Nothing could be looked at."""
+        groups: dict[str, Any] = dict.fromkeys([field.name for field in fields(cls)][3:], why)
+        return cls(asked, since, asked.tags, **groups)
 
     @property
     def is_active(self) -> bool:

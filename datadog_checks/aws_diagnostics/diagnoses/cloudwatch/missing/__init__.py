@@ -12,17 +12,17 @@ from ....expectations import Expectations
 from ....facts import Facts, MissingFact
 from ....facts.account import WatchedMetric
 from ....text import clean, listed
-from . import cloudwatch, datadog, role, timing
+from . import cloudwatch, names, record, role, timing
 from .causes import MEANINGS, Answer, Check, MissingCause, Outcome, Question, Result, Step, not_applicable, unknown
 
 ORDER: tuple[tuple[Step, tuple[Check, ...]], ...] = (
     (
         Step.NAME,
         (
-            datadog.values_of_the_scope,
-            datadog.kind_of_load_balancer,
-            datadog.name_in_use,
-            datadog.tags_of_the_scope,
+            names.values_of_the_scope,
+            names.kind_of_load_balancer,
+            names.name_in_use,
+            names.tags_of_the_scope,
         ),
     ),
     (
@@ -35,15 +35,15 @@ ORDER: tuple[tuple[Step, tuple[Check, ...]], ...] = (
             role.role_may_find_resources,
         ),
     ),
-    (Step.REGION, (cloudwatch.region_of_the_service, cloudwatch.region_collected, cloudwatch.region_enabled)),
+    (Step.REGION, (cloudwatch.region_of_the_service, record.region_collected, cloudwatch.region_enabled)),
     (
         Step.CONFIGURATION,
         (
-            datadog.collection_enabled,
-            datadog.namespace_included,
-            datadog.name_passes,
-            datadog.resource_passes,
-            datadog.namespace_offered,
+            record.collection_enabled,
+            record.namespace_included,
+            record.name_passes,
+            record.resource_passes,
+            record.namespace_offered,
         ),
     ),
     (Step.EMITS, (cloudwatch.from_cloudwatch, cloudwatch.dimensions_exist, cloudwatch.values_in_cloudwatch)),
@@ -64,6 +64,7 @@ ORDER: tuple[tuple[Step, tuple[Check, ...]], ...] = (
 )
 LONGEST_EVIDENCE, LONGEST_REASON = 400, 300
 MOST_REASONS = 2
+NOT_REACHED = not_applicable('not looked at, as the reason is known')
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def why(facts: Facts, expected: Expectations, metric: WatchedMetric) -> Explaine
     steps: list[tuple[Step, Answer]] = []
     found: Answer | None = None
     for step, checks in ORDER:
-        answer = not_applicable('not looked at: the reason is known') if found else _answer(question, checks)
+        answer = NOT_REACHED if found else _answer(question, checks)
         found = found or (answer if answer.cause else None)
         steps.append((step, answer))
     if found is None or found.cause is None:

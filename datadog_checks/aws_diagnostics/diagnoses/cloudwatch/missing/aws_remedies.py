@@ -46,10 +46,13 @@ def list_metrics(question: Question) -> Remedy:
     words: tuple[Word, ...] = ('aws', 'cloudwatch', 'list-metrics', '--region', question.region)
     metric = CloudWatchMetric.of(name.metric) or Variable('METRIC_NAME')
     command = shell(*words, '--namespace', name.namespace, '--metric-name', metric)
-    return Remedy('Look at what CloudWatch has', then=(Step('List its sets of dimensions', (command,)), look_again(question)))
+    return Remedy(
+        'Look at what CloudWatch has', then=(Step('List its sets of dimensions', (command,)), look_again(question))
+    )
 
 
 # What has to be turned on in AWS
+
 
 def _named(dimensions: Dimensions, key: str, variable: str) -> ResourceName | Variable:
     return ResourceName.of(dimensions.get(key)) or Variable(variable)
@@ -75,7 +78,11 @@ def _commands(extra: Extra, question: Question) -> tuple[Command, ...]:
         ),
         Extra.CLOUDFRONT_ADDITIONAL: (
             *('aws', 'cloudfront', 'create-monitoring-subscription'),
-            *('--distribution-id', _named(dimensions, 'DistributionId', 'DISTRIBUTION_ID'), '--monitoring-subscription'),
+            *(
+                '--distribution-id',
+                _named(dimensions, 'DistributionId', 'DISTRIBUTION_ID'),
+                '--monitoring-subscription',
+            ),
             'RealtimeMetricsSubscriptionConfig={RealtimeMetricsSubscriptionStatus=Enabled}',
         ),
         Extra.CONTAINER_INSIGHTS: (

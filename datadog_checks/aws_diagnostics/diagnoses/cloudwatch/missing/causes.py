@@ -27,17 +27,19 @@ class Outcome(StrEnum):
     """The answer in one word."""
 
     PRESENT = 'present'
-    """Datadog has the metric."""
     EXPECTED = 'expected'
     """There is nothing that could be in Datadog, and nothing is wrong."""
     CONFIGURATION = 'configuration'
     """A setting, of Datadog or of AWS, or a name."""
     PERMISSION = 'permission'
     AWS = 'aws'
-    """CloudWatch does not have it."""
     TIMING = 'timing'
-    """It comes later."""
     UNKNOWN = 'unknown'
+
+    @property
+    def is_fault(self) -> bool:
+        """Somebody has to do something."""
+        return self in (Outcome.CONFIGURATION, Outcome.PERMISSION, Outcome.AWS)
 
 
 class MissingCause(StrEnum):
@@ -101,19 +103,11 @@ MEANINGS: Mapping[MissingCause, tuple[Step | None, Outcome, str]] = {
     _C.REGION_NOT_COLLECTED: (_S.REGION, _O.CONFIGURATION, 'The integration does not include the region'),
     _C.REGION_NOT_ENABLED: (_S.REGION, _O.AWS, 'The account has not opted in to the region'),
     _C.METRICS_DISABLED: (_S.CONFIGURATION, _O.CONFIGURATION, 'Metric collection is disabled'),
-    _C.NAMESPACE_EXCLUDED_BY_DEFAULT: (
-        _S.CONFIGURATION,
-        _O.CONFIGURATION,
-        'The namespace is one of those that Datadog excludes by default',
-    ),
+    _C.NAMESPACE_EXCLUDED_BY_DEFAULT: (_S.CONFIGURATION, _O.CONFIGURATION, 'Datadog excludes the namespace by default'),
     _C.NAMESPACE_EXCLUDED: (_S.CONFIGURATION, _O.CONFIGURATION, 'The integration does not include the namespace'),
     _C.METRIC_NAME_FILTERED: (_S.CONFIGURATION, _O.CONFIGURATION, 'A filter of metric names leaves it out'),
     _C.TAG_FILTERED: (_S.CONFIGURATION, _O.CONFIGURATION, 'The tags of the resource do not fit the tag filter'),
-    _C.CUSTOM_METRICS_OFF: (
-        _S.CONFIGURATION,
-        _O.CONFIGURATION,
-        'Datadog has no integration for the namespace, and does not collect custom metrics',
-    ),
+    _C.CUSTOM_METRICS_OFF: (_S.CONFIGURATION, _O.CONFIGURATION, 'It is a custom metric, and these are not collected'),
     _C.CUSTOM_STATISTIC: (_S.CONFIGURATION, _O.CONFIGURATION, 'Of custom metrics Datadog collects the average only'),
     _C.WRONG_DIMENSION: (_S.EMITS, _O.CONFIGURATION, 'The metric has no such dimension'),
     _C.WRONG_DIMENSION_VALUE: (_S.EMITS, _O.CONFIGURATION, 'CloudWatch has a similar value of the dimension'),
@@ -154,7 +148,7 @@ class Answer:
     evidence: str
     """A clause without a full stop that quotes what was observed."""
     cause: MissingCause | None = None
-    """Of one that ends the search."""
+    """Ends the search."""
 
 
 def fine(evidence: str) -> Answer:

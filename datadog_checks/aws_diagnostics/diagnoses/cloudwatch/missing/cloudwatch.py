@@ -24,20 +24,6 @@ def region_of_the_service(question: Question) -> Answer | None:
     return fails(MissingCause.GLOBAL_SERVICE, f'CloudWatch has {question.namespace} in {home} only')
 
 
-def region_collected(question: Question) -> Answer:
-    record, region = question.record, question.region
-    if record.regions is None:
-        return fine('all regions are collected (aws_regions.include_all)')
-    if region in record.regions:
-        return fine(f'aws_regions.include_only has {region}')
-    if record.other_regions:
-        return unknown(f"not all entries of the record's list of regions are known, so {region} may be one")
-    included = listed(record.regions, 6) or 'no region'
-    home = home_of(question.namespace, partition_of(question.facts))
-    why = f', where CloudWatch has {question.namespace}' if home else ''
-    return fails(MissingCause.REGION_NOT_COLLECTED, f'aws_regions.include_only has {included}, not {region}{why}')
-
-
 def region_enabled(question: Question) -> Answer | None:
     if observed(question.metric.region_enabled):
         return None
@@ -71,7 +57,9 @@ def dimensions_exist(question: Question) -> Answer | None:
             return fails(MissingCause.WRONG_DIMENSION_VALUE, evidence)
     apart = sets.sets and all(any(each.get(k) == v for each in sets.sets) for k, v in wanted.items())
     some = listed((_set(each) for each in sets.sets), MOST_SETS, LONGEST_SET)
-    return fails(MissingCause.DIMENSIONS_NOT_PUBLISHED, f'{_set(wanted)} is no set of it, but {some}') if apart else None
+    return (
+        fails(MissingCause.DIMENSIONS_NOT_PUBLISHED, f'{_set(wanted)} is no set of it, but {some}') if apart else None
+    )
 
 
 def _wrong_dimension(key: str, keys: set[str]) -> Answer:
@@ -109,7 +97,7 @@ def values_in_cloudwatch(question: Question) -> Answer | None:
     if _extra(question) and question.metric.enabled is not True:
         return unknown(f'{nothing}; AWS publishes it only where something is turned on, see the next step')
     when = published(question.namespace, question.metric.asked.name.metric)
-    if when in EXPECTED:
+    if when is not None and when in EXPECTED:
         return fails(EXPECTED[when], f'{nothing}, and AWS publishes it {when}')
     return fails(MissingCause.NOT_EMITTED if newest is None else MissingCause.STOPPED, nothing)
 

@@ -12,6 +12,7 @@ from ...integration.integration_not_registered import INTEGRATION_NOT_REGISTERED
 from ...judging import diagnose
 from ..exclusions import Change, as_list, ways_to_change
 from ..metric_collection_disabled import METRIC_COLLECTION_DISABLED
+from . import Explained
 from .aws_remedies import (
     MORE_POLLS,
     enable_region,
@@ -21,9 +22,8 @@ from .aws_remedies import (
     start_stream,
     turn_on,
 )
-from .causes import MissingCause, Outcome, Question
+from .causes import MissingCause, Question
 from .role import OF_THE_ROLE
-from . import Explained
 
 
 def remedy_of(explained: Explained) -> Remedy | None:
@@ -57,7 +57,7 @@ def _permissions(question: Question) -> Remedy:
     return Remedy(
         'Grant the role what Datadog requires',
         (Choice('See what is missing; with --policy-json it writes policies that grant it', (shown,)),),
-        (runlook_again(question.expected),),
+        (run_again(question.expected),),
     )
 
 
@@ -115,10 +115,12 @@ def _edit(kind: FilterKind, patterns: tuple[str, ...], name: str) -> str:
 
 
 def _tag_filter(question: Question) -> Change:
-    of_namespace = f'(.metrics_config.tag_filters[] | select(.namespace == {as_list([question.namespace])[1:-1]}) | .tags)'
+    of_namespace = (
+        f'(.metrics_config.tag_filters[] | select(.namespace == {as_list([question.namespace])[1:-1]}) | .tags)'
+    )
     return Change(
-        page=f'Metric Collection, {question.namespace}, Limit metric collection to specific resources, and add a tag of '
-        'the resource; or give the resource a tag that the filter wants',
+        page=f'Metric Collection, {question.namespace}, Limit metric collection to specific resources, and add a tag '
+        'of the resource; or give the resource a tag that the filter wants',
         group='metrics_config',
         jq=f'{of_namespace} += [$name]',
         name=Variable('TAG'),
@@ -173,5 +175,3 @@ REMEDIES: Mapping[MissingCause, Callable[[Question], Remedy]] = {
     _C.PUBLISHED_DAILY: _said('Query a longer time: AWS publishes it rarely'),
 }
 """For each cause but those of which nothing is to be done."""
-HARMLESS = frozenset({Outcome.PRESENT, Outcome.EXPECTED, Outcome.TIMING})
-"""Outcomes that are no fault."""

@@ -11,7 +11,7 @@ from ...integration.denials import Denier, denier_of
 from ...integration.integration_role_missing import INTEGRATION_ROLE_MISSING
 from ...integration.permission_uses import USES
 from ...integration.permissions import Entry, compare
-from ...integration.role import without_role
+from ...integration.role import uses_access_keys, without_role
 from ...integration.trust_policy_action_missing import TRUST_POLICY_ACTION_MISSING
 from ...integration.trust_policy_explicit_deny import TRUST_POLICY_EXPLICIT_DENY
 from ...integration.trust_policy_external_id import TRUST_POLICY_EXTERNAL_ID
@@ -53,7 +53,8 @@ def role_assumable(question: Question) -> Answer:
     if reason:
         return unknown(f'whether Datadog can assume its role is not known: {reason}')
     if all(isinstance(f.verdict, NotApplicable) for f in found):
-        return not_applicable(found[0].verdict.evidence)
+        evidence = found[0].verdict.evidence
+        return not_applicable(evidence) if uses_access_keys(facts) else unknown(evidence)
     return fine('the role exists and trusts Datadog')
 
 
@@ -90,7 +91,9 @@ def role_may_find_resources(question: Question) -> Answer | None:
 
 
 def _with_uses(lost: list[Entry]) -> str:
-    return listed((f'{e.action} ({USES[e.action]})' if e.action in USES else e.action for e in lost), longest=LONGEST_USE)
+    return listed(
+        (f'{e.action} ({USES[e.action]})' if e.action in USES else e.action for e in lost), longest=LONGEST_USE
+    )
 
 
 def _denied(question: Question) -> Iterator[tuple[Simulated, Denier]]:

@@ -121,12 +121,12 @@ def metric_is_old(question: Question) -> Answer | None:
 def polled_often(question: Question) -> Answer | None:
     """An hourly poll explains no more than an hour."""
     if observed(question.metric.queried):
-        return fine('it was queried in the last week, so Datadog polls it every 10 minutes')
+        return fine('it was queried in the last 30 days, so Datadog polls it every 10 minutes')
     points, had = observed(question.metric.in_cloudwatch).points, observed(question.metric.in_datadog).newest
     since = had if had is not None else points[0][0] if points else None
     if since is None or question.age(since) > UNTIL_QUERIED:
-        return fine('nobody has queried it in the last week, but an hourly poll would have brought it by now')
-    evidence = 'nobody has queried it in the last week, so Datadog polls it once an hour'
+        return fine('nobody has queried it in the last 30 days, but an hourly poll would have brought it by now')
+    evidence = 'nobody has queried it in the last 30 days, so Datadog polls it once an hour'
     return fails(MissingCause.POLLED_HOURLY, f'{evidence}; this query ends that, and makes the polls cost more')
 
 
@@ -137,4 +137,6 @@ def usually_late(question: Question) -> Answer | None:
     age = question.age(newest)
     if age > USUAL:
         return fine(f'the newest value in Datadog is of {ago(age)}, more than the usual {duration(USUAL)}')
-    return fails(MissingCause.USUAL_DELAY, f'the newest value in Datadog is of {ago(age)}: polled metrics are that late')
+    return fails(
+        MissingCause.USUAL_DELAY, f'the newest value in Datadog is of {ago(age)}: polled metrics are that late'
+    )

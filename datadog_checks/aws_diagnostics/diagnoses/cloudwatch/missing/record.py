@@ -1,123 +1,32 @@
-"""Checks of `metrics why` that look at Datadog: its names and tags, the record of the integration, and its timing."""
+"""Checks of `metrics why` that look at Datadog's record of the account: what it leaves out."""
 
-import re
 from collections.abc import Iterable
 
 from ....facts import Unobserved, observed
 from ....facts.account import FilterKind, TagFilter
-from ....facts.metrics import AVERAGE, MetricTags, NameSource
-from ....rules.dimension_tags import nearest
-from ....rules.metric_sources import EXCLUDED_BY_DEFAULT, NEVER_FILTERED, OPENTELEMETRY
+from ....facts.metrics import AVERAGE
+from ....rules.metric_sources import EXCLUDED_BY_DEFAULT, NEVER_FILTERED, OPENTELEMETRY, home_of
 from ....rules.policy_language import Patterns
-from ....text import ago, clean, counted, listed, quoted
-from .causes import Answer, MissingCause, Question, Result, fails, fine, unknown
+from ....text import ago, listed, quoted
+from ...integration.role import partition_of
+from .causes import Answer, MissingCause, Question, fails, fine, unknown
 from .timing import carrying
 
 LONGEST_TAG = 60
-JOINED = frozenset({'host', 'instance-id', 'image', 'instance-type', 'autoscaling_group', 'region', 'aws_account'})
-"""Keys of tags that Datadog may join from the host when it is queried: they need not be among those of the metric."""
-OTHER_KIND = re.compile(r'loadbalancer:(app|net|gwy)/')
-KINDS = {'app': 'aws.applicationelb', 'net': 'aws.networkelb', 'gwy': 'aws.gatewayelb'}
 
 
-# Step name: is it in Datadog, and does the scope exist?
-
-
-def values_of_the_scope(question: Question) -> Answer:
-    metric = question.metric
-    series = observed(metric.in_datadog)
-    if series.newest is None:
-        return fine(f'Datadog has no value of {question.shown} in the time that was looked at')
-    age = ago(question.age(series.newest))
-    if series.newest + series.interval <= metric.since:
-        return fine(f'the newest value of {question.shown} in Datadog is of {age}, before the time that was asked about')
-    count = sum(start + series.interval > metric.since for start, _ in series.points)
-    return Answer(
-        Result.OK,
-        f'Datadog has {question.shown}: {counted(count, "value")}, the newest of {age}',
-        MissingCause.PRESENT,
-    )
-
-
-def kind_of_load_balancer(question: Question) -> Answer | None:
-    """Until 2026-06 Datadog kept the metrics of application load balancers under aws.elb, too, on its site US1."""
-    found = next(filter(None, map(OTHER_KIND.match, question.metric.scope)), None)
-    if found is None or question.namespace != 'AWS/ELB':
-        return None
-    name = question.metric.asked.name.datadog
-    prefix = KINDS[found[1]]
-    evidence = f'{found[0]}... is a load balancer whose metrics begin with {prefix}, and {name} is of classic ones'
-    return fails(MissingCause.OTHER_LOAD_BALANCER, evidence)
-
-
-def name_in_use(question: Question) -> Answer | None:
-    metric = question.metric
-    alike, name = observed(metric.alike), metric.asked.name
-    where = f'among the active metrics of the account in {question.region}'
-    if metric.is_active:
-        return fine(f'{name.datadog} is {where}')
-    guessed = name.source is NameSource.GUESSED
-    if alike and guessed:
-        return fails(MissingCause.OTHER_NAME, f'{name.datadog} is not {where}, but {listed(alike, longest=80)}')
-    source = ' (a guessed name)' if guessed else ''
-    return fine(f'{name.datadog}{source} is not {where}')
-
-
-def tags_of_the_scope(question: Question) -> Answer | None:
-    """Only of an active metric: another one has no tags."""
-    metric = question.metric
-    if not metric.is_active:
-        return None
-    tags = observed(metric.tags)
-    keys_dropped = {tag.partition(':')[0] for tag in tags.dropped}
-    missing = []
-    for tag in metric.scope:
-        key, _, value = tag.partition(':')
-        if key in JOINED:
-            continue
-        if key in keys_dropped and key not in tags.keys:
-            return fails(MissingCause.TAG_NOT_INDEXED, f'{key} is ingested with the metric and not indexed')
-        answer = _wrong_key(tags, key) or _wrong_value(question, tags, key, value)
-        if answer:
-            return answer
-        missing += [] if value in tags.values(key) else [tag]
-    if missing:
-        return fine(f'Datadog has the metric, but without {listed(missing, longest=LONGEST_TAG)}')
-    return fine('Datadog has the metric with each of these tags, though not in this time')
-
-
-def _wrong_key(tags: MetricTags, key: str) -> Answer | None:
-    if key in tags.keys:
-        return None
-    if not tags.complete:
-        return unknown(f'Datadog did not list all tags of the metric, so {quoted(key)} may be one')
-    near = nearest(key, tags.keys)
-    meant = f'; the nearest is {near}' if near else f'; it has {listed(sorted(tags.keys), 6)}'
-    return fails(MissingCause.WRONG_TAG_KEY, f'the metric has no tag {quoted(key)}{meant}')
-
-
-def _wrong_value(question: Question, tags: MetricTags, key: str, value: str) -> Answer | None:
-    """A value that CloudWatch has is right, however similar another one is."""
-    values = tags.values(key)
-    if value in values or value in _values_in_cloudwatch(question):
-        return None
-    same = [each for each in values if each.lower() == value.lower()]
-    near = same[0] if same else nearest(value, values)
-    if not near:
-        return None
-    why = ', as Datadog keeps values in lower case' if same else ''
-    evidence = f'the metric has no {quoted(f"{key}:{value}", LONGEST_TAG)}; the nearest is {clean(f"{key}:{near}", 80)}'
-    return fails(MissingCause.WRONG_TAG_VALUE, f'{evidence}{why}')
-
-
-def _values_in_cloudwatch(question: Question) -> frozenset[str]:
-    sets = question.metric.sets
-    if isinstance(sets, Unobserved):
-        return frozenset()
-    return frozenset(value.lower() for dimensions in sets.sets for value in dimensions.values())
-
-
-# Step configuration: Datadog's record of the account
+def region_collected(question: Question) -> Answer:
+    record, region = question.record, question.region
+    if record.regions is None:
+        return fine('all regions are collected (aws_regions.include_all)')
+    if region in record.regions:
+        return fine(f'aws_regions.include_only has {region}')
+    if record.other_regions:
+        return unknown(f"not all entries of the record's list of regions are known, so {region} may be one")
+    included = listed(record.regions, 6) or 'no region'
+    home = home_of(question.namespace, partition_of(question.facts))
+    why = f', where CloudWatch has {question.namespace}' if home else ''
+    return fails(MissingCause.REGION_NOT_COLLECTED, f'aws_regions.include_only has {included}, not {region}{why}')
 
 
 def collection_enabled(question: Question) -> Answer | None:
