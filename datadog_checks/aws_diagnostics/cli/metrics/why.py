@@ -18,7 +18,6 @@ from ...facts.metrics import MetricName, Watched
 from ...facts.values import RegionName
 from ...findings import Status
 from ...rules.metric_sources import home_of
-from ...text import lower_first
 from .. import page
 from ..codec import Json
 from ..document import printed, remedy_document
@@ -163,7 +162,7 @@ def document(found: Explained) -> dict[str, Json]:
 
 def report(found: Explained) -> Iterator[Line]:
     style = STYLES[EXIT[found.outcome]]
-    sentence = f'{found.question.shown}: {lower_first(found.meaning)} ({found.cause})'
+    sentence = f'{found.question.shown}: {found.meaning} ({found.cause})'
     yield Line(sentence, f'{found.outcome.upper()} ', style, Wrap.ON_A_TERMINAL)
     yield BLANK
     left = [step for step, answer in found.steps if answer == NOT_REACHED]

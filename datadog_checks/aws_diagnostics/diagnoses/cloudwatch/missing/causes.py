@@ -142,11 +142,10 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Of one check, or of a step."""
+    """Of one check, or of a step; the evidence quotes what was observed, without a full stop."""
 
     result: Result
     evidence: str
-    """A clause without a full stop that quotes what was observed."""
     cause: MissingCause | None = None
     """Ends the search."""
 

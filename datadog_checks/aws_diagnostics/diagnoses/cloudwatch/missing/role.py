@@ -51,7 +51,7 @@ def role_assumable(question: Question) -> Answer:
             return fails(MissingCause.ROLE_NOT_ASSUMABLE, evidence)
     reason = next((f.verdict.evidence for f in found if isinstance(f.verdict, Unknown)), '')
     if reason:
-        return unknown(f'whether Datadog can assume its role is not known: {reason}')
+        return unknown(reason)
     if all(isinstance(f.verdict, NotApplicable) for f in found):
         evidence = found[0].verdict.evidence
         return not_applicable(evidence) if uses_access_keys(facts) else unknown(evidence)
