@@ -32,7 +32,15 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Simulation,
     TrustStatement,
 )
-from datadog_checks.aws_diagnostics.facts.values import AccountId, Arn, Partition, PolicyName, RegionName, RoleName
+from datadog_checks.aws_diagnostics.facts.values import (
+    AccountId,
+    Arn,
+    IntegrationId,
+    Partition,
+    PolicyName,
+    RegionName,
+    RoleName,
+)
 
 from ..builders import NOW
 
@@ -69,6 +77,10 @@ def integration(**differences: Any) -> Integration:
         extended_collection=False,
         namespace_filters=LEFT_OUT_BY_DATADOG,
         partition=Partition('aws'),
+        config_id=IntegrationId('11111111-2222-3333-4444-555555555555'),
+        collect_custom_metrics=False,
+        metric_name_filters=(),
+        tag_filters=(),
     )
     return replace(healthy, **differences)
 

@@ -20,7 +20,7 @@ PACKAGE = Path('datadog_checks', 'aws_diagnostics')
 BOOTSTRAP = Path(__file__).with_name('bootstrap.py')
 FOR_A_PERSON = {'cli', '__main__.py'}
 """The command line, which needs click and rich: no Agent embeds these."""
-SUFFIXES = {'.py', '.json', '.example', '.txt', '.typed'}
+SUFFIXES = {'.py', '.csv', '.json', '.example', '.txt', '.typed'}
 LINE = 116
 
 

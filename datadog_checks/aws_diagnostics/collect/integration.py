@@ -149,9 +149,10 @@ def _regions(record: Json) -> tuple[tuple[RegionName, ...] | None, int]:
 
 
 def _time(value: object) -> float | None:
-    """Of ISO 8601, in UTC where it names no offset."""
+    """Of ISO 8601, in UTC where it names no offset. The year 1 stands for a time that is not set."""
     try:
         time = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= 40 else None
-        return None if time is None else (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+        seconds = 0.0 if time is None else (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
+    return seconds if seconds > 0 else None

@@ -14,6 +14,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.account import ELSEWHERE, AccountCollector
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.metrics_config import NO_NAME_FILTERS, NO_TAG_FILTERS
 from datadog_checks.aws_diagnostics.facts import Facts, Platform, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
     Account,
@@ -38,7 +39,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Simulation,
     TrustStatement,
 )
-from datadog_checks.aws_diagnostics.facts.values import AccountId, Arn, Partition, PolicyName, RoleName
+from datadog_checks.aws_diagnostics.facts.values import AccountId, Arn, IntegrationId, Partition, PolicyName, RoleName
 from tests.account import servers
 from tests.account.aws_account import DATADOG, ROLE, SECRET, allow, create_role, document, operator, user_keys
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
@@ -55,6 +56,9 @@ INTEGRATION = Integration(
     extended_collection=False,
     namespace_filters=NamespaceFilters(FilterKind.EXCLUDE_ONLY),
     partition=Partition('aws'),
+    config_id=IntegrationId('11111111-2222-3333-4444-555555555555'),
+    metric_name_filters=NO_NAME_FILTERS,
+    tag_filters=NO_TAG_FILTERS,
 )
 
 

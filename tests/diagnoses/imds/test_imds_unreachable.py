@@ -283,6 +283,26 @@ REMEDIES = {
             (LOOK_AT_ROUTES,),
         ),
     ),
+    'silent, and the network of a bridge covers it': (
+        facts(
+            imds=connect_fails(Outcome.SILENT),
+            host=host(
+                route=builders.route(
+                    device=InterfaceName('docker0'),
+                    device_kind='bridge',
+                    gateway=None,
+                    destination=IpNetwork('169.254.0.0/16'),
+                    protocol='kernel',
+                    neighbour=Neighbour.FAILED,
+                )
+            ),
+        ),
+        Remedy(
+            'Send packets to 169.254.169.254 through the network interface of the instance, not through docker0',
+            (OWN_ROUTE,),
+            (LOOK_AT_ROUTES,),
+        ),
+    ),
     'the router of the default route does not answer': (
         facts(imds=connect_fails(Outcome.UNREACHABLE), host=host(route=builders.route(neighbour=Neighbour.INCOMPLETE))),
         Remedy(

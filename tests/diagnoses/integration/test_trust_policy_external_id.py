@@ -89,7 +89,12 @@ FAILS = {
     ),
     'a space behind that which Datadog has': Row(
         demanding(EXTERNAL_ID, of=integration(external_id=SPACED)),
-        f'{HAS} {MINE}; Datadog has {shown(SPACED)}: they differ by white space around it',
+        f"{HAS} {MINE}; Datadog has {shown(SPACED)}: they differ by white space around it, which Datadog's has",
+        near_miss='that of Datadog',
+    ),
+    'a space behind it on both sides': Row(
+        demanding(SPACED, of=integration(external_id=SPACED)),
+        f'Datadog has {shown(SPACED)}, with white space around it, which STS refuses',
         near_miss='that of Datadog',
     ),
     'a space behind it, and nobody told which is right': Row(
@@ -373,6 +378,20 @@ test_remedy = remedy_test(
             demanding(OTHER_EXTERNAL_ID, of=NO_KEY),
             account_expectations(external_id=EXTERNAL_ID),
             Remedy(DEMAND, (CORRECT_OURS, adding(), CORRECTED), then(terraform())),
+        ),
+        'a space behind that which Datadog has, which no trust policy can mend': (
+            demanding(EXTERNAL_ID, of=integration(external_id=SPACED)),
+            account_expectations(),
+            Remedy(
+                'Correct the external ID at Datadog: STS refuses the white space in it, whatever the trust policy says',
+                then=(
+                    Step(
+                        "On Datadog's AWS integration page, choose this account and enter the external ID of the trust "
+                        'policy, without white space; or generate a new one there, and set it in the trust policy'
+                    ),
+                    then()[-1],
+                ),
+            ),
         ),
         'one of two, of which the other may be of another organization': (
             demanding(OTHER_EXTERNAL_ID, EXTERNAL_ID),

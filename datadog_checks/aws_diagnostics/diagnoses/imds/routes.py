@@ -122,8 +122,11 @@ def own_route(facts: Facts) -> Choice:
 
 
 def _without_the_route(facts: Facts, route: Route | None) -> tuple[Choice, ...]:
-    """Not the default route: that carries everything else too."""
+    """Not the default route: that carries everything else too. Nor that of a bridge's own address: the kernel made it,
+    and without it the bridge's containers lose their network."""
     if route is None or not is_misled(route) or route.destination is None or is_default(route) or not route.device:
+        return ()
+    if (route.device_kind, route.protocol) == ('bridge', 'kernel'):
         return ()
     imds, is_veth = address(facts), route.device_kind == 'veth'
     via = ('via', route.gateway) if route.gateway else ()

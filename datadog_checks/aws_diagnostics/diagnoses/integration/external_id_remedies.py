@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import TrustStatement
-from ...remedies import Choice, Step, yaml
+from ...remedies import Choice, Remedy, Step, yaml
 from .assume_role_request import is_misspelled_external_id
 from .everyone import open_to_another_site
 from .identities import conditions_on_external_id, demands_external_id, is_account, is_datadog, is_everyone
@@ -22,6 +22,7 @@ from .trust_remedies import (
     edit_by_hand,
     replace_statement,
     statements_of,
+    wait,
     with_condition,
     with_element,
     with_statement_for_datadog,
@@ -44,6 +45,28 @@ DEMANDING = (
     *('ForAnyValue:StringEquals', 'ForAnyValue:StringEqualsIgnoreCase', 'ForAnyValue:StringLike'),
 )
 """As they are written: no other text of the document enters a command."""
+
+
+def cannot_be_sent(to: Sender) -> bool:
+    """What Datadog has on record holds white space, which STS refuses, whatever the trust policy says.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    """
+    return to.recorded and to.external_id is not None and to.external_id.has_stray_white_space
+
+
+def correct_the_record(expected: Expectations) -> Remedy:
+    """No change of the trust policy would help."""
+    return Remedy(
+        'Correct the external ID at Datadog: STS refuses the white space in it, whatever the trust policy says',
+        then=(
+            Step(
+                "On Datadog's AWS integration page, choose this account and enter the external ID of the trust policy, "
+                'without white space; or generate a new one there, and set it in the trust policy'
+            ),
+            wait(expected),
+        ),
+    )
 
 
 def without_external_id(read: Sequence[Reading]) -> list[Reading]:

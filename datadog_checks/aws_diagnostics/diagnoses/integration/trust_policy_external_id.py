@@ -10,6 +10,8 @@ from ...text import SHORT, one_line
 from .condition_operators import is_met, operator_of
 from .everyone import demanded_by_deny, open_to_another_site
 from .external_id_remedies import (
+    cannot_be_sent,
+    correct_the_record,
     misspelled,
     perhaps_without_external_id,
     ways_to_demand_it,
@@ -31,7 +33,6 @@ from .trust import Reading, Sender, name_of, readings, sender, trust_of
 from .trust_remedies import GUIDE_SECTION, apply_it, statements_of
 
 MOST_IDS = 2
-MOST_STATEMENTS = 5
 DATADOGS = dict.fromkeys(
     (id for accounts in ACCOUNTS.values() for id in accounts.values()), "the id of Datadog's own AWS account"
 )
@@ -48,6 +49,8 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     best = read[0]
     if best.external_id is False:
         return Failed(_refused(best, to))
+    if cannot_be_sent(to):
+        return Failed(f'{_sent(to)}, with white space around it, which STS refuses')
     if key := misspelled(best):
         instead = f'has {one_line(key, SHORT)} in place of sts:ExternalId'
         return Failed(f'{best.name} of the trust policy {instead}: no request has that key, so it admits nobody')
@@ -106,7 +109,8 @@ def _difference(condition: Condition, to: Sender) -> str:
     if kinds := _kinds(condition, to):
         return f': the trust policy has {kinds} in its place'
     if any(differs_by_white_space(accepted, sent) for accepted in condition.external_ids):
-        return ': they differ by white space around it'
+        whose = ", which Datadog's has" if sent.has_stray_white_space else ''
+        return f': they differ by white space around it{whose}'
     if any(differs_by_case(accepted, sent) for accepted in condition.external_ids):
         return ': they differ by case'
     return ': its * and ? are not wildcards with this operator' if condition.wildcard else ''
@@ -159,6 +163,8 @@ def _agreement(reading: Reading, to: Sender, evidence: str, condition: Condition
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
+    if cannot_be_sent(sender(facts, expected)):
+        return correct_the_record(expected)
     ways = ways_to_demand_it(facts, expected)
     summary = "Demand exactly the external ID that Datadog's AWS integration page shows for this account"
     return Remedy(summary, ways, (*_revoke(facts), *apply_it(facts, expected, ways)))
