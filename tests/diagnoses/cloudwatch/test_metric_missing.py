@@ -43,7 +43,7 @@ PASSES = {
     'nobody queried it until now': Row(
         facts(missing(queried=False, in_cloudwatch=values(HOUR, HOUR - 300, 900))),
         f'Datadog has 0 of 1 watched metric; nothing is wrong with {SHOWN} (polled-hourly): nobody has queried it in '
-        'the last 30 days, so Datadog polls it once an...',
+        'the last 30 days, so Datadog polls it once an hour; this query ends that, and makes the polls cost more',
     ),
 }
 UNKNOWN = {
@@ -52,7 +52,9 @@ UNKNOWN = {
         f'{SHOWN} (not-found): emits and timing not known: {NOT_ASKED}',
     ),
     'no step fails': Row(facts(missing()), f'{SHOWN} (not-found): no step fails'),
-    'AWS was not asked': Row(account_facts(watched=Unobserved('no AWS credentials were found')), 'no AWS credentials were found'),
+    'AWS was not asked': Row(
+        account_facts(watched=Unobserved('no AWS credentials were found')), 'no AWS credentials were found'
+    ),
 }
 NOT_APPLICABLE = {
     'no metric is watched': Row(account_facts(), 'watched_metrics names no metric'),

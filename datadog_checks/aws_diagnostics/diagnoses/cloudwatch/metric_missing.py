@@ -18,7 +18,8 @@ from .missing.causes import Outcome
 from .missing.remedies import remedy_of
 
 MOST_NAMED = 2
-LONGEST_ENTRY = 180
+LONGEST = 340
+"""Characters, of all that are named together."""
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -48,7 +49,7 @@ def _wrong(found: Sequence[Explained]) -> list[Explained]:
 
 def _named(found: Sequence[Explained]) -> str:
     entries = (f'{each.question.shown} ({each.cause}): {each.evidence}' for each in found)
-    return listed(entries, MOST_NAMED, LONGEST_ENTRY)
+    return listed(entries, MOST_NAMED, LONGEST // min(len(found), MOST_NAMED))
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
