@@ -134,7 +134,10 @@ class MetricSearch:
         return next(same, None)
 
     def _namespaces(self) -> frozenset[str]:
-        return observed(self._once('the namespaces', '', lambda: observed(self.datadog).available_namespaces()))
+        found = observed(self._once('the namespaces', '', lambda: observed(self.datadog).available_namespaces()))
+        if not found:
+            raise MissingFact('Datadog lists no namespaces of CloudWatch')
+        return found
 
     def _window(self, name: MetricName) -> tuple[int, int]:
         """How many seconds to look back, which is longer than what was asked about, and the interval."""

@@ -15,7 +15,7 @@ from ..facts.account import ExternalId
 from ..facts.values import Arn, RegionName, RoleName
 from .errors import InvalidConfiguration, must_be, unknown_name
 from .rules import OPTIONS_OF_THE_AGENT
-from .watched import watched_metrics
+from .watched import dimension_tags, watched_metrics
 
 FROM_THE_INTEGRATION = 'integration'
 """Of `regions`: those that Datadog has on record."""
@@ -72,6 +72,7 @@ def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptio
     values['regions'] = None if regions == FROM_THE_INTEGRATION else tuple(dict.fromkeys(map(RegionName, regions)))
     filters: Mapping[str, tuple[str, ...]] = settings.get('fleet_filter', {})
     values['fleet_filter'] = tuple(filters.items())
+    values['dimension_tags'] = dimension_tags(('account', 'dimension_tags'), settings.get('dimension_tags', {}))
     values['watched_metrics'] = watched_metrics(('account', 'watched_metrics'), settings.get('watched_metrics', ()))
     options = AccountOptions(**{f.name: values[f.name] for f in fields(AccountOptions) if f.name in values})
     return options, _expectations(values)

@@ -93,7 +93,8 @@ HAD = values(HOUR * 5)
 CASES: dict[str, Case] = {
     'it is there': case(
         C.PRESENT,
-        'Datadog has aws.elb.request_count{loadbalancername:web,region:eu-west-1}: 2 values, the newest of 10 minutes ago',
+        'Datadog has aws.elb.request_count{loadbalancername:web,region:eu-west-1}: 2 values, the newest of 10 minutes '
+        'ago',
         missing(in_datadog=values(600, 900)),
     ),
     'a guess, and Datadog has statistics of it': case(
@@ -450,7 +451,8 @@ NEAR_MISSES: dict[str, Case] = {
     ),
     'the tags may not be read': case(
         C.NOT_FOUND,
-        f'configuration not known: {WANTS}; the tags of the resource are not known: missing permission tag:GetResources',
+        f'configuration not known: {WANTS}; the tags of the resource are not known: missing permission '
+        'tag:GetResources',
         missing(CPU, resource_tags=Unobserved('missing permission tag:GetResources')),
         record={'tag_filters': (FILTER,)},
     ),
