@@ -88,6 +88,7 @@ KNOWS: dict[str, set[str]] = {
 
 PURE = {'text', 'facts', 'rules', 'expectations', 'findings', 'remedies', 'diagnoses'}
 PURE_STANDARD_LIBRARY = {
+    'bisect',
     'hashlib',
     'collections',
     'csv',
@@ -102,6 +103,7 @@ PURE_STANDARD_LIBRARY = {
     'math',
     're',
     'shlex',
+    'statistics',
     'textwrap',
     'types',
     'typing',

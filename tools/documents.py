@@ -28,7 +28,7 @@ RESOURCES: Mapping[str, Sequence[str]] = {
 PRINTED = re.compile(r'(?<=<!-- printed by: )(?P<command>.+?) -->\n```text\n(?P<shown>.*?)\n```', re.DOTALL)
 SCRIPTS = ROOT / 'rollout' / 'ssm'
 SCRIPT = re.compile(r'^(?P<indent> *)# begin (?P<name>\S+\.sh)\n(?:.*\n)*?(?P=indent)# end (?P=name)$', re.MULTILINE)
-TIMES = re.compile(r'\d+(\.\d+)?(?: |&#160;)m?s\b')
+TIMES = re.compile(r'\d{4}-\d\d-\d\dT[0-9:+]+|\b\d\d:\d\d\b|\d+(\.\d+)?(?: |&#160;)m?s\b')
 
 
 def read(path: str) -> str:

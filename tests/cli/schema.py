@@ -8,12 +8,12 @@ from typing import Any
 
 import jsonschema
 
-SCHEMA: dict[str, Any] = json.loads(
-    (Path(__file__).parents[2] / 'docs' / 'schemas' / 'aws-diagnostics.schema.json').read_text(encoding='utf-8')
-)
+SCHEMAS = Path(__file__).parents[2] / 'docs' / 'schemas'
+SCHEMA: dict[str, Any] = json.loads((SCHEMAS / 'aws-diagnostics.schema.json').read_text(encoding='utf-8'))
+METRICS_RECONCILE: dict[str, Any] = json.loads((SCHEMAS / 'metrics-reconcile.schema.json').read_text(encoding='utf-8'))
 
 
-def validate(document: Mapping[str, Any]) -> None:
+def validate(document: Mapping[str, Any], schema: Mapping[str, Any] = SCHEMA) -> None:
     """Raises jsonschema.ValidationError."""
     formats = jsonschema.FormatChecker()
 
@@ -21,4 +21,4 @@ def validate(document: Mapping[str, Any]) -> None:
     def is_time(value: object) -> bool:
         return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
 
-    jsonschema.validate(document, SCHEMA, format_checker=formats)
+    jsonschema.validate(document, schema, format_checker=formats)

@@ -10,7 +10,7 @@ from tools.assets import GENERATED
 from tools.documents import ROOT
 
 IMAGES = ROOT / 'docs' / 'images'
-FETCHED = re.compile(r'url\((?!#)|@import|@font-face|href="(?!#)|src="')
+FETCHED = re.compile(r'url\((?!#)|@import|@font-face|href="(?!#|data:image/png;base64,)|src="')
 
 
 @pytest.mark.parametrize('picture', sorted(IMAGES.iterdir()), ids=lambda path: path.name)

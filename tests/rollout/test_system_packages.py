@@ -21,7 +21,7 @@ def ended(*options: str, path: Path | None = None) -> subprocess.CompletedProces
 def test_it_knows_every_program_that_a_test_asks_for() -> None:
     asked = {
         name
-        for file in Path(__file__).parent.rglob('*.py')
+        for file in Path(__file__).parents[1].rglob('*.py')
         if file != Path(__file__)
         for name in re.findall(r"system_program\('([\w-]+)'\)", file.read_text())
     }

@@ -8,8 +8,8 @@ import errno
 import os
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
 
@@ -68,6 +68,22 @@ def waiting(message: str, colour: bool = True) -> AbstractContextManager[object]
     if not console.is_terminal or console.color_system is None:
         return nullcontext()
     return console.status(message, spinner='line')
+
+
+@contextmanager
+def progress(total: int, colour: bool = True) -> Iterator[Callable[[str], None]]:
+    """A bar on stderr, of so many steps at most: the function is called before each with what it does. Where `waiting`
+    shows nothing, this shows nothing either."""
+    console = _console(colour, stderr=True)
+    if not console.is_terminal or console.color_system is None:
+        yield lambda _: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn  # only for what takes long
+
+    columns = (TextColumn('{task.description}', markup=False), BarColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task('', total=total)
+        yield lambda text: bar.update(task, advance=1, description=escaped(text))
 
 
 class _Console(Console):

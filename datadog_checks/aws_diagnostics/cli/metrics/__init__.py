@@ -3,6 +3,7 @@
 import click
 
 from ..options import MEANINGS
+from .reconcile import reconcile
 from .why import why_
 
 
@@ -11,4 +12,5 @@ def metrics() -> None:
     """Why is a metric of CloudWatch late, missing or different in Datadog?"""
 
 
+metrics.add_command(reconcile)
 metrics.add_command(why_)

@@ -1,0 +1,140 @@
+"""What Datadog shows where its scope holds other series than the one of CloudWatch's dimensions, or the same one twice.
+
+Each set of dimensions is a metric of its own in CloudWatch and a series of its own in Datadog. A query of Datadog that
+names one tag combines all series that have it: the zones of a load balancer, a table and its indexes, an attachment of
+a transit gateway and the whole gateway.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from statistics import median
+
+from ..facts.both_sides import BothSides, OtherSet
+from ..facts.metrics import PerSecond
+from ..text import counted, listed
+from .agreement import Values, agree, agreement, pairs
+from .candidates import AGGREGATORS, COST, OTHER_FACTOR, Candidate, Kind, combined, expected, scaled
+
+OF_AN_ACCOUNT = frozenset({'aws_account', 'region'})
+"""Tags of every series. They scope, they are no dimension."""
+LEAST_DOUBLED = 3
+"""Points that are doubled, and points that are not, for a window that is doubled in part."""
+MOST_SERIES = 50
+"""That are looked at one by one."""
+
+
+def of_other_series(sides: BothSides, observed: Values) -> Iterator[Candidate]:
+    yield from _of_sets(sides, observed)
+    yield from _of_parts(sides)
+    for scope in sides.wider:
+        wider = combined([scope], sides.aggregator, sides.period)
+        tags = tuple(f'-{tag}' for tag in scope.tags)
+        yield from _compared(sides, Kind.SCOPE, wider, f'Datadog without {listed(scope.tags)}', tags=tags)
+    if len(sides.datadog) == 1:
+        yield from _doubled(sides, observed)
+
+
+def _factors(sides: BothSides) -> tuple[int, ...]:
+    return (60, 1) if sides.per_second is PerSecond.YES else (1, 60)
+
+
+def _compared(
+    sides: BothSides, kind: Kind, observed: Values, name: str, aggregator: str = '', tags: tuple[str, ...] = ()
+) -> Iterator[Candidate]:
+    """That another query of Datadog shows CloudWatch's value."""
+    for factor in _factors(sides):
+        c = scaled(sides, kind, sides.statistic, factor, expected(sides), observed)
+        words = c.words.replace('Datadog', name, 1)
+        yield Candidate(
+            kind, c.predicted, c.reference, observed, c.statistic, factor, c.cost + 1, words, 0, aggregator, tags
+        )
+
+
+def _of_parts(sides: BothSides) -> Iterator[Candidate]:
+    """One series of the scope alone, or all of them combined in another way."""
+    if len(sides.datadog) < 2:
+        return
+    for other in AGGREGATORS.keys() - {sides.aggregator}:
+        values = combined(sides.datadog, other, sides.period)
+        yield from _compared(sides, Kind.DIMENSIONS, values, f'{other} of the series in Datadog', aggregator=other)
+    keys = {tag.partition(':')[0] for scope in sides.datadog for tag in scope.tags}
+    for scope in sides.datadog[:MOST_SERIES]:
+        absent = sorted(keys - {tag.partition(':')[0] for tag in scope.tags})
+        tags = (*scope.tags, *(f'!{key}:*' for key in absent))
+        kind = Kind.DIMENSIONS if keys - OF_AN_ACCOUNT else Kind.SCOPE
+        alone = combined([scope], sides.aggregator, sides.period)
+        yield from _compared(sides, kind, alone, f'the series {listed(tags)} in Datadog', tags=tags)
+
+
+def _of_sets(sides: BothSides, observed: Values) -> Iterator[Candidate]:
+    """That Datadog combines series of CloudWatch which have other dimensions, with or without the asked one."""
+    asked, several = expected(sides), len(sides.datadog) > 1
+    kinds: dict[tuple[str, ...], list[OtherSet]] = {}
+    for each in sides.sets:
+        kinds.setdefault(tuple(sorted(each.dimensions)), []).append(each)
+    for count in range(1, min(len(kinds), 3) + 1):
+        for chosen in combinations(kinds, count):
+            series = [dict(one.points) for kind in chosen for one in kinds[kind]]
+            names = ' and '.join(_named(kind, kinds[kind], sides) for kind in chosen)
+            if several or len(series) == 1:
+                yield from _combining(sides, observed, series, names)
+            if several:
+                yield from _combining(sides, observed, [asked, *series], f'the asked series and {names}')
+
+
+def _named(kind: tuple[str, ...], sets: Sequence[OtherSet], sides: BothSides) -> str:
+    more = [name for name in kind if name not in sides.dimensions]
+    return f'{len(sets)} by {listed(more or kind)}'
+
+
+def _combining(sides: BothSides, observed: Values, series: Sequence[Values], names: str) -> Iterator[Candidate]:
+    """With Datadog's aggregator, as its query does; not in minutes in which the asked one was lost."""
+    asked = expected(sides)
+    values: dict[int, list[float]] = {}
+    for each in series:
+        for time, value in each.items():
+            values.setdefault(time, []).append(value)
+    whole = {time: AGGREGATORS[sides.aggregator](found) for time, found in values.items() if time in asked}
+    for number, factor in enumerate(_factors(sides)):
+        predicted = {time: value / factor for time, value in whole.items()}
+        divided = f' / {factor}' if factor != 1 else ''
+        words = f'Datadog is the {sides.aggregator} of {counted(len(series), "series", "series")} ({names}){divided}'
+        cost = COST[Kind.DIMENSIONS] + number * OTHER_FACTOR
+        yield Candidate(Kind.DIMENSIONS, predicted, expected(sides), observed, sides.statistic, factor, cost, words)
+
+
+def ratio(sides: BothSides) -> float | None:
+    """CloudWatch's value divided by what Datadog shows for the asked scope, where that is the same everywhere."""
+    ours, shown = expected(sides), combined(sides.datadog, sides.aggregator, sides.period)
+    found = [p / o for _, p, o in pairs(ours, shown) if o]
+    middle = round(median(found), 3) if found else 0.0
+    return middle if middle and agreement({t: v / middle for t, v in ours.items()}, shown).fits else None
+
+
+def query_that_agrees(sides: BothSides) -> Candidate | None:
+    """Which part or combination of Datadog's series shows CloudWatch's values of the asked dimensions."""
+    fitting = (c for c in _of_parts(sides) if agreement(c.predicted, c.observed).fits)
+    return min(fitting, key=lambda c: (c.tags != (), AGGREGATOR_ORDER.index(c.aggregator)), default=None)
+
+
+AGGREGATOR_ORDER = ('max', 'avg', 'min', 'sum', '')
+
+
+def _doubled(sides: BothSides, observed: Values) -> Iterator[Candidate]:
+    """Twice CloudWatch's values, in the whole window or from one minute to another."""
+    asked = expected(sides)
+    for factor in _factors(sides):
+        once = {time: value / factor for time, value in asked.items()}
+        found = list(pairs(once, observed))
+        twice = [t for t, p, o in found if agree(o, 2 * p)]
+        single = sum(agree(o, p) for _, p, o in found)
+        if len(twice) < LEAST_DOUBLED or 0 < single < LEAST_DOUBLED:
+            continue
+        begin, end = (twice[0], twice[-1]) if single else (min(once), max(once))
+        predicted = {t: p * (2 if begin <= t <= end else 1) for t, p in once.items()}
+        c = scaled(sides, Kind.DOUBLED, sides.statistic, factor, asked, observed)
+        words = (
+            f'{c.words}, and twice that in a part' if single else f'Datadog is twice {c.words[len("Datadog is ") :]}'
+        )
+        whole = None if single else factor / 2
+        yield Candidate(c.kind, predicted, asked, observed, c.statistic, whole, c.cost, words)

@@ -1,0 +1,266 @@
+"""`metrics reconcile`: what it refuses, what it says where a side does not answer, and what it writes."""
+
+import csv
+import io
+import json
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from datadog_checks.aws_diagnostics.cli import ExitStatus
+from tests.account.cloudwatch_server import BY_SCP
+from tests.account.datadog_api import API_KEY, APP_KEY, plain
+from tests.account.metrics.both_sides import END, MINUTES, REGION, WEB, Both, minutes, points, requests
+
+METRIC = 'aws.elb.request_count'
+ASKED = (METRIC, '--dimension', 'LoadBalancerName=web')
+TAG = 'loadbalancername:web'
+
+
+def at(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+@pytest.fixture
+def rate(both: Both) -> Both:
+    """The usual case: Datadog has a rate."""
+    samples = requests()
+    both.sampled('AWS/ELB', 'RequestCount', WEB, samples)
+    both.stored(METRIC, points(samples, 'Sum', 1 / 60), TAG, type='rate')
+    return both
+
+
+REFUSED = {
+    'a name that is nearly right': (('aws.elb.request_cuont',), 'the nearest are aws.elb.request_count'),
+    'three names': (('a', 'b', 'c'), 'NAME: one name of Datadog is allowed, or NAMESPACE METRIC of CloudWatch'),
+    'a namespace that nobody has': (
+        ('AWS/Nothing', 'RequestCount', *ASKED[1:]),
+        'CloudWatch lists no metric AWS/Nothing RequestCount in eu-west-1',
+    ),
+    'another region': ((*ASKED, '--region', 'eu-west-2'), 'lists no metric AWS/ELB RequestCount in eu-west-2'),
+    'a dimension that is nearly right': (
+        (METRIC, '--dimension', 'LoadBalancer=web'),
+        "the dimension 'LoadBalancer' is not known: the nearest is LoadBalancerName",
+    ),
+    'a value that is nearly right': (
+        (METRIC, '--dimension', 'LoadBalancerName=wep'),
+        "no value of LoadBalancerName is 'wep': the nearest is web",
+    ),
+    'no dimension': ((METRIC,), '--dimension: AWS/ELB RequestCount has no metric with only these'),
+    'a dimension too many': (
+        (*ASKED, '--dimension', 'AvailabilityZone=x'),
+        "the dimension 'AvailabilityZone' is not known: allowed are LoadBalancerName",
+    ),
+    'no equals sign': ((METRIC, '--dimension', 'web'), "'web' is not allowed, it must be like LoadBalancerName=web"),
+    'an end in the future': ((*ASKED, '--end', at(END + 86400)), 'is in the future: allowed is at most'),
+    'an end that is too young': (
+        (*ASKED, '--end', at(END + 600)),
+        'is too young, as values still change: allowed is at most',
+    ),
+    'a start after the end': ((*ASKED, '--start', at(END - 60), '--end', at(END - 3600)), 'allowed is at least 60 s'),
+    'eight days': ((*ASKED, '--start', at(END - 8 * 86400)), 'at most 7 days before --end'),
+    'two years ago': ((*ASKED, '--start', '2020-01-01T00:00Z'), 'CloudWatch keeps values for 455 days'),
+    'no time': ((*ASKED, '--end', 'yesterday'), "'yesterday' is not allowed, it must be like 2026-11-27T12:00Z"),
+    'a statistic that is none': ((*ASKED, '--statistic', 'median'), "'median' is not allowed, it must be Sum, Average"),
+    'a tag without a value': ((*ASKED, '--tag', 'team'), "'team' is not allowed, it must be like team:web"),
+    'a tag that closes the scope': ((*ASKED, '--tag', 'team:web} by {x'), 'is not allowed, it must be like team:web'),
+    'two documents on stdout': ((*ASKED, '--json', '--csv', '-'), '--json and --csv - exclude each other'),
+}
+
+
+@pytest.mark.parametrize('case', REFUSED.values(), ids=REFUSED.keys())
+def test_what_is_wrong_is_named_with_what_is_allowed(rate: Both, case: tuple[tuple[str, ...], str]) -> None:
+    arguments, message = case
+    status, out, error = rate.run(*arguments)
+    assert (status, out) == (ExitStatus.USAGE, '')
+    assert message in ' '.join(error.split())
+    assert [path for path in rate.datadog.asked if 'timeseries' in path] == []
+
+
+def silent(both: Both) -> None:
+    both.datadog.instead = plain(500, '')
+
+
+def forbidden(both: Both) -> None:
+    both.datadog.instead = plain(403, json.dumps({'errors': ['Forbidden']}))
+
+
+def half(both: Both) -> None:
+    both.datadog.instead = plain(200, '{"data": {"attributes": {"series": [')
+
+
+def throttled(both: Both) -> None:
+    both.datadog.remaining, both.datadog.reset = 0, 3600
+
+
+def denied(both: Both) -> None:
+    both.cloudwatch.denied = {(REGION, 'GetMetricData'): BY_SCP}
+
+
+def partial(both: Both) -> None:
+    both.cloudwatch.data.partial = {'RequestCount'}
+
+
+FAILING: dict[str, tuple[Callable[[Both], None], str, bool, bool]] = {
+    'Datadog fails': (silent, 'Datadog: the Datadog API failed (status 500)', True, False),
+    'keys that are not valid': (forbidden, 'Datadog: Datadog refuses', True, False),
+    'half an answer': (half, 'Datadog: ', True, False),
+    'a rate limit that is used up': (throttled, 'Datadog: the rate limit of Datadog allows no more', True, False),
+    'a service control policy': (
+        denied,
+        'CloudWatch: missing permission cloudwatch:GetMetricData in eu-west-1',
+        False,
+        False,
+    ),
+    'a part of the values': (partial, 'CloudWatch: ', False, True),
+}
+
+
+@pytest.mark.parametrize('case', FAILING.values(), ids=FAILING.keys())
+def test_a_side_that_does_not_answer_is_unknown_and_the_other_one_is_kept(
+    rate: Both, case: tuple[Callable[[Both], None], str, bool, bool]
+) -> None:
+    fail, reason, has_cloudwatch, has_datadog = case
+    fail(rate)
+    found = rate.json(*ASKED)
+    assert (found['verdict'], found['exit'], found['factor']) == ('unknown', 3, None)
+    assert reason in found['evidence']
+    sides = [any(row[side] is not None for row in found['samples']) for side in (1, 2)]
+    assert sides[0] is has_cloudwatch
+    assert not (sides[1] and not has_datadog)
+    assert not any(secret in json.dumps(found) for secret in (API_KEY, APP_KEY))
+
+
+def test_other_sets_that_cannot_be_listed_cost_no_verdict_that_needs_none(rate: Both) -> None:
+    rate.cloudwatch.denied = {(REGION, 'ListMetrics'): BY_SCP}
+    found = rate.json(*ASKED)
+    assert (found['verdict'], found['exit']) == ('per_second', 0)
+    assert 'the other sets of dimensions are not known: ' in found['evidence']
+
+
+def test_without_keys_nothing_is_asked(rate: Both) -> None:
+    rate.config.write_text('instances: [{account: {}}]')
+    status, _, error = rate.run(*ASKED)
+    assert (status, rate.cloudwatch.asked) == (ExitStatus.CONFIGURATION, [])
+    assert 'it needs both an API key and an application key' in error
+
+
+def test_a_metric_that_datadog_computes_cannot_be_compared_and_nothing_is_asked(both: Both) -> None:
+    found = both.json('aws.elb.healthy_host_count_deduped', '--dimension', 'LoadBalancerName=web')
+    assert (found['verdict'], found['exit'], found['samples']) == ('incomparable', 1, [])
+    assert (both.cloudwatch.asked, both.datadog.asked) == ([], [])
+
+
+def test_a_scope_without_values_does_not_overlap(both: Both) -> None:
+    both.sampled('AWS/ELB', 'RequestCount', WEB, requests())
+    found = both.json(*ASKED)
+    assert (found['verdict'], found['exit'], found['shift_minutes']) == ('no_overlap', 1, None)
+    assert found['remedy']['summary'].endswith('aws-diagnostics metrics why')
+
+
+def test_a_tag_that_the_metric_does_not_have_is_named(rate: Both) -> None:
+    found = rate.json(*ASKED, '--tag', 'target_group:web')
+    assert (found['verdict'], found['factor'], found['exit']) == ('other_scope', None, 0)
+    assert 'without target_group:web is Sum / 60 on 180 of 180 points' in found['evidence']
+    assert 'target_group' not in found['datadog_query']
+
+
+def test_the_cost_is_said_before_the_first_metric_is_requested(rate: Both) -> None:
+    _, _, error = rate.run(*ASKED)
+    assert 'at most 11 metrics ($0.01 for 1,000)' in error
+    assert 'keeps it on polls of ten minutes' in error
+    asked = [len(a['MetricDataQueries']) for _, name, a in rate.cloudwatch.asked if name == 'GetMetricData']
+    assert sum(asked) <= 11
+
+
+def test_many_metrics_are_asked_about(rate: Both) -> None:
+    for number in range(1000):
+        rate.sampled('AWS/ELB', 'RequestCount', {**WEB, 'AvailabilityZone': f'z{number}'}, {})
+    status, _, error = rate.run(*ASKED)
+    assert (status, rate.datadog.asked) == (ExitStatus.USAGE, [])
+    assert '1,011 metrics would be requested, allowed without --yes are at most 1,000' in error
+    assert rate.run(*ASKED, '--yes')[0] == 0
+
+
+def test_windows_are_short_enough_for_bins_of_a_minute(both: Both) -> None:
+    samples = {t - 60 * 400: v for t, v in requests().items()} | requests()
+    both.sampled('AWS/ELB', 'RequestCount', WEB, samples)
+    both.stored(METRIC, points(samples, 'Sum', 1 / 60), TAG, type='rate')
+    assert both.json(*ASKED, '--start', at(END - 9 * 3600))['verdict'] == 'per_second'
+    spans = [(b['data']['attributes']['from'], b['data']['attributes']['to']) for b in both.datadog.bodies]
+    assert [(last - first) // 3_600_000 for first, last in spans] == [4, 4, 1]
+    assert [first for first, _ in spans[1:]] == [last for _, last in spans[:-1]]
+
+
+def test_the_csv_has_every_statistic_and_what_remains(rate: Both, tmp_path: Path) -> None:
+    file = tmp_path / 'values.csv'
+    assert rate.run(*ASKED, '--csv', str(file))[0] == 0
+    rows = list(csv.DictReader(io.StringIO(file.read_text())))
+    assert (len(rows), stat.S_IMODE(file.stat().st_mode)) == (MINUTES, 0o600)
+    assert list(rows[0]) == [
+        'time',
+        'cloudwatch_sum',
+        'cloudwatch_average',
+        'cloudwatch_minimum',
+        'cloudwatch_maximum',
+        'cloudwatch_samplecount',
+        'datadog',
+        'reconciled',
+        'difference',
+    ]
+    assert all(row['reconciled'] == row['cloudwatch_sum'] and abs(float(row['difference'])) < 1e-6 for row in rows)
+    assert '\x1b' not in file.read_text()
+    status, out, error = rate.run(*ASKED, '--csv', '-')
+    assert (status, out) == (0, file.read_text())
+    assert 'AGREE per_second' in error
+
+
+@pytest.mark.parametrize('option', ['--csv', '--html'])
+def test_a_file_that_is_something_else_is_not_replaced_and_nothing_is_asked(
+    rate: Both, tmp_path: Path, option: str
+) -> None:
+    file = tmp_path / 'mine'
+    file.write_text('mine')
+    status, _, error = rate.run(*ASKED, option, str(file))
+    assert (status, file.read_text(), rate.cloudwatch.asked) == (ExitStatus.CANNOT_WRITE, 'mine', [])
+    assert f'{option} {file}: cannot be written: it exists' in error
+    file.unlink()
+    for _ in range(2):
+        assert rate.run(*ASKED, option, str(file))[0] == 0
+
+
+def test_the_terminal_shows_two_curves_over_one_axis(rate: Both) -> None:
+    _, out, _ = rate.run(*ASKED)
+    head, curves, query = (part.splitlines() for part in out.split('\n\n'))
+    assert head[0] == f"AGREE per_second: {METRIC}: Datadog has CloudWatch's Sum for each second: divided by 60"
+    assert (curves[0], curves[5]) == ('CloudWatch Sum', 'Datadog')
+    assert curves[10].split() == [at(END - 60 * MINUTES)[11:16], at(END - 30 * MINUTES)[11:16], at(END)[11:16]]
+    assert all(0x2800 <= ord(c) < 0x2900 for line in curves[1:5] for c in line[8:] if c != ' ')
+    assert query[1].strip() == f'sum:{METRIC}{{{TAG},region:{REGION}}}.as_count().rollup(sum, 60).fill(null)'
+
+
+HOSTILE = '<script>alert(1)</script>"\'&</pre>'
+
+
+def test_foreign_names_are_text_in_every_output(both: Both, tmp_path: Path) -> None:
+    named = {'LoadBalancerName': HOSTILE}
+    samples = minutes(lambda random, _: [random.uniform(1, 9)])
+    both.sampled('AWS/ELB', 'Latency', named, samples)
+    page, table = tmp_path / 'page.html', tmp_path / 'values.csv'
+    arguments = (
+        'aws.elb.latency',
+        '--dimension',
+        f'LoadBalancerName={HOSTILE}',
+        '--html',
+        str(page),
+        '--csv',
+        str(table),
+    )
+    assert both.run(*arguments)[0] == 1
+    text = page.read_text()
+    assert HOSTILE not in text
+    assert text.count('<script') == text.count('</script>') == 3
+    assert '&lt;script&gt;alert(1)&lt;/script&gt;' in text
