@@ -300,7 +300,7 @@ SITUATIONS = (
         verdict='configuration',
         cause='not-enabled-in-aws',
         step='enablement',
-        says=('request metrics of the bucket, which is off',),
+        says=('request metrics of the bucket, and that is off',),
         fix=('put-bucket-metrics-configuration', '--bucket logs'),
     ),
     Situation(

@@ -294,22 +294,22 @@ CASES: dict[str, Case] = {
     ),
     'a bucket without a filter for request metrics': case(
         C.NOT_ENABLED_IN_AWS,
-        'it takes request metrics of the bucket, which is off',
+        'it takes request metrics of the bucket, and that is off',
         quiet(REQUESTS, enabled=False),
     ),
     'CloudFront without additional metrics': case(
         C.NOT_ENABLED_IN_AWS,
-        'it takes additional metrics of the distribution, which is off',
+        'it takes additional metrics of the distribution, and that is off',
         quiet(CLOUDFRONT, enabled=False),
     ),
     'billing without alerts': case(
         C.NOT_ENABLED_IN_AWS,
-        'it takes billing alerts of the account, which is off',
+        'it takes billing alerts of the account, and that is off',
         quiet(asked(named('AWS/Billing', 'EstimatedCharges'), {'Currency': 'USD'}, 'us-east-1'), enabled=False),
     ),
     'Enhanced Monitoring, which CloudWatch does not have': case(
         C.NOT_ENABLED_IN_AWS,
-        'it takes Enhanced Monitoring of the database, which is off',
+        'it takes Enhanced Monitoring of the database, and that is off',
         missing(
             asked('aws.rds.load.15', RDS.dimensions),
             in_cloudwatch=Unobserved('aws.rds.load.15 does not come from CloudWatch'),

@@ -21,7 +21,7 @@ def look_again(question: Question, region: Word = '') -> Step:
         word = ResourceName.of(value)
         given += ('--dimension', (f'{ResourceName.of(key) or "NAME"}=', word or Variable('VALUE')))
     words = ('aws-diagnostics', 'metrics', 'why', *given, '--config', config_file(question.expected))
-    return Step('Then look again', (shell(*words),))
+    return Step('Look again', (shell(*words),))
 
 
 def look_at_home(question: Question) -> Remedy:

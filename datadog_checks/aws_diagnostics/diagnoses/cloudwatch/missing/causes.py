@@ -118,7 +118,7 @@ MEANINGS: Mapping[MissingCause, tuple[Step | None, Outcome, str]] = {
     _C.QUEUE_INACTIVE: (_S.EMITS, _O.EXPECTED, 'AWS publishes it only while the queue is active'),
     _C.NOT_EMITTED: (_S.EMITS, _O.AWS, 'CloudWatch does not have it'),
     _C.STOPPED: (_S.EMITS, _O.AWS, 'CloudWatch has old values only'),
-    _C.NOT_ENABLED_IN_AWS: (_S.ENABLEMENT, _O.CONFIGURATION, 'AWS publishes it only where that is turned on'),
+    _C.NOT_ENABLED_IN_AWS: (_S.ENABLEMENT, _O.CONFIGURATION, 'AWS publishes it only where it is turned on'),
     _C.STREAM_FORMAT: (_S.TIMING, _O.CONFIGURATION, 'The metric stream has a format that Datadog does not take'),
     _C.STREAM_STATISTIC: (_S.TIMING, _O.CONFIGURATION, 'The metric stream does not carry the percentile'),
     _C.STREAM_STOPPED: (_S.TIMING, _O.CONFIGURATION, 'The metric stream that brought it is stopped'),

@@ -126,7 +126,7 @@ def turned_on(question: Question) -> Answer:
         return unknown(f'it takes {extra}; whether that is on is not known: {enabled.reason}')
     if enabled:
         return fine(f'{extra}: on')
-    return fails(MissingCause.NOT_ENABLED_IN_AWS, f'it takes {extra}, which is off')
+    return fails(MissingCause.NOT_ENABLED_IN_AWS, f'it takes {extra}, and that is off')
 
 
 def _extra(question: Question) -> Extra | None:

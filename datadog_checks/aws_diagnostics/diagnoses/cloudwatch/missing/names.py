@@ -19,7 +19,7 @@ def values_of_the_scope(question: Question) -> Answer:
     metric = question.metric
     series = observed(metric.in_datadog)
     if series.newest is None:
-        return fine(f'Datadog has no value of {question.shown} in the time that was looked at')
+        return fine(f'Datadog has no value of {question.shown}')
     age = ago(question.age(series.newest))
     if series.newest + series.interval <= metric.since:
         return fine(
