@@ -204,9 +204,7 @@ SITUATIONS = (
         ),
         record=OLD,
         cloudwatch=(
-            in_cloudwatch(
-                'AWS/S3', 'BucketSizeBytes', (DAY, 2 * DAY), BucketName='logs', StorageType='StandardStorage'
-            ),
+            in_cloudwatch('AWS/S3', 'BucketSizeBytes', (DAY,), BucketName='logs', StorageType='StandardStorage'),
         ),
         prepare=streaming(),
         verdict='timing',
@@ -486,6 +484,7 @@ def test_a_guessed_name_gives_way_to_the_one_that_datadog_says(fresh, tmp_path, 
 )
 def test_a_datadog_that_fails_is_unknown_and_the_search_goes_on(broken, reason, fresh, tmp_path, capsys):
     fresh.datadog.instead = broken
+    fresh.cloudwatch.data = MetricData([in_cloudwatch('AWS/SQS', 'SentMessageSize', QueueName='jobs')])
     assert why(fresh, tmp_path, *SQS, '--json') == 0
     found = printed(capsys)
     steps = {each['step']: each for each in found['steps']}

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, redirect_stdout
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -101,9 +101,11 @@ def main(command: str) -> None:
             serve_account(stack, home)
         arguments = ['metrics', command, *ARGUMENTS[command]]
         print(f'$ aws-diagnostics {" ".join(arguments)} --config account.yaml', flush=True)
-        with redirect_stdout(StringIO()) as printed:
+        printed = TextIOWrapper(BytesIO(), encoding='utf-8')
+        with redirect_stdout(printed):
             run([*arguments, '--config', str(config)])
-        print(printed.getvalue().replace(f'{home}/', ''), end='')
+        printed.seek(0)
+        print(printed.read().replace(f'{home}/', ''), end='')
         sys.stdout.flush()
 
 

@@ -5,7 +5,7 @@ for once.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar, cast
 
@@ -27,7 +27,7 @@ from ..rules.metric_sources import GLOBAL_NAMESPACES, Published, published
 from .account_options import AccountOptions
 from .account_run import AccountRun
 from .aws.caller import enabled_regions
-from .aws.enablement import is_enabled, registered_instances, resource_tags
+from .aws.enablement import is_enabled, is_listed, registered_instances, resource_tags
 from .aws.metric_data import CloudWatchMetrics
 from .aws.session import Session
 from .datadog_metrics import DatadogMetrics
@@ -36,6 +36,8 @@ from .run import Deadline, OnDefect, attempt, log_defect
 MINUTE, HOUR, DAY = 60, 3600, 86400
 USUALLY, DAILY, SOME_HOURS = (DAY, 5 * MINUTE), (4 * DAY, DAY), (2 * DAY, HOUR)
 """Seconds to look back, and the interval. For a longer time the interval grows with it."""
+PATIENCE: Mapping[Published | None, int] = {Published.DAILY: 2 * DAY, Published.SOME_HOURS: DAY // 2}
+"""Seconds back to which a value is expected at least."""
 MOST_SETS = 5
 """Sets of dimensions whose values are asked for."""
 MOST_KEPT = 500
@@ -67,7 +69,7 @@ class MetricSearch:
         scope = self._scope(asked)
         found = WatchedMetric(
             asked,
-            self.since,
+            min(self.since, self.now - PATIENCE.get(published(asked.name.namespace, asked.name.metric), 0)),
             scope,
             # Before the values: to ask for these counts as use of the metric.
             queried=self._get('its use', lambda: observed(datadog).queried(asked.name.datadog)),
@@ -91,6 +93,7 @@ class MetricSearch:
             streams=self._once('the streams', region, lambda: self.cloudwatch.streams(region)),
             resource_tags=self._get('the tags of the resource', lambda: self._resource_tags(asked)),
             enabled=self._get('what is on', lambda: is_enabled(session, name, dimensions, region, observed(sets))),
+            listed=self._get('the resource', lambda: is_listed(session, name.namespace, dimensions, region)),
             registered=self._get(
                 'the instances', lambda: registered_instances(session, name.namespace, dimensions, region)
             ),
@@ -162,10 +165,16 @@ class MetricSearch:
         _from_cloudwatch(asked.name)
         back, period = self._window(asked.name)
         wanted = asked.dimensions.items()
-        chosen = [s for s in sets.sets if wanted <= s.items()][:MOST_SETS] or [asked.dimensions]
-        queries = [StatisticQuery(asked.name.namespace, asked.name.metric, s, SAMPLE_COUNT, period) for s in chosen]
+        fitting = [s for s in sets.sets if wanted <= s.items()] or [asked.dimensions]
+        queries = [
+            StatisticQuery(asked.name.namespace, asked.name.metric, s, SAMPLE_COUNT, period)
+            for s in fitting[:MOST_SETS]
+        ]
         found = self.cloudwatch.series(queries, asked.region, self.now - back, self.now)
-        return Series(period, tuple(sorted({point for series in found for point in observed(series).points})))
+        points = tuple(sorted({point for series in found for point in observed(series).points}))
+        if not points and len(fitting) > MOST_SETS:
+            raise MissingFact(f'{MOST_SETS} of {len(fitting)} sets of dimensions have no value: name more dimensions')
+        return Series(period, points)
 
     def _resource_tags(self, asked: Watched) -> tuple[str, ...]:
         """Asked only where a filter needs them."""

@@ -357,7 +357,7 @@ CASES: dict[str, Case] = {
     'the size of a bucket, with a stream': case(
         C.PUBLISHED_DAILY,
         'AWS publishes it once a day, for the day before; the newest in CloudWatch is of 1 day ago',
-        missing(STORAGE, in_cloudwatch=values(DAY, 2 * DAY, interval=DAY), streams=(stream(),)),
+        missing(STORAGE, in_cloudwatch=values(DAY, interval=DAY), streams=(stream(),)),
     ),
     'the organization closes the region': case(
         C.SCP_DENIES,
@@ -410,7 +410,7 @@ NEAR_MISSES: dict[str, Case] = {
     ),
     'the organization denies another region': case(
         C.NOT_FOUND,
-        NOTHING,
+        "scp not known: IAM's simulator was not asked about CloudWatch in eu-west-1",
         simulation=simulation(
             simulated(
                 'cloudwatch:ListMetrics', Decision.EXPLICIT_DENY, allowed_by_organization=False, region='sa-east-1'
@@ -458,6 +458,32 @@ NEAR_MISSES: dict[str, Case] = {
     ),
     'custom metrics are collected': case(
         C.NOT_FOUND, NOTHING, missing(BEDROCK, offered=False), record={'collect_custom_metrics': True}
+    ),
+    'the size of a bucket that Datadog never had': case(
+        C.NOT_FOUND, NOTHING, missing(STORAGE, in_cloudwatch=values(DAY, 2 * DAY, 3 * DAY + HOUR, interval=DAY))
+    ),
+    'the filter is about what Datadog knows of a host itself': case(
+        C.NOT_FOUND,
+        'configuration not known: metrics_config.tag_filters of AWS/EC2 wants instance-type:c1.*, of which '
+        'instance-type:c1.* is no tag of AWS',
+        missing(CPU, resource_tags=('Name:web',)),
+        record={'tag_filters': (TagFilter('AWS/EC2', ('instance-type:c1.*',)),)},
+    ),
+    'a load balancer that nobody knows': case(
+        C.NOT_EMITTED,
+        'CloudWatch has no value of it, and lists no metric with these dimensions: there is no such resource, or '
+        'nobody uses it',
+        quiet(listed=False),
+    ),
+    'a load balancer that nobody has used for two weeks': case(
+        C.NOT_IN_USE,
+        'CloudWatch has no value of it, and AWS publishes it only while the resource is used',
+        quiet(listed=False, registered=2),
+    ),
+    'the region was not simulated': case(
+        C.NOT_FOUND,
+        "scp not known: IAM's simulator was not asked about CloudWatch in eu-west-1",
+        simulation=simulation(simulated('ec2:DescribeInstances')),
     ),
     'CloudWatch lists more than was read': case(
         C.NOT_IN_USE,

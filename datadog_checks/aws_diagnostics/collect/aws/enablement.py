@@ -70,6 +70,16 @@ def registered_instances(session: Session, namespace: str, dimensions: Dimension
     return sum(len(each.get('Instances', ())) for each in found.get('LoadBalancerDescriptions', ()))
 
 
+def is_listed(session: Session, namespace: str, dimensions: Dimensions, region: RegionName) -> bool:
+    """Whether any metric had these dimensions in the last two weeks. Raises CallFailed, and MissingFact without any."""
+    if not dimensions:
+        raise MissingFact('no dimension was named')
+    pairs = [{'Name': name, 'Value': value} for name, value in dimensions.items()]
+    action = 'cloudwatch:ListMetrics'
+    found = _ask(session, 'cloudwatch', region, 'list_metrics', action, Namespace=namespace, Dimensions=pairs)
+    return bool(found.get('Metrics'))
+
+
 # What has to be turned on
 
 

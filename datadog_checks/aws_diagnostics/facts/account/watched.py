@@ -46,6 +46,9 @@ class WatchedMetric:
     registered: int | Unobserved = NOT_NEEDED
     """Instances of the classic load balancer that the dimensions name."""
 
+    listed: bool | Unobserved = NOT_NEEDED
+    """CloudWatch lists a metric, this one or another, with the dimensions. Not of no dimensions."""
+
     @classmethod
     def not_observed(cls, asked: Watched, since: float, why: Unobserved) -> Self:
         """Nothing could be looked at."""

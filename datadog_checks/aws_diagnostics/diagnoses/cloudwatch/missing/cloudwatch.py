@@ -96,6 +96,9 @@ def values_in_cloudwatch(question: Question) -> Answer | None:
         return fails(MissingCause.NO_REGISTERED_INSTANCES, evidence)
     if _extra(question) and question.metric.enabled is not True:
         return unknown(f'{nothing}; AWS publishes it only where something is turned on, see the next step')
+    if newest is None and question.metric.listed is False and not isinstance(question.metric.registered, int):
+        whole = f'{nothing}, and lists no metric with these dimensions: there is no such resource, or nobody uses it'
+        return fails(MissingCause.NOT_EMITTED, whole)
     when = published(question.namespace, question.metric.asked.name.metric)
     if when is not None and when in EXPECTED:
         return fails(EXPECTED[when], f'{nothing}, and AWS publishes it {when}')

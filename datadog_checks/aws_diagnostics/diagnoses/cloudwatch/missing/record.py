@@ -13,6 +13,8 @@ from .causes import Answer, MissingCause, Question, fails, fine, unknown
 from .timing import carrying
 
 LONGEST_TAG = 60
+DERIVED = frozenset({'availability-zone', 'image', 'instance-type', 'kernel', 'region', 'security-group'})
+"""Keys of tags that Datadog gives a host itself, and that a filter may name, too."""
 
 
 def region_collected(question: Question) -> Answer:
@@ -91,6 +93,9 @@ def resource_passes(question: Question) -> Answer | None:
     tags = question.metric.resource_tags
     if all(_passes(each, tags) for each in filters):
         return fine(f'{setting}, and the resource has it')
+    derived = [tag for each in filters for tag in each.tags if tag.removeprefix('!').partition(':')[0] in DERIVED]
+    if derived:
+        return unknown(f'{setting}, of which {listed(derived)} is no tag of AWS')
     has = f'has {listed(tags, longest=LONGEST_TAG)}' if tags else 'has no tags'
     host = ', so Datadog does not import the host either' if question.namespace == 'AWS/EC2' else ''
     return fails(MissingCause.TAG_FILTERED, f'{setting}, and the resource {has}{host}')

@@ -113,4 +113,7 @@ def organization_allows(question: Question) -> Answer:
             where = f' in {result.region}' if result.region else ''
             evidence = f"by IAM's simulator {denier} may deny {result.action} for the role{where}"
             return fails(MissingCause.SCP_DENIES, evidence)
+    asked = observed(question.facts.of_account.simulation).results
+    if not any(r.action in READS_CLOUDWATCH and r.region in ('', question.region) for r in asked):
+        return unknown(f"IAM's simulator was not asked about CloudWatch in {question.region}")
     return fine(f"IAM's simulator names no policy of the organization that denies it in {question.region}")

@@ -20,7 +20,8 @@ TWO_POLLS = 20 * MINUTE
 USUAL = 25 * MINUTE
 """Of a source of five minutes, with Datadog's queue."""
 UNTIL_QUERIED = HOUR + TWO_POLLS
-LATE_SERVICES = (Published.DAILY, Published.SOME_HOURS)
+LONGEST_LATE = {Published.DAILY: 3 * 86400.0, Published.SOME_HOURS: 86400.0}
+"""Seconds; it is dated back as well."""
 OF_DATADOG = 'datadog'
 """In the name of a stream that Datadog's template makes. A stream of another name may be for somebody else."""
 
@@ -47,7 +48,7 @@ def streams_fit(question: Question) -> Answer | None:
     streams = observed(question.metric.streams)
     if not streams:
         return None
-    if published(question.namespace, question.metric.asked.name.metric) in LATE_SERVICES:
+    if published(question.namespace, question.metric.asked.name.metric) in LONGEST_LATE:
         return fine('no metric stream carries what is more than two hours late, so it is polled')
     for stream in carrying(question):
         answer = _fits(question, stream)
@@ -95,11 +96,18 @@ def _stopped(question: Question) -> Answer | None:
 
 def rarely_published(question: Question) -> Answer | None:
     when = published(question.namespace, question.metric.asked.name.metric)
-    if when not in LATE_SERVICES:
+    if when is None or when not in LONGEST_LATE:
         return None
-    newest = observed(question.metric.in_cloudwatch).newest
-    age = '' if newest is None else f'; the newest in CloudWatch is of {ago(question.age(newest))}'
-    return fails(MissingCause.PUBLISHED_DAILY, f'AWS publishes it {when}{age}')
+    points, had = observed(question.metric.in_cloudwatch).points, observed(question.metric.in_datadog).newest
+    since = had if had is not None else points[0][0] if points else None
+    if since is None or question.age(since) > LONGEST_LATE[when]:
+        return fine(f'AWS publishes it {when}, which explains no longer time')
+    return fails(
+        MissingCause.PUBLISHED_DAILY,
+        f'AWS publishes it {when}; the newest in CloudWatch is of {ago(question.age(points[-1][0]))}'
+        if points
+        else f'AWS publishes it {when}',
+    )
 
 
 def record_is_old(question: Question) -> Answer | None:
