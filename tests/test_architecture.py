@@ -17,6 +17,7 @@ from datadog_checks.aws_diagnostics.diagnoses import (
     imds_fleet,
     integration,
     inventory,
+    load_balancing,
 )
 from datadog_checks.aws_diagnostics.emit import SERVICE_CHECKS
 from datadog_checks.aws_diagnostics.findings import Diagnosis
@@ -29,6 +30,7 @@ GROUPS = {
     'integration': integration.DIAGNOSES,
     'imds_fleet': imds_fleet.DIAGNOSES,
     'cloudwatch': cloudwatch.DIAGNOSES,
+    'load_balancing': load_balancing.DIAGNOSES,
     'inventory': inventory.DIAGNOSES,
 }
 
@@ -96,6 +98,7 @@ PURE_STANDARD_LIBRARY = {
     'datetime',
     'difflib',
     'enum',
+    'fnmatch',
     'functools',
     'ipaddress',
     'itertools',

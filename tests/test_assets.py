@@ -16,6 +16,7 @@ from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, SERVICE_CHECKS, Run, gauges
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.findings import Finding, Passed, Scope
+from tests.account.balancers import classic, load_balancers
 from tests.account.builders import account_facts
 from tests.builders import facts
 from tools.assets import stale
@@ -121,7 +122,8 @@ def sent_with(observed: Facts) -> set[str]:
 
 
 def test_a_healthy_host_and_a_healthy_account_send_exactly_the_metrics_that_are_described() -> None:
-    assert sent_with(facts()) | sent_with(account_facts()) == set(described_metrics())
+    of_accounts = sent_with(account_facts(load_balancers=load_balancers(classic())))
+    assert sent_with(facts()) | of_accounts == set(described_metrics())
 
 
 def test_every_metric_is_a_gauge_and_described_in_its_place() -> None:

@@ -5,7 +5,7 @@ import yaml
 from datadog_checks.base import ConfigurationError
 
 from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
-from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions, Chosen
 from datadog_checks.aws_diagnostics.collect.metric_names import metric_names
 from datadog_checks.aws_diagnostics.collect.run import CollectOptions
 from datadog_checks.aws_diagnostics.configuration import InvalidConfiguration, Options, read_configuration
@@ -59,6 +59,7 @@ def test_every_setting_reaches_its_place():
           assume_role_arn: arn:aws-us-gov:iam::123456789012:role/path/reader
           features: [role, imds_posture]
           fleet_filter: {'tag:team': [platform, web]}
+          load_balancers: {names: [web-*, api], tags: {team: [platform, 'web?']}}
           max_api_calls: 50
           unused_after: 7200
           hosts_settle_after: 0
@@ -94,6 +95,7 @@ def test_every_setting_reaches_its_place():
             assume_role_arn='arn:aws-us-gov:iam::123456789012:role/path/reader',
             features=features,
             fleet_filter=(('tag:team', ('platform', 'web')),),
+            load_balancers=Chosen(('web-*', 'api'), (('team', ('platform', 'web?')),)),
             max_api_calls=50,
         ),
     )
@@ -107,6 +109,18 @@ def test_an_address_of_the_api_that_keeps_the_keys_secret_is_taken(url):
     assert read_configuration({'account': {'datadog_api_url': url, 'api_key': 'own'}}).account == AccountOptions(
         datadog_api_url=url, api_key='own'
     )
+
+
+@pytest.mark.parametrize(
+    ('setting', 'chosen'),
+    [
+        pytest.param({'names': ['*']}, Chosen(names=('*',)), id='all'),
+        pytest.param({'tags': {'team': ['']}}, Chosen(tags=(('team', ('',)),)), id='a tag without a value'),
+        pytest.param({'names': ['web'], 'tags': None}, Chosen(names=('web',)), id='no tags'),
+    ],
+)
+def test_load_balancers_are_chosen_by_names_tags_or_both(setting, chosen):
+    assert read_configuration({'account': {'load_balancers': setting}}).account == AccountOptions(load_balancers=chosen)
 
 
 def test_the_word_integration_means_the_regions_of_the_integration():
@@ -265,6 +279,46 @@ SETTINGS = {
     'a filter that the sweep sets': (
         {'fleet_filter': {'metadata-options.http-tokens': ['optional']}},
         'account.fleet_filter cannot hold metadata-options.http-tokens: the check sets this filter itself',
+    ),
+    'load balancers that are neither named nor tagged': (
+        {'load_balancers': {}},
+        'account.load_balancers must be a mapping with names, tags or both',
+    ),
+    'load balancers in a list': (
+        {'load_balancers': ['web']},
+        'account.load_balancers must be a mapping, not a list',
+    ),
+    'a misspelt choice': (
+        {'load_balancers': {'name': ['web']}},
+        'account.load_balancers.name is not known: did you mean names?',
+    ),
+    'one name without a list': (
+        {'load_balancers': {'names': 'web'}},
+        'account.load_balancers.names must be a list of at most 100 names',
+    ),
+    'the ARN of a load balancer': (
+        {'load_balancers': {'names': ['arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/1']}},
+        'account.load_balancers.names[0] must be the name of a load balancer: letters, digits, hyphens',
+    ),
+    'a number for a name': (
+        {'load_balancers': {'names': [7]}},
+        'account.load_balancers.names[0] must be the name of a load balancer: letters, digits, hyphens',
+    ),
+    'a tag with one value without a list': (
+        {'load_balancers': {'tags': {'team': 'platform'}}},
+        'account.load_balancers.tags must be at most 20 keys of tags, each with a list of 1 to 50 strings',
+    ),
+    'a tag without values': (
+        {'load_balancers': {'tags': {'team': []}}},
+        'account.load_balancers.tags must be at most 20 keys of tags, each with a list of 1 to 50 strings',
+    ),
+    'more names than are taken': (
+        {'load_balancers': {'names': ['web'] * 101}},
+        'account.load_balancers.names must be a list of at most 100 names',
+    ),
+    'a list of tags': (
+        {'load_balancers': {'tags': ['team:platform']}},
+        'account.load_balancers.tags must be at most 20 keys of tags, each with a list of 1 to 50 strings',
     ),
     'no call at all': (
         {'max_api_calls': 0},

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 from botocore import xform_name
@@ -134,8 +135,11 @@ def mentioned() -> list[str]:
 
 @pytest.mark.parametrize('command', mentioned())
 def test_our_own_program_knows_a_command_and_its_options(command: str) -> None:
-    _, name, *words = shlex.split(command.partition(' #')[0].replace("'", ''))
-    known = {option for parameter in program_of_ours.commands[name].params for option in parameter.opts}
+    _, *words = shlex.split(command.partition(' #')[0].replace("'", ''))
+    named: click.Command = program_of_ours
+    while isinstance(named, click.Group) and words:
+        named = named.commands[words.pop(0)]
+    known = {option for parameter in named.params for option in parameter.opts}
     assert {word for word in words if word.startswith('--')} - known == set()
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.account.cloudwatch_server import CloudWatch, cloudwatch_server
 from tests.account.datadog_api import Datadog, account, datadog_api, ec2_host, host, plain
 from tests.account.ec2_fleet import EKS_NODE, Instance, listed
 from tests.account.ec2_server import Account, serving
+from tests.account.elb_server import Classic, Elb, elb_server
 from tests.account.permission_lists import RECORDED
 from tests.account.permission_sets import SETS, PermissionSet
 from tests.account.servers import MOTO_ACCOUNT
@@ -180,6 +182,87 @@ def test_a_host_that_stands_twice_and_tags_that_nothing_updates_are_named(moto, 
     document = check(capsys, configuration(tmp_path, datadog.url, **options))
     evidence = [f['evidence'] for f in document['findings'] if f['id'].startswith('host-')]
     assert (failed(document), ['hosts_read' in text for text in evidence[-2:]]) == (set(), [True, True])
+
+
+ZONES = ('us-east-1a', 'us-east-1b')
+NODES = {f'i-{number:017x}': zone for number, zone in enumerate((ZONES[0], ZONES[0], *ZONES[1:] * 3))}
+CLASSIC = Classic('web', ZONES, dict.fromkeys(NODES, ('InService', 'N/A')), tags={'team': 'platform'})
+INFLATED = 'elb-cross-zone-counts-inflated'
+
+
+@pytest.fixture
+def elb(moto, monkeypatch) -> Iterator[Elb]:
+    """The guide's example: two instances in one zone and three in the other."""
+    with elb_server(Elb([CLASSIC, Classic('other', ZONES)], NODES)) as running:
+        for service in ('EC2', 'ELASTIC_LOAD_BALANCING', 'ELASTIC_LOAD_BALANCING_V2'):
+            monkeypatch.setenv(f'AWS_ENDPOINT_URL_{service}', running.url)
+        yield running
+
+
+def monitor(query: str) -> dict[str, Any]:
+    return {'id': 4711, 'name': 'Too few hosts', 'type': 'query alert', 'query': f'min(last_5m):{query} < 4'}
+
+
+COUNTED = {'features': ['load_balancers'], 'load_balancers': {'tags': {'team': ['plat*']}}}
+
+
+@pytest.mark.parametrize(
+    ('query', 'status'),
+    [
+        pytest.param('sum:aws.elb.healthy_host_count{name:web}', 'warning', id='a sum over zones'),
+        pytest.param('max:aws.elb.healthy_host_count{name:web}', 'ok', id='the largest zone'),
+    ],
+)
+def test_hosts_that_a_monitor_counts_once_for_each_zone(elb, datadog, tmp_path, capsys, query, status):
+    datadog.metrics.monitors = [monitor('avg:system.load.1{*}'), monitor(query)]
+    document = check(capsys, configuration(tmp_path, datadog.url, **COUNTED))
+    (finding,) = [f for f in document['findings'] if f['id'] == INFLATED]
+    assert (finding['status'], '10 where 5 are healthy (2 in us-east-1a, 3 in us-east-1b)' in finding['evidence']) == (
+        status,
+        True,
+    )
+    (balancer,) = document['facts']['account']['load_balancers']['balancers']
+    assert [(c['zone'], c['state'], c['targets']) for c in balancer['groups'][0]['counts']] == [
+        (ZONES[0], 'healthy', 2),
+        (ZONES[1], 'healthy', 3),
+    ]
+
+
+def test_without_the_permission_to_read_monitors_nothing_is_claimed(elb, datadog, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv('DD_APP_KEY', 'c' * 40)
+    document = check(capsys, configuration(tmp_path, datadog.url, **COUNTED))
+    (finding,) = [f for f in document['findings'] if f['id'] == INFLATED]
+    assert (finding['status'], 'permission monitors_read' in finding['evidence']) == ('unknown', True)
+
+
+def test_monitors_are_not_asked_for_where_no_sum_is_wrong(elb, datadog, tmp_path, capsys):
+    elb.balancers = [replace(CLASSIC, cross_zone=False)]
+    document = check(capsys, configuration(tmp_path, datadog.url, **COUNTED))
+    assert statuses(document)[INFLATED] == 'ok'
+    assert [target for target in datadog.asked if target.startswith('/api/v1/monitor')] == []
+
+
+def test_load_balancers_that_nobody_chose_cost_no_call(elb, datadog, tmp_path, capsys):
+    document = check(capsys, configuration(tmp_path, datadog.url, features=['load_balancers']))
+    assert document['facts']['account']['load_balancers'] is None
+    assert statuses(document)[INFLATED] == 'not_applicable'
+    assert elb.asked == []
+
+
+def test_the_agent_sends_the_counts_of_each_zone(elb, datadog, tmp_path, aggregator, datadog_agent):
+    check = agent_check(configuration(tmp_path, datadog.url, **COUNTED))
+    assert check.run() == ''
+    of_all = [
+        f'aws_account:{MOTO_ACCOUNT}',
+        *('region:us-east-1', 'name:web', 'loadbalancername:web', 'method:describe_instance_health'),
+    ]
+    for zone, healthy in zip(ZONES, (2, 3), strict=True):
+        tags = [*of_all, f'availability-zone:{zone}']
+        aggregator.assert_metric('aws_diagnostics.elb.healthy_hosts', healthy, tags=tags, count=1)
+        aggregator.assert_metric('aws_diagnostics.elb.unhealthy_hosts', 0, tags=tags, count=1)
+    aggregator.assert_metric('aws_diagnostics.elb.healthy_hosts_summed', 10, tags=of_all, count=1)
+    aggregator.assert_metric('aws_diagnostics.elb.inflation', 2, tags=of_all, count=1)
+    aggregator.assert_service_check('aws_diagnostics.load_balancers', AgentCheck.OK, tags=of_all[:1])
 
 
 def test_a_missing_permission_of_our_own_is_unknown_with_its_name_and_stops_nothing_else(

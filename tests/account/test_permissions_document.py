@@ -12,7 +12,7 @@ import botocore
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.account import AccountCollector
-from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions, Chosen
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.enablement import is_enabled, registered_instances, resource_tags
 from datadog_checks.aws_diagnostics.collect.aws.metric_data import CloudWatchMetrics
@@ -21,6 +21,7 @@ from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.datadog_metrics import DatadogMetrics
 from datadog_checks.aws_diagnostics.collect.metric_names import metric_names
 from datadog_checks.aws_diagnostics.collect.run import CallBudget
+from datadog_checks.aws_diagnostics.facts import Feature
 from datadog_checks.aws_diagnostics.facts.account import Caller
 from datadog_checks.aws_diagnostics.facts.metrics import DimensionSets, StatisticQuery
 from datadog_checks.aws_diagnostics.facts.values import (
@@ -38,6 +39,7 @@ from tests.account.cloudwatch_server import CloudWatch, cloudwatch_server
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
 from tests.account.ec2_fleet import WRONG, listed
 from tests.account.ec2_server import Account, serving
+from tests.account.elb_server import Classic, Elb, Group, Later, elb_server
 from tests.account.servers import MOTO_ACCOUNT
 from tests.account.whole_run import (
     RESOURCE_COLLECTION,
@@ -114,9 +116,16 @@ def collect(recorder: Recorder, datadog: Datadog, **options: Any) -> None:
     recorder.recording = False
 
 
+BALANCERS = (
+    Classic('web', ('us-east-1a', 'us-east-1b'), {'i-0123456789abcdef0': ('InService', 'N/A')}),
+    Later('web', 'network', ('us-east-1a', 'us-east-1b'), [Group('web')]),
+    Later('other', 'application'),
+)
+
+
 def runs_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The role is there and all is looked at, with metrics that are excluded; the role is missing; through another
-    role; all regions; and what was denied."""
+    """The role is there and all is looked at, with metrics that are excluded; load balancers; the role is missing;
+    through another role; all regions; and what was denied."""
     excluding = {'enabled': True, 'namespace_filters': {'exclude_only': ['AWS/RDS']}}
     datadog.accounts = [account(MOTO_ACCOUNT, aws_regions={'include_only': ['us-east-1']}, metrics_config=excluding)]
     put_metric('AWS/RDS')
@@ -125,6 +134,11 @@ def runs_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pytest
     with serving(fleet) as ec2, monkeypatch.context() as environment:
         environment.setenv('AWS_ENDPOINT_URL_EC2', ec2)
         collect(recorder, datadog)
+    with elb_server(Elb(BALANCERS)) as elb, monkeypatch.context() as environment:
+        for service in ('EC2', 'ELASTIC_LOAD_BALANCING', 'ELASTIC_LOAD_BALANCING_V2'):
+            environment.setenv(f'AWS_ENDPOINT_URL_{service}', elb.url)
+        chosen = Chosen(names=('web',), tags=(('team', ('web',)),))
+        collect(recorder, datadog, features=frozenset({Feature.LOAD_BALANCERS}), load_balancers=chosen)
     with cloudtrail_server(CloudTrail()) as trail, monkeypatch.context() as environment:
         environment.setenv('AWS_ENDPOINT_URL_CLOUDTRAIL', trail)
         collect(recorder, datadog, denied_since=3600.0)

@@ -11,6 +11,7 @@ from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Run, gauges, tags
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.facts.account import Count
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Passed, Scope, Verdict
+from tests.account.balancers import classic, later, load_balancers
 from tests.account.builders import account_facts, fleet, region
 from tests.asset_lint.dashboards import SHIPPED
 from tests.builders import answered, facts, imds
@@ -28,7 +29,7 @@ SITUATIONS: list[tuple[Facts, Scope, Verdict]] = [
     (facts(), Scope.HOST, FAILS),
     (facts(**V1_ANSWERS), Scope.HOST, PASSES),
     (facts(**V1_ANSWERS), Scope.HOST, FAILS),
-    (account_facts(), Scope.ACCOUNT, PASSES),
+    (account_facts(load_balancers=load_balancers(classic(), later())), Scope.ACCOUNT, PASSES),
     (account_facts(**V1_ALLOWED), Scope.ACCOUNT, FAILS),
 ]
 

@@ -7,6 +7,7 @@ from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Gauge, Run, gauge
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.facts.account import Count
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Passed, Scope, Status, Verdict
+from tests.account.balancers import classic, later, load_balancers
 from tests.account.builders import account_facts, fleet, region
 from tests.builders import answered, facts, imds
 from tools.asset_lint.names import (
@@ -41,7 +42,8 @@ def sent(observed: Facts, scope: Scope) -> list[Gauge]:
 
 
 HOST = [*sent(facts(), Scope.HOST), *sent(facts(imds=IMDSV1_ON), Scope.HOST)]
-ACCOUNT = sent(account_facts(fleet=fleet(region(counts=COUNTS))), Scope.ACCOUNT)
+BALANCERS = load_balancers(classic(), later())
+ACCOUNT = sent(account_facts(fleet=fleet(region(counts=COUNTS)), load_balancers=BALANCERS), Scope.ACCOUNT)
 
 
 def sent_tags() -> dict[str, set[str]]:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from datadog_checks.aws_diagnostics.facts.values import (
 )
 from datadog_checks.aws_diagnostics.rules import instance_id_of
 
+from ..account.balancers import classic, group, later, load_balancers, queries
 from ..account.builders import ACCOUNT_ID, account_expectations, account_facts
 from ..builders import INSTANCE_ID, NOW, agent, facts, host, imds, path
 from .any_facts import SCALARS, values_of
@@ -117,6 +119,33 @@ NAMED = Expectations(hostname=AgentHostname('web.example.com'))
 STALE = facts(agent=agent(hostname='i-0fedcba9876543210'))
 
 
+SUMMED = {
+    scope: load_balancers(later(), queries=queries(f'sum:aws.applicationelb.healthy_host_count{{{scope}}}'))
+    for scope in (
+        '*',
+        'name:web',
+        'loadbalancer:app/web/50dc6c495c0c9188,targetgroup:targetgroup/web/73e2d6bc24d8a067,region:eu-west-1',
+        'name:other',
+        f'aws_account:{ACCOUNT_ID}',
+        'env:prod',
+    )
+}
+
+
+def test_names_of_load_balancers_and_monitors_are_pseudonyms() -> None:
+    named = load_balancers(
+        classic(name='acme-payments'),
+        later(group(name='acme-web'), name='acme'),
+        queries=queries('sum:aws.elb.healthy_host_count{name:acme-payments,acme:web} by {acme}'),
+        gaps=(Unobserved('2 chosen load balancers of eu-west-1 not looked at: acme-payments'),),
+    )
+    named = replace(named, queries=tuple(replace(q, name='acme hosts') for q in named.queries))  # type: ignore[union-attr]
+    redacted = Redaction().observation(Observation(account_facts(load_balancers=named), account_expectations())).facts
+    saved = json.dumps(encode(redacted.of_account.load_balancers))
+    assert MARKS.findall(saved) == []
+    assert ['aws.elb.healthy_host_count' in saved, 'eu-west-1a' in saved, '"sum"' in saved] == [True, True, True]
+
+
 @pytest.mark.parametrize(
     'observation',
     [
@@ -127,6 +156,12 @@ STALE = facts(agent=agent(hostname='i-0fedcba9876543210'))
             Observation(STALE, Expectations(hostname=AgentHostname('web.example.com'))), id='named by another instance'
         ),
         pytest.param(Observation(account_facts(), account_expectations()), id='a healthy account'),
+        *(
+            pytest.param(
+                Observation(account_facts(load_balancers=SUMMED[name]), account_expectations()), id=f'a sum over {name}'
+            )
+            for name in SUMMED
+        ),
     ],
 )
 def test_redacted_facts_are_judged_as_before(observation: Observation) -> None:

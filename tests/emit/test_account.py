@@ -1,6 +1,7 @@
 """What an account run sends: about the account, never about the host, and never a series for a single instance."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from datadog_checks.base import AgentCheck
 from datadog_checks.aws_diagnostics.emit import Emitter, Gauge, Run, ServiceCheck, gauges, service_checks
 from datadog_checks.aws_diagnostics.emit.account import account_gauges
 from datadog_checks.aws_diagnostics.facts import Unobserved
-from datadog_checks.aws_diagnostics.facts.account import Count, DuplicatedHost, TaggedHosts
+from datadog_checks.aws_diagnostics.facts.account import BalancerKind, Count, DuplicatedHost, TaggedHosts
+from datadog_checks.aws_diagnostics.facts.account.load_balancers import EVERY_ZONE
 from datadog_checks.aws_diagnostics.facts.values import AccountId, HostName, InstanceId
 from datadog_checks.aws_diagnostics.findings import Scope, Status
 
+from ..account.balancers import UNHEALTHY, ZONE_A, classic, count, group, later, load_balancers
 from ..account.builders import ACCOUNT_ID, REGION, account, account_facts, fleet, inventory, region
 from .findings import failed, not_applicable, passed, unknown
 
@@ -133,6 +136,69 @@ def test_the_host_list_is_two_counts(differences, sent):
 def test_without_knowing_the_account_no_tag_lingers():
     nobody = account(fleet=Unobserved('x'), caller=Unobserved('x'), inventory=inventory(tagged=(HOST,)))
     assert list(account_gauges(nobody)) == listed(0)
+
+
+OF_CLASSIC = (f'region:{REGION}', 'name:web', 'loadbalancername:web', 'method:describe_instance_health')
+OF_GROUP = (
+    f'region:{REGION}',
+    'name:web',
+    'loadbalancer:net/web/50dc6c495c0c9188',
+    'targetgroup:targetgroup/web/73e2d6bc24d8a067',
+    'method:describe_target_health',
+)
+
+
+def hosts(kind: str, tags: tuple[str, ...], *by_zone: tuple[int, str]) -> list[Gauge]:
+    return [Gauge(f'elb.{kind}_hosts', float(number), (*tags, f'availability-zone:{zone}')) for number, zone in by_zone]
+
+
+A, B = f'{REGION}a', f'{REGION}b'
+OUTSIDE = later(group(count(ZONE_A, 1, UNHEALTHY), count(EVERY_ZONE, 2), cross_zone=False), kind=BalancerKind.NETWORK)
+NOBODY_KNOWS = classic(groups=(group(name='x', counts=Unobserved('denied')),))
+BALANCERS = [
+    pytest.param(
+        load_balancers(classic()),
+        [
+            *hosts('healthy', OF_CLASSIC, (2, A), (3, B)),
+            Gauge('elb.healthy_hosts_summed', 10.0, OF_CLASSIC),
+            *hosts('unhealthy', OF_CLASSIC, (0, A), (0, B)),
+            Gauge('elb.unhealthy_hosts_summed', 0.0, OF_CLASSIC),
+            Gauge('elb.inflation', 2.0, OF_CLASSIC),
+        ],
+        id="the guide's example: five and five in CloudWatch, here two and three",
+    ),
+    pytest.param(
+        load_balancers(OUTSIDE),
+        [
+            *hosts('healthy', OF_GROUP, (0, A), (0, B), (2, 'all')),
+            Gauge('elb.healthy_hosts_summed', 4.0, OF_GROUP),
+            *hosts('unhealthy', OF_GROUP, (1, A), (0, B), (0, 'all')),
+            Gauge('elb.unhealthy_hosts_summed', 1.0, OF_GROUP),
+            Gauge('elb.inflation', 2.0, OF_GROUP),
+        ],
+        id='addresses outside of all zones',
+    ),
+    pytest.param(
+        load_balancers(classic(groups=(replace(group(), name=None, counts=(), cross_zone=Unobserved('x')),))),
+        [*hosts('healthy', OF_CLASSIC, (0, A), (0, B)), *hosts('unhealthy', OF_CLASSIC, (0, A), (0, B))],
+        id='an enabled zone without targets is zero, and nothing is said of a sum that is not known',
+    ),
+    pytest.param(load_balancers(NOBODY_KNOWS, later(groups=Unobserved('denied'))), [], id='what could not be read'),
+    pytest.param(Unobserved('no credentials'), [], id='nothing could be read'),
+    pytest.param(None, [], id='none is chosen'),
+]
+
+
+@pytest.mark.parametrize(('observed', 'sent'), BALANCERS)
+def test_the_targets_of_chosen_load_balancers_are_counted_by_zone(observed, sent):
+    nothing = Unobserved('not asked')
+    assert list(account_gauges(account(fleet=nothing, inventory=nothing, load_balancers=observed))) == [COST, *sent]
+
+
+def test_an_account_sends_at_most_five_hundred_series_of_load_balancers():
+    many = load_balancers(*(later(name=f'web-{number}') for number in range(300)))
+    series = [(g.name, g.tags) for g in account_gauges(account(load_balancers=many)) if g.name.startswith('elb.')]
+    assert (len(series), len(set(series))) == (497, 497)
 
 
 def test_every_sample_carries_the_account_and_no_instance_id(check, aggregator):

@@ -13,6 +13,7 @@ import pytest
 from datadog_checks.aws_diagnostics.cli import run
 from tests.account.datadog_api import Datadog, account, datadog_api
 from tests.account.ec2_server import Account, serving
+from tests.account.elb_server import Elb, elb_server
 from tests.account.organization import Organization, iam_of
 from tests.account.permission_lists import RECORDED
 from tests.account.servers import MOTO_ACCOUNT
@@ -41,6 +42,10 @@ class AccountReport(Report):
     hosts: Sequence[Mapping[str, Any]] = ()
     """The rows of Datadog's host list."""
     fleet: Account = field(default_factory=lambda: Account({}))
+    balancers: Elb | None = None
+    """Its load balancers and the zones of their instances."""
+    monitors: Sequence[str] = ()
+    """The queries of the monitors in Datadog."""
     options: Mapping[str, object] = field(default_factory=dict)
     """The options below `account` in conf.yaml."""
 
@@ -64,6 +69,10 @@ def account_test(reports: Sequence[AccountReport]) -> Callable[..., None]:
             if report.organization:
                 iam = stack.enter_context(iam_of(replace(report.organization), os.environ['AWS_ENDPOINT_URL']))
                 monkeypatch.setenv('AWS_ENDPOINT_URL_IAM', iam)
+            if report.balancers:
+                elb = stack.enter_context(elb_server(replace(report.balancers)))
+                for service in ('EC2', 'ELASTIC_LOAD_BALANCING', 'ELASTIC_LOAD_BALANCING_V2'):
+                    monkeypatch.setenv(f'AWS_ENDPOINT_URL_{service}', elb.url)
             config = configuration(tmp_path, datadog.url, **report.options)
             exit_status = run(['check', '--json', '--config', str(config)])
         document: Document = json.loads(capsys.readouterr().out)['reports'][0]
@@ -79,4 +88,9 @@ def _datadog(report: AccountReport) -> Datadog:
         'resource_collection': RECORDED.resource_collection,
     }
     accounts = [] if report.record is None else [account(ACCOUNTS[report.server], **report.record)]
-    return Datadog(accounts, published, hosts=[dict(host) for host in report.hosts], errors=list(report.errors))
+    datadog = Datadog(accounts, published, hosts=[dict(host) for host in report.hosts], errors=list(report.errors))
+    datadog.metrics.monitors = [
+        {'id': id, 'name': f'Monitor {id}', 'type': 'query alert', 'query': query, 'options': {}}
+        for id, query in enumerate(report.monitors, 1)
+    ]
+    return datadog

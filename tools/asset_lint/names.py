@@ -44,7 +44,10 @@ documentation of Amazon EC2), and `team`, which the dashboards ask the operator 
 """
 OF_EVERY_HOST = frozenset({'host', 'instance_id', *IDENTITY_TAGS.values(), *HOST_TAGS})
 OF_EVERY_ACCOUNT = frozenset({'aws_account'})
+OF_A_TARGET_GROUP = frozenset({'loadbalancer', 'loadbalancername', 'method', 'name', 'region', 'targetgroup'})
 TAGS_OF_METRIC: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(('elb.healthy_hosts', 'elb.unhealthy_hosts'), OF_A_TARGET_GROUP | {'availability-zone'}),
+    **dict.fromkeys(('elb.healthy_hosts_summed', 'elb.inflation', 'elb.unhealthy_hosts_summed'), OF_A_TARGET_GROUP),
     'finding': frozenset({'diagnosis', 'scope', 'severity'}),
     'imds.latency': frozenset({'request'}),
     'imds_fleet.instances': frozenset({'endpoint', 'hop_limit', 'http_tokens', 'region'}),
@@ -55,6 +58,11 @@ TAGS_OF_METRIC: Mapping[str, frozenset[str]] = {
 METRICS_OF_ACCOUNTS = frozenset(
     {
         'run.api_calls',
+        'elb.healthy_hosts',
+        'elb.healthy_hosts_summed',
+        'elb.inflation',
+        'elb.unhealthy_hosts',
+        'elb.unhealthy_hosts_summed',
         'imds_fleet.instances',
         'imds_fleet.misnamed',
         'inventory.hosts_duplicated',
@@ -67,6 +75,7 @@ VALUES: Mapping[str, frozenset[str]] = {
     'diagnosis': frozenset(diagnosis.id for diagnosis in DIAGNOSES),
     'endpoint': frozenset({'disabled', 'enabled', 'other'}),
     'http_tokens': frozenset({'optional', 'other', 'required'}),
+    'method': frozenset({'describe_instance_health', 'describe_target_health'}),
     'request': frozenset({'metadata', 'token'}),
     'scope': frozenset(Scope),
     'severity': frozenset({Status.CRITICAL.word, Status.WARNING.word}),

@@ -13,6 +13,7 @@ from importlib import resources
 from typing import Any, TypeVar, cast
 
 from ..diagnoses import DIAGNOSES
+from ..facts.account.load_balancers import AvailabilityZone
 from ..facts.values import AgentHostname, Checked, CloudProvider, HostName, Partition, RegionName, TemplateVersion
 from .judged import Observation
 from .pseudonyms import DOMAIN_OF_AWS, PUBLIC, REGION, RESOURCE, Pseudonyms
@@ -37,6 +38,7 @@ OPTIONS = frozenset(re.findall('[a-z0-9]+(?:_[a-z0-9]+)+', (DATA / 'conf.yaml.ex
     *('aws_diagnostics', 'dd_url', 'auth_token_file_path', 'ipc_cert_file_path', 'cmd_host', 'cmd_port', 'expvar_port'),
 }
 """Of this check and of the Agent. Other words with underscores may be names."""
+TAGS_OF_LOAD_BALANCERS = 'availability-zone|aws_account|loadbalancer|loadbalancername|name|region|targetgroup'
 KEPT: Mapping[str, str] = {
     'region': REGION,
     'regions': REGION,
@@ -71,6 +73,10 @@ KEPT: Mapping[str, str] = {
     'namespace': r'AWS/[A-Za-z0-9]{1,40}',
     'namespaces': r'AWS/[A-Za-z0-9]{1,40}',
     'patterns': r'aws\.[a-z0-9_.*]{1,200}',
+    'aggregator': 'avg|max|min|sum',
+    'CountingQuery.metric': r'aws\.[a-z]{1,20}elb\.(un_)?healthy_host_count(\.[a-z]{1,20})?|aws\.elb\.[a-z_.]{1,40}',
+    'scope': rf'{TAGS_OF_LOAD_BALANCERS}|{REGION}|\*|',
+    'by': TAGS_OF_LOAD_BALANCERS,
     'as_of': '[0-9]{4}-[0-9]{2}-[0-9]{2}',
     'version': 'v?[0-9]{1,6}',
     **dict.fromkeys(
@@ -140,7 +146,7 @@ class Redaction:
 
     def _checked(self, value: Checked, owner: str, field: str) -> Checked:
         """Of the same type; a pseudonym that would be too long for it is shortened."""
-        if isinstance(value, RegionName | Partition | CloudProvider | TemplateVersion):
+        if isinstance(value, RegionName | AvailabilityZone | Partition | CloudProvider | TemplateVersion):
             return value
         short = self._pseudonyms.short(value)
         candidates = (

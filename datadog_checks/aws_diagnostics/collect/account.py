@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..facts import Facts, Feature, Platform, Unobserved, observed
-from ..facts.account import Account, Caller, Fleet, Integration, Inventory, WrongInstance
-from .account_options import AccountOptions
+from ..facts.account import Account, Caller, Fleet, Integration, Inventory, LoadBalancers, WrongInstance
+from ..facts.metrics import Monitors
+from ..rules.load_balancing import counting_queries, host_counts
+from .account_options import AccountOptions, Chosen
 from .account_run import AccountRun, with_last_change
 from .aws.caller import read_caller, regions_of
 from .aws.cloudwatch import read_metrics
@@ -22,11 +24,13 @@ from .watched_metrics import look_for
 
 if TYPE_CHECKING:
     from .aws.fleet import FleetSweep
+    from .aws.load_balancers import LoadBalancerReader
 
+SHARE_FOR_LOAD_BALANCERS = 1 / 4
 SHARE_FOR_INVENTORY = 1 / 3
 """Of the time that is left: the sweep of the fleet needs the rest."""
-WATCHING = (Feature.METRICS, Feature.PERMISSIONS)
-"""The second one is that of `metrics why`, which needs nothing else of the first."""
+MOST_QUERIES = 500
+"""Of monitors that count hosts."""
 ELSEWHERE = Unobserved('not looked at in the account scope')
 
 
@@ -56,6 +60,7 @@ class AccountCollector:
         self._on_defect = on_defect
         self._sessions = Sessions(options)
         self._sweep: FleetSweep | None = None
+        self._load_balancers: LoadBalancerReader | None = None
         self._hosts = HostList()
         self._simulations = Simulations()
         self._defects: set[str] = set()
@@ -114,13 +119,8 @@ class AccountCollector:
                 'the metrics',
                 lambda: read_metrics(observed(session), observed(integration), self._options, run.budget),
             ),
-            watched=run.if_on(
-                WATCHING,
-                'the watched metrics',
-                lambda: look_for(self._options, run, observed(session), observed(caller), integration),
-            )
-            if self._options.watched_metrics
-            else (),
+            watched=look_for(self._options, run, session, caller, integration),
+            load_balancers=self._chosen_load_balancers(run, session, integration),
             inventory=run.if_on((Feature.INVENTORY,), 'the host list', lambda: self._inventory(run, observed(caller))),
             fleet=run.if_on((Feature.IMDS_POSTURE,), 'the fleet', lambda: self._fleet(run, session, integration)),
             api_calls=run.budget.made,
@@ -133,6 +133,28 @@ class AccountCollector:
         share = Deadline(run.deadline.remaining() * SHARE_FOR_INVENTORY)
         hosts = self._hosts.read(lambda: run.datadog(share, with_keys=True), caller.account_id, share, time.time())
         return replace(hosts, recorded=run.recorded)
+
+    def _chosen_load_balancers(
+        self, run: AccountRun, session: Session | Unobserved, integration: Integration | Unobserved
+    ) -> LoadBalancers | Unobserved | None:
+        if self._options.load_balancers is None:
+            return None
+        reader = self._load_balancer_reader(self._options.load_balancers)
+        share = Deadline(run.deadline.remaining() * SHARE_FOR_LOAD_BALANCERS)
+
+        def read() -> LoadBalancers:
+            regions = regions_of(self._options, integration, observed(session))
+            found = observed(reader.read(observed(session), regions, run.budget, share))
+            return _with_monitors(run, found, share)
+
+        return run.if_on((Feature.LOAD_BALANCERS,), 'the load balancers', read)
+
+    def _load_balancer_reader(self, chosen: Chosen) -> 'LoadBalancerReader':
+        if self._load_balancers is None:
+            from .aws.load_balancers import LoadBalancerReader
+
+            self._load_balancers = LoadBalancerReader(chosen)
+        return self._load_balancers
 
     def _fleet(
         self, run: AccountRun, session: Session | Unobserved, integration: Integration | Unobserved
@@ -152,3 +174,22 @@ class AccountCollector:
         if what not in self._defects:
             self._defects.add(what)
             self._on_defect(what, error)
+
+
+def _with_monitors(run: AccountRun, found: LoadBalancers, deadline: Deadline) -> LoadBalancers:
+    """Asked for only where a sum over zones would be too large."""
+    if all((count.inflation or 1.0) <= 1.0 for count in host_counts(found.balancers)):
+        return found
+
+    def read() -> Monitors:
+        from .datadog_metrics import DatadogMetrics
+
+        return DatadogMetrics(run.datadog(deadline, with_keys=True), deadline).monitors()
+
+    listed = run.group('the monitors', read)
+    if isinstance(listed, Unobserved):
+        return replace(found, queries=listed)
+    queries = tuple(query for m in listed.monitors for query in counting_queries(m.id, m.name, m.query))
+    return replace(
+        found, queries=queries[:MOST_QUERIES], every_monitor=listed.complete and len(queries) <= MOST_QUERIES
+    )

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -54,6 +55,31 @@ def _is_local(host: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """Load balancers: those with one of these names, and those that have a value of each of these tags.
+
+    In names and values, * stands for any characters and ? for one.
+    """
+
+    names: tuple[str, ...] = ()
+    tags: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def by_name(self, name: str) -> bool:
+        return any(_fits(name, pattern) for pattern in self.names)
+
+    def by_tags(self, tags: Mapping[str, str]) -> bool:
+        """False where no tags are chosen."""
+        return bool(self.tags) and all(
+            key in tags and any(_fits(tags[key], value) for value in values) for key, values in self.tags
+        )
+
+
+def _fits(text: str, pattern: str) -> bool:
+    """Brackets have no meaning of their own: a tag may hold them."""
+    return fnmatchcase(text, pattern.replace('[', '[[]'))
+
+
+@dataclass(frozen=True, slots=True)
 class AccountOptions:
     regions: tuple[str, ...] | None = None
     """None: those that Datadog has on record for the integration, else the region of the session."""
@@ -73,6 +99,8 @@ class AccountOptions:
     features: frozenset[Feature] = frozenset(Feature)
     fleet_filter: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Filters of ec2:DescribeInstances: (name, values)."""
+    load_balancers: Chosen | None = None
+    """Whose targets are counted; None for none."""
     max_api_calls: int = 500
     """To AWS, in one run."""
     watched_metrics: tuple[Watched, ...] = ()

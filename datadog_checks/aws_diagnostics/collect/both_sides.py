@@ -37,6 +37,7 @@ class BothSidesReader:
         self._question = question
         self._on_step = on_step
         self._unread: list[str] = []
+        self._interval = 0
 
     def note(self, unread: str) -> None:
         self._unread.append(unread)
@@ -77,9 +78,8 @@ class BothSidesReader:
         routed = found.pop('', ())
         failed = self._unread and not any(found.values())
         datadog = () if failed else without_common(self._scopes(q.datadog(type_, keys)))
-        sides = BothSides(
-            q.statistic, q.name.per_second, q.period, q.aggregator, q.dimensions, found, datadog, routed=routed
-        )
+        given = (q.statistic, q.name.per_second, q.period, q.aggregator, q.dimensions)
+        sides = BothSides(*given, found, datadog, routed=routed, interval=self._interval)
         if q.period < COARSE and self._has_holes(sides):
             coarse = self._values(q.cloudwatch(q.statistics, period=COARSE), 'the statistics of five minutes')
             sides = replace(sides, coarse={n: points for n, points in zip(q.statistics, coarse, strict=True) if points})
@@ -140,6 +140,7 @@ class BothSidesReader:
             for start, end in self._question.windows:
                 self._on_step('Datadog: the values')
                 for grouped in self._datadog.series(query, start, end, self._question.period):
+                    self._interval = max(self._interval, grouped.series.interval)
                     found[grouped.tags] = (*found.get(grouped.tags, ()), *grouped.series.points)
         except RequestFailed as e:
             self._unread.append(f'Datadog: {e}')

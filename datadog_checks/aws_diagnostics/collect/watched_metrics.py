@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar, cast
 
-from ..facts import MissingFact, Unobserved, observed
+from ..facts import Feature, MissingFact, Unobserved, observed
 from ..facts.account import Caller, Integration, WatchedMetric
 from ..facts.metrics import (
     SAMPLE_COUNT,
@@ -38,6 +38,8 @@ USUALLY, DAILY, SOME_HOURS = (DAY, 5 * MINUTE), (4 * DAY, DAY), (2 * DAY, HOUR)
 """Seconds to look back, and the interval. For a longer time the interval grows with it."""
 PATIENCE: Mapping[Published | None, int] = {Published.DAILY: 2 * DAY, Published.SOME_HOURS: DAY // 2}
 """Seconds back to which a value is expected at least."""
+WATCHING = (Feature.METRICS, Feature.PERMISSIONS)
+"""The second one is that of `metrics why`, which needs nothing else of the first."""
 MOST_SETS = 5
 """Sets of dimensions whose values are asked for."""
 MOST_KEPT = 500
@@ -82,21 +84,20 @@ class MetricSearch:
     def _why_missing(self, found: WatchedMetric) -> WatchedMetric:
         asked, session = found.asked, self.session
         name, region, dimensions = asked.name, asked.region, asked.dimensions
+        namespace = name.namespace
         sets = self._get('the dimensions', lambda: self._sets(asked))
         return replace(
             found,
             tags=self._get('the tags', lambda: narrowed(observed(self.datadog).tags(name.datadog), found.scope)),
-            offered=self._get('the namespaces', lambda: name.namespace in self._namespaces()),
+            offered=self._get('the namespaces', lambda: namespace in self._namespaces()),
             region_enabled=self._get('the regions', lambda: region in enabled_regions(session)),
             sets=sets,
             in_cloudwatch=self._get('the values in CloudWatch', lambda: self._in_cloudwatch(asked, observed(sets))),
             streams=self._once('the streams', region, lambda: self.cloudwatch.streams(region)),
             resource_tags=self._get('the tags of the resource', lambda: self._resource_tags(asked)),
             enabled=self._get('what is on', lambda: is_enabled(session, name, dimensions, region, observed(sets))),
-            listed=self._get('the resource', lambda: is_listed(session, name.namespace, dimensions, region)),
-            registered=self._get(
-                'the instances', lambda: registered_instances(session, name.namespace, dimensions, region)
-            ),
+            listed=self._get('the resource', lambda: is_listed(session, namespace, dimensions, region)),
+            registered=self._get('the instances', lambda: registered_instances(session, namespace, dimensions, region)),
         )
 
     def _get(self, what: str, collect: Callable[[], Value]) -> Value | Unobserved:
@@ -195,11 +196,20 @@ def _from_cloudwatch(name: MetricName) -> None:
 
 
 def look_for(
-    options: AccountOptions, run: AccountRun, session: Session, caller: Caller, record: Integration | Unobserved
-) -> tuple[WatchedMetric, ...]:
+    options: AccountOptions,
+    run: AccountRun,
+    session: Session | Unobserved,
+    caller: Caller | Unobserved,
+    record: Integration | Unobserved,
+) -> tuple[WatchedMetric, ...] | Unobserved:
     """The operator's list. Requests to Datadog take a third of the time that is left."""
-    share, now = Deadline(run.deadline.remaining() / 3), int(time.time())
-    datadog = run.group('Datadog', lambda: DatadogMetrics(run.datadog(share, with_keys=True), share))
-    cloudwatch, since = CloudWatchMetrics(session, run.budget), now - options.watched_for
-    search = MetricSearch(caller, session, cloudwatch, datadog, record, now, since, dict(options.dimension_tags))
-    return tuple(map(search.look, options.watched_metrics))
+
+    def look() -> tuple[WatchedMetric, ...]:
+        share, now = Deadline(run.deadline.remaining() / 3), int(time.time())
+        datadog = run.group('Datadog', lambda: DatadogMetrics(run.datadog(share, with_keys=True), share))
+        cloudwatch, tags = CloudWatchMetrics(observed(session), run.budget), dict(options.dimension_tags)
+        since = now - options.watched_for
+        search = MetricSearch(observed(caller), observed(session), cloudwatch, datadog, record, now, since, tags)
+        return tuple(map(search.look, options.watched_metrics))
+
+    return run.if_on(WATCHING, 'the watched metrics', look) if options.watched_metrics else ()

@@ -41,9 +41,12 @@ class Account(BaseModel):
     ] = None
     dimension_tags: Optional[MappingProxyType[str, Any]] = None
     external_id: Optional[str] = None
-    features: Optional[tuple[Literal['role', 'permissions', 'imds_posture', 'inventory', 'metrics'], ...]] = None
+    features: Optional[
+        tuple[Literal['role', 'permissions', 'imds_posture', 'inventory', 'metrics', 'load_balancers'], ...]
+    ] = None
     fleet_filter: Optional[MappingProxyType[str, Any]] = None
     hosts_settle_after: Optional[float] = Field(None, ge=0.0)
+    load_balancers: Optional[MappingProxyType[str, Any]] = None
     max_api_calls: Optional[int] = Field(None, ge=1, le=100000)
     regions: Optional[Union[str, tuple[str, ...]]] = None
     role_name: Optional[str] = None

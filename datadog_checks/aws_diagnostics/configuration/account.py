@@ -14,6 +14,7 @@ from ..facts import Feature
 from ..facts.account import ExternalId
 from ..facts.values import Arn, RegionName, RoleName
 from .errors import InvalidConfiguration, must_be, unknown_name
+from .load_balancers import check_choice, chosen
 from .rules import OPTIONS_OF_THE_AGENT
 from .watched import dimension_tags, watched_metrics
 
@@ -74,6 +75,7 @@ def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptio
     values['fleet_filter'] = tuple(filters.items())
     values['dimension_tags'] = dimension_tags(('account', 'dimension_tags'), settings.get('dimension_tags', {}))
     values['watched_metrics'] = watched_metrics(('account', 'watched_metrics'), settings.get('watched_metrics', ()))
+    values['load_balancers'] = chosen(settings.get('load_balancers'))
     options = AccountOptions(**{f.name: values[f.name] for f in fields(AccountOptions) if f.name in values})
     return options, _expectations(values)
 
@@ -192,4 +194,5 @@ RULES: Mapping[str, Callable[[Where, Any], None]] = {
     'features': _features,
     'datadog_api_url': _api_url,
     'fleet_filter': _fleet_filter,
+    'load_balancers': check_choice,
 }

@@ -20,9 +20,15 @@ def of_scope(scope: Scope) -> tuple[Diagnosis, ...]:
         from . import hostname, imds
 
         return (*imds.DIAGNOSES, *hostname.DIAGNOSES)
-    from . import cloudwatch, imds_fleet, integration, inventory
+    from . import cloudwatch, imds_fleet, integration, inventory, load_balancing
 
-    return (*integration.DIAGNOSES, *imds_fleet.DIAGNOSES, *cloudwatch.DIAGNOSES, *inventory.DIAGNOSES)
+    return (
+        *integration.DIAGNOSES,
+        *imds_fleet.DIAGNOSES,
+        *cloudwatch.DIAGNOSES,
+        *load_balancing.DIAGNOSES,
+        *inventory.DIAGNOSES,
+    )
 
 
 def __getattr__(name: str) -> tuple[Diagnosis, ...]:

@@ -1,10 +1,14 @@
-"""The facts of an account as metrics: counts of bounded kinds, never a series for a single instance. Pure."""
+"""The facts of an account as metrics: counts of bounded kinds, never a series for a single instance. Pure.
+
+Only the load balancers that the operator chose have series of their own, 500 of one account at most.
+"""
 
 from collections.abc import Iterator
 
 from ..facts import MissingFact
-from ..facts.account import Account, Caller, Fault, Fleet, Inventory, Region
+from ..facts.account import Account, BalancerKind, Caller, Fault, Fleet, Inventory, LoadBalancers, Region
 from ..rules.lingering import lingering
+from ..rules.load_balancing import HEALTHY, UNHEALTHY, HostCount, host_counts, within_bounds
 from .telemetry import Gauge
 
 LARGEST_HOP_LIMIT = 64
@@ -21,6 +25,9 @@ def account_gauges(account: Account) -> Iterator[Gauge]:
                 yield from _region(region)
     if isinstance(account.inventory, Inventory) and account.inventory.complete:
         yield from _inventory(account, account.inventory)
+    if isinstance(account.load_balancers, LoadBalancers):
+        for count in within_bounds(host_counts(account.load_balancers.balancers)):
+            yield from _host_count(count)
 
 
 def _inventory(account: Account, inventory: Inventory) -> Iterator[Gauge]:
@@ -52,3 +59,25 @@ def _region(region: Region) -> Iterator[Gauge]:
 
 def _state(value: str) -> str:
     return value if value in STATES else 'other'
+
+
+def _host_count(count: HostCount) -> Iterator[Gauge]:
+    """Each target once, in its own zone; and what a sum over CloudWatch's series of the zones shows, where known."""
+    tags = _tags(count)
+    for name, states in (('healthy', HEALTHY), ('unhealthy', UNHEALTHY)):
+        for zone, targets in count.by_zone(states).items():
+            yield Gauge(f'elb.{name}_hosts', float(targets), (*tags, f'availability-zone:{zone}'))
+        summed = count.summed(states)
+        if summed is not None:
+            yield Gauge(f'elb.{name}_hosts_summed', float(summed), tags)
+    if count.inflation is not None:
+        yield Gauge('elb.inflation', count.inflation, tags)
+
+
+def _tags(count: HostCount) -> tuple[str, ...]:
+    """As Datadog's AWS integration tags its metrics of load balancers, so that both can be compared."""
+    common = f'region:{count.balancer.region}', f'name:{count.balancer.name}'
+    if count.balancer.kind is BalancerKind.CLASSIC:
+        return *common, f'loadbalancername:{count.balancer.name}', 'method:describe_instance_health'
+    group = (f'targetgroup:{count.group.name}',) if count.group.name else ()
+    return *common, f'loadbalancer:{count.balancer.dimension}', *group, 'method:describe_target_health'

@@ -9,7 +9,7 @@ from ..remedies import Remedy
 from ..text import one_line
 
 OF_A_HOST = ('imds', 'hop_limit', 'imdsv1', 'hostname_provider', 'hostname')
-OF_AN_ACCOUNT = ('integration_role', 'permissions', 'imds_fleet', 'metric_collection', 'inventory')
+OF_AN_ACCOUNT = ('integration_role', 'permissions', 'imds_fleet', 'metric_collection', 'load_balancers', 'inventory')
 SERVICE_CHECKS = (*OF_A_HOST, *OF_AN_ACCOUNT)
 READINESS = 'hostname-lost-when-imdsv2-enforced'
 LONGEST_MESSAGE = 500

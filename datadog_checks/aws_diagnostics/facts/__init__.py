@@ -69,6 +69,7 @@ class Feature(StrEnum):
     IMDS_POSTURE = 'imds_posture'
     INVENTORY = 'inventory'
     METRICS = 'metrics'
+    LOAD_BALANCERS = 'load_balancers'
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class BothSides:
     """What Datadog shows where one tag of the scope is left out."""
     routed: Points = ()
     """Requests that a load balancer routed although no host was healthy."""
+    interval: int = 0
+    """The longest that Datadog gave; 0: no values."""
     streams: tuple[str, ...] | None = None
     """Metric streams that run and carry the metric; None: not asked."""
     unread: tuple[str, ...] = ()

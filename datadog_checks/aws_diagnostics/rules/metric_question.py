@@ -18,6 +18,7 @@ from ..facts.metrics import (
     Dimensions,
     MetricName,
     MetricType,
+    NameSource,
     PerSecond,
     StatisticQuery,
 )
@@ -136,6 +137,12 @@ def notes(question: Question, sides: BothSides) -> Iterator[str]:
     yield from _of_samples(question, sides)
     if question.name.unit == 'byte' and question.name.per_second is PerSecond.NO and sides.statistic == AVERAGE:
         yield 'the values are bytes in each report, not bytes per second as the Agent counts them'
+    if sides.interval > question.period:
+        yield f'Datadog gave a time in every {sides.interval} s, where {question.period} s were asked for'
+    if question.name.source is NameSource.GUESSED:
+        yield f"the name {question.name.datadog} is guessed from CloudWatch's: no table has it"
+    if question.name.per_second in DOCUMENTED:
+        yield DOCUMENTED[question.name.per_second]
     if sides.streams is not None:
         running = f'of the metric streams that run now {listed(sides.streams)} carry it'
         yield running if sides.streams else 'no metric stream that runs now carries it'
@@ -167,6 +174,10 @@ def legacy(name: MetricName, dimensions: Dimensions, table: Iterable[MetricName]
     return None if new is None else replace(new, datadog=name.datadog, type=name.type, per_second=PerSecond.NO)
 
 
+DOCUMENTED = {
+    PerSecond.YES: 'documented: Datadog divides the sum of a minute by 60',
+    PerSecond.NATIVE: "documented: CloudWatch's value is already one for each second, so nothing is divided",
+}
 TRAFFIC = {
     'AWS/ELB': 'RequestCount',
     'AWS/ApplicationELB': 'UnhealthyRoutingRequestCount',

@@ -1,10 +1,12 @@
 """The models that the check brings along say of each operation what botocore's own say."""
 
+from datetime import UTC
 from typing import Any
 
 import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, Shape
+from botocore.utils import parse_timestamp
 
 from datadog_checks.aws_diagnostics.collect.aws.botocore_setup import (
     ENDPOINTS,
@@ -12,6 +14,7 @@ from datadog_checks.aws_diagnostics.collect.aws.botocore_setup import (
     OPERATIONS,
     botocore_session,
     loader,
+    utc,
 )
 from tests.account.aws_account import all_models
 
@@ -77,3 +80,16 @@ def test_all_regions_of_all_partitions_are_known() -> None:
 
 def test_the_data_is_read_once_in_a_process() -> None:
     assert loader() is loader()
+
+
+@pytest.mark.parametrize('value', [1_800_000_000, 1_800_000_000.25, '1800000000', '2027-01-15T08:00:00Z'])
+def test_a_time_is_the_one_that_botocore_itself_reads_in_utc(value: object) -> None:
+    assert utc(value) == parse_timestamp(value)
+    assert isinstance(value, str) or utc(value).tzinfo is UTC
+
+
+@pytest.mark.parametrize('value', [1e300, float('nan'), 'yesterday'])
+def test_a_time_that_is_none_fails_as_in_botocore(value: object) -> None:
+    for parser in (parse_timestamp, utc):
+        with pytest.raises(ValueError, match='Invalid timestamp'):
+            parser(value)

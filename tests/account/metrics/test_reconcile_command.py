@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from datadog_checks.aws_diagnostics.cli import ExitStatus
+from datadog_checks.aws_diagnostics.cli.metrics.question import window
 from tests.account.cloudwatch_server import BY_SCP
 from tests.account.datadog_api import API_KEY, APP_KEY, plain
 from tests.account.metrics.both_sides import END, MINUTES, REGION, WEB, Both, minutes, points, requests
@@ -67,6 +68,7 @@ REFUSED = {
     'a statistic that is none': ((*ASKED, '--statistic', 'median'), "'median' is not allowed, it must be Sum, Average"),
     'a tag without a value': ((*ASKED, '--tag', 'team'), "'team' is not allowed, it must be like team:web"),
     'a tag that closes the scope': ((*ASKED, '--tag', 'team:web} by {x'), 'is not allowed, it must be like team:web'),
+    'a page on stdout': ((*ASKED, '--html', '-'), '--html -: a page is written to a file'),
     'two documents on stdout': ((*ASKED, '--json', '--csv', '-'), '--json and --csv - exclude each other'),
 }
 
@@ -193,6 +195,32 @@ def test_windows_are_short_enough_for_bins_of_a_minute(both: Both) -> None:
     spans = [(b['data']['attributes']['from'], b['data']['attributes']['to']) for b in both.datadog.bodies]
     assert [(last - first) // 3_600_000 for first, last in spans] == [4, 4, 1]
     assert [first for first, _ in spans[1:]] == [last for _, last in spans[:-1]]
+
+
+@pytest.mark.parametrize(
+    ('days', 'period'), [pytest.param(1, 60, id='a day'), pytest.param(20, 300, id='20 days'), (100, 3600)]
+)
+def test_the_period_is_the_shortest_that_cloudwatch_still_keeps(days: int, period: int) -> None:
+    now = 1_800_000_123.0
+    start, end, chosen = window(now - days * 86400, now - days * 86400 + 40_000, now)
+    assert (chosen, start % period, end % period) == (period, 0, 0)
+    assert now - days * 86400 - period < start <= now - days * 86400
+
+
+def test_old_values_are_compared_by_their_longer_period(both: Both) -> None:
+    back = 20 * 86400 // 300 * 300
+    samples = {t - back: values for t, values in requests().items()}
+    both.sampled('AWS/ELB', 'RequestCount', WEB, samples)
+    both.stored(METRIC, points(samples, 'Sum', 1 / 60), TAG, type='rate')
+    found = both.json(*ASKED, '--start', at(END - back - 3 * 3600), '--end', at(END - back))
+    assert (found['verdict'], found['factor'], found['exit']) == ('per_period', 300, 0)
+    assert found['datadog_query'].endswith('.as_count().rollup(sum, 300).fill(null)')
+
+
+def test_longer_bins_than_asked_for_are_said(rate: Both) -> None:
+    rate.datadog.metrics.least_interval = 300
+    found = rate.json(*ASKED)
+    assert 'Datadog gave a time in every 300 s, where 60 s were asked for' in found['evidence']
 
 
 def test_the_csv_has_every_statistic_and_what_remains(rate: Both, tmp_path: Path) -> None:

@@ -203,6 +203,20 @@ def test_15_values_that_still_grow_are_told_from_values_that_differ(both: Both) 
     assert 'ask again' in found['evidence']
 
 
+def test_a_load_balancer_that_routes_without_a_healthy_host_fails_open(both: Both) -> None:
+    """AWS's documentation of target groups: with no healthy target, requests go to all of them."""
+    samples = minutes(lambda random, n: [0.0 if n % 20 < 5 else float(random.randint(1, 90))])
+    routed = {t: [5.0] for t, values in samples.items() if not values[0]}
+    both.sampled('AWS/ApplicationELB', 'HealthyHostCount', GROUP, samples)
+    both.sampled('AWS/ApplicationELB', 'UnhealthyRoutingRequestCount', GROUP, routed)
+    tags = ('loadbalancer:app/web/0123456789abcdef', 'targetgroup:targetgroup/web/0123456789abcdef')
+    both.stored('aws.applicationelb.healthy_host_count', points(samples, 'Average'), *tags)
+    arguments = [word for name, value in GROUP.items() for word in ('--dimension', f'{name}={value}')]
+    found = both.json('aws.applicationelb.healthy_host_count', *arguments)
+    assert answered(found) == ('equal', 1, 'Average', 0, 0)
+    assert 'the load balancer fails open, to all targets' in found['evidence']
+
+
 def test_25_nodes_that_see_different_hosts_make_the_average_no_count(both: Both) -> None:
     """AWS's example: a node that sees 1 to 5 hosts, and one that sees 2 to 10."""
     samples = minutes(lambda random, _: [random.uniform(1, 5), random.uniform(2, 10)])

@@ -16,6 +16,8 @@ from pathlib import Path
 from string import Template
 from typing import TextIO
 
+import click
+
 from ...__about__ import __version__
 from ...collect.metric_names import PACKAGE
 from ...rules.agreement import agree
@@ -44,6 +46,8 @@ class Target:
 def targets(html_file: str | None, csv_file: str | None) -> tuple[Target, ...]:
     """Raises Failure (CANNOT_WRITE), before anything is asked, where a file is something else."""
     found = []
+    if html_file == STDOUT:
+        raise click.UsageError('--html -: a page is written to a file, allowed is its name')
     if html_file is not None:
         refusal = 'it exists and is not such a page: remove it or choose another name'
         found.append(Target(PrivateFile(Path(html_file), '--html', _is_page, refusal), write_page))

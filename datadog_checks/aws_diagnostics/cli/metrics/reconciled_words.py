@@ -10,7 +10,7 @@ WORDS = {
     Verdict.OTHER_DIMENSIONS: 'Datadog combines other series than the one of these dimensions',
     Verdict.OTHER_SCOPE: 'a tag makes the difference: {words}',
     Verdict.SHIFTED: 'the same values, {shift}',
-    Verdict.FIVE_MINUTE_SOURCE: 'the values are those of five minutes: {words}',
+    Verdict.FIVE_MINUTE_SOURCE: 'the values in Datadog are those of five minutes: {words}',
     Verdict.DOUBLED: '{words}, {when}',
     Verdict.SPARSE: 'the sides agree where both have values, which is in few minutes',
     Verdict.NO_OVERLAP: 'there is nothing to compare: {missing}',

@@ -9,8 +9,9 @@ endpoints, retries and paginators are botocore's own, and so is every service th
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol
@@ -42,7 +43,15 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
     'cloudwatch': ('GetMetricData', 'GetMetricStream', 'ListMetricStreams', 'ListMetrics'),
     'ec2': ('DescribeInstances', 'DescribeLaunchTemplateVersions', 'DescribeRegions', 'GetInstanceMetadataDefaults'),
     'ecs': ('DescribeClusters',),
-    'elb': ('DescribeLoadBalancers',),
+    'elb': ('DescribeInstanceHealth', 'DescribeLoadBalancerAttributes', 'DescribeLoadBalancers', 'DescribeTags'),
+    'elbv2': (
+        'DescribeLoadBalancerAttributes',
+        'DescribeLoadBalancers',
+        'DescribeTags',
+        'DescribeTargetGroupAttributes',
+        'DescribeTargetGroups',
+        'DescribeTargetHealth',
+    ),
     'iam': (
         'GetAccountSummary',
         'GetPolicy',
@@ -86,7 +95,19 @@ def botocore_session() -> BotocoreSession:
 
     core: BotocoreSession = botocore.session.get_session()
     core.register_component('data_loader', loader())
+    core.get_component('response_parser_factory').set_parser_defaults(timestamp_parser=utc)
     return core
+
+
+def utc(value: object) -> datetime:
+    """botocore's own parser gives local times, which takes most of the CPU of an answer with many values."""
+    if isinstance(value, int | float):
+        with suppress(ValueError, OverflowError, OSError):
+            return datetime.fromtimestamp(value, UTC)
+    from botocore.utils import parse_timestamp
+
+    found: datetime = parse_timestamp(value)
+    return found
 
 
 def configuration(proxies: Mapping[str, str] | None) -> 'Config':

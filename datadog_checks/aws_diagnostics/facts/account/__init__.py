@@ -51,6 +51,16 @@ from .integration import (
     ReportedError,
     TagFilter,
 )
+from .load_balancers import (
+    BalancerKind,
+    CountingQuery,
+    LoadBalancer,
+    LoadBalancers,
+    TargetCount,
+    TargetGroup,
+    TargetState,
+    TargetType,
+)
 from .policies import (
     Decision,
     DeniedCall,
@@ -70,9 +80,11 @@ __all__ = [
     'NAMESPACES',
     'Account',
     'AuthKind',
+    'BalancerKind',
     'Caller',
     'Condition',
     'Count',
+    'CountingQuery',
     'Decision',
     'DeniedCall',
     'DeniedCalls',
@@ -87,6 +99,8 @@ __all__ = [
     'Inventory',
     'LastUsed',
     'LaunchTemplate',
+    'LoadBalancer',
+    'LoadBalancers',
     'ManagedBy',
     'MetadataDefaults',
     'MetricNameFilter',
@@ -107,6 +121,10 @@ __all__ = [
     'Simulation',
     'TagFilter',
     'TaggedHosts',
+    'TargetCount',
+    'TargetGroup',
+    'TargetState',
+    'TargetType',
     'TemplateCount',
     'TokenlessUse',
     'TrustStatement',
@@ -142,3 +160,5 @@ class Account:
     """Only where somebody asks for it: `permissions --denied-since`."""
     watched: tuple[WatchedMetric, ...] | Unobserved = ()
     """Those of the operator's list."""
+    load_balancers: LoadBalancers | Unobserved | None = None
+    """None: the operator chose none."""
