@@ -1,11 +1,8 @@
-"""What both sides have of a metric that somebody misses. Where Datadog has it, nothing else is asked.
-
-Otherwise it takes a handful of requests to Datadog and about a dozen calls to AWS; what several metrics need is asked
-for once.
-"""
+"""What both sides have of a metric that somebody misses: a handful of requests to Datadog and, where it does not have
+the metric, about a dozen calls to AWS. What several metrics need is asked for once."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar, cast
 
@@ -23,7 +20,7 @@ from ..facts.metrics import (
 )
 from ..rules.dimension_tags import ACCOUNT, REGION, as_tag, narrowed, scope_of, tags_of
 from ..rules.metric_names import alike, corrected
-from ..rules.metric_sources import GLOBAL_NAMESPACES, Published, published
+from ..rules.metric_sources import GLOBAL_NAMESPACES, patience_of, window_of
 from .account_options import AccountOptions
 from .account_run import AccountRun
 from .aws.caller import enabled_regions
@@ -33,11 +30,7 @@ from .aws.session import Session
 from .datadog_metrics import DatadogMetrics
 from .run import Deadline, OnDefect, attempt, log_defect
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
-USUALLY, DAILY, SOME_HOURS = (DAY, 5 * MINUTE), (4 * DAY, DAY), (2 * DAY, HOUR)
-"""Seconds to look back, and the interval. For a longer time the interval grows with it."""
-PATIENCE: Mapping[Published | None, int] = {Published.DAILY: 2 * DAY, Published.SOME_HOURS: DAY // 2}
-"""Seconds back to which a value is expected at least."""
+HOUR = 3600
 WATCHING = (Feature.METRICS, Feature.PERMISSIONS)
 """The second one is that of `metrics why`, which needs nothing else of the first."""
 MOST_SETS = 5
@@ -71,7 +64,7 @@ class MetricSearch:
         scope = self._scope(asked)
         found = WatchedMetric(
             asked,
-            min(self.since, self.now - PATIENCE.get(published(asked.name.namespace, asked.name.metric), 0)),
+            min(self.since, self.now - patience_of(asked.name)),
             scope,
             # Before the values: to ask for these counts as use of the metric.
             queried=self._get('its use', lambda: observed(datadog).queried(asked.name.datadog)),
@@ -82,9 +75,8 @@ class MetricSearch:
         return found if _is_there(found) else self._why_missing(found)
 
     def _why_missing(self, found: WatchedMetric) -> WatchedMetric:
-        asked, session = found.asked, self.session
-        name, region, dimensions = asked.name, asked.region, asked.dimensions
-        namespace = name.namespace
+        asked, session, region = found.asked, self.session, found.asked.region
+        name, namespace, dimensions = asked.name, asked.name.namespace, asked.dimensions
         sets = self._get('the dimensions', lambda: self._sets(asked))
         return replace(
             found,
@@ -117,7 +109,7 @@ class MetricSearch:
         return tuple(dict.fromkeys((*tags, *asked.tags, *of_region)))
 
     def _in_datadog(self, asked: Watched, scope: tuple[str, ...]) -> Series:
-        back, interval = self._window(asked.name)
+        back, interval = window_of(asked.name, int(self.now - self.since) + HOUR)
         tags = scope_of((*scope, as_tag(ACCOUNT, self.caller.account_id)))
         query = f'avg:{asked.name.datadog}{{{tags}}}.fill(null)'
         found = observed(self.datadog).series(query, self.now - back, self.now, min(interval, HOUR))
@@ -143,13 +135,6 @@ class MetricSearch:
             raise MissingFact('Datadog lists no namespaces of CloudWatch')
         return found
 
-    def _window(self, name: MetricName) -> tuple[int, int]:
-        """How many seconds to look back, which is longer than what was asked about, and the interval."""
-        when = published(name.namespace, name.metric)
-        back, interval = DAILY if when is Published.DAILY else SOME_HOURS if when is Published.SOME_HOURS else USUALLY
-        asked = int(self.now - self.since) + HOUR
-        return (back, interval) if asked <= back else (asked, max(interval, -(-asked // DAY) * 5 * MINUTE))
-
     # AWS
 
     def _sets(self, asked: Watched) -> DimensionSets:
@@ -164,7 +149,7 @@ class MetricSearch:
     def _in_cloudwatch(self, asked: Watched, sets: DimensionSets) -> Series:
         """CloudWatch does not list what is younger than 15 minutes or older than two weeks, but has its values."""
         _from_cloudwatch(asked.name)
-        back, period = self._window(asked.name)
+        back, period = window_of(asked.name, int(self.now - self.since) + HOUR)
         wanted = asked.dimensions.items()
         fitting = [s for s in sets.sets if wanted <= s.items()] or [asked.dimensions]
         queries = [
@@ -186,8 +171,8 @@ class MetricSearch:
 
 
 def _is_there(found: WatchedMetric) -> bool:
-    series = found.in_datadog
-    return isinstance(series, Series) and (series.newest or 0) + series.interval > found.since
+    had = found.in_datadog
+    return isinstance(had, Series) and (had.newest or 0) + had.interval > found.since
 
 
 def _from_cloudwatch(name: MetricName) -> None:

@@ -59,6 +59,23 @@ def published(namespace: str, metric: str) -> Published | None:
     return next(found, None)
 
 
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def window_of(name: MetricName, asked: int) -> tuple[int, int]:
+    """How many seconds to look back, which is more than what is asked about, and the interval, which grows with it."""
+    windows = {Published.DAILY: (4 * DAY, DAY), Published.SOME_HOURS: (2 * DAY, HOUR)}
+    when = published(name.namespace, name.metric)
+    back, interval = windows.get(when, (DAY, 5 * MINUTE)) if when else (DAY, 5 * MINUTE)
+    return (back, interval) if asked <= back else (asked, max(interval, -(-asked // DAY) * 5 * MINUTE))
+
+
+def patience_of(name: MetricName) -> int:
+    """Seconds back to which a value is expected at least."""
+    when = published(name.namespace, name.metric)
+    return 2 * DAY if when is Published.DAILY else DAY // 2 if when is Published.SOME_HOURS else 0
+
+
 class Extra(StrEnum):
     """What has to be turned on before AWS, or something else, sends a metric."""
 
