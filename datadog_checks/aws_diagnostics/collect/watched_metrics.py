@@ -65,6 +65,7 @@ class MetricSearch:
         found = WatchedMetric(
             asked,
             min(self.since, self.now - patience_of(asked.name)),
+            self.now - window_of(asked.name, int(self.now - self.since) + HOUR)[0],
             scope,
             # Before the values: to ask for these counts as use of the metric.
             queried=self._get('its use', lambda: observed(datadog).queried(asked.name.datadog)),
@@ -100,8 +101,6 @@ class MetricSearch:
             self._kept[what, of] = self._get(what, collect)
         return cast('Value | Unobserved', self._kept[what, of])
 
-    # Datadog
-
     def _scope(self, asked: Watched) -> tuple[str, ...]:
         """A global service has the region in none, or in another form."""
         of_region = () if asked.name.namespace in GLOBAL_NAMESPACES else (as_tag(REGION, asked.region),)
@@ -134,8 +133,6 @@ class MetricSearch:
         if not found:
             raise MissingFact('Datadog lists no namespaces of CloudWatch')
         return found
-
-    # AWS
 
     def _sets(self, asked: Watched) -> DimensionSets:
         """Those with the dimensions; where there is none, what else the metric has."""

@@ -105,6 +105,11 @@ def nearest(word: str, words: Iterable[str], likeness: float = 0.75) -> str:
     return plain[found[0]] if found else ''
 
 
+def misspelt(value: str, values: Iterable[str]) -> str:
+    """The value that may have been meant; never one with another number, which is another resource."""
+    return nearest(value, [each for each in values if re.sub(r'\D', '', each) == re.sub(r'\D', '', value)], 0.8)
+
+
 def _plain(word: str) -> str:
     return re.sub('[^a-z0-9]', '', word.lower())
 

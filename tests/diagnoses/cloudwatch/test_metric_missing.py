@@ -38,7 +38,7 @@ PASSES = {
     'it is not in use': Row(
         facts(THERE, UNUSED),
         f'Datadog has 1 of 2 watched metrics; nothing is wrong with {SHOWN} (not-in-use): CloudWatch has no value of '
-        'it, and AWS publishes it only while the resource is used',
+        'it within 1 day, and AWS publishes it only while the resource is used',
     ),
     'nobody queried it until now': Row(
         facts(missing(queried=False, in_cloudwatch=values(HOUR, HOUR - 300, 900))),

@@ -86,6 +86,7 @@ P95 = asked('aws.elb.latency.p95')
 FAULTS = asked('aws.elb.httpcode_elb_5xx')
 PREVIEW = Previewed(MetricNamespace('AWS/ELB'), 'RequestCount', ((DatadogMetric('aws.elb.request_count'), True),))
 OTHERS = 'in CloudWatch the metric has no dimension'
+ELSEWHERE = Unobserved('aws.ec2.host_ok does not come from CloudWatch')
 FILTER = TagFilter('AWS/EC2', ('datadog:monitored', 'env:prod*', '!env:prod-test'))
 WANTS = 'metrics_config.tag_filters of AWS/EC2 wants datadog:monitored, env:prod*, !env:prod-test'
 HAD = values(HOUR * 5)
@@ -123,7 +124,12 @@ CASES: dict[str, Case] = {
     'a value with a typing error': case(
         C.WRONG_TAG_VALUE,
         "the metric has no 'loadbalancername:wbe-front'; the nearest is loadbalancername:web-front",
-        active(asked(dimensions={'LoadBalancerName': 'wbe-front'}), 'loadbalancername:web-front', sets=sets()),
+        active(
+            asked(dimensions={'LoadBalancerName': 'wbe-front'}),
+            'loadbalancername:web-front',
+            sets=sets(),
+            listed=False,
+        ),
     ),
     'Metrics without Limits drops the tag': case(
         C.TAG_NOT_INDEXED,
@@ -253,7 +259,11 @@ CASES: dict[str, Case] = {
     'a value of a dimension with a typing error': case(
         C.WRONG_DIMENSION_VALUE,
         "CloudWatch has no LoadBalancerName 'webfrnt' for it; the nearest is 'web-front'",
-        quiet(asked(dimensions={'LoadBalancerName': 'webfrnt'}), sets=sets({'LoadBalancerName': 'web-front'})),
+        quiet(
+            asked(dimensions={'LoadBalancerName': 'webfrnt'}),
+            sets=sets({'LoadBalancerName': 'web-front'}),
+            listed=False,
+        ),
     ),
     'two dimensions that are never published together': case(
         C.DIMENSIONS_NOT_PUBLISHED,
@@ -266,27 +276,27 @@ CASES: dict[str, Case] = {
     ),
     'a load balancer without instances': case(
         C.NO_REGISTERED_INSTANCES,
-        'CloudWatch has no value of it, and the load balancer has no instances',
+        'CloudWatch has no value of it within 1 day, and the load balancer has no instances',
         quiet(asked('aws.elb.healthy_host_count'), registered=0),
     ),
     'no request has failed': case(
         C.NO_EVENTS,
-        'CloudWatch has no value of it, and AWS publishes it only in a minute in which the event happens',
+        'CloudWatch has no value of it within 1 day, and AWS publishes it only in a minute in which the event happens',
         quiet(FAULTS, registered=2),
     ),
     'nobody uses the load balancer': case(
         C.NOT_IN_USE,
-        'CloudWatch has no value of it, and AWS publishes it only while the resource is used',
+        'CloudWatch has no value of it within 1 day, and AWS publishes it only while the resource is used',
         quiet(),
     ),
     'a queue that nobody uses': case(
         C.QUEUE_INACTIVE,
-        'CloudWatch has no value of it, and AWS publishes it only while the queue is active, with up to 15 minutes '
-        'until the first value',
+        'CloudWatch has no value of it within 1 day, and AWS publishes it only while the queue is active, with up to '
+        '15 minutes until the first value',
         quiet(SQS),
         record={'namespace_filters': excluding()},
     ),
-    'CloudWatch does not have it': case(C.NOT_EMITTED, 'CloudWatch has no value of it', quiet(RDS)),
+    'CloudWatch does not have it': case(C.NOT_EMITTED, 'CloudWatch has no value of it within 1 day', quiet(RDS)),
     'CloudWatch has it no longer': case(
         C.STOPPED,
         'the newest value in CloudWatch is of 5 hours ago',
@@ -388,6 +398,29 @@ NEAR_MISSES: dict[str, Case] = {
         NOTHING,
         active(asked(dimensions={'LoadBalancerName': 'web-2'}), 'loadbalancername:web-1', 'loadbalancername:web-3'),
     ),
+    'a neighbour with another number is another resource': case(
+        C.NOT_EMITTED,
+        'CloudWatch has no value of it within 1 day, and lists no metric with these dimensions: there is no such '
+        'resource, or nobody uses it',
+        quiet(
+            asked(dimensions={'LoadBalancerName': 'web-3'}),
+            sets=sets({'LoadBalancerName': 'web-1'}, {'LoadBalancerName': 'web-2'}),
+            listed=False,
+        ),
+    ),
+    'a similar name, but this load balancer has other metrics': case(
+        C.NOT_IN_USE,
+        'CloudWatch has no value of it within 1 day, and AWS publishes it only while the resource is used',
+        quiet(asked(dimensions={'LoadBalancerName': 'webfrnt'}), sets=sets({'LoadBalancerName': 'web-front'})),
+    ),
+    'CloudWatch has it already and does not list it yet': case(
+        C.NOT_FOUND, NOTHING, missing(asked(dimensions={'Team': 'web'}), sets=sets(WEB))
+    ),
+    'a metric that Datadog makes itself': case(
+        C.NOT_FOUND,
+        NOTHING,
+        missing(asked('aws.ec2.host_ok', {}), in_cloudwatch=ELSEWHERE, sets=ELSEWHERE),
+    ),
     'the tag is indexed, with other values dropped': case(
         C.NOT_FOUND,
         NOTHING,
@@ -471,13 +504,13 @@ NEAR_MISSES: dict[str, Case] = {
     ),
     'a load balancer that nobody knows': case(
         C.NOT_EMITTED,
-        'CloudWatch has no value of it, and lists no metric with these dimensions: there is no such resource, or '
-        'nobody uses it',
+        'CloudWatch has no value of it within 1 day, and lists no metric with these dimensions: there is no such '
+        'resource, or nobody uses it',
         quiet(listed=False),
     ),
     'a load balancer that nobody has used for two weeks': case(
         C.NOT_IN_USE,
-        'CloudWatch has no value of it, and AWS publishes it only while the resource is used',
+        'CloudWatch has no value of it within 1 day, and AWS publishes it only while the resource is used',
         quiet(listed=False, registered=2),
     ),
     'the region was not simulated': case(
@@ -487,19 +520,20 @@ NEAR_MISSES: dict[str, Case] = {
     ),
     'CloudWatch lists more than was read': case(
         C.NOT_IN_USE,
-        'CloudWatch has no value of it, and AWS publishes it only while the resource is used',
+        'CloudWatch has no value of it within 1 day, and AWS publishes it only while the resource is used',
         quiet(asked(dimensions={'LoadBalancer': 'web'}), sets=sets(WEB, complete=False)),
     ),
     'whether the bucket has a filter is not known': case(
         C.NOT_FOUND,
-        'emits not known: CloudWatch has no value of it; AWS publishes it only where something is turned on, see the '
-        'next step, enablement not known: it takes request metrics of the bucket; whether that is on is not known: '
+        'emits not known: CloudWatch has no value of it within 1 day; AWS publishes it only where something is turned '
+        'on, see the next step, enablement not known: it takes request metrics of the bucket; whether that is on is not '
+        'known: '
         'missing permission s3:GetMetricsConfiguration',
         quiet(REQUESTS, enabled=Unobserved('missing permission s3:GetMetricsConfiguration')),
     ),
     'the bucket has a filter, and no requests': case(
         C.NOT_IN_USE,
-        'CloudWatch has no value of it, and AWS publishes it only while the resource is used',
+        'CloudWatch has no value of it within 1 day, and AWS publishes it only while the resource is used',
         quiet(REQUESTS, enabled=True),
     ),
     'a stream of somebody else in another format': case(

@@ -69,6 +69,7 @@ def missing(watched: Watched | None = None, **differences: Any) -> WatchedMetric
     whole = WatchedMetric(
         watched,
         NOW - 3 * HOUR,
+        NOW - DAY,
         tags,
         in_datadog=NONE,
         alike=(),

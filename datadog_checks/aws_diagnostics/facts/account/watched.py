@@ -18,6 +18,8 @@ class WatchedMetric:
     asked: Watched
     since: float
     """Seconds since the epoch: from then on a value is expected."""
+    asked_from: float
+    """The same of both sides, which were asked for a longer time."""
     scope: tuple[str, ...]
     """'key:value' as Datadog was asked, without the account."""
     in_datadog: Series | Unobserved
@@ -52,8 +54,8 @@ class WatchedMetric:
     @classmethod
     def not_observed(cls, asked: Watched, since: float, why: Unobserved) -> Self:
         """Nothing could be looked at."""
-        groups: dict[str, Any] = dict.fromkeys([field.name for field in fields(cls)][3:], why)
-        return cls(asked, since, asked.tags, **groups)
+        groups: dict[str, Any] = dict.fromkeys([field.name for field in fields(cls)][4:], why)
+        return cls(asked, since, since, asked.tags, **groups)
 
     @property
     def is_active(self) -> bool:

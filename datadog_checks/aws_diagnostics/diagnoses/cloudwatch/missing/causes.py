@@ -8,6 +8,7 @@ from typing import TypeAlias
 from ....expectations import Expectations
 from ....facts import Facts, observed
 from ....facts.account import Integration, WatchedMetric
+from ....text import duration
 
 
 class Step(StrEnum):
@@ -28,9 +29,7 @@ class Outcome(StrEnum):
 
     PRESENT = 'present'
     EXPECTED = 'expected'
-    """There is nothing that could be in Datadog, and nothing is wrong."""
     CONFIGURATION = 'configuration'
-    """A setting, of Datadog or of AWS, or a name."""
     PERMISSION = 'permission'
     AWS = 'aws'
     TIMING = 'timing'
@@ -38,7 +37,6 @@ class Outcome(StrEnum):
 
     @property
     def is_fault(self) -> bool:
-        """Somebody has to do something."""
         return self in (Outcome.CONFIGURATION, Outcome.PERMISSION, Outcome.AWS)
 
 
@@ -168,8 +166,6 @@ def not_applicable(why: str) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One metric, and everything that was observed."""
-
     facts: Facts
     expected: Expectations
     metric: WatchedMetric
@@ -189,8 +185,11 @@ class Question:
 
     @property
     def shown(self) -> str:
-        """As a query of Datadog has it."""
         return f'{self.metric.asked.name.datadog}{{{",".join(self.metric.scope)}}}'
+
+    @property
+    def looked_back(self) -> str:
+        return duration(self.age(self.metric.asked_from))
 
     def age(self, time: float) -> float:
         """Seconds from then until the facts were observed."""

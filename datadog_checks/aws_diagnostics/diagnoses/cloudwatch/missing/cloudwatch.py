@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ....facts import Unobserved, observed
 from ....facts.metrics import Dimensions, Series
-from ....rules.dimension_tags import nearest
+from ....rules.dimension_tags import misspelt, nearest
 from ....rules.metric_sources import Extra, Published, extra_of, home_of, published
 from ....text import ago, clean, listed, quoted
 from ...integration.role import partition_of
@@ -42,7 +42,8 @@ def from_cloudwatch(question: Question) -> Answer | None:
 def dimensions_exist(question: Question) -> Answer | None:
     """Nothing is said of a list that is not complete."""
     wanted, sets = question.metric.asked.dimensions, observed(question.metric.sets)
-    if not question.metric.asked.name.metric or not wanted or any(_has(each, wanted) for each in sets.sets):
+    series = question.metric.in_cloudwatch
+    if not wanted or any(_has(each, wanted) for each in sets.sets) or (isinstance(series, Series) and series.points):
         return None
     if not sets.complete:
         return unknown('CloudWatch lists more of the metric than was read')
@@ -51,7 +52,7 @@ def dimensions_exist(question: Question) -> Answer | None:
         if keys and key not in keys:
             return _wrong_dimension(key, keys)
         values = {each[key] for each in sets.sets if key in each}
-        near = '' if value in values else nearest(value, values, 0.8)
+        near = '' if value in values or question.metric.listed is not False else misspelt(value, values)
         if near:
             evidence = f'CloudWatch has no {key} {quoted(value)} for it; the nearest is {quoted(near)}'
             return fails(MissingCause.WRONG_DIMENSION_VALUE, evidence)
@@ -90,7 +91,9 @@ def values_in_cloudwatch(question: Question) -> Answer | None:
     newest = series.newest
     if newest is not None and (newest + series.interval > since or _is_late(question)):
         return fine(f'CloudWatch has it: the newest value is of {ago(question.age(newest))}')
-    nothing = 'CloudWatch has no value of it' if newest is None else _old(question, series)
+    nothing = (
+        f'CloudWatch has no value of it within {question.looked_back}' if newest is None else _old(question, series)
+    )
     if question.metric.registered == 0:
         evidence = f'{nothing}, and the load balancer has no instances'
         return fails(MissingCause.NO_REGISTERED_INSTANCES, evidence)

@@ -4,7 +4,7 @@ import re
 
 from ....facts import Unobserved, observed
 from ....facts.metrics import MetricTags, NameSource
-from ....rules.dimension_tags import nearest
+from ....rules.dimension_tags import misspelt, nearest
 from ....text import ago, clean, counted, listed, quoted
 from .causes import Answer, MissingCause, Question, Result, fails, fine, unknown
 
@@ -19,7 +19,7 @@ def values_of_the_scope(question: Question) -> Answer:
     metric = question.metric
     series = observed(metric.in_datadog)
     if series.newest is None:
-        return fine(f'Datadog has no value of {question.shown}')
+        return fine(f'Datadog has no value of {question.shown} within {question.looked_back}')
     age = ago(question.age(series.newest))
     if series.newest + series.interval <= metric.since:
         return fine(
@@ -96,7 +96,7 @@ def _wrong_value(question: Question, tags: MetricTags, key: str, value: str) -> 
     if value in values or value in _values_in_cloudwatch(question):
         return None
     same = [each for each in values if each.lower() == value.lower()]
-    near = same[0] if same else nearest(value, values)
+    near = same[0] if same else '' if question.metric.listed is True else misspelt(value, values)
     if not near:
         return None
     why = ', as Datadog keeps values in lower case' if same else ''

@@ -27,6 +27,8 @@ OF_DATADOG = 'datadog'
 
 
 def in_cloudwatch_at_all(question: Question) -> Answer | None:
+    if not question.metric.asked.name.metric:
+        return not_applicable(f'{question.metric.asked.name.datadog} does not come from CloudWatch')
     series = question.metric.in_cloudwatch
     if isinstance(series, Series) and not series.points:
         return not_applicable('CloudWatch has nothing that could be late')
