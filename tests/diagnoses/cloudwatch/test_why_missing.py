@@ -526,9 +526,8 @@ NEAR_MISSES: dict[str, Case] = {
     'whether the bucket has a filter is not known': case(
         C.NOT_FOUND,
         'emits not known: CloudWatch has no value of it within 1 day; AWS publishes it only where something is turned '
-        'on, see the next step, enablement not known: it takes request metrics of the bucket; whether that is on is not '
-        'known: '
-        'missing permission s3:GetMetricsConfiguration',
+        'on, see the next step, enablement not known: it takes request metrics of the bucket; whether that is on is '
+        'not known: missing permission s3:GetMetricsConfiguration',
         quiet(REQUESTS, enabled=Unobserved('missing permission s3:GetMetricsConfiguration')),
     ),
     'the bucket has a filter, and no requests': case(
