@@ -12,7 +12,7 @@ from datadog_checks.aws_diagnostics.configuration import InvalidConfiguration, O
 from datadog_checks.aws_diagnostics.expectations import AccountExpectations, Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts.account import ExternalId, Feature
 from datadog_checks.aws_diagnostics.facts.metrics import MetricName, NameSource, Watched
-from datadog_checks.aws_diagnostics.facts.values import DatadogMetric, MetricNamespace, RegionName
+from datadog_checks.aws_diagnostics.facts.values import Arn, DatadogMetric, MetricNamespace, RegionName
 
 HUNTER2 = 'hunter2hunter2'
 
@@ -63,6 +63,8 @@ def test_every_setting_reaches_its_place():
           max_api_calls: 50
           unused_after: 7200
           hosts_settle_after: 0
+          tagged_resources: ['arn:aws:sqs:eu-west-1:123456789012:a', 'arn:aws:sqs:eu-west-1:123456789012:a']
+          tags_settle_after: 900
         imdsv1: disabled
         disabled_diagnoses: []
         tags: ['team:a']
@@ -80,6 +82,7 @@ def test_every_setting_reaches_its_place():
                 features=features,
                 unused_after=7200.0,
                 hosts_settle_after=0.0,
+                tags_settle_after=900.0,
             ),
         ),
         CollectOptions(),
@@ -96,6 +99,7 @@ def test_every_setting_reaches_its_place():
             features=features,
             fleet_filter=(('tag:team', ('platform', 'web')),),
             load_balancers=Chosen(('web-*', 'api'), (('team', ('platform', 'web?')),)),
+            tagged_resources=(Arn('arn:aws:sqs:eu-west-1:123456789012:a'),),
             max_api_calls=50,
         ),
     )
@@ -336,6 +340,30 @@ SETTINGS = {
     'settled before it began': (
         {'hosts_settle_after': -1},
         'account.hosts_settle_after must be at least 0, not -1',
+    ),
+    'no resource at all': (
+        {'tagged_resources': []},
+        'account.tagged_resources must be a list of 1 to 50 ARNs, not an empty list',
+    ),
+    'more resources than one call takes': (
+        {'tagged_resources': [f'arn:aws:sqs:eu-west-1:123456789012:q{n}' for n in range(51)]},
+        'account.tagged_resources must be a list of 1 to 50 ARNs',
+    ),
+    'an instance id for a resource': (
+        {'tagged_resources': ['i-0123456789abcdef0']},
+        'account.tagged_resources[0] must be the ARN of one resource: arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE',
+    ),
+    'every resource': (
+        {'tagged_resources': ['arn:aws:sqs:eu-west-1:123456789012:*']},
+        'account.tagged_resources[0] must be the ARN of one resource: arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE',
+    ),
+    'one resource without a list': (
+        {'tagged_resources': 'arn:aws:sqs:eu-west-1:123456789012:a'},
+        'account.tagged_resources must be a list',
+    ),
+    'tags sooner than Datadog can show them': (
+        {'tags_settle_after': 60},
+        'account.tags_settle_after must be at least 900, not 60',
     ),
     'unused at once': (
         {'unused_after': 0},

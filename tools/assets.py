@@ -13,7 +13,7 @@ import click
 from . import documents
 from .aws_models import aws_models
 from .documents import CHECK, ROOT, with_samples, with_section
-from .pages import diagnoses_document, field_reports_document
+from .pages import diagnoses_document, field_reports_document, guide_map_document
 from .pictures import hop_limit, reconciled, terminal
 
 
@@ -29,6 +29,7 @@ GENERATED: Mapping[str, Callable[[str], str]] = {
     'docs/data-collected.md': data_collected,
     'docs/diagnoses.md': lambda _: diagnoses_document(),
     'docs/field-reports.md': lambda _: field_reports_document(),
+    'docs/guide-map.md': lambda _: guide_map_document(),
     'docs/permissions.md': lambda text: with_section(text, 'policy', documents.policy_block(text)),
     'docs/images/hop-limit.svg': lambda _: hop_limit.drawing(),
     'docs/images/reconciled-page.svg': reconciled.page,

@@ -3,13 +3,17 @@
 import importlib
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+import yaml
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from datadog_checks.aws_diagnostics import diagnoses
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
+from datadog_checks.aws_diagnostics.diagnoses.links import GUIDE
 from datadog_checks.aws_diagnostics.findings import Diagnosis
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.field_reports.reports import Report
@@ -19,6 +23,7 @@ LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 FENCES = {Language.HELM: 'yaml'}
 """Where the language of a command has no name in Markdown."""
 TEMPLATES = Path(__file__).with_name('templates')
+GUIDE_MAP = Path(__file__).with_name('guide_map.yaml')
 FIELD_REPORTS = Path(__file__).parents[1] / 'tests' / 'field_reports'
 ON_GITHUB = re.compile(r'(?P<repository>[\w.-]+/[\w.-]+)#(?P<number>\d+)')
 
@@ -56,6 +61,41 @@ def diagnoses_document() -> str:
         return remedy_paragraphs(generic_remedy(diagnosis))
 
     return rendered('diagnoses.md.j2', diagnoses=DIAGNOSES, wrapped=wrapped, remedy=remedy)
+
+
+def guide_map() -> list[dict[str, Any]]:
+    """The sections of Datadog's guide, each with its rows: see the head of the file."""
+    sections: list[dict[str, Any]] = yaml.safe_load(GUIDE_MAP.read_text(encoding='utf-8'))
+    return sections
+
+
+def file_of_tests(diagnosis: Diagnosis) -> str:
+    """The file with its tests, from the root of the repository."""
+    groups = Path(diagnoses.__file__).parent
+    (code,) = groups.glob(f'*/{diagnosis.id.replace("-", "_")}.py')
+    return f'tests/diagnoses/{code.parent.name}/test_{code.name}'
+
+
+def guide_map_document() -> str:
+    sections = [{**section, 'rows': [_guide_row(row) for row in section['rows']]} for section in guide_map()]
+    return rendered('guide_map.md.j2', guide=GUIDE, sections=sections)
+
+
+def _guide_row(row: Mapping[str, Any]) -> dict[str, str]:
+    """An id that the catalogue does not have is shown without links: a test names it."""
+    known = {diagnosis.id: diagnosis for diagnosis in DIAGNOSES}
+    ids = [
+        f'[{id}](diagnoses.md#{id}) ([tests](../{file_of_tests(known[id])}))' if id in known else id
+        for id in row.get('diagnoses', ())
+    ]
+    commands = [f'`aws-diagnostics {command}`' for command in row.get('commands', ())]
+    tests = [f'[{Path(test.partition("::")[0]).name}](../{test.partition("::")[0]})' for test in row.get('tests', ())]
+    return {
+        'says': row['says'],
+        'automated': ', '.join((*commands, *ids)),
+        'proved': ', '.join(tests),
+        'note': row.get('note', ''),
+    }
 
 
 def wrapped(text: str) -> str:

@@ -32,6 +32,8 @@ class AccountExpectations:
     """Seconds after which a role that nobody assumed counts as unused."""
     hosts_settle_after: float = 6 * 3600.0
     """Seconds in which Datadog may still merge the two rows of a host, or let go of it."""
+    tags_settle_after: float = 6 * 3600.0
+    """Seconds in which Datadog may still show a tag that was set in AWS: 15 minutes to several hours (its guide)."""
 
 
 @dataclass(frozen=True, slots=True)

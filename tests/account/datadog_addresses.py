@@ -85,7 +85,8 @@ def _all_tags(store: MetricStore, name: str, query: Query, _: Any) -> Answer:
     if not any(s.metric == name for s in store.stored):
         return None
     match, dropped = query.get('filter[match]', [''])[0], store.dropped.get(name, ())
-    found = sorted({tag for s in store.stored if s.metric == name for tag in s.tags if match in tag})
+    scope = query.get('filter[tags]', ['*'])[0]
+    found = sorted({t for s in store.stored if s.metric == name and s.has(scope) for t in s.tags if match in t})
     attributes = {'tags': [t for t in found if t not in dropped], 'ingested_tags': [t for t in found if t in dropped]}
     return 200, {'data': {'id': name, 'type': 'metrics', 'attributes': attributes}}
 

@@ -26,6 +26,7 @@ from datadog_checks.aws_diagnostics.facts.account import Caller
 from datadog_checks.aws_diagnostics.facts.metrics import DimensionSets, StatisticQuery
 from datadog_checks.aws_diagnostics.facts.values import (
     AccountId,
+    Arn,
     DatadogMetric,
     IntegrationId,
     MetricNamespace,
@@ -53,6 +54,7 @@ from tests.account.whole_run import (
 )
 from tools.documents import aws_calls, least_privilege, read
 
+INSTANCE = Arn(f'arn:aws:ec2:us-east-1:{MOTO_ACCOUNT}:instance/i-0123456789abcdef0')
 DOCUMENT = read('docs/permissions.md')
 LISTED = set(aws_calls(DOCUMENT))
 PATHS = set(re.findall(r'^\| `(/api[^`]+)` \|', DOCUMENT, re.MULTILINE))
@@ -133,7 +135,7 @@ def runs_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pytest
     fleet = Account({'us-east-1': listed(*WRONG)}, {'httpTokens': 'required'})
     with serving(fleet) as ec2, monkeypatch.context() as environment:
         environment.setenv('AWS_ENDPOINT_URL_EC2', ec2)
-        collect(recorder, datadog)
+        collect(recorder, datadog, tagged_resources=(INSTANCE,))
     with elb_server(Elb(BALANCERS)) as elb, monkeypatch.context() as environment:
         for service in ('EC2', 'ELASTIC_LOAD_BALANCING', 'ELASTIC_LOAD_BALANCING_V2'):
             environment.setenv(f'AWS_ENDPOINT_URL_{service}', elb.url)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -14,7 +14,7 @@ from datadog_checks.aws_diagnostics.cli.document import of_reports
 from datadog_checks.aws_diagnostics.cli.document import printed as printed_document
 from datadog_checks.aws_diagnostics.cli.judged import judged
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
-from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
+from datadog_checks.aws_diagnostics.facts import Facts, NetworkPath, Platform, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Account, RoleMissing
 from datadog_checks.aws_diagnostics.facts.values import RoleName
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Scope, Status
@@ -26,6 +26,9 @@ from ..emit.findings import diagnosis, failed, not_applicable, passed, unknown
 from .any_facts import any_facts
 from .schema import SCHEMA, validate
 from .seen import seen
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 BEHIND_A_BRIDGE = path(gateways=1, gateway_addresses=('172.17.0.1',), remaining_ttl=1, hop_limit=2)
 
@@ -83,6 +86,20 @@ def test_a_healthy_account() -> None:
     }
     assert groups['account']['caller']['account_id'] == ACCOUNT_ID
     assert set(groups['host']) == {'unobserved'}
+
+
+DESCRIBED: dict[type, dict[str, Any]] = {
+    Facts: SCHEMA['$defs']['facts'],
+    Platform: SCHEMA['$defs']['facts']['properties']['platform'],
+    NetworkPath: SCHEMA['$defs']['path'],
+    Account: SCHEMA['$defs']['account'],
+}
+
+
+@pytest.mark.parametrize('group', DESCRIBED, ids=lambda group: group.__name__)
+def test_every_fact_of_a_group_that_the_schema_describes_is_in_it(group: 'type[DataclassInstance]') -> None:
+    described = set(DESCRIBED[group]['properties']) - {'unobserved'}
+    assert described == {field.name for field in fields(group)}
 
 
 NO_GROUPS = ('api_calls', 'registered')

@@ -223,10 +223,18 @@ ON_MANAGED_INSTANCES = ', and on ECS Managed Instances'
 
 
 def metadata_options(
-    text: str, options: str, undo: str, exposes: str = '', region: str = 'eu-west-1', managed: str = ''
+    text: str,
+    options: str,
+    undo: str,
+    exposes: str = '',
+    region: str = 'eu-west-1',
+    managed: str = '',
+    only_below: int | None = None,
 ) -> Choice:
-    """A change of the IMDS options of INSTANCE_ID; '' for a region that is not known."""
+    """A change of the IMDS options of INSTANCE_ID; '' for a region that is not known. `only_below`: where AWS says that
+    the hop limit is lower."""
     where = f'--region {region}' if region else '--region "${AWS_REGION:?}"'
+    guard = '' if only_below is None else f'{_below(only_below, where)} &&\n'
     find = () if region else (Command('cloud-init query region'),)
     known = '; the first command, run on it, prints AWS_REGION' if find else ''
     modify = f'aws ec2 modify-instance-metadata-options {where} --instance-id {INSTANCE_ID}'
@@ -235,7 +243,7 @@ def metadata_options(
         (
             *find,
             Command(
-                f'{only_new("imds-options-before.json")} &&\n'
+                f'{guard}{only_new("imds-options-before.json")} &&\n'
                 f'aws ec2 describe-instances {where} --instance-ids {INSTANCE_ID} '
                 "--query 'Reservations[].Instances[].MetadataOptions' --output json > imds-options-before.json &&\n"
                 f'{modify} {options}'
@@ -243,6 +251,14 @@ def metadata_options(
         ),
         exposes,
         Step('Put back what imds-options-before.json says', (Command(f'{modify} {undo}'),)),
+    )
+
+
+def _below(limit: int, where: str) -> str:
+    return (
+        f'hop_limit=$(aws ec2 describe-instances {where} --instance-ids {INSTANCE_ID} '
+        "--query 'Reservations[].Instances[].MetadataOptions.HttpPutResponseHopLimit' --output text) &&\n"
+        f'{{ [ "$hop_limit" -lt {limit} ] || {{ echo "the hop limit is $hop_limit, not below {limit}"; false; }}; }}'
     )
 
 
@@ -260,15 +276,26 @@ def in_terraform(
 
 
 def set_hop_limit(
-    limit: int, text: str = '', exposes: str = '', region: str = 'eu-west-1', managed: str = ''
+    limit: int,
+    text: str = '',
+    exposes: str = '',
+    region: str = 'eu-west-1',
+    managed: str = '',
+    only_below: int | None = None,
 ) -> Choice:
     former = '--http-put-response-hop-limit "${HTTP_PUT_RESPONSE_HOP_LIMIT:?}"'
-    return metadata_options(text, f'--http-put-response-hop-limit {limit}', former, exposes, region, managed)
+    return metadata_options(
+        text, f'--http-put-response-hop-limit {limit}', former, exposes, region, managed, only_below
+    )
 
 
-def raise_hop_limit(needed: int, region: str = 'eu-west-1', text: str = '', managed: str = '') -> Choice:
+def raise_hop_limit(
+    needed: int, region: str = 'eu-west-1', text: str = '', managed: str = '', *, measured: bool = False
+) -> Choice:
+    """`measured`: that it is lower, so AWS is not asked first."""
     exposes = 'IMDS and the credentials of the instance role to every container within that many hops'
-    return set_hop_limit(needed, text or f'Raise the hop limit to {needed}', exposes, region, managed)
+    only_below = None if measured else needed
+    return set_hop_limit(needed, text or f'Raise the hop limit to {needed}', exposes, region, managed, only_below)
 
 
 def new_hop_limit(
@@ -327,6 +354,6 @@ def upgrade_by_yum(former: str, then: str = '', setting: tuple[Command, ...] = (
 
 def is_it_higher(needed: int) -> Step:
     return Step(
-        f'If the instance had {needed} or more before (imds-options-before.json), the way back is longer than the path '
-        f'that shows: use {needed + 1}, or the host network'
+        f'If the command says that the hop limit is not below {needed}, the way back is longer than the path that '
+        'shows: raise it to one more than it is, or use the host network'
     )

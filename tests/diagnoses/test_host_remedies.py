@@ -1,6 +1,10 @@
 """The fixes that diagnoses of a host share: each in the form of the place where the Agent runs."""
 
+import os
+import subprocess
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +40,7 @@ from tests.diagnoses import remedy_parts as parts
 from tests.remedy_rules import commands_of, faults_of
 
 UNMEASURED = Unobserved('this kernel cannot')
+READS, CHANGES = 'describe-instances', 'modify-instance-metadata-options'
 ANYWHERE = facts(platform=Platform(True, 'DMI'), host=Unobserved('no'), imds=Unobserved('no'))
 DIAGNOSES = (*imds.DIAGNOSES, *hostname.DIAGNOSES)
 
@@ -164,6 +169,57 @@ def test_the_hop_limit_is_raised_only_after_what_exposes_less(
     assert fix.choices[:-1] == around
     assert fix.then[: len(applied)] == applied
     assert '--http-put-response-hop-limit 2' in fix.choices[-1].commands[-1].text
+
+
+AWS_SAYS = """\
+#!/bin/sh
+echo "$2" >> calls
+case "$*" in *HttpPutResponseHopLimit*) echo {limit};; esac
+exit {status}
+"""
+
+
+@pytest.mark.parametrize(
+    ('limit', 'status', 'calls', 'says'),
+    [
+        pytest.param('1', 0, [READS, READS, CHANGES], '', id='lower'),
+        pytest.param('2', 0, [READS], 'the hop limit is 2, not below 2', id='as high, so the way back is longer'),
+        pytest.param('3', 0, [READS], 'the hop limit is 3, not below 2', id='higher, so it would be lowered'),
+        pytest.param('None', 0, [READS], 'the hop limit is None, not below 2', id='AWS does not say'),
+        pytest.param('', 254, [READS], '', id='AWS does not answer'),
+    ],
+)
+def test_a_hop_limit_that_was_not_measured_is_never_lowered(
+    tmp_path: Path, limit: str, status: int, calls: list[str], says: str
+) -> None:
+    """The script is run, with an `aws` that only says what it was asked."""
+    lost = facts(path=path(gateways=1, reply_lost=True, remaining_ttl=None, hop_limit=None, hop_limit_at_most=1))
+    (script,) = raise_on_this_instance(lost, 'Raise it', 2).commands
+    aws = tmp_path / 'aws'
+    aws.write_text(AWS_SAYS.format(limit=limit, status=status))
+    aws.chmod(0o755)
+    environ = {'PATH': f'{tmp_path}:{os.environ["PATH"]}'}
+    ran = subprocess.run(['bash', '-c', script.text], cwd=tmp_path, env=environ, capture_output=True, text=True)
+    assert (tmp_path / 'calls').read_text().split() == calls
+    assert ran.stdout.strip() == says
+    assert (ran.returncode == 0) is (CHANGES in calls)
+
+
+@pytest.mark.parametrize(
+    ('seen', 'needed', 'measured'),
+    [
+        pytest.param({'hop_limit': 1}, 2, True, id='measured, and lower'),
+        pytest.param({'hop_limit': 2}, 2, False, id='measured, and as high'),
+        pytest.param({'hop_limit': None, 'hop_limit_at_most': 1}, 2, False, id='only bounded'),
+        pytest.param({'hop_limit': None}, 2, False, id='not known'),
+    ],
+)
+def test_aws_is_asked_first_unless_the_hop_limit_was_measured_to_be_lower(
+    seen: dict[str, Any], needed: int, measured: bool
+) -> None:
+    assert raise_on_this_instance(facts(path=path(**seen)), 'Raise it', needed) == parts.raise_hop_limit(
+        needed, text='Raise it', measured=measured
+    )
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,12 @@ STANDARD = saved_facts.STANDARD
 @click.group(context_settings={'help_option_names': ['-h', '--help']}, epilog=f'Exit status: {MEANINGS}')
 @click.version_option(__version__, message='%(version)s')
 def program() -> None:
-    """Is the instance metadata service within reach, and does the Datadog Agent name this host by its instance id?"""
+    """What is wrong between AWS and Datadog, what proves it, and how to fix it. Nothing is changed.
+
+    Of a host: is the instance metadata service within reach, and does the Datadog Agent name the host by its instance
+    id? Of an AWS account: can Datadog use its integration role, what does it not collect, what does its host list show
+    twice or out of date, and how do the instances offer IMDS?
+    """
 
 
 @program.command(epilog=f'Exit status: {MEANINGS}')
@@ -71,7 +76,10 @@ def check(
     agent_config: Path | None,
     display: Display,
 ) -> int:
-    """Look at this host now, once for every instance of conf.yaml."""
+    """Look at this host or an AWS account now.
+
+    Once for every instance of conf.yaml: one with `account` looks at that account, any other at this host.
+    """
     if display.as_json and save_facts == STANDARD:
         raise click.UsageError('--json and --save-facts - exclude each other: both are stdout')
     instances = instances_of(config)

@@ -77,6 +77,8 @@ KEPT: Mapping[str, str] = {
     'CountingQuery.metric': r'aws\.[a-z]{1,20}elb\.(un_)?healthy_host_count(\.[a-z]{1,20})?|aws\.elb\.[a-z_.]{1,40}',
     'scope': rf'{TAGS_OF_LOAD_BALANCERS}|{REGION}|\*|',
     'by': TAGS_OF_LOAD_BALANCERS,
+    'ResourceTags.service': SERVICES,
+    'sources': 'Datadog|Users|Chef|Puppet',
     'as_of': '[0-9]{4}-[0-9]{2}-[0-9]{2}',
     'version': 'v?[0-9]{1,6}',
     **dict.fromkeys(

@@ -7,7 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..facts import Facts, Feature, Platform, Unobserved, observed
-from ..facts.account import Account, Caller, Fleet, Integration, Inventory, LoadBalancers, WrongInstance
+from ..facts.account import (
+    Account,
+    Caller,
+    Fleet,
+    Integration,
+    Inventory,
+    LoadBalancers,
+    ResourceTags,
+    WrongInstance,
+)
 from ..facts.metrics import Monitors
 from ..rules.load_balancing import counting_queries, host_counts
 from .account_options import AccountOptions, Chosen
@@ -16,9 +25,11 @@ from .aws.caller import read_caller, regions_of
 from .aws.cloudwatch import read_metrics
 from .aws.denials import asking
 from .aws.policies import read_policies, read_quota
+from .aws.resource_tags import tags_in_aws
 from .aws.session import Session, Sessions
 from .aws.simulation import Simulations
 from .inventory import HostList
+from .propagation import Propagation
 from .run import Deadline, OnDefect, log_defect
 from .watched_metrics import look_for
 
@@ -26,8 +37,8 @@ if TYPE_CHECKING:
     from .aws.fleet import FleetSweep
     from .aws.load_balancers import LoadBalancerReader
 
-SHARE_FOR_LOAD_BALANCERS = 1 / 4
 SHARE_FOR_INVENTORY = 1 / 3
+SHARE_FOR_LOAD_BALANCERS = SHARE_FOR_TAGS = 1 / 4
 """Of the time that is left: the sweep of the fleet needs the rest."""
 MOST_QUERIES = 500
 """Of monitors that count hosts."""
@@ -36,7 +47,7 @@ ELSEWHERE = Unobserved('not looked at in the account scope')
 
 class AccountCollector:
     """Keeps, from run to run, the session with AWS, how far the sweep of the fleet and the simulation are, and which
-    hosts it saw.
+    hosts and missing tags it saw.
 
     One for each account instance. `role_name_default` is the role's name where neither Datadog nor the operator gives
     one. `imds_usable` tells, at each run, whether IMDS may be asked for credentials: not where the host scope found it
@@ -62,6 +73,7 @@ class AccountCollector:
         self._sweep: FleetSweep | None = None
         self._load_balancers: LoadBalancerReader | None = None
         self._hosts = HostList()
+        self._propagation = Propagation()
         self._simulations = Simulations()
         self._defects: set[str] = set()
         """Those of this run."""
@@ -122,6 +134,7 @@ class AccountCollector:
             watched=look_for(self._options, run, session, caller, integration),
             load_balancers=self._chosen_load_balancers(run, session, integration),
             inventory=run.if_on((Feature.INVENTORY,), 'the host list', lambda: self._inventory(run, observed(caller))),
+            tags=run.if_on((Feature.INVENTORY,), 'the tags', lambda: self._tags(run, session, caller)),
             fleet=run.if_on((Feature.IMDS_POSTURE,), 'the fleet', lambda: self._fleet(run, session, integration)),
             api_calls=run.budget.made,
             registered=run.registered,
@@ -155,6 +168,16 @@ class AccountCollector:
 
             self._load_balancers = LoadBalancerReader(chosen)
         return self._load_balancers
+
+    def _tags(
+        self, run: AccountRun, session: Session | Unobserved, caller: Caller | Unobserved
+    ) -> tuple[ResourceTags, ...]:
+        if not self._options.tagged_resources:
+            return ()
+        share = Deadline(run.deadline.remaining() * SHARE_FOR_TAGS)
+        api = run.datadog(share, with_keys=True)
+        in_aws = tags_in_aws(observed(session), self._options.tagged_resources, observed(caller).account_id)
+        return self._propagation.read(in_aws, api, share, time.time())
 
     def _fleet(
         self, run: AccountRun, session: Session | Unobserved, integration: Integration | Unobserved

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from ..facts import Feature
 from ..facts.account import ExternalId
 from ..facts.metrics import Watched
+from ..facts.values import Arn
 from .agent import AgentInterface
 from .agent.settings import as_text, as_texts
 
@@ -101,6 +102,8 @@ class AccountOptions:
     """Filters of ec2:DescribeInstances: (name, values)."""
     load_balancers: Chosen | None = None
     """Whose targets are counted; None for none."""
+    tagged_resources: tuple[Arn, ...] = ()
+    """Whose tags are compared with those that Datadog shows."""
     max_api_calls: int = 500
     """To AWS, in one run."""
     watched_metrics: tuple[Watched, ...] = ()

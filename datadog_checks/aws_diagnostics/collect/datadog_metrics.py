@@ -78,9 +78,12 @@ class DatadogMetrics:
             name for name in list_of(listed)[:MOST_NAMES] if DatadogMetric.of(name) and isinstance(name, str)
         )
 
-    def tags(self, metric: DatadogMetric, match: str = '') -> MetricTags:
-        """Of the last four hours; only those that contain `match`. No tags at all for a metric without values."""
-        narrower = {'filter[match]': match} if match else {}
+    def tags(self, metric: DatadogMetric, match: str = '', scope: str = '') -> MetricTags:
+        """Of the last four hours; only those that contain `match`, and only of series with the tag `scope`.
+
+        No tags at all for a metric without values.
+        """
+        narrower = {name: value for name, value in (('filter[match]', match), ('filter[tags]', scope)) if value}
         asked = urlencode({'filter[include_tag_values]': 'true', **narrower})
         try:
             attributes = self._attributes(f'/api/v2/metrics/{_in_path(metric)}/all-tags?{asked}')

@@ -50,6 +50,8 @@ class Account(BaseModel):
     max_api_calls: Optional[int] = Field(None, ge=1, le=100000)
     regions: Optional[Union[str, tuple[str, ...]]] = None
     role_name: Optional[str] = None
+    tagged_resources: Optional[tuple[str, ...]] = None
+    tags_settle_after: Optional[float] = Field(None, ge=900.0)
     unused_after: Optional[float] = Field(None, gt=0.0)
     watched_metrics: Optional[tuple[MappingProxyType[str, Any], ...]] = None
 

@@ -32,6 +32,7 @@ KEY = re.compile(r'[!-~]{1,512}')
 UNRESOLVED = re.compile(r'ENC\[')
 OF_THE_SWEEP = re.compile(r'metadata-options\..*|instance-state-name')
 """The filters that a sweep sets itself."""
+MOST_TAGGED = 50
 MOST_FILTERS, MOST_VALUES = 20, 200
 """AWS takes 200 values for one filter."""
 
@@ -76,6 +77,7 @@ def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptio
     values['dimension_tags'] = dimension_tags(('account', 'dimension_tags'), settings.get('dimension_tags', {}))
     values['watched_metrics'] = watched_metrics(('account', 'watched_metrics'), settings.get('watched_metrics', ()))
     values['load_balancers'] = chosen(settings.get('load_balancers'))
+    values['tagged_resources'] = tuple(map(Arn, dict.fromkeys(settings.get('tagged_resources', ()))))
     options = AccountOptions(**{f.name: values[f.name] for f in fields(AccountOptions) if f.name in values})
     return options, _expectations(values)
 
@@ -125,6 +127,14 @@ def _role_arn(where: Where, value: str) -> None:
     arn = Arn.of(value)
     if arn is None or f':iam::{arn.account_id}:role/' not in arn or not RoleName.of(arn.rpartition('/')[2]):
         raise must_be(where, 'the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME', value)
+
+
+def _tagged_resources(where: Where, value: tuple[str, ...]) -> None:
+    if not 1 <= len(value) <= MOST_TAGGED:
+        raise must_be(where, f'a list of 1 to {MOST_TAGGED} ARNs', value)
+    for index, arn in enumerate(value):
+        if Arn.of(arn) is None or '*' in arn:
+            raise must_be((*where, index), 'the ARN of one resource: arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE', arn)
 
 
 def _secret(where: Where, value: str) -> None:
@@ -189,6 +199,7 @@ RULES: Mapping[str, Callable[[Where, Any], None]] = {
     'role_name': _role_name,
     'assume_role_arn': _role_arn,
     'external_id': _secret,
+    'tagged_resources': _tagged_resources,
     'api_key': _key,
     'app_key': _key,
     'features': _features,

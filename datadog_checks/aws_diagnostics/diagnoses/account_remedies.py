@@ -86,8 +86,10 @@ def same_change_in_code(facts: Facts, expected: Expectations) -> Step:
     )
 
 
-def run_again(expected: Expectations, note: str = '') -> Step:
-    return Step(f'Wait 5 minutes, then run the check again{note}', (own_command(expected, 'check'),))
+def run_again(expected: Expectations) -> Step:
+    """After a change of a role, a policy or a trust policy. Source: Datadog's guide."""
+    text = 'Wait 5 minutes, then run the check again; Datadog can show its old errors for some hours'
+    return Step(text, (own_command(expected, 'check'),))
 
 
 def curl(expected: Expectations, path: tuple[str | Variable, ...], *options: Word) -> Command:

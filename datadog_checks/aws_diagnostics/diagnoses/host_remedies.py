@@ -4,7 +4,7 @@ Commands carry the instance id and the region where they are known. Every way to
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..expectations import Expectations
 from ..facts import ContainerKind, Facts, Host, NetworkPath, OperatingSystem
@@ -45,6 +45,8 @@ class MetadataOptions:
     """Options that bring back what was there before."""
     node_class: Mapping[str, Value] | None = None
     """The same in spec.metadataOptions of Karpenter's EC2NodeClass; None where it does not have it."""
+    only_if: Command | None = None
+    """What must succeed first, or nothing is saved or changed."""
 
 
 BEFORE = 'imds-options-before.json'
@@ -58,7 +60,12 @@ def change_metadata_options(
         f'{text} on this instance{_unless_refused(facts)}{how_to_find_instance(facts) if find else ""}',
         (
             *(find_instance(facts) if find else ()),
-            sequence(new_file(BEFORE), _save_options(facts), modify_metadata_options(facts, *change.options)),
+            sequence(
+                *((change.only_if,) if change.only_if else ()),
+                new_file(BEFORE),
+                _save_options(facts),
+                modify_metadata_options(facts, *change.options),
+            ),
         ),
         exposes,
         Step(f'Put back what {BEFORE} says', (modify_metadata_options(facts, *change.undo),)),
@@ -145,8 +152,26 @@ def raise_hop_limit(facts: Facts, expected: Expectations) -> Remedy:
 
 
 def raise_on_this_instance(facts: Facts, text: str, needed: int) -> Choice:
+    """A path only bounds what the instance has: the token response may take a longer way back. So, unless it was
+    measured to be lower, AWS is asked first, and nothing is lowered."""
     exposes = 'IMDS and the credentials of the instance role to every container within that many hops'
-    return change_metadata_options(facts, text, hop_limit(needed), exposes)
+    only_if = None if _is_lower(facts, needed) else _only_if_lower(facts, needed)
+    return change_metadata_options(facts, text, replace(hop_limit(needed), only_if=only_if), exposes)
+
+
+def _is_lower(facts: Facts, needed: int) -> bool:
+    measured = facts.path.hop_limit if isinstance(facts.path, NetworkPath) else None
+    return measured is not None and measured < needed
+
+
+def _only_if_lower(facts: Facts, needed: int) -> Command:
+    return script(
+        'hop_limit=$(aws ec2 describe-instances --region <region> --instance-ids <instance> '
+        "--query 'Reservations[].Instances[].MetadataOptions.HttpPutResponseHopLimit' --output text) &&\n"
+        f'{{ [ "$hop_limit" -lt {needed} ] || {{ echo "the hop limit is $hop_limit, not below {needed}"; false; }}; }}',
+        region=region(facts),
+        instance=instance(facts),
+    )
 
 
 def hop_limit(value: int) -> MetadataOptions:

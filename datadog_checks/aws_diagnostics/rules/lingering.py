@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..facts import Unobserved, observed
-from ..facts.account import Inventory, Recorded, TaggedHosts
+from ..facts.account import Integration, Inventory, Recorded, TaggedHosts
 
 NAMESPACE = 'AWS/EC2'
 
@@ -40,12 +40,15 @@ def _why(tagged: TaggedHosts, recorded: Sequence[Recorded], account_id: str) -> 
     records = [record for record in recorded if record.account_id == tagged.account_id]
     if not records:
         return f'Datadog has no integration for account {tagged.account_id}'
-    reasons = [_not_collected(record, tagged.region) for record in records]
+    reasons = [not_collected(record, tagged.region) for record in records]
     return reasons[0] if tagged.account_id == account_id and all(reasons) else ''
 
 
-def _not_collected(record: Recorded, region: str | None) -> str:
-    """Where resources are collected, nothing documents that hosts are not: they count as collected."""
+def not_collected(record: Recorded | Integration, region: str | None, namespace: str = NAMESPACE) -> str:
+    """Why Datadog does not collect what is in this region, and in this namespace of CloudWatch; '' where it does.
+
+    Where resources are collected, nothing documents that hosts and tags are not: they count as collected.
+    """
     if region and record.regions is not None and region not in record.regions:
         return f'the integration does not include {region}'
     if record.extended_collection:
@@ -53,5 +56,5 @@ def _not_collected(record: Recorded, region: str | None) -> str:
     if record.metrics_enabled is False:
         return 'the integration collects no metrics'
     filters = record.namespace_filters
-    excluded = not isinstance(filters, Unobserved) and filters.excludes(NAMESPACE)
-    return f'the integration excludes {NAMESPACE}' if excluded else ''
+    excluded = not isinstance(filters, Unobserved) and filters.excludes(namespace)
+    return f'the integration excludes {namespace}' if excluded else ''

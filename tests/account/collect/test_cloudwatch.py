@@ -137,10 +137,11 @@ def test_without_regions_of_the_operator_all_that_are_enabled_are_looked_at(
     cloudwatch: CloudWatch, moto: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv('AWS_ENDPOINT_URL_CLOUDWATCH', cloudwatch.url)
-    found = read(regions=(HERE,))
+    found = read(regions=(HERE, RegionName('eu-west-9')))
     assert isinstance(found.excluded_regions, tuple)
     looked_at = {entry.region for entry in found.excluded_regions}
     assert (THERE in looked_at, HERE in looked_at) == (True, False)
+    assert found.not_enabled == ('eu-west-9',)
 
 
 def test_regions_that_may_not_be_listed_leave_both_unknown(

@@ -34,6 +34,9 @@ AWS_CONFIG_ID=$(jq --raw-output --exit-status '.data[0].id' aws-integration-befo
 """
 
 
+FROM_THEN_ON = Step('Wait 15 minutes for the first values; Datadog does not fetch those from before the change')
+
+
 def on_the_page(what: str) -> Choice:
     text = f'In Datadog, on the AWS integration page, choose the account, then {what}'
     return Choice(text, undo=Step('Set it back on the same page'))

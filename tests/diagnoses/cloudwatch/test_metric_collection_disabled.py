@@ -2,6 +2,7 @@ from datadog_checks.aws_diagnostics.diagnoses.cloudwatch import METRIC_COLLECTIO
 from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import account_facts, integration
 from tests.diagnoses.cloudwatch.records import (
+    FROM_THEN_ON,
     NO_KEYS,
     NO_RECORD,
     NOT_LOOKED_AT,
@@ -50,6 +51,7 @@ REMEDIES = {
                 in_terraform('metrics_config {\n  enabled = true\n}'),
                 on_purpose('metric-collection-disabled'),
             ),
+            (FROM_THEN_ON,),
         ),
     )
 }

@@ -10,6 +10,7 @@ from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.account.builders import account_facts, integration
 from tests.diagnoses.cloudwatch.records import (
     DENIED,
+    FROM_THEN_ON,
     NO_KEYS,
     NO_METRICS,
     NO_RECORD,
@@ -104,6 +105,7 @@ def remedy(edit: str, filters: str) -> Remedy:
             ),
             on_purpose('namespace-not-collected'),
         ),
+        (FROM_THEN_ON,),
     )
 
 

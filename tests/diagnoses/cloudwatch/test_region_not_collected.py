@@ -1,10 +1,12 @@
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch import REGION_NOT_COLLECTED
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Metrics
+from datadog_checks.aws_diagnostics.facts.values import Partition, RegionName
 from datadog_checks.aws_diagnostics.remedies import Choice, Remedy
 from tests.account.builders import REGION, account_facts, integration
 from tests.diagnoses.cloudwatch.records import (
     DENIED,
+    FROM_THEN_ON,
     NO_KEYS,
     NO_METRICS,
     NO_RECORD,
@@ -20,8 +22,10 @@ from tests.diagnoses.cloudwatch.records import (
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 REPORTED = 'EC2 instances reported to CloudWatch in the last 3 hours in'
-ON_RECORD = 'but aws_regions.include_only has eu-west-1'
+GLOBAL = '; us-east-1, where CloudWatch has the metrics of CloudFront, Route 53 and billing, is not on record'
+ON_RECORD = f'but aws_regions.include_only has eu-west-1{GLOBAL}'
 NOBODY = 'no EC2 instance reported in {} that aws_regions.include_only does not have'
+US_EAST_1 = RegionName('us-east-1')
 UNSEEN = instances('sa-east-1', Unobserved(DENIED))
 CLOSED = instances('sa-east-1', Unobserved(DENIED), closed=True)
 ONE = only_regions(instances('ap-south-1', 1))
@@ -54,11 +58,24 @@ FAILS = {
 }
 PASSES = {
     'all regions are collected': Row(account_facts(), 'all regions are collected (aws_regions.include_all)'),
-    'no instance runs there': Row(only_regions(instances('ap-south-1', 0)), NOBODY.format('1 region')),
-    'no other region is enabled': Row(only_regions(), NOBODY.format('0 regions')),
+    'no instance runs there': Row(only_regions(instances('ap-south-1', 0)), NOBODY.format('1 region') + GLOBAL),
+    'no other region is enabled': Row(only_regions(), NOBODY.format('0 regions') + GLOBAL),
+    'the region of global services is on record': Row(
+        only_regions(regions=(REGION, US_EAST_1)), NOBODY.format('0 regions')
+    ),
+    'another partition has no such region': Row(
+        only_regions(partition=Partition('aws-us-gov')), NOBODY.format('0 regions')
+    ),
+    'a region is on record that the account has not enabled': Row(
+        account_facts(
+            integration=integration(regions=(REGION, US_EAST_1, RegionName('ap-east-1'))),
+            metrics=Metrics((), (), (RegionName('ap-east-1'),)),
+        ),
+        f'{NOBODY.format("0 regions")}; the account has not enabled ap-east-1, which is on record',
+    ),
     'the organization closes the region for everybody': Row(
         only_regions(instances('ap-south-1', 0), instances('us-east-1', 0), CLOSED),
-        f'{NOBODY.format("2 regions")}; 1 more closed by a service control policy',
+        f'{NOBODY.format("2 regions")}; 1 more closed by a service control policy{GLOBAL}',
     ),
 }
 UNKNOWN = {
@@ -94,6 +111,7 @@ def remedy(names: str, added: str, *more: Choice) -> Remedy:
             *more,
             on_purpose('region-not-collected'),
         ),
+        (FROM_THEN_ON,),
     )
 
 

@@ -58,13 +58,12 @@ def named(agent_key: str, state: str, reply: str = 'arrives', place: str = 'host
 V1_NOT_ASKED = imds(
     token=LOST, metadata=NOT_SENT, control=answered(401), tokenless=NotSent('interval is 0'), tokenless_at=None
 )
-SPEAKS_V1 = (
-    'without IMDSv1 the Agent is named by provider os at its next start: the Agent speaks only IMDSv1, which '
-    'does not answer'
-)
+BY_OS = 'the Agent will be named by provider os at its next start: the Agent speaks only IMDSv1, which'
+SPEAKS_V1 = f'without IMDSv1 {BY_OS} will not answer'
+ALREADY_DISABLED = f'IMDSv1 is already disabled, and without it {BY_OS} does not answer'
 NO_TOKEN = (
-    'without IMDSv1 the Agent is named by provider container at its next start: IMDSv2 gives the Agent no token, and '
-    'IMDSv1 does not answer; the firmware does not name an instance'
+    'without IMDSv1 the Agent will be named by provider container at its next start: IMDSv2 gives the Agent no token, '
+    'and IMDSv1 will not answer; the firmware does not name an instance'
 )
 FAILS = {
     'an Agent before 7.64 that lives on IMDSv1': Row(
@@ -75,12 +74,12 @@ FAILS = {
     ),
     'IMDSv1 is already disabled, and the name is still that from before': Row(
         named(OLD, 'v2'),
-        f'IMDSv1 is already disabled, and {SPEAKS_V1}{TODAY}',
+        f'{ALREADY_DISABLED}{TODAY}',
         near_miss='an Agent before 7.64 that prefers IMDSv2',
     ),
     'IMDSv1 is already disabled, and the name is lost': Row(
         situated(OLD, 'v2', 'arrives', 'host', 'nitro'),
-        f"IMDSv1 is already disabled, and {SPEAKS_V1}; today it is named 'ip-10-0-0-12.eu-west-1.compute.internal'",
+        f"{ALREADY_DISABLED}; today it is named 'ip-10-0-0-12.eu-west-1.compute.internal'",
         near_miss='an Agent before 7.64 that prefers IMDSv2',
     ),
     'the token reply is lost while IMDSv1 answers, in a pod': Row(
@@ -105,15 +104,17 @@ FAILS = {
         near_miss='an Agent before 7.64 that prefers IMDSv2',
     ),
 }
-READY = 'without IMDSv1 the Agent is still named by its instance id: '
+READY = 'without IMDSv1 the Agent will still be named by its instance id: '
 PASSES = {
     'IMDSv1 is off and all is well': Row(facts(), f'{READY}IMDSv2 answers'),
     'both versions answer a current Agent': Row(named(NEW, 'v1+v2'), f'{READY}IMDSv2 answers'),
     'an Agent before 7.64 that prefers IMDSv2': Row(named('7.63.3 prefer', 'v1+v2'), f'{READY}IMDSv2 answers'),
-    'an Agent of 7.18 to 7.21': Row(named('7.20.0', 'v1+v2'), f'{READY}IMDSv1 is refused with 401, and IMDSv2 answers'),
+    'an Agent of 7.18 to 7.21': Row(
+        named('7.20.0', 'v1+v2'), f'{READY}IMDSv1 will be refused with 401, and IMDSv2 answers'
+    ),
     'the token reply is lost, and the firmware names the instance': Row(
         named(NEW, 'v1+v2', 'lost', 'pod', 'nitro'),
-        f'{READY}IMDSv2 gives the Agent no token, and IMDSv1 does not answer; the firmware (DMI board_asset_tag) names '
+        f'{READY}IMDSv2 gives the Agent no token, and IMDSv1 will not answer; the firmware (DMI board_asset_tag) names '
         'the instance',
     ),
     'IMDS could not be asked, but the firmware is enough': Row(

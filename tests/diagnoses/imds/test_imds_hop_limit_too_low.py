@@ -309,7 +309,7 @@ REMEDIES: RemedyTable = {
     'on a host whose operator demands three hops': (
         facts(),
         Expectations(min_hop_limit=3),
-        Remedy('Raise the hop limit to 3', (raise_hop_limit(3, text='Raise it'),), (new_hop_limit(3),)),
+        Remedy('Raise the hop limit to 3', (raise_hop_limit(3, text='Raise it', measured=True),), (new_hop_limit(3),)),
     ),
 }
 

@@ -88,10 +88,9 @@ def terraform(principal: str = US1) -> Command:
 
 RUN_AGAIN = Command('aws-diagnostics check --config conf.yaml')
 WAIT = Step(
-    'Wait 5 minutes, then run the check again; Datadog can show its old error for some hours',
+    'Wait 5 minutes, then run the check again; Datadog can show its old errors for some hours',
     (RUN_AGAIN,),
 )
-WAIT_5_MINUTES = Step('Wait 5 minutes, then run the check again', (RUN_AGAIN,))
 
 
 IN_TERRAFORM = (

@@ -27,7 +27,7 @@ from tests.account.builders import (
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import RUN_AGAIN
+from .correcting import WAIT
 
 EU = RegionName('eu-west-1')
 NONE = 'Datadog reports no error for this account'
@@ -97,7 +97,6 @@ UNKNOWN = {
 test_verdict = verdict_test(DATADOG_REPORTS_ERRORS, FAILS, PASSES, UNKNOWN, {})
 
 FIND = 'Find what refuses the calls that Datadog names'
-AGAIN = Step('Wait 5 minutes, then run the check again; Datadog can show an old error', (RUN_AGAIN,))
 DENIED_CALLS = (
     Step(
         'See which required permissions the role lacks',
@@ -120,7 +119,7 @@ test_remedy = remedy_test(
                         'sts:AssumeRole is refused: compare the role name and the external ID on the AWS integration '
                         "page in Datadog with the role's, and ask for resource control policies of the organization"
                     ),
-                    AGAIN,
+                    WAIT,
                 ),
             ),
         ),
@@ -134,7 +133,7 @@ test_remedy = remedy_test(
                         'Datadog, or have the organization allow them (eu-west-1)'
                     ),
                     *DENIED_CALLS,
-                    AGAIN,
+                    WAIT,
                 ),
             ),
         ),

@@ -17,7 +17,7 @@ from tests.account.builders import MINUTE, account_expectations, account_facts, 
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import CHANGE_THE_BOUNDARY, WAIT_5_MINUTES, changing_the_boundary, make_it_the_default, not_over
+from .correcting import CHANGE_THE_BOUNDARY, WAIT, changing_the_boundary, make_it_the_default, not_over
 
 S3, EC2, HOSTED_ZONES = 's3:ListAllMyBuckets', 'ec2:DescribeInstances', 'route53:ListHostedZones'
 EXPLICIT, IMPLICIT = Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY
@@ -230,22 +230,22 @@ BOUNDED = Step(
     changing_the_boundary(BOUNDARY),
 )
 REMEDIES = {
-    'the organization': (results(simulated(S3, **BY_ORGANIZATION)), Remedy(REMOVE, (ASK,), (WAIT_5_MINUTES,))),
+    'the organization': (results(simulated(S3, **BY_ORGANIZATION)), Remedy(REMOVE, (ASK,), (WAIT,))),
     'the organization, in one region': (
         results(*ONE_REGION_CLOSED),
         Remedy(
             EXCLUDE,
             (*excluding('us-west-1', rest='["eu-west-1"]', exposes=NEW_REGIONS), ASK),
-            (WAIT_5_MINUTES,),
+            (WAIT,),
         ),
     ),
     'the organization, in one of three regions on record': (
         results(*ONE_REGION_CLOSED, *in_region('ap-south-1'), integration=collecting(*THREE), regions=THREE),
-        Remedy(EXCLUDE, (*excluding('us-west-1', rest='["eu-west-1", "ap-south-1"]'), ASK), (WAIT_5_MINUTES,)),
+        Remedy(EXCLUDE, (*excluding('us-west-1', rest='["eu-west-1", "ap-south-1"]'), ASK), (WAIT,)),
     ),
     'the organization, in a region beside others that are not known': (
         results(*ONE_REGION_CLOSED, regions=Unobserved('missing permission ec2:DescribeRegions')),
-        Remedy(EXCLUDE, (*excluding('us-west-1', exposes=NEW_REGIONS)[:1], ASK), (WAIT_5_MINUTES,)),
+        Remedy(EXCLUDE, (*excluding('us-west-1', exposes=NEW_REGIONS)[:1], ASK), (WAIT,)),
     ),
     'the boundary and a Deny': (
         results(
@@ -262,7 +262,7 @@ REMEDIES = {
                     "Look for the Deny first in the role's own policies, then in the organization's and the boundary "
                     f'({EC2})'
                 ),
-                WAIT_5_MINUTES,
+                WAIT,
             ),
         ),
     ),

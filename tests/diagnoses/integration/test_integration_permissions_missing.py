@@ -33,7 +33,7 @@ from tests.account.permission_lists import RECORDED
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import WAIT_5_MINUTES, WRITE_POLICIES
+from .correcting import WAIT, WRITE_POLICIES
 
 KEPT_LIST = 'list recorded on 2025-09-17'
 LIST = 'list fetched on 2026-09-21'
@@ -285,43 +285,43 @@ GOVERNMENT = account_facts(
 REMEDIES = {
     'missing': (
         account_facts(policies=()),
-        Remedy(GRANT, (WRITE_POLICIES, BUTTON, TERRAFORM), (WAIT_5_MINUTES,)),
+        Remedy(GRANT, (WRITE_POLICIES, BUTTON, TERRAFORM), (WAIT,)),
     ),
     "missing in GovCloud, where Datadog's button cannot work": (
         GOVERNMENT,
-        Remedy(GRANT, (WRITE_POLICIES, TERRAFORM), (WAIT_5_MINUTES,)),
+        Remedy(GRANT, (WRITE_POLICIES, TERRAFORM), (WAIT,)),
     ),
     'the button would fail at the quota, as integration-policy-quota says too': (
         account_facts(required=RECORDED, policies=OF_THE_ACCOUNT[:4]),
         Remedy(
             GRANT,
             (WRITE_POLICIES, TERRAFORM, RAISED_TO_11),
-            (NO_BUTTON, WAIT_5_MINUTES),
+            (NO_BUTTON, WAIT),
         ),
     ),
     '10 of 10 policies are attached: not one more': (
         account_facts(required=RECORDED, policies=OF_THE_ACCOUNT),
-        Remedy(GRANT, (WRITE_POLICIES, RAISE_THE_QUOTA), (NO_BUTTON, WAIT_5_MINUTES)),
+        Remedy(GRANT, (WRITE_POLICIES, RAISE_THE_QUOTA), (NO_BUTTON, WAIT)),
     ),
     'Terraform manages the role: its own way comes first, and no click that it does not know of': (
         account_facts(policies=(), role=role(managed_by=ManagedBy.TERRAFORM)),
-        Remedy(GRANT, (TERRAFORM, WRITE_POLICIES), (WAIT_5_MINUTES,)),
+        Remedy(GRANT, (TERRAFORM, WRITE_POLICIES), (WAIT,)),
     ),
     'a stack manages the role: no second tool': (
         account_facts(policies=(), role=role(managed_by=ManagedBy.CLOUDFORMATION)),
-        Remedy(GRANT, (WRITE_POLICIES, BUTTON), (WAIT_5_MINUTES,)),
+        Remedy(GRANT, (WRITE_POLICIES, BUTTON), (WAIT,)),
     ),
     "Datadog's own stack manages the role: no second tool": (
         account_facts(policies=(replace(OF_THE_ACCOUNT[0], name=PolicyName(f'{OF_THE_STACK}-1')),)),
-        Remedy(GRANT, (WRITE_POLICIES, BUTTON), (WAIT_5_MINUTES,)),
+        Remedy(GRANT, (WRITE_POLICIES, BUTTON), (WAIT,)),
     ),
     'denied and nothing else': (
         granting(statement('*'), deny('tag:*')),
-        Remedy("Remove the Deny from the role's own policies", then=(SEE, REMOVE, WAIT_5_MINUTES)),
+        Remedy("Remove the Deny from the role's own policies", then=(SEE, REMOVE, WAIT)),
     ),
     'denied, and more is missing': (
         granting(statement('ec2:*'), deny('tag:*')),
-        Remedy(GRANT, (WRITE_POLICIES, BUTTON, TERRAFORM), (REMOVE, WAIT_5_MINUTES)),
+        Remedy(GRANT, (WRITE_POLICIES, BUTTON, TERRAFORM), (REMOVE, WAIT)),
     ),
 }
 

@@ -20,7 +20,7 @@ from tests.account.builders import (
 from tests.account.permission_lists import RECORDED
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import WAIT_5_MINUTES, WRITE_POLICIES
+from .correcting import WAIT, WRITE_POLICIES
 from .test_integration_permissions_missing import TERRAFORM
 
 OWNER = 'arn:aws:iam::123456789012:policy'
@@ -201,27 +201,27 @@ def detach(*arns: str) -> Step:
 REMEDIES = {
     'nothing is left over': (
         role_with(*of_the_account(4)),
-        Remedy(DO_NOT, (WRITE_POLICIES, TERRAFORM, raise_to(11)), (HALFWAY, WAIT_5_MINUTES)),
+        Remedy(DO_NOT, (WRITE_POLICIES, TERRAFORM, raise_to(11)), (HALFWAY, WAIT)),
     ),
     'policies of earlier clicks are left over': (
         role_with(*of_earlier_clicks(1, 2), *of_the_account(3)),
         Remedy(
             DO_NOT,
             (WRITE_POLICIES, raise_to(12)),
-            (detach(*(p.arn or '' for p in of_earlier_clicks(1, 2))), HALFWAY, WAIT_5_MINUTES),
+            (detach(*(p.arn or '' for p in of_earlier_clicks(1, 2))), HALFWAY, WAIT),
         ),
     ),
     'policies of a live stack are left alone': (
         role_with(*QUICKSTART, security_audit()),
-        Remedy(DO_NOT, (WRITE_POLICIES, raise_to(11)), (HALFWAY, WAIT_5_MINUTES)),
+        Remedy(DO_NOT, (WRITE_POLICIES, raise_to(11)), (HALFWAY, WAIT)),
     ),
     'more than the highest quota': (
         role_with(*of_the_account(14)),
-        Remedy(DO_NOT, (WRITE_POLICIES, MERGE), (HALFWAY, WAIT_5_MINUTES)),
+        Remedy(DO_NOT, (WRITE_POLICIES, MERGE), (HALFWAY, WAIT)),
     ),
     'in China, where the button cannot work': (
         role_with(*of_the_account(4), **in_partition('aws-cn')),
-        Remedy(DO_NOT, (WRITE_POLICIES, TERRAFORM), (HALFWAY, WAIT_5_MINUTES)),
+        Remedy(DO_NOT, (WRITE_POLICIES, TERRAFORM), (HALFWAY, WAIT)),
     ),
 }
 

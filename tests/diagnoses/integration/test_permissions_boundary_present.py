@@ -24,7 +24,7 @@ from tests.account.builders import (
 )
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import CHANGE_THE_BOUNDARY, WAIT_5_MINUTES, changing_the_boundary, make_it_the_default
+from .correcting import CHANGE_THE_BOUNDARY, WAIT, changing_the_boundary, make_it_the_default
 
 ARN = Arn(f'arn:aws:iam::{ACCOUNT_ID}:policy/limits')
 IS = f'the permissions boundary of the role is {ARN}'
@@ -152,13 +152,13 @@ test_remedy = remedy_test(
                 (allowing(ARN), *another_or_none(ARN)),
                 (
                     make_it_the_default(ARN),
-                    WAIT_5_MINUTES,
+                    WAIT,
                 ),
             ),
         ),
         'the boundary is a policy of AWS, which nobody else can change': (
             bounded(role=role(boundary=OF_AWS)),
-            Remedy(CHANGE, another_or_none(OF_AWS), (WAIT_5_MINUTES,)),
+            Remedy(CHANGE, another_or_none(OF_AWS), (WAIT,)),
         ),
         'a long ARN is never cut in a command': (
             bounded(role=role(boundary=LONG_ARN)),
@@ -167,7 +167,7 @@ test_remedy = remedy_test(
                 (allowing(LONG_ARN), *another_or_none(LONG_ARN)),
                 (
                     make_it_the_default(LONG_ARN),
-                    WAIT_5_MINUTES,
+                    WAIT,
                 ),
             ),
         ),

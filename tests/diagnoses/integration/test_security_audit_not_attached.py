@@ -19,7 +19,7 @@ from tests.account.builders import (
 from tests.builders import NOW
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
-from .correcting import WAIT_5_MINUTES
+from .correcting import WAIT
 
 NAMESAKE = security_audit(arn=Arn(f'arn:aws:iam::{ACCOUNT_ID}:policy/SecurityAudit'), kind=PolicyKind.CUSTOMER)
 IN_GOVERNMENT = {
@@ -167,7 +167,7 @@ REMEDIES = {
                 ),
                 IN_TERRAFORM,
             ),
-            (WAIT_5_MINUTES,),
+            (WAIT,),
         ),
     ),
     '10 of 10 policies are attached: room comes first': (
@@ -177,7 +177,7 @@ REMEDIES = {
             (MERGE, RAISE_THE_QUOTA),
             (
                 Step('Attach it', (Command(ATTACH.format('attach', 'arn:aws:iam::aws:policy/SecurityAudit')),)),
-                WAIT_5_MINUTES,
+                WAIT,
             ),
         ),
     ),

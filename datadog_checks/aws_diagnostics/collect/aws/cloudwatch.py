@@ -49,6 +49,7 @@ def read_metrics(session: Session, integration: Integration, options: AccountOpt
     return Metrics(
         tuple(cloudwatch.instances(r for r in regions if r not in recorded)),
         filters if isinstance(filters, Unobserved) else tuple(namespaces),
+        () if options.regions else tuple(r for r in recorded if r not in regions),
     )
 
 

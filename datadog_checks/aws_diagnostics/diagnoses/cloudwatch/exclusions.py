@@ -18,6 +18,8 @@ from ..account_remedies import INTEGRATIONS, curl, save_record
 LONGEST_REASON = 120
 BEFORE = 'aws-integration-before.json'
 CONFIG_ID = Variable('AWS_CONFIG_ID')
+FROM_THEN_ON = Step('Wait 15 minutes for the first values; Datadog does not fetch those from before the change')
+"""Datadog polls every ten minutes, and there is no backfill of the time before it was enabled (its guide)."""
 FIND_ID = Command(f"{CONFIG_ID.name}=$(jq --raw-output --exit-status '.data[0].id' {BEFORE})")
 
 
@@ -100,7 +102,7 @@ def change_record(facts: Facts, expected: Expectations, id: str, summary: str, c
         (yaml({'disabled_diagnoses': [id]}),),
         undo=Step('Remove it from the list'),
     )
-    return Remedy(summary, (*ways_to_change(facts, expected, change), on_purpose))
+    return Remedy(summary, (*ways_to_change(facts, expected, change), on_purpose), (FROM_THEN_ON,))
 
 
 def ways_to_change(facts: Facts, expected: Expectations, change: Change) -> tuple[Choice, ...]:

@@ -7,18 +7,22 @@ is Unknown.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved, observed
 from ...facts.account import HOURS, Feature, Integration, Metrics, RecentlyActive
 from ...facts.values import RegionName
-from ...findings import Diagnosis, Passed, Scope, Status, Verdict
+from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
 from ...remedies import Remedy, Variable
 from ...text import counted, listed
 from ..links import guide
 from .exclusions import Change, as_list, at_least, change_record, collects_nothing, judged, missed, recorded
 
 ID = 'region-not-collected'
+GLOBAL_SERVICES, OF_NO_REGION = RegionName('us-east-1'), 'CloudFront, Route 53 and billing'
+"""Where CloudWatch has the metrics of services without a region, in the partition aws. Datadog's guide says that their
+metrics appear there "regardless of the region configuration": so this is told, and is no fault."""
 LONGEST_PLACE = 50
 """Characters of a region and what was found in it."""
 
@@ -31,11 +35,24 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if integration.regions is None:
         return Passed('all regions are collected (aws_regions.include_all)')
     included = listed(integration.regions) or 'no region'
-    return judged(
+    verdict = judged(
         _excluded(facts),
         lambda wrong: f'{_where(wrong)}, but aws_regions.include_only has {included}',
         lambda n: f'no EC2 instance reported in {counted(n, "region")} that aws_regions.include_only does not have',
     )
+    if not isinstance(verdict, Failed | Passed):
+        return verdict
+    return replace(verdict, evidence=f'{verdict.evidence}{_notes(facts, integration)}')
+
+
+def _notes(facts: Facts, integration: Integration) -> str:
+    """What counts instances cannot show: services without a region, and regions that only one side has enabled."""
+    metrics = facts.of_account.metrics
+    not_enabled = listed(metrics.not_enabled) if isinstance(metrics, Metrics) else ''
+    one_sided = f'; the account has not enabled {not_enabled}, which is on record' if not_enabled else ''
+    left_out = integration.partition == 'aws' and GLOBAL_SERVICES not in (integration.regions or ())
+    where = f'; {GLOBAL_SERVICES}, where CloudWatch has the metrics of {OF_NO_REGION}, is not on record'
+    return f'{one_sided}{where if left_out else ""}'
 
 
 def _excluded(facts: Facts) -> Sequence[RecentlyActive]:
@@ -85,7 +102,8 @@ REGION_NOT_COLLECTED = Diagnosis(
     tests=(
         'Compares the regions that Datadog collects (aws_regions) with the enabled ones, and asks CloudWatch in the '
         'others for instances that reported in the last three hours. Regions closed by a service control policy, or '
-        'not named by `regions` of the configuration, are no fault; one with a metric stream is UNKNOWN.'
+        'not named by `regions` of the configuration, are no fault; one with a metric stream is UNKNOWN. A region that '
+        'needs opt-in must be enabled in the account and in the integration; global services report in us-east-1.'
     ),
     harm=(
         'Their CloudWatch metrics and AWS tags do not reach Datadog. If a region is left out on purpose, add this '

@@ -111,23 +111,28 @@ def _v2_then_v1(world: 'Situation') -> Fetched:
         return Fetched(Source.NOWHERE, 'IMDSv2 grants a token, and the request with it fails')
     if world.without_token:
         return Fetched(Source.IMDSV1, 'IMDSv2 gives the Agent no token, and IMDSv1 answers')
-    return Fetched(Source.NOWHERE, 'IMDSv2 gives the Agent no token, and IMDSv1 does not answer')
+    return Fetched(Source.NOWHERE, f'IMDSv2 gives the Agent no token, and IMDSv1 {_silent(world)}')
 
 
 def _v1_then_v2(world: 'Situation') -> Fetched:
     if world.without_token:
         return Fetched(Source.IMDSV1, 'IMDSv1 answers')
     if not world.refused_without_token:
-        return Fetched(Source.NOWHERE, 'IMDSv1 does not answer, and IMDSv2 is tried only after the status 401')
+        return Fetched(Source.NOWHERE, f'IMDSv1 {_silent(world)}, and IMDSv2 is tried only after the status 401')
+    refused = f'IMDSv1 {"will be" if world.enforced else "is"} refused with 401'
     if world.token and world.with_token:
-        return Fetched(Source.IMDSV2, 'IMDSv1 is refused with 401, and IMDSv2 answers')
-    return Fetched(Source.NOWHERE, 'IMDSv1 is refused with 401, and IMDSv2 does not answer the Agent')
+        return Fetched(Source.IMDSV2, f'{refused}, and IMDSv2 answers')
+    return Fetched(Source.NOWHERE, f'{refused}, and IMDSv2 does not answer the Agent')
 
 
 def _v1_only(world: 'Situation') -> Fetched:
     if world.without_token:
         return Fetched(Source.IMDSV1, 'IMDSv1 answers')
-    return Fetched(Source.NOWHERE, 'the Agent speaks only IMDSv1, which does not answer')
+    return Fetched(Source.NOWHERE, f'the Agent speaks only IMDSv1, which {_silent(world)}')
+
+
+def _silent(world: 'Situation') -> str:
+    return 'will not answer' if world.enforced else 'does not answer'
 
 
 def _from_firmware(world: 'Situation', why: str) -> Fetched:

@@ -33,7 +33,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if not enforced.certain:
         return Unknown(f'{enforced.why}, it cannot be told how the Agent would be named without IMDSv1')
     if enforced.provider == 'aws':
-        return Passed(f'without IMDSv1 the Agent is still named by its instance id: {enforced.why}')
+        return Passed(f'without IMDSv1 the Agent will still be named by its instance id: {enforced.why}')
     if not enforced.aws_asked:
         return NotApplicable(f'the name does not come from IMDS: {enforced.why}')
     return _would_be_lost(facts, expected, resolve(situation), enforced)
@@ -41,14 +41,14 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 def _would_be_lost(facts: Facts, expected: Expectations, today: Resolution, enforced: Resolution) -> Verdict:
     imds = observed(facts.imds)
-    named = f'is named by provider {enforced.provider}' if enforced.provider else 'has no name'
-    then = f'without IMDSv1 the Agent {named} at its next start: {enforced.why}'
+    named = f'be named by provider {enforced.provider}' if enforced.provider else 'have no name'
+    then = f'the Agent will {named} at its next start: {enforced.why}'
     severity = Status.CRITICAL if expected.require_imdsv2 else None
     if is_status(imds.tokenless, 401):
-        return Failed(f'IMDSv1 is already disabled, and {then}{_now(facts)}', severity)
+        return Failed(f'IMDSv1 is already disabled, and without it {then}{_now(facts)}', severity)
     if today.certain and today.provider != 'aws':
         return NotApplicable(f'there is nothing to lose, as IMDS gives the Agent no name today either: {today.why}')
-    return Failed(f'{then}{_now(facts)}', severity)
+    return Failed(f'without IMDSv1 {then}{_now(facts)}', severity)
 
 
 def _now(facts: Facts) -> str:

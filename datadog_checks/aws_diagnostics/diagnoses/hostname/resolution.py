@@ -70,7 +70,8 @@ def resolve(situation: Situation) -> Resolution:
 def without_imdsv1(situation: Situation) -> Situation:
     """The same host on the day when IMDSv2 is enforced."""
     refused = True if situation.without_token or situation.token else situation.refused_without_token
-    return replace(situation, without_token=False, refused_without_token=refused)
+    enforced = situation.without_token is not False
+    return replace(situation, without_token=False, refused_without_token=refused, enforced=enforced)
 
 
 def _worlds(situation: Situation) -> Iterator[Situation]:

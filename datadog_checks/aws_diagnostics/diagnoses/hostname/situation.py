@@ -80,6 +80,8 @@ class Situation:
     without_token: bool | None
     refused_without_token: bool | None
     """These four: see ImdsForTheAgent."""
+    enforced: bool = False
+    """IMDSv1 may answer today, and is imagined to be disabled: what is said of it is about that day."""
     doubt: str = ''
     """Why the Agent's words and what this check sees cannot both be true, as a clause; '' where they fit."""
 

@@ -11,7 +11,7 @@ from ...remedies import Remedy, Step
 from ...rules import gateway_before_the_host
 from ...text import reason
 from ..agent_remedies import container_kind, restart_for_the_name
-from ..host_remedies import BEFORE, allowed_hop_limit, needed_hop_limit, raise_hop_limit
+from ..host_remedies import needed_hop_limit, raise_hop_limit
 from ..links import guide
 from .evidence import conversation, fate, gateways, may_be_rewritten, seen, severity_behind_v1, still_hidden
 from .fault import Fault, fault_of, why_unclear
@@ -148,10 +148,10 @@ def is_host_behind_a_gateway(facts: Facts) -> bool:
 
 def _is_it_higher(facts: Facts, expected: Expectations) -> Step:
     needed = needed_hop_limit(facts, expected)
-    around = ', or the host network' if container_kind(facts) not in IN_THE_HOST_NETWORK else ''
+    around = ', or use the host network' if container_kind(facts) not in IN_THE_HOST_NETWORK else ''
     return Step(
-        f'If the instance had {needed} or more before ({BEFORE}), the way back is longer than the path that shows: '
-        f'use {allowed_hop_limit(needed + 1)}{around}'
+        f'If the command says that the hop limit is not below {needed}, the way back is longer than the path that '
+        f'shows: raise it to one more than it is{around}'
     )
 
 

@@ -58,7 +58,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     steps = (
         *_assume_role(seen),
         *_denied_calls(seen, expected),
-        run_again(expected, '; Datadog can show an old error'),
+        run_again(expected),
     )
     return Remedy('Find what refuses the calls that Datadog names', then=steps)
 

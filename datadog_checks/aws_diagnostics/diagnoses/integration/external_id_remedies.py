@@ -6,6 +6,7 @@ from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import TrustStatement
 from ...remedies import Choice, Remedy, Step, yaml
+from ..account_remedies import run_again
 from .assume_role_request import is_misspelled_external_id
 from .everyone import open_to_another_site
 from .identities import conditions_on_external_id, demands_external_id, is_account, is_datadog, is_everyone
@@ -22,7 +23,6 @@ from .trust_remedies import (
     edit_by_hand,
     replace_statement,
     statements_of,
-    wait,
     with_condition,
     with_element,
     with_statement_for_datadog,
@@ -64,7 +64,7 @@ def correct_the_record(expected: Expectations) -> Remedy:
                 "On Datadog's AWS integration page, choose this account and enter the external ID of the trust policy, "
                 'without white space; or generate a new one there, and set it in the trust policy'
             ),
-            wait(expected),
+            run_again(expected),
         ),
     )
 

@@ -7,12 +7,12 @@ from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Command, Language, Remedy, hcl_string
 from ...rules.datadog_role import datadogs_account, name_for_the_record
 from ...text import one_line
-from ..account_remedies import account_word, role_word
+from ..account_remedies import account_word, role_word, run_again
 from ..imds.evidence import ago
 from .role import account_id, partition_of
 from .role_remedies import LONGEST_NAME, ON_PAGE, TEMPLATE_PAGE, names_of_roles_for_datadog
 from .trust import sender
-from .trust_remedies import GUIDE_SECTION, statements_of, wait
+from .trust_remedies import GUIDE_SECTION, statements_of
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -65,7 +65,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     )
     in_code = Choice('In Terraform', (Command(_terraform(facts, expected, name), Language.HCL),))
     ways = (by_hand, in_code, elsewhere) if name else (template, by_hand, in_code, elsewhere)
-    return Remedy('Register the account with Datadog', ways, (wait(expected),))
+    return Remedy('Register the account with Datadog', ways, (run_again(expected),))
 
 
 def _terraform(facts: Facts, expected: Expectations, name: str | None) -> str:

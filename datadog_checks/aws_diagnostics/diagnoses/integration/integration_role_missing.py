@@ -10,6 +10,7 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Remedy
 from ...rules.datadog_role import name_for_the_record, name_in_iam, path_in_iam
 from ...text import one_line
+from ..account_remedies import run_again
 from ..cloudwatch.exclusions import Change, ways_to_change
 from .role import role_of, says_when_stale, uses_access_keys, without_role
 from .role_remedies import (
@@ -21,7 +22,7 @@ from .role_remedies import (
     names_of_roles_for_datadog,
 )
 from .trust import sender
-from .trust_remedies import GUIDE_SECTION, wait
+from .trust_remedies import GUIDE_SECTION
 
 MOST_NAMES = 3
 NO_RECORD = NotApplicable('Datadog has no integration for this account, so no role on record')
@@ -101,15 +102,15 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     summary, role = 'Make Datadog and IAM use the same role name', facts.of_account.role
     if isinstance(role, Role):
         return _correct(role, facts, expected) or Remedy(
-            summary, correct_the_record(name_for_the_record(role.arn)), (wait(expected),)
+            summary, correct_the_record(name_for_the_record(role.arn)), (run_again(expected),)
         )
     if not isinstance(role, RoleMissing):
-        return Remedy(summary, create_role(facts, expected), (wait(expected),))
+        return Remedy(summary, create_role(facts, expected), (run_again(expected),))
     trusting = names_of_roles_for_datadog(role, sender(facts, expected))
     if trusting:
-        return Remedy(summary, correct_the_record(*trusting[:MOST_NAMES]), (wait(expected),))
+        return Remedy(summary, correct_the_record(*trusting[:MOST_NAMES]), (run_again(expected),))
     look = look_for_it(facts, expected) if isinstance(role.trusting, Unobserved) else ()
-    return Remedy(summary, (*look, *_perhaps(role), *create_role(facts, expected)), (wait(expected),))
+    return Remedy(summary, (*look, *_perhaps(role), *create_role(facts, expected)), (run_again(expected),))
 
 
 def _correct(role: Role, facts: Facts, expected: Expectations) -> Remedy | None:
@@ -125,7 +126,7 @@ def _correct(role: Role, facts: Facts, expected: Expectations) -> Remedy | None:
         terraform=f'aws_partition = {quoted}',
     )
     ways = ways_to_change(facts, expected, change)
-    return Remedy("Correct the partition in Datadog's record", ways, (wait(expected),))
+    return Remedy("Correct the partition in Datadog's record", ways, (run_again(expected),))
 
 
 def _perhaps(role: RoleMissing) -> tuple[Choice, ...]:

@@ -5,11 +5,10 @@ from ...facts import Facts, observed
 from ...facts.account import AuthKind, Feature
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
 from ...remedies import Command, Remedy, Step, Variable, shell
-from ..account_remedies import save_record
+from ..account_remedies import run_again, save_record
 from ..links import guide
 from .role_remedies import create_role
 from .trust import sender
-from .trust_remedies import wait
 
 SETTINGS = 'datadog-aws-integration.before.json'
 
@@ -38,7 +37,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
                 "On the AWS integration page in Datadog, change this account to Role Delegation with the role's name, "
                 'and restore its other settings from the saved file'
             ),
-            wait(expected),
+            run_again(expected),
             Step(
                 'When metrics arrive through the role, disable the key; the status Active enables it again',
                 (_key('update-access-key', '--status', 'Inactive'),),

@@ -165,7 +165,7 @@ def apply_it(facts: Facts, expected: Expectations, choices: Sequence[Choice] = (
         Step('Apply the new trust policy', (_update(facts, expected, AFTER),)),
         same_change_in_code(facts, expected),
         *((_in_terraform(facts, expected),) if whole else ()),
-        wait(expected),
+        run_again(expected),
     )
 
 
@@ -193,7 +193,3 @@ def statement_in_terraform(facts: Facts, expected: Expectations) -> Command:
         '}',
         Language.HCL,
     )
-
-
-def wait(expected: Expectations) -> Step:
-    return run_again(expected, '; Datadog can show its old error for some hours')

@@ -73,6 +73,7 @@ from .policies import (
     Simulated,
     Simulation,
 )
+from .tags import MissingTag, ResourceTags
 from .watched import WatchedMetric
 
 __all__ = [
@@ -105,6 +106,7 @@ __all__ = [
     'MetadataDefaults',
     'MetricNameFilter',
     'Metrics',
+    'MissingTag',
     'NamespaceFilters',
     'Policy',
     'PolicyKind',
@@ -115,6 +117,7 @@ __all__ = [
     'Region',
     'ReportedError',
     'RequiredPermissions',
+    'ResourceTags',
     'Role',
     'RoleMissing',
     'Simulated',
@@ -162,3 +165,5 @@ class Account:
     """Those of the operator's list."""
     load_balancers: LoadBalancers | Unobserved | None = None
     """None: the operator chose none."""
+    tags: tuple[ResourceTags, ...] | Unobserved = ()
+    """Of the resources that the operator names; () where he names none."""

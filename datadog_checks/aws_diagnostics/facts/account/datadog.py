@@ -43,6 +43,8 @@ class Metrics:
     """AWS/EC2 in each enabled region that the record does not include."""
     excluded_namespaces: tuple[RecentlyActive, ...] | Unobserved
     """Those of NAMESPACES that the record excludes, in each region that it includes."""
+    not_enabled: tuple[RegionName, ...] = ()
+    """Regions that the record includes and the account has not enabled; () where `regions` of the operator decide."""
 
 
 @dataclass(frozen=True, slots=True)
