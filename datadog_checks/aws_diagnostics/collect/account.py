@@ -32,6 +32,7 @@ from .aws.simulation import Simulations
 from .inventory import HostList
 from .propagation import Propagation
 from .run import Deadline, OnDefect, log_defect
+from .watched_metrics import look_for
 
 if TYPE_CHECKING:
     from .aws.fleet import FleetSweep
@@ -131,6 +132,7 @@ class AccountCollector:
                 'the metrics',
                 lambda: read_metrics(observed(session), observed(integration), self._options, run.budget),
             ),
+            watched=look_for(self._options, run, session, caller, integration),
             load_balancers=self._chosen_load_balancers(run, session, integration),
             inventory=run.if_on((Feature.INVENTORY,), 'the host list', lambda: self._inventory(run, observed(caller))),
             tags=self._tags(run, session, caller),
