@@ -159,6 +159,11 @@ def test_watched_metrics_are_read_with_what_narrows_them():
     )
 
 
+def test_the_tags_of_dimensions_are_read():
+    options = read_configuration({'account': {'dimension_tags': {'LoadBalancerName': 'name'}}}).account
+    assert options and options.dimension_tags == (('LoadBalancerName', 'name'),)
+
+
 def test_nothing_is_watched_without_the_operator():
     assert watched() == AccountOptions().watched_metrics == ()
 
@@ -389,6 +394,18 @@ SETTINGS = {
     'a watched metric that no service has': (
         {'watched_metrics': [{**REQUESTS, 'name': 'AWS/ELB requests!'}]},
         'account.watched_metrics[0].name must be a name of Datadog like aws.elb.request_count, or NAMESPA',
+    ),
+    'a tag of a dimension that is none': (
+        {'dimension_tags': {'LoadBalancerName': 'a b'}},
+        'account.dimension_tags.LoadBalancerName must be the key of a tag of Datadog, such as loadbalancername',
+    ),
+    'a tag of a dimension with a value': (
+        {'dimension_tags': {'LoadBalancerName': 'name:web'}},
+        'account.dimension_tags.LoadBalancerName must be the key of a tag of Datadog, such as loadbalancername',
+    ),
+    'more tags of dimensions than anybody needs': (
+        {'dimension_tags': {f'd{n}': 'x' for n in range(21)}},
+        'account.dimension_tags must be a mapping of at most 20 dimensions',
     ),
     'a watched metric without a region': (
         {'watched_metrics': [{'name': 'aws.elb.latency'}]},

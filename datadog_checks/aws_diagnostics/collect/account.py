@@ -34,6 +34,7 @@ from .lag import lag_of_run
 from .lag_samples import LagSamples, Memory, NoMemory
 from .propagation import Propagation
 from .run import Deadline, OnDefect, log_defect
+from .watched_metrics import look_for
 
 if TYPE_CHECKING:
     from .aws.fleet import FleetSweep
@@ -134,11 +135,13 @@ class AccountCollector:
                 'the metrics',
                 lambda: read_metrics(observed(session), observed(integration), self._options, run.budget),
             ),
+            # Before the next one: it asks whether anybody has queried the metric, and every query counts.
             lag=run.if_on(
                 (Feature.METRICS,),
                 'the watched metrics',
                 lambda: lag_of_run(run, self._options, session, caller, self._lag_samples),
             ),
+            watched=look_for(self._options, run, session, caller, integration),
             load_balancers=self._chosen_load_balancers(run, session, integration),
             inventory=run.if_on((Feature.INVENTORY,), 'the host list', lambda: self._inventory(run, observed(caller))),
             tags=self._tags(run, session, caller),

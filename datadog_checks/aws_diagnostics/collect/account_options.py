@@ -108,6 +108,10 @@ class AccountOptions:
     """To AWS, in one run."""
     watched_metrics: tuple[Watched, ...] = ()
     """Looked up in CloudWatch and in Datadog in every run, which costs money and counts as use of the metric."""
+    watched_for: float = 3 * 3600.0
+    """Seconds back to which a value of a watched metric is expected."""
+    dimension_tags: tuple[tuple[str, str], ...] = ()
+    """(dimension of CloudWatch, key of the tag of Datadog), where it is not the documented one."""
     cache_directory: str = ''
     """Where the list of required permissions is kept; '' keeps nothing."""
     denied_since: float = 0.0

@@ -5,7 +5,7 @@ others nothing.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -47,6 +47,8 @@ class LagSources:
     datadog: DatadogMetrics | None
     monitors: Callable[[], Monitors | Unobserved]
     samples: LagSamples
+    dimension_tags: Mapping[str, str]
+    """As the operator has them: the key of a tag by the name of a dimension."""
     clock: Callable[[], float] = time.time
 
 
@@ -69,6 +71,7 @@ def lag_of_run(
         DatadogMetrics(run.datadog(share, with_keys=True), share) if keys else None,
         lambda: run.monitors(share),
         samples,
+        dict(options.dimension_tags),
     )
     return read_lag(sources, options.watched_metrics)
 
@@ -130,7 +133,7 @@ def _measured(lag: MetricLag, window: tuple[int, int], sources: LagSources) -> M
     at = int(sources.clock())
     before = sources.samples.of(account_id, lag.watched, at)
     queried = None if before else _or_reason(lambda: datadog.queried(lag.watched.name.datadog))
-    query = query_of(lag.watched, account_id)
+    query = query_of(lag.watched, account_id, sources.dimension_tags)
     series = _or_reason(lambda: _only(datadog.series(query, *window, HOUR if is_daily(lag.watched.name) else MINUTE)))
     lag = replace(lag, datadog=series, samples=before)
     if isinstance(series, Unobserved) or isinstance(lag.cloudwatch, Unobserved):
@@ -139,13 +142,14 @@ def _measured(lag: MetricLag, window: tuple[int, int], sources: LagSources) -> M
     return lag if now is None else replace(lag, now=now, samples=sources.samples.add(account_id, lag.watched, now))
 
 
-def query_of(watched: Watched, account_id: AccountId) -> str:
+def query_of(watched: Watched, account_id: AccountId, dimension_tags: Mapping[str, str] | None = None) -> str:
     """All series of the scope as one, without a point that no source has: interpolation would hide five minutes."""
     name = watched.name
     places = [as_tag(ACCOUNT, account_id)]
     if name.namespace not in NOT_OF_A_REGION:
         places.append(as_tag(REGION, watched.region))
-    scope = scope_of(dict.fromkeys([*places, *tags_of(name.namespace, watched.dimensions), *watched.tags]))
+    of_dimensions = tags_of(name.namespace, watched.dimensions, dimension_tags)
+    scope = scope_of(dict.fromkeys([*places, *of_dimensions, *watched.tags]))
     aggregator, modifier = ('sum', 'as_count()') if counts_events(name) else ('avg', 'fill(null)')
     return f'{aggregator}:{name.datadog}{{{scope}}}.{modifier}'
 

@@ -39,6 +39,7 @@ class Account(BaseModel):
             'us2.ddog-gov.com',
         ]
     ] = None
+    dimension_tags: Optional[MappingProxyType[str, Any]] = None
     external_id: Optional[str] = None
     features: Optional[
         tuple[Literal['role', 'permissions', 'imds_posture', 'inventory', 'metrics', 'load_balancers'], ...]

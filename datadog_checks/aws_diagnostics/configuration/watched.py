@@ -1,4 +1,4 @@
-"""`watched_metrics` of an account: a list of mappings -> Watched. What is wrong is named with its place in the list."""
+"""`watched_metrics` and `dimension_tags` of an account. What is wrong is named with its place."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,6 +18,7 @@ MOST_TAGS = 20
 KEYS = ('name', 'region', 'dimensions', 'tags')
 TAG = re.compile(r'[A-Za-z][\w./-]{0,99}:[\w.:/@-]{1,199}')
 """Part of a query of Datadog. One with a wildcard would stand for many series."""
+TAG_KEY = re.compile(r'[a-z][\w./-]{0,99}')
 A_NAME = 'a name of Datadog like aws.elb.request_count, or NAMESPACE METRIC of CloudWatch like AWS/ELB RequestCount'
 
 
@@ -89,3 +90,14 @@ def _tags(where: Path, value: object) -> tuple[str, ...]:
         if not (isinstance(tag, str) and TAG.fullmatch(tag)):
             raise must_be((*where, index), 'a tag of Datadog like availability-zone:eu-west-1a, without a wildcard')
     return tuple(dict.fromkeys(value))
+
+
+def dimension_tags(where: Path, value: Mapping[object, object]) -> tuple[tuple[str, str], ...]:
+    """Raises InvalidConfiguration."""
+    if len(value) > MOST_TAGS:
+        raise must_be(where, f'a mapping of at most {MOST_TAGS} dimensions', len(value))
+    for name, key in value.items():
+        shown = name if isinstance(name, str) and SPELLED.fullmatch(name) else '*'
+        if not isinstance(key, str) or not TAG_KEY.fullmatch(key):
+            raise must_be((*where, shown), 'the key of a tag of Datadog, such as loadbalancername')
+    return tuple((str(name), str(key)) for name, key in value.items())

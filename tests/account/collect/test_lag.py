@@ -101,6 +101,7 @@ class World:
                 datadog,
                 lambda: attempt('the monitors', all_of.monitors),
                 self._samples,
+                {},
                 lambda: self.now,
             )
             lag = read_lag(sources, metrics or (watched(region=US),))
@@ -401,6 +402,11 @@ QUERIES = {
 @pytest.mark.parametrize(('metric', 'query'), QUERIES.values(), ids=QUERIES.keys())
 def test_what_datadog_is_asked(metric, query):
     assert query_of(metric, ACCOUNT) == query
+
+
+def test_the_tag_of_a_dimension_is_that_of_the_operator():
+    query = query_of(watched(region=US), ACCOUNT, {'LoadBalancerName': 'name'})
+    assert query == f'sum:{REQUESTS}{{aws_account:{ACCOUNT},region:us-east-1,name:web}}.as_count()'
 
 
 def test_a_cache_that_fails_costs_only_what_another_process_knew(world):

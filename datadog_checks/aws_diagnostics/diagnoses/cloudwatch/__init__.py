@@ -1,8 +1,7 @@
 """What Datadog does not ask CloudWatch for although the account has it: settings of the integration's record. And how
 the metrics that the operator watches come to Datadog: late, seldom, twice, or after a monitor has looked for them.
 
-Whether tag filters hide something cannot be judged safely, and is not: the tags of a resource are not among the facts,
-and the filters have wildcards and exclusions of their own.
+Whether tag filters hide something is judged only for the metrics that the operator names.
 """
 
 from ...findings import Diagnosis
@@ -10,6 +9,7 @@ from .cloudwatch_metrics_delayed import CLOUDWATCH_METRICS_DELAYED
 from .ec2_detailed_monitoring_off import EC2_DETAILED_MONITORING_OFF
 from .metric_collected_twice import METRIC_COLLECTED_TWICE
 from .metric_collection_disabled import METRIC_COLLECTION_DISABLED
+from .metric_missing import METRIC_MISSING
 from .monitor_delay_too_small import MONITOR_DELAY_TOO_SMALL
 from .namespace_not_collected import NAMESPACE_NOT_COLLECTED
 from .region_not_collected import REGION_NOT_COLLECTED
@@ -21,6 +21,7 @@ DIAGNOSES: tuple[Diagnosis, ...] = (
     EC2_DETAILED_MONITORING_OFF,
     CLOUDWATCH_METRICS_DELAYED,
     METRIC_COLLECTED_TWICE,
+    METRIC_MISSING,
     MONITOR_DELAY_TOO_SMALL,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     'EC2_DETAILED_MONITORING_OFF',
     'METRIC_COLLECTED_TWICE',
     'METRIC_COLLECTION_DISABLED',
+    'METRIC_MISSING',
     'MONITOR_DELAY_TOO_SMALL',
     'NAMESPACE_NOT_COLLECTED',
     'REGION_NOT_COLLECTED',

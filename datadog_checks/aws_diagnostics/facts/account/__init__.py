@@ -75,6 +75,7 @@ from .policies import (
     Simulation,
 )
 from .tags import MissingTag, ResourceTags
+from .watched import WatchedMetric
 
 __all__ = [
     'HOURS',
@@ -137,6 +138,7 @@ __all__ = [
     'TrustStatement',
     'TrustingRole',
     'Unmatched',
+    'WatchedMetric',
     'WrongInstance',
     'fault_of',
 ]
@@ -166,6 +168,8 @@ class Account:
     """Only where somebody asks for it: `permissions --denied-since`."""
     lag: Lag | Unobserved = NOTHING_WATCHED
     """Of the metrics that the operator watches; empty where there are none."""
+    watched: tuple[WatchedMetric, ...] | Unobserved = ()
+    """Those of the operator's list."""
     load_balancers: LoadBalancers | Unobserved | None = None
     """None: the operator chose none."""
     tags: tuple[ResourceTags, ...] | Unobserved = ()
