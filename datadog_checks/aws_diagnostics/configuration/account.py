@@ -78,7 +78,6 @@ def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptio
     values['watched_metrics'] = watched_metrics(('account', 'watched_metrics'), settings.get('watched_metrics', ()))
     values['load_balancers'] = chosen(settings.get('load_balancers'))
     values['tagged_resources'] = tuple(map(Arn, dict.fromkeys(settings.get('tagged_resources', ()))))
-    values['watched_metrics'] = watched_metrics(('account', 'watched_metrics'), settings.get('watched_metrics', ()))
     options = AccountOptions(**{f.name: values[f.name] for f in fields(AccountOptions) if f.name in values})
     return options, _expectations(values)
 
