@@ -136,11 +136,7 @@ class AccountCollector:
                 lambda: read_metrics(observed(session), observed(integration), self._options, run.budget),
             ),
             # Before the next one: it asks whether anybody has queried the metric, and every query counts.
-            lag=run.if_on(
-                (Feature.METRICS,),
-                'the watched metrics',
-                lambda: lag_of_run(run, self._options, session, caller, self._lag_samples),
-            ),
+            lag=lag_of_run(run, self._options, session, caller, self._lag_samples),
             watched=look_for(self._options, run, session, caller, integration),
             load_balancers=self._chosen_load_balancers(run, session, integration),
             inventory=run.if_on((Feature.INVENTORY,), 'the host list', lambda: self._inventory(run, observed(caller))),

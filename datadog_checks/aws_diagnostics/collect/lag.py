@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from ..facts import Unobserved, observed
+from ..facts import Feature, Unobserved, observed
 from ..facts.account import Caller
 from ..facts.account.lag import NOTHING_WATCHED, AwsMonitor, Lag, MetricLag
 from ..facts.metrics import SAMPLE_COUNT, Grouped, Monitors, Series, StatisticQuery, Watched
@@ -58,22 +58,26 @@ def lag_of_run(
     session: Session | Unobserved,
     caller: Caller | Unobserved,
     samples: LagSamples,
-) -> Lag:
-    """Nothing is asked where nothing is watched. Raises MissingFact."""
+) -> Lag | Unobserved:
+    """Nothing is asked where nothing is watched. Never raises."""
     if not options.watched_metrics:
         return NOTHING_WATCHED
-    share = Deadline(run.deadline.remaining() * SHARE)
-    keys = options.api_key and options.app_key
-    sources = LagSources(
-        observed(caller).account_id,
-        observed(session),
-        CloudWatchMetrics(observed(session), run.budget),
-        DatadogMetrics(run.datadog(share, with_keys=True), share) if keys else None,
-        lambda: run.monitors(share),
-        samples,
-        dict(options.dimension_tags),
-    )
-    return read_lag(sources, options.watched_metrics)
+
+    def read() -> Lag:
+        share = Deadline(run.deadline.remaining() * SHARE)
+        keys = options.api_key and options.app_key
+        sources = LagSources(
+            observed(caller).account_id,
+            observed(session),
+            CloudWatchMetrics(observed(session), run.budget),
+            DatadogMetrics(run.datadog(share, with_keys=True), share) if keys else None,
+            lambda: run.monitors(share),
+            samples,
+            dict(options.dimension_tags),
+        )
+        return read_lag(sources, options.watched_metrics)
+
+    return run.if_on((Feature.METRICS,), 'the delays of the watched metrics', read)
 
 
 def read_lag(sources: LagSources, watched: Sequence[Watched]) -> Lag:
