@@ -17,6 +17,7 @@ from ...facts.account import Feature, WatchedMetric
 from ...facts.metrics import MetricName, Watched
 from ...facts.values import RegionName
 from ...findings import Status
+from ...rules.metric_names import main_of
 from ...rules.metric_sources import home_of
 from .. import page
 from ..codec import Json
@@ -94,7 +95,7 @@ def why_(
         raise click.UsageError('--json and -q exclude each other')
     options = narrowed(account_instance(config), LOOKED_AT)
     assert options.account is not None
-    named = min(names_of(name), key=lambda each: len(each.datadog))
+    named = main_of(names_of(name))
     asked = Watched(named, dimensions_of(dimensions), region or _region(named, options.account), tuple(tags))
     account = replace(
         options.account,
@@ -116,7 +117,8 @@ def why_(
 def _region(name: MetricName, account: AccountOptions) -> RegionName:
     from ...collect.aws.session import default_region
 
-    region = home_of(name.namespace, 'aws') or RegionName.of(default_region(account))
+    own = default_region(account)
+    region = home_of(name.namespace, 'aws-us-gov' if own.startswith('us-gov-') else 'aws') or RegionName.of(own)
     if region is None:
         raise click.UsageError('--region: the region of the session is not one of AWS, so it must be given')
     return region
