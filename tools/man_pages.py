@@ -35,11 +35,14 @@ def main(arguments: Sequence[str]) -> int:
 
 def pages(date: str) -> Iterator[tuple[str, str]]:
     """The name of each page and its text. `date` is ISO 8601."""
-    context = click.Context(program, info_name=NAME)
-    yield NAME, _page(context, date)
-    assert isinstance(program, click.Group)
-    for name, command in program.commands.items():
-        yield f'{NAME}-{name}', _page(click.Context(command, info_name=name, parent=context), date)
+    yield from _pages(click.Context(program, info_name=NAME), NAME, date)
+
+
+def _pages(context: click.Context, page: str, date: str) -> Iterator[tuple[str, str]]:
+    yield page, _page(context, date)
+    if isinstance(context.command, click.Group):
+        for name, command in context.command.commands.items():
+            yield from _pages(click.Context(command, info_name=name, parent=context), f'{page}-{name}', date)
 
 
 def _page(context: click.Context, date: str) -> str:
@@ -47,7 +50,8 @@ def _page(context: click.Context, date: str) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', DeprecationWarning)  # click-man calls a function that click 9 will not have
         text = generate_man_page(context, version=__version__, date=date)
-    return f'{text.rstrip()}\n.SH EXIT STATUS\n{_escaped(MEANINGS)}\n'
+    meanings = (context.command.epilog or MEANINGS).removeprefix('Exit status: ')
+    return f'{text.rstrip()}\n.SH EXIT STATUS\n{_escaped(meanings)}\n'
 
 
 def _escaped(text: str) -> str:

@@ -6,25 +6,32 @@ import subprocess
 import pytest
 
 from datadog_checks.aws_diagnostics.cli.commands import program
+from datadog_checks.aws_diagnostics.cli.metrics import metrics
 from tools.man_pages import main, pages
 
+COMMANDS = {
+    f'aws-diagnostics-{name}': command
+    for group, commands in (('', program.commands), ('metrics-', metrics.commands))
+    for name, command in ((f'{group}{each}', found) for each, found in commands.items())
+}
 PAGES = dict(pages('2026-11-27'))
 
 
 def test_every_command_has_its_page() -> None:
-    assert set(PAGES) == {'aws-diagnostics', *(f'aws-diagnostics-{name}' for name in program.commands)}
+    assert set(PAGES) == {'aws-diagnostics', *COMMANDS}
 
 
-@pytest.mark.parametrize('name', program.commands)
+@pytest.mark.parametrize('name', COMMANDS)
 def test_a_page_names_every_option_of_its_command(name: str) -> None:
-    page = PAGES[f'aws-diagnostics-{name}'].replace('\\-', '-')
-    options = [option for parameter in program.commands[name].params for option in parameter.opts if option[0] == '-']
+    page = PAGES[name].replace('\\-', '-')
+    options = [option for parameter in COMMANDS[name].params for option in parameter.opts if option[0] == '-']
     assert [option for option in options if option not in page] == []
 
 
 @pytest.mark.parametrize('name', PAGES)
 def test_a_page_says_what_the_exit_status_means(name: str) -> None:
-    assert '.SH EXIT STATUS\n0 ok: judged and fine' in PAGES[name]
+    zero = {'aws-diagnostics-metrics-reconcile': 'both sides agree'}.get(name, 'ok: judged and fine')
+    assert f'.SH EXIT STATUS\n0 {zero}' in PAGES[name]
 
 
 @pytest.mark.skipif(shutil.which('groff') is None, reason='needs groff')

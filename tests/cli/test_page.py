@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from datadog_checks.aws_diagnostics.cli.page import NARROWEST, Line, Wrap, write
+from datadog_checks.aws_diagnostics.cli.page import NARROWEST, Line, Wrap, progress, write
 
 COMMAND = 'aws ec2 modify-instance-metadata-options --region eu-west-1 --instance-id i-0123456789abcdef0'
 
@@ -104,3 +104,18 @@ def test_colour_is_given_to_the_verdict_alone() -> None:
 
 def test_a_blank_line_has_no_spaces() -> None:
     assert written(Line(''), Line('', 'evidence  ')) == '\nevidence\n'
+
+
+@pytest.mark.parametrize(('colour', 'is_shown'), [(True, True), (False, False)])
+def test_a_bar_says_on_stderr_what_is_done_where_colours_are_on(
+    colour: bool, is_shown: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv('FORCE_COLOR', '1')
+    monkeypatch.setenv('TERM', 'xterm-256color')
+    monkeypatch.delenv('NO_COLOR', raising=False)
+    with progress(2, colour) as step:
+        step('asks \x1b[31mone')
+        step('asks another')
+    printed = capsys.readouterr()
+    assert ('asks another' in printed.err, printed.out) == (is_shown, '')
+    assert '\x1b[31mone' not in printed.err

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -31,7 +32,7 @@ from tests.rules.pairs_of_series import (
 )
 
 ROUNDS = 4
-REPEATABLE = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+REPEATABLE = settings(max_examples=80, deadline=None, derandomize=True, database=None)
 
 
 def found(result: Reconciled) -> Expected:
@@ -319,6 +320,20 @@ def test_the_query_that_shows_cloudwatchs_value(
     query = query_that_agrees(both(W, *shown, tags=tags, aggregator=aggregator))
     assert query is not None
     assert (query.aggregator, query.tags) == wanted
+
+
+def test_hundreds_of_other_series_are_combined_in_a_moment() -> None:
+    """A load balancer with 200 target groups in three zones."""
+    parts = {t: v / 3000 for t, v in W[SUM].items()}
+    zones = [{**ASKED, 'AvailabilityZone': z} for z in 'abc']
+    groups = [{**ASKED, 'TargetGroup': str(n)} for n in range(200)]
+    all_ = [{**zone_, **group} for zone_ in zones for group in groups]
+    kinds = [(scaled(parts, 3000 / len(kind)), kind) for kind in (zones, groups, all_)]
+    sets = tuple(OtherSet(dimensions, points(series)) for series, kind in kinds for dimensions in kind)
+    begun = process_time()
+    result = reconcile(both(W, W[SUM], W[SUM], tags=(zone('a'), zone('b')), sets=sets))
+    assert process_time() - begun < 10
+    assert (result.verdict, result.factor) == (Verdict.OTHER_DIMENSIONS, 0.5)
 
 
 def test_a_tag_that_leaves_out_what_cloudwatch_has_is_named() -> None:

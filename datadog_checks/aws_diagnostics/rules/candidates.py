@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 from ..facts.both_sides import BothSides, Scope
 from ..facts.metrics import AVERAGE, MAXIMUM, MINIMUM, SAMPLE_COUNT, SUM, PerSecond, Points
 from ..text import counted
-from .agreement import Values, agree
+from .agreement import LEAST_POINTS, Values, agree
 
 FIVE_MINUTES = 300
 MOST_SHIFTED = 15
@@ -100,6 +100,9 @@ def of_one_series(sides: BothSides, observed: Values) -> Iterator[Candidate]:
 
 
 def shifted(sides: BothSides, observed: Values) -> Iterator[Candidate]:
+    times = sorted(observed)
+    if sum(observed[a] != observed[b] for a, b in pairwise(times)) < LEAST_POINTS:
+        return  # nothing that happens shows when it happens
     for plain in _plain(sides, observed):
         for minutes in range(-MOST_SHIFTED, MOST_SHIFTED + 1):
             if minutes and minutes * 60 % sides.period == 0 and _promising(plain, minutes * 60):

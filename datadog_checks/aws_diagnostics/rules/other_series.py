@@ -5,7 +5,9 @@ names one tag combines all series that have it: the zones of a load balancer, a 
 a transit gateway and the whole gateway.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
 from itertools import combinations
 from statistics import median
 
@@ -19,6 +21,8 @@ OF_AN_ACCOUNT = frozenset({'aws_account', 'region'})
 """Tags of every series. They scope, they are no dimension."""
 LEAST_DOUBLED = 3
 """Points that are doubled, and points that are not, for a window that is doubled in part."""
+MOST_KINDS = 3
+"""Of sets of dimensions that are combined: by zone, by target group, by both."""
 MOST_SERIES = 50
 """That are looked at one by one."""
 
@@ -66,20 +70,53 @@ def _of_parts(sides: BothSides) -> Iterator[Candidate]:
         yield from _compared(sides, kind, alone, f'the series {listed(tags)} in Datadog', tags=tags)
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """All values of one minute: thousands of series are looked at once, and their combinations as a few numbers."""
+
+    count: int
+    total: float
+    least: float
+    most: float
+
+    def beside(self, other: 'Tally') -> 'Tally':
+        least, most = min(self.least, other.least), max(self.most, other.most)
+        return Tally(self.count + other.count, self.total + other.total, least, most)
+
+    def by(self, aggregator: str) -> float:
+        found = {'avg': self.total / self.count, 'max': self.most, 'min': self.least, 'sum': self.total}
+        return found[aggregator]
+
+
+Tallies = Mapping[int, Tally]
+
+
+def _tallied(series: Iterable[Values]) -> Tallies:
+    found: dict[int, Tally] = {}
+    for each in series:
+        for time, value in each.items():
+            new = Tally(1, value, value, value)
+            found[time] = found[time].beside(new) if time in found else new
+    return found
+
+
 def _of_sets(sides: BothSides, observed: Values) -> Iterator[Candidate]:
     """That Datadog combines series of CloudWatch which have other dimensions, with or without the asked one."""
-    asked, several = expected(sides), len(sides.datadog) > 1
-    kinds: dict[tuple[str, ...], list[OtherSet]] = {}
+    several = len(sides.datadog) > 1
+    sets: dict[tuple[str, ...], list[OtherSet]] = {}
     for each in sides.sets:
-        kinds.setdefault(tuple(sorted(each.dimensions)), []).append(each)
-    for count in range(1, min(len(kinds), 3) + 1):
+        sets.setdefault(tuple(sorted(each.dimensions)), []).append(each)
+    kinds = {kind: _tallied(dict(one.points) for one in found) for kind, found in sets.items()}
+    asked = _tallied([expected(sides)])
+    for count in range(1, min(len(kinds), MOST_KINDS) + 1):
         for chosen in combinations(kinds, count):
-            series = [dict(one.points) for kind in chosen for one in kinds[kind]]
-            names = ' and '.join(_named(kind, kinds[kind], sides) for kind in chosen)
-            if several or len(series) == 1:
-                yield from _combining(sides, observed, series, names)
+            number = sum(len(sets[kind]) for kind in chosen)
+            names = ' and '.join(_named(kind, sets[kind], sides) for kind in chosen)
+            tallies = [kinds[kind] for kind in chosen]
+            if several or number == 1:
+                yield from _combining(sides, observed, tallies, number, names)
             if several:
-                yield from _combining(sides, observed, [asked, *series], f'the asked series and {names}')
+                yield from _combining(sides, observed, [asked, *tallies], number + 1, f'the asked series and {names}')
 
 
 def _named(kind: tuple[str, ...], sets: Sequence[OtherSet], sides: BothSides) -> str:
@@ -87,20 +124,21 @@ def _named(kind: tuple[str, ...], sets: Sequence[OtherSet], sides: BothSides) ->
     return f'{len(sets)} by {listed(more or kind)}'
 
 
-def _combining(sides: BothSides, observed: Values, series: Sequence[Values], names: str) -> Iterator[Candidate]:
+def _combining(
+    sides: BothSides, observed: Values, tallies: Sequence[Tallies], number: int, names: str
+) -> Iterator[Candidate]:
     """With Datadog's aggregator, as its query does; not in minutes in which the asked one was lost."""
-    asked = expected(sides)
-    values: dict[int, list[float]] = {}
-    for each in series:
-        for time, value in each.items():
-            values.setdefault(time, []).append(value)
-    whole = {time: AGGREGATORS[sides.aggregator](found) for time, found in values.items() if time in asked}
-    for number, factor in enumerate(_factors(sides)):
+    asked, whole = expected(sides), dict[int, float]()
+    for time in asked:
+        found = [each[time] for each in tallies if time in each]
+        if found:
+            whole[time] = reduce(Tally.beside, found).by(sides.aggregator)
+    for position, factor in enumerate(_factors(sides)):
         predicted = {time: value / factor for time, value in whole.items()}
         divided = f' / {factor}' if factor != 1 else ''
-        words = f'Datadog is the {sides.aggregator} of {counted(len(series), "series", "series")} ({names}){divided}'
-        cost = COST[Kind.DIMENSIONS] + number * OTHER_FACTOR
-        yield Candidate(Kind.DIMENSIONS, predicted, expected(sides), observed, sides.statistic, factor, cost, words)
+        words = f'Datadog is the {sides.aggregator} of {counted(number, "series", "series")} ({names}){divided}'
+        cost = COST[Kind.DIMENSIONS] + position * OTHER_FACTOR
+        yield Candidate(Kind.DIMENSIONS, predicted, asked, observed, sides.statistic, factor, cost, words)
 
 
 def ratio(sides: BothSides) -> float | None:

@@ -1,5 +1,6 @@
 """The models that the check brings along say of each operation what botocore's own say."""
 
+import re
 from datetime import UTC
 from functools import cache
 from typing import Any
@@ -98,6 +99,7 @@ def test_a_time_is_the_one_that_botocore_itself_reads_in_utc(value: object) -> N
 
 @pytest.mark.parametrize('value', [1e300, float('nan'), 'yesterday'])
 def test_a_time_that_is_none_fails_as_in_botocore(value: object) -> None:
-    for parser in (parse_timestamp, utc):
-        with pytest.raises(ValueError, match='Invalid timestamp'):
-            parser(value)
+    with pytest.raises((ValueError, RuntimeError)) as its_own:
+        parse_timestamp(value)
+    with pytest.raises(its_own.type, match=re.escape(str(its_own.value))):
+        utc(value)

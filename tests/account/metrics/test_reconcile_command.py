@@ -143,6 +143,17 @@ def test_other_sets_that_cannot_be_listed_cost_no_verdict_that_needs_none(rate: 
     assert 'the other sets of dimensions are not known: ' in found['evidence']
 
 
+def test_a_role_that_cannot_be_assumed_is_a_side_that_does_not_answer(rate: Both) -> None:
+    document = json.loads(rate.config.read_text())
+    document['instances'][0]['account']['assume_role_arn'] = 'arn:aws:iam::123456789012:role/looks'
+    rate.config.write_text(json.dumps(document))
+    status, _, error = rate.run(*ASKED)
+    assert (status, '--region: that of the session is not known, so it must be given: ' in error) == (64, True)
+    found = rate.json(*ASKED)
+    assert (found['verdict'], found['exit']) == ('unknown', 3)
+    assert 'sts:AssumeRole' in found['evidence']
+
+
 def test_without_keys_nothing_is_asked(rate: Both) -> None:
     rate.config.write_text('instances: [{account: {}}]')
     status, _, error = rate.run(*ASKED)

@@ -96,8 +96,10 @@ def time_options(command: Callable[..., int]) -> Callable[..., int]:
 
     options = (
         click.option('--tag', 'tags', metavar='KEY:VALUE', multiple=True, type=Tag(), help='A further tag of Datadog.'),
-        click.option('--start', metavar='TIME', type=Moment(), help='UTC, as 2026-11-27T12:00. Without it: 3 hours.'),
-        click.option('--end', metavar='TIME', type=Moment(), help='At least 15 minutes ago, which it is without it.'),
+        click.option(
+            '--start', metavar='TIME', type=Moment(), help='As 2026-11-27T12:00, UTC. Without it: 3 hours before.'
+        ),
+        click.option('--end', metavar='TIME', type=Moment(), help='At least 15 minutes ago; that without it.'),
         click.option(
             '--aggregator',
             type=click.Choice(sorted(AGGREGATORS)),
@@ -145,11 +147,15 @@ def _one(names: Sequence[MetricName], statistic: str) -> MetricName:
 
 def _region(name: MetricName, account: AccountOptions) -> RegionName:
     from ...collect.aws.session import open_session
+    from ...collect.run import NotCollected
 
     if name.namespace in GLOBAL:
         return RegionName('us-east-1')
-    with open_session(account) as session:
-        region = RegionName.of(session.region)
+    try:
+        with open_session(account) as session:
+            region = RegionName.of(session.region)
+    except NotCollected as e:
+        raise click.UsageError(f'--region: that of the session is not known, so it must be given: {e}') from None
     if region is None:
         raise click.UsageError('--region: the region of the session is not one of AWS, so it must be given')
     return region

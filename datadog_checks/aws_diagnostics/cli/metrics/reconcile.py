@@ -81,7 +81,7 @@ def shown(answer: Answer, files: Sequence[Target], as_json: bool, colour: bool) 
         click.echo(printed('metrics reconcile', time.time(), document(answer)))
     else:
         console = page.stderr(colour) if to_stdout else page.stdout(colour)
-        page.write(console, report(answer, console.width if console.is_terminal else page.WITHOUT_TERMINAL))
+        page.write(console, report(answer, console.width))
     return answer.exit_status
 
 
