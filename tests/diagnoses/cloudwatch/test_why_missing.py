@@ -593,7 +593,7 @@ def test_what_could_not_be_looked_at_hides_no_later_reason():
 
 
 def test_nothing_is_said_where_nothing_could_be_looked_at():
-    metric = WatchedMetric.not_observed(asked(), NOW - HOUR, Unobserved('no AWS credentials were found'))
+    metric = WatchedMetric.not_observed(asked(), NOW - HOUR, (), Unobserved('no AWS credentials were found'))
     nothing = Unobserved('no AWS credentials were found')
     found = explained(metric, integration=nothing, registered=None, role=nothing, policies=nothing, simulation=nothing)
     assert found.cause is C.NOT_FOUND

@@ -17,11 +17,13 @@ from ...facts.account import Feature, WatchedMetric
 from ...facts.metrics import MetricName, Watched
 from ...facts.values import RegionName
 from ...findings import Status
+from ...rules.dimension_tags import tags_of
 from ...rules.metric_names import main_of
 from ...rules.metric_sources import home_of
 from .. import page
 from ..codec import Json
 from ..document import printed, remedy_document
+from ..judged import settling
 from ..options import colour_option, config_option, described_agent, json_option
 from ..page import BLANK, Line, Wrap
 from ..permissions import account_instance, narrowed
@@ -136,7 +138,8 @@ def _explained(options: Options, asked: Watched, spinner: bool) -> Explained:
 def _metric(facts: Facts, asked: Watched, back: float) -> WatchedMetric:
     watched = facts.of_account.watched
     if isinstance(watched, Unobserved):
-        return WatchedMetric.not_observed(asked, facts.observed_at - back, watched)
+        scope = (*tags_of(asked.name.namespace, asked.dimensions), *asked.tags)
+        return WatchedMetric.not_observed(asked, facts.observed_at - back, scope, watched)
     (metric,) = watched
     return metric
 
@@ -173,6 +176,9 @@ def report(found: Explained) -> Iterator[Line]:
             yield Line(answer.evidence, f'{step:14}{answer.result:15}', STYLE_OF[answer.result])
     if left:
         yield Line(f'{", ".join(left)}: {NOT_REACHED.evidence}')
+    unknown = (answer.evidence for _, answer in found.steps if answer.result is Result.UNKNOWN)
+    for hint in dict.fromkeys(settling(reason, (), found.question.facts) for reason in unknown):
+        yield from [Line(f'{hint}.')] if hint else []
     remedy = remedy_of(found)
     if remedy:
         yield BLANK
