@@ -305,6 +305,11 @@ ACCOUNT_EXAMPLES = yaml.safe_load(
     max_api_calls: 1
     unused_after: 1
     hosts_settle_after: 1
+    watched_metrics: [{name: aws.elb.latency, region: eu-west-1}]
+    dimension_tags: {LoadBalancerName: name}
+    load_balancers: {names: [web]}
+    tagged_resources: ['arn:aws:sqs:eu-west-1:123456789012:a']
+    tags_settle_after: 900
     """
 )
 

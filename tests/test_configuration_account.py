@@ -6,11 +6,13 @@ from datadog_checks.base import ConfigurationError
 
 from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions, Chosen
+from datadog_checks.aws_diagnostics.collect.metric_names import metric_names
 from datadog_checks.aws_diagnostics.collect.run import CollectOptions
 from datadog_checks.aws_diagnostics.configuration import InvalidConfiguration, Options, read_configuration
 from datadog_checks.aws_diagnostics.expectations import AccountExpectations, Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts.account import ExternalId, Feature
-from datadog_checks.aws_diagnostics.facts.values import Arn
+from datadog_checks.aws_diagnostics.facts.metrics import MetricName, NameSource, Watched
+from datadog_checks.aws_diagnostics.facts.values import Arn, DatadogMetric, MetricNamespace, RegionName
 
 HUNTER2 = 'hunter2hunter2'
 
@@ -127,6 +129,68 @@ def test_load_balancers_are_chosen_by_names_tags_or_both(setting, chosen):
 
 def test_the_word_integration_means_the_regions_of_the_integration():
     assert read_configuration({'account': {'regions': 'integration'}}) == read_configuration({'account': {}})
+
+
+REQUESTS = {'name': 'aws.elb.request_count', 'region': 'eu-west-1'}
+
+
+def watched(*entries: object) -> tuple[Watched, ...]:
+    options = read_configuration({'account': {'watched_metrics': list(entries)}}).account
+    assert options
+    return options.watched_metrics
+
+
+def named(name: str) -> MetricName:
+    found = metric_names().of_datadog(name)
+    assert found
+    return found
+
+
+def test_watched_metrics_are_read_with_what_narrows_them():
+    entry = {**REQUESTS, 'dimensions': {'LoadBalancerName': 'web'}, 'tags': ['availability-zone:eu-west-1a']}
+    assert watched(entry, REQUESTS) == (
+        Watched(
+            named('aws.elb.request_count'),
+            {'LoadBalancerName': 'web'},
+            RegionName('eu-west-1'),
+            ('availability-zone:eu-west-1a',),
+        ),
+        Watched(named('aws.elb.request_count'), {}, RegionName('eu-west-1')),
+    )
+
+
+def test_the_tags_of_dimensions_are_read():
+    options = read_configuration({'account': {'dimension_tags': {'LoadBalancerName': 'name'}}}).account
+    assert options and options.dimension_tags == (('LoadBalancerName', 'name'),)
+
+
+def test_nothing_is_watched_without_the_operator():
+    assert watched() == AccountOptions().watched_metrics == ()
+
+
+def test_a_metric_that_is_given_twice_is_watched_once():
+    assert len(watched(REQUESTS, {**REQUESTS, 'dimensions': {}}, {**REQUESTS, 'tags': None})) == 1
+
+
+@pytest.mark.parametrize(
+    ('name', 'meant'),
+    [
+        pytest.param('AWS/ELB Latency', named('aws.elb.latency'), id='the main statistic of a metric of CloudWatch'),
+        pytest.param(
+            'AWS/Neptune GremlinRequestsPerSec',
+            MetricName(
+                DatadogMetric('aws.neptune.gremlin_requests_per_sec'),
+                MetricNamespace('AWS/Neptune'),
+                'GremlinRequestsPerSec',
+                '',
+                source=NameSource.GUESSED,
+            ),
+            id='a name that is guessed',
+        ),
+    ],
+)
+def test_a_watched_metric_can_have_its_name_of_cloudwatch(name, meant):
+    assert watched({'name': name, 'region': 'us-east-1'}) == (Watched(meant, {}, RegionName('us-east-1')),)
 
 
 SETTINGS = {
@@ -304,6 +368,80 @@ SETTINGS = {
     'unused at once': (
         {'unused_after': 0},
         'account.unused_after must be greater than 0, not 0',
+    ),
+    'a watched metric without a list': ({'watched_metrics': REQUESTS}, 'account.watched_metrics must be a list'),
+    'a name for a watched metric': (
+        {'watched_metrics': ['aws.elb.request_count']},
+        'account.watched_metrics[0] must be a mapping',
+    ),
+    'more watched metrics than fit into a run': (
+        {'watched_metrics': [REQUESTS] * 21},
+        'account.watched_metrics must be a list of at most 20 metrics',
+    ),
+    'a misspelt key of a watched metric': (
+        {'watched_metrics': [REQUESTS, {**REQUESTS, 'dimension': {}}]},
+        'account.watched_metrics[1].dimension is not known: did you mean dimensions?',
+    ),
+    'a watched metric without a name': (
+        {'watched_metrics': [{'region': 'eu-west-1'}]},
+        'account.watched_metrics[0].name must be a name of Datadog like aws.elb.request_count, or NAMESPA',
+    ),
+    'a misspelt watched metric': (
+        {'watched_metrics': [{**REQUESTS, 'name': 'aws.elb.requestcount'}]},
+        'account.watched_metrics[0].name must be a name of Datadog like aws.elb.request_count, or NAMESPACE METRIC of '
+        'CloudWatch like AWS/ELB RequestCount (did you mean aws.elb.request_count?)',
+    ),
+    'a watched metric that no service has': (
+        {'watched_metrics': [{**REQUESTS, 'name': 'AWS/ELB requests!'}]},
+        'account.watched_metrics[0].name must be a name of Datadog like aws.elb.request_count, or NAMESPA',
+    ),
+    'a tag of a dimension that is none': (
+        {'dimension_tags': {'LoadBalancerName': 'a b'}},
+        'account.dimension_tags.LoadBalancerName must be the key of a tag of Datadog, such as loadbalancername',
+    ),
+    'a tag of a dimension with a value': (
+        {'dimension_tags': {'LoadBalancerName': 'name:web'}},
+        'account.dimension_tags.LoadBalancerName must be the key of a tag of Datadog, such as loadbalancername',
+    ),
+    'more tags of dimensions than anybody needs': (
+        {'dimension_tags': {f'd{n}': 'x' for n in range(21)}},
+        'account.dimension_tags must be a mapping of at most 20 dimensions',
+    ),
+    'a watched metric without a region': (
+        {'watched_metrics': [{'name': 'aws.elb.latency'}]},
+        'account.watched_metrics[0].region must be a region such as eu-west-1',
+    ),
+    'a dimension that YAML took for a number': (
+        {'watched_metrics': [{**REQUESTS, 'dimensions': {'LoadBalancerName': 7}}]},
+        'account.watched_metrics[0].dimensions.LoadBalancerName must be a string of 1 to 1024 characters, not a number',
+    ),
+    'dimensions in a list': (
+        {'watched_metrics': [{**REQUESTS, 'dimensions': ['LoadBalancerName=web']}]},
+        'account.watched_metrics[0].dimensions must be a mapping of at most 30 dimensions, such as LoadBa',
+    ),
+    'more dimensions than a metric has': (
+        {'watched_metrics': [{**REQUESTS, 'dimensions': {f'd{n}': 'x' for n in range(31)}}]},
+        'account.watched_metrics[0].dimensions must be a mapping of at most 30 dimensions, such as LoadBa',
+    ),
+    'a dimension with a line break': (
+        {'watched_metrics': [{**REQUESTS, 'dimensions': {'LoadBalancerName\n': 'web'}}]},
+        'account.watched_metrics[0].dimensions has a name that is not printable text of 1 to 255 characte',
+    ),
+    'an empty dimension': (
+        {'watched_metrics': [{**REQUESTS, 'dimensions': {'aws:x': ''}}]},
+        'account.watched_metrics[0].dimensions.* must be a string of 1 to 1024 characters, not an empty string',
+    ),
+    'tags that are one text': (
+        {'watched_metrics': [{**REQUESTS, 'tags': 'team:web'}]},
+        'account.watched_metrics[0].tags must be a list of at most 20 tags',
+    ),
+    'a tag that ends a query': (
+        {'watched_metrics': [{**REQUESTS, 'tags': ['team:web', 'team:web} by {host']}]},
+        'account.watched_metrics[0].tags[1] must be a tag of Datadog like availability-zone:eu-west-1a, w',
+    ),
+    'a tag with a wildcard': (
+        {'watched_metrics': [{**REQUESTS, 'tags': ['team:*']}]},
+        'account.watched_metrics[0].tags[0] must be a tag of Datadog like availability-zone:eu-west-1a, w',
     ),
 }
 

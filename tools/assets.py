@@ -25,6 +25,7 @@ def data_collected(text: str) -> str:
 
 GENERATED: Mapping[str, Callable[[str], str]] = {
     'README.md': lambda text: with_section(with_samples(text), 'diagnoses', documents.diagnoses_table()),
+    'docs/command-line.md': lambda text: with_section(text, 'missing-causes', documents.missing_causes_table()),
     'docs/data-collected.md': data_collected,
     'docs/diagnoses.md': lambda _: diagnoses_document(),
     'docs/field-reports.md': lambda _: field_reports_document(),

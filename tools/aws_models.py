@@ -38,8 +38,10 @@ def _endpoints() -> Model:
 
 
 def _model(service: str) -> Model:
-    """Without documentation. Its protocol is one that the botocore of an older Agent knows too."""
-    whole: Model = Loader().load_service_model(service, MODEL)
+    """Without documentation, and without the parameters of S3 that botocore takes only with it and nobody sets. Its
+    protocol is one that the botocore of an older Agent knows too."""
+    loaded: Model = Loader().load_service_model(service, MODEL)
+    whole = {name: part for name, part in loaded.items() if name != 'clientContextParams'}
     operations = {name: whole['operations'][name] for name in OPERATIONS[service]}
     shapes = {name: whole['shapes'][name] for name in sorted(_needed(operations, whole['shapes']))}
     metadata = dict(whole['metadata'])

@@ -59,8 +59,8 @@ def _wrong(words: Sequence[str]) -> str:
 
 @cache
 def _service(name: str) -> ServiceModel:
-    """Raises UnknownServiceError."""
-    return SESSION.get_service_model(name)
+    """As the command line names it. Raises UnknownServiceError."""
+    return SESSION.get_service_model({'s3api': 's3'}.get(name, name))
 
 
 @cache

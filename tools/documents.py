@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
+from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.missing.causes import MEANINGS
 from tests.simulator import namespaces_available
 
 from .asset_lint.monitor import read_monitor
@@ -59,6 +60,14 @@ def service_checks_table() -> str:
     described = json.loads(read('assets/service_checks.json'))
     rows = [(f'`{check["check"]}`', check['description'].rpartition('otherwise. ')[2]) for check in described]
     return table(('Service check', 'OK means'), rows)
+
+
+def missing_causes_table() -> str:
+    rows = [
+        (f'`{cause}`', f'`{step}`' if step else '', f'`{outcome}`', meaning)
+        for cause, (step, outcome, meaning) in MEANINGS.items()
+    ]
+    return table(('cause', 'step', 'verdict', 'meaning'), rows)
 
 
 def monitors_table(root: Path = ROOT) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,14 +13,27 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.account import AccountCollector
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions, Chosen
+from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
+from datadog_checks.aws_diagnostics.collect.aws.enablement import is_enabled, registered_instances, resource_tags
 from datadog_checks.aws_diagnostics.collect.aws.metric_data import CloudWatchMetrics
 from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.datadog_metrics import DatadogMetrics
+from datadog_checks.aws_diagnostics.collect.metric_names import metric_names
 from datadog_checks.aws_diagnostics.collect.run import CallBudget
 from datadog_checks.aws_diagnostics.facts import Feature
-from datadog_checks.aws_diagnostics.facts.metrics import StatisticQuery
-from datadog_checks.aws_diagnostics.facts.values import Arn, DatadogMetric, IntegrationId, MetricNamespace, RegionName
+from datadog_checks.aws_diagnostics.facts.account import Caller
+from datadog_checks.aws_diagnostics.facts.metrics import DimensionSets, StatisticQuery
+from datadog_checks.aws_diagnostics.facts.values import (
+    AccountId,
+    Arn,
+    DatadogMetric,
+    IntegrationId,
+    MetricNamespace,
+    Partition,
+    RegionName,
+)
+from tests.account.aws_resources import SERVICES, Resources, resources_server
 from tests.account.builders import SECRET
 from tests.account.cloudtrail_server import CloudTrail, cloudtrail_server
 from tests.account.cloudwatch_server import CloudWatch, cloudwatch_server
@@ -50,11 +64,11 @@ PERMISSIONS: dict[str, Sequence[str]] = {'standard': STANDARD, 'resource_collect
 
 
 PREFIXES = {
-    'elastic-load-balancing': 'elasticloadbalancing',
-    'elastic-load-balancing-v2': 'elasticloadbalancing',
+    **dict.fromkeys(('elastic-load-balancing', 'elastic-load-balancing-v2'), 'elasticloadbalancing'),
     'resource-groups-tagging-api': 'tag',
 }
-"""What IAM calls a service, where it has another name in botocore."""
+PERMISSIONS_OF = {'ListBucketMetricsConfigurations': 'GetMetricsConfiguration'}
+"""Where a permission is named otherwise than the service or the operation is in botocore."""
 
 
 class Recorder:
@@ -72,7 +86,7 @@ class Recorder:
     def record(self, model: Any, params: Any, **_: object) -> None:
         if self.recording:
             service = model.service_model.service_id.hyphenize()
-            operation = f'{PREFIXES.get(service, service)}:{model.name}'
+            operation = f'{PREFIXES.get(service, service)}:{PERMISSIONS_OF.get(model.name, model.name)}'
             self.operations.add(operation)
             body = params.get('body') or {}
             about = body if isinstance(body, dict) else {}
@@ -157,6 +171,33 @@ def metrics_of_every_kind(recorder: Recorder, datadog: Datadog, monkeypatch: pyt
         recorder.recording = False
 
 
+def what_metrics_depend_on(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything else that is asked of AWS for a metric that is missing."""
+    asked = {
+        'aws.s3.get_requests': {'BucketName': 'logs'},
+        'aws.cloudfront.origin_latency': {'DistributionId': 'E1'},
+        'ecs.containerinsights.cpu_utilized': {'ClusterName': 'web'},
+        'aws.rds.dbload': {'DBInstanceIdentifier': 'orders'},
+        'aws.ec2.network_in': {'ImageId': 'ami-0123456789abcdef0'},
+    }
+    region, budget = RegionName('us-east-1'), CallBudget(100)
+    caller = Caller(AccountId(MOTO_ACCOUNT), 'arn:aws:iam::123456789012:user/x', Partition('aws'))
+    with resources_server(Resources()) as url, monkeypatch.context() as environment:
+        for service in SERVICES:
+            environment.setenv(f'AWS_ENDPOINT_URL_{service}', url)
+        recorder.recording = True
+        with open_session(AccountOptions(), budget) as session:
+            resource_tags(session, caller, 'AWS/SQS', {'QueueName': 'jobs'}, region)
+            for name, dimensions in asked.items():
+                metric = metric_names().of_datadog(name)
+                assert metric
+                with suppress(CallFailed):  # the emulator has no such resource
+                    is_enabled(session, metric, dimensions, region, DimensionSets(()))
+            with suppress(CallFailed):
+                registered_instances(session, 'AWS/ELB', {'LoadBalancerName': 'web'}, region)
+        recorder.recording = False
+
+
 def path_of(target: str) -> str:
     return urlsplit(target).path.replace('aws.elb.latency', 'METRIC').replace(CONFIG, 'ID')
 
@@ -174,6 +215,7 @@ def allowed_by(document: Any, action: str) -> list[str]:
 def test_the_document_lists_exactly_the_calls_that_real_runs_make(moto, recorder, datadog, monkeypatch):
     runs_of_every_kind(recorder, datadog, monkeypatch)
     metrics_of_every_kind(recorder, datadog, monkeypatch)
+    what_metrics_depend_on(recorder, monkeypatch)
     assert recorder.operations == LISTED
     assert set(map(path_of, datadog.asked)) == PATHS
 

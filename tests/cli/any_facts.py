@@ -2,6 +2,7 @@
 
 import types
 import typing
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, cast
@@ -35,7 +36,7 @@ def values_of(type_: Any, scalars: Scalars = SCALARS) -> st.SearchStrategy[Any]:
             return st.tuples(*arguments)
         case origin if origin is frozenset:
             return st.frozensets(arguments[0], max_size=3)
-        case origin if origin is dict:
+        case origin if origin in (dict, Mapping):
             return st.dictionaries(*arguments, max_size=3)
     return scalars[type_] if type_ in scalars else _values_of_class(type_, scalars)
 

@@ -257,7 +257,7 @@ def metadata_options(
 def _below(limit: int, where: str) -> str:
     return (
         f'hop_limit=$(aws ec2 describe-instances {where} --instance-ids {INSTANCE_ID} '
-        "--query 'Reservations[].Instances[].MetadataOptions.HttpPutResponseHopLimit' --output text) &&\n"
+        "--query 'Reservations[].Instances[].MetadataOptions.HttpPutResponseHopLimit' --output text) && "
         f'{{ [ "$hop_limit" -lt {limit} ] || {{ echo "the hop limit is $hop_limit, not below {limit}"; false; }}; }}'
     )
 
@@ -353,7 +353,4 @@ def upgrade_by_yum(former: str, then: str = '', setting: tuple[Command, ...] = (
 
 
 def is_it_higher(needed: int) -> Step:
-    return Step(
-        f'If the command says that the hop limit is not below {needed}, the way back is longer than the path that '
-        'shows: raise it to one more than it is, or use the host network'
-    )
+    return Step(f'If the limit is {needed} or more, the way back is longer: take one more, or the host network')

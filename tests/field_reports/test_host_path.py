@@ -29,7 +29,12 @@ REPORTS = (
             says={'imds-hop-limit-too-low': ['and 2 on the way back of other answers', 'has at most 2']},
             fixes={
                 'imds-hop-limit-too-low': Fix(
-                    has=['--http-put-response-hop-limit 3', 'not below 3', 'the host network'],
+                    has=[
+                        '--http-put-response-hop-limit 3',
+                        'not below 3',
+                        'If the limit is 3 or more',
+                        'the host network',
+                    ],
                     lacks=['--http-put-response-hop-limit 2'],
                 )
             },

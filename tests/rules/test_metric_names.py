@@ -3,9 +3,10 @@
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.metric_names import metric_names
-from datadog_checks.aws_diagnostics.facts.metrics import MetricName, MetricType, NameSource, PerSecond
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts.metrics import MetricName, MetricType, NameSource, PerSecond, Previewed
 from datadog_checks.aws_diagnostics.facts.values import DatadogMetric, MetricNamespace
-from datadog_checks.aws_diagnostics.rules.metric_names import guessed, statistic_of
+from datadog_checks.aws_diagnostics.rules.metric_names import alike, corrected, guessed, statistic_of
 
 
 def test_a_row_of_the_table_says_everything_about_a_name():
@@ -92,3 +93,45 @@ def test_what_the_table_says_about_a_statistic_is_what_the_end_of_the_name_says(
 def test_a_name_that_is_nearly_right_has_near_ones():
     assert metric_names().nearest('aws.elb.requestcount')[0] == 'aws.elb.request_count'
     assert metric_names().nearest('aws.nothing.like.it') == ()
+
+
+# What Datadog says of the account
+
+GUESS = guessed('AWS/Bedrock', 'InvocationLatency')
+ACTIVE = frozenset({'aws.bedrock.invocation_latency', 'aws.bedrock.invocation_latency.sum', 'aws.bedrock.other'})
+OWN = Previewed(
+    MetricNamespace('AWS/Bedrock'),
+    'InvocationLatency',
+    ((DatadogMetric('aws.bedrock.latency.p90'), False), (DatadogMetric('aws.bedrock.latency'), True)),
+)
+
+
+def test_a_guess_gives_way_to_the_preview():
+    assert GUESS
+    found = corrected(GUESS, OWN, ACTIVE)
+    assert (found.datadog, found.statistic, found.source) == ('aws.bedrock.latency', '', NameSource.PREVIEW)
+
+
+def test_a_guess_stays_where_the_preview_says_nothing():
+    assert GUESS
+    assert corrected(GUESS, None, ACTIVE) == corrected(GUESS, Unobserved('x'), Unobserved('x')) == GUESS
+
+
+def test_a_name_of_the_table_is_not_corrected():
+    name = metric_names().of_datadog('aws.elb.latency')
+    assert name and corrected(name, OWN, frozenset()) == name
+
+
+def test_a_custom_metric_can_have_its_other_spelling():
+    custom = guessed('Shop', 'OrderCount')
+    assert custom and custom.datadog == 'shop.OrderCount'
+    assert corrected(custom, None, frozenset({'shop.order_count'})).datadog == 'shop.order_count'
+    assert corrected(custom, None, frozenset({'shop.OrderCount', 'shop.order_count'})) == custom
+
+
+def test_alike_are_the_statistics_of_the_same_metric():
+    name = metric_names().of_datadog('aws.elb.latency.p95')
+    assert name
+    active = frozenset({'aws.elb.latency', 'aws.elb.latency.p95', 'aws.elb.latency.p99', 'aws.elb.latency_other'})
+    assert alike(name, active) == ('aws.elb.latency.p95', 'aws.elb.latency', 'aws.elb.latency.p99')
+    assert alike(name, Unobserved('not asked')) == Unobserved('not asked')

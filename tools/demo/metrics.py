@@ -1,12 +1,15 @@
-"""`python -m tools.demo.metrics reconcile`: a command of `aws-diagnostics metrics` beside local servers for AWS and
-Datadog, as documents show it. The servers have a load balancer with three hours of requests, which Datadog has as a
-rate."""
+"""`python -m tools.demo.metrics reconcile` or `why`: a command of `aws-diagnostics metrics` beside local servers for
+AWS and Datadog, as documents show it. The servers have a load balancer with three hours of requests, which Datadog has
+as a rate, and a bucket without request metrics."""
 
 import json
 import math
 import os
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack, redirect_stdout
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,16 +17,33 @@ import click
 
 from datadog_checks.aws_diagnostics.cli import run
 from tests.account import servers
+from tests.account.aws_account import ROLE, SECRET
+from tests.account.aws_resources import SERVICES, Resources, resources_server
 from tests.account.cloudwatch_metrics import MetricData, Sampled
 from tests.account.cloudwatch_server import CloudWatch, cloudwatch_server
-from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, datadog_api
+from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
 from tests.account.datadog_metrics import MetricStore, Stored
+from tests.account.ec2_server import Account, serving
+from tests.account.organization import Organization, iam_of
+from tests.account.whole_run import allows, make_role, policy, statement
 
 REGION = 'eu-west-1'
 MINUTES = 240
 ARGUMENTS = {
     'reconcile': ('aws.elb.request_count', '--dimension', 'LoadBalancerName=web'),
+    'why': ('aws.s3.get_requests', '--dimension', 'BucketName=logs'),
 }
+RECORD = {
+    'auth_config': {'role_name': ROLE, 'external_id': SECRET},
+    'metrics_config': {
+        'enabled': True,
+        'collect_custom_metrics': False,
+        'namespace_filters': {'exclude_only': ['AWS/SQS', 'AWS/ElasticMapReduce', 'AWS/Usage']},
+        'metric_name_filters': [],
+        'tag_filters': [],
+    },
+}
+"""Of a new integration."""
 
 
 def requests(minute: int) -> int:
@@ -41,21 +61,51 @@ def cloudwatch(start: int) -> CloudWatch:
 def datadog(start: int) -> Datadog:
     tags = ('loadbalancername:web', f'region:{REGION}', 'aws_account:123456789012')
     points = [(start + 60 * minute, requests(minute) / 60) for minute in range(MINUTES)]
-    return Datadog(metrics=MetricStore([Stored('aws.elb.request_count', tags, points, 'rate')]))
+    store = MetricStore([Stored('aws.elb.request_count', tags, points, 'rate')], namespaces=('AWS/ELB', 'AWS/S3'))
+    permissions: dict[str, Sequence[str]] = {
+        'standard': ['cloudwatch:Get*', 'cloudwatch:List*'],
+        'resource_collection': [],
+    }
+    return Datadog([account(servers.MOTO_ACCOUNT, **RECORD)], permissions, metrics=store)
+
+
+def serve_account(stack: ExitStack, home: str) -> None:
+    """IAM with the role, EC2 with its regions, and a bucket: what `why` asks for beside CloudWatch."""
+    moto = stack.enter_context(servers.moto())
+    cloudwatch_url = os.environ['AWS_ENDPOINT_URL']
+    resources = stack.enter_context(resources_server(Resources()))
+    os.environ.update(servers.environment(moto, Path(home), region=REGION))
+    make_role(policy(statement()), policy(allows('*')))
+    endpoints = {
+        'CLOUDWATCH': cloudwatch_url,
+        'EC2': stack.enter_context(serving(Account(regions=(REGION,)))),
+        'IAM': stack.enter_context(iam_of(Organization(), moto)),
+        **dict.fromkeys(SERVICES, resources),
+    }
+    os.environ.update({f'AWS_ENDPOINT_URL_{service}': url for service, url in endpoints.items()})
 
 
 @click.command(help=__doc__)
 @click.argument('command', type=click.Choice(tuple(ARGUMENTS)))
 def main(command: str) -> None:
     start = (int(time.time()) - 900) // 60 * 60 - 60 * 180
-    with TemporaryDirectory() as home, cloudwatch_server(cloudwatch(start)) as aws, datadog_api(datadog(start)) as api:
+    with ExitStack() as stack:
+        home = stack.enter_context(TemporaryDirectory())
+        aws = stack.enter_context(cloudwatch_server(cloudwatch(start)))
+        api = stack.enter_context(datadog_api(datadog(start)))
         config = Path(home) / 'account.yaml'
-        account = {'api_key': API_KEY, 'app_key': APP_KEY, 'datadog_api_url': api.url}
-        config.write_text(json.dumps({'instances': [{'account': account}]}), encoding='utf-8')
+        settings = {'api_key': API_KEY, 'app_key': APP_KEY, 'datadog_api_url': api.url}
+        config.write_text(json.dumps({'instances': [{'account': settings}]}), encoding='utf-8')
         os.environ.update({'COLUMNS': '100', **servers.environment(aws, Path(home), region=REGION)})
+        if command == 'why':
+            serve_account(stack, home)
         arguments = ['metrics', command, *ARGUMENTS[command]]
         print(f'$ aws-diagnostics {" ".join(arguments)} --config account.yaml', flush=True)
-        run([*arguments, '--config', str(config)])
+        printed = TextIOWrapper(BytesIO(), encoding='utf-8')
+        with redirect_stdout(printed):
+            run([*arguments, '--config', str(config)])
+        printed.seek(0)
+        print(printed.read().replace(f'{home}/', ''), end='')
         sys.stdout.flush()
 
 

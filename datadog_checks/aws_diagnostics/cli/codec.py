@@ -69,7 +69,7 @@ def _decode(type_: object, value: Json, field: str) -> object:
         return _decode(_member(arguments, value, field), value, field)
     if origin is tuple or origin is frozenset:
         return _decode_items(origin, arguments, value, field)
-    if origin is dict:
+    if origin in (dict, Mapping):
         return {key: _decode(arguments[1], item, f'{field}.{key}') for key, item in _mapping(value, field).items()}
     if is_dataclass(type_):
         return _decode_dataclass(cast(type, type_), value, field)

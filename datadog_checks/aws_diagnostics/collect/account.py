@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..facts import Facts, Feature, Platform, Unobserved, observed
@@ -31,6 +32,7 @@ from .aws.simulation import Simulations
 from .inventory import HostList
 from .propagation import Propagation
 from .run import Deadline, OnDefect, log_defect
+from .watched_metrics import look_for
 
 if TYPE_CHECKING:
     from .aws.fleet import FleetSweep
@@ -130,9 +132,10 @@ class AccountCollector:
                 'the metrics',
                 lambda: read_metrics(observed(session), observed(integration), self._options, run.budget),
             ),
+            watched=look_for(self._options, run, session, caller, integration),
             load_balancers=self._chosen_load_balancers(run, session, integration),
             inventory=run.if_on((Feature.INVENTORY,), 'the host list', lambda: self._inventory(run, observed(caller))),
-            tags=run.if_on((Feature.INVENTORY,), 'the tags', lambda: self._tags(run, session, caller)),
+            tags=self._tags(run, session, caller),
             fleet=run.if_on((Feature.IMDS_POSTURE,), 'the fleet', lambda: self._fleet(run, session, integration)),
             api_calls=run.budget.made,
             registered=run.registered,
@@ -169,9 +172,16 @@ class AccountCollector:
 
     def _tags(
         self, run: AccountRun, session: Session | Unobserved, caller: Caller | Unobserved
-    ) -> tuple[ResourceTags, ...]:
+    ) -> tuple[ResourceTags, ...] | Unobserved:
+        """() where the operator names no resource."""
         if not self._options.tagged_resources:
             return ()
+        compared = partial(self._compared_tags, run, session, caller)
+        return run.if_on((Feature.INVENTORY,), 'the tags', compared)
+
+    def _compared_tags(
+        self, run: AccountRun, session: Session | Unobserved, caller: Caller | Unobserved
+    ) -> tuple[ResourceTags, ...]:
         share = Deadline(run.deadline.remaining() * SHARE_FOR_TAGS)
         api = run.datadog(share, with_keys=True)
         in_aws = tags_in_aws(observed(session), self._options.tagged_resources, observed(caller).account_id)

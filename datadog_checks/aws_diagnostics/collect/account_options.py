@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ..facts import Feature
 from ..facts.account import ExternalId
+from ..facts.metrics import Watched
 from ..facts.values import Arn
 from .agent import AgentInterface
 from .agent.settings import as_text, as_texts
@@ -105,6 +106,12 @@ class AccountOptions:
     """Whose tags are compared with those that Datadog shows."""
     max_api_calls: int = 500
     """To AWS, in one run."""
+    watched_metrics: tuple[Watched, ...] = ()
+    """Looked up in CloudWatch and in Datadog in every run, which costs money and counts as use of the metric."""
+    watched_for: float = 3 * 3600.0
+    """Seconds back to which a value of a watched metric is expected."""
+    dimension_tags: tuple[tuple[str, str], ...] = ()
+    """(dimension of CloudWatch, key of the tag of Datadog), where it is not the documented one."""
     cache_directory: str = ''
     """Where the list of required permissions is kept; '' keeps nothing."""
     denied_since: float = 0.0

@@ -39,6 +39,7 @@ class Account(BaseModel):
             'us2.ddog-gov.com',
         ]
     ] = None
+    dimension_tags: Optional[MappingProxyType[str, Any]] = None
     external_id: Optional[str] = None
     features: Optional[
         tuple[Literal['role', 'permissions', 'imds_posture', 'inventory', 'metrics', 'load_balancers'], ...]
@@ -52,6 +53,7 @@ class Account(BaseModel):
     tagged_resources: Optional[tuple[str, ...]] = None
     tags_settle_after: Optional[float] = Field(None, ge=900.0)
     unused_after: Optional[float] = Field(None, gt=0.0)
+    watched_metrics: Optional[tuple[MappingProxyType[str, Any], ...]] = None
 
 
 class MetricPatterns(BaseModel):

@@ -16,6 +16,7 @@ from ..facts.values import Arn, RegionName, RoleName
 from .errors import InvalidConfiguration, must_be, unknown_name
 from .load_balancers import check_choice, chosen
 from .rules import OPTIONS_OF_THE_AGENT
+from .watched import dimension_tags, watched_metrics
 
 FROM_THE_INTEGRATION = 'integration'
 """Of `regions`: those that Datadog has on record."""
@@ -73,6 +74,8 @@ def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptio
     values['regions'] = None if regions == FROM_THE_INTEGRATION else tuple(dict.fromkeys(map(RegionName, regions)))
     filters: Mapping[str, tuple[str, ...]] = settings.get('fleet_filter', {})
     values['fleet_filter'] = tuple(filters.items())
+    values['dimension_tags'] = dimension_tags(('account', 'dimension_tags'), settings.get('dimension_tags', {}))
+    values['watched_metrics'] = watched_metrics(('account', 'watched_metrics'), settings.get('watched_metrics', ()))
     values['load_balancers'] = chosen(settings.get('load_balancers'))
     values['tagged_resources'] = tuple(map(Arn, dict.fromkeys(settings.get('tagged_resources', ()))))
     options = AccountOptions(**{f.name: values[f.name] for f in fields(AccountOptions) if f.name in values})

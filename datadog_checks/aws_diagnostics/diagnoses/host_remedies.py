@@ -167,7 +167,7 @@ def _is_lower(facts: Facts, needed: int) -> bool:
 def _only_if_lower(facts: Facts, needed: int) -> Command:
     return script(
         'hop_limit=$(aws ec2 describe-instances --region <region> --instance-ids <instance> '
-        "--query 'Reservations[].Instances[].MetadataOptions.HttpPutResponseHopLimit' --output text) &&\n"
+        "--query 'Reservations[].Instances[].MetadataOptions.HttpPutResponseHopLimit' --output text) && "
         f'{{ [ "$hop_limit" -lt {needed} ] || {{ echo "the hop limit is $hop_limit, not below {needed}"; false; }}; }}',
         region=region(facts),
         instance=instance(facts),

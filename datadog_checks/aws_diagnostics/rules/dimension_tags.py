@@ -8,7 +8,7 @@ What the operator says (`dimension_tags`, `--dimension-tag`) counts more than bo
 import re
 from collections.abc import Iterable, Mapping
 
-from ..facts.metrics import Dimensions
+from ..facts.metrics import Dimensions, MetricTags
 
 LOAD_BALANCER = {
     'LoadBalancer': 'loadbalancer',
@@ -70,6 +70,7 @@ TAG_KEYS: Mapping[str, Mapping[str, str]] = {
 REGION, ACCOUNT = 'region', 'aws_account'
 """On all metrics of the integration."""
 LONGEST_TAG = 200
+MOST_VALUES = 100
 TAG = re.compile(r'[^\W\d_][\w./-]{0,199}(:[\w./:-]{0,200})?')
 """As Datadog stores one: https://docs.datadoghq.com/getting_started/tagging/#define-tags"""
 
@@ -96,7 +97,7 @@ def scope_of(tags: Iterable[str]) -> str:
 
 
 def nearest(word: str, words: Iterable[str], likeness: float = 0.75) -> str:
-    """The one that somebody who wrote `word` may have meant, in any case, with any separators; "" for none."""
+    """The one that somebody may have meant, whatever its case and separators; '' where none is alike."""
     from difflib import get_close_matches  # only for a word that is wrong
 
     plain = {_plain(each): each for each in sorted(words)}
@@ -104,5 +105,23 @@ def nearest(word: str, words: Iterable[str], likeness: float = 0.75) -> str:
     return plain[found[0]] if found else ''
 
 
+def misspelt(value: str, values: Iterable[str]) -> str:
+    """The value that may have been meant; never one with another number, which is another resource."""
+    return nearest(value, [each for each in values if re.sub(r'\D', '', each) == re.sub(r'\D', '', value)], 0.8)
+
+
 def _plain(word: str) -> str:
     return re.sub('[^a-z0-9]', '', word.lower())
+
+
+def narrowed(tags: MetricTags, scope: tuple[str, ...]) -> MetricTags:
+    """Of the keys of the scope the values, of every other key one: a metric can have ten thousand tags."""
+    wanted = {tag.partition(':')[0] for tag in scope}
+    kept: dict[str, list[str]] = {}
+    for tag in sorted(tags.indexed, key=lambda tag: (tag not in scope, tag)):
+        values = kept.setdefault(tag.partition(':')[0], [])
+        if len(values) < (MOST_VALUES if tag.partition(':')[0] in wanted else 1):
+            values.append(tag)
+    cut = any(len(values) == MOST_VALUES for values in kept.values())
+    dropped = frozenset({tag.partition(':')[0]: tag for tag in sorted(tags.dropped)}.values())
+    return MetricTags(frozenset(t for values in kept.values() for t in values), dropped, tags.complete and not cut)

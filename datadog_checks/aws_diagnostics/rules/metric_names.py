@@ -8,7 +8,9 @@ Datadog says about the account itself counts more than both.
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from ..facts import Unobserved
 from ..facts.metrics import (
     AVERAGE,
     MAXIMUM,
@@ -19,10 +21,12 @@ from ..facts.metrics import (
     MetricType,
     NameSource,
     PerSecond,
+    Previewed,
 )
 from ..facts.values import CloudWatchMetric, DatadogMetric, MetricNamespace
 
 AWS = 'AWS/'
+MOST_ALIKE = 10
 SUFFIXES = {
     'average': AVERAGE,
     'maximum': MAXIMUM,
@@ -100,3 +104,33 @@ def statistic_of(datadog: str) -> str:
     if last.isdecimal() and PERCENTILE.fullmatch(f'{rest.rpartition(".")[2]}.{last}'):
         return f'{rest.rpartition(".")[2]}.{last}'
     return last if PERCENTILE.fullmatch(last) else SUFFIXES.get(last, '')
+
+
+def corrected(
+    name: MetricName, previewed: Previewed | Unobserved | None, active: frozenset[str] | Unobserved
+) -> MetricName:
+    """A guessed name gives way to the one that Datadog says, or to another spelling that is in use."""
+    if name.source is not NameSource.GUESSED:
+        return name
+    if isinstance(previewed, Previewed) and previewed.names:
+        own = min((each for each, _ in previewed.names), key=len)
+        return replace(name, datadog=own, statistic=statistic_of(own), source=NameSource.PREVIEW)
+    other = DatadogMetric.of(_in_snake_case(name))
+    if isinstance(active, frozenset) and name.datadog not in active and other in active:
+        return replace(name, datadog=other or name.datadog)
+    return name
+
+
+def _in_snake_case(name: MetricName) -> str:
+    """Datadog keeps the case of most metrics of namespaces that are not AWS's own, and changes that of some."""
+    return f'{name.datadog.rpartition(".")[0]}.{snake_case(name.metric)}'
+
+
+def alike(name: MetricName, active: frozenset[str] | Unobserved) -> tuple[str, ...] | Unobserved:
+    """The same metric, with the statistics that Datadog has of it."""
+    if isinstance(active, Unobserved):
+        return active
+    end = name.datadog.removesuffix(f'.{name.datadog.rpartition(".")[2]}') if statistic_of(name.datadog) else ''
+    stems = {stem for stem in (str(name.datadog), end) if stem}
+    found = (each for each in active if each in stems or any(each.startswith(f'{stem}.') for stem in stems))
+    return tuple(sorted(found, key=lambda each: (each != name.datadog, each))[:MOST_ALIKE])

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC
+from functools import cache
 from typing import Any
 
 import pytest
@@ -37,9 +38,16 @@ def form(shape: Shape | None, seen: frozenset[str] = frozenset()) -> object:
     return inner, members, parts
 
 
+@cache
+def unused() -> tuple[Loader, Loader]:
+    """Ours and botocore's, of which nobody makes a client: with one, botocore takes the bucket out of the paths of its
+    model of S3."""
+    return loader.__wrapped__(), Loader()
+
+
 @pytest.mark.parametrize(('service', 'operation'), ALL)
 def test_an_operation_is_described_as_botocore_describes_it(service: str, operation: str) -> None:
-    ours, theirs = (model_of(source, service).operation_model(operation) for source in (loader(), all_models()))
+    ours, theirs = (model_of(source, service).operation_model(operation) for source in unused())
     assert form(ours.input_shape) == form(theirs.input_shape)
     assert form(ours.output_shape) == form(theirs.output_shape)
     assert [form(shape) for shape in ours.error_shapes] == [form(shape) for shape in theirs.error_shapes]

@@ -228,7 +228,7 @@ def remedy(*choices: Choice) -> Remedy:
         (Command('disabled_diagnoses: [elb-cross-zone-counts-inflated]', Language.YAML),),
         undo=Step('Remove it from the list'),
     )
-    again = Step('Wait 5 minutes, then run the check again', (Command('aws-diagnostics check --config conf.yaml'),))
+    again = Step('Run the check again', (Command('aws-diagnostics check --config conf.yaml'),))
     return Remedy(
         'Let monitor 1 count each target once; leave cross-zone load balancing on', (*choices, on_purpose), (again,)
     )

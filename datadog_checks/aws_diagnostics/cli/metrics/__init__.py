@@ -4,6 +4,7 @@ import click
 
 from ..options import MEANINGS
 from .reconcile import reconcile
+from .why import why_
 
 
 @click.group(epilog=f'Exit status: {MEANINGS}')
@@ -12,3 +13,4 @@ def metrics() -> None:
 
 
 metrics.add_command(reconcile)
+metrics.add_command(why_)

@@ -1,19 +1,25 @@
 """Which metric a person asks about: the arguments and options that `metrics why` and `metrics reconcile` share."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import click
 
 from ...collect.metric_names import metric_names
+from ...configuration.watched import TAG
 from ...facts.metrics import MetricName
 from ...facts.values import CloudWatchMetric, DatadogMetric, MetricNamespace, RegionName
 from ...text import escaped, listed
+from ..options import SECONDS
 
 Command = TypeVar('Command', bound=Callable[..., object])
 MOST_DIMENSIONS = 30
 """Of one metric of CloudWatch."""
 LONGEST_SHOWN = 60
+LONGEST_AGO = 14 * 86400.0
+TIME_ALLOWED = 'it must be like 30m, 3h, 2d or 2026-11-27T12:00Z, in the past and at most 14 days ago'
 
 name_argument = click.argument('name', metavar='NAME | NAMESPACE METRIC', nargs=-1, required=True)
 
@@ -37,6 +43,41 @@ class Region(click.ParamType[RegionName]):
         if region is None:
             self.fail(f'{_shown(str(value))} is not allowed, it must be like eu-west-1', param, ctx)
         return region
+
+
+class Since(click.ParamType[float]):
+    """Seconds back: a number and a unit, or a time in ISO 8601, UTC where it names no offset."""
+
+    name = 'since'
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        text = value if isinstance(value, str) else ''
+        back = _duration(text) or _time(text)
+        if not 0 < back <= LONGEST_AGO:
+            self.fail(f'{text[:40]!r} is not allowed, {TIME_ALLOWED}', param, ctx)
+        return back
+
+
+def _duration(text: str) -> float:
+    number, unit = text[:-1], text[-1:]
+    return float(int(number) * SECONDS[unit]) if number.isascii() and number.isdecimal() and unit in 'mhd' else 0.0
+
+
+def _time(text: str) -> float:
+    try:
+        then = datetime.fromisoformat(text)
+    except ValueError:
+        return 0.0
+    return time.time() - (then if then.tzinfo else then.replace(tzinfo=UTC)).timestamp()
+
+
+class Tag(click.ParamType[str]):
+    name = 'tag'
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not isinstance(value, str) or not TAG.fullmatch(value):
+            self.fail(f'{str(value)[:60]!r} is not allowed, it must be like team:web, without a wildcard', param, ctx)
+        return value
 
 
 dimension_option = click.option(

@@ -38,9 +38,11 @@ ENDPOINTS = 'endpoints'
 """botocore's name of the list of partitions, their regions and services."""
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = {
+    'cloudfront': ('GetMonitoringSubscription',),
     'cloudtrail': ('LookupEvents',),
     'cloudwatch': ('GetMetricData', 'GetMetricStream', 'ListMetricStreams', 'ListMetrics'),
     'ec2': ('DescribeInstances', 'DescribeLaunchTemplateVersions', 'DescribeRegions', 'GetInstanceMetadataDefaults'),
+    'ecs': ('DescribeClusters',),
     'elb': ('DescribeInstanceHealth', 'DescribeLoadBalancerAttributes', 'DescribeLoadBalancers', 'DescribeTags'),
     'elbv2': (
         'DescribeLoadBalancerAttributes',
@@ -61,7 +63,9 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
         'ListRoles',
         'SimulatePrincipalPolicy',
     ),
+    'rds': ('DescribeDBInstances',),
     'resourcegroupstaggingapi': ('GetResources',),
+    's3': ('ListBucketMetricsConfigurations',),
     # The last one is how the credential chain uses a web identity, as in EKS.
     'sts': ('AssumeRole', 'GetCallerIdentity', 'AssumeRoleWithWebIdentity'),
 }

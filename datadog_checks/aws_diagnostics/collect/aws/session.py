@@ -171,7 +171,7 @@ class Sessions:
     def _opened(self, budget: CallBudget, imds_usable: bool) -> Session:
         core = botocore_session()
         core.set_default_client_config(configuration(self._options.proxies.of(ANYWHERE)))
-        region = core.get_config_variable('region') or next(iter(self._options.regions or ()), FALLBACK_REGION)
+        region = _region(core, self._options)
         if not imds_usable:
             core.get_component('credential_provider').remove(INSTANCE_METADATA)
         else:
@@ -182,6 +182,15 @@ class Sessions:
 def open_session(options: AccountOptions, budget: CallBudget | None = None, *, imds_usable: bool = True) -> Session:
     """For one run only: see `Sessions.open`. Raises CallFailed."""
     return Sessions(options).open(budget or CallBudget(options.max_api_calls), imds_usable=imds_usable)
+
+
+def default_region(options: AccountOptions) -> str:
+    """Where a call goes that names no region, without a look at credentials."""
+    return _region(botocore_session(), options)
+
+
+def _region(core: BotocoreSession, options: AccountOptions) -> str:
+    return core.get_config_variable('region') or next(iter(options.regions or ()), FALLBACK_REGION)
 
 
 def _endpoint(client: Client) -> str:

@@ -148,11 +148,8 @@ def is_host_behind_a_gateway(facts: Facts) -> bool:
 
 def _is_it_higher(facts: Facts, expected: Expectations) -> Step:
     needed = needed_hop_limit(facts, expected)
-    around = ', or use the host network' if container_kind(facts) not in IN_THE_HOST_NETWORK else ''
-    return Step(
-        f'If the command says that the hop limit is not below {needed}, the way back is longer than the path that '
-        f'shows: raise it to one more than it is{around}'
-    )
+    around = ', or the host network' if container_kind(facts) not in IN_THE_HOST_NETWORK else ''
+    return Step(f'If the limit is {needed} or more, the way back is longer: take one more{around}')
 
 
 IMDS_HOP_LIMIT_TOO_LOW = Diagnosis(

@@ -66,9 +66,10 @@ def is_misled(route: Route | None) -> bool:
 
 
 def is_local(facts: Facts) -> bool:
-    """The address of IMDS is one of this system itself."""
+    """The address of IMDS is one of this system itself, as Linux tells it: another system has no such route."""
     route = route_of(facts)
-    return route is not None and route.kind is RouteKind.LOCAL
+    on_linux = operating_system(facts) is OperatingSystem.LINUX
+    return on_linux and route is not None and route.kind is RouteKind.LOCAL
 
 
 def is_virtual(route: Route) -> bool:

@@ -14,7 +14,7 @@ from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status,
 from ...remedies import Choice, Remedy, Step, yaml
 from ...rules.load_balancing import HostCount, host_counts, sums_zones
 from ...text import clean
-from ..account_remedies import run_again
+from ..account_remedies import own_command
 from ..links import guide
 from .counts_in_words import (
     LONGEST_REASON,
@@ -93,7 +93,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
                 undo=Step('Remove it from the list'),
             ),
         ),
-        (run_again(expected),),
+        (Step('Run the check again', (own_command(expected, 'check'),)),),
     )
 
 

@@ -74,6 +74,7 @@ from .policies import (
     Simulation,
 )
 from .tags import MissingTag, ResourceTags
+from .watched import WatchedMetric
 
 __all__ = [
     'HOURS',
@@ -132,6 +133,7 @@ __all__ = [
     'TrustStatement',
     'TrustingRole',
     'Unmatched',
+    'WatchedMetric',
     'WrongInstance',
     'fault_of',
 ]
@@ -159,6 +161,8 @@ class Account:
     """What Datadog says failed when it collected from the account."""
     denied: DeniedCalls | Unobserved = Unobserved('not asked')
     """Only where somebody asks for it: `permissions --denied-since`."""
+    watched: tuple[WatchedMetric, ...] | Unobserved = ()
+    """Those of the operator's list."""
     load_balancers: LoadBalancers | Unobserved | None = None
     """None: the operator chose none."""
     tags: tuple[ResourceTags, ...] | Unobserved = ()

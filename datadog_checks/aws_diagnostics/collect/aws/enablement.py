@@ -1,0 +1,156 @@
+"""What a metric depends on in AWS beside CloudWatch: the tags of its resource, what has to be turned on, and the
+instances of a classic load balancer. One call for each, and none where the dimensions name no resource."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from ...facts import MissingFact
+from ...facts.account import Caller
+from ...facts.metrics import Dimensions, DimensionSets, MetricName
+from ...facts.values import RegionName
+from ...rules.metric_sources import Extra, extra_of
+from ...text import clean
+from .denials import CallFailed, asking
+from .session import Session
+
+Answer: TypeAlias = Mapping[str, Any]
+
+RESOURCES: Mapping[str, tuple[str, str]] = {
+    'AWS/ApplicationELB': ('LoadBalancer', 'elasticloadbalancing:{}:{}:loadbalancer/'),
+    'AWS/DynamoDB': ('TableName', 'dynamodb:{}:{}:table/'),
+    'AWS/EBS': ('VolumeId', 'ec2:{}:{}:volume/'),
+    'AWS/EC2': ('InstanceId', 'ec2:{}:{}:instance/'),
+    'AWS/ECS': ('ClusterName', 'ecs:{}:{}:cluster/'),
+    'AWS/ELB': ('LoadBalancerName', 'elasticloadbalancing:{}:{}:loadbalancer/'),
+    'AWS/ElastiCache': ('CacheClusterId', 'elasticache:{}:{}:cluster:'),
+    'AWS/Kinesis': ('StreamName', 'kinesis:{}:{}:stream/'),
+    'AWS/Lambda': ('FunctionName', 'lambda:{}:{}:function:'),
+    'AWS/NetworkELB': ('LoadBalancer', 'elasticloadbalancing:{}:{}:loadbalancer/'),
+    'AWS/RDS': ('DBInstanceIdentifier', 'rds:{}:{}:db:'),
+    'AWS/S3': ('BucketName', 's3:::'),
+    'AWS/SNS': ('TopicName', 'sns:{}:{}:'),
+    'AWS/SQS': ('QueueName', 'sqs:{}:{}:'),
+}
+"""The dimension that names the resource of a metric, and how its ARN begins after the partition: region and account
+stand for {}. From the service authorization reference."""
+LONGEST_TAG = 400
+MOST_TAGS = 50
+"""Of one resource."""
+
+
+def _ask(session: Session, service: str, region: str, operation: str, action: str, **arguments: object) -> Answer:
+    """Raises CallFailed."""
+    with asking(action, region):
+        answer: Answer = getattr(session.client(service, region), operation)(**arguments)
+        return answer
+
+
+def resource_tags(
+    session: Session, caller: Caller, namespace: str, dimensions: Dimensions, region: RegionName
+) -> tuple[str, ...]:
+    """'key:value'; () for a resource without tags. Raises CallFailed, and MissingFact where no resource is named."""
+    dimension, tail = RESOURCES.get(namespace, ('', ''))
+    if not dimensions.get(dimension):
+        raise MissingFact(f'no dimension names the resource of {namespace}')
+    arn = f'arn:{caller.partition}:{tail.format(region, caller.account_id)}{dimensions[dimension]}'
+    found = _ask(
+        session, 'resourcegroupstaggingapi', region, 'get_resources', 'tag:GetResources', ResourceARNList=[arn]
+    )
+    tags = [tag for each in found.get('ResourceTagMappingList', ()) for tag in each.get('Tags', ())]
+    return tuple(clean(f'{tag.get("Key")}:{tag.get("Value")}', LONGEST_TAG) for tag in tags[:MOST_TAGS])
+
+
+def registered_instances(session: Session, namespace: str, dimensions: Dimensions, region: RegionName) -> int:
+    """Of a classic load balancer. Raises CallFailed, and MissingFact where none is named."""
+    name = dimensions.get('LoadBalancerName')
+    if namespace != 'AWS/ELB' or not name:
+        raise MissingFact('no classic load balancer is named')
+    action = 'elasticloadbalancing:DescribeLoadBalancers'
+    found = _ask(session, 'elb', region, 'describe_load_balancers', action, LoadBalancerNames=[name])
+    return sum(len(each.get('Instances', ())) for each in found.get('LoadBalancerDescriptions', ()))
+
+
+def is_listed(session: Session, namespace: str, dimensions: Dimensions, region: RegionName) -> bool:
+    """Whether any metric had these dimensions in the last two weeks. Raises CallFailed, and MissingFact without any."""
+    if not dimensions:
+        raise MissingFact('no dimension was named')
+    pairs = [{'Name': name, 'Value': value} for name, value in dimensions.items()]
+    action = 'cloudwatch:ListMetrics'
+    found = _ask(session, 'cloudwatch', region, 'list_metrics', action, Namespace=namespace, Dimensions=pairs)
+    return bool(found.get('Metrics'))
+
+
+# What has to be turned on
+
+
+def is_enabled(
+    session: Session, name: MetricName, dimensions: Dimensions, region: RegionName, sets: DimensionSets
+) -> bool:
+    """Raises CallFailed, and MissingFact where nothing has to be, and where no call tells."""
+    extra = extra_of(name, dimensions)
+    if extra is None:
+        raise MissingFact('nothing has to be turned on')
+    if extra is Extra.BILLING:
+        return bool(sets.sets)
+    if extra not in PROBES:
+        raise MissingFact('no call of AWS tells')
+    dimension, probe = PROBES[extra]
+    value = next((dimensions[key] for key in dimension.split() if key in dimensions), '')
+    if not value:
+        raise MissingFact(f'no dimension {dimension.replace(" ", " or ")} was named')
+    return probe(session, region, value)
+
+
+def _request_metrics(session: Session, region: str, bucket: str) -> bool:
+    found = _ask(
+        session, 's3', region, 'list_bucket_metrics_configurations', 's3:GetMetricsConfiguration', Bucket=bucket
+    )
+    return bool(found.get('MetricsConfigurationList'))
+
+
+def _additional_metrics(session: Session, region: str, distribution: str) -> bool:
+    action = 'cloudfront:GetMonitoringSubscription'
+    try:
+        found = _ask(session, 'cloudfront', region, 'get_monitoring_subscription', action, DistributionId=distribution)
+    except CallFailed as e:
+        if e.code == 'NoSuchMonitoringSubscription':
+            return False
+        raise
+    setting = found.get('MonitoringSubscription', {}).get('RealtimeMetricsSubscriptionConfig', {})
+    return bool(setting.get('RealtimeMetricsSubscriptionStatus') == 'Enabled')
+
+
+def _container_insights(session: Session, region: str, cluster: str) -> bool:
+    action = 'ecs:DescribeClusters'
+    found = _ask(session, 'ecs', region, 'describe_clusters', action, clusters=[cluster], include=['SETTINGS'])
+    settings = [s for each in found.get('clusters', ()) for s in each.get('settings', ())]
+    return any(s.get('name') == 'containerInsights' and s.get('value') in ('enabled', 'enhanced') for s in settings)
+
+
+def _database(key: str) -> Callable[[Session, str, str], bool]:
+    def probe(session: Session, region: str, identifier: str) -> bool:
+        action = 'rds:DescribeDBInstances'
+        found = _ask(session, 'rds', region, 'describe_db_instances', action, DBInstanceIdentifier=identifier)
+        return any(each.get(key) for each in found.get('DBInstances', ()))
+
+    return probe
+
+
+def _detailed_monitoring(session: Session, region: str, value: str) -> bool:
+    """Of one instance with that image or type, at least."""
+    name = 'image-id' if value.startswith('ami-') else 'instance-type'
+    filters = [{'Name': name, 'Values': [value]}, {'Name': 'instance-state-name', 'Values': ['running']}]
+    found = _ask(session, 'ec2', region, 'describe_instances', 'ec2:DescribeInstances', Filters=filters)
+    instances = [i for each in found.get('Reservations', ()) for i in each.get('Instances', ())]
+    return any(i.get('Monitoring', {}).get('State') == 'enabled' for i in instances)
+
+
+PROBES: Mapping[Extra, tuple[str, Callable[[Session, str, str], bool]]] = {
+    Extra.S3_REQUEST_METRICS: ('BucketName', _request_metrics),
+    Extra.CLOUDFRONT_ADDITIONAL: ('DistributionId', _additional_metrics),
+    Extra.CONTAINER_INSIGHTS: ('ClusterName', _container_insights),
+    Extra.PERFORMANCE_INSIGHTS: ('DBInstanceIdentifier', _database('PerformanceInsightsEnabled')),
+    Extra.RDS_ENHANCED: ('DBInstanceIdentifier', _database('MonitoringInterval')),
+    Extra.DETAILED_MONITORING: ('ImageId InstanceType', _detailed_monitoring),
+}
+"""The dimensions of which one names the resource, and who tells."""

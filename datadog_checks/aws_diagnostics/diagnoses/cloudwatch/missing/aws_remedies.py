@@ -1,0 +1,111 @@
+"""What to do in AWS: look at what CloudWatch has, enable a region, turn on what a metric takes, start a stream."""
+
+from collections.abc import Mapping
+
+from ....facts import Unobserved
+from ....facts.metrics import Dimensions
+from ....facts.values import CloudWatchMetric, ResourceName
+from ....remedies import Choice, Command, Remedy, Step, Variable, Word, shell
+from ....rules.metric_sources import Extra, extra_of, home_of
+from ...account_remedies import config_file
+from ...integration.role import partition_of
+from .causes import Question
+
+MORE_POLLS = 'more calls to CloudWatch, which AWS charges for'
+
+
+def look_again(question: Question, region: Word = '') -> Step:
+    name = question.metric.asked.name
+    given: tuple[Word, ...] = (name.datadog, '--region', region or question.metric.asked.region)
+    for key, value in question.metric.asked.dimensions.items():
+        word = ResourceName.of(value)
+        given += ('--dimension', (f'{ResourceName.of(key) or "NAME"}=', word or Variable('VALUE')))
+    words = ('aws-diagnostics', 'metrics', 'why', *given, '--config', config_file(question.expected))
+    return Step('Look again', (shell(*words),))
+
+
+def look_at_home(question: Question) -> Remedy:
+    home = home_of(question.namespace, partition_of(question.facts)) or question.region
+    return Remedy(f'Look in {home}', then=(look_again(question, home),))
+
+
+def enable_region(question: Question) -> Remedy:
+    enable = shell('aws', 'account', 'enable-region', '--region-name', question.region)
+    disable = shell('aws', 'account', 'disable-region', '--region-name', question.region)
+    choice = Choice(
+        f'Enable {question.region} in the account',
+        (enable,),
+        exposes='one more region in which resources can be created',
+        undo=Step('Disable it again', (disable,)),
+    )
+    return Remedy(f'Enable {question.region}, or look in the region that has the resource', (choice,))
+
+
+def list_metrics(question: Question) -> Remedy:
+    name = question.metric.asked.name
+    words: tuple[Word, ...] = ('aws', 'cloudwatch', 'list-metrics', '--region', question.region)
+    metric = CloudWatchMetric.of(name.metric) or Variable('METRIC_NAME')
+    command = shell(*words, '--namespace', name.namespace, '--metric-name', metric)
+    return Remedy(
+        'Look at what CloudWatch has', then=(Step('List its sets of dimensions', (command,)), look_again(question))
+    )
+
+
+# What has to be turned on in AWS
+
+
+def _named(dimensions: Dimensions, key: str, variable: str) -> ResourceName | Variable:
+    return ResourceName.of(dimensions.get(key)) or Variable(variable)
+
+
+def turn_on(question: Question) -> Remedy:
+    extra = extra_of(question.metric.asked.name, question.metric.asked.dimensions)
+    commands = _commands(extra, question) if extra else ()
+    choice = Choice('Turn it on', commands, exposes='what AWS charges for it')
+    return Remedy(f'Turn on {extra}', (choice,) if commands else (), (look_again(question),))
+
+
+def _commands(extra: Extra, question: Question) -> tuple[Command, ...]:
+    """() where it takes more than one command."""
+    dimensions, region = question.metric.asked.dimensions, ('--region', question.region)
+    database = _named(dimensions, 'DBInstanceIdentifier', 'DB_INSTANCE')
+    rds = ('aws', 'rds', 'modify-db-instance', *region, '--db-instance-identifier', database)
+    words: Mapping[Extra, tuple[Word, ...]] = {
+        Extra.S3_REQUEST_METRICS: (
+            *('aws', 's3api', 'put-bucket-metrics-configuration', *region, '--id', 'EntireBucket'),
+            *('--bucket', _named(dimensions, 'BucketName', 'BUCKET')),
+            *('--metrics-configuration', 'Id=EntireBucket'),
+        ),
+        Extra.CLOUDFRONT_ADDITIONAL: (
+            *('aws', 'cloudfront', 'create-monitoring-subscription'),
+            *(
+                '--distribution-id',
+                _named(dimensions, 'DistributionId', 'DISTRIBUTION_ID'),
+                '--monitoring-subscription',
+            ),
+            'RealtimeMetricsSubscriptionConfig={RealtimeMetricsSubscriptionStatus=Enabled}',
+        ),
+        Extra.CONTAINER_INSIGHTS: (
+            *('aws', 'ecs', 'update-cluster-settings', *region),
+            *('--cluster', _named(dimensions, 'ClusterName', 'CLUSTER')),
+            *('--settings', 'name=containerInsights,value=enabled'),
+        ),
+        Extra.PERFORMANCE_INSIGHTS: (*rds, '--enable-performance-insights'),
+        Extra.RDS_ENHANCED: (
+            *(*rds, '--monitoring-interval', '60', '--monitoring-role-arn', Variable('MONITORING_ROLE_ARN')),
+        ),
+        Extra.DETAILED_MONITORING: (
+            *('aws', 'ec2', 'monitor-instances', *region, '--instance-ids', Variable('INSTANCE_ID')),
+        ),
+    }
+    return (shell(*words[extra]),) if extra in words else ()
+
+
+def start_stream(question: Question) -> Remedy:
+    streams = question.metric.streams
+    stopped = [] if isinstance(streams, Unobserved) else [s.name for s in streams if not s.running]
+    name = ResourceName.of(stopped[0] if stopped else '') or Variable('STREAM_NAME')
+    start = shell('aws', 'cloudwatch', 'start-metric-streams', '--region', question.region, '--names', name)
+    stop = shell('aws', 'cloudwatch', 'stop-metric-streams', '--region', question.region, '--names', name)
+    choice = Choice('Start the stream again', (start,), MORE_POLLS, Step('Stop it', (stop,)))
+    return Remedy('Start the stream; what it missed is not filled in', (choice,))

@@ -1,0 +1,149 @@
+"""When AWS publishes a metric, by its namespace and name: where, how often, under which condition."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+
+from ..facts.metrics import Dimensions, MetricName
+from ..facts.values import RegionName
+
+GLOBAL_NAMESPACES = frozenset(
+    {'AWS/Billing', 'AWS/CloudFront', 'AWS/Route53', 'AWS/IAM', 'AWS/WAF', 'AWS/Chatbot', 'AWS/TrustedAdvisor'}
+)
+"""CloudWatch has them in one region of a partition only:
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/monitoring-using-cloudwatch.html"""
+HOME_OF_GLOBAL = {'aws': RegionName('us-east-1'), 'aws-us-gov': RegionName('us-gov-west-1')}
+EXCLUDED_BY_DEFAULT = frozenset({'AWS/SQS', 'AWS/ElasticMapReduce', 'AWS/Usage'})
+"""By a new integration (AWSNamespaceFiltersExcludeOnly of Datadog's API)."""
+NEVER_FILTERED = frozenset({'aws.ec2.cpuutilization', 'aws.lambda.invocations'})
+"""No filter of metric names removes these: https://docs.datadoghq.com/integrations/guide/aws-metric-name-filters/"""
+OPENTELEMETRY = 'opentelemetry0.7'
+"""The only format of a metric stream that Datadog takes."""
+
+
+class Published(StrEnum):
+    """What else it takes until CloudWatch has a value, as the end of a sentence."""
+
+    ON_EVENTS = 'only in a minute in which the event happens'
+    IN_USE = 'only while the resource is used'
+    ACTIVE_QUEUE = 'only while the queue is active, with up to 15 minutes until the first value'
+    DAILY = 'once a day, for the day before'
+    SOME_HOURS = 'every few hours'
+
+
+WHEN: tuple[tuple[str, str, Published], ...] = (
+    ('AWS/S3', 'BucketSizeBytes|NumberOfObjects', Published.DAILY),
+    ('AWS/S3/Storage-Lens', '.*', Published.DAILY),
+    ('AWS/Billing', '.*', Published.SOME_HOURS),
+    ('AWS/SQS', '.*', Published.ACTIVE_QUEUE),
+    ('AWS/ELB', 'HTTPCode_.*|BackendConnectionErrors|SpilloverCount', Published.ON_EVENTS),
+    ('AWS/ELB', 'RequestCount|Latency|SurgeQueueLength|EstimatedProcessedBytes', Published.IN_USE),
+    ('AWS/ApplicationELB', 'HTTPCode_.*|HTTP_.*|RejectedConnectionCount|.*Error(Count)?', Published.ON_EVENTS),
+    ('AWS/ApplicationELB', 'TargetResponseTime|RequestCountPerTarget|RuleEvaluations', Published.IN_USE),
+    ('AWS/NetworkELB', '.*_Reset_Count|.*ErrorCount', Published.ON_EVENTS),
+    ('AWS/Lambda', 'DeadLetterErrors|DestinationDeliveryFailures', Published.ON_EVENTS),
+    ('AWS/Lambda', 'Invocations|Errors|Throttles|Duration|Url.*|IteratorAge', Published.IN_USE),
+    ('AWS/DynamoDB', 'ThrottledRequests|UserErrors|SystemErrors|.*Events|Conditional.*', Published.ON_EVENTS),
+    ('AWS/DynamoDB', 'SuccessfulRequestLatency|ReturnedItemCount', Published.IN_USE),
+    ('AWS/ApiGateway', '.*', Published.IN_USE),
+    ('AWS/S3', '.*', Published.IN_USE),
+    ('AWS/SNS|AWS/States|AWS/CloudFront|AWS/Firehose', '.*', Published.IN_USE),
+)
+"""Namespace, metric and when; the first that fits. From "Reporting criteria" and the pages on CloudWatch metrics in the
+user guides of Elastic Load Balancing, Lambda, DynamoDB, API Gateway, S3, SNS, SQS and Step Functions."""
+
+
+def published(namespace: str, metric: str) -> Published | None:
+    """None: always, as far as it is known here."""
+    found = (when for n, m, when in WHEN if re.fullmatch(n, namespace) and re.fullmatch(m, metric))
+    return next(found, None)
+
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def window_of(name: MetricName, asked: int) -> tuple[int, int]:
+    """How many seconds to look back, which is more than what is asked about, and the interval, which grows with it."""
+    windows = {Published.DAILY: (4 * DAY, DAY), Published.SOME_HOURS: (2 * DAY, HOUR)}
+    when = published(name.namespace, name.metric)
+    back, interval = windows.get(when, (DAY, 5 * MINUTE)) if when else (DAY, 5 * MINUTE)
+    return (back, interval) if asked <= back else (asked, max(interval, -(-asked // DAY) * 5 * MINUTE))
+
+
+def patience_of(name: MetricName) -> int:
+    """Seconds back to which a value is expected at least."""
+    when = published(name.namespace, name.metric)
+    return 2 * DAY if when is Published.DAILY else DAY // 2 if when is Published.SOME_HOURS else 0
+
+
+class Extra(StrEnum):
+    """What has to be turned on before AWS, or something else, sends a metric."""
+
+    S3_REQUEST_METRICS = 'request metrics of the bucket'
+    S3_STORAGE_LENS = 'advanced metrics of S3 Storage Lens, with CloudWatch publishing'
+    CLOUDFRONT_ADDITIONAL = 'additional metrics of the distribution'
+    CONTAINER_INSIGHTS = 'Container Insights'
+    PERFORMANCE_INSIGHTS = 'Performance Insights of the database'
+    RDS_ENHANCED = 'Enhanced Monitoring of the database'
+    BILLING = 'billing alerts of the account'
+    DETAILED_MONITORING = 'detailed monitoring of the instances'
+    LAMBDA_ENHANCED = "enhanced metrics of Datadog's Lambda layer"
+
+
+WITH_EXTRA: tuple[tuple[str, str, Extra], ...] = (
+    ('AWS/S3', '(?!BucketSizeBytes|NumberOfObjects).+', Extra.S3_REQUEST_METRICS),
+    ('AWS/S3/Storage-Lens', '.+', Extra.S3_STORAGE_LENS),
+    ('AWS/CloudFront', '(401|403|404|502|503|504)ErrorRate|OriginLatency|CacheHitRate', Extra.CLOUDFRONT_ADDITIONAL),
+    ('ECS/ContainerInsights|ContainerInsights', '.+', Extra.CONTAINER_INSIGHTS),
+    ('AWS/RDS', 'DBLoad.*', Extra.PERFORMANCE_INSIGHTS),
+    ('AWS/Billing', '.+', Extra.BILLING),
+)
+"""Namespace, metric and what it takes."""
+OF_DATADOG: tuple[tuple[str, Extra], ...] = (
+    (
+        r'aws\.rds\.(diskio|load|memory|tasks|swap|cpuutilization\.[a-z]+|network|filesystem|process)\..*',
+        Extra.RDS_ENHANCED,
+    ),
+    (r'aws\.lambda\.enhanced\..*', Extra.LAMBDA_ENHANCED),
+)
+"""The same of metrics that CloudWatch does not have, by the name of Datadog."""
+OF_DETAILED = frozenset({'ImageId', 'InstanceType'})
+"""Dimensions of AWS/EC2 that only instances with detailed monitoring have:
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html#ec2-cloudwatch-dimensions"""
+
+
+def extra_of(name: MetricName, dimensions: Dimensions) -> Extra | None:
+    """None for a metric that AWS publishes by itself."""
+    if not name.metric:
+        return next((extra for pattern, extra in OF_DATADOG if re.fullmatch(pattern, name.datadog)), None)
+    if name.namespace == 'AWS/EC2' and OF_DETAILED & set(dimensions):
+        return Extra.DETAILED_MONITORING
+    found = (e for n, m, e in WITH_EXTRA if re.fullmatch(n, name.namespace) and re.fullmatch(m, name.metric))
+    return next(found, None)
+
+
+def home_of(namespace: str, partition: str) -> RegionName | None:
+    """The one region that has a global service; None for a service of every region."""
+    return HOME_OF_GLOBAL.get(partition) if namespace in GLOBAL_NAMESPACES else None
+
+
+SERVICE_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    'AWS/ApplicationELB': ('elasticloadbalancing:DescribeLoadBalancers', 'elasticloadbalancing:DescribeTags'),
+    'AWS/CloudFront': ('cloudfront:ListDistributions',),
+    'AWS/DynamoDB': ('dynamodb:ListTables', 'dynamodb:DescribeTable'),
+    'AWS/EC2': ('ec2:DescribeInstances',),
+    'AWS/ECS': ('ecs:ListClusters',),
+    'AWS/ELB': ('elasticloadbalancing:DescribeLoadBalancers', 'elasticloadbalancing:DescribeTags'),
+    'AWS/ElastiCache': ('elasticache:DescribeCacheClusters',),
+    'AWS/ElasticMapReduce': ('elasticmapreduce:ListClusters',),
+    'AWS/Kinesis': ('kinesis:ListStreams',),
+    'AWS/Lambda': ('lambda:ListFunctions',),
+    'AWS/NetworkELB': ('elasticloadbalancing:DescribeLoadBalancers', 'elasticloadbalancing:DescribeTags'),
+    'AWS/RDS': ('rds:DescribeDBInstances',),
+    'AWS/Redshift': ('redshift:DescribeClusters',),
+    'AWS/Route53': ('route53:ListHealthChecks',),
+    'AWS/S3': ('s3:ListAllMyBuckets',),
+    'AWS/SNS': ('sns:ListTopics',),
+    'AWS/States': ('states:ListStateMachines',),
+}
+"""By which Datadog finds the resources of a namespace: "Data collected" on docs.datadoghq.com/integrations/amazon_*."""
