@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from ..collect.metric_names import metric_names
 from ..facts.metrics import MetricName, Watched
 from ..facts.values import RegionName
+from ..rules.metric_names import main_of
 from .errors import SPELLED, InvalidConfiguration, Path, must_be, named, unknown_name
 
 MOST_WATCHED = 20
@@ -53,8 +54,7 @@ def _name(where: Path, value: object) -> MetricName:
     if len(words) == 2:
         found = names.of_cloudwatch(*words)
         if found:
-            # The bare name is the one of the main statistic.
-            return min(found, key=lambda name: len(name.datadog))
+            return main_of(found)
     known = names.of_datadog(words[0]) if len(words) == 1 else None
     if known is None:
         near = names.nearest(words[0]) if len(words) == 1 else ()

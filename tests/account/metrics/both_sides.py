@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,12 +23,18 @@ from tests.cli.schema import METRICS_RECONCILE, validate
 REGION = 'eu-west-1'
 MINUTES = 180
 """That are compared where nobody says from when."""
+NOW = 'now'
+"""An argument: as a person who says neither from when nor to when."""
 END = int(time.time()) // 60 * 60 - 900
 START = END - 60 * (MINUTES + 30)
 """There are values from before the compared minutes, too."""
 WEB = {'LoadBalancerName': 'web'}
 Samples = Mapping[int, Sequence[float]]
 Points = list[tuple[int, float]]
+
+
+def at(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 @dataclass
@@ -51,9 +58,14 @@ class Both:
         )
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
-        """Exit status, stdout, stderr."""
+        """Exit status, stdout, stderr: of the MINUTES before END, however long ago this was loaded, unless the
+        arguments say from when to when, or NOW is among them."""
         self.printed.readouterr()
-        status = run(['metrics', 'reconcile', *arguments, '--config', str(self.config)])
+        when = (
+            () if {'--start', '--end', NOW} & set(arguments) else ('--start', at(END - 60 * MINUTES), '--end', at(END))
+        )
+        words = [word for word in arguments if word != NOW]
+        status = run(['metrics', 'reconcile', *words, *when, '--config', str(self.config)])
         printed = self.printed.readouterr()
         return status, printed.out, printed.err
 

@@ -4,8 +4,8 @@ import csv
 import io
 import json
 import stat
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,15 +14,11 @@ from datadog_checks.aws_diagnostics.cli import ExitStatus
 from datadog_checks.aws_diagnostics.cli.metrics.question import window
 from tests.account.cloudwatch_server import BY_SCP
 from tests.account.datadog_api import API_KEY, APP_KEY, plain
-from tests.account.metrics.both_sides import END, MINUTES, REGION, WEB, Both, minutes, points, requests
+from tests.account.metrics.both_sides import END, MINUTES, REGION, WEB, Both, at, minutes, points, requests
 
 METRIC = 'aws.elb.request_count'
 ASKED = (METRIC, '--dimension', 'LoadBalancerName=web')
 TAG = 'loadbalancername:web'
-
-
-def at(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 @pytest.fixture
@@ -56,13 +52,9 @@ REFUSED = {
         "the dimension 'AvailabilityZone' is not known: allowed are LoadBalancerName",
     ),
     'no equals sign': ((METRIC, '--dimension', 'web'), "'web' is not allowed, it must be like LoadBalancerName=web"),
-    'an end in the future': ((*ASKED, '--end', at(END + 86400)), 'is in the future: allowed is at most'),
-    'an end that is too young': (
-        (*ASKED, '--end', at(END + 600)),
-        'is too young, as values still change: allowed is at most',
-    ),
+    'an end in the future': ((*ASKED, '--end', at(END + 8640000)), 'is in the future: allowed is at most'),
     'a start after the end': ((*ASKED, '--start', at(END - 60), '--end', at(END - 3600)), 'allowed is at least 60 s'),
-    'eight days': ((*ASKED, '--start', at(END - 8 * 86400)), 'at most 7 days before --end'),
+    'eight days': ((*ASKED, '--start', at(END - 8 * 86400), '--end', at(END)), 'at most 7 days before --end'),
     'two years ago': ((*ASKED, '--start', '2020-01-01T00:00Z'), 'CloudWatch keeps values for 455 days'),
     'no time': ((*ASKED, '--end', 'yesterday'), "'yesterday' is not allowed, it must be like 2026-11-27T12:00Z"),
     'a statistic that is none': ((*ASKED, '--statistic', 'median'), "'median' is not allowed, it must be Sum, Average"),
@@ -80,6 +72,11 @@ def test_what_is_wrong_is_named_with_what_is_allowed(rate: Both, case: tuple[tup
     assert (status, out) == (ExitStatus.USAGE, '')
     assert message in ' '.join(error.split())
     assert [path for path in rate.datadog.asked if 'timeseries' in path] == []
+
+
+def test_an_end_at_which_values_still_change_is_refused(rate: Both) -> None:
+    status, _, error = rate.run(*ASKED, '--end', at(time.time() - 800))
+    assert (status, 'is too young, as values still change: allowed is at most' in error) == (ExitStatus.USAGE, True)
 
 
 def silent(both: Both) -> None:
@@ -202,7 +199,7 @@ def test_windows_are_short_enough_for_bins_of_a_minute(both: Both) -> None:
     samples = {t - 60 * 400: v for t, v in requests().items()} | requests()
     both.sampled('AWS/ELB', 'RequestCount', WEB, samples)
     both.stored(METRIC, points(samples, 'Sum', 1 / 60), TAG, type='rate')
-    assert both.json(*ASKED, '--start', at(END - 9 * 3600))['verdict'] == 'per_second'
+    assert both.json(*ASKED, '--start', at(END - 9 * 3600), '--end', at(END))['verdict'] == 'per_second'
     spans = [(b['data']['attributes']['from'], b['data']['attributes']['to']) for b in both.datadog.bodies]
     assert [(last - first) // 3_600_000 for first, last in spans] == [4, 4, 1]
     assert [first for first, _ in spans[1:]] == [last for _, last in spans[:-1]]

@@ -1,11 +1,12 @@
 """Situations that people reported, each with the sources in its docstring, and what `metrics reconcile` answers: the
 numbers are those of the list of acceptance situations for metrics."""
 
+import time
 from random import Random
 
 import pytest
 
-from tests.account.metrics.both_sides import END, MINUTES, START, WEB, Both, Samples, minutes, points, requests
+from tests.account.metrics.both_sides import END, MINUTES, NOW, START, WEB, Both, Samples, minutes, points, requests
 
 ALB = {'LoadBalancer': 'app/web/0123456789abcdef'}
 GROUP = {**ALB, 'TargetGroup': 'targetgroup/web/0123456789abcdef'}
@@ -133,13 +134,15 @@ def test_9_values_are_doubled_while_a_new_stream_and_the_polls_overlap(both: Bot
 
 def test_11_the_newest_minutes_are_never_compared(both: Both) -> None:
     """nerdswords/yet-another-cloudwatch-exporter#35, grafana/alloy#3929, Netflix/atlas#1300."""
-    samples = requests()
+    now = int(time.time()) // 60 * 60
+    samples: Samples = {now - 60 * n: [1.0] * (50 + n * 37 % 90) for n in range(240)}
     both.sampled('AWS/ELB', 'RequestCount', WEB, samples)
-    shown = [(t, v / 2 if t >= END else v) for t, v in points(samples, 'Sum', 1 / 60)]
+    shown = [(t, v / 2 if t > now - 780 else v) for t, v in points(samples, 'Sum', 1 / 60)]
     both.stored('aws.elb.request_count', shown, 'loadbalancername:web', type='rate')
-    found = both.json(*REQUESTS)
+    found = both.json(*REQUESTS, NOW)
     assert answered(found) == ('per_second', 60, 'Sum', 0, 0)
     assert found['points_compared'] == MINUTES
+    assert max(time for time, _, _ in found['samples']) <= now - 840
     status, _, error = both.run(*REQUESTS, '--end', '2099-01-01T00:00Z')
     assert (status, '--end 2099-01-01T00:00:00+00:00 is in the future: allowed is at most' in error) == (64, True)
 
