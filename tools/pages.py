@@ -23,7 +23,7 @@ LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 FENCES = {Language.HELM: 'yaml'}
 """Where the language of a command has no name in Markdown."""
 TEMPLATES = Path(__file__).with_name('templates')
-GUIDE_MAP = Path(__file__).with_name('guide_map.yaml')
+GUIDE_MAP = Path(__file__).parents[1] / 'tests' / 'guide_map.yaml'
 FIELD_REPORTS = Path(__file__).parents[1] / 'tests' / 'field_reports'
 ON_GITHUB = re.compile(r'(?P<repository>[\w.-]+/[\w.-]+)#(?P<number>\d+)')
 
