@@ -50,6 +50,7 @@ KNOWS: dict[str, set[str]] = {
     'emit': {'facts', 'rules', 'findings', 'log', 'remedies', 'text'},
     'config_models': set(),
     'configuration': {
+        'rules',
         'text',
         'config_models',
         'expectations',

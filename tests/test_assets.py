@@ -18,6 +18,7 @@ from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.findings import Finding, Passed, Scope
 from tests.account.balancers import classic, load_balancers
 from tests.account.builders import account_facts
+from tests.account.lag_builders import lag_facts
 from tests.builders import facts
 from tools.assets import stale
 from tools.documents import ROOT
@@ -123,7 +124,7 @@ def sent_with(observed: Facts) -> set[str]:
 
 def test_a_healthy_host_and_a_healthy_account_send_exactly_the_metrics_that_are_described() -> None:
     of_accounts = sent_with(account_facts(load_balancers=load_balancers(classic())))
-    assert sent_with(facts()) | of_accounts == set(described_metrics())
+    assert sent_with(facts()) | of_accounts | sent_with(lag_facts()) == set(described_metrics())
 
 
 def test_every_metric_is_a_gauge_and_described_in_its_place() -> None:
@@ -131,7 +132,7 @@ def test_every_metric_is_a_gauge_and_described_in_its_place() -> None:
     assert list(described) == sorted(described)
     assert {row['metric_type'] for row in described.values()} == {'gauge'}
     assert {name for name, row in described.items() if row['unit_name'] == 'second'} == {
-        f'{CHECK}.{name}' for name in ('imds.latency', 'run.age', 'run.duration')
+        f'{CHECK}.{name}' for name in ('cloudwatch.lag', 'imds.latency', 'run.age', 'run.duration')
     }
 
 

@@ -186,7 +186,7 @@ MESSAGES = {
     ),
     'a diagnosis that does not exist': (
         {'disabled_diagnoses': ['imds-hop-limit-to-low']},
-        'disabled_diagnoses must be one of agent-cannot-use-imdsv2, aws-metadata-disabled, ',
+        'disabled_diagnoses must be an id that `aws-diagnostics list` prints, not ',
     ),
     'an identity tag that does not exist': (
         {'identity_tags': ['regions']},

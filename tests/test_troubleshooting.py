@@ -7,8 +7,10 @@ import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses import diagnose
 from datadog_checks.aws_diagnostics.diagnoses import imds as imds_diagnoses
+from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.lags import minutes
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.rules.lag import DAILY, EVERY_FIVE_MINUTES, ONE_MINUTE, SEVERAL_HOURS, STREAMED
 from tests.builders import answered, container, facts, granted, host, imds, path
 from tests.diagnoses.imds.conversations import (
     captive_portal,
@@ -51,6 +53,12 @@ SITUATIONS: dict[tuple[str, str], tuple[Facts, ...]] = {
         facts(imds=connect_fails(Outcome.REFUSED), path=OTHERS),
     ),
 }
+
+
+def test_the_usual_delays_of_metrics_are_those_that_are_judged():
+    for expected in (ONE_MINUTE, EVERY_FIVE_MINUTES, STREAMED, DAILY, SEVERAL_HOURS):
+        late = minutes(expected.late_after).replace('24 hours', 'a day').replace('48 hours', '2 days')
+        assert f'| {expected.usual} | {late} |' in DOCUMENT
 
 
 def described() -> dict[tuple[str, str], str]:

@@ -52,7 +52,10 @@ class AwsDiagnosticsCheck(AgentCheck):
         account = with_agent_defaults(options.account, self._agent)
         self._register_secrets(account)
         collector = AccountCollector(
-            account, imds_usable=lambda: self._emitter.may_ask_imds(self), on_defect=self._log_defect
+            account,
+            imds_usable=lambda: self._emitter.may_ask_imds(self),
+            on_defect=self._log_defect,
+            memory=self._agent,
         )
         return AtMostEvery(options.least_interval, collector.collect)
 

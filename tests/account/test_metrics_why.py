@@ -571,6 +571,31 @@ def test_a_person_reads_the_verdict_the_steps_and_the_fix(fresh, tmp_path, capsy
     assert 'every 10 minutes instead of hourly' in read.err
 
 
+@pytest.mark.parametrize(
+    ('own', 'name', 'region'),
+    [
+        ('eu-west-1', 'aws.rds.cpuutilization', 'eu-west-1'),
+        ('eu-west-1', 'aws.cloudfront.requests', 'us-east-1'),
+        ('us-gov-east-1', 'aws.cloudfront.requests', 'us-gov-west-1'),
+    ],
+)
+def test_without_a_region_it_is_that_of_the_session_or_of_the_global_service(
+    own, name, region, fresh, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv('AWS_DEFAULT_REGION', own)
+    why(fresh, tmp_path, name, '--json')
+    assert printed(capsys)['metric']['region'] == region
+
+
+def test_without_credentials_nothing_is_said_but_how_to_give_some(fresh, tmp_path, monkeypatch, capsys):
+    for name in ('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'):
+        monkeypatch.delenv(name)
+    assert why(fresh, tmp_path, *SQS) == 3
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith('UNKNOWN aws.sqs.number_of_messages_sent{queuename:jobs}: ')
+    assert lines[-1] == 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.'
+
+
 def test_a_tag_of_the_operator_counts_more_than_the_table(fresh, tmp_path, capsys):
     fresh.datadog.metrics.stored = [in_datadog('aws.sqs.number_of_messages_sent', 'queue:jobs')]
     assert why(fresh, tmp_path, *SQS, '--dimension-tag', 'QueueName=queue', '--json') == 0

@@ -9,10 +9,11 @@ import pytest
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Run, gauges, tags_of
 from datadog_checks.aws_diagnostics.facts import Facts
-from datadog_checks.aws_diagnostics.facts.account import Count
+from datadog_checks.aws_diagnostics.facts.account import Count, Lag
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Passed, Scope, Verdict
 from tests.account.balancers import classic, later, load_balancers
 from tests.account.builders import account_facts, fleet, region
+from tests.account.lag_builders import metric_lag
 from tests.asset_lint.dashboards import SHIPPED
 from tests.builders import answered, facts, imds
 from tools.asset_lint.dashboards import widgets_of
@@ -23,12 +24,14 @@ Sample = tuple[str, dict[str, str]]
 """The name of a metric and its tags."""
 V1_ANSWERS = {'imds': imds(tokenless=answered())}
 V1_ALLOWED = {'fleet': fleet(region(counts=(Count('optional', 1, 'enabled', 3),)))}
+WATCHED = {'lag': Lag((metric_lag(),), ())}
 FAILS, PASSES = Failed('wrong'), Passed('fine')
 SITUATIONS: list[tuple[Facts, Scope, Verdict]] = [
     (facts(), Scope.HOST, PASSES),
     (facts(), Scope.HOST, FAILS),
     (facts(**V1_ANSWERS), Scope.HOST, PASSES),
     (facts(**V1_ANSWERS), Scope.HOST, FAILS),
+    (account_facts(**WATCHED), Scope.ACCOUNT, PASSES),
     (account_facts(load_balancers=load_balancers(classic(), later())), Scope.ACCOUNT, PASSES),
     (account_facts(**V1_ALLOWED), Scope.ACCOUNT, FAILS),
 ]

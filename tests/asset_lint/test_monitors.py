@@ -11,6 +11,7 @@ NAMES = sorted(path.stem for path in MONITORS.glob('*.json'))
 
 SHIPPED = {
     'check_silent': (('host',), 4),
+    'cloudwatch_metrics_delayed': (('aws_account',), 4),
     'group_failing': (('aws_account', 'region'), 2),
     'hop_limit_too_low': (('instance_id', 'host'), 3),
     'hostname_not_instance_id': (('instance_id',), 3),

@@ -8,6 +8,7 @@ import pytest
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameProvider, NotSent, Platform, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Count, LastUsed
 from tests.account.builders import DAY, account_facts, fleet, policy, region, role, statement
+from tests.account.lag_builders import lag_facts, metric_lag
 from tests.builders import INSTANCE_ID, NOW, OTHER_INSTANCE_ID, agent, answered, container, facts, host, imds, path
 from tests.diagnoses.hostname.situations import AGENTS, FIRMWARE, PLACES
 from tests.diagnoses.imds.conversations import disabled, token_lost, v1_works
@@ -100,6 +101,10 @@ ACCOUNTS: dict[str, tuple[Facts, dict[str, str]]] = {
     'a role that may read EC2 alone': (
         account_facts(policies=(policy(statement('ec2:Describe*')),)),
         {'permissions': 'alert'},
+    ),
+    'a watched metric that the crawler is late with': (
+        lag_facts(metric_lag(31, 72, 45)),
+        {'cloudwatch_metrics_delayed': 'alert'},
     ),
     'instances for containers with a hop limit of 1': (
         account_facts(fleet=fleet(region(counts=(Count('required', 1, 'enabled', 3),)))),

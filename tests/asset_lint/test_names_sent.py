@@ -5,10 +5,11 @@ from collections import defaultdict
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Gauge, Run, gauges, tags_of
 from datadog_checks.aws_diagnostics.facts import Facts
-from datadog_checks.aws_diagnostics.facts.account import Count
+from datadog_checks.aws_diagnostics.facts.account import Count, Lag
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Passed, Scope, Status, Verdict
 from tests.account.balancers import classic, later, load_balancers
 from tests.account.builders import account_facts, fleet, region
+from tests.account.lag_builders import metric_lag
 from tests.builders import answered, facts, imds
 from tools.asset_lint.names import (
     METRICS_OF_ACCOUNTS,
@@ -43,7 +44,10 @@ def sent(observed: Facts, scope: Scope) -> list[Gauge]:
 
 HOST = [*sent(facts(), Scope.HOST), *sent(facts(imds=IMDSV1_ON), Scope.HOST)]
 BALANCERS = load_balancers(classic(), later())
-ACCOUNT = sent(account_facts(fleet=fleet(region(counts=COUNTS)), load_balancers=BALANCERS), Scope.ACCOUNT)
+ACCOUNT = sent(
+    account_facts(fleet=fleet(region(counts=COUNTS)), load_balancers=BALANCERS, lag=Lag((metric_lag(),), ())),
+    Scope.ACCOUNT,
+)
 
 
 def sent_tags() -> dict[str, set[str]]:

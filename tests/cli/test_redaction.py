@@ -33,6 +33,7 @@ from datadog_checks.aws_diagnostics.rules import instance_id_of
 
 from ..account.balancers import classic, group, later, load_balancers, queries
 from ..account.builders import ACCOUNT_ID, account_expectations, account_facts
+from ..account.lag_builders import lag_facts, metric_lag, monitor, watched
 from ..builders import INSTANCE_ID, NOW, agent, facts, host, imds, path
 from .any_facts import SCALARS, values_of
 
@@ -116,6 +117,10 @@ MISNAMED = facts(
     path=path(gateways=1, gateway_addresses=('172.17.0.1',)),
 )
 NAMED = Expectations(hostname=AgentHostname('web.example.com'))
+OF_INSTANCE = watched('aws.ec2.cpuutilization', InstanceId=INSTANCE_ID)
+WATCHED = lag_facts(
+    metric_lag(31, 72, 45), metric_lag(watched=OF_INSTANCE, detailed=False), monitors=(monitor(evaluation_delay=0),)
+)
 STALE = facts(agent=agent(hostname='i-0fedcba9876543210'))
 
 
@@ -156,6 +161,7 @@ def test_names_of_load_balancers_and_monitors_are_pseudonyms() -> None:
             Observation(STALE, Expectations(hostname=AgentHostname('web.example.com'))), id='named by another instance'
         ),
         pytest.param(Observation(account_facts(), account_expectations()), id='a healthy account'),
+        pytest.param(Observation(WATCHED, account_expectations()), id='watched metrics, one of them late'),
         *(
             pytest.param(
                 Observation(account_facts(load_balancers=SUMMED[name]), account_expectations()), id=f'a sum over {name}'

@@ -17,6 +17,7 @@ from datadog_checks.aws_diagnostics.findings import Scope, Status
 
 from ..account.balancers import UNHEALTHY, ZONE_A, classic, count, group, later, load_balancers
 from ..account.builders import ACCOUNT_ID, REGION, account, account_facts, fleet, inventory, region
+from ..account.lag_builders import BYTES, REQUESTS, lag_facts, metric_lag, sample, watched
 from .findings import failed, not_applicable, passed, unknown
 
 RUN = Run(0.25)
@@ -131,6 +132,39 @@ def listed(duplicated: int, *lingering: int) -> list[Gauge]:
 def test_the_host_list_is_two_counts(differences, sent):
     unobserved = Unobserved('missing permission')
     assert list(account_gauges(account(fleet=unobserved, inventory=inventory(**differences)))) == sent
+
+
+def lag(stage: str, metric: str, age: float) -> Gauge:
+    return Gauge('cloudwatch.lag', age, (f'stage:{stage}', f'metric:{metric}'))
+
+
+@pytest.mark.parametrize(
+    ('lags', 'sent'),
+    [
+        pytest.param(
+            [metric_lag(1, 2, 6)],
+            [lag('cloudwatch', REQUESTS, 60.0), lag('datadog', REQUESTS, 360.0)],
+            id='of this run only',
+        ),
+        pytest.param(
+            [metric_lag(6), metric_lag(9), metric_lag(7), metric_lag(8, watched=watched(BYTES))],
+            [
+                *(lag('cloudwatch', REQUESTS, 60.0), lag('datadog', REQUESTS, 540.0)),
+                *(lag('cloudwatch', BYTES, 60.0), lag('datadog', BYTES, 480.0)),
+            ],
+            id='one series for each metric, whatever its dimensions: the oldest',
+        ),
+        pytest.param([metric_lag(now=None)], [], id='no recent data'),
+        pytest.param(
+            [metric_lag(now=sample(0, settled=False))],
+            [lag('cloudwatch', REQUESTS, 60.0), lag('datadog', REQUESTS, 420.0)],
+            id='a metric that nobody queried is as old as it is',
+        ),
+    ],
+)
+def test_the_ages_of_watched_metrics_are_sent_by_side(lags, sent):
+    found = account_gauges(lag_facts(*lags).of_account)
+    assert [gauge for gauge in found if gauge.name == 'cloudwatch.lag'] == sent
 
 
 def test_without_knowing_the_account_no_tag_lingers():

@@ -6,7 +6,7 @@ from datadog_checks.aws_diagnostics.collect.metric_names import metric_names
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.metrics import MetricName, MetricType, NameSource, PerSecond, Previewed
 from datadog_checks.aws_diagnostics.facts.values import DatadogMetric, MetricNamespace
-from datadog_checks.aws_diagnostics.rules.metric_names import alike, corrected, guessed, statistic_of
+from datadog_checks.aws_diagnostics.rules.metric_names import alike, corrected, guessed, main_of, statistic_of
 
 
 def test_a_row_of_the_table_says_everything_about_a_name():
@@ -93,6 +93,18 @@ def test_what_the_table_says_about_a_statistic_is_what_the_end_of_the_name_says(
 def test_a_name_that_is_nearly_right_has_near_ones():
     assert metric_names().nearest('aws.elb.requestcount')[0] == 'aws.elb.request_count'
     assert metric_names().nearest('aws.nothing.like.it') == ()
+
+
+@pytest.mark.parametrize(
+    ('namespace', 'metric', 'main'),
+    [
+        ('AWS/ELB', 'Latency', 'aws.elb.latency'),
+        ('AWS/ApplicationELB', 'TargetResponseTime', 'aws.applicationelb.target_response_time.average'),
+        ('AWS/S3', 'TotalRequestLatency', 'aws.s3.total_request_latency.p95'),
+    ],
+)
+def test_the_main_name_is_the_bare_one_or_no_percentile(namespace, metric, main):
+    assert main_of(metric_names().of_cloudwatch(namespace, metric)).datadog == main
 
 
 # What Datadog says of the account

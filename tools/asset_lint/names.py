@@ -46,6 +46,7 @@ OF_EVERY_HOST = frozenset({'host', 'instance_id', *IDENTITY_TAGS.values(), *HOST
 OF_EVERY_ACCOUNT = frozenset({'aws_account'})
 OF_A_TARGET_GROUP = frozenset({'loadbalancer', 'loadbalancername', 'method', 'name', 'region', 'targetgroup'})
 TAGS_OF_METRIC: Mapping[str, frozenset[str]] = {
+    'cloudwatch.lag': frozenset({'metric', 'stage'}),
     **dict.fromkeys(('elb.healthy_hosts', 'elb.unhealthy_hosts'), OF_A_TARGET_GROUP | {'availability-zone'}),
     **dict.fromkeys(('elb.healthy_hosts_summed', 'elb.inflation', 'elb.unhealthy_hosts_summed'), OF_A_TARGET_GROUP),
     'finding': frozenset({'diagnosis', 'scope', 'severity'}),
@@ -57,6 +58,7 @@ TAGS_OF_METRIC: Mapping[str, frozenset[str]] = {
 """In addition to those of every sample, as emit/ sends them: a test compares."""
 METRICS_OF_ACCOUNTS = frozenset(
     {
+        'cloudwatch.lag',
         'run.api_calls',
         'elb.healthy_hosts',
         'elb.healthy_hosts_summed',
@@ -79,6 +81,7 @@ VALUES: Mapping[str, frozenset[str]] = {
     'request': frozenset({'metadata', 'token'}),
     'scope': frozenset(Scope),
     'severity': frozenset({Status.CRITICAL.word, Status.WARNING.word}),
+    'stage': frozenset({'cloudwatch', 'datadog'}),
     'state': frozenset({'optional', 'ready', 'required'}),
 }
 """Of the tags whose values are known beforehand."""

@@ -10,8 +10,10 @@ import ipaddress
 import re
 import secrets
 
+from ..collect.metric_names import metric_names
 from ..expectations import ANY_HOSTNAME, INSTANCE_ID
 from ..rules.datadog_role import ACCOUNTS
+from ..rules.dimension_tags import TAG_KEYS
 
 PUBLIC = frozenset(
     {
@@ -37,6 +39,15 @@ DEFAULT_NAME = re.compile(r'ip((?:-\d{1,3}){4})')
 OTHER_DEFAULT_NAME = re.compile(r'(domU-|domu-|EC2AMAZ-|ec2amaz-)[A-Za-z0-9-]+')
 """Host names that EC2 gives."""
 DOMAIN_OF_AWS = re.compile(rf'(?:\.{REGION})?\.compute\.internal\Z|\.ec2\.internal\Z')
+WORDS_OF_METRICS = {
+    **{
+        field: '|'.join(sorted({re.escape(getattr(name, field)) for name in metric_names().table}))
+        for field in ('datadog', 'metric', 'statistic', 'unit')
+    },
+    'metrics': '|'.join(re.escape(name.datadog) for name in metric_names().table),
+    'dimension': '|'.join(sorted({name for names in TAG_KEYS.values() for name in names})),
+}
+"""By the field of a fact: what Datadog's documentation has. Names of another's own metrics may say whose they are."""
 ACCOUNT = re.compile('[0-9]{12}')
 DIGEST = re.compile('[0-9a-f]{12}')
 PRINCIPAL = re.compile(r'(AWS|Service|Federated|CanonicalUser):(.+)', re.DOTALL)

@@ -16,7 +16,7 @@ from ..diagnoses import DIAGNOSES
 from ..facts.account.load_balancers import AvailabilityZone
 from ..facts.values import AgentHostname, Checked, CloudProvider, HostName, Partition, RegionName, TemplateVersion
 from .judged import Observation
-from .pseudonyms import DOMAIN_OF_AWS, PUBLIC, REGION, RESOURCE, Pseudonyms
+from .pseudonyms import DOMAIN_OF_AWS, PUBLIC, REGION, RESOURCE, WORDS_OF_METRICS, Pseudonyms
 
 Value = TypeVar('Value')
 
@@ -70,6 +70,7 @@ KEPT: Mapping[str, str] = {
     'effect': 'Allow|Deny',
     'operator': r'[A-Za-z]{1,40}(:[A-Za-z]{1,40})?',
     'key': r'(aws|sts|iam):[A-Za-z]{1,60}',
+    **WORDS_OF_METRICS,
     'namespace': r'AWS/[A-Za-z0-9]{1,40}',
     'namespaces': r'AWS/[A-Za-z0-9]{1,40}',
     'patterns': r'aws\.[a-z0-9_.*]{1,200}',
@@ -135,7 +136,8 @@ class Redaction:
         elif isinstance(value, tuple | frozenset):
             result = type(value)(self._value(item, owner, field) for item in value)
         elif isinstance(value, dict):
-            result = {self._value(key, owner, 'provider'): self._value(v, owner, field) for key, v in value.items()}
+            of_keys = 'dimension' if field == 'dimensions' else 'provider'
+            result = {self._value(key, owner, of_keys): self._value(v, owner, field) for key, v in value.items()}
         return cast(Value, result)
 
     def _text(self, text: str, owner: str, field: str) -> str:

@@ -4,56 +4,40 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from ..facts import Facts, Feature, Platform, Unobserved, observed
-from ..facts.account import (
-    Account,
-    Caller,
-    Fleet,
-    Integration,
-    Inventory,
-    LoadBalancers,
-    ResourceTags,
-    WrongInstance,
-)
-from ..facts.metrics import Monitors
-from ..rules.load_balancing import counting_queries, host_counts
-from .account_options import AccountOptions, Chosen
+from ..facts.account import Account, Caller, Fleet, Integration, Inventory, WrongInstance
+from .account_options import AccountOptions
 from .account_run import AccountRun, with_last_change
 from .aws.caller import read_caller, regions_of
 from .aws.cloudwatch import read_metrics
 from .aws.denials import asking
 from .aws.policies import read_policies, read_quota
-from .aws.resource_tags import tags_in_aws
 from .aws.session import Session, Sessions
 from .aws.simulation import Simulations
 from .inventory import HostList
-from .propagation import Propagation
+from .lag_samples import Memory
+from .opted_in import OptedIn
 from .run import Deadline, OnDefect, log_defect
-from .watched_metrics import look_for
 
 if TYPE_CHECKING:
     from .aws.fleet import FleetSweep
-    from .aws.load_balancers import LoadBalancerReader
 
 SHARE_FOR_INVENTORY = 1 / 3
-SHARE_FOR_LOAD_BALANCERS = SHARE_FOR_TAGS = 1 / 4
 """Of the time that is left: the sweep of the fleet needs the rest."""
-MOST_QUERIES = 500
-"""Of monitors that count hosts."""
 ELSEWHERE = Unobserved('not looked at in the account scope')
 
 
 class AccountCollector:
-    """Keeps, from run to run, the session with AWS, how far the sweep of the fleet and the simulation are, and which
-    hosts and missing tags it saw.
+    """Keeps, from run to run, the session with AWS, how far the sweep of the fleet and the simulation are, which hosts
+    it saw, and what `OptedIn` keeps.
 
     One for each account instance. `role_name_default` is the role's name where neither Datadog nor the operator gives
     one. `imds_usable` tells, at each run, whether IMDS may be asked for credentials: not where the host scope found it
     out of reach. `each` is called with every wrong instance that a sweep finds, and `on_defect` with what was being
-    observed and the exception, where a collector crashed: once in each run for the same thing.
+    observed and the exception, where a collector crashed: once in each run for the same thing. `memory` outlives the
+    process; without one, samples of watched metrics are kept within it.
     """
 
     def __init__(
@@ -64,6 +48,7 @@ class AccountCollector:
         imds_usable: Callable[[], bool] = lambda: True,
         each: Callable[[WrongInstance], None] | None = None,
         on_defect: OnDefect = log_defect,
+        memory: Memory | None = None,
     ) -> None:
         self._options = options
         self._role_name_default = role_name_default
@@ -72,10 +57,9 @@ class AccountCollector:
         self._on_defect = on_defect
         self._sessions = Sessions(options)
         self._sweep: FleetSweep | None = None
-        self._load_balancers: LoadBalancerReader | None = None
         self._hosts = HostList()
-        self._propagation = Propagation()
         self._simulations = Simulations()
+        self._opted_in = OptedIn(options, memory)
         self._defects: set[str] = set()
         """Those of this run."""
 
@@ -132,10 +116,11 @@ class AccountCollector:
                 'the metrics',
                 lambda: read_metrics(observed(session), observed(integration), self._options, run.budget),
             ),
-            watched=look_for(self._options, run, session, caller, integration),
-            load_balancers=self._chosen_load_balancers(run, session, integration),
+            lag=self._opted_in.lag(run, session, caller),
+            watched=self._opted_in.watched(run, session, caller, integration),
+            load_balancers=self._opted_in.load_balancers(run, session, integration),
             inventory=run.if_on((Feature.INVENTORY,), 'the host list', lambda: self._inventory(run, observed(caller))),
-            tags=self._tags(run, session, caller),
+            tags=self._opted_in.tags(run, session, caller),
             fleet=run.if_on((Feature.IMDS_POSTURE,), 'the fleet', lambda: self._fleet(run, session, integration)),
             api_calls=run.budget.made,
             registered=run.registered,
@@ -147,45 +132,6 @@ class AccountCollector:
         share = Deadline(run.deadline.remaining() * SHARE_FOR_INVENTORY)
         hosts = self._hosts.read(lambda: run.datadog(share, with_keys=True), caller.account_id, share, time.time())
         return replace(hosts, recorded=run.recorded)
-
-    def _chosen_load_balancers(
-        self, run: AccountRun, session: Session | Unobserved, integration: Integration | Unobserved
-    ) -> LoadBalancers | Unobserved | None:
-        if self._options.load_balancers is None:
-            return None
-        reader = self._load_balancer_reader(self._options.load_balancers)
-        share = Deadline(run.deadline.remaining() * SHARE_FOR_LOAD_BALANCERS)
-
-        def read() -> LoadBalancers:
-            regions = regions_of(self._options, integration, observed(session))
-            found = observed(reader.read(observed(session), regions, run.budget, share))
-            return _with_monitors(run, found, share)
-
-        return run.if_on((Feature.LOAD_BALANCERS,), 'the load balancers', read)
-
-    def _load_balancer_reader(self, chosen: Chosen) -> 'LoadBalancerReader':
-        if self._load_balancers is None:
-            from .aws.load_balancers import LoadBalancerReader
-
-            self._load_balancers = LoadBalancerReader(chosen)
-        return self._load_balancers
-
-    def _tags(
-        self, run: AccountRun, session: Session | Unobserved, caller: Caller | Unobserved
-    ) -> tuple[ResourceTags, ...] | Unobserved:
-        """() where the operator names no resource."""
-        if not self._options.tagged_resources:
-            return ()
-        compared = partial(self._compared_tags, run, session, caller)
-        return run.if_on((Feature.INVENTORY,), 'the tags', compared)
-
-    def _compared_tags(
-        self, run: AccountRun, session: Session | Unobserved, caller: Caller | Unobserved
-    ) -> tuple[ResourceTags, ...]:
-        share = Deadline(run.deadline.remaining() * SHARE_FOR_TAGS)
-        api = run.datadog(share, with_keys=True)
-        in_aws = tags_in_aws(observed(session), self._options.tagged_resources, observed(caller).account_id)
-        return self._propagation.read(in_aws, api, share, time.time())
 
     def _fleet(
         self, run: AccountRun, session: Session | Unobserved, integration: Integration | Unobserved
@@ -205,22 +151,3 @@ class AccountCollector:
         if what not in self._defects:
             self._defects.add(what)
             self._on_defect(what, error)
-
-
-def _with_monitors(run: AccountRun, found: LoadBalancers, deadline: Deadline) -> LoadBalancers:
-    """Asked for only where a sum over zones would be too large."""
-    if all((count.inflation or 1.0) <= 1.0 for count in host_counts(found.balancers)):
-        return found
-
-    def read() -> Monitors:
-        from .datadog_metrics import DatadogMetrics
-
-        return DatadogMetrics(run.datadog(deadline, with_keys=True), deadline).monitors()
-
-    listed = run.group('the monitors', read)
-    if isinstance(listed, Unobserved):
-        return replace(found, queries=listed)
-    queries = tuple(query for m in listed.monitors for query in counting_queries(m.id, m.name, m.query))
-    return replace(
-        found, queries=queries[:MOST_QUERIES], every_monitor=listed.complete and len(queries) <= MOST_QUERIES
-    )

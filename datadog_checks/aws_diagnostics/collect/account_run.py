@@ -19,6 +19,7 @@ from ..facts.account import (
     RoleMissing,
     Simulation,
 )
+from ..facts.metrics import Monitors
 from ..facts.values import RegionName
 from .account_options import AccountOptions
 from .aws.caller import collected_regions
@@ -29,6 +30,7 @@ from .aws.simulation import Simulations
 from .aws.trail import Trail, with_global_services
 from .datadog_api import TIMEOUT, DatadogApi
 from .datadog_errors import read_errors
+from .datadog_metrics import DatadogMetrics
 from .integration import NotRegistered, integration_in, read_all, read_integration, recorded_in
 from .required_permissions import read_required_permissions
 from .run import CallBudget, Deadline, Group, OnDefect, attempt
@@ -46,6 +48,7 @@ class AccountRun:
         self.budget = CallBudget(options.max_api_calls, self.deadline)
         self.recorded: tuple[Recorded, ...] | Unobserved = Unobserved('not asked')
         """What Datadog has on record for all accounts; `integration` reads it where the host list needs it."""
+        self._monitors: Monitors | Unobserved | None = None
         self.registered: bool | None = None
         """Whether Datadog has an integration for the account; None where that is not known."""
 
@@ -151,6 +154,14 @@ class AccountRun:
         collected = self.group('the regions', lambda: collected_regions(integration, session))
         known = () if isinstance(collected, Unobserved) else collected
         return collected, known or self._options.regions or (session.region,)
+
+    def monitors(self, deadline: Deadline) -> Monitors | Unobserved:
+        """All of the organization, asked for once in a run."""
+        if self._monitors is None:
+            self._monitors = self.group(
+                'the monitors', lambda: DatadogMetrics(self.datadog(deadline, with_keys=True), deadline).monitors()
+            )
+        return self._monitors
 
     def datadog(self, deadline: Deadline, *, with_keys: bool = False) -> DatadogApi:
         """With the time that is left. Raises DeadlineExceeded, and MissingFact where keys are needed and missing."""

@@ -14,9 +14,8 @@ from ..facts import Feature
 from ..facts.account import ExternalId
 from ..facts.values import Arn, RegionName, RoleName
 from .errors import InvalidConfiguration, must_be, unknown_name
-from .load_balancers import check_choice, chosen
+from .opted_in import check_choice, check_tagged_resources, chosen, dimension_tags, watched_metrics
 from .rules import OPTIONS_OF_THE_AGENT
-from .watched import dimension_tags, watched_metrics
 
 FROM_THE_INTEGRATION = 'integration'
 """Of `regions`: those that Datadog has on record."""
@@ -32,7 +31,6 @@ KEY = re.compile(r'[!-~]{1,512}')
 UNRESOLVED = re.compile(r'ENC\[')
 OF_THE_SWEEP = re.compile(r'metadata-options\..*|instance-state-name')
 """The filters that a sweep sets itself."""
-MOST_TAGGED = 50
 MOST_FILTERS, MOST_VALUES = 20, 200
 """AWS takes 200 values for one filter."""
 
@@ -129,14 +127,6 @@ def _role_arn(where: Where, value: str) -> None:
         raise must_be(where, 'the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME', value)
 
 
-def _tagged_resources(where: Where, value: tuple[str, ...]) -> None:
-    if not 1 <= len(value) <= MOST_TAGGED:
-        raise must_be(where, f'a list of 1 to {MOST_TAGGED} ARNs', value)
-    for index, arn in enumerate(value):
-        if Arn.of(arn) is None or '*' in arn:
-            raise must_be((*where, index), 'the ARN of one resource: arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE', arn)
-
-
 def _secret(where: Where, value: str) -> None:
     if UNRESOLVED.match(value):
         allowed = 'resolved: only the Agent resolves ENC[]; at a terminal set DD_API_KEY and DD_APP_KEY'
@@ -199,7 +189,7 @@ RULES: Mapping[str, Callable[[Where, Any], None]] = {
     'role_name': _role_name,
     'assume_role_arn': _role_arn,
     'external_id': _secret,
-    'tagged_resources': _tagged_resources,
+    'tagged_resources': check_tagged_resources,
     'api_key': _key,
     'app_key': _key,
     'features': _features,

@@ -55,6 +55,8 @@ INIT_CONFIG = frozenset(
 """What the Agent and datadog-checks-base read from init_config; this check reads nothing from it."""
 
 LONGEST_TEXT = 4096
+MOST_LISTED = 20
+"""Words to choose from: there are more diagnoses than a person reads in a message."""
 
 
 def check_init_config(init_config: object) -> None:
@@ -162,7 +164,9 @@ def _diagnoses(wanted: frozenset[str]) -> tuple[str, ...]:
 
 
 def _not_in(option: str, value: str, catalogue: tuple[str, ...]) -> InvalidConfiguration:
-    return must_be(option, f'one of {listed(catalogue)}', value, catalogue)
+    few = len(catalogue) <= MOST_LISTED
+    allowed = f'one of {listed(catalogue)}' if few else 'an id that `aws-diagnostics list` prints'
+    return must_be(option, allowed, value, catalogue)
 
 
 def _check_contradictions(expected: Expectations, collect: CollectOptions) -> None:

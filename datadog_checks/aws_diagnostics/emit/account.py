@@ -6,7 +6,7 @@ Only the load balancers that the operator chose have series of their own, 500 of
 from collections.abc import Iterator
 
 from ..facts import MissingFact
-from ..facts.account import Account, BalancerKind, Caller, Fault, Fleet, Inventory, LoadBalancers, Region
+from ..facts.account import Account, BalancerKind, Caller, Fault, Fleet, Inventory, Lag, LoadBalancers, Region
 from ..rules.lingering import lingering
 from ..rules.load_balancing import HEALTHY, UNHEALTHY, HostCount, host_counts, within_bounds
 from .telemetry import Gauge
@@ -25,9 +25,24 @@ def account_gauges(account: Account) -> Iterator[Gauge]:
                 yield from _region(region)
     if isinstance(account.inventory, Inventory) and account.inventory.complete:
         yield from _inventory(account, account.inventory)
+    if isinstance(account.lag, Lag):
+        yield from _lag(account.lag)
+
     if isinstance(account.load_balancers, LoadBalancers):
         for count in within_bounds(host_counts(account.load_balancers.balancers)):
             yield from _host_count(count)
+
+
+def _lag(lag: Lag) -> Iterator[Gauge]:
+    """Of this run, on each side. Of a metric that is watched for several resources, the oldest."""
+    ages: dict[tuple[str, str], int] = {}
+    for metric in lag.metrics:
+        if metric.now is not None:
+            for stage, age in (('cloudwatch', metric.now.cloudwatch), ('datadog', metric.now.datadog)):
+                key = (stage, str(metric.watched.name.datadog))
+                ages[key] = max(ages.get(key, 0), age)
+    for (stage, name), age in ages.items():
+        yield Gauge('cloudwatch.lag', float(age), (f'stage:{stage}', f'metric:{name}'))
 
 
 def _inventory(account: Account, inventory: Inventory) -> Iterator[Gauge]:

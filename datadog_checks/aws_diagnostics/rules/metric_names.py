@@ -90,6 +90,14 @@ def guessed(namespace: str, metric: str) -> MetricName | None:
     return MetricName(name, known, metric, '', source=NameSource.GUESSED)
 
 
+def main_of(names: Iterable[MetricName]) -> MetricName:
+    """Of the names of one metric the bare one, which is of the main statistic, else the shortest that is no percentile.
+
+    Raises ValueError for no names.
+    """
+    return min(names, key=lambda name: (bool(PERCENTILE.fullmatch(name.statistic)), len(name.datadog)))
+
+
 def snake_case(metric: str) -> str:
     """As Datadog writes the name of a metric of AWS: HTTPCode_Target_2XX_Count is httpcode_target_2xx."""
     name = metric.replace('%', '')

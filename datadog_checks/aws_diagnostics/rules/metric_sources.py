@@ -129,6 +129,7 @@ def home_of(namespace: str, partition: str) -> RegionName | None:
 
 SERVICE_ACTIONS: Mapping[str, tuple[str, ...]] = {
     'AWS/ApplicationELB': ('elasticloadbalancing:DescribeLoadBalancers', 'elasticloadbalancing:DescribeTags'),
+    'AWS/Billing': ('budgets:ViewBudget',),
     'AWS/CloudFront': ('cloudfront:ListDistributions',),
     'AWS/DynamoDB': ('dynamodb:ListTables', 'dynamodb:DescribeTable'),
     'AWS/EC2': ('ec2:DescribeInstances',),

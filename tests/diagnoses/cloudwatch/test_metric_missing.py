@@ -17,6 +17,7 @@ LEFT_OUT = (
 )
 THERE, UNUSED = missing(in_datadog=values(600)), missing(in_cloudwatch=NONE, sets=DimensionSets(()))
 GONE = missing(asked('aws.rds.cpuutilization'), in_cloudwatch=values(5 * HOUR))
+NO_QUERY = 'the application key may not query timeseries'
 NOT_ASKED = 'missing permission cloudwatch:GetMetricData'
 
 FAILS = {
@@ -50,6 +51,9 @@ UNKNOWN = {
     'CloudWatch may not be looked at': Row(
         facts(replace(THERE, in_datadog=NONE, in_cloudwatch=Unobserved(NOT_ASKED))),
         f'{SHOWN} (not-found): emits and timing not known: {NOT_ASKED}',
+    ),
+    'Datadog may not be asked, and the namespace is excluded': Row(
+        facts(replace(QUEUE, in_datadog=Unobserved(NO_QUERY))), NO_QUERY
     ),
     'no step fails': Row(facts(missing()), f'{SHOWN} (not-found): no step fails'),
     'AWS was not asked': Row(

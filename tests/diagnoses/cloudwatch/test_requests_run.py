@@ -14,24 +14,39 @@ from datadog_api_client.v2.model.aws_account_update_request import AWSAccountUpd
 
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch import (
     METRIC_COLLECTION_DISABLED,
+    METRIC_MISSING,
     NAMESPACE_NOT_COLLECTED,
     REGION_NOT_COLLECTED,
 )
 from datadog_checks.aws_diagnostics.facts import Facts
+from datadog_checks.aws_diagnostics.facts.account import FilterKind, MetricNameFilter, TagFilter
 from datadog_checks.aws_diagnostics.findings import Diagnosis
 from tests.account.builders import ACCOUNT_ID, account_expectations, account_facts, integration
 from tests.account.datadog_api import account
+from tests.diagnoses.cloudwatch import watched
 from tests.diagnoses.cloudwatch.records import active, excluding, filtered, instances, only_regions
+from tests.diagnoses.cloudwatch.watched import asked, missing, named
 
+FILTERS = (
+    MetricNameFilter('AWS/ELB', FilterKind.EXCLUDE_ONLY, ('aws.elb.latency', 'aws.elb.request_*')),
+    MetricNameFilter('AWS/Lambda', FilterKind.INCLUDE_ONLY, ('aws.lambda.errors',)),
+)
 RECORD = account(
     ACCOUNT_ID,
     aws_regions={'include_only': ['eu-west-1']},
     metrics_config={
         'enabled': False,
-        'collect_custom_metrics': True,
+        'collect_custom_metrics': False,
         'namespace_filters': {'exclude_only': ['AWS/SQS', 'AWS/RDS']},
+        'metric_name_filters': [
+            {'namespace': 'AWS/ELB', 'exclude_only': ['aws.elb.latency', 'aws.elb.request_*']},
+            {'namespace': 'AWS/Lambda', 'include_only': ['aws.lambda.errors']},
+        ],
+        'tag_filters': [{'namespace': 'AWS/EC2', 'tags': ['env:prod']}, {'namespace': 'AWS/RDS', 'tags': ['a:b']}],
     },
 )
+ELB, LAMBDA = RECORD['attributes']['metrics_config']['metric_name_filters']
+_, RDS = RECORD['attributes']['metrics_config']['tag_filters']
 CURL = """\
 #!/bin/sh
 url=
@@ -60,7 +75,12 @@ def ran(facts: Facts, diagnosis: Diagnosis, directory: Path) -> tuple[dict[str, 
 
 
 def _sent(script: str, directory: Path) -> dict[str, Any]:
-    environ = {'PATH': f'{directory / "bin"}:{os.environ["PATH"]}', 'DD_API_KEY': 'a', 'DD_APP_KEY': 'b'}
+    environ = {
+        'PATH': f'{directory / "bin"}:{os.environ["PATH"]}',
+        'DD_API_KEY': 'a',
+        'DD_APP_KEY': 'b',
+        'TAG': 'env:dev',
+    }
     done = subprocess.run(
         ['bash', '-ec', script], cwd=directory, env=environ, capture_output=True, text=True, timeout=60
     )
@@ -103,6 +123,39 @@ def metrics(**differences: Any) -> dict[str, Any]:
             {'aws_account_id': ACCOUNT_ID, 'aws_regions': {'include_only': ['eu-west-1', 'sa-east-1']}},
             on_record('aws_regions'),
             id='one more region is included',
+        ),
+        pytest.param(
+            METRIC_MISSING,
+            watched.facts(missing(), record={'metric_name_filters': FILTERS}),
+            metrics(metric_name_filters=[{'namespace': 'AWS/ELB', 'exclude_only': ['aws.elb.latency']}, LAMBDA]),
+            on_record('metrics_config'),
+            id='the pattern that leaves a metric out is removed',
+        ),
+        pytest.param(
+            METRIC_MISSING,
+            watched.facts(missing(asked('aws.lambda.throttles', {})), record={'metric_name_filters': FILTERS}),
+            metrics(
+                metric_name_filters=[ELB, {**LAMBDA, 'include_only': ['aws.lambda.errors', 'aws.lambda.throttles']}]
+            ),
+            on_record('metrics_config'),
+            id='a name is added to those that are included',
+        ),
+        pytest.param(
+            METRIC_MISSING,
+            watched.facts(
+                missing(asked('aws.ec2.network_in', {}), resource_tags=('env:dev',)),
+                record={'tag_filters': (TagFilter('AWS/EC2', ('env:prod',)),)},
+            ),
+            metrics(tag_filters=[{'namespace': 'AWS/EC2', 'tags': ['env:prod', 'env:dev']}, RDS]),
+            on_record('metrics_config'),
+            id='a tag is added to the filter of its namespace',
+        ),
+        pytest.param(
+            METRIC_MISSING,
+            watched.facts(missing(asked(named('Shop', 'Orders'), {}), offered=False)),
+            metrics(collect_custom_metrics=True),
+            on_record('metrics_config'),
+            id='custom metrics are collected',
         ),
     ],
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.missing import NOT_REACHED, ORDER
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.missing.causes import (
@@ -29,6 +30,7 @@ from datadog_checks.aws_diagnostics.facts.metrics import DimensionSets, MetricTa
 from datadog_checks.aws_diagnostics.facts.values import DatadogMetric, MetricNamespace, RegionName
 from tests.account.builders import REGION, policies, policy, role, simulated, simulation, statement, trust
 from tests.builders import NOW
+from tests.cli.any_facts import values_of
 from tests.diagnoses.cloudwatch.records import excluding, including
 from tests.diagnoses.cloudwatch.watched import (
     ALL_DAY,
@@ -41,7 +43,6 @@ from tests.diagnoses.cloudwatch.watched import (
     asked,
     explained,
     missing,
-    name,
     named,
     stream,
     values,
@@ -592,7 +593,7 @@ def test_what_could_not_be_looked_at_hides_no_later_reason():
 
 
 def test_nothing_is_said_where_nothing_could_be_looked_at():
-    metric = WatchedMetric.not_observed(asked(), NOW - HOUR, Unobserved('no AWS credentials were found'))
+    metric = WatchedMetric.not_observed(asked(), NOW - HOUR, (), Unobserved('no AWS credentials were found'))
     nothing = Unobserved('no AWS credentials were found')
     found = explained(metric, integration=nothing, registered=None, role=nothing, policies=nothing, simulation=nothing)
     assert found.cause is C.NOT_FOUND
@@ -612,5 +613,10 @@ def test_a_later_reason_never_counts_before_an_earlier_one():
     assert explained(replace(metric, region_enabled=True)).cause is C.NAMESPACE_EXCLUDED_BY_DEFAULT
 
 
-def test_the_table_of_names_is_what_the_situations_use():
-    assert name('aws.s3.bucket_size_bytes').namespace == 'AWS/S3'
+@settings(derandomize=True, max_examples=150, deadline=None)
+@given(values_of(WatchedMetric))
+def test_any_facts_have_an_answer(metric):
+    found = explained(metric)
+    assert found.evidence.isprintable() and 0 < len(found.evidence) <= 700
+    assert len(found.steps) == len(ORDER)
+    assert (remedy_of(found) is not None) is (found.cause in REMEDIES)

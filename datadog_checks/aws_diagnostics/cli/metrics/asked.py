@@ -8,7 +8,7 @@ from typing import TypeVar
 import click
 
 from ...collect.metric_names import metric_names
-from ...configuration.watched import TAG
+from ...configuration.opted_in import TAG
 from ...facts.metrics import MetricName
 from ...facts.values import CloudWatchMetric, DatadogMetric, MetricNamespace, RegionName
 from ...text import escaped, listed

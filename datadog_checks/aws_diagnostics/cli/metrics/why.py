@@ -17,10 +17,13 @@ from ...facts.account import Feature, WatchedMetric
 from ...facts.metrics import MetricName, Watched
 from ...facts.values import RegionName
 from ...findings import Status
+from ...rules.dimension_tags import tags_of
+from ...rules.metric_names import main_of
 from ...rules.metric_sources import home_of
 from .. import page
 from ..codec import Json
 from ..document import printed, remedy_document
+from ..judged import settling
 from ..options import colour_option, config_option, described_agent, json_option
 from ..page import BLANK, Line, Wrap
 from ..permissions import account_instance, narrowed
@@ -94,7 +97,7 @@ def why_(
         raise click.UsageError('--json and -q exclude each other')
     options = narrowed(account_instance(config), LOOKED_AT)
     assert options.account is not None
-    named = min(names_of(name), key=lambda each: len(each.datadog))
+    named = main_of(names_of(name))
     asked = Watched(named, dimensions_of(dimensions), region or _region(named, options.account), tuple(tags))
     account = replace(
         options.account,
@@ -116,7 +119,8 @@ def why_(
 def _region(name: MetricName, account: AccountOptions) -> RegionName:
     from ...collect.aws.session import default_region
 
-    region = home_of(name.namespace, 'aws') or RegionName.of(default_region(account))
+    own = default_region(account)
+    region = home_of(name.namespace, 'aws-us-gov' if own.startswith('us-gov-') else 'aws') or RegionName.of(own)
     if region is None:
         raise click.UsageError('--region: the region of the session is not one of AWS, so it must be given')
     return region
@@ -134,7 +138,8 @@ def _explained(options: Options, asked: Watched, spinner: bool) -> Explained:
 def _metric(facts: Facts, asked: Watched, back: float) -> WatchedMetric:
     watched = facts.of_account.watched
     if isinstance(watched, Unobserved):
-        return WatchedMetric.not_observed(asked, facts.observed_at - back, watched)
+        scope = (*tags_of(asked.name.namespace, asked.dimensions), *asked.tags)
+        return WatchedMetric.not_observed(asked, facts.observed_at - back, scope, watched)
     (metric,) = watched
     return metric
 
@@ -171,6 +176,9 @@ def report(found: Explained) -> Iterator[Line]:
             yield Line(answer.evidence, f'{step:14}{answer.result:15}', STYLE_OF[answer.result])
     if left:
         yield Line(f'{", ".join(left)}: {NOT_REACHED.evidence}')
+    unknown = (answer.evidence for _, answer in found.steps if answer.result is Result.UNKNOWN)
+    for hint in dict.fromkeys(settling(reason, (), found.question.facts) for reason in unknown):
+        yield from [Line(f'{hint}.')] if hint else []
     remedy = remedy_of(found)
     if remedy:
         yield BLANK

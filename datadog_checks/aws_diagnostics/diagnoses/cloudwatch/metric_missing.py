@@ -7,11 +7,11 @@ looked at is Unknown.
 from collections.abc import Sequence
 
 from ...expectations import Expectations
-from ...facts import Facts, observed
+from ...facts import Facts, Unobserved, observed
 from ...facts.account import Feature
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy
-from ...text import counted, listed
+from ...text import clean, counted, listed
 from ..links import guide
 from .missing import Explained, why
 from .missing.causes import Outcome
@@ -29,6 +29,10 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     wrong = _wrong(found)
     if wrong:
         return Failed(f'{len(wrong)} of {counted(len(found), "watched metric")} missing: {_named(wrong)}')
+    unseen = [each.question.metric.in_datadog for each in found]
+    reasons = [series.reason for series in unseen if isinstance(series, Unobserved)]
+    if reasons:
+        return Unknown(clean(reasons[0], LONGEST))
     open_ = [each for each in found if each.outcome is Outcome.UNKNOWN]
     if open_:
         return Unknown(_named(open_))
@@ -44,7 +48,9 @@ def explained(facts: Facts, expected: Expectations) -> tuple[Explained, ...]:
 
 
 def _wrong(found: Sequence[Explained]) -> list[Explained]:
-    return [each for each in found if each.outcome.is_fault]
+    """Certainly not in Datadog: where it was not asked, a fault need not be one of this metric."""
+    asked = (each for each in found if not isinstance(each.question.metric.in_datadog, Unobserved))
+    return [each for each in asked if each.outcome.is_fault]
 
 
 def _named(found: Sequence[Explained]) -> str:

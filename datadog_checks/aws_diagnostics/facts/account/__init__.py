@@ -51,6 +51,7 @@ from .integration import (
     ReportedError,
     TagFilter,
 )
+from .lag import NOTHING_WATCHED, AwsMonitor, Lag, LagSample, MetricLag
 from .load_balancers import (
     BalancerKind,
     CountingQuery,
@@ -81,6 +82,7 @@ __all__ = [
     'NAMESPACES',
     'Account',
     'AuthKind',
+    'AwsMonitor',
     'BalancerKind',
     'Caller',
     'Condition',
@@ -98,12 +100,15 @@ __all__ = [
     'Form',
     'Integration',
     'Inventory',
+    'Lag',
+    'LagSample',
     'LastUsed',
     'LaunchTemplate',
     'LoadBalancer',
     'LoadBalancers',
     'ManagedBy',
     'MetadataDefaults',
+    'MetricLag',
     'MetricNameFilter',
     'Metrics',
     'MissingTag',
@@ -161,6 +166,8 @@ class Account:
     """What Datadog says failed when it collected from the account."""
     denied: DeniedCalls | Unobserved = Unobserved('not asked')
     """Only where somebody asks for it: `permissions --denied-since`."""
+    lag: Lag | Unobserved = NOTHING_WATCHED
+    """Of the metrics that the operator watches; empty where there are none."""
     watched: tuple[WatchedMetric, ...] | Unobserved = ()
     """Those of the operator's list."""
     load_balancers: LoadBalancers | Unobserved | None = None

@@ -52,10 +52,10 @@ class WatchedMetric:
     """CloudWatch lists a metric, this one or another, with the dimensions. Not of no dimensions."""
 
     @classmethod
-    def not_observed(cls, asked: Watched, since: float, why: Unobserved) -> Self:
+    def not_observed(cls, asked: Watched, since: float, scope: tuple[str, ...], why: Unobserved) -> Self:
         """Nothing could be looked at."""
         groups: dict[str, Any] = dict.fromkeys([field.name for field in fields(cls)][4:], why)
-        return cls(asked, since, since, asked.tags, **groups)
+        return cls(asked, since, since, scope, **groups)
 
     @property
     def is_active(self) -> bool:

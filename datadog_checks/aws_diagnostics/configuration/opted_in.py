@@ -1,11 +1,15 @@
-"""`watched_metrics` and `dimension_tags` of an account. What is wrong is named with its place."""
+"""What an account instance looks at only where the operator names it: `watched_metrics`, with `dimension_tags`,
+`load_balancers` and `tagged_resources`. What is wrong is named with its place."""
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from ..collect.account_options import Chosen
 from ..collect.metric_names import metric_names
 from ..facts.metrics import MetricName, Watched
-from ..facts.values import RegionName
+from ..facts.values import Arn, RegionName
+from ..rules.metric_names import main_of
 from .errors import SPELLED, InvalidConfiguration, Path, must_be, named, unknown_name
 
 MOST_WATCHED = 20
@@ -53,8 +57,7 @@ def _name(where: Path, value: object) -> MetricName:
     if len(words) == 2:
         found = names.of_cloudwatch(*words)
         if found:
-            # The bare name is the one of the main statistic.
-            return min(found, key=lambda name: len(name.datadog))
+            return main_of(found)
     known = names.of_datadog(words[0]) if len(words) == 1 else None
     if known is None:
         near = names.nearest(words[0]) if len(words) == 1 else ()
@@ -101,3 +104,60 @@ def dimension_tags(where: Path, value: Mapping[object, object]) -> tuple[tuple[s
         if not isinstance(key, str) or not TAG_KEY.fullmatch(key):
             raise must_be((*where, shown), 'the key of a tag of Datadog, such as loadbalancername')
     return tuple((str(name), str(key)) for name, key in value.items())
+
+
+# Load balancers, by name or by tag
+
+SETTINGS = ('names', 'tags')
+MOST_NAMES, MOST_VALUES = 100, 50
+PATTERN = re.compile(r'[A-Za-z0-9*?-]{1,64}')
+"""Names of load balancers have up to 32 letters, digits and hyphens."""
+LONGEST_TAG_KEY, LONGEST_TAG_VALUE = 128, 256
+"""Characters, as AWS allows for tags."""
+
+
+def check_choice(where: Path, value: Mapping[object, object]) -> None:
+    """Raises InvalidConfiguration."""
+    for setting in value:
+        if setting not in SETTINGS:
+            raise unknown_name(str(setting), SETTINGS, f'{".".join(map(str, where))}.')
+    names, tags = value.get('names') or (), value.get('tags') or {}
+    if not names and not tags:
+        raise must_be(where, 'a mapping with names, tags or both')
+    if not isinstance(names, tuple) or len(names) > MOST_NAMES:
+        raise must_be((*where, 'names'), f'a list of at most {MOST_NAMES} names')
+    for index, name in enumerate(names):
+        if not isinstance(name, str) or not PATTERN.fullmatch(name):
+            allowed = 'the name of a load balancer: letters, digits, hyphens, and * and ? as wildcards'
+            raise must_be((*where, 'names', index), allowed, name)
+    if not isinstance(tags, Mapping) or len(tags) > MOST_TAGS or not all(map(_is_tag, tags.items())):
+        allowed = f'at most {MOST_TAGS} keys of tags, each with a list of 1 to {MOST_VALUES} strings'
+        raise must_be((*where, 'tags'), allowed)
+
+
+def _is_tag(item: tuple[object, object]) -> bool:
+    key, values = item
+    if not isinstance(key, str) or not 0 < len(key) <= LONGEST_TAG_KEY or not isinstance(values, tuple):
+        return False
+    texts = (isinstance(value, str) and len(value) <= LONGEST_TAG_VALUE for value in values)
+    return 1 <= len(values) <= MOST_VALUES and all(texts)
+
+
+def chosen(value: Mapping[str, Any] | None) -> Chosen | None:
+    """Of a value that `check_choice` has taken."""
+    if value is None:
+        return None
+    return Chosen(tuple(value.get('names') or ()), tuple((value.get('tags') or {}).items()))
+
+
+# Resources whose tags are compared
+
+MOST_TAGGED = 50
+
+
+def check_tagged_resources(where: Path, value: tuple[str, ...]) -> None:
+    if not 1 <= len(value) <= MOST_TAGGED:
+        raise must_be(where, f'a list of 1 to {MOST_TAGGED} ARNs', value)
+    for index, arn in enumerate(value):
+        if Arn.of(arn) is None or '*' in arn:
+            raise must_be((*where, index), 'the ARN of one resource: arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE', arn)
