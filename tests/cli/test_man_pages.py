@@ -14,6 +14,11 @@ COMMANDS = {
     for group, commands in (('', program.commands), ('metrics-', metrics.commands))
     for name, command in ((f'{group}{each}', found) for each, found in commands.items())
 }
+ZERO = {
+    'aws-diagnostics-metrics-reconcile': 'both sides agree',
+    'aws-diagnostics-metrics-why': 'present or expected',
+}
+"""What the exit status 0 means where it is no verdict of diagnoses."""
 PAGES = dict(pages('2026-11-27'))
 
 
@@ -30,7 +35,7 @@ def test_a_page_names_every_option_of_its_command(name: str) -> None:
 
 @pytest.mark.parametrize('name', PAGES)
 def test_a_page_says_what_the_exit_status_means(name: str) -> None:
-    zero = {'aws-diagnostics-metrics-reconcile': 'both sides agree'}.get(name, 'ok: judged and fine')
+    zero = ZERO.get(name, 'ok: judged and fine')
     assert f'.SH EXIT STATUS\n0 {zero}' in PAGES[name]
 
 

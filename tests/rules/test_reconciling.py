@@ -78,6 +78,9 @@ W = whole()
 ONES = of_values(*(float(n % 7 + 1) for n in range(120)))
 PERIODIC = of_values(*(100.0 + 10 * (n % 10) for n in range(120)))
 RAMP = of_values(*(6000.0 + 0.1 * n for n in range(120)))
+STEPS = of_values(*(5.0 + n // 10 % 2 for n in range(100)))
+IN_TURN = of_values(*(1.0 + n % 2 for n in range(40)))
+WRONG = {START + 60 * n for n in (3, 14, 25, 36)}
 MIX = Random(5)
 UNRELATED = of_values(*(MIX.uniform(1, 900) for _ in range(120)))
 COUNTS = {
@@ -210,6 +213,14 @@ NOT_CARRIED: Mapping[str, tuple[BothSides, str]] = {
     'one step': (
         both({SUM: of_values(*[5.0] * 60, *[6.0] * 60)}, of_values(*[5.0] * 60, *[6.0] * 60)),
         'too few values change (2)',
+    ),
+    'ten steps between two values, which any two series of so few steps may have': (
+        both({SUM: STEPS}, STEPS),
+        'too few values change (10)',
+    ),
+    'two values in turn, some of them wrong': (
+        both({SUM: IN_TURN}, {t: 9.0 if t in WRONG else v for t, v in IN_TURN.items()}),
+        'too few values change (40)',
     ),
     'unrelated': (both(W, UNRELATED), 'no documented difference explains the values'),
     'a period of values that repeat, three minutes later': (

@@ -165,8 +165,14 @@ def _coverage(candidate: Candidate) -> float:
     return both / max(len(candidate.predicted), len(candidate.observed), 1)
 
 
+def _nearness(judged: Judged) -> tuple[bool, int, float, int]:
+    """Of those that fit the simplest, of the others the one that agrees most."""
+    found = judged.agreement
+    return found.fits, -judged.candidate.cost if found.fits else 0, _share(judged), found.compared
+
+
 def _without_verdict(judged: Sequence[Judged], sides: BothSides, observed: Values) -> Reconciled:
-    nearest = max(judged, key=lambda j: (j.agreement.fits, _share(j), j.agreement.compared), default=None)
+    nearest = max(judged, key=_nearness, default=None)
     ours = candidates.expected(sides)
     if not ours and any(sides.cloudwatch.values()):
         missing = f'CloudWatch has no {sides.statistic} of this metric, only other statistics'

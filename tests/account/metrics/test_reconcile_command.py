@@ -144,8 +144,6 @@ def test_a_role_that_cannot_be_assumed_is_a_side_that_does_not_answer(rate: Both
     document = json.loads(rate.config.read_text())
     document['instances'][0]['account']['assume_role_arn'] = 'arn:aws:iam::123456789012:role/looks'
     rate.config.write_text(json.dumps(document))
-    status, _, error = rate.run(*ASKED)
-    assert (status, '--region: that of the session is not known, so it must be given: ' in error) == (64, True)
     found = rate.json(*ASKED)
     assert (found['verdict'], found['exit']) == ('unknown', 3)
     assert 'sts:AssumeRole' in found['evidence']
@@ -176,6 +174,15 @@ def test_a_tag_that_the_metric_does_not_have_is_named(rate: Both) -> None:
     assert (found['verdict'], found['factor'], found['exit']) == ('other_scope', None, 0)
     assert 'without target_group:web is Sum / 60 on 180 of 180 points' in found['evidence']
     assert 'target_group' not in found['datadog_query']
+
+
+def test_a_dimension_becomes_the_tag_that_a_person_says(both: Both) -> None:
+    samples = requests()
+    both.sampled('AWS/ELB', 'RequestCount', WEB, samples)
+    both.stored(METRIC, points(samples, 'Sum', 1 / 60), 'lb:web', type='rate')
+    found = both.json(*ASKED, '--dimension-tag', 'LoadBalancerName=lb')
+    assert (found['verdict'], found['exit']) == ('per_second', 0)
+    assert '{lb:web,' in found['datadog_query']
 
 
 def test_the_cost_is_said_before_the_first_metric_is_requested(rate: Both) -> None:

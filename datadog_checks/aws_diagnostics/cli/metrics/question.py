@@ -15,15 +15,14 @@ from ...rules.candidates import AGGREGATORS
 from ...rules.dimension_tags import REGION, as_tag, tags_of
 from ...rules.metric_names import PERCENTILE
 from ...rules.metric_question import LONGEST, SETTLED, Question, aggregator_of, legacy, period_at
+from ...rules.metric_sources import GLOBAL_NAMESPACES, home_of
 from ...text import duration, escaped
 from ..document import iso_time
-from .asked import names_of
+from .asked import Dimension, names_of
 
 USUAL = 3 * 3600
 """Seconds that are compared where nobody says from when."""
 TAG_SHOWN = 60
-GLOBAL = frozenset({'AWS/Billing', 'AWS/CloudFront', 'AWS/Route53'})
-"""Their metrics are in us-east-1, and their region is no tag of Datadog that a dimension could become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class Request:
     start: float | None
     end: float | None
     tags: tuple[str, ...]
+    dimension_tags: tuple[tuple[str, str], ...]
     statistic: str
     aggregator: str
 
@@ -88,14 +88,25 @@ def time_options(command: Callable[..., int]) -> Callable[..., int]:
         start: float | None,
         end: float | None,
         tags: Sequence[str],
+        dimension_tags: Sequence[tuple[str, str]],
         statistic: str | None,
         aggregator: str | None,
         **others: object,
     ) -> int:
-        return command(request=Request(start, end, tuple(tags), statistic or '', aggregator or ''), **others)
+        return command(
+            request=Request(start, end, tuple(tags), tuple(dimension_tags), statistic or '', aggregator or ''), **others
+        )
 
     options = (
         click.option('--tag', 'tags', metavar='KEY:VALUE', multiple=True, type=Tag(), help='A further tag of Datadog.'),
+        click.option(
+            '--dimension-tag',
+            'dimension_tags',
+            metavar='DIMENSION=KEY',
+            multiple=True,
+            type=Dimension(),
+            help='Which tag a dimension becomes, where it is not the documented one. Repeatable.',
+        ),
         click.option(
             '--start', metavar='TIME', type=Moment(), help='As 2026-11-27T12:00, UTC. Without it: 3 hours before.'
         ),
@@ -126,17 +137,12 @@ def question_of(
     where = region or _region(chosen, account)
     start, end, period = window(request.start, request.end, now)
     statistic = request.statistic or chosen.statistic
-    tags = [*tags_of(chosen.namespace, dimensions, dict(account_tags(account)))]
-    tags += [] if chosen.namespace in GLOBAL or any(t.startswith(f'{REGION}:') for t in tags) else [f'{REGION}:{where}']
+    tags = [*tags_of(chosen.namespace, dimensions, dict((*account.dimension_tags, *request.dimension_tags)))]
+    if chosen.namespace not in GLOBAL_NAMESPACES and not any(tag.startswith(f'{REGION}:') for tag in tags):
+        tags.append(f'{REGION}:{where}')
     scope = tuple(dict.fromkeys((*tags, *request.tags)))
     aggregator = request.aggregator or aggregator_of(statistic)
     return Question(chosen, dimensions, where, scope, start, end, period, statistic, aggregator)
-
-
-def account_tags(account: AccountOptions) -> Sequence[tuple[str, str]]:
-    """What the operator says that dimensions become."""
-    found: Sequence[tuple[str, str]] = getattr(account, 'dimension_tags', ())
-    return found
 
 
 def _one(names: Sequence[MetricName], statistic: str) -> MetricName:
@@ -146,16 +152,9 @@ def _one(names: Sequence[MetricName], statistic: str) -> MetricName:
 
 
 def _region(name: MetricName, account: AccountOptions) -> RegionName:
-    from ...collect.aws.session import open_session
-    from ...collect.run import NotCollected
+    from ...collect.aws.session import default_region
 
-    if name.namespace in GLOBAL:
-        return RegionName('us-east-1')
-    try:
-        with open_session(account) as session:
-            region = RegionName.of(session.region)
-    except NotCollected as e:
-        raise click.UsageError(f'--region: that of the session is not known, so it must be given: {e}') from None
+    region = home_of(name.namespace, 'aws') or RegionName.of(default_region(account))
     if region is None:
         raise click.UsageError('--region: the region of the session is not one of AWS, so it must be given')
     return region
