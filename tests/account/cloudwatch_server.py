@@ -27,6 +27,8 @@ class CloudWatch:
     contents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What GetMetricStream has, by the name of the stream, beside its state."""
     streams_of_a_page: int = 500
+    stream_name: str = 's'
+    """How the names of streams begin."""
     denied: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """The message of the refusal, by region and operation."""
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
@@ -56,7 +58,8 @@ class CloudWatch:
         states = self.streams.get(region, ())
         last = first + self.streams_of_a_page
         form = 'opentelemetry0.7'
-        entries = [{'Name': f's-{n}', 'State': s, 'OutputFormat': form} for n, s in enumerate(states)][first:last]
+        named = ((f'{self.stream_name}-{n}', state) for n, state in enumerate(states))
+        entries = [{'Name': name, 'State': state, 'OutputFormat': form} for name, state in named][first:last]
         return {'Entries': entries, **({'NextToken': str(last)} if last < len(states) else {})}
 
 

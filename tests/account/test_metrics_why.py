@@ -118,7 +118,8 @@ def tagged(world: World) -> None:
 
 def streaming(**contents: object) -> Callable[[World], None]:
     def prepare(world: World) -> None:
-        world.cloudwatch.streams, world.cloudwatch.contents = {US: ['running']}, {'s-0': contents}
+        world.cloudwatch.streams, world.cloudwatch.contents = {US: ['running']}, {'datadog-0': contents}
+        world.cloudwatch.stream_name = 'datadog'
 
     return prepare
 

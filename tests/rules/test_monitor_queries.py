@@ -63,6 +63,11 @@ LEFT = {
     'cut off': ('query alert', 'avg(last_5m):avg:aws.ec2.cpuutilization{host:a'),
     'only in quotes': ('query alert', 'avg(last_5m):"avg:aws.ec2.cpuutilization{*}" > 9'),
     'too long': ('query alert', f'avg(last_5m):avg:aws.ec2.cpuutilization{{{"a" * LONGEST_QUERY}}} > 9'),
+    'it waits by a shift of time': (
+        'query alert',
+        'avg(last_5m):timeshift(avg:aws.ec2.cpuutilization{*}, -900) > 9',
+    ),
+    'another shift of time': ('query alert', 'avg(last_5m):hour_before(avg:aws.ec2.cpuutilization{*}) > 9'),
     'nothing': ('query alert', ''),
 }
 

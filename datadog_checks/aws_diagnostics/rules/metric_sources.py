@@ -8,7 +8,7 @@ from ..facts.metrics import Dimensions, MetricName
 from ..facts.values import RegionName
 
 GLOBAL_NAMESPACES = frozenset(
-    {'AWS/Billing', 'AWS/CloudFront', 'AWS/Route53', 'AWS/IAM', 'AWS/WAF', 'AWS/Chatbot', 'AWS/TrustedAdvisor'}
+    {'AWS/Billing', 'AWS/CloudFront', 'AWS/Route53', 'AWS/IAM', 'AWS/Chatbot', 'AWS/TrustedAdvisor'}
 )
 """CloudWatch has them in one region of a partition only:
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/monitoring-using-cloudwatch.html"""
@@ -36,21 +36,34 @@ WHEN: tuple[tuple[str, str, Published], ...] = (
     ('AWS/S3/Storage-Lens', '.*', Published.DAILY),
     ('AWS/Billing', '.*', Published.SOME_HOURS),
     ('AWS/SQS', '.*', Published.ACTIVE_QUEUE),
-    ('AWS/ELB', 'HTTPCode_.*|BackendConnectionErrors|SpilloverCount', Published.ON_EVENTS),
-    ('AWS/ELB', 'RequestCount|Latency|SurgeQueueLength|EstimatedProcessedBytes', Published.IN_USE),
+    ('AWS/ELB', 'HTTPCode_.*|BackendConnectionErrors|SpilloverCount|Desync.*', Published.ON_EVENTS),
+    ('AWS/ELB', 'RequestCount|Latency|SurgeQueueLength|Estimated.*', Published.IN_USE),
     ('AWS/ApplicationELB', 'HTTPCode_.*|HTTP_.*|RejectedConnectionCount|.*Error(Count)?', Published.ON_EVENTS),
-    ('AWS/ApplicationELB', 'TargetResponseTime|RequestCountPerTarget|RuleEvaluations', Published.IN_USE),
-    ('AWS/NetworkELB', '.*_Reset_Count|.*ErrorCount', Published.ON_EVENTS),
-    ('AWS/Lambda', 'DeadLetterErrors|DestinationDeliveryFailures', Published.ON_EVENTS),
-    ('AWS/Lambda', 'Invocations|Errors|Throttles|Duration|Url.*|IteratorAge', Published.IN_USE),
+    ('AWS/ApplicationELB', '(Desync|Dropped|Forwarded|ELBAuth|JWT|Unhealthy).*|.*Failure', Published.ON_EVENTS),
+    (
+        'AWS/ApplicationELB',
+        'TargetResponseTime|RequestCountPerTarget|RuleEvaluations|(New|Active)ConnectionCount|.+ProcessedBytes|'
+        '(IPv6|Grpc|NonSticky).*',
+        Published.IN_USE,
+    ),
+    ('AWS/NetworkELB', '.*_Reset_Count|.*ErrorCount|SecurityGroupBlocked.*|Rejected.*', Published.ON_EVENTS),
+    (
+        'AWS/NetworkELB',
+        '(ActiveFlowCount|NewFlowCount|ProcessedBytes|ConsumedLCUs)_.*',
+        Published.IN_USE,
+    ),
+    ('AWS/Lambda', 'DeadLetterErrors|DestinationDeliveryFailures|AsyncEventsDropped', Published.ON_EVENTS),
+    ('AWS/Lambda', '.*', Published.IN_USE),
     ('AWS/DynamoDB', 'ThrottledRequests|UserErrors|SystemErrors|.*Events|Conditional.*', Published.ON_EVENTS),
-    ('AWS/DynamoDB', 'SuccessfulRequestLatency|ReturnedItemCount', Published.IN_USE),
+    ('AWS/DynamoDB', '(?!Provisioned|Account|MaxProvisioned).*', Published.IN_USE),
     ('AWS/ApiGateway', '.*', Published.IN_USE),
+    ('AWS/EBS', '.*', Published.IN_USE),
     ('AWS/S3', '.*', Published.IN_USE),
-    ('AWS/SNS|AWS/States|AWS/CloudFront|AWS/Firehose', '.*', Published.IN_USE),
+    ('AWS/(SNS|States|CloudFront|Firehose|Kinesis|Events|WAFV2|SES|AppSync|Cognito|Bedrock.*)', '.*', Published.IN_USE),
 )
 """Namespace, metric and when; the first that fits. From "Reporting criteria" and the pages on CloudWatch metrics in the
-user guides of Elastic Load Balancing, Lambda, DynamoDB, API Gateway, S3, SNS, SQS and Step Functions."""
+user guides of Elastic Load Balancing, Lambda, DynamoDB, API Gateway, EBS, Kinesis, S3, SNS, SQS, Step Functions, WAF.
+A metric of AWS that takes use and is not here is told as one that CloudWatch should have."""
 
 
 def published(namespace: str, metric: str) -> Published | None:
@@ -83,6 +96,7 @@ class Extra(StrEnum):
     S3_STORAGE_LENS = 'advanced metrics of S3 Storage Lens, with CloudWatch publishing'
     CLOUDFRONT_ADDITIONAL = 'additional metrics of the distribution'
     CONTAINER_INSIGHTS = 'Container Insights'
+    CONTAINER_INSIGHTS_EKS = 'Container Insights, by an agent in the cluster'
     PERFORMANCE_INSIGHTS = 'Performance Insights of the database'
     RDS_ENHANCED = 'Enhanced Monitoring of the database'
     BILLING = 'billing alerts of the account'
@@ -91,10 +105,11 @@ class Extra(StrEnum):
 
 
 WITH_EXTRA: tuple[tuple[str, str, Extra], ...] = (
-    ('AWS/S3', '(?!BucketSizeBytes|NumberOfObjects).+', Extra.S3_REQUEST_METRICS),
+    ('AWS/S3', '(?!BucketSizeBytes|NumberOfObjects|.*Replication).+', Extra.S3_REQUEST_METRICS),
     ('AWS/S3/Storage-Lens', '.+', Extra.S3_STORAGE_LENS),
     ('AWS/CloudFront', '(401|403|404|502|503|504)ErrorRate|OriginLatency|CacheHitRate', Extra.CLOUDFRONT_ADDITIONAL),
-    ('ECS/ContainerInsights|ContainerInsights', '.+', Extra.CONTAINER_INSIGHTS),
+    ('ECS/ContainerInsights', '.+', Extra.CONTAINER_INSIGHTS),
+    ('ContainerInsights', '.+', Extra.CONTAINER_INSIGHTS_EKS),
     ('AWS/RDS', 'DBLoad.*', Extra.PERFORMANCE_INSIGHTS),
     ('AWS/Billing', '.+', Extra.BILLING),
 )

@@ -19,6 +19,9 @@ SELECTION = re.compile(
     r'(?<![\w.])(?:(?:avg|sum|min|max|count|p[0-9]{2,3}):)?([A-Za-z][A-Za-z0-9_.]{1,199})\{([^{}]{0,4000})\}'
 )
 """An aggregator, a metric and its scope."""
+SHIFTED = re.compile(r'\b(?:timeshift|calendar_shift|(?:hour|day|week|month)_before)\s*\(')
+"""What reads older values, as `timeshift(..., -900)` does to wait for CloudWatch:
+https://docs.datadoghq.com/dashboards/functions/timeshift/"""
 QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'')
 ACCOUNT = re.compile(r'(?<![\w!-])aws_account:([0-9]{12})\b')
 
@@ -34,7 +37,7 @@ class MonitorQuery(NamedTuple):
 
 def monitor_query(type: str, query: str) -> MonitorQuery | None:
     """None for a monitor of another kind, and for a query that cannot be read."""
-    if type not in METRIC_TYPES or len(query) > LONGEST_QUERY:
+    if type not in METRIC_TYPES or len(query) > LONGEST_QUERY or SHIFTED.search(query):
         return None
     window = WINDOW.match(query)
     found = SELECTION.findall(QUOTED.sub('', query))

@@ -550,6 +550,28 @@ NEAR_MISSES: dict[str, Case] = {
         'known',
         missing(streams=(stream(running=False, contents=Unobserved('the stream does not run')),)),
     ),
+    'a percentile, and the stream of another vendor that takes the same format': case(
+        C.NOT_FOUND,
+        "timing not known: the metric stream 'to-newrelic' carries the metric without p95 (StatisticsConfigurations), "
+        'and whether it ends at Datadog is not known',
+        missing(P95, streams=(stream('to-newrelic'),)),
+    ),
+    'errors of the shop, of which there were none': case(
+        C.NOT_FOUND,
+        'emits not known: CloudWatch has no value of it within 1 day; how often its source sends it is not known',
+        quiet(CUSTOM),
+        record={'collect_custom_metrics': True},
+    ),
+    'Container Insights of EKS, which ECS knows nothing of': case(
+        C.NOT_FOUND,
+        'emits not known: CloudWatch has no value of it within 1 day; AWS publishes it only where something is turned '
+        'on, see the next step, enablement not known: it takes Container Insights, by an agent in the cluster; whether '
+        'that is on is not known: no call of AWS tells',
+        quiet(
+            asked(named('ContainerInsights', 'node_cpu_utilization'), {'ClusterName': 'web'}),
+            enabled=Unobserved('no call of AWS tells'),
+        ),
+    ),
     'nobody queries it, for longer than an hourly poll explains': case(
         C.NOT_FOUND, NOTHING, missing(queried=False, in_datadog=HAD)
     ),
@@ -564,6 +586,57 @@ def test_the_answer(row):
     remedy = remedy_of(found)
     assert (remedy is not None) is (row.cause in REMEDIES)
     assert remedy is None or faults_of(remedy) == []
+
+
+IDLE = (
+    ('AWS/ApplicationELB', 'NewConnectionCount'),
+    ('AWS/ApplicationELB', 'ActiveConnectionCount'),
+    ('AWS/ApplicationELB', 'IPv6RequestCount'),
+    ('AWS/DynamoDB', 'ConsumedReadCapacityUnits'),
+    ('AWS/EBS', 'VolumeReadOps'),
+    ('AWS/ELB', 'EstimatedALBNewConnectionCount'),
+    ('AWS/Kinesis', 'IncomingRecords'),
+    ('AWS/Lambda', 'ConcurrentExecutions'),
+    ('AWS/NetworkELB', 'ActiveFlowCount_TLS'),
+    ('AWS/S3', 'ReplicationLatency'),
+    ('AWS/WAFV2', 'BlockedRequests'),
+)
+
+
+@pytest.mark.parametrize(('namespace', 'metric'), IDLE)
+def test_a_quiet_night_of_a_metric_that_takes_use_is_no_fault(namespace, metric):
+    watched = asked(named(namespace, metric), {'Resource': 'web'})
+    found = explained(missing(watched, in_cloudwatch=values(HOUR * 9)))
+    assert (found.cause, found.outcome) == (C.NOT_IN_USE, Outcome.EXPECTED)
+
+
+@pytest.mark.parametrize(
+    ('namespace', 'metric'),
+    [
+        ('AWS/ApplicationELB', 'RequestCount'),
+        ('AWS/ApplicationELB', 'ProcessedBytes'),
+        ('AWS/DynamoDB', 'ProvisionedReadCapacityUnits'),
+        ('AWS/EC2', 'CPUUtilization'),
+        ('AWS/NetworkELB', 'ActiveFlowCount'),
+        ('AWS/NetworkELB', 'ProcessedBytes'),
+        ('AWS/RDS', 'CPUUtilization'),
+    ],
+)
+def test_what_aws_always_publishes_has_stopped(namespace, metric):
+    watched = asked(named(namespace, metric), {'Resource': 'web'})
+    assert explained(missing(watched, in_cloudwatch=values(HOUR * 9))).cause is C.STOPPED
+
+
+def test_only_a_stream_of_datadog_is_started_again():
+    streams = (stream('audit-to-splunk', running=False), stream(running=False))
+    found = explained(missing(in_datadog=HAD, streams=streams))
+    assert found.cause is C.STREAM_STOPPED
+    remedy = remedy_of(found)
+    assert remedy is not None
+    (choice,) = remedy.choices
+    commands = [command.text for command in choice.commands]
+    assert commands == ['aws cloudwatch start-metric-streams --region eu-west-1 --names datadog-metrics']
+    assert choice.exposes.startswith('you to AWS charges for every update of every metric')
 
 
 def test_every_cause_has_a_situation_a_meaning_and_a_remedy_where_something_is_wrong():

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from ....facts import Unobserved
 from ....facts.metrics import Dimensions
 from ....facts.values import CloudWatchMetric, ResourceName
 from ....remedies import Choice, Command, Remedy, Step, Variable, Word, shell
@@ -10,8 +9,10 @@ from ....rules.metric_sources import Extra, extra_of, home_of
 from ...account_remedies import config_file
 from ...integration.role import partition_of
 from .causes import Question
+from .timing import stopped_of_datadog
 
 MORE_POLLS = 'more calls to CloudWatch, which AWS charges for'
+EVERY_UPDATE = 'you to AWS charges for every update of every metric in it, and to doubled values for some minutes'
 
 
 def look_again(question: Question, region: Word = '') -> Step:
@@ -102,10 +103,9 @@ def _commands(extra: Extra, question: Question) -> tuple[Command, ...]:
 
 
 def start_stream(question: Question) -> Remedy:
-    streams = question.metric.streams
-    stopped = [] if isinstance(streams, Unobserved) else [s.name for s in streams if not s.running]
-    name = ResourceName.of(stopped[0] if stopped else '') or Variable('STREAM_NAME')
+    stopped = stopped_of_datadog(question)
+    name = ResourceName.of(stopped[0].name if stopped else '') or Variable('STREAM_NAME')
     start = shell('aws', 'cloudwatch', 'start-metric-streams', '--region', question.region, '--names', name)
     stop = shell('aws', 'cloudwatch', 'stop-metric-streams', '--region', question.region, '--names', name)
-    choice = Choice('Start the stream again', (start,), MORE_POLLS, Step('Stop it', (stop,)))
+    choice = Choice('Start the stream again', (start,), EVERY_UPDATE, Step('Stop it', (stop,)))
     return Remedy('Start the stream; what it missed is not filled in', (choice,))

@@ -82,6 +82,8 @@ EXPECTED: Mapping[Published, MissingCause] = {
     Published.IN_USE: MissingCause.NOT_IN_USE,
     Published.ACTIVE_QUEUE: MissingCause.QUEUE_INACTIVE,
 }
+OF_AWS = ('AWS/', 'ECS/', 'ContainerInsights')
+"""Beginnings of namespaces. What others send may come on events only."""
 
 
 def values_in_cloudwatch(question: Question) -> Answer | None:
@@ -105,6 +107,8 @@ def values_in_cloudwatch(question: Question) -> Answer | None:
     when = published(question.namespace, question.metric.asked.name.metric)
     if when is not None and when in EXPECTED:
         return fails(EXPECTED[when], f'{nothing}, and AWS publishes it {when}')
+    if not question.namespace.startswith(OF_AWS):
+        return unknown(f'{nothing}; how often its source sends it is not known')
     return fails(MissingCause.NOT_EMITTED if newest is None else MissingCause.STOPPED, nothing)
 
 

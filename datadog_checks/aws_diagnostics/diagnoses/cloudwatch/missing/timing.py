@@ -70,7 +70,9 @@ def _fits(question: Question, stream: MetricStream) -> Answer | None:
     if statistic in _percentiles(question, contents):
         return None
     evidence = f'the metric stream {name} carries the metric without {statistic} (StatisticsConfigurations)'
-    return fails(MissingCause.STREAM_STATISTIC, evidence)
+    if OF_DATADOG in stream.name.lower():
+        return fails(MissingCause.STREAM_STATISTIC, evidence)
+    return unknown(f'{evidence}, and whether it ends at Datadog is not known')
 
 
 def _percentiles(question: Question, contents: StreamContents) -> frozenset[str]:
@@ -86,7 +88,7 @@ def _percentiles(question: Question, contents: StreamContents) -> frozenset[str]
 def _stopped(question: Question) -> Answer | None:
     """Only where it has brought something: what it is for is not known of one that is stopped."""
     streams, had = observed(question.metric.streams), observed(question.metric.in_datadog)
-    stopped = [s for s in streams if not s.running and OF_DATADOG in s.name.lower()]
+    stopped = stopped_of_datadog(question)
     if not stopped or any(s.running for s in streams):
         return None
     name = quoted(stopped[0].name)
@@ -94,6 +96,13 @@ def _stopped(question: Question) -> Answer | None:
         return unknown(f'the metric stream {name} is stopped, and whether it carried the metric is not known')
     evidence = f"the metric stream {name} is stopped, and Datadog's newest value is of {ago(question.age(had.newest))}"
     return fails(MissingCause.STREAM_STOPPED, evidence)
+
+
+def stopped_of_datadog(question: Question) -> list[MetricStream]:
+    """By the name: whose a stopped stream is cannot be seen."""
+    streams = question.metric.streams
+    known = () if isinstance(streams, Unobserved) else streams
+    return [stream for stream in known if not stream.running and OF_DATADOG in stream.name.lower()]
 
 
 def rarely_published(question: Question) -> Answer | None:
