@@ -65,6 +65,10 @@ UNKNOWN = {
         f"{WEB}: 60 minutes with twice CloudWatch's sum, 60 minutes with it, 44 with another value, which has "
         'other causes',
     ),
+    'twice in every minute with a request that a target answered: two sets of dimensions': Row(
+        lag_facts(streamed(factored(*((age, age, 1 + age % 2) for age in range(180, 1, -1))))),
+        f"{WEB}: 82 minutes with twice CloudWatch's sum, and 81 with exactly it between them, which has other causes",
+    ),
     'Datadog answers in intervals of five minutes': Row(
         lag_facts(streamed(series(*range(10, 180, 5), interval=300, value=500.0))),
         f"{WEB}: Datadog's values are of longer intervals, or have gaps",

@@ -463,6 +463,26 @@ NEAR_MISSES: dict[str, Case] = {
         missing(streams=(stream(),)),
         record={'namespace_filters': NamespaceFilters(FilterKind.EXCLUDE_ONLY, ('AWS/ELB',))},
     ),
+    'a stream may deliver what is of another region': case(
+        C.NOT_FOUND,
+        "region not known: aws_regions.include_only does not have eu-west-1, but the metric stream 'datadog-metrics' "
+        'may deliver it',
+        missing(streams=(stream(),)),
+        record={'regions': (RegionName('us-east-1'),)},
+    ),
+    'a stream may deliver what is not polled': case(
+        C.NOT_FOUND,
+        "configuration not known: metrics_config.enabled is false, but the metric stream 'datadog-metrics' may deliver "
+        'it',
+        missing(streams=(stream(),)),
+        record={'metrics_enabled': False},
+    ),
+    'a stream may deliver a custom metric': case(
+        C.NOT_FOUND,
+        "configuration not known: Datadog has no integration for Shop, but the metric stream 'datadog-metrics' may "
+        'deliver it',
+        missing(CUSTOM, offered=False, streams=(stream(),)),
+    ),
     'a stream that carries another namespace': case(
         C.NAMESPACE_EXCLUDED,
         'metrics_config.namespace_filters.exclude_only has AWS/ELB',
@@ -482,6 +502,20 @@ NEAR_MISSES: dict[str, Case] = {
     ),
     'the tags fit': case(
         C.NOT_FOUND, NOTHING, missing(CPU, resource_tags=('Env:Production',)), record={'tag_filters': (FILTER,)}
+    ),
+    'a filter by the name of the group that Datadog gives a host': case(
+        C.NOT_FOUND,
+        'configuration not known: metrics_config.tag_filters of AWS/EC2 wants autoscaling_group:web, of which '
+        'autoscaling_group:web is no tag of AWS',
+        missing(CPU, resource_tags=('aws:autoscaling:groupName:web',)),
+        record={'tag_filters': (TagFilter('AWS/EC2', ('autoscaling_group:web',)),)},
+    ),
+    'a filter as Datadog writes tags': case(
+        C.NOT_FOUND,
+        'configuration not known: metrics_config.tag_filters of AWS/EC2 wants team:web_ops, and the resource has '
+        'Team:Web Ops, which Datadog may take for the same',
+        missing(CPU, resource_tags=('Team:Web Ops',)),
+        record={'tag_filters': (TagFilter('AWS/EC2', ('team:web_ops',)),)},
     ),
     'the tags may not be read': case(
         C.NOT_FOUND,

@@ -2,7 +2,7 @@
 
 When a stream starts, both deliver for some minutes, until Datadog stops polling what the stream carries. Claimed only
 where one part of the time has twice CloudWatch's sum, another part exactly it, and a stream carries the metric. Twice
-the sum all the time has other causes, like a scope with two sets of dimensions.
+the sum all the time, or now and then, has other causes, like a scope with two sets of dimensions.
 """
 
 from typing import NamedTuple
@@ -43,6 +43,11 @@ class Compared(NamedTuple):
     absent: int
     """Such minutes for which Datadog has nothing, between others."""
 
+    @property
+    def between(self) -> int:
+        """Equal minutes between the first and the last doubled one: an overlap has none."""
+        return sum(self.doubled[0] < start < self.doubled[-1] for start in self.equal) if self.doubled else 0
+
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     lags = [lag for lag in watched_lags(facts) if counts_events(lag.watched.name)]
@@ -74,6 +79,11 @@ def _add(outcomes: Outcomes, lag: MetricLag) -> None:
             f"{metric}: {counted(len(found.doubled), 'minute')} with twice CloudWatch's sum, "
             f'{counted(len(found.equal), "minute")} with it, {len(found.other)} with another value, which has other '
             'causes'
+        )
+    elif found.between > len(found.doubled) // STRAY:
+        outcomes.open.append(
+            f"{metric}: {counted(len(found.doubled), 'minute')} with twice CloudWatch's sum, and {found.between} with "
+            'exactly it between them, which has other causes'
         )
     else:
         outcomes.wrong.append(_told(metric, found, lag))

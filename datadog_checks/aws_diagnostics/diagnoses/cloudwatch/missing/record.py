@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from ....facts import Unobserved, observed
 from ....facts.account import FilterKind, TagFilter
 from ....facts.metrics import AVERAGE
+from ....rules.dimension_tags import as_tag
 from ....rules.metric_sources import EXCLUDED_BY_DEFAULT, NEVER_FILTERED, OPENTELEMETRY, home_of
 from ....rules.policy_language import Patterns
 from ....text import ago, listed, quoted
@@ -13,7 +14,12 @@ from .causes import Answer, MissingCause, Question, fails, fine, unknown
 from .timing import carrying
 
 LONGEST_TAG = 60
-DERIVED = frozenset({'availability-zone', 'image', 'instance-type', 'kernel', 'region', 'security-group'})
+DERIVED = frozenset(
+    {
+        *('autoscaling_group', 'autoscalinggroupname', 'availability-zone', 'aws_account', 'host', 'iam_profile'),
+        *('image', 'instance-id', 'instance-type', 'kernel', 'name', 'region', 'security-group', 'security-group-name'),
+    }
+)
 """Keys of tags that Datadog gives a host itself, and that a filter may name, too."""
 
 
@@ -25,6 +31,9 @@ def region_collected(question: Question) -> Answer:
         return fine(f'aws_regions.include_only has {region}')
     if record.other_regions:
         return unknown(f"not all entries of the record's list of regions are known, so {region} may be one")
+    stream = _delivering(question)
+    if stream:
+        return unknown(f'aws_regions.include_only does not have {region}, but {stream}')
     included = listed(record.regions, 6) or 'no region'
     home = home_of(question.namespace, partition_of(question.facts))
     why = f', where CloudWatch has {question.namespace}' if home else ''
@@ -37,6 +46,9 @@ def collection_enabled(question: Question) -> Answer | None:
         return unknown("Datadog's record does not say whether metrics are collected (metrics_config.enabled)")
     if enabled:
         return None
+    stream = _delivering(question)
+    if stream:
+        return unknown(f'metrics_config.enabled is false, but {stream}')
     return fails(MissingCause.METRICS_DISABLED, 'metric collection is disabled (metrics_config.enabled is false)')
 
 
@@ -45,14 +57,20 @@ def namespace_included(question: Question) -> Answer:
     setting = f'metrics_config.namespace_filters.{filters.kind}'
     if not filters.excludes(namespace):
         return fine(f'{setting} lets {namespace} through')
-    stream = next((s for s in carrying(question) if s.output_format == OPENTELEMETRY), None)
+    stream = _delivering(question)
     if stream:
-        return unknown(f'{setting} excludes {namespace}, but the metric stream {quoted(stream.name)} may deliver it')
+        return unknown(f'{setting} excludes {namespace}, but {stream}')
     verb = 'has' if filters.kind is FilterKind.EXCLUDE_ONLY else 'does not have'
     by_default = filters.kind is FilterKind.EXCLUDE_ONLY and namespace in EXCLUDED_BY_DEFAULT
     cause = MissingCause.NAMESPACE_EXCLUDED_BY_DEFAULT if by_default else MissingCause.NAMESPACE_EXCLUDED
     why = ', as that of a new integration' if by_default else ''
     return fails(cause, f'{setting} {verb} {namespace}{why}{_changed(question)}')
+
+
+def _delivering(question: Question) -> str:
+    """What the record says of polling does not explain why a metric that a stream carries is missing."""
+    stream = next((s for s in carrying(question) if s.output_format == OPENTELEMETRY), None)
+    return f'the metric stream {quoted(stream.name)} may deliver it' if stream else ''
 
 
 def _changed(question: Question) -> str:
@@ -97,6 +115,9 @@ def resource_passes(question: Question) -> Answer | None:
     if derived:
         return unknown(f'{setting}, of which {listed(derived)} is no tag of AWS')
     has = f'has {listed(tags, longest=LONGEST_TAG)}' if tags else 'has no tags'
+    as_written = [as_tag(key, value) for key, _, value in (tag.partition(':') for tag in tags)]
+    if all(_passes(each, as_written) for each in filters):
+        return unknown(f'{setting}, and the resource {has}, which Datadog may take for the same')
     host = ', so Datadog does not import the host either' if question.namespace == 'AWS/EC2' else ''
     return fails(MissingCause.TAG_FILTERED, f'{setting}, and the resource {has}{host}')
 
@@ -118,6 +139,8 @@ def namespace_offered(question: Question) -> Answer | None:
     collects = question.record.collect_custom_metrics
     if collects is None:
         return unknown(f'{none}, and its record does not say whether custom metrics are collected')
+    if not collects and (stream := _delivering(question)):
+        return unknown(f'{none}, but {stream}')
     if not collects:
         setting = 'metrics_config.collect_custom_metrics is false'
         return fails(MissingCause.CUSTOM_METRICS_OFF, f'{none}, and {setting}')
