@@ -1,15 +1,18 @@
 """What the diagnoses of watched metrics share: which are watched, how one is named, and how several verdicts on single
-metrics become one."""
+metrics become one; and how late they have been."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved, observed
-from ...facts.account.lag import Lag, MetricLag
-from ...facts.metrics import Watched
+from ...facts.account.lag import Lag, LagSample, MetricLag
+from ...facts.metrics import Series, Watched
+from ...facts.values import DatadogMetric
 from ...findings import Failed, NotApplicable, Passed, Unknown, Verdict
 from ...remedies import Step
+from ...rules.lag import LEAST_SAMPLES, MINUTE, cadence, settled_samples
 from ...text import DAY, clean, counted, listed
 from ..account_remedies import own_command
 
@@ -84,3 +87,35 @@ def again(expected: Expectations, when: str) -> Step:
 
 def namespaces_of(lags: Iterable[MetricLag]) -> list[str]:
     return list(dict.fromkeys(str(lag.watched.name.namespace) for lag in lags))
+
+
+class Measured(NamedTuple):
+    """How old the stamp of a value can be until Datadog has it, in seconds of whole minutes."""
+
+    needed: int
+    samples: int
+    again: int
+    """Without the worst sample."""
+
+
+def measured_delays(lag: Lag) -> Mapping[DatadogMetric, Measured]:
+    """By metric.
+
+    A stamp is the start of an interval, so its length counts too.
+    """
+    found: dict[DatadogMetric, Measured] = {}
+    for metric in lag.metrics:
+        samples, name = settled_samples(metric), metric.watched.name.datadog
+        if len(samples) < LEAST_SAMPLES or isinstance(metric.cloudwatch, Unobserved):
+            continue
+        longest, again = (_needed(each.waiting, metric.cloudwatch) for each in _by_waiting(samples)[:2])
+        found[name] = max(found.get(name, Measured(0, 0, 0)), Measured(longest, len(samples), again))
+    return found
+
+
+def _by_waiting(samples: Iterable[LagSample]) -> list[LagSample]:
+    return sorted(samples, key=lambda sample: -sample.waiting)
+
+
+def _needed(waited: int, cloudwatch: Series) -> int:
+    return -(-(waited + cadence(cloudwatch)) // MINUTE) * MINUTE if waited else 0

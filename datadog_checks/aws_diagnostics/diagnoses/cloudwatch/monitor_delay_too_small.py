@@ -5,7 +5,7 @@ editor of a monitor shows is not in force before the monitor is saved. Monitors 
 last minutes lack weighs little there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...expectations import Expectations
@@ -16,10 +16,10 @@ from ...facts.observed import Unobserved
 from ...facts.values import DatadogMetric
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Command, Language, Remedy, Step, Variable, new_file, sequence, shell
-from ...rules.lag import HOUR, LEAST_SAMPLES, MINUTE, cadence, settled_samples
+from ...rules.lag import HOUR, MINUTE
 from ...text import clean, counted, listed
 from ..account_remedies import curl
-from .lags import NOTHING_WATCHED, again, lag_of
+from .lags import NOTHING_WATCHED, Measured, again, lag_of, measured_delays
 
 ID = 'monitor-delay-too-small'
 RECOMMENDED = 900
@@ -43,6 +43,11 @@ class TooSmall(NamedTuple):
     """Seconds."""
     samples: int
     """0 where nothing was measured, so that it is the recommendation."""
+    again: int
+    """The same as `needed`, without the worst sample."""
+
+
+ADVICE = Measured(RECOMMENDED, 0, RECOMMENDED)
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -57,12 +62,23 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return Failed(_told(found), headline='' if found[0].samples else RECOMMENDATION_MISSED)
     if not lag.all_monitors:
         return Unknown(f'{counted(len(monitors), "monitor")} looked at, but not all of them could be read')
+    if reason := _streams_unknown(lag):
+        return Unknown(f'whether metric streams are in use, for which no delay is recommended, is not known: {reason}')
     judged = sum(bool(_wanted(monitor, lag)) for monitor in monitors)
     others = f'; {len(monitors) - judged} more not judged' if judged < len(monitors) else ''
     return Passed(f'none of {counted(judged, "monitor")} on metrics of CloudWatch evaluates them too early{others}')
 
 
 RECOMMENDATION_MISSED = 'Monitors wait less for metrics of CloudWatch than Datadog recommends'
+
+
+def _streams_unknown(lag: Lag) -> str:
+    """Why it is not known whether what the recommendation is for is in use, where a monitor would be judged by it."""
+    reasons = [metric.carried_by.reason for metric in lag.metrics if isinstance(metric.carried_by, Unobserved)]
+    known = () if lag.monitors is None or isinstance(lag.monitors, Unobserved) else lag.monitors
+    measured = measured_delays(lag)
+    others = any(m not in measured for each in known if each.window < SHORT_WINDOW for m in each.metrics)
+    return reasons[0] if reasons and others else ''
 
 
 def _too_small(lag: Lag) -> list[TooSmall]:
@@ -73,37 +89,24 @@ def _too_small(lag: Lag) -> list[TooSmall]:
 
 
 def _worst(monitor: AwsMonitor, wanted: Sequence[TooSmall]) -> TooSmall | None:
-    wrong = [each for each in wanted if monitor.evaluation_delay < each.needed]
+    """For one that waits as long as is recommended, a single slow crawl in a week is no reason to wait longer."""
+    waits = monitor.evaluation_delay >= RECOMMENDED
+    wrong = [each for each in wanted if monitor.evaluation_delay < (each.again if waits else each.needed)]
     return min(wrong, key=lambda each: (not each.samples, -each.needed), default=None)
 
 
 def _wanted(monitor: AwsMonitor, lag: Lag) -> list[TooSmall]:
-    """What each of its metrics needs. The recommendation is for polling, so not where metric streams are in use."""
-    measured = _measured(lag)
-    streamed = any(metric.carried_by for metric in lag.metrics if not isinstance(metric.carried_by, Unobserved))
+    """What each of its metrics needs. The recommendation is for polling, so not where metric streams are in use, nor
+    where that is not known."""
+    measured = measured_delays(lag)
+    streamed = any(metric.carried_by for metric in lag.metrics)
     if monitor.window >= SHORT_WINDOW:
         return []
     return [
-        TooSmall(monitor, metric, *measured.get(metric, (RECOMMENDED, 0)))
+        TooSmall(monitor, metric, *measured.get(metric, ADVICE))
         for metric in monitor.metrics
         if metric in measured or not streamed
     ]
-
-
-def _measured(lag: Lag) -> Mapping[DatadogMetric, tuple[int, int]]:
-    """By metric: how old the stamp of a value can be until Datadog has it, in whole minutes, and in how many samples.
-
-    A stamp is the start of an interval, so its length counts too.
-    """
-    found: dict[DatadogMetric, tuple[int, int]] = {}
-    for metric in lag.metrics:
-        samples, name = settled_samples(metric), metric.watched.name.datadog
-        if len(samples) < LEAST_SAMPLES or isinstance(metric.cloudwatch, Unobserved):
-            continue
-        waited = max(sample.waiting for sample in samples)
-        needed = -(-(waited + cadence(metric.cloudwatch)) // MINUTE) * MINUTE if waited else 0
-        found[name] = max(found.get(name, (0, 0)), (needed, len(samples)))
-    return found
 
 
 def _told(found: Sequence[TooSmall]) -> str:
