@@ -138,10 +138,34 @@ def test_aws_refuses_and_nothing_is_called_late(cloudwatch, datadog, tmp_path, c
     evidence = {finding['id']: finding['evidence'] for finding in document['findings']}
     assert 'missing permission cloudwatch:GetMetricData' in evidence['cloudwatch-metrics-delayed']
     assert 'missing permission cloudwatch:ListMetricStreams' in evidence['metric-collected-twice']
-    assert failed(document) == {'monitor-delay-too-small'}
+    assert failed(document) == set()
+    assert 'missing permission cloudwatch:ListMetricStreams' in evidence['monitor-delay-too-small']
 
 
 def test_the_budget_of_calls_holds(cloudwatch, datadog, tmp_path, capsys):
     document = check(capsys, configuration(tmp_path, datadog.url, **OPTIONS, max_api_calls=2))
     assert statuses(document)['cloudwatch-metrics-delayed'] == 'unknown'
     assert document['facts']['account']['api_calls'] <= 2
+
+
+def test_whether_a_metric_was_in_use_is_what_datadog_said_before_this_run_asked_for_it(
+    cloudwatch, datadog, tmp_path, capsys
+):
+    datadog.metrics.queried = set()
+    (watched,) = check(capsys, configuration(tmp_path, datadog.url, **OPTIONS))['facts']['account']['watched']
+    assert watched['queried'] is False
+    assert len([path for path in datadog.asked if 'active-configurations' in path]) == 1
+
+
+def test_many_missing_metrics_leave_calls_for_the_fleet(cloudwatch, datadog, tmp_path, capsys):
+    datadog.metrics.stored = []
+    many = [{**WATCHED, 'dimensions': {'LoadBalancerName': f'web-{n}'}} for n in range(12)]
+    options = {**OPTIONS, 'watched_metrics': many, 'max_api_calls': 40}
+    account = check(capsys, configuration(tmp_path, datadog.url, **options))['facts']['account']
+    assert account['api_calls'] < 32
+    reasons = [metric['sets']['unobserved'] for metric in account['watched'] if 'unobserved' in metric['sets']]
+    assert reasons
+    assert all(
+        reason.startswith('this run has made the ') and reason.endswith(' for the watched metrics')
+        for reason in reasons
+    )

@@ -20,7 +20,7 @@ from ..facts.account import (
     Simulation,
 )
 from ..facts.metrics import Monitors
-from ..facts.values import RegionName
+from ..facts.values import DatadogMetric, RegionName
 from .account_options import AccountOptions
 from .aws.caller import collected_regions
 from .aws.role import read_role
@@ -48,6 +48,7 @@ class AccountRun:
         self.budget = CallBudget(options.max_api_calls, self.deadline)
         self.recorded: tuple[Recorded, ...] | Unobserved = Unobserved('not asked')
         """What Datadog has on record for all accounts; `integration` reads it where the host list needs it."""
+        self._queried: dict[DatadogMetric, bool] = {}
         self._monitors: Monitors | Unobserved | None = None
         self.registered: bool | None = None
         """Whether Datadog has an integration for the account; None where that is not known."""
@@ -158,10 +159,12 @@ class AccountRun:
     def monitors(self, deadline: Deadline) -> Monitors | Unobserved:
         """All of the organization, asked for once in a run."""
         if self._monitors is None:
-            self._monitors = self.group(
-                'the monitors', lambda: DatadogMetrics(self.datadog(deadline, with_keys=True), deadline).monitors()
-            )
+            self._monitors = self.group('the monitors', lambda: self.metrics(deadline).monitors())
         return self._monitors
+
+    def metrics(self, deadline: Deadline) -> DatadogMetrics:
+        """Raises DeadlineExceeded, and MissingFact where a key is missing."""
+        return DatadogMetrics(self.datadog(deadline, with_keys=True), deadline, self._queried)
 
     def datadog(self, deadline: Deadline, *, with_keys: bool = False) -> DatadogApi:
         """With the time that is left. Raises DeadlineExceeded, and MissingFact where keys are needed and missing."""

@@ -43,8 +43,12 @@ class DatadogMetrics:
     Every method raises RequestFailed; Throttled is one. No key is in its text.
     """
 
-    def __init__(self, api: DatadogApi, deadline: Deadline | None = None) -> None:
+    def __init__(
+        self, api: DatadogApi, deadline: Deadline | None = None, queried: dict[DatadogMetric, bool] | None = None
+    ) -> None:
+        """`queried` is shared by those of one run: what they know of the use of metrics before it."""
         self._api = api
+        self._queried = {} if queried is None else queried
         self._pace = Pace(api, deadline or Deadline(MOST_SECONDS))
 
     def series(self, query: str, start: int, end: int, interval: int) -> tuple[Grouped, ...]:
@@ -95,7 +99,13 @@ class DatadogMetrics:
         return MetricTags(frozenset(kept[0]), frozenset(kept[1]) - frozenset(kept[0]), complete)
 
     def queried(self, metric: DatadogMetric) -> bool:
-        """Whether anybody queried it in the last 30 days. Our own queries count, too."""
+        """Whether anybody queried it in the last 30 days, as Datadog had it when it was asked first. Our own queries
+        count, too."""
+        if metric not in self._queried:
+            self._queried[metric] = self._is_queried(metric)
+        return self._queried[metric]
+
+    def _is_queried(self, metric: DatadogMetric) -> bool:
         window = urlencode({'window[seconds]': DAYS_OF_ADAPTIVE_POLLING * 86400})
         path = f'/api/v2/metrics/{_in_path(metric)}/active-configurations?{window}'
         try:

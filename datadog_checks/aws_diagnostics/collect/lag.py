@@ -70,7 +70,7 @@ def lag_of_run(
             observed(caller).account_id,
             observed(session),
             CloudWatchMetrics(observed(session), run.budget),
-            DatadogMetrics(run.datadog(share, with_keys=True), share) if keys else None,
+            run.metrics(share) if keys else None,
             lambda: run.monitors(share),
             samples,
             dict(options.dimension_tags),

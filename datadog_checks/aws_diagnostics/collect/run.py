@@ -144,3 +144,20 @@ class CallBudget:
                     f'the budget of {self._max_calls} calls to AWS in one run is used up (max_api_calls)'
                 )
             self._made += 1
+
+
+class Share:
+    """A part of the time and of the calls to AWS that are left in a run, for one feature: others come after it."""
+
+    def __init__(self, what: str, deadline: Deadline, budget: CallBudget, part: float) -> None:
+        self.deadline = Deadline(deadline.remaining() * part)
+        self._what = what
+        self._budget = budget
+        self._calls = int(budget.left * part)
+        self._until = budget.made + self._calls
+
+    def why_over(self) -> str:
+        """Why nothing more is asked in this run; '' while there is something left."""
+        if self._budget.made >= self._until:
+            return f'this run has made the {self._calls} calls to AWS that it may make for {self._what}'
+        return '' if self.deadline.remaining() else f'the time that this run may take for {self._what} is over'

@@ -28,7 +28,7 @@ from .aws.enablement import is_enabled, is_listed, registered_instances, resourc
 from .aws.metric_data import CloudWatchMetrics
 from .aws.session import Session
 from .datadog_metrics import DatadogMetrics
-from .run import Deadline, OnDefect, attempt, log_defect
+from .run import OnDefect, Share, attempt, log_defect
 
 HOUR = 3600
 WATCHING = (Feature.METRICS, Feature.PERMISSIONS)
@@ -36,6 +36,8 @@ WATCHING = (Feature.METRICS, Feature.PERMISSIONS)
 MOST_SETS = 5
 """Sets of dimensions whose values are asked for."""
 MOST_KEPT = 500
+PART = 1 / 3
+"""Of the time and the calls that are left: load balancers and the fleet come after it."""
 
 Value = TypeVar('Value')
 
@@ -53,6 +55,8 @@ class MetricSearch:
     since: float
     dimension_tags: Dimensions = field(default_factory=dict)
     on_defect: OnDefect = log_defect
+    why_over: Callable[[], str] = str
+    """Why AWS is asked nothing more in this run; '' while it may be."""
     _kept: dict[tuple[str, ...], object] = field(default_factory=dict)
 
     def look(self, asked: Watched) -> WatchedMetric:
@@ -73,28 +77,31 @@ class MetricSearch:
             alike=alike(asked.name, active),
             previewed=previewed,
         )
-        return found if _is_there(found) else self._why_missing(found)
+        return found if found.is_there else self._why_missing(found)
 
     def _why_missing(self, found: WatchedMetric) -> WatchedMetric:
         asked, session, region = found.asked, self.session, found.asked.region
         name, namespace, dimensions = asked.name, asked.name.namespace, asked.dimensions
-        sets = self._get('the dimensions', lambda: self._sets(asked))
+        ask, sets = self._of_aws, self._of_aws('the dimensions', lambda: self._sets(asked))
         return replace(
             found,
             tags=self._get('the tags', lambda: narrowed(observed(self.datadog).tags(name.datadog), found.scope)),
             offered=self._get('the namespaces', lambda: namespace in self._namespaces()),
-            region_enabled=self._get('the regions', lambda: region in enabled_regions(session)),
+            region_enabled=ask('the regions', lambda: region in enabled_regions(session)),
             sets=sets,
-            in_cloudwatch=self._get('the values in CloudWatch', lambda: self._in_cloudwatch(asked, observed(sets))),
+            in_cloudwatch=ask('the values in CloudWatch', lambda: self._in_cloudwatch(asked, observed(sets))),
             streams=self._once('the streams', region, lambda: self.cloudwatch.streams(region)),
-            resource_tags=self._get('the tags of the resource', lambda: self._resource_tags(asked)),
-            enabled=self._get('what is on', lambda: is_enabled(session, name, dimensions, region, observed(sets))),
-            listed=self._get('the resource', lambda: is_listed(session, namespace, dimensions, region)),
-            registered=self._get('the instances', lambda: registered_instances(session, namespace, dimensions, region)),
+            resource_tags=ask('the tags of the resource', lambda: self._resource_tags(asked)),
+            enabled=ask('what is on', lambda: is_enabled(session, name, dimensions, region, observed(sets))),
+            listed=ask('the resource', lambda: is_listed(session, namespace, dimensions, region)),
+            registered=ask('the instances', lambda: registered_instances(session, namespace, dimensions, region)),
         )
 
     def _get(self, what: str, collect: Callable[[], Value]) -> Value | Unobserved:
         return attempt(what, collect, self.on_defect)
+
+    def _of_aws(self, what: str, collect: Callable[[], Value]) -> Value | Unobserved:
+        return Unobserved(over) if (over := self.why_over()) else self._get(what, collect)
 
     def _once(self, what: str, of: str, collect: Callable[[], Value]) -> Value | Unobserved:
         if (what, of) not in self._kept:
@@ -167,11 +174,6 @@ class MetricSearch:
         return resource_tags(self.session, self.caller, namespace, asked.dimensions, asked.region)
 
 
-def _is_there(found: WatchedMetric) -> bool:
-    had = found.in_datadog
-    return isinstance(had, Series) and (had.newest or 0) + had.interval > found.since
-
-
 def _from_cloudwatch(name: MetricName) -> None:
     if not name.metric:
         raise MissingFact(f'{name.datadog} does not come from CloudWatch')
@@ -184,14 +186,15 @@ def look_for(
     caller: Caller | Unobserved,
     record: Integration | Unobserved,
 ) -> tuple[WatchedMetric, ...] | Unobserved:
-    """The operator's list. Requests to Datadog take a third of the time that is left."""
+    """The operator's list."""
 
     def look() -> tuple[WatchedMetric, ...]:
-        share, now = Deadline(run.deadline.remaining() / 3), int(time.time())
-        datadog = run.group('Datadog', lambda: DatadogMetrics(run.datadog(share, with_keys=True), share))
+        share, now = Share('the watched metrics', run.deadline, run.budget, PART), int(time.time())
+        datadog = run.group('Datadog', lambda: run.metrics(share.deadline))
         cloudwatch, tags = CloudWatchMetrics(observed(session), run.budget), dict(options.dimension_tags)
         since = now - options.watched_for
-        search = MetricSearch(observed(caller), observed(session), cloudwatch, datadog, record, now, since, tags)
+        sources = observed(caller), observed(session), cloudwatch, datadog, record
+        search = MetricSearch(*sources, now, since, tags, why_over=share.why_over)
         return tuple(map(search.look, options.watched_metrics))
 
     return run.if_on(WATCHING, 'the watched metrics', look) if options.watched_metrics else ()

@@ -58,6 +58,12 @@ class WatchedMetric:
         return cls(asked, since, since, scope, **groups)
 
     @property
+    def is_there(self) -> bool:
+        """Datadog has a value of the time in which one is expected."""
+        had = self.in_datadog
+        return isinstance(had, Series) and (had.newest or 0) + had.interval > self.since
+
+    @property
     def is_active(self) -> bool:
         """By this name. Only where it is known."""
         return not isinstance(self.alike, Unobserved) and self.asked.name.datadog in self.alike
