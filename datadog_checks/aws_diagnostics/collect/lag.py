@@ -16,6 +16,7 @@ from ..facts.metrics import SAMPLE_COUNT, Grouped, Monitors, Series, StatisticQu
 from ..facts.values import AccountId, RegionName
 from ..rules.dimension_tags import ACCOUNT, REGION, as_tag, scope_of, tags_of
 from ..rules.lag import DAY, HOUR, MINUTE, carrying, counts_events, is_daily, is_settled, sample_of
+from ..rules.metric_sources import GLOBAL_NAMESPACES
 from .account_options import AccountOptions
 from .account_run import AccountRun
 from .aws.detailed_monitoring import detailed_by_instance
@@ -31,8 +32,6 @@ WINDOW, DAYS = 3 * HOUR, 4 * DAY
 SHARE = 1 / 3
 """Of the time that is left in the run."""
 NO_KEYS = 'Datadog was not asked: it needs both an API key and an application key'
-NOT_OF_A_REGION = frozenset({'AWS/Billing', 'AWS/CloudFront', 'AWS/Route53'})
-"""Namespaces of services that are not in one region, so that the region of CloudWatch narrows nothing in Datadog."""
 
 Value = TypeVar('Value')
 
@@ -150,7 +149,7 @@ def query_of(watched: Watched, account_id: AccountId, dimension_tags: Mapping[st
     """All series of the scope as one, without a point that no source has: interpolation would hide five minutes."""
     name = watched.name
     places = [as_tag(ACCOUNT, account_id)]
-    if name.namespace not in NOT_OF_A_REGION:
+    if name.namespace not in GLOBAL_NAMESPACES:
         places.append(as_tag(REGION, watched.region))
     of_dimensions = tags_of(name.namespace, watched.dimensions, dimension_tags)
     scope = scope_of(dict.fromkeys([*places, *of_dimensions, *watched.tags]))

@@ -673,6 +673,23 @@ def test_only_a_stream_of_datadog_is_started_again():
     assert choice.exposes.startswith('you to AWS charges for every update of every metric')
 
 
+def test_a_resource_that_a_tag_excludes_is_not_told_to_take_another_one():
+    metric = missing(CPU, resource_tags=('env:prod-test', 'datadog:monitored'))
+    found = explained(metric, record={'tag_filters': (FILTER,)})
+    assert found.cause is C.TAG_FILTERED
+    remedy = remedy_of(found)
+    assert remedy is not None
+    (choice,) = remedy.choices
+    assert choice.text.endswith('Limit metric collection to specific resources, and remove !env:prod-test')
+
+
+def test_no_request_is_printed_that_would_change_nothing():
+    filters = (MetricNameFilter('AWS/ELB', FilterKind.EXCLUDE_ONLY, ('aws.elb.latency',)),)
+    remedy = remedy_of(explained(missing(previewed=PREVIEW), record={'metric_name_filters': filters}))
+    assert remedy is not None
+    assert [choice.commands for choice in remedy.choices] == [()]
+
+
 def test_every_cause_has_a_situation_a_meaning_and_a_remedy_where_something_is_wrong():
     assert {row.cause for row in CASES.values()} == set(MissingCause) == set(MEANINGS)
     nothing_to_do = {C.PRESENT, C.NO_REGISTERED_INSTANCES, C.NO_EVENTS, C.NOT_IN_USE, C.QUEUE_INACTIVE, C.NOT_FOUND}

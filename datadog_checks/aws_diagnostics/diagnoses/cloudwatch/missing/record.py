@@ -132,6 +132,15 @@ def _passes(tag_filter: TagFilter, tags: Iterable[str]) -> bool:
     return all(tag.startswith('!') for tag in tag_filter.tags) or any(map(wanted.cover, own))
 
 
+def refusing(question: Question) -> list[str]:
+    """The exclusions of the namespace that fit a tag of the resource, as they are on record."""
+    record, tags = question.facts.of_account.integration, question.metric.resource_tags
+    if isinstance(record, Unobserved) or isinstance(record.tag_filters, Unobserved) or isinstance(tags, Unobserved):
+        return []
+    excluded = [t for f in record.tag_filters if f.namespace == question.namespace for t in f.tags if t[:1] == '!']
+    return [tag for tag in excluded if any(map(Patterns((tag[1:],)).cover, tags))]
+
+
 def namespace_offered(question: Question) -> Answer | None:
     if observed(question.metric.offered):
         return None

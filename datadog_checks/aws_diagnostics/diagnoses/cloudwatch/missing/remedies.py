@@ -7,6 +7,7 @@ from ....facts import Unobserved
 from ....facts.account import FilterKind, Integration, NamespaceFilters
 from ....remedies import Choice, Remedy, Variable
 from ....rules.policy_language import Patterns
+from ....text import listed
 from ...account_remedies import own_command, run_again
 from ...integration.integration_not_registered import INTEGRATION_NOT_REGISTERED
 from ...judging import diagnose
@@ -23,6 +24,7 @@ from .aws_remedies import (
     turn_on,
 )
 from .causes import MissingCause, Question
+from .record import LONGEST_TAG, refusing
 from .role import OF_THE_ROLE
 
 
@@ -102,19 +104,25 @@ def _name_filter(question: Question) -> Change:
         f'(.metrics_config.metric_name_filters[] | select(.namespace == {as_list([each.namespace])[1:-1]}) | '
         f'.{each.kind}) {_edit(each.kind, each.patterns, name)}'
         for each in (() if isinstance(filters, Unobserved) else filters)
-        if each.namespace == question.namespace
+        if each.namespace == question.namespace and _edit(each.kind, each.patterns, name)
     ]
     page = f'Metric Collection, {question.namespace}, and let its metric name filters through {name}'
     return Change(page=page, group='metrics_config', jq=edits[0] if edits else '')
 
 
 def _edit(kind: FilterKind, patterns: tuple[str, ...], name: str) -> str:
+    """'' where nothing would change: the preview knows more than the record that was read."""
+    fitting = [pattern for pattern in patterns if Patterns((pattern,)).cover(name)]
     if kind is FilterKind.INCLUDE_ONLY:
-        return f'+= {as_list([name])}'
-    return f'-= {as_list(pattern for pattern in patterns if Patterns((pattern,)).cover(name))}'
+        return '' if fitting else f'+= {as_list([name])}'
+    return f'-= {as_list(fitting)}' if fitting else ''
 
 
 def _tag_filter(question: Question) -> Change:
+    """Another tag helps no resource that one of its tags excludes."""
+    if excluding := refusing(question):
+        page = f'Metric Collection, {question.namespace}, Limit metric collection to specific resources, and remove'
+        return Change(page=f'{page} {listed(excluding, longest=LONGEST_TAG)}', group='metrics_config', jq='')
     of_namespace = (
         f'(.metrics_config.tag_filters[] | select(.namespace == {as_list([question.namespace])[1:-1]}) | .tags)'
     )
