@@ -184,7 +184,7 @@ MONITOR_DELAY_TOO_SMALL = Diagnosis(
     tests=(
         "Where `watched_metrics` has entries, compares the evaluation delay of all monitors on CloudWatch's metrics "
         'with the delay that was measured of the metric, else with the recommended 900 seconds. Monitors over four '
-        'hours or more, of other accounts, and queries that cannot be read are left out.'
+        'hours or more, of other accounts, that shift time themselves, and queries that cannot be read are left out.'
     ),
     harm='Such a monitor sees the newest minutes without values: it flaps, reports no data, or sees a part of a sum.',
     docs=DELAY_GUIDE,
