@@ -87,7 +87,8 @@ def serve_account(stack: ExitStack, home: str) -> None:
 
 @click.command(help=__doc__)
 @click.argument('command', type=click.Choice(tuple(ARGUMENTS)))
-def main(command: str) -> None:
+@click.option('--ascii', 'encoding', flag_value='ascii', default='utf-8', help='As without Unicode.')
+def main(command: str, encoding: str) -> None:
     start = (int(time.time()) - 900) // 60 * 60 - 60 * 180
     with ExitStack() as stack:
         home = stack.enter_context(TemporaryDirectory())
@@ -101,7 +102,7 @@ def main(command: str) -> None:
             serve_account(stack, home)
         arguments = ['metrics', command, *ARGUMENTS[command]]
         print(f'$ aws-diagnostics {" ".join(arguments)} --config account.yaml', flush=True)
-        printed = TextIOWrapper(BytesIO(), encoding='utf-8')
+        printed = TextIOWrapper(BytesIO(), encoding=encoding)
         with redirect_stdout(printed):
             run([*arguments, '--config', str(config)])
         printed.seek(0)
