@@ -185,6 +185,14 @@ def test_each_reason_is_said_once(rate: Both) -> None:
     assert (head.count('timeseries_query'), head.count('metrics_read')) == (1, 1)
 
 
+def test_what_lets_a_side_be_asked_is_said(rate: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'):
+        monkeypatch.delenv(name)
+    status, out, _ = rate.run(*ASKED)
+    last = 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.'
+    assert (status, out.splitlines()[-1], out.count('Set ')) == (3, last, 1)
+
+
 def test_a_query_that_was_not_asked_is_not_called_so(rate: Both) -> None:
     denied(rate)
     _, out, _ = rate.run(*ASKED)

@@ -14,6 +14,7 @@ from ...rules.reconciling import Verdict
 from ...text import escaped
 from .. import Failure, page
 from ..document import printed
+from ..judged import of_access
 from ..options import colour_option, config_option, described_agent, json_option
 from ..page import BLANK, Line, Wrap
 from ..permissions import account_instance
@@ -111,6 +112,8 @@ def report(answer: Answer, width: int, unicode: Callable[[], bool] = lambda: _is
     yield Line(answer.query, '  ', wrap=Wrap.NEVER)
     if answer.remedy:
         yield Line(summary(answer.remedy), 'fix  ')
+    access = dict.fromkeys(of_access(each.rpartition(': ')[2]) for each in answer.sides.unread)
+    yield from (Line(f'{hint}.') for hint in access if hint)
 
 
 def _word(answer: Answer) -> str:
