@@ -214,7 +214,7 @@ def test_a_scope_without_values_does_not_overlap(both: Both) -> None:
     both.sampled('AWS/ELB', 'RequestCount', WEB, requests())
     found = both.json(*ASKED)
     assert (found['verdict'], found['exit'], found['shift_minutes']) == ('no_overlap', 1, None)
-    assert found['remedy']['summary'].endswith('aws-diagnostics metrics why')
+    assert found['remedy']['summary'].endswith('aws-diagnostics metrics why, with the same name, dimensions and region')
 
 
 def test_a_tag_that_the_metric_does_not_have_is_named(rate: Both) -> None:
@@ -242,7 +242,7 @@ def test_a_metric_that_is_maybe_among_unreadable_ones_is_not_said_to_be_unknown(
 def test_the_cost_is_said_before_the_first_metric_is_requested(rate: Both) -> None:
     _, _, error = rate.run(*ASKED)
     assert 'at most 11 metrics ($0.01 for 1,000)' in error
-    assert 'keeps it on polls of ten minutes' in error
+    assert f'Asking Datadog for {METRIC} keeps it on polls of ten minutes.' in error
     asked = [len(a['MetricDataQueries']) for _, name, a in rate.cloudwatch.asked if name == 'GetMetricData']
     assert sum(asked) <= 11
 

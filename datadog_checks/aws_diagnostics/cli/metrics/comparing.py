@@ -43,8 +43,8 @@ class Cost:
     def agree(self, question: Question, metrics: int) -> None:
         """Raises UsageError where nobody can be asked, and Abort where somebody says no."""
         tell(
-            f'CloudWatch is asked for at most {counted(metrics, "metric")} ($0.01 for 1,000). That Datadog is asked '
-            f'for {question.name.datadog} keeps it on polls of ten minutes.',
+            f'CloudWatch is asked for at most {counted(metrics, "metric")} ($0.01 for 1,000). Asking Datadog for '
+            f'{question.name.datadog} keeps it on polls of ten minutes.',
             self.colour,
         )
         if metrics <= MOST_METRICS or self.yes:
