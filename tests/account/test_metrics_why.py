@@ -2,6 +2,7 @@
 collection of public reports on metrics. Local servers stand in for AWS and Datadog."""
 
 import json
+import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -593,7 +594,7 @@ def test_without_credentials_nothing_is_said_but_how_to_give_some(fresh, tmp_pat
         monkeypatch.delenv(name)
     assert why(fresh, tmp_path, *SQS) == 3
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith('UNKNOWN aws.sqs.number_of_messages_sent{queuename:jobs}: ')
+    assert lines[0].startswith('UNKNOWN aws.sqs.number_of_messages_sent{queuename:jobs,region:us-east-1}: ')
     assert lines[-1] == 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.'
 
 
@@ -601,6 +602,25 @@ def test_a_tag_of_the_operator_counts_more_than_the_table(fresh, tmp_path, capsy
     fresh.datadog.metrics.stored = [in_datadog('aws.sqs.number_of_messages_sent', 'queue:jobs')]
     assert why(fresh, tmp_path, *SQS, '--dimension-tag', 'QueueName=queue', '--json') == 0
     assert printed(capsys)['metric']['tags'] == ['queue:jobs', 'region:us-east-1']
+
+
+@pytest.mark.parametrize(
+    'name',
+    [
+        pytest.param(('aws.rds.cpuutilization',), id='a name that the table has'),
+        pytest.param(('AWS/RDS', 'ThingsLost'), id='a guessed name, which the command does not take'),
+    ],
+)
+def test_the_command_that_looks_again_asks_about_the_same_metric(name, fresh, tmp_path, capsys):
+    scope = ('--dimension', 'DBInstanceIdentifier=orders', '--region', EU, '--tag', 'team:web')
+    why(fresh, tmp_path, *name, *scope, '--json')
+    first = printed(capsys)
+    assert first['cause'] == 'not-emitted'
+    (command,) = first['remedy']['then'][-1]['commands']
+    program, *words = shlex.split(command['text'])
+    assert program == 'aws-diagnostics'
+    run([*words, '--json'])
+    assert printed(capsys)['metric'] == first['metric']
 
 
 def test_a_watched_metric_is_judged_in_every_run_of_the_check(fresh, tmp_path, capsys):

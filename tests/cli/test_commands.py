@@ -383,6 +383,7 @@ def test_explain_names_the_diagnoses_that_it_explains(capsys):
         ),
         pytest.param(['check', '--agent-provider', 'azur'], "'azur' is not one of 'configuration',", id='no provider'),
         pytest.param([], 'Usage: aws-diagnostics', id='nothing'),
+        pytest.param(['metrics'], 'output closed.\n\nError: a command is missing\n', id='a group without its command'),
     ],
 )
 def test_wrong_usage_ends_with_64(arguments, message, capsys):

@@ -86,7 +86,7 @@ def run(arguments: Sequence[str]) -> int:
             sys.stdout.flush()
         return status
     except click.ClickException as e:
-        _say(*_usage(e), f'Error: {e.format_message()}')
+        _say(*_usage(e))
         return ExitStatus.USAGE
     except Failure as e:
         _say(f'Error: {e}')
@@ -112,10 +112,12 @@ def _say(*lines: str) -> None:
 
 
 def _usage(error: 'click.ClickException') -> Sequence[str]:
-    context = getattr(error, 'ctx', None)
+    if type(error).__name__ == 'NoArgsIsHelpError':  # of click 8.2 and later; its message is the whole help
+        return (error.format_message(), '', 'Error: a command is missing')
+    message, context = f'Error: {error.format_message()}', getattr(error, 'ctx', None)
     if context is None:
-        return ()
-    return (*context.get_usage().split('\n'), f"Try '{context.command_path} --help' for help.", '')
+        return (message,)
+    return (*context.get_usage().split('\n'), f"Try '{context.command_path} --help' for help.", '', message)
 
 
 def _after_click(ended: SystemExit) -> int:

@@ -1,5 +1,6 @@
 """Files that a person names: read whole up to a bound; written atomically, for the owner only, never over others."""
 
+import errno
 import os
 import stat
 import tempfile
@@ -51,11 +52,20 @@ class PrivateFile:
         try:
             mode = self.path.lstat().st_mode
         except FileNotFoundError:
+            self._refuse_a_folder_without_room()
             return
         except OSError as e:
             raise self.cannot_be_written(str(e.strerror)) from None
         if not stat.S_ISREG(mode) or not self.is_ours(self.path):
             raise self.cannot_be_written(self.refusal)
+
+    def _refuse_a_folder_without_room(self) -> None:
+        """Before anything is asked that takes time or money."""
+        folder = self.path.absolute().parent
+        if not folder.is_dir():
+            raise self.cannot_be_written(f'there is no directory {folder}')
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise self.cannot_be_written(os.strerror(errno.EACCES))
 
     @contextmanager
     def replacing(self) -> Iterator[TextIO]:

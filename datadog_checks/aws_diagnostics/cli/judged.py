@@ -158,11 +158,15 @@ OF_THE_AGENT = ('hostname', 'hostname_provider')
 """Service checks of the diagnoses that judge what the Agent says."""
 
 
+def of_access(reason: str) -> str:
+    """What lets AWS and Datadog be asked, as a sentence without its full stop; '' where nobody knows."""
+    return next((hint for beginning, hint in OF_AWS if reason.startswith(beginning)), '')
+
+
 def settling(reason: str, findings: Sequence[Finding], facts: Facts) -> str:
     """A sentence without its full stop; '' where there is nothing better than the reason."""
-    for beginning, hint in OF_AWS:
-        if reason.startswith(beginning):
-            return hint
+    if of_access(reason):
+        return of_access(reason)
     if all(f.diagnosis.scope is Scope.ACCOUNT for f in findings):
         return ''
     if facts.platform.ec2 is None:

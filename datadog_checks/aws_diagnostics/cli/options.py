@@ -22,14 +22,16 @@ from .configuration_file import read_mapping
 Command = TypeVar('Command', bound=Callable[..., object])
 IDS = tuple(diagnosis.id for diagnosis in DIAGNOSES)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-MEANINGS = (
-    f'{Status.OK:d} ok: judged and fine, or known not to be EC2. {Status.WARNING:d} warning, {Status.CRITICAL:d} '
-    f'critical, {Status.UNKNOWN:d} unknown: not everything could be judged. The worst of all counts. '
+ENDINGS = (
     f'{ExitStatus.USAGE:d} wrong usage, {ExitStatus.DAMAGED_FACTS:d} damaged facts file, '
     f'{ExitStatus.NOT_INSTALLED:d} click or rich missing, {ExitStatus.DEFECT:d} defect of this program, '
     f'{ExitStatus.CANNOT_WRITE:d} a file cannot be written, {ExitStatus.OUTPUT_FAILED:d} standard output cannot be '
     f'written, {ExitStatus.CONFIGURATION:d} wrong configuration, {ExitStatus.INTERRUPTED:d} interrupted, '
     f'{ExitStatus.OUTPUT_CLOSED:d} output closed.'
+)
+MEANINGS = (
+    f'{Status.OK:d} ok: judged and fine, or known not to be EC2. {Status.WARNING:d} warning, {Status.CRITICAL:d} '
+    f'critical, {Status.UNKNOWN:d} unknown: not everything could be judged. The worst of all counts. {ENDINGS}'
 )
 SECONDS = {'': 1, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}
 

@@ -38,6 +38,7 @@ class BothSidesReader:
         self._on_step = on_step
         self._unread: list[str] = []
         self._interval = 0
+        self._asked_datadog = False
 
     def note(self, unread: str) -> None:
         self._unread.append(unread)
@@ -59,7 +60,8 @@ class BothSidesReader:
             if verdict is Verdict.DOUBLED:
                 sides = replace(sides, streams=self._streams())
             sides = sides if verdict in AGREE else self._with_wider_scopes(sides, type_)
-        return Read(replace(sides, unread=tuple(self._unread)), type_, self._question.datadog(type_))
+        unread = tuple(dict.fromkeys(self._unread))
+        return Read(replace(sides, unread=unread), type_, self._question.datadog(type_), self._asked_datadog)
 
     def _type(self) -> MetricType:
         """What Datadog has on record, else the table."""
@@ -67,7 +69,7 @@ class BothSidesReader:
         try:
             found = self._datadog.metadata(self._question.name.datadog)
         except RequestFailed as e:
-            self._unread.append(f'Datadog: {e}')
+            self._unread.append(_of_datadog(e))
             found = None
         return found.type if found and found.type is not MetricType.UNKNOWN else self._question.name.type
 
@@ -136,6 +138,7 @@ class BothSidesReader:
     def _scopes(self, query: str) -> list[Scope]:
         """Window by window, so that Datadog has no reason for longer bins."""
         found: dict[tuple[str, ...], Points] = {}
+        self._asked_datadog = True
         try:
             for start, end in self._question.windows:
                 self._on_step('Datadog: the values')
@@ -143,5 +146,10 @@ class BothSidesReader:
                     self._interval = max(self._interval, grouped.series.interval)
                     found[grouped.tags] = (*found.get(grouped.tags, ()), *grouped.series.points)
         except RequestFailed as e:
-            self._unread.append(f'Datadog: {e}')
+            self._unread.append(_of_datadog(e))
         return [Scope(tags, points) for tags, points in found.items()]
+
+
+def _of_datadog(failed: RequestFailed) -> str:
+    reason = f'{failed}'
+    return reason if reason.startswith('Datadog ') else f'Datadog: {reason}'

@@ -65,7 +65,7 @@ class MetricSearch:
         previewed = self._get('the names', lambda: self._previewed(asked.name))
         active = self._once('the active metrics', asked.region, lambda: self._active(asked))
         asked = replace(asked, name=corrected(asked.name, previewed, active))
-        scope = self._scope(asked)
+        scope = scope_in_datadog(asked, self.dimension_tags)
         found = WatchedMetric(
             asked,
             min(self.since, self.now - patience_of(asked.name)),
@@ -107,12 +107,6 @@ class MetricSearch:
         if (what, of) not in self._kept:
             self._kept[what, of] = self._get(what, collect)
         return cast('Value | Unobserved', self._kept[what, of])
-
-    def _scope(self, asked: Watched) -> tuple[str, ...]:
-        """A global service has the region in none, or in another form."""
-        of_region = () if asked.name.namespace in GLOBAL_NAMESPACES else (as_tag(REGION, asked.region),)
-        tags = tags_of(asked.name.namespace, asked.dimensions, self.dimension_tags)
-        return tuple(dict.fromkeys((*tags, *asked.tags, *of_region)))
 
     def _in_datadog(self, asked: Watched, scope: tuple[str, ...]) -> Series:
         back, interval = window_of(asked.name, int(self.now - self.since) + HOUR)
@@ -198,3 +192,10 @@ def look_for(
         return tuple(map(search.look, options.watched_metrics))
 
     return run.if_on(WATCHING, 'the watched metrics', look) if options.watched_metrics else ()
+
+
+def scope_in_datadog(asked: Watched, dimension_tags: Dimensions) -> tuple[str, ...]:
+    """'key:value', without the account. A global service has the region in none, or in another form."""
+    of_region = () if asked.name.namespace in GLOBAL_NAMESPACES else (as_tag(REGION, asked.region),)
+    tags = tags_of(asked.name.namespace, asked.dimensions, dimension_tags)
+    return tuple(dict.fromkeys((*tags, *asked.tags, *of_region)))

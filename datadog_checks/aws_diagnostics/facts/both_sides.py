@@ -59,3 +59,5 @@ class Read:
     """As Datadog says, else the table of names."""
     query: str
     """Of Datadog, for the scope as it was asked for."""
+    asked: bool = True
+    """Whether Datadog was asked it."""

@@ -1,9 +1,12 @@
 """`metrics reconcile`: what it refuses, what it says where a side does not answer, and what it writes."""
 
 import csv
+import errno
 import io
 import json
+import os
 import stat
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +35,16 @@ def rate(both: Both) -> Both:
 
 REFUSED = {
     'a name that is nearly right': (('aws.elb.request_cuont',), 'the nearest are aws.elb.request_count'),
-    'three names': (('a', 'b', 'c'), 'NAME: one name of Datadog is allowed, or NAMESPACE METRIC of CloudWatch'),
+    'three names': (('a', 'b', 'c'), 'NAME: allowed is one name of Datadog like aws.elb.request_count, or two words'),
+    'a namespace without a metric': (('AWS/ELB',), 'or two words, NAMESPACE METRIC of CloudWatch'),
+    'both in one word': (('AWS/ELB:RequestCount',), 'or two words, NAMESPACE METRIC of CloudWatch'),
+    'the metric first': (('RequestCount', 'AWS/ELB'), 'the namespace comes first, then METRIC'),
+    'a dimension without its option': ((METRIC, 'LoadBalancerName=web'), 'allowed is --dimension LoadBalancerName=web'),
+    'the tag of a dimension that is not asked for': (
+        (*ASKED, '--dimension-tag', 'LoadBalancer=lb'),
+        "--dimension-tag 'LoadBalancer': allowed is a dimension that --dimension names",
+    ),
+    'a time before all clocks': ((*ASKED, '--start', '0001-01-01'), "'0001-01-01' is not allowed"),
     'a namespace that nobody has': (
         ('AWS/Nothing', 'RequestCount', *ASKED[1:]),
         'CloudWatch lists no metric AWS/Nothing RequestCount in eu-west-1',
@@ -105,7 +117,7 @@ def partial(both: Both) -> None:
 
 FAILING: dict[str, tuple[Callable[[Both], None], str, bool, bool]] = {
     'Datadog fails': (silent, 'Datadog: the Datadog API failed (status 500)', True, False),
-    'keys that are not valid': (forbidden, 'Datadog: Datadog refuses', True, False),
+    'keys that are not valid': (forbidden, 'Datadog refuses', True, False),
     'half an answer': (half, 'Datadog: ', True, False),
     'a rate limit that is used up': (throttled, 'Datadog: the rate limit of Datadog allows no more', True, False),
     'a service control policy': (
@@ -153,20 +165,56 @@ def test_without_keys_nothing_is_asked(rate: Both) -> None:
     rate.config.write_text('instances: [{account: {}}]')
     status, _, error = rate.run(*ASKED)
     assert (status, rate.cloudwatch.asked) == (ExitStatus.CONFIGURATION, [])
-    assert 'it needs both an API key and an application key' in error
+    assert 'it needs both an API key and an application key: set DD_API_KEY and DD_APP_KEY' in error
 
 
 def test_a_metric_that_datadog_computes_cannot_be_compared_and_nothing_is_asked(both: Both) -> None:
     found = both.json('aws.elb.healthy_host_count_deduped', '--dimension', 'LoadBalancerName=web')
     assert (found['verdict'], found['exit'], found['samples']) == ('incomparable', 1, [])
     assert (both.cloudwatch.asked, both.datadog.asked) == ([], [])
+    assert 'compared: each' not in found['evidence']
+    _, out, _ = both.run('aws.elb.healthy_host_count_deduped', '--dimension', 'LoadBalancerName=web')
+    assert out.startswith('INCOMPARABLE aws.elb.healthy_host_count_deduped: the sides cannot be compared: ')
+    assert 'The query of Datadog for these values, which was not asked:' in out
+
+
+def test_each_reason_is_said_once(rate: Both) -> None:
+    forbidden(rate)
+    head = rate.run(*ASKED)[1].splitlines()[0]
+    assert head.startswith(f'UNKNOWN {METRIC}: no verdict: Datadog refuses')
+    assert (head.count('timeseries_query'), head.count('metrics_read')) == (1, 1)
+
+
+def test_what_lets_a_side_be_asked_is_said(rate: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'):
+        monkeypatch.delenv(name)
+    status, out, _ = rate.run(*ASKED)
+    last = 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.'
+    assert (status, out.splitlines()[-1], out.count('Set ')) == (3, last, 1)
+
+
+def test_a_query_that_was_not_asked_is_not_called_so(rate: Both) -> None:
+    denied(rate)
+    _, out, _ = rate.run(*ASKED)
+    assert [path for path in rate.datadog.asked if 'timeseries' in path] == []
+    assert ('was asked:' in out, 'compared: ' in out) == (False, False)
+    assert 'Datadog was not asked for its values' in out
+
+
+def test_where_statistics_coincide_the_values_are_those_of_one_that_explains(rate: Both, tmp_path: Path) -> None:
+    page = tmp_path / 'page.html'
+    found = rate.json(*ASKED, '--statistic', 'Average', '--html', str(page))
+    assert (found['verdict'], found['factor'], found['statistic']) == ('other_statistic', 60, None)
+    assert all(ours == pytest.approx(60 * shown) for _, ours, shown in found['samples'])
+    assert '<dt>Statistic</dt><dd>Sum</dd>' in page.read_text()
+    assert 'CloudWatch Sum\n' in rate.run(*ASKED, '--statistic', 'Average')[1]
 
 
 def test_a_scope_without_values_does_not_overlap(both: Both) -> None:
     both.sampled('AWS/ELB', 'RequestCount', WEB, requests())
     found = both.json(*ASKED)
     assert (found['verdict'], found['exit'], found['shift_minutes']) == ('no_overlap', 1, None)
-    assert found['remedy']['summary'].endswith('aws-diagnostics metrics why')
+    assert found['remedy']['summary'].endswith('aws-diagnostics metrics why, with the same name, dimensions and region')
 
 
 def test_a_tag_that_the_metric_does_not_have_is_named(rate: Both) -> None:
@@ -185,10 +233,16 @@ def test_a_dimension_becomes_the_tag_that_a_person_says(both: Both) -> None:
     assert '{lb:web,' in found['datadog_query']
 
 
+def test_a_metric_that_is_maybe_among_unreadable_ones_is_not_said_to_be_unknown(rate: Both) -> None:
+    rate.sampled('MyApp', 'Orders', {'Stage': 'prod\x1b'}, requests())
+    found = rate.json('MyApp', 'Orders', '--dimension', 'Stage=prod')
+    assert (found['verdict'], found['exit']) == ('unknown', 3)
+
+
 def test_the_cost_is_said_before_the_first_metric_is_requested(rate: Both) -> None:
     _, _, error = rate.run(*ASKED)
     assert 'at most 11 metrics ($0.01 for 1,000)' in error
-    assert 'keeps it on polls of ten minutes' in error
+    assert f'Asking Datadog for {METRIC} keeps it on polls of ten minutes.' in error
     asked = [len(a['MetricDataQueries']) for _, name, a in rate.cloudwatch.asked if name == 'GetMetricData']
     assert sum(asked) <= 11
 
@@ -273,6 +327,36 @@ def test_a_file_that_is_something_else_is_not_replaced_and_nothing_is_asked(
     file.unlink()
     for _ in range(2):
         assert rate.run(*ASKED, option, str(file))[0] == 0
+
+
+@pytest.mark.parametrize('option', ['--csv', '--html'])
+def test_a_file_that_cannot_be_is_refused_before_anything_is_asked(rate: Both, tmp_path: Path, option: str) -> None:
+    file = tmp_path / 'none' / 'file'
+    status, _, error = rate.run(*ASKED, option, str(file))
+    assert (status, rate.cloudwatch.asked) == (ExitStatus.CANNOT_WRITE, [])
+    assert f'{option} {file}: cannot be written: there is no directory {file.parent}' in error
+
+
+def test_the_report_is_shown_where_its_file_cannot_be_written(
+    rate: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, 'mkstemp', full)
+    status, out, error = rate.run(*ASKED, '--csv', str(tmp_path / 'values.csv'))
+    assert (status, out.startswith('AGREE per_second')) == (ExitStatus.CANNOT_WRITE, True)
+    assert 'cannot be written: No space left on device' in error
+
+
+def full(**_: object) -> None:
+    """Of a disk."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_global_service_is_looked_for_in_the_region_of_its_partition(
+    rate: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('AWS_DEFAULT_REGION', 'us-gov-east-1')
+    _, _, error = rate.run('aws.cloudfront.requests', '--dimension', 'DistributionId=E1')
+    assert 'lists no metric AWS/CloudFront Requests in us-gov-west-1' in error
 
 
 def test_the_terminal_shows_two_curves_over_one_axis(rate: Both) -> None:

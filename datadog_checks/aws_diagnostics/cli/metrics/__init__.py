@@ -2,12 +2,12 @@
 
 import click
 
-from ..options import MEANINGS
+from ..options import ENDINGS
 from .reconcile import reconcile
 from .why import why_
 
 
-@click.group(epilog=f'Exit status: {MEANINGS}')
+@click.group(epilog=f'Exit status: 0 to 3 as the help of each command says. {ENDINGS}')
 def metrics() -> None:
     """Why is a metric of CloudWatch late, missing or different in Datadog?"""
 

@@ -7,10 +7,12 @@ from typing import TypeVar
 
 import click
 
+from ...collect.account_options import AccountOptions
 from ...collect.metric_names import metric_names
 from ...configuration.opted_in import TAG
 from ...facts.metrics import MetricName
 from ...facts.values import CloudWatchMetric, DatadogMetric, MetricNamespace, RegionName
+from ...rules.metric_sources import home_of
 from ...text import escaped, listed
 from ..options import SECONDS
 
@@ -19,6 +21,10 @@ MOST_DIMENSIONS = 30
 """Of one metric of CloudWatch."""
 LONGEST_SHOWN = 60
 LONGEST_AGO = 14 * 86400.0
+ALLOWED_NAMES = (
+    'allowed is one name of Datadog like aws.elb.request_count, or two words, NAMESPACE METRIC of CloudWatch, like '
+    'AWS/ELB RequestCount'
+)
 TIME_ALLOWED = 'it must be like 30m, 3h, 2d or 2026-11-27T12:00Z, in the past and at most 14 days ago'
 
 name_argument = click.argument('name', metavar='NAME | NAMESPACE METRIC', nargs=-1, required=True)
@@ -103,6 +109,25 @@ def dimensions_of(given: Sequence[tuple[str, str]]) -> Mapping[str, str]:
     return dict(given)
 
 
+def tags_by_dimension(given: Sequence[tuple[str, str]], dimensions: Mapping[str, str]) -> Mapping[str, str]:
+    """Raises UsageError for the tag of a dimension that is not asked for."""
+    for name, _ in given:
+        if name not in dimensions:
+            raise click.UsageError(f'--dimension-tag {_shown(name)}: allowed is a dimension that --dimension names')
+    return dict(given)
+
+
+def region_of(name: MetricName, account: AccountOptions) -> RegionName:
+    """Of a global service the only one of the partition, else that of the session. Raises UsageError."""
+    from ...collect.aws.session import default_region
+
+    own = default_region(account)
+    region = home_of(name.namespace, 'aws-us-gov' if own.startswith('us-gov-') else 'aws') or RegionName.of(own)
+    if region is None:
+        raise click.UsageError('--region: the region of the session is not one of AWS, so it must be given')
+    return region
+
+
 def names_of(given: Sequence[str]) -> tuple[MetricName, ...]:
     """The metrics of Datadog that are meant: one for a name of Datadog, one for each known statistic of a metric of
     CloudWatch.
@@ -113,7 +138,7 @@ def names_of(given: Sequence[str]) -> tuple[MetricName, ...]:
     if len(given) == 2:
         return _of_cloudwatch(*given)
     if len(given) != 1:
-        raise click.UsageError('NAME: one name of Datadog is allowed, or NAMESPACE METRIC of CloudWatch')
+        raise click.UsageError(f'NAME: {ALLOWED_NAMES}')
     known = metric_names().of_datadog(given[0])
     if known is None:
         raise click.UsageError(_unknown(given[0]))
@@ -121,6 +146,12 @@ def names_of(given: Sequence[str]) -> tuple[MetricName, ...]:
 
 
 def _of_cloudwatch(namespace: str, metric: str) -> tuple[MetricName, ...]:
+    if '=' in metric:
+        raise click.UsageError(
+            f'{_shown(metric)} looks like a dimension: allowed is --dimension {escaped(metric)[:LONGEST_SHOWN]}'
+        )
+    if '/' in metric and '/' not in namespace:
+        raise click.UsageError(f'NAMESPACE {_shown(namespace)}: the namespace comes first, then METRIC')
     if MetricNamespace.of(namespace) is None:
         raise click.UsageError(f'NAMESPACE {_shown(namespace)}: allowed is {MetricNamespace.ALLOWED}')
     found = metric_names().of_cloudwatch(namespace, metric)
@@ -130,6 +161,8 @@ def _of_cloudwatch(namespace: str, metric: str) -> tuple[MetricName, ...]:
 
 
 def _unknown(name: str) -> str:
+    if '/' in name:
+        return f'NAME {_shown(name)}: {ALLOWED_NAMES}'
     if DatadogMetric.of(name) is None:
         return f'NAME {_shown(name)}: allowed is {DatadogMetric.ALLOWED}'
     nearest = metric_names().nearest(name)

@@ -12,7 +12,7 @@ import click
 from ...collect.account_options import AccountOptions
 from ...facts import MissingFact
 from ...facts.both_sides import BothSides, Read
-from ...facts.metrics import Dimensions, MetricType
+from ...facts.metrics import Dimensions, DimensionSets, MetricType
 from ...rules.dimension_tags import nearest
 from ...rules.metric_question import Question
 from ...rules.reconciling import Reconciled, Verdict
@@ -30,6 +30,7 @@ MOST_METRICS = 1000
 LISTED = 14 * 86400
 """Seconds: what had no value for so long CloudWatch does not list."""
 LONGEST_SHOWN = 60
+SET_KEYS = 'set DD_API_KEY and DD_APP_KEY, or api_key and app_key of the account in --config'
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Cost:
     def agree(self, question: Question, metrics: int) -> None:
         """Raises UsageError where nobody can be asked, and Abort where somebody says no."""
         tell(
-            f'CloudWatch is asked for at most {counted(metrics, "metric")} ($0.01 for 1,000). That Datadog is asked '
-            f'for {question.name.datadog} keeps it on polls of ten minutes.',
+            f'CloudWatch is asked for at most {counted(metrics, "metric")} ($0.01 for 1,000). Asking Datadog for '
+            f'{question.name.datadog} keeps it on polls of ten minutes.',
             self.colour,
         )
         if metrics <= MOST_METRICS or self.yes:
@@ -63,12 +64,13 @@ def compared(question: Question, account: AccountOptions, cost: Cost) -> Answer:
         missing = (
             f'{question.name.datadog} is not a metric of CloudWatch: Datadog computes it, or takes it from elsewhere'
         )
-        read = Read(nothing, MetricType.UNKNOWN, question.datadog(MetricType.UNKNOWN))
+        read = Read(nothing, MetricType.UNKNOWN, question.datadog(MetricType.UNKNOWN), asked=False)
         return Answer(question, read, Reconciled(Verdict.INCOMPARABLE, missing=missing))
     with ExitStack() as stack:
         reader = _reader(question, account, stack, cost.colour)
         if isinstance(reader, str):
-            read = Read(replace(nothing, unread=(reader,)), MetricType.UNKNOWN, question.datadog(MetricType.UNKNOWN))
+            unread = replace(nothing, unread=(reader,))
+            read = Read(unread, MetricType.UNKNOWN, question.datadog(MetricType.UNKNOWN), asked=False)
         else:
             others = _others(reader, question)
             cost.agree(question, 2 * len(question.statistics) + 1 + len(others))
@@ -90,7 +92,7 @@ def _reader(question: Question, account: AccountOptions, stack: ExitStack, colou
         datadog = DatadogMetrics(run.datadog(run.deadline, with_keys=True), run.deadline)
         session = stack.enter_context(open_session(account, run.budget))
     except MissingFact as e:
-        raise Failure(f'{e}', ExitStatus.CONFIGURATION) from None
+        raise Failure(f'{e}: {SET_KEYS}', ExitStatus.CONFIGURATION) from None
     except NotCollected as e:
         return f'AWS: {e}'
     steps = 4 + len(question.windows) * (1 + len(question.tags))
@@ -105,16 +107,14 @@ def _others(reader: 'BothSidesReader', question: Question) -> tuple[Dimensions, 
     try:
         listed = reader.listed(question.dimensions)
         if listed.complete and time.time() - question.start < LISTED:
-            check_listed(question, listed.sets, lambda: reader.listed({}).sets)
+            check_listed(question, listed.sets, lambda: reader.listed({}))
     except NotCollected as e:
         reader.note(f'CloudWatch: the other sets of dimensions are not known: {e}')
         return ()
     return tuple(each for each in listed.sets if dict(each) != dict(question.dimensions))
 
 
-def check_listed(
-    question: Question, sets: Sequence[Dimensions], everything: Callable[[], Sequence[Dimensions]]
-) -> None:
+def check_listed(question: Question, sets: Sequence[Dimensions], everything: Callable[[], DimensionSets]) -> None:
     """Raises UsageError where CloudWatch lists no metric with exactly these dimensions, with the nearest."""
     asked = dict(question.dimensions)
     if any(dict(each) == asked for each in sets):
@@ -126,10 +126,12 @@ def check_listed(
             f'--dimension: {name} has no metric with only these; allowed is a value for all of {more}'
         )
     known = everything()
-    if not known:
+    if not known.complete:  # what is asked for may be among those that are not known
+        return
+    if not known.sets:
         none = f'NAME: CloudWatch lists no metric {name} in {question.region}'
         raise click.UsageError(f'{none}: it has no values, or its name or --region is another')
-    raise click.UsageError(f'--dimension: {name} has no such metric{_nearest(asked, known)}')
+    raise click.UsageError(f'--dimension: {name} has no such metric{_nearest(asked, known.sets)}')
 
 
 def _nearest(asked: Mapping[str, str], known: Sequence[Dimensions]) -> str:

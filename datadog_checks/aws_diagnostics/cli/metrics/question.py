@@ -15,14 +15,15 @@ from ...rules.candidates import AGGREGATORS
 from ...rules.dimension_tags import REGION, as_tag, tags_of
 from ...rules.metric_names import PERCENTILE
 from ...rules.metric_question import LONGEST, SETTLED, Question, aggregator_of, legacy, period_at
-from ...rules.metric_sources import GLOBAL_NAMESPACES, home_of
+from ...rules.metric_sources import GLOBAL_NAMESPACES
 from ...text import duration, escaped
 from ..document import iso_time
-from .asked import Dimension, names_of
+from .asked import Dimension, names_of, region_of, tags_by_dimension
 
 USUAL = 3 * 3600
 """Seconds that are compared where nobody says from when."""
 TAG_SHOWN = 60
+LATEST = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,12 @@ class Moment(click.ParamType[float]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         try:
             moment = datetime.fromisoformat(str(value))
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+            seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
         except (ValueError, OverflowError):
+            seconds = -1.0
+        if not 0 <= seconds < LATEST:
             self.fail(f'{str(value)[:40]!r} is not allowed, it must be like 2026-11-27T12:00Z', param, ctx)
+        return seconds
 
 
 class Tag(click.ParamType[str]):
@@ -108,9 +112,11 @@ def time_options(command: Callable[..., int]) -> Callable[..., int]:
             help='Which tag a dimension becomes, where it is not the documented one. Repeatable.',
         ),
         click.option(
-            '--start', metavar='TIME', type=Moment(), help='As 2026-11-27T12:00, UTC. Without it: 3 hours before.'
+            '--start', metavar='TIME', type=Moment(), help='As 2026-11-27T12:00, UTC. Without it: 3 hours before --end.'
         ),
-        click.option('--end', metavar='TIME', type=Moment(), help='At least 15 minutes ago; that without it.'),
+        click.option(
+            '--end', metavar='TIME', type=Moment(), help='At least 15 minutes ago, which it is without this option.'
+        ),
         click.option(
             '--aggregator',
             type=click.Choice(sorted(AGGREGATORS)),
@@ -134,10 +140,11 @@ def question_of(
     """Raises UsageError."""
     named = _one(names_of(name), request.statistic)
     chosen = legacy(named, dimensions, metric_names().table) or named
-    where = region or _region(chosen, account)
+    where = region or region_of(chosen, account)
     start, end, period = window(request.start, request.end, now)
     statistic = request.statistic or chosen.statistic
-    tags = [*tags_of(chosen.namespace, dimensions, dict((*account.dimension_tags, *request.dimension_tags)))]
+    renamed = {**dict(account.dimension_tags), **tags_by_dimension(request.dimension_tags, dimensions)}
+    tags = [*tags_of(chosen.namespace, dimensions, renamed)]
     if chosen.namespace not in GLOBAL_NAMESPACES and not any(tag.startswith(f'{REGION}:') for tag in tags):
         tags.append(f'{REGION}:{where}')
     scope = tuple(dict.fromkeys((*tags, *request.tags)))
@@ -149,15 +156,6 @@ def _one(names: Sequence[MetricName], statistic: str) -> MetricName:
     """The name with the statistic that is asked for, else the shortest: that of the main one."""
     same = [name for name in names if statistic and name.statistic == statistic]
     return min(same or names, key=lambda each: len(each.datadog))
-
-
-def _region(name: MetricName, account: AccountOptions) -> RegionName:
-    from ...collect.aws.session import default_region
-
-    region = home_of(name.namespace, 'aws') or RegionName.of(default_region(account))
-    if region is None:
-        raise click.UsageError('--region: the region of the session is not one of AWS, so it must be given')
-    return region
 
 
 def window(start: float | None, end: float | None, now: float) -> tuple[int, int, int]:

@@ -10,9 +10,11 @@ import click
 from ...collect.account_options import with_agent_defaults
 from ...facts.values import RegionName
 from ...findings import Status
+from ...rules.reconciling import Verdict
 from ...text import escaped
-from .. import page
+from .. import Failure, page
 from ..document import printed
+from ..judged import of_access
 from ..options import colour_option, config_option, described_agent, json_option
 from ..page import BLANK, Line, Wrap
 from ..permissions import account_instance
@@ -75,38 +77,50 @@ def reconcile(
 
 
 def shown(answer: Answer, files: Sequence[Target], as_json: bool, colour: bool) -> int:
-    write_all(files, answer)
-    to_stdout = any(target.file is None for target in files)
+    try:
+        write_all(files, answer)
+    except Failure:  # what was paid for is shown all the same
+        _show(answer, any(target.file is None for target in files), as_json, colour)
+        raise
+    _show(answer, any(target.file is None for target in files), as_json, colour)
+    return answer.exit_status
+
+
+def _show(answer: Answer, to_stdout: bool, as_json: bool, colour: bool) -> None:
     if as_json:
         click.echo(printed('metrics reconcile', time.time(), document(answer)))
     else:
         console = page.stderr(colour) if to_stdout else page.stdout(colour)
         page.write(console, report(answer, console.width))
-    return answer.exit_status
 
 
 def report(answer: Answer, width: int, unicode: Callable[[], bool] = lambda: _is_unicode(sys.stdout)) -> Iterator[Line]:
     question = answer.question
-    what = f'{answer.result.verdict}: {question.name.datadog}: {headline(answer)}'
-    yield Line(what, _word(answer), STYLE[answer.exit_status], Wrap.ON_A_TERMINAL)
+    word = _word(answer)
+    verdict = '' if word == answer.result.verdict.upper() else f'{answer.result.verdict}: '
+    what = f'{verdict}{question.name.datadog}: {headline(answer)}'
+    yield Line(what, f'{word} ', STYLE[answer.exit_status], Wrap.ON_A_TERMINAL)
     for sentence in evidence(answer):
         yield Line(sentence, '  - ')
     if (answer.cloudwatch or answer.datadog) and unicode():
         yield BLANK
-        statistic = answer.result.statistic or question.statistic
-        named = ((f'CloudWatch {statistic}', answer.cloudwatch), ('Datadog', answer.datadog))
+        named = ((f'CloudWatch {answer.statistic}', answer.cloudwatch), ('Datadog', answer.datadog))
         for line in curves(named, question.start, question.end, width):
             yield Line(escaped(line), wrap=Wrap.NEVER)
     yield BLANK
-    shows = "shows CloudWatch's values" if answer.agreeing_query else 'was asked'
-    yield Line(f'The query of Datadog that {shows}:')
+    yield Line(f'The query of Datadog {answer.query_shows}:')
     yield Line(answer.query, '  ', wrap=Wrap.NEVER)
     if answer.remedy:
         yield Line(summary(answer.remedy), 'fix  ')
+    access = dict.fromkeys(of_access(each.rpartition(': ')[2]) for each in answer.sides.unread)
+    yield from (Line(f'{hint}.') for hint in access if hint)
 
 
 def _word(answer: Answer) -> str:
-    return {0: 'AGREE ', 1: 'DIFFER '}.get(answer.exit_status, 'UNKNOWN ')
+    """Sides that were not compared do not differ."""
+    if answer.result.verdict in (Verdict.INCOMPARABLE, Verdict.UNKNOWN):
+        return answer.result.verdict.upper()
+    return 'DIFFER' if answer.exit_status else 'AGREE'
 
 
 def _is_unicode(stream: object) -> bool:

@@ -22,8 +22,9 @@ from ..fleet import harmless
 from .curves import clock
 from .reconciled_words import REMEDIES, WORDS
 
+LOOK_AGAIN = 'If single minutes differ, look again: CloudWatch corrects values for some services'
 DISAGREE = 1
-"""The exit status where the sides do not agree; that of a warning."""
+"""The exit status; that of a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,6 @@ class Answer:
     question: Question
     read: Read
     result: Reconciled
-    metrics_requested: int = 0
 
     @property
     def sides(self) -> BothSides:
@@ -44,9 +44,15 @@ class Answer:
         return Status.OK if self.result.verdict in AGREE else DISAGREE
 
     @property
+    def statistic(self) -> str:
+        """That explains Datadog's values, else the expected one; '' where nobody knows."""
+        found = self.result.statistics
+        return self.question.statistic if not found or self.question.statistic in found else found[0]
+
+    @property
     def cloudwatch(self) -> Points:
-        """Of the statistic that explains Datadog's values, else of the expected one."""
-        chosen = self.sides.cloudwatch.get(self.result.statistic or '', ())
+        """Of that statistic."""
+        chosen = self.sides.cloudwatch.get(self.statistic, ())
         return chosen or tuple(sorted(expected(self.sides).items()))
 
     @property
@@ -62,9 +68,8 @@ class Answer:
         candidate: Candidate | None = best.candidate
         if best.candidate.kind is Kind.DIMENSIONS and not (best.candidate.aggregator or best.candidate.tags):
             candidate = query_that_agrees(self.sides)
-        if candidate is None or candidate.factor is None:
-            return ''
-        return self.question.that_agrees(self.read.type, candidate)
+        known = candidate and candidate.factor is not None
+        return self.question.that_agrees(self.read.type, candidate) if candidate and known else ''
 
     @property
     def query(self) -> str:
@@ -72,19 +77,22 @@ class Answer:
         return self.agreeing_query or self.read.query
 
     @property
+    def query_shows(self) -> str:
+        """What `query` is, as the end of a title."""
+        if self.agreeing_query:
+            return "that shows CloudWatch's values"
+        return 'that was asked' if self.read.asked else 'for these values, which was not asked'
+
+    @property
     def remedy(self) -> Remedy | None:
-        summary = REMEDIES.get(self.result.verdict)
-        if summary is None:
-            return None
-        then = [Step('If single minutes differ, look again: CloudWatch corrects values for some services')]
-        return Remedy(summary, then=tuple(then) if self.result.verdict is Verdict.SPARSE else ())
+        summary, then = REMEDIES.get(self.result.verdict), (Step(LOOK_AGAIN),)
+        return Remedy(summary, then=then if self.result.verdict is Verdict.SPARSE else ()) if summary else None
 
 
 def headline(answer: Answer) -> str:
     result, best = answer.result, answer.result.best
     candidate = best.candidate if best else None
-    factor = result.factor or 1
-    shift = candidate.shift if candidate else 0
+    factor, shift = result.factor or 1, candidate.shift if candidate else 0
     return WORDS[result.verdict].format(
         statistic=listed(result.statistics) or answer.question.statistic,
         expected=answer.question.statistic,
@@ -123,7 +131,8 @@ def evidence(answer: Answer) -> Iterator[str]:
     yield from (each for each in answer.sides.unread if each not in result.missing)
     ours = f'{question.statistic or "each statistic"} of {question.name.namespace} {question.name.metric}'
     when = f'from {iso_time(question.start)} to {iso_time(question.end)}'
-    yield f'compared: {ours} with a Period of {question.period} s, and {answer.read.query}, {when}'
+    both = f'compared: {ours} with a Period of {question.period} s, and {answer.read.query}, {when}'
+    yield both if answer.read.asked else f'Datadog was not asked for its values {when}'
 
 
 def _arithmetic(answer: Answer) -> Iterator[str]:

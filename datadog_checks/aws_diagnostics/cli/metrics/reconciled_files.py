@@ -101,7 +101,7 @@ def page_of(answer: Answer) -> str:
     question, mood = answer.question, {0: 'agree', 1: 'differ'}.get(answer.exit_status, 'open')
     shown = min(len(rows), MOST_ROWS)
     labels = {
-        'cloudwatch': f'CloudWatch {answer.result.statistic or question.statistic}'.strip(),
+        'cloudwatch': f'CloudWatch {answer.statistic}'.strip(),
         'datadog': 'Datadog',
         'reconciled': 'Datadog, reconciled',
         'difference': 'difference',
@@ -115,7 +115,7 @@ def page_of(answer: Answer) -> str:
         headline=_safe(headline(answer)),
         facts=''.join(f'<dt>{_safe(name)}</dt><dd>{_safe(text)}</dd>' for name, text in _facts(answer)),
         evidence=''.join(f'<li>{_safe(sentence)}</li>' for sentence in evidence(answer)),
-        query_title='Query of Datadog that ' + ("shows CloudWatch's values" if answer.agreeing_query else 'was asked'),
+        query_title=f'Query of Datadog {answer.query_shows}',
         query=_safe(answer.query),
         remedy=f'<p><b>What to do:</b> {_safe(summary(answer.remedy))}</p>' if answer.remedy else '',
         without='' if answer.result.points else NO_TRANSFORMATION,
@@ -162,7 +162,7 @@ def _facts(answer: Answer) -> Iterator[tuple[str, str]]:
     yield 'Dimensions', ', '.join(f'{name}={value}' for name, value in q.dimensions.items()) or 'none'
     yield 'Region', q.region
     yield 'Time', f'{iso_time(q.start)} to {iso_time(q.end)}, Period {q.period} s'
-    yield 'Statistic', answer.result.statistic or q.statistic or 'not known'
+    yield 'Statistic', answer.statistic or 'not known'
     if answer.result.factor is not None:
         yield 'Factor', f'CloudWatch = {answer.result.factor:g} x Datadog'
     yield 'Points compared', str(answer.result.compared)

@@ -37,6 +37,8 @@ REMEDIES = {
         'polling the namespace by itself; otherwise look for a second integration of the same account'
     ),
     Verdict.SPARSE: 'nothing is missing: compare with a Period of 300 s, or only where CloudWatch has values',
-    Verdict.NO_OVERLAP: 'ask why the metric is missing: aws-diagnostics metrics why',
+    Verdict.NO_OVERLAP: (
+        'ask why the metric is missing: aws-diagnostics metrics why, with the same name, dimensions and region'
+    ),
 }
 """What to do; without an entry there is nothing, or nobody knows."""

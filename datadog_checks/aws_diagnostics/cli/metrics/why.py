@@ -14,12 +14,10 @@ from ...diagnoses.cloudwatch.missing.causes import Outcome, Result
 from ...diagnoses.cloudwatch.missing.remedies import remedy_of
 from ...facts import Facts, Unobserved
 from ...facts.account import Feature, WatchedMetric
-from ...facts.metrics import MetricName, Watched
+from ...facts.metrics import Watched
 from ...facts.values import RegionName
 from ...findings import Status
-from ...rules.dimension_tags import tags_of
 from ...rules.metric_names import main_of
-from ...rules.metric_sources import home_of
 from .. import page
 from ..codec import Json
 from ..document import printed, remedy_document
@@ -29,7 +27,18 @@ from ..page import BLANK, Line, Wrap
 from ..permissions import account_instance, narrowed
 from ..pipeline import tell
 from ..report import STYLES, fix_steps, summary
-from .asked import Dimension, Since, Tag, dimension_option, dimensions_of, name_argument, names_of, region_option
+from .asked import (
+    Dimension,
+    Since,
+    Tag,
+    dimension_option,
+    dimensions_of,
+    name_argument,
+    names_of,
+    region_of,
+    region_option,
+    tags_by_dimension,
+)
 
 EXIT: Mapping[Outcome, Status] = {
     Outcome.PRESENT: Status.OK,
@@ -98,12 +107,12 @@ def why_(
     options = narrowed(account_instance(config), LOOKED_AT)
     assert options.account is not None
     named = main_of(names_of(name))
-    asked = Watched(named, dimensions_of(dimensions), region or _region(named, options.account), tuple(tags))
+    asked = Watched(named, dimensions_of(dimensions), region or region_of(named, options.account), tuple(tags))
     account = replace(
         options.account,
         watched_metrics=(asked,),
         watched_for=since,
-        dimension_tags=(*options.account.dimension_tags, *dimension_tags),
+        dimension_tags=(*options.account.dimension_tags, *tags_by_dimension(dimension_tags, asked.dimensions).items()),
     )
     if not quiet and not as_json:
         tell(COUNTS_AS_USE, colour)
@@ -116,30 +125,22 @@ def why_(
     return EXIT[found.outcome]
 
 
-def _region(name: MetricName, account: AccountOptions) -> RegionName:
-    from ...collect.aws.session import default_region
-
-    own = default_region(account)
-    region = home_of(name.namespace, 'aws-us-gov' if own.startswith('us-gov-') else 'aws') or RegionName.of(own)
-    if region is None:
-        raise click.UsageError('--region: the region of the session is not one of AWS, so it must be given')
-    return region
-
-
 def _explained(options: Options, asked: Watched, spinner: bool) -> Explained:
     from ...collect.account import AccountCollector
 
     assert options.account is not None
     with page.waiting(f'Asking AWS and Datadog, at most {options.account.deadline:g} s', spinner):
         facts = AccountCollector(with_agent_defaults(options.account, described_agent())).collect()
-    return why(facts, options.expectations, _metric(facts, asked, options.account.watched_for))
+    return why(facts, options.expectations, _metric(facts, asked, options.account))
 
 
-def _metric(facts: Facts, asked: Watched, back: float) -> WatchedMetric:
+def _metric(facts: Facts, asked: Watched, account: AccountOptions) -> WatchedMetric:
+    from ...collect.watched_metrics import scope_in_datadog
+
     watched = facts.of_account.watched
     if isinstance(watched, Unobserved):
-        scope = (*tags_of(asked.name.namespace, asked.dimensions), *asked.tags)
-        return WatchedMetric.not_observed(asked, facts.observed_at - back, scope, watched)
+        scope, since = scope_in_datadog(asked, dict(account.dimension_tags)), facts.observed_at - account.watched_for
+        return WatchedMetric.not_observed(asked, since, scope, watched)
     (metric,) = watched
     return metric
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ....facts.metrics import Dimensions
+from ....facts.metrics import Dimensions, MetricName, NameSource
 from ....facts.values import CloudWatchMetric, ResourceName
 from ....remedies import Choice, Command, Remedy, Step, Variable, Word, shell
 from ....rules.metric_sources import Extra, extra_of, home_of
@@ -16,13 +16,22 @@ EVERY_UPDATE = 'you to AWS charges for every update of every metric in it, and t
 
 
 def look_again(question: Question, region: Word = '') -> Step:
-    name = question.metric.asked.name
-    given: tuple[Word, ...] = (name.datadog, '--region', region or question.metric.asked.region)
-    for key, value in question.metric.asked.dimensions.items():
+    asked = question.metric.asked
+    given: tuple[Word, ...] = (*_name(asked.name), '--region', region or asked.region)
+    for key, value in asked.dimensions.items():
         word = ResourceName.of(value)
         given += ('--dimension', (f'{ResourceName.of(key) or "NAME"}=', word or Variable('VALUE')))
+    for tag in asked.tags:
+        given += ('--tag', ResourceName.of(tag) or Variable('TAG'))
     words = ('aws-diagnostics', 'metrics', 'why', *given, '--config', config_file(question.expected))
     return Step('Look again', (shell(*words),))
+
+
+def _name(name: MetricName) -> tuple[Word, ...]:
+    """As the command takes it: a name of Datadog must be a known one."""
+    if name.source is NameSource.TABLE:
+        return (name.datadog,)
+    return name.namespace, CloudWatchMetric.of(name.metric) or Variable('METRIC_NAME')
 
 
 def look_at_home(question: Question) -> Remedy:
