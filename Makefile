@@ -83,7 +83,7 @@ wheel: environment ## Build the wheel that an Agent installs, in dist/
 man: environment ## Write the manual pages of the command line, in dist/man/
 	@$(python) -m tools.man_pages
 
-checks-d: environment ## Build the check as one file for checks.d, in dist/checks.d/
+checks-d: environment ## Build the check as one file for checks.d, in dist/checks.d/, and one for hosts only
 	@$(python) -m tools.single_file
 
 compatibility: environment environment-agents ## Run the tests of the host scope on the oldest and the newest base (10 minutes)

@@ -428,7 +428,16 @@ def fresh(world: World) -> World:
     return world
 
 
+def bring_up_to_date(world: World) -> None:
+    """The ages of values are those from when the tests were loaded, which may be many minutes ago."""
+    move = int(time.time()) // 300 * 300 - NOW
+    store, data = world.datadog.metrics, world.cloudwatch.data
+    store.stored = [replace(s, points=[(at + move, value) for at, value in s.points]) for s in store.stored]
+    data.sampled = [replace(s, samples={at + move: v for at, v in s.samples.items()}) for s in data.sampled]
+
+
 def why(world: World, tmp_path: Path, *arguments: str, record: Mapping[str, Any] | None = None, **options: Any) -> int:
+    bring_up_to_date(world)
     world.datadog.accounts = [account(MOTO_ACCOUNT, **{'metrics_config': metrics_config(), **(record or {})})]
     config = configuration(tmp_path, world.datadog.url, **options)
     return run(['metrics', 'why', *arguments, '--config', str(config)])

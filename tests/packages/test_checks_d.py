@@ -33,6 +33,30 @@ def other_version(tmp_path: Path) -> Path:
     return single_file.build(tmp_path / 'checks.d', source).parent
 
 
+def test_the_file_for_hosts_judges_a_host_alike_and_says_that_it_knows_no_account(
+    version: str, agent: Agent, tmp_path: Path
+):
+    small = bare_agent(version).with_file(single_file.build(tmp_path / 'host', host_only=True).parent)
+    program = """
+import aws_diagnostics
+from datadog_checks.base import ConfigurationError
+from datadog_checks.aws_diagnostics.diagnoses import of_scope
+from datadog_checks.aws_diagnostics.findings import Scope
+check = aws_diagnostics.AwsDiagnosticsCheck('aws_diagnostics', {}, [{'ec2': 'never'}])
+print(check.run(), [d.id for d in of_scope(Scope.HOST)])
+try:
+    aws_diagnostics.AwsDiagnosticsCheck('aws_diagnostics', {}, [{'account': {}}])
+except ConfigurationError as e:
+    print(e)
+"""
+    whole, _, refusal = small.program(program).rpartition('\n')
+    assert whole == agent.program(program)
+    assert refusal == (
+        'account: this file of the check is for host instances only; install the larger file that `make checks-d` '
+        'builds beside it, or the wheel'
+    )
+
+
 def test_the_wheel_wins(version: str, installed: Callable[[str], Agent], other_version: Path):
     both = installed(version).with_file(other_version)
     printed = both.program("""

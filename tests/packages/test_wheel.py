@@ -40,7 +40,10 @@ def test_the_wheel_holds_the_package_with_its_data_and_nothing_else(wheel: Path)
     }
     assert packed == sources
     assert 'datadog_checks/aws_diagnostics/data/conf.yaml.example' in packed
-    assert {Path(name).suffix for name in packed} <= {'.py', '.csv', '.example', '.json', '.txt', '.typed'}
+    assert {Path(name).suffix for name in packed} <= {
+        *('.py', '.csv', '.example', '.json', '.txt', '.typed'),
+        *('.css', '.html', '.js', '.md', '.LICENSE'),  # the page of `metrics reconcile`
+    }
 
 
 def test_the_wheel_carries_its_licence(wheel: Path) -> None:

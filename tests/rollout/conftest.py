@@ -68,3 +68,9 @@ def newer_wheel(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def single_file(shelf: Path) -> Path:
     """The check as one file for checks.d."""
     return checks_d.build(shelf)
+
+
+@pytest.fixture(scope='session')
+def host_file(shelf: Path) -> Path:
+    """The smaller file, for host instances only."""
+    return checks_d.build(shelf / 'host', host_only=True)

@@ -30,7 +30,7 @@ from tests.rollout.dispatching import (
 )
 from tests.rollout.environment import ROOT
 from tests.rollout.helm.chart_keys import chart_values, unknown_keys
-from tests.rollout.helm.releases import release, set_file, step
+from tests.rollout.helm.releases import release, step
 from tests.rollout.kubernetes import kubectl, manifest, problems
 
 
@@ -44,7 +44,10 @@ def secret(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {file: base64.b64decode(content).decode() for file, content in made['data'].items()}
 
 
-@pytest.mark.parametrize('file', [VALUES, SEVERAL], ids=lambda file: file.name)
+CONFIG_MAP = CLUSTER_CHECKS / 'values-configmap.yaml'
+
+
+@pytest.mark.parametrize('file', [VALUES, CONFIG_MAP, SEVERAL], ids=lambda file: file.name)
 def test_the_chart_knows_every_key(file: Path) -> None:
     assert unknown_keys(manifest(file), chart_values()) == []
 
@@ -95,6 +98,15 @@ def test_a_runner_has_the_check_a_role_and_the_secret_and_never_the_credentials_
     assert of_the_operator['extraChecksd']['configMap']['name'] == f'aws-diagnostics-{__version__}'
 
 
+def test_the_file_of_the_check_is_mounted_beside_the_key() -> None:
+    runner, more = manifest(VALUES)['clusterChecksRunner'], manifest(CONFIG_MAP)['clusterChecksRunner']
+    check = {'name': 'aws-diagnostics-check'}
+    in_configmap = {**check, 'configMap': {'name': f'aws-diagnostics-{__version__}'}}
+    assert more['volumes'] == [*runner['volumes'], in_configmap]
+    mounted = {**check, 'mountPath': '/etc/datadog-agent/checks.d', 'readOnly': True}
+    assert more['volumeMounts'] == [*runner['volumeMounts'], mounted]
+
+
 def test_the_application_key_is_resolved_by_the_runner_and_not_sent_to_it() -> None:
     skip = ('DD_SECRET_BACKEND_SKIP_CHECKS', 'true')
     assert list(manifest(VALUES)['clusterAgent']['envDict'].items()) == [skip]
@@ -105,9 +117,9 @@ def test_the_application_key_is_resolved_by_the_runner_and_not_sent_to_it() -> N
     assert (of_helm['enableGlobalPermissions'], of_operator['enableGlobalPermissions']) == (False, False)
 
 
-def test_only_accounts_are_handed_out_and_nodes_look_at_themselves(single_file: Path) -> None:
+def test_only_accounts_are_handed_out_and_nodes_look_at_themselves() -> None:
     nodes = ROOT / 'rollout' / 'helm' / 'values.yaml'
-    (manifests,) = release(step(nodes, VALUES, set_file=set_file(single_file)))
+    (manifests,) = release(step(nodes, VALUES))
     on_every_node = yaml.safe_load(manifests['ConfigMap/datadog-confd']['data']['aws_diagnostics.yaml'])
     assert 'cluster_check' not in on_every_node
     assert [scope(instance) for instance in on_every_node['instances']] == ['host']

@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 __all__ = ['PROVIDERS', 'InvalidConfiguration', 'Options', 'check_init_config', 'read_configuration']
 
 
+ONLY_FOR_HOSTS = (
+    'account: this file of the check is for host instances only; install the larger file that `make checks-d` builds '
+    'beside it, or the wheel'
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What one instance of conf.yaml says."""
@@ -57,7 +63,10 @@ def read_configuration(instance: Mapping[str, Any], site_of_agent: str = '') -> 
     check_names(instance)
     check_texts(given)
     if 'account' in instance:
-        from .account import check_account, with_site  # a host instance does not pay for the account scope
+        try:  # a host instance does not pay for the account scope
+            from .account import check_account, with_site
+        except ModuleNotFoundError:
+            raise InvalidConfiguration(ONLY_FOR_HOSTS) from None
 
         given['account'] = with_site(check_account({**given, 'account': instance['account']}), site_of_agent)
     check_numbers(given)

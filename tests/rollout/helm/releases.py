@@ -29,7 +29,7 @@ def values(name: str) -> Path:
 
 def set_file(single_file: Path) -> str:
     """The argument of --set-file, as the README writes it, for this file."""
-    found = re.search(r"--set-file '(\S+)=dist/checks\.d/aws_diagnostics\.py'", (VALUES / 'README.md').read_text())
+    found = re.search(r"--set-file '(\S+)=dist/checks\.d/host/aws_diagnostics\.py'", (VALUES / 'README.md').read_text())
     assert found is not None, 'the README has no --set-file'
     return f'{found[1]}={single_file}'
 

@@ -1,6 +1,6 @@
 """The files that `metrics reconcile` writes: values as CSV, and a page with the curves.
 
-The charts are drawn by uPlot, which is part of the page (data/page/README.md). Its Content-Security-Policy lets nothing
+The charts are drawn by uPlot, which is part of the page (page/README.md). Its Content-Security-Policy lets nothing
 run but the scripts that it was written with, and lets nothing be fetched.
 """
 
@@ -138,7 +138,7 @@ def _json(value: object) -> str:
 
 
 def _part(name: str) -> str:
-    return (resources.files(PACKAGE) / 'data' / 'page' / name).read_text(encoding='utf-8')
+    return (resources.files(PACKAGE) / 'cli' / 'metrics' / 'page' / name).read_text(encoding='utf-8')
 
 
 def _safe(text: str) -> str:
