@@ -92,6 +92,11 @@ def listed(items: Iterable[str], at_most: int = 3, longest: int = SHORT) -> str:
     return f'{some} and {more} more' if more > 0 else some
 
 
+def clock(time: float) -> str:
+    """Hours and minutes of UTC: '09:05'."""
+    return f'{int(time) // 3600 % 24:02}:{int(time) // 60 % 60:02}'
+
+
 def duration(seconds: float) -> str:
     """In the largest unit that fits at least once, rounded down: '6 hours'; '0 seconds' for a negative one."""
     if seconds > LONGEST_TIME * DAY:

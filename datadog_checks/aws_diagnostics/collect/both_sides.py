@@ -107,11 +107,7 @@ class BothSidesReader:
         except NotCollected as e:
             self._unread.append(f'CloudWatch: {e}')
             return None
-        known = ((stream.name, stream.contents) for stream in found if stream.running)
-        carrying = (
-            n for n, held in known if not isinstance(held, Unobserved) and held.carries(name.namespace, name.metric)
-        )
-        return tuple(carrying)
+        return tuple(stream.name for stream in found if stream.carries(name.namespace, name.metric))
 
     def _with_wider_scopes(self, sides: BothSides, type_: MetricType) -> BothSides:
         q, wider = self._question, list[Scope]()

@@ -42,3 +42,8 @@ class MetricStream:
     https://docs.datadoghq.com/integrations/guide/aws-cloudwatch-metric-streams-with-kinesis-data-firehose/"""
     contents: StreamContents | Unobserved
     """Asked only of those that run."""
+
+    def carries(self, namespace: str, metric: str) -> bool:
+        """Now, as far as it is known."""
+        contents = self.contents if self.running else None
+        return isinstance(contents, StreamContents) and contents.carries(namespace, metric)

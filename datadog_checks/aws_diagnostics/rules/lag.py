@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..facts.account.lag import LagSample, MetricLag
-from ..facts.metric_streams import MetricStream, StreamContents
+from ..facts.metric_streams import MetricStream
 from ..facts.metrics import SUM, MetricName, MetricType, PerSecond, Points, Series
 from ..facts.observed import Unobserved
+from .metric_sources import LATE, OPENTELEMETRY, Published, published
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 FIVE_MINUTES = 300
@@ -26,8 +27,6 @@ SETTLES_AFTER = 2 * HOUR
 LEAST_REGULAR = 12
 """Values in a row, until a metric counts as one that has a value in every interval."""
 
-OF_DATADOG = 'opentelemetry0.7'
-"""The one format of a metric stream that Datadog takes."""
 GUIDES = 'https://docs.datadoghq.com/integrations/guide/'
 
 
@@ -64,13 +63,12 @@ STREAMED = Expected(
 """Late only where polling would be late too: whether a stream ends at Datadog is not known."""
 SLOWER: Mapping[str, int] = {'AWS/CloudFront': 15 * MINUTE, 'AWS/SQS': 15 * MINUTE}
 """Namespaces whose values CloudWatch has that much later than others; of a queue, the first ones."""
-PUBLISHED_DAILY = frozenset({('AWS/S3', 'BucketSizeBytes'), ('AWS/S3', 'NumberOfObjects')})
 
 
 def expected_of(lag: MetricLag) -> Expected:
     name = lag.watched.name
     if is_daily(name):
-        return SEVERAL_HOURS if name.namespace == 'AWS/Billing' else DAILY
+        return DAILY if published(name.namespace, name.metric) is Published.DAILY else SEVERAL_HOURS
     if lag.carried_by and not isinstance(lag.carried_by, Unobserved):
         return STREAMED
     usual = EVERY_FIVE_MINUTES if _cadence_of(lag) >= FIVE_MINUTES else ONE_MINUTE
@@ -80,8 +78,7 @@ def expected_of(lag: MetricLag) -> Expected:
 
 def is_daily(name: MetricName) -> bool:
     """Published so seldom that hours say nothing."""
-    known = (name.namespace, name.metric) in PUBLISHED_DAILY
-    return known or name.namespace in ('AWS/Billing', 'AWS/S3/Storage-Lens')
+    return published(name.namespace, name.metric) in LATE
 
 
 def _cadence_of(lag: MetricLag) -> int:
@@ -169,15 +166,11 @@ def moving(samples: Sequence[LagSample]) -> list[LagSample]:
 
 def carrying(streams: Iterable[MetricStream], name: MetricName) -> tuple[str, ...] | Unobserved:
     """The names of those that run, in the format that Datadog takes, and carry the metric."""
-    running = [stream for stream in streams if stream.running and stream.output_format == OF_DATADOG]
+    running = [stream for stream in streams if stream.running and stream.output_format == OPENTELEMETRY]
     for stream in running:
         if isinstance(stream.contents, Unobserved):
             return stream.contents
-    return tuple(
-        stream.name
-        for stream in running
-        if isinstance(stream.contents, StreamContents) and stream.contents.carries(name.namespace, name.metric)
-    )
+    return tuple(stream.name for stream in running if stream.carries(name.namespace, name.metric))
 
 
 def counts_events(name: MetricName) -> bool:

@@ -31,6 +31,8 @@ class Published(StrEnum):
     SOME_HOURS = 'every few hours'
 
 
+LATE = frozenset({Published.DAILY, Published.SOME_HOURS})
+"""Published so seldom that hours say nothing, and dated back."""
 WHEN: tuple[tuple[str, str, Published], ...] = (
     ('AWS/S3', 'BucketSizeBytes|NumberOfObjects', Published.DAILY),
     ('AWS/S3/Storage-Lens', '.*', Published.DAILY),

@@ -1,10 +1,9 @@
 """Two series under each other, in braille: the same minutes, each with its own scale. Lines of text without colour."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 from ...facts.metrics import Points
-from ...text import clean
+from ...text import clean, clock
 
 ROWS = 4
 """Of characters; each has four dots above each other and two beside each other."""
@@ -12,10 +11,6 @@ NARROWEST, WIDEST = 20, 160
 BRAILLE = 0x2800
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Of a braille character by its row and column, the highest first."""
-
-
-def clock(time: float) -> str:
-    return datetime.fromtimestamp(time, UTC).strftime('%H:%M')
 
 
 def curves(named: Sequence[tuple[str, Points]], start: int, end: int, width: int) -> Iterator[str]:

@@ -15,11 +15,10 @@ from ...rules.metric_question import Question, notes
 from ...rules.other_series import query_that_agrees
 from ...rules.reconciling import AGREE, Reconciled, Verdict
 from ...rules.unreconciled import nearest_words
-from ...text import counted, listed
+from ...text import clock, counted, listed
 from ..codec import Json
 from ..document import iso_time, remedy_document
 from ..fleet import harmless
-from .curves import clock
 from .reconciled_words import REMEDIES, WORDS
 
 LOOK_AGAIN = 'If single minutes differ, look again: CloudWatch corrects values for some services'

@@ -28,10 +28,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     lags = watched_lags(facts)
     if not lags:
         return NOTHING_WATCHED
-    outcomes = Outcomes()
-    for lag in lags:
-        _add(outcomes, lag)
-    return outcomes.verdict()
+    return Outcomes.of(lags, _add).verdict()
 
 
 def _add(outcomes: Outcomes, lag: MetricLag) -> None:
@@ -144,9 +141,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
 
 
 def _is_late(lag: MetricLag) -> bool:
-    outcomes = Outcomes()
-    _add(outcomes, lag)
-    return bool(outcomes.wrong)
+    return bool(Outcomes.of([lag], _add).wrong)
 
 
 def _by_aws(lag: MetricLag) -> bool:

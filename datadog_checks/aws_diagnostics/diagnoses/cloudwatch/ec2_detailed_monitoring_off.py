@@ -32,10 +32,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     lags = [lag for lag in watched_lags(facts) if _instance(lag)]
     if not lags:
         return NO_INSTANCE
-    outcomes = Outcomes()
-    for lag in lags:
-        _add(outcomes, lag)
-    return outcomes.verdict()
+    return Outcomes.of(lags, _add).verdict()
 
 
 def _add(outcomes: Outcomes, lag: MetricLag) -> None:
@@ -106,12 +103,11 @@ def _wrong(lags: Iterable[MetricLag]) -> tuple[RegionName | Variable, tuple[Inst
     """The instances of the first region with one."""
     found: dict[RegionName, list[InstanceId | Variable]] = {}
     for lag in lags:
-        outcomes, instance_id = Outcomes(), _instance(lag)
-        if instance_id:
-            _add(outcomes, lag)
-        if instance_id and outcomes.wrong and instance_id not in found.setdefault(lag.watched.region, []):
-            found[lag.watched.region].append(instance_id)
-    region = next((region for region, ids in found.items() if ids), None)
+        instance_id = _instance(lag)
+        if instance_id and Outcomes.of([lag], _add).wrong:
+            ids = found.setdefault(lag.watched.region, [])
+            ids += [instance_id] if instance_id not in ids else []
+    region = next(iter(found), None)
     return (region, tuple(found[region])) if region else (Variable('AWS_REGION'), (Variable('INSTANCE_ID'),))
 
 

@@ -1,7 +1,7 @@
 """What the diagnoses of watched metrics share: which are watched, how one is named, and how several verdicts on single
 metrics become one; and how late they have been."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -31,10 +31,17 @@ class Outcomes:
     """Without recent data, which is neither."""
     open: list[str] = field(default_factory=list)
 
-    def verdict(self, headline: str = '') -> Verdict:
+    @classmethod
+    def of(cls, lags: Iterable[MetricLag], add: 'Callable[[Outcomes, MetricLag], None]') -> 'Outcomes':
+        outcomes = cls()
+        for lag in lags:
+            add(outcomes, lag)
+        return outcomes
+
+    def verdict(self) -> Verdict:
         """One wrong metric fails. What is open counts more than what is right, and what is quiet less."""
         if self.wrong:
-            return Failed(several(self.wrong), headline=headline)
+            return Failed(several(self.wrong))
         if self.open or not self.right:
             return Unknown(several([*self.open, *self.quiet]))
         quiet = f'; {len(self.quiet)} without recent data' if self.quiet else ''

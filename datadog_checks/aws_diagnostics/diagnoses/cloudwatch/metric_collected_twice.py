@@ -14,14 +14,11 @@ from ...facts.account.lag import MetricLag
 from ...facts.observed import Unobserved
 from ...findings import Diagnosis, NotApplicable, Scope, Status, Verdict
 from ...remedies import Remedy, Step, Variable, shell
-from ...rules.lag import HOUR, MINUTE, counts_events
-from ...text import counted, listed
+from ...rules.lag import STREAMED, counts_events
+from ...text import clock, counted, listed
 from .lags import Outcomes, again, known_lags, named, watched_lags, why_not
 
 ID = 'metric-collected-twice'
-STREAMS_GUIDE = (
-    'https://docs.datadoghq.com/integrations/guide/aws-cloudwatch-metric-streams-with-kinesis-data-firehose/'
-)
 LEAST_DOUBLED, LEAST_EQUAL = 5, 5
 """Minutes with values that are no accident."""
 TOLERANCE = 0.01
@@ -53,10 +50,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     lags = [lag for lag in watched_lags(facts) if counts_events(lag.watched.name)]
     if not lags:
         return NOT_COMPARABLE
-    outcomes = Outcomes()
-    for lag in lags:
-        _add(outcomes, lag)
-    return outcomes.verdict()
+    return Outcomes.of(lags, _add).verdict()
 
 
 def _add(outcomes: Outcomes, lag: MetricLag) -> None:
@@ -90,16 +84,12 @@ def _add(outcomes: Outcomes, lag: MetricLag) -> None:
 
 
 def _told(metric: str, found: Compared, lag: MetricLag) -> str:
-    first, last = _clock(found.doubled[0]), _clock(found.doubled[-1])
+    first, last = clock(found.doubled[0]), clock(found.doubled[-1])
     streams = listed(lag.carried_by) if isinstance(lag.carried_by, tuple) else ''
     return (
         f"{metric}: twice CloudWatch's sum in {counted(len(found.doubled), 'minute')} from {first} to {last} UTC, and "
         f'exactly it in {counted(len(found.equal), "other minute")}; the metric stream {streams} carries it too'
     )
-
-
-def _clock(start: int) -> str:
-    return f'{start // HOUR % 24:02}:{start // MINUTE % 60:02}'
 
 
 def _compared(lag: MetricLag) -> Compared | None:
@@ -152,7 +142,7 @@ METRIC_COLLECTED_TWICE = Diagnosis(
         'in another, is an overlap of stream and polling; anything else is UNKNOWN.'
     ),
     harm='Sums are doubled in these minutes. The overlap ends by itself; a change of the configuration can prolong it.',
-    docs=STREAMS_GUIDE,
+    docs=STREAMED.source,
     judge=judge,
     remedy=remedy,
 )

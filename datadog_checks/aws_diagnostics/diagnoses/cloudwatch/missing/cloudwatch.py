@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ....facts import Unobserved, observed
 from ....facts.metrics import Dimensions, Series
 from ....rules.dimension_tags import misspelt, nearest
-from ....rules.metric_sources import Extra, Published, extra_of, home_of, published
+from ....rules.metric_sources import LATE, Extra, Published, extra_of, home_of, published
 from ....text import ago, clean, listed, quoted
 from ...integration.role import partition_of
 from .causes import Answer, MissingCause, Question, fails, fine, not_applicable, unknown
@@ -117,8 +117,7 @@ def _old(question: Question, series: Series) -> str:
 
 
 def _is_late(question: Question) -> bool:
-    when = published(question.namespace, question.metric.asked.name.metric)
-    return when in (Published.DAILY, Published.SOME_HOURS)
+    return published(question.namespace, question.metric.asked.name.metric) in LATE
 
 
 # Step enablement

@@ -38,10 +38,8 @@ def in_cloudwatch_at_all(question: Question) -> Answer | None:
 def carrying(question: Question) -> Iterator[MetricStream]:
     """Running streams that the metric is in; none where the streams are not known."""
     streams, name = question.metric.streams, question.metric.asked.name
-    for stream in () if isinstance(streams, Unobserved) else streams:
-        contents = stream.contents
-        if stream.running and isinstance(contents, StreamContents) and contents.carries(name.namespace, name.metric):
-            yield stream
+    known = () if isinstance(streams, Unobserved) else streams
+    yield from (stream for stream in known if stream.carries(name.namespace, name.metric))
 
 
 def streams_fit(question: Question) -> Answer | None:
