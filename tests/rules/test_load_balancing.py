@@ -11,7 +11,6 @@ from datadog_checks.aws_diagnostics.facts.values import DatadogMetric
 from datadog_checks.aws_diagnostics.rules.load_balancing import (
     HEALTHY,
     MOST_SERIES,
-    NEITHER,
     UNHEALTHY,
     HostCount,
     counting_queries,
@@ -23,6 +22,7 @@ from tests.account import balancers
 from tests.account.balancers import ZONE_A, ZONE_B, ZONE_C, classic, count, group, later
 
 A, B = str(ZONE_A), str(ZONE_B)
+NEITHER = frozenset(TargetState) - HEALTHY - UNHEALTHY
 
 
 def only(balancer: Any) -> HostCount:

@@ -23,6 +23,7 @@ from ..facts.metrics import Monitors
 from ..facts.values import DatadogMetric, RegionName
 from .account_options import AccountOptions
 from .aws.caller import collected_regions
+from .aws.metric_data import CloudWatchMetrics
 from .aws.role import read_role
 from .aws.sentinels import sentinels
 from .aws.session import Session
@@ -50,6 +51,7 @@ class AccountRun:
         """What Datadog has on record for all accounts; `integration` reads it where the host list needs it."""
         self._queried: dict[DatadogMetric, bool] = {}
         self._monitors: Monitors | Unobserved | None = None
+        self._cloudwatch: CloudWatchMetrics | None = None
         self.registered: bool | None = None
         """Whether Datadog has an integration for the account; None where that is not known."""
 
@@ -161,6 +163,11 @@ class AccountRun:
         if self._monitors is None:
             self._monitors = self.group('the monitors', lambda: self.metrics(deadline).monitors())
         return self._monitors
+
+    def cloudwatch(self, session: Session) -> CloudWatchMetrics:
+        """The same one in the whole run: what it has asked for once it keeps."""
+        self._cloudwatch = self._cloudwatch or CloudWatchMetrics(session, self.budget)
+        return self._cloudwatch
 
     def metrics(self, deadline: Deadline) -> DatadogMetrics:
         """Raises DeadlineExceeded, and MissingFact where a key is missing."""

@@ -7,16 +7,14 @@ others nothing.
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from ..facts import Feature, Unobserved, observed
 from ..facts.account import Caller
 from ..facts.account.lag import NOTHING_WATCHED, AwsMonitor, Lag, MetricLag
 from ..facts.metrics import SAMPLE_COUNT, Grouped, Monitors, Series, StatisticQuery, Watched
 from ..facts.values import AccountId, RegionName
-from ..rules.dimension_tags import ACCOUNT, REGION, as_tag, scope_of, tags_of
+from ..rules.dimension_tags import ACCOUNT, as_tag, place_of, scope_of, tags_of
 from ..rules.lag import DAY, HOUR, MINUTE, carrying, counts_events, is_daily, is_settled, sample_of
-from ..rules.metric_sources import GLOBAL_NAMESPACES
 from .account_options import AccountOptions
 from .account_run import AccountRun
 from .aws.detailed_monitoring import detailed_by_instance
@@ -25,15 +23,13 @@ from .aws.session import Session
 from .aws_monitors import MOST_MONITORS, aws_monitors
 from .datadog_metrics import DatadogMetrics
 from .lag_samples import LagSamples
-from .run import Deadline, NotCollected
+from .run import Deadline, or_why
 
 WINDOW, DAYS = 3 * HOUR, 4 * DAY
 """That is asked for; the second one of metrics that are published daily."""
 SHARE = 1 / 3
 """Of the time that is left in the run."""
 NO_KEYS = 'Datadog was not asked: it needs both an API key and an application key'
-
-Value = TypeVar('Value')
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ def lag_of_run(
         sources = LagSources(
             observed(caller).account_id,
             observed(session),
-            CloudWatchMetrics(observed(session), run.budget),
+            run.cloudwatch(observed(session)),
             run.metrics(share) if keys else None,
             lambda: run.monitors(share),
             samples,
@@ -113,8 +109,8 @@ def _of_a_kind(kind: _Kind, watched: Sequence[Watched], sources: LagSources) -> 
     start, end = kind.window(sources.clock())
     of_cloudwatch = [each for each in watched if each.name.metric]
     queries = [_statistic(each, kind) for each in of_cloudwatch]
-    answer = _or_reason(lambda: sources.cloudwatch.series(queries, kind.region, start, end))
-    streams = _or_reason(lambda: sources.cloudwatch.streams(kind.region))
+    answer = or_why(lambda: sources.cloudwatch.series(queries, kind.region, start, end))
+    streams = or_why(lambda: sources.cloudwatch.streams(kind.region))
     for each in watched:
         series: Series | Unobserved = Unobserved(f'{each.name.datadog} is not from CloudWatch')
         if each.name.metric:
@@ -135,9 +131,9 @@ def _measured(lag: MetricLag, window: tuple[int, int], sources: LagSources) -> M
         return replace(lag, datadog=Unobserved(NO_KEYS))
     at = int(sources.clock())
     before = sources.samples.of(account_id, lag.watched, at)
-    queried = None if before else _or_reason(lambda: datadog.queried(lag.watched.name.datadog))
+    queried = None if before else or_why(lambda: datadog.queried(lag.watched.name.datadog))
     query = query_of(lag.watched, account_id, sources.dimension_tags)
-    series = _or_reason(lambda: _only(datadog.series(query, *window, HOUR if is_daily(lag.watched.name) else MINUTE)))
+    series = or_why(lambda: _only(datadog.series(query, *window, HOUR if is_daily(lag.watched.name) else MINUTE)))
     lag = replace(lag, datadog=series, samples=before)
     if isinstance(series, Unobserved) or isinstance(lag.cloudwatch, Unobserved):
         return lag
@@ -148,9 +144,7 @@ def _measured(lag: MetricLag, window: tuple[int, int], sources: LagSources) -> M
 def query_of(watched: Watched, account_id: AccountId, dimension_tags: Mapping[str, str] | None = None) -> str:
     """All series of the scope as one, without a point that no source has: interpolation would hide five minutes."""
     name = watched.name
-    places = [as_tag(ACCOUNT, account_id)]
-    if name.namespace not in GLOBAL_NAMESPACES:
-        places.append(as_tag(REGION, watched.region))
+    places = (as_tag(ACCOUNT, account_id), *place_of(name.namespace, watched.region))
     of_dimensions = tags_of(name.namespace, watched.dimensions, dimension_tags)
     scope = scope_of(dict.fromkeys([*places, *of_dimensions, *watched.tags]))
     aggregator, modifier = ('sum', 'as_count()') if counts_events(name) else ('avg', 'fill(null)')
@@ -168,10 +162,3 @@ def _monitors(sources: LagSources) -> tuple[tuple[AwsMonitor, ...] | Unobserved,
         return listed, False
     found = tuple(aws_monitors(listed.monitors, sources.account_id))
     return found[:MOST_MONITORS], listed.complete and len(found) <= MOST_MONITORS
-
-
-def _or_reason(ask: Callable[[], Value]) -> Value | Unobserved:
-    try:
-        return ask()
-    except NotCollected as e:
-        return Unobserved(str(e))

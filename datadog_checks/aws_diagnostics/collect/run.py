@@ -79,6 +79,14 @@ def attempt(what: str, collect: Callable[[], Group], on_defect: OnDefect = log_d
         return Unobserved(f'{what} could not be observed: {type(e).__name__}')
 
 
+def or_why(read: Callable[[], Group]) -> Group | Unobserved:
+    """What `read` gives, or why it gives nothing. A defect of ours passes, for `attempt` around the whole group."""
+    try:
+        return read()
+    except NotCollected as e:
+        return Unobserved(str(e))
+
+
 class DeadlineExceeded(NotCollected):
     """There is no time left in this run."""
 

@@ -18,9 +18,9 @@ from ..facts.metrics import (
     StatisticQuery,
     Watched,
 )
-from ..rules.dimension_tags import ACCOUNT, REGION, as_tag, narrowed, scope_of, tags_of
+from ..rules.dimension_tags import ACCOUNT, as_tag, narrowed, place_of, scope_of, tags_of
 from ..rules.metric_names import alike, corrected
-from ..rules.metric_sources import GLOBAL_NAMESPACES, patience_of, window_of
+from ..rules.metric_sources import patience_of, window_of
 from .account_options import AccountOptions
 from .account_run import AccountRun
 from .aws.caller import enabled_regions
@@ -116,9 +116,7 @@ class MetricSearch:
         return found[0].series if found else Series(interval, ())
 
     def _active(self, asked: Watched) -> frozenset[str]:
-        tags = [as_tag(ACCOUNT, self.caller.account_id)]
-        if asked.name.namespace not in GLOBAL_NAMESPACES:
-            tags.append(as_tag(REGION, asked.region))
+        tags = (as_tag(ACCOUNT, self.caller.account_id), *place_of(asked.name.namespace, asked.region))
         return observed(self.datadog).active(tags, int(self.since))
 
     def _previewed(self, name: MetricName) -> Previewed | None:
@@ -185,7 +183,7 @@ def look_for(
     def look() -> tuple[WatchedMetric, ...]:
         share, now = Share('the watched metrics', run.deadline, run.budget, PART), int(time.time())
         datadog = run.group('Datadog', lambda: run.metrics(share.deadline))
-        cloudwatch, tags = CloudWatchMetrics(observed(session), run.budget), dict(options.dimension_tags)
+        cloudwatch, tags = run.cloudwatch(observed(session)), dict(options.dimension_tags)
         since = now - options.watched_for
         sources = observed(caller), observed(session), cloudwatch, datadog, record
         search = MetricSearch(*sources, now, since, tags, why_over=share.why_over)
@@ -195,7 +193,6 @@ def look_for(
 
 
 def scope_in_datadog(asked: Watched, dimension_tags: Dimensions) -> tuple[str, ...]:
-    """'key:value', without the account. A global service has the region in none, or in another form."""
-    of_region = () if asked.name.namespace in GLOBAL_NAMESPACES else (as_tag(REGION, asked.region),)
+    """'key:value', without the account."""
     tags = tags_of(asked.name.namespace, asked.dimensions, dimension_tags)
-    return tuple(dict.fromkeys((*tags, *asked.tags, *of_region)))
+    return tuple(dict.fromkeys((*tags, *asked.tags, *place_of(asked.name.namespace, asked.region))))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from ..facts.metrics import Dimensions, MetricTags
+from .metric_sources import GLOBAL_NAMESPACES
 
 LOAD_BALANCER = {
     'LoadBalancer': 'loadbalancer',
@@ -89,6 +90,11 @@ def as_tag(key: str, value: str) -> str:
 def tags_of(namespace: str, dimensions: Dimensions, overrides: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """What a series with these dimensions carries, in their order."""
     return tuple(as_tag(tag_key(namespace, name, overrides), value) for name, value in dimensions.items())
+
+
+def place_of(namespace: str, region: str) -> tuple[str, ...]:
+    """The tag of the region. A global service has it in none of its series, or in another form."""
+    return () if namespace in GLOBAL_NAMESPACES else (as_tag(REGION, region),)
 
 
 def scope_of(tags: Iterable[str]) -> str:

@@ -18,7 +18,6 @@ from ..facts.values import DatadogMetric
 
 HEALTHY = frozenset({TargetState.HEALTHY})
 UNHEALTHY = frozenset({TargetState.UNHEALTHY, TargetState.UNHEALTHY_DRAINING})
-NEITHER = frozenset(TargetState) - HEALTHY - UNHEALTHY
 MOST_SERIES = 500
 """Of one account."""
 UNKNOWN_ZONE = 'unknown'

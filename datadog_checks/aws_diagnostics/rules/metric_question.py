@@ -26,14 +26,13 @@ from ..facts.values import RegionName
 from ..text import listed
 from .candidates import OF_STATISTIC, Candidate
 from .dimension_tags import ACCOUNT, REGION, TAG_KEYS, scope_of, tag_key
+from .metric_sources import LONGEST_KEPT, period_for
 
 SETTLED = 900
 """Seconds after which values of CloudWatch no longer grow and Datadog has polled them twice."""
 LONGEST_WINDOW = 4 * 3600
 """Seconds for which Datadog still gives bins of a minute: it draws about 300."""
 LONGEST = 7 * 86400
-PERIODS = ((15 * 86400, 60), (63 * 86400, 300), (455 * 86400, 3600))
-"""How old the oldest value of a period may be."""
 MOST_KEYS = 10
 """By which one query groups."""
 CLASSIC, APPLICATION = 'aws.elb.', 'aws.applicationelb.'
@@ -108,7 +107,7 @@ class Question:
 
 def period_at(start: int, now: float) -> int:
     """The shortest that CloudWatch still keeps for that time; 0 where it keeps none."""
-    return next((period for age, period in PERIODS if now - start < age), 0)
+    return period_for(now - start) if now - start < LONGEST_KEPT else 0
 
 
 def aggregator_of(statistic: str) -> str:

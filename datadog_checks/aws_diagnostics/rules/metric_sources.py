@@ -77,6 +77,17 @@ def published(namespace: str, metric: str) -> Published | None:
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
+RETENTION = ((MINUTE, 15 * DAY), (5 * MINUTE, 63 * DAY), (HOUR, 455 * DAY))
+"""(period, seconds for which CloudWatch keeps values of it): "Metrics retention" in the CloudWatch user guide."""
+LONGEST_KEPT = RETENTION[-1][1]
+
+
+def period_for(age: float) -> int:
+    """The shortest period, in seconds, of which CloudWatch still has values that are `age` seconds old; the longest one
+    for what it no longer has."""
+    return next((period for period, kept in RETENTION if age < kept), RETENTION[-1][0])
+
+
 def window_of(name: MetricName, asked: int) -> tuple[int, int]:
     """How many seconds to look back, which is more than what is asked about, and the interval, which grows with it."""
     windows = {Published.DAILY: (4 * DAY, DAY), Published.SOME_HOURS: (2 * DAY, HOUR)}

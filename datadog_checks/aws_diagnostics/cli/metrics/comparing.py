@@ -81,15 +81,13 @@ def compared(question: Question, account: AccountOptions, cost: Cost) -> Answer:
 def _reader(question: Question, account: AccountOptions, stack: ExitStack, colour: bool) -> 'BothSidesReader | str':
     """Why not, where AWS cannot be asked."""
     from ...collect.account_run import AccountRun
-    from ...collect.aws.metric_data import CloudWatchMetrics
     from ...collect.aws.session import open_session
     from ...collect.both_sides import BothSidesReader
-    from ...collect.datadog_metrics import DatadogMetrics
     from ...collect.run import NotCollected, log_defect
 
     run = AccountRun(account, '', log_defect)
     try:
-        datadog = DatadogMetrics(run.datadog(run.deadline, with_keys=True), run.deadline)
+        datadog = run.metrics(run.deadline)
         session = stack.enter_context(open_session(account, run.budget))
     except MissingFact as e:
         raise Failure(f'{e}: {SET_KEYS}', ExitStatus.CONFIGURATION) from None
@@ -97,7 +95,7 @@ def _reader(question: Question, account: AccountOptions, stack: ExitStack, colou
         return f'AWS: {e}'
     steps = 4 + len(question.windows) * (1 + len(question.tags))
     on_step = stack.enter_context(page.progress(steps, colour))
-    return BothSidesReader(CloudWatchMetrics(session, run.budget), datadog, question, on_step)
+    return BothSidesReader(run.cloudwatch(session), datadog, question, on_step)
 
 
 def _others(reader: 'BothSidesReader', question: Question) -> tuple[Dimensions, ...]:

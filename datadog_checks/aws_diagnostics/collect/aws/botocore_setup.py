@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from ...__about__ import __version__
 from ..foreign import parsed
@@ -71,6 +71,10 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
 }
 """A client has no method for an operation that is not here."""
 _OURS: ContextVar[bool] = ContextVar('this thread makes a call of this check', default=False)
+
+
+Answer: TypeAlias = Mapping[str, Any]
+"""Of AWS: whatever stands in it is foreign."""
 
 
 class Client(Protocol):

@@ -45,8 +45,7 @@ def collected_regions(integration: Integration | Unobserved, session: Session) -
 def enabled_regions(session: Session) -> tuple[RegionName, ...]:
     """Asked once in a run. Raises CallFailed."""
     if session.enabled_regions is None:
-        with asking('ec2:DescribeRegions'):
-            found = session.client('ec2').describe_regions()['Regions']
+        found = session.ask('ec2:DescribeRegions', 'ec2', 'describe_regions')['Regions']
         names = (RegionName.of(region.get('RegionName')) for region in found)
         session.enabled_regions = tuple(sorted(name for name in names if name))[:MOST_REGIONS]
     return session.enabled_regions

@@ -16,7 +16,7 @@ from ...facts.values import InstanceId, MetricNamespace, RegionName
 from ..account_options import AccountOptions
 from ..run import CallBudget
 from .caller import MOST_REGIONS, enabled_regions
-from .denials import SERVICE_CONTROL_POLICY, CallFailed, asking
+from .denials import SERVICE_CONTROL_POLICY, CallFailed
 from .session import Client, Session
 
 LIST_METRICS, LIST_STREAMS = 'cloudwatch:ListMetrics', 'cloudwatch:ListMetricStreams'
@@ -106,11 +106,8 @@ class _CloudWatch:
         """Raises CallFailed."""
         if self._budget.made >= self._until:
             raise CallTooExpensive(f'this run has made all {self._share} calls that it may make to CloudWatch')
-        with asking(action, region):
-            client = self._session.client('cloudwatch', region)
-            operation = client.list_metrics if action == LIST_METRICS else client.list_metric_streams
-            answer: Mapping[str, Any] = operation(**arguments)
-            return answer
+        operation = 'list_metrics' if action == LIST_METRICS else 'list_metric_streams'
+        return self._session.ask(action, 'cloudwatch', operation, region, **arguments)
 
 
 def _distinct(metrics: Iterable[Mapping[str, Any]]) -> int:

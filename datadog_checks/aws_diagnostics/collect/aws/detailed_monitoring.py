@@ -4,11 +4,13 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/manage-detailed-monitoring.h
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from ...facts import Unobserved
 from ...facts.metrics import Watched
 from ...facts.values import InstanceId, RegionName
-from .denials import CallFailed, asking
+from ..run import or_why
+from .instance_zones import instances_in
 from .session import Session
 
 EC2 = 'AWS/EC2'
@@ -24,7 +26,7 @@ def detailed_by_instance(session: Session, watched: Iterable[Watched]) -> Callab
         instance_id = _instance(each)
         if instance_id:
             ids.setdefault(each.region, []).append(instance_id)
-    states = {region: _or_reason(session, region, ids[region]) for region in ids}
+    states = {region: or_why(partial(_detailed, session, region, ids[region])) for region in ids}
 
     def detailed(each: Watched) -> bool | Unobserved | None:
         instance_id = _instance(each)
@@ -42,18 +44,7 @@ def _instance(watched: Watched) -> InstanceId | None:
 
 def _detailed(session: Session, region: RegionName, ids: Sequence[InstanceId]) -> Mapping[InstanceId, bool]:
     """A filter, as EC2 refuses a list of ids with one that is gone. Raises CallFailed."""
-    with asking(DESCRIBE_INSTANCES, region):
-        wanted = [{'Name': 'instance-id', 'Values': list(dict.fromkeys(ids))}]
-        answer = session.client('ec2', region).describe_instances(Filters=wanted)
-        instances = [instance for entry in answer.get('Reservations', ()) for instance in entry.get('Instances', ())]
-        states = {InstanceId.of(i.get('InstanceId')): i.get('Monitoring', {}).get('State') for i in instances}
-        return {id: state in ON for id, state in states.items() if id and isinstance(state, str)}
-
-
-def _or_reason(
-    session: Session, region: RegionName, ids: Sequence[InstanceId]
-) -> Mapping[InstanceId, bool] | Unobserved:
-    try:
-        return _detailed(session, region, ids)
-    except CallFailed as e:
-        return Unobserved(str(e))
+    wanted = [{'Name': 'instance-id', 'Values': list(dict.fromkeys(ids))}]
+    answer = session.ask(DESCRIBE_INSTANCES, 'ec2', 'describe_instances', region, Filters=wanted)
+    states = {InstanceId.of(i.get('InstanceId')): i.get('Monitoring', {}).get('State') for i in instances_in(answer)}
+    return {id: state in ON for id, state in states.items() if id and isinstance(state, str)}

@@ -2,7 +2,6 @@
 instances of a classic load balancer. One call for each, and none where the dimensions name no resource."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
 
 from ...facts import MissingFact
 from ...facts.account import Caller
@@ -10,10 +9,11 @@ from ...facts.metrics import Dimensions, DimensionSets, MetricName
 from ...facts.values import RegionName
 from ...rules.metric_sources import Extra, extra_of
 from ...text import clean
-from .denials import CallFailed, asking
+from .denials import CallFailed
+from .instance_zones import instances_in
+from .metric_results import pairs_of
+from .resource_tags import tags_by_arn
 from .session import Session
-
-Answer: TypeAlias = Mapping[str, Any]
 
 RESOURCES: Mapping[str, tuple[str, str]] = {
     'AWS/ApplicationELB': ('LoadBalancer', 'elasticloadbalancing:{}:{}:loadbalancer/'),
@@ -38,13 +38,6 @@ MOST_TAGS = 50
 """Of one resource."""
 
 
-def _ask(session: Session, service: str, region: str, operation: str, action: str, **arguments: object) -> Answer:
-    """Raises CallFailed."""
-    with asking(action, region):
-        answer: Answer = getattr(session.client(service, region), operation)(**arguments)
-        return answer
-
-
 def resource_tags(
     session: Session, caller: Caller, namespace: str, dimensions: Dimensions, region: RegionName
 ) -> tuple[str, ...]:
@@ -53,11 +46,9 @@ def resource_tags(
     if not dimensions.get(dimension):
         raise MissingFact(f'no dimension names the resource of {namespace}')
     arn = f'arn:{caller.partition}:{tail.format(region, caller.account_id)}{dimensions[dimension]}'
-    found = _ask(
-        session, 'resourcegroupstaggingapi', region, 'get_resources', 'tag:GetResources', ResourceARNList=[arn]
-    )
-    tags = [tag for each in found.get('ResourceTagMappingList', ()) for tag in each.get('Tags', ())]
-    return tuple(clean(f'{tag.get("Key")}:{tag.get("Value")}', LONGEST_TAG) for tag in tags[:MOST_TAGS])
+    found, _ = tags_by_arn(session, region, [arn])
+    tags = [tag for each in found.values() for tag in each]
+    return tuple(clean(f'{key}:{value}', LONGEST_TAG) for key, value in tags[:MOST_TAGS])
 
 
 def registered_instances(session: Session, namespace: str, dimensions: Dimensions, region: RegionName) -> int:
@@ -66,7 +57,7 @@ def registered_instances(session: Session, namespace: str, dimensions: Dimension
     if namespace != 'AWS/ELB' or not name:
         raise MissingFact('no classic load balancer is named')
     action = 'elasticloadbalancing:DescribeLoadBalancers'
-    found = _ask(session, 'elb', region, 'describe_load_balancers', action, LoadBalancerNames=[name])
+    found = session.ask(action, 'elb', 'describe_load_balancers', region, LoadBalancerNames=[name])
     return sum(len(each.get('Instances', ())) for each in found.get('LoadBalancerDescriptions', ()))
 
 
@@ -74,9 +65,8 @@ def is_listed(session: Session, namespace: str, dimensions: Dimensions, region: 
     """Whether any metric had these dimensions in the last two weeks. Raises CallFailed, and MissingFact without any."""
     if not dimensions:
         raise MissingFact('no dimension was named')
-    pairs = [{'Name': name, 'Value': value} for name, value in dimensions.items()]
-    action = 'cloudwatch:ListMetrics'
-    found = _ask(session, 'cloudwatch', region, 'list_metrics', action, Namespace=namespace, Dimensions=pairs)
+    asked = {'Namespace': namespace, 'Dimensions': pairs_of(dimensions)}
+    found = session.ask('cloudwatch:ListMetrics', 'cloudwatch', 'list_metrics', region, **asked)
     return bool(found.get('Metrics'))
 
 
@@ -102,16 +92,15 @@ def is_enabled(
 
 
 def _request_metrics(session: Session, region: str, bucket: str) -> bool:
-    found = _ask(
-        session, 's3', region, 'list_bucket_metrics_configurations', 's3:GetMetricsConfiguration', Bucket=bucket
-    )
+    action = 's3:GetMetricsConfiguration'
+    found = session.ask(action, 's3', 'list_bucket_metrics_configurations', region, Bucket=bucket)
     return bool(found.get('MetricsConfigurationList'))
 
 
 def _additional_metrics(session: Session, region: str, distribution: str) -> bool:
     action = 'cloudfront:GetMonitoringSubscription'
     try:
-        found = _ask(session, 'cloudfront', region, 'get_monitoring_subscription', action, DistributionId=distribution)
+        found = session.ask(action, 'cloudfront', 'get_monitoring_subscription', region, DistributionId=distribution)
     except CallFailed as e:
         if e.code == 'NoSuchMonitoringSubscription':
             return False
@@ -122,7 +111,7 @@ def _additional_metrics(session: Session, region: str, distribution: str) -> boo
 
 def _container_insights(session: Session, region: str, cluster: str) -> bool:
     action = 'ecs:DescribeClusters'
-    found = _ask(session, 'ecs', region, 'describe_clusters', action, clusters=[cluster], include=['SETTINGS'])
+    found = session.ask(action, 'ecs', 'describe_clusters', region, clusters=[cluster], include=['SETTINGS'])
     settings = [s for each in found.get('clusters', ()) for s in each.get('settings', ())]
     return any(s.get('name') == 'containerInsights' and s.get('value') in ('enabled', 'enhanced') for s in settings)
 
@@ -130,7 +119,7 @@ def _container_insights(session: Session, region: str, cluster: str) -> bool:
 def _database(key: str) -> Callable[[Session, str, str], bool]:
     def probe(session: Session, region: str, identifier: str) -> bool:
         action = 'rds:DescribeDBInstances'
-        found = _ask(session, 'rds', region, 'describe_db_instances', action, DBInstanceIdentifier=identifier)
+        found = session.ask(action, 'rds', 'describe_db_instances', region, DBInstanceIdentifier=identifier)
         return any(each.get(key) for each in found.get('DBInstances', ()))
 
     return probe
@@ -140,9 +129,8 @@ def _detailed_monitoring(session: Session, region: str, value: str) -> bool:
     """Of one instance with that image or type, at least."""
     name = 'image-id' if value.startswith('ami-') else 'instance-type'
     filters = [{'Name': name, 'Values': [value]}, {'Name': 'instance-state-name', 'Values': ['running']}]
-    found = _ask(session, 'ec2', region, 'describe_instances', 'ec2:DescribeInstances', Filters=filters)
-    instances = [i for each in found.get('Reservations', ()) for i in each.get('Instances', ())]
-    return any(i.get('Monitoring', {}).get('State') == 'enabled' for i in instances)
+    found = session.ask('ec2:DescribeInstances', 'ec2', 'describe_instances', region, Filters=filters)
+    return any(i.get('Monitoring', {}).get('State') == 'enabled' for i in instances_in(found))
 
 
 PROBES: Mapping[Extra, tuple[str, Callable[[Session, str, str], bool]]] = {

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
 
 from ...facts.account.load_balancers import AvailabilityZone
 from ...facts.values import InstanceId
 from ..foreign import entry_of
 from ..run import NotCollected
+from .botocore_setup import Answer
 
 INSTANCES_OF_A_CALL = 100
 """A filter of EC2 takes 200 values; parsing an answer holds the interpreter, and with it every check of the Agent."""
 MOST_ZONES = 20_000
 """Instances whose zone is remembered."""
 
-Answer = Mapping[str, Any]
 Ask = Callable[..., Answer]
 """(service, operation, its arguments by name) -> the answer. Raises NotCollected."""
 
@@ -49,10 +48,15 @@ class Zones:
     def _learn(self, batch: Sequence[InstanceId], ask: Ask) -> None:
         filters = [{'Name': 'instance-id', 'Values': batch}]
         for page in pages(ask, 'ec2', 'describe_instances', Filters=filters, MaxResults=1000):
-            for instance in (i for r in page.get('Reservations', ()) for i in r.get('Instances', ())):
+            for instance in instances_in(page):
                 id, zone = instance.get('InstanceId'), entry_of(instance, 'Placement').get('AvailabilityZone')
                 if place := AvailabilityZone.of(zone):
                     self._known[str(id)] = place
+
+
+def instances_in(answer: Answer) -> Iterator[Answer]:
+    """Of ec2:DescribeInstances."""
+    return (instance for entry in answer.get('Reservations', ()) for instance in entry.get('Instances', ()))
 
 
 def pages(ask: Ask, service: str, operation: str, **arguments: object) -> Iterator[Answer]:

@@ -17,11 +17,12 @@ from ...facts.account.load_balancers import AvailabilityZone, LoadBalancerName
 from ...facts.values import RegionName
 from ...text import counted
 from ..account_options import Chosen
-from ..run import CallBudget, Deadline, NotCollected
-from .denials import THROTTLED, CallFailed, asking
-from .instance_zones import Answer, Ask, Zones, pages
+from ..run import CallBudget, Deadline, NotCollected, or_why
+from .botocore_setup import Answer
+from .denials import THROTTLED, CallFailed
+from .instance_zones import Ask, Zones, pages
 from .session import Session
-from .target_health import Described, groups_of, or_why
+from .target_health import Described, groups_of
 
 MOST_CALLS = 200
 """Of one run, and never more than half of those left: the sweep of the fleet comes after it."""
@@ -111,16 +112,13 @@ class _Share:
             raise CallFailed(why)
         action = ''.join(part.capitalize() for part in operation.split('_'))
         try:
-            with asking(f'{ACTIONS[service]}:{action}', region):
-                client = self._session.client(service, region)
-                answer: Answer = getattr(client, operation)(**arguments)
+            return self._session.ask(f'{ACTIONS[service]}:{action}', service, operation, region, **arguments)
         except CallFailed as e:
             if e.code in THROTTLED:
                 self._throttled[region] = str(e)
             raise
         finally:
             self._wait(min(random.uniform(0.5, 1.5) * PACE, self._deadline.remaining()))
-        return answer
 
 
 # Listing

@@ -13,7 +13,7 @@ from ...facts.metrics import Dimensions, DimensionSets, Series, StatisticQuery
 from ...facts.values import MetricNamespace, RegionName
 from ...text import clean
 from ..run import CallBudget
-from .denials import CallFailed, asking
+from .denials import CallFailed
 from .metric_results import MOST_POINTS, Results, Window, contents_of, dimensions_of, pairs_of
 from .session import Session
 
@@ -33,6 +33,7 @@ class CloudWatchMetrics:
         self._session = session
         self._budget = budget
         self._now = now
+        self._streams: dict[RegionName, tuple[MetricStream, ...]] = {}
         self.metrics_requested = 0
         """By GetMetricData so far, and again for each page: what it costs at most."""
 
@@ -76,9 +77,12 @@ class CloudWatchMetrics:
         return tuple(found)
 
     def streams(self, region: RegionName) -> tuple[MetricStream, ...]:
-        """What a stream carries is asked only of those that run, one call each, for at most MOST_STREAMS of them."""
-        entries, _ = self._pages('list_metric_streams', 'cloudwatch:ListMetricStreams', region, 'Entries', {})
-        return tuple(self._stream(entry, region) for entry in entries[:MOST_STREAMS])
+        """What a stream carries is asked only of those that run, one call each, for at most MOST_STREAMS of them; and
+        of each region once."""
+        if region not in self._streams:
+            entries, _ = self._pages('list_metric_streams', 'cloudwatch:ListMetricStreams', region, 'Entries', {})
+            self._streams[region] = tuple(self._stream(entry, region) for entry in entries[:MOST_STREAMS])
+        return self._streams[region]
 
     def _stream(self, entry: Mapping[str, Any], region: RegionName) -> MetricStream:
         name, running = str(entry.get('Name', '')), entry.get('State') == 'running'
@@ -126,10 +130,7 @@ class CloudWatchMetrics:
     def _ask(self, operation: str, action: str, region: str, arguments: Mapping[str, object]) -> Mapping[str, Any]:
         if self._budget.left < 1:
             raise CallFailed('this run has made all the calls that it may make to AWS')
-        with asking(action, region):
-            client = self._session.client('cloudwatch', region)
-            answer: Mapping[str, Any] = getattr(client, operation)(**arguments)
-            return answer
+        return self._session.ask(action, 'cloudwatch', operation, region, **arguments)
 
 
 def _parts(numbers: Sequence[int], window: Window) -> Iterator[Sequence[int]]:

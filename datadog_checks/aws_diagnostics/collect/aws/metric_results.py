@@ -8,6 +8,7 @@ from typing import Any
 from ...facts import Unobserved
 from ...facts.metric_streams import Selected, StreamContents
 from ...facts.metrics import Dimensions, Points, Series, StatisticQuery
+from ...rules.metric_sources import LONGEST_KEPT, period_for
 from ...text import clean
 from ..foreign import finite
 
@@ -18,26 +19,12 @@ MOST_DIMENSIONS = 30
 LONGEST_DIMENSION = 1024
 MOST_FILTERS = 1000
 """Of a metric stream, which may name as many metrics."""
-DOLLARS_FOR_A_METRIC = 0.01 / 1000
 A_DAY = 86400
-RETENTION = ((60, 15 * A_DAY), (300, 63 * A_DAY), (3600, 455 * A_DAY))
-"""(period, seconds for which CloudWatch keeps values of it)."""
 NOT_COMPLETE: Mapping[str, str] = {
     'PartialData': 'CloudWatch gave only a part of the values (PartialData)',
     'InternalError': 'CloudWatch failed to read the metric (InternalError)',
     'Forbidden': 'CloudWatch does not let us read the metric (Forbidden)',
 }
-
-
-def period_for(age: float) -> int:
-    """The shortest period, in seconds, of which CloudWatch still has values that are `age` seconds old; the longest one
-    for what it no longer has. Source: "Metrics retention" in the CloudWatch user guide."""
-    return next((period for period, kept in RETENTION if age < kept), RETENTION[-1][0])
-
-
-def estimated_cost(metrics: int) -> float:
-    """Dollars for that many metrics of GetMetricData, at the price of most regions."""
-    return metrics * DOLLARS_FOR_A_METRIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +57,8 @@ class Window:
         age = now - self.first
         if self.points > MOST_POINTS:
             return f'more than {MOST_POINTS} values were asked for'
-        if age >= RETENTION[-1][1]:
-            return f'CloudWatch keeps values for {RETENTION[-1][1] // A_DAY} days only'
+        if age >= LONGEST_KEPT:
+            return f'CloudWatch keeps values for {LONGEST_KEPT // A_DAY} days only'
         least = period_for(age)
         if self.period % least:
             return f'CloudWatch has only values of {least} seconds of that time, not of {self.period}'

@@ -4,12 +4,11 @@ https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetRes
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ...facts import Unobserved
 from ...facts.values import AccountId, Arn
 from ...rules.aws_tags import GET_RESOURCES, Resource, Tag
-from .denials import CallFailed, asking
+from .denials import CallFailed
 from .session import Session
 
 MOST_RESOURCES = 50
@@ -46,7 +45,7 @@ def tags_in_aws(session: Session, arns: Sequence[Arn], account_id: AccountId) ->
 def _in_region(session: Session, region: str, arns: Sequence[Arn]) -> dict[Arn, Tags]:
     """AWS refuses all where it does not accept one: then each is asked for alone."""
     try:
-        listed, whole = _asked(session, region, arns)
+        listed, whole = tags_by_arn(session, region, arns)
     except CallFailed as e:
         if e.code == NOT_ACCEPTED and len(arns) > 1:
             return {arn: tags for each in arns for arn, tags in _in_region(session, region, [each]).items()}
@@ -54,11 +53,9 @@ def _in_region(session: Session, region: str, arns: Sequence[Arn]) -> dict[Arn, 
     return {arn: listed.get(arn, NO_TAGS if whole else NOT_LISTED) for arn in arns}
 
 
-def _asked(session: Session, region: str, arns: Sequence[Arn]) -> tuple[Mapping[str, tuple[Tag, ...]], bool]:
+def tags_by_arn(session: Session, region: str, arns: Sequence[str]) -> tuple[Mapping[str, tuple[Tag, ...]], bool]:
     """And whether that is all: AWS does not page such an answer. Raises CallFailed."""
-    with asking(GET_RESOURCES, region):
-        client = session.client('resourcegroupstaggingapi', region)
-        answer: Mapping[str, Any] = client.get_resources(ResourceARNList=list(arns))
+    answer = session.ask(GET_RESOURCES, 'resourcegroupstaggingapi', 'get_resources', region, ResourceARNList=[*arns])
     found = {
         str(entry.get('ResourceARN')): tuple(
             (str(tag.get('Key', '')), str(tag.get('Value', ''))) for tag in entry.get('Tags', ())[:MOST_TAGS]

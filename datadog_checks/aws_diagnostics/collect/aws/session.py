@@ -14,6 +14,7 @@ from ..account_options import AccountOptions, Proxies
 from ..run import CallBudget
 from .botocore_setup import (
     INSTANCE_METADATA,
+    Answer,
     BotocoreSession,
     Client,
     ask_imds_directly,
@@ -83,11 +84,18 @@ class Session:
             self._clients.popitem(last=False)[1].close()
         return self._clients[key]
 
+    def ask(self, action: str, service: str, operation: str, region: str = '', **arguments: object) -> Answer:
+        """The answer of one call, which takes the IAM action. Raises CallFailed."""
+        with asking(action, region):
+            answer: Answer = getattr(self.client(service, region), operation)(**arguments)
+            return answer
+
     def _created(self, service: str, region: str) -> Client:
         """Only the client knows its endpoint, and the endpoints of two regions may need different proxies."""
         chosen = self._chosen.get(service)
         client = self._core.create_client(service, region_name=region, config=configuration(chosen))
-        right = self._proxies.of(_endpoint(client))
+        meta: Any = client.meta
+        right = self._proxies.of(str(meta.endpoint_url))
         if right != chosen:
             client = self._core.create_client(service, region_name=region, config=configuration(right))
             self._chosen[service] = right
@@ -171,12 +179,11 @@ class Sessions:
     def _opened(self, budget: CallBudget, imds_usable: bool) -> Session:
         core = botocore_session()
         core.set_default_client_config(configuration(self._options.proxies.of(ANYWHERE)))
-        region = _region(core, self._options)
         if not imds_usable:
             core.get_component('credential_provider').remove(INSTANCE_METADATA)
         else:
             ask_imds_directly(core)
-        return Session(core, region, budget, self._options.proxies)
+        return Session(core, _region(core, self._options), budget, self._options.proxies)
 
 
 def open_session(options: AccountOptions, budget: CallBudget | None = None, *, imds_usable: bool = True) -> Session:
@@ -191,8 +198,3 @@ def default_region(options: AccountOptions) -> str:
 
 def _region(core: BotocoreSession, options: AccountOptions) -> str:
     return core.get_config_variable('region') or next(iter(options.regions or ()), FALLBACK_REGION)
-
-
-def _endpoint(client: Client) -> str:
-    meta: Any = client.meta
-    return str(meta.endpoint_url)

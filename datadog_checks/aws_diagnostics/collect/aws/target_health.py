@@ -1,17 +1,17 @@
 """The targets of one load balancer: their state and zone, as elasticloadbalancing and EC2 describe them."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from ...facts import Unobserved
 from ...facts.account import BalancerKind, TargetCount, TargetGroup, TargetState, TargetType
 from ...facts.account.load_balancers import EVERY_ZONE, AvailabilityZone, LoadBalancerName, TargetGroupName
 from ...facts.values import InstanceId
 from ..foreign import entry_of
-from ..run import NotCollected
-from .instance_zones import Answer, Ask, Zones, pages
+from ..run import or_why
+from .botocore_setup import Answer
+from .instance_zones import Ask, Zones, pages
 
 CROSS_ZONE = 'load_balancing.cross_zone.enabled'
 STATES = {
@@ -23,8 +23,6 @@ STATES = {
     'unused': TargetState.UNUSED,
 }
 NOT_USED = frozenset({TargetState.UNHEALTHY, TargetState.INITIAL, TargetState.UNUSED, TargetState.UNKNOWN})
-
-Group = TypeVar('Group')
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +58,6 @@ def groups_of(balancer: Described, zones: Zones, ask: Ask) -> tuple[TargetGroup,
 def _of(page: Answer) -> Sequence[Answer]:
     groups: Sequence[Answer] = page.get('TargetGroups', ())
     return groups
-
-
-def or_why(read: Callable[[], Group]) -> Group | Unobserved:
-    try:
-        return read()
-    except NotCollected as e:
-        return Unobserved(str(e))
 
 
 # Classic Load Balancers
