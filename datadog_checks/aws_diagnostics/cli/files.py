@@ -35,6 +35,15 @@ def read_stream(file: BinaryIO, name: str, status: ExitStatus) -> str:
         raise Failure(f'{name}: is not UTF-8 text (byte {e.start})', status) from None
 
 
+def beginning_of(path: Path, count: int) -> bytes:
+    """The first bytes of a file; b'' of one that cannot be read."""
+    try:
+        with path.open('rb') as file:
+            return file.read(count)
+    except OSError:
+        return b''
+
+
 @dataclass(frozen=True, slots=True)
 class PrivateFile:
     """A file that a command writes for its user."""

@@ -18,7 +18,7 @@ from ..facts import Facts, Unobserved
 from ..facts.account import Feature, Fleet, Region, WrongInstance
 from ..text import escaped
 from . import page
-from .files import PrivateFile
+from .files import PrivateFile, beginning_of
 from .judged import Judged, Observation, judged
 from .options import MEANINGS, Display, config_option, described_agent, display_options
 from .page import BLANK, Line
@@ -177,8 +177,4 @@ def _file(path: Path) -> PrivateFile:
 
 def _is_ours(path: Path) -> bool:
     head = ','.join(COLUMNS).encode() + b'\n'
-    try:
-        with path.open('rb') as file:
-            return file.read(len(head)) == head
-    except OSError:
-        return False
+    return beginning_of(path, len(head)) == head

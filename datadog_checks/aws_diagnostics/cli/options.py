@@ -73,11 +73,16 @@ class Duration(click.ParamType[float]):
         self._allowed = allowed
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        match = re.fullmatch('([0-9]{1,6})([a-z]?)', value) if isinstance(value, str) else None
-        seconds = int(match[1]) * SECONDS[match[2]] if match and match[2] in self._units else 0
+        seconds = seconds_of(value, self._units) if isinstance(value, str) else 0.0
         if not 0 < seconds <= self._longest:
             self.fail(f'{value!r} is not allowed, {self._allowed}', param, ctx)
-        return float(seconds)
+        return seconds
+
+
+def seconds_of(text: str, units: Collection[str]) -> float:
+    """Of a number and one of these keys of SECONDS, as 3h; 0 for anything else."""
+    match = re.fullmatch('([0-9]{1,6})([a-z]?)', text)
+    return float(int(match[1]) * SECONDS[match[2]]) if match and match[2] in units else 0.0
 
 
 @dataclass(frozen=True, slots=True)

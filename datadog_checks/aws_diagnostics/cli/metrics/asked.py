@@ -14,7 +14,7 @@ from ...facts.metrics import MetricName
 from ...facts.values import CloudWatchMetric, DatadogMetric, MetricNamespace, RegionName
 from ...rules.metric_sources import home_of
 from ...text import escaped, listed
-from ..options import SECONDS
+from ..options import seconds_of
 
 Command = TypeVar('Command', bound=Callable[..., object])
 MOST_DIMENSIONS = 30
@@ -58,23 +58,20 @@ class Since(click.ParamType[float]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         text = value if isinstance(value, str) else ''
-        back = _duration(text) or _time(text)
+        moment = moment_of(text)
+        back = seconds_of(text, 'mhd') or (0.0 if moment is None else time.time() - moment)
         if not 0 < back <= LONGEST_AGO:
             self.fail(f'{text[:40]!r} is not allowed, {TIME_ALLOWED}', param, ctx)
         return back
 
 
-def _duration(text: str) -> float:
-    number, unit = text[:-1], text[-1:]
-    return float(int(number) * SECONDS[unit]) if number.isascii() and number.isdecimal() and unit in 'mhd' else 0.0
-
-
-def _time(text: str) -> float:
+def moment_of(text: str) -> float | None:
+    """ISO 8601, UTC where it names no offset, in seconds since the epoch; None for what is no time."""
     try:
-        then = datetime.fromisoformat(text)
-    except ValueError:
-        return 0.0
-    return time.time() - (then if then.tzinfo else then.replace(tzinfo=UTC)).timestamp()
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 class Tag(click.ParamType[str]):
@@ -93,6 +90,14 @@ dimension_option = click.option(
     multiple=True,
     type=Dimension(),
     help='A dimension of CloudWatch, as LoadBalancerName=web. Repeatable: all of them make one metric.',
+)
+dimension_tag_option = click.option(
+    '--dimension-tag',
+    'dimension_tags',
+    metavar='DIMENSION=KEY',
+    multiple=True,
+    type=Dimension(),
+    help='Which tag a dimension becomes, where it is not the documented one. Repeatable.',
 )
 region_option = click.option(
     '--region', metavar='REGION', type=Region(), help='Without it: that of the session, us-east-1 for global services.'

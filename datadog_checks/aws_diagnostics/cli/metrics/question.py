@@ -12,13 +12,12 @@ from ...collect.metric_names import metric_names
 from ...facts.metrics import STATISTICS, Dimensions, MetricName
 from ...facts.values import RegionName
 from ...rules.candidates import AGGREGATORS
-from ...rules.dimension_tags import REGION, as_tag, tags_of
+from ...rules.dimension_tags import REGION, as_tag, place_of, tags_of
 from ...rules.metric_names import PERCENTILE
 from ...rules.metric_question import LONGEST, SETTLED, Question, aggregator_of, legacy, period_at
-from ...rules.metric_sources import GLOBAL_NAMESPACES
 from ...text import duration, escaped
 from ..document import iso_time
-from .asked import Dimension, names_of, region_of, tags_by_dimension
+from .asked import dimension_tag_option, moment_of, names_of, region_of, tags_by_dimension
 
 USUAL = 3 * 3600
 """Seconds that are compared where nobody says from when."""
@@ -42,12 +41,8 @@ class Moment(click.ParamType[float]):
     name = 'time'
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            moment = datetime.fromisoformat(str(value))
-            seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-        except (ValueError, OverflowError):
-            seconds = -1.0
-        if not 0 <= seconds < LATEST:
+        seconds = moment_of(str(value))
+        if seconds is None or not 0 <= seconds < LATEST:
             self.fail(f'{str(value)[:40]!r} is not allowed, it must be like 2026-11-27T12:00Z', param, ctx)
         return seconds
 
@@ -103,14 +98,7 @@ def time_options(command: Callable[..., int]) -> Callable[..., int]:
 
     options = (
         click.option('--tag', 'tags', metavar='KEY:VALUE', multiple=True, type=Tag(), help='A further tag of Datadog.'),
-        click.option(
-            '--dimension-tag',
-            'dimension_tags',
-            metavar='DIMENSION=KEY',
-            multiple=True,
-            type=Dimension(),
-            help='Which tag a dimension becomes, where it is not the documented one. Repeatable.',
-        ),
+        dimension_tag_option,
         click.option(
             '--start', metavar='TIME', type=Moment(), help='As 2026-11-27T12:00, UTC. Without it: 3 hours before --end.'
         ),
@@ -145,8 +133,8 @@ def question_of(
     statistic = request.statistic or chosen.statistic
     renamed = {**dict(account.dimension_tags), **tags_by_dimension(request.dimension_tags, dimensions)}
     tags = [*tags_of(chosen.namespace, dimensions, renamed)]
-    if chosen.namespace not in GLOBAL_NAMESPACES and not any(tag.startswith(f'{REGION}:') for tag in tags):
-        tags.append(f'{REGION}:{where}')
+    if not any(tag.startswith(f'{REGION}:') for tag in tags):
+        tags += place_of(chosen.namespace, where)
     scope = tuple(dict.fromkeys((*tags, *request.tags)))
     aggregator = request.aggregator or aggregator_of(statistic)
     return Question(chosen, dimensions, where, scope, start, end, period, statistic, aggregator)

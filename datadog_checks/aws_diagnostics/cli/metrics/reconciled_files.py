@@ -23,12 +23,13 @@ from ...collect.metric_names import PACKAGE
 from ...rules.agreement import agree
 from ...text import counted, one_line
 from ..document import iso_time
-from ..files import PrivateFile
+from ..files import PrivateFile, beginning_of
 from ..report import summary
 from .reconciled import Answer, evidence, headline, write_csv
 
 STDOUT = '-'
 MARK = '<meta name="generator" content="aws-diagnostics metrics reconcile">'
+CSV_HEAD = b'time,cloudwatch_'
 MOST_ROWS = 1500
 """Of the table in a page; the CSV has all."""
 OPEN_ROWS = 40
@@ -72,21 +73,12 @@ def write_all(chosen: Sequence[Target], answer: Answer) -> None:
             target.write(opened, answer)
 
 
-def _begins(path: Path, beginning: bytes, within: int = 0) -> bool:
-    try:
-        with path.open('rb') as file:
-            head = file.read(len(beginning) + within)
-    except OSError:
-        return False
-    return beginning in head if within else head == beginning
-
-
 def _is_page(path: Path) -> bool:
-    return _begins(path, MARK.encode(), 2000)
+    return MARK.encode() in beginning_of(path, 2000 + len(MARK))
 
 
 def _is_csv(path: Path) -> bool:
-    return _begins(path, b'time,cloudwatch_')
+    return beginning_of(path, len(CSV_HEAD)) == CSV_HEAD
 
 
 def write_page(file: TextIO, answer: Answer) -> None:

@@ -28,10 +28,10 @@ from ..permissions import account_instance, narrowed
 from ..pipeline import tell
 from ..report import STYLES, fix_steps, summary
 from .asked import (
-    Dimension,
     Since,
     Tag,
     dimension_option,
+    dimension_tag_option,
     dimensions_of,
     name_argument,
     names_of,
@@ -73,14 +73,7 @@ COUNTS_AS_USE = (
     '--since', metavar='3h|TIME', type=Since(), default='3h', show_default=True, help='From when a value is expected.'
 )
 @click.option('--tag', 'tags', metavar='KEY:VALUE', multiple=True, type=Tag(), help='A tag of Datadog. Repeatable.')
-@click.option(
-    '--dimension-tag',
-    'dimension_tags',
-    metavar='DIMENSION=KEY',
-    multiple=True,
-    type=Dimension(),
-    help='Which tag a dimension becomes, where it is not the documented one. Repeatable.',
-)
+@dimension_tag_option
 @config_option
 @json_option
 @click.option('-q', '--quiet', is_flag=True, help='Show the first line only.')
