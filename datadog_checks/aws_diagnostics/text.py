@@ -7,6 +7,7 @@ unassigned character of Unicode) becomes U+FFFD, so that a reader sees that some
 """
 
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 REPLACEMENT = '\N{REPLACEMENT CHARACTER}'
 LONGEST_LINE = 4000
@@ -95,6 +96,11 @@ def listed(items: Iterable[str], at_most: int = 3, longest: int = SHORT) -> str:
 def clock(time: float) -> str:
     """Hours and minutes of UTC: '09:05'."""
     return f'{int(time) // 3600 % 24:02}:{int(time) // 60 % 60:02}'
+
+
+def fits(text: str, pattern: str) -> bool:
+    """In the pattern * stands for any characters and ? for one; brackets have no meaning of their own."""
+    return fnmatchcase(text, pattern.replace('[', '[[]'))
 
 
 def duration(seconds: float) -> str:

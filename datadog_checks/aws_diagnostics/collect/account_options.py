@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ from ..facts import Feature
 from ..facts.account import ExternalId
 from ..facts.metrics import Watched
 from ..facts.values import Arn
+from ..text import fits
 from .agent import AgentInterface
 from .agent.settings import as_text, as_texts
 
@@ -66,18 +66,13 @@ class Chosen:
     tags: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def by_name(self, name: str) -> bool:
-        return any(_fits(name, pattern) for pattern in self.names)
+        return any(fits(name, pattern) for pattern in self.names)
 
     def by_tags(self, tags: Mapping[str, str]) -> bool:
         """False where no tags are chosen."""
         return bool(self.tags) and all(
-            key in tags and any(_fits(tags[key], value) for value in values) for key, values in self.tags
+            key in tags and any(fits(tags[key], value) for value in values) for key, values in self.tags
         )
-
-
-def _fits(text: str, pattern: str) -> bool:
-    """Brackets have no meaning of their own: a tag may hold them."""
-    return fnmatchcase(text, pattern.replace('[', '[[]'))
 
 
 @dataclass(frozen=True, slots=True)

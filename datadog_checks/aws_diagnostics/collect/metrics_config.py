@@ -4,6 +4,8 @@ Shape: AWSMetricsConfig of https://docs.datadoghq.com/api/latest/aws-integration
 """
 
 import re
+from collections.abc import Callable
+from typing import TypeVar
 
 from ..facts import Unobserved
 from ..facts.account import FilterKind, MetricNameFilter, NamespaceFilters, TagFilter
@@ -27,6 +29,8 @@ PATTERN = re.compile(r'[A-Za-z0-9_.*-]{1,255}')
 LONGEST_TAG = 400
 """AWS allows 128 characters for a key and 256 for a value."""
 
+Filter = TypeVar('Filter', MetricNameFilter, TagFilter)
+
 
 def switch(record: Json, name: str) -> bool | None:
     """None where it is neither on nor off."""
@@ -47,13 +51,19 @@ def namespace_filters(record: Json) -> NamespaceFilters | Unobserved:
     return NO_FILTERS
 
 
-def metric_name_filters(record: Json) -> tuple[MetricNameFilter, ...] | Unobserved:
+def _each(
+    record: Json, name: str, read: Callable[[object], Filter | None], unknown: Unobserved
+) -> tuple[Filter, ...] | Unobserved:
     """All of them, or not known: one that is not understood may be the one that leaves a metric out."""
-    listed = entry_of(record, 'metrics_config').get('metric_name_filters')
+    listed = entry_of(record, 'metrics_config').get(name)
     if not isinstance(listed, list) or len(listed) > MOST_FILTERS:
-        return NO_NAME_FILTERS
-    found = tuple(f for f in map(_metric_name_filter, listed) if f)
-    return found if len(found) == len(listed) else NO_NAME_FILTERS
+        return unknown
+    found = tuple(f for f in map(read, listed) if f)
+    return found if len(found) == len(listed) else unknown
+
+
+def metric_name_filters(record: Json) -> tuple[MetricNameFilter, ...] | Unobserved:
+    return _each(record, 'metric_name_filters', _metric_name_filter, NO_NAME_FILTERS)
 
 
 def _metric_name_filter(entry: object) -> MetricNameFilter | None:
@@ -67,11 +77,7 @@ def _metric_name_filter(entry: object) -> MetricNameFilter | None:
 
 
 def tag_filters(record: Json) -> tuple[TagFilter, ...] | Unobserved:
-    listed = entry_of(record, 'metrics_config').get('tag_filters')
-    if not isinstance(listed, list) or len(listed) > MOST_FILTERS:
-        return NO_TAG_FILTERS
-    found = tuple(f for f in map(_tag_filter, listed) if f)
-    return found if len(found) == len(listed) else NO_TAG_FILTERS
+    return _each(record, 'tag_filters', _tag_filter, NO_TAG_FILTERS)
 
 
 def _tag_filter(entry: object) -> TagFilter | None:

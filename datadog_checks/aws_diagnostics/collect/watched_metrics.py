@@ -18,7 +18,7 @@ from ..facts.metrics import (
     StatisticQuery,
     Watched,
 )
-from ..rules.dimension_tags import ACCOUNT, as_tag, narrowed, place_of, scope_of, tags_of
+from ..rules.dimension_tags import ACCOUNT, as_tag, narrowed, place_of, scope_in_datadog, scope_of
 from ..rules.metric_names import alike, corrected
 from ..rules.metric_sources import patience_of, window_of
 from .account_options import AccountOptions
@@ -69,7 +69,7 @@ class MetricSearch:
         found = WatchedMetric(
             asked,
             min(self.since, self.now - patience_of(asked.name)),
-            self.now - window_of(asked.name, int(self.now - self.since) + HOUR)[0],
+            self.now - self._window(asked.name)[0],
             scope,
             # Before the values: to ask for these counts as use of the metric.
             queried=self._get('its use', lambda: observed(datadog).queried(asked.name.datadog)),
@@ -108,8 +108,11 @@ class MetricSearch:
             self._kept[what, of] = self._get(what, collect)
         return cast('Value | Unobserved', self._kept[what, of])
 
+    def _window(self, name: MetricName) -> tuple[int, int]:
+        return window_of(name, int(self.now - self.since) + HOUR)
+
     def _in_datadog(self, asked: Watched, scope: tuple[str, ...]) -> Series:
-        back, interval = window_of(asked.name, int(self.now - self.since) + HOUR)
+        back, interval = self._window(asked.name)
         tags = scope_of((*scope, as_tag(ACCOUNT, self.caller.account_id)))
         query = f'avg:{asked.name.datadog}{{{tags}}}.fill(null)'
         found = observed(self.datadog).series(query, self.now - back, self.now, min(interval, HOUR))
@@ -145,7 +148,7 @@ class MetricSearch:
     def _in_cloudwatch(self, asked: Watched, sets: DimensionSets) -> Series:
         """CloudWatch does not list what is younger than 15 minutes or older than two weeks, but has its values."""
         _from_cloudwatch(asked.name)
-        back, period = window_of(asked.name, int(self.now - self.since) + HOUR)
+        back, period = self._window(asked.name)
         wanted = asked.dimensions.items()
         fitting = [s for s in sets.sets if wanted <= s.items()] or [asked.dimensions]
         queries = [
@@ -190,9 +193,3 @@ def look_for(
         return tuple(map(search.look, options.watched_metrics))
 
     return run.if_on(WATCHING, 'the watched metrics', look) if options.watched_metrics else ()
-
-
-def scope_in_datadog(asked: Watched, dimension_tags: Dimensions) -> tuple[str, ...]:
-    """'key:value', without the account."""
-    tags = tags_of(asked.name.namespace, asked.dimensions, dimension_tags)
-    return tuple(dict.fromkeys((*tags, *asked.tags, *place_of(asked.name.namespace, asked.region))))

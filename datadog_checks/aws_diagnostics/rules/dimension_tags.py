@@ -8,7 +8,7 @@ What the operator says (`dimension_tags`, `--dimension-tag`) counts more than bo
 import re
 from collections.abc import Iterable, Mapping
 
-from ..facts.metrics import Dimensions, MetricTags
+from ..facts.metrics import Dimensions, MetricTags, Watched
 from .metric_sources import GLOBAL_NAMESPACES
 
 LOAD_BALANCER = {
@@ -95,6 +95,12 @@ def tags_of(namespace: str, dimensions: Dimensions, overrides: Mapping[str, str]
 def place_of(namespace: str, region: str) -> tuple[str, ...]:
     """The tag of the region. A global service has it in none of its series, or in another form."""
     return () if namespace in GLOBAL_NAMESPACES else (as_tag(REGION, region),)
+
+
+def scope_in_datadog(asked: Watched, overrides: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """'key:value', without the account."""
+    tags = tags_of(asked.name.namespace, asked.dimensions, overrides)
+    return tuple(dict.fromkeys((*tags, *asked.tags, *place_of(asked.name.namespace, asked.region))))
 
 
 def scope_of(tags: Iterable[str]) -> str:

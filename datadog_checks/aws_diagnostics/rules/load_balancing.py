@@ -9,12 +9,12 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-lo
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from ..facts import Unobserved
 from ..facts.account import BalancerKind, CountingQuery, LoadBalancer, TargetGroup, TargetState, TargetType
 from ..facts.account.load_balancers import EVERY_ZONE, AvailabilityZone
 from ..facts.values import DatadogMetric
+from ..text import fits
 
 HEALTHY = frozenset({TargetState.HEALTHY})
 UNHEALTHY = frozenset({TargetState.UNHEALTHY, TargetState.UNHEALTHY_DRAINING})
@@ -181,4 +181,4 @@ def _matches(key: str, value: str, count: HostCount, account_id: str) -> bool | 
     }.get(key)
     if own is None or ' ' in value:
         return None
-    return fnmatchcase(own.lower(), value.lower().replace('[', '[[]'))
+    return fits(own.lower(), value.lower())

@@ -4,6 +4,7 @@ from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_UNREACHABLE
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import (
     ContainerKind,
+    Facts,
     IcmpError,
     Neighbour,
     NotSent,
@@ -185,6 +186,21 @@ IPV4_OF_PODS = Choice(
 WHAT_RESETS = (
     'Find what resets connections to 169.254.169.254: a redirection to a proxy that is down, or a firewall rule'
 )
+
+
+def silent_on_a_bridge(protocol: str) -> Facts:
+    """`protocol` says who made the route of the bridge."""
+    route = builders.route(
+        device=InterfaceName('docker0'),
+        device_kind='bridge',
+        gateway=None,
+        destination=IpNetwork('169.254.0.0/16'),
+        protocol=protocol,
+        neighbour=Neighbour.FAILED,
+    )
+    return facts(imds=connect_fails(Outcome.SILENT), host=host(route=route))
+
+
 REMEDIES = {
     'a router rejects, on a host': (
         facts(imds=connect_fails(Outcome.REJECTED, icmp=PROHIBITED)),
@@ -256,19 +272,7 @@ REMEDIES = {
         Remedy(LET_THROUGH, then=(FIREWALL_RULES, ALLOW_THE_AGENT, ROUTE, Step(f'{REMOVE_THE_RULE}, on this host'))),
     ),
     'silent, and the next node does not answer': (
-        facts(
-            imds=connect_fails(Outcome.SILENT),
-            host=host(
-                route=builders.route(
-                    device=InterfaceName('docker0'),
-                    device_kind='bridge',
-                    gateway=None,
-                    destination=IpNetwork('169.254.0.0/16'),
-                    protocol='boot',
-                    neighbour=Neighbour.FAILED,
-                )
-            ),
-        ),
+        silent_on_a_bridge('boot'),
         Remedy(
             'Send packets to 169.254.169.254 through the network interface of the instance, not through docker0',
             (
@@ -284,19 +288,7 @@ REMEDIES = {
         ),
     ),
     'silent, and the network of a bridge covers it': (
-        facts(
-            imds=connect_fails(Outcome.SILENT),
-            host=host(
-                route=builders.route(
-                    device=InterfaceName('docker0'),
-                    device_kind='bridge',
-                    gateway=None,
-                    destination=IpNetwork('169.254.0.0/16'),
-                    protocol='kernel',
-                    neighbour=Neighbour.FAILED,
-                )
-            ),
-        ),
+        silent_on_a_bridge('kernel'),
         Remedy(
             'Send packets to 169.254.169.254 through the network interface of the instance, not through docker0',
             (OWN_ROUTE,),

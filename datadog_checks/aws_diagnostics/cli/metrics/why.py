@@ -17,6 +17,7 @@ from ...facts.account import Feature, WatchedMetric
 from ...facts.metrics import Watched
 from ...facts.values import RegionName
 from ...findings import Status
+from ...rules.dimension_tags import scope_in_datadog
 from ...rules.metric_names import main_of
 from .. import page
 from ..codec import Json
@@ -128,8 +129,6 @@ def _explained(options: Options, asked: Watched, spinner: bool) -> Explained:
 
 
 def _metric(facts: Facts, asked: Watched, account: AccountOptions) -> WatchedMetric:
-    from ...collect.watched_metrics import scope_in_datadog
-
     watched = facts.of_account.watched
     if isinstance(watched, Unobserved):
         scope, since = scope_in_datadog(asked, dict(account.dimension_tags)), facts.observed_at - account.watched_for
