@@ -2,14 +2,16 @@
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.account import datadog_hosts
 from tests.account.datadog_addresses import answered
+from tests.account.datadog_hosts import HostStore, Lost
 from tests.account.datadog_metrics import MetricStore
 from tests.served import served
 
@@ -19,6 +21,7 @@ HOSTS = '/api/v1/hosts'
 INTEGRATIONS = '/api/v1/integration/aws'
 """The older list, which has the errors."""
 PERMISSIONS = '/api/v2/integration/aws/iam_permissions/'
+FORBIDDEN = json.dumps({'errors': ['Forbidden']})
 
 
 @dataclass
@@ -37,16 +40,22 @@ class Datadog:
     instead: bytes | None = None
     """The whole answer to every request, head included; b'' for silence."""
     metrics: MetricStore = field(default_factory=MetricStore)
+    about_hosts: HostStore = field(default_factory=HostStore)
+    """Its rows are `hosts`."""
+    denied: set[str] = field(default_factory=set)
+    """Permissions that the application key does not have, like 'hosts_read'."""
     first: list[bytes] = field(default_factory=list)
-    """Whole answers to the first requests about metrics."""
+    """Whole answers to the first requests about metrics, tags of hosts, monitors, dashboards and downtimes."""
     remaining: int | None = None
-    """Requests about metrics until Datadog throttles; a request that it throttles resets the limit to 100."""
+    """Of the same requests, how many until Datadog throttles; one that it throttles resets the limit to 100."""
     reset: int = 1
     """Seconds, as X-RateLimit-Reset."""
     url: str = ''
     asked: list[str] = field(default_factory=list)
+    methods: list[str] = field(default_factory=list)
+    """Of `asked`."""
     bodies: list[Any] = field(default_factory=list)
-    """Of every POST."""
+    """Of every POST and PUT."""
     keys: list[tuple[str | None, str | None]] = field(default_factory=list)
     """The two keys of every request."""
     over: threading.Event = field(default_factory=threading.Event)
@@ -120,14 +129,19 @@ def _handler(datadog: Datadog) -> type[BaseHTTPRequestHandler]:
             datadog.bodies.append(json.loads(self.rfile.read(int(self.headers['Content-Length']))))
             self._answer(datadog.bodies[-1])
 
+        do_PUT = do_POST  # noqa: N815  (http.server looks for these names)
+
         def do_GET(self) -> None:
             self._answer(None)
 
+        do_DELETE = do_GET  # noqa: N815
+
         def _answer(self, body: Any) -> None:
             datadog.asked.append(self.path)
+            datadog.methods.append(self.command)
             datadog.keys.append((self.headers['DD-API-KEY'], self.headers['DD-APPLICATION-KEY']))
-            with suppress(OSError):  # the client may have hung up
-                self.wfile.write(_answer(datadog, self.path, datadog.keys[-1], body))
+            with suppress(OSError, Lost):  # the client may have hung up
+                self.wfile.write(_answer(datadog, self.command, self.path, datadog.keys[-1], body))
                 if datadog.instead == b'':
                     datadog.over.wait(30)
 
@@ -137,44 +151,57 @@ def _handler(datadog: Datadog) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _answer(datadog: Datadog, target: str, keys: tuple[str | None, str | None], body: Any) -> bytes:
+def _answer(datadog: Datadog, method: str, target: str, keys: tuple[str | None, str | None], body: Any) -> bytes:
     if datadog.instead is not None:
         return datadog.instead
-    path, wanted = urlsplit(target).path, parse_qs(urlsplit(target).query).get('aws_account_id')
+    path, query = urlsplit(target).path, parse_qs(urlsplit(target).query)
     if path.startswith(PERMISSIONS) and path.removeprefix(PERMISSIONS) in datadog.permissions:
         attributes = {'permissions': list(datadog.permissions[path.removeprefix(PERMISSIONS)])}
         return _json({'data': {'id': 'permissions', 'type': 'permissions', 'attributes': attributes}})
     if path == HOSTS and datadog.hosts_first:
         return datadog.hosts_first.pop(0)
-    about_metrics = answered(datadog.metrics, path, parse_qs(urlsplit(target).query), body)
-    if about_metrics and keys == (API_KEY, APP_KEY):
-        return _limited(datadog, *about_metrics)
-    if path not in (ACCOUNTS, HOSTS, INTEGRATIONS) and not about_metrics:
+    refused = keys != (API_KEY, APP_KEY) or datadog_hosts.needed(method, path) in datadog.denied
+    if path in (ACCOUNTS, HOSTS, INTEGRATIONS):
+        return plain(403, FORBIDDEN) if refused else _listed(datadog, path, query)
+    datadog.about_hosts.rows = datadog.hosts
+    about_metrics = answered(datadog.metrics, path, query, body)
+    if not about_metrics and not datadog_hosts.knows(method, path):
         return plain(404, json.dumps({'errors': ['Not found']}))
-    if keys != (API_KEY, APP_KEY):
-        return plain(403, json.dumps({'errors': ['Forbidden']}))
+    if refused:
+        return plain(403, FORBIDDEN)
+    return _limited(
+        datadog, lambda: about_metrics or datadog_hosts.answered(datadog.about_hosts, method, path, query, body)
+    )
+
+
+def _listed(datadog: Datadog, path: str, query: dict[str, list[str]]) -> bytes:
     if path == HOSTS:
-        return _page(datadog.hosts, parse_qs(urlsplit(target).query))
+        return _page(datadog.hosts, query)
     if path == INTEGRATIONS:
         ids = [a['attributes']['aws_account_id'] for a in datadog.accounts]
         return _json({'accounts': [{'account_id': id, 'errors': datadog.errors} for id in ids]})
+    wanted = query.get('aws_account_id')
     return _json({'data': [a for a in datadog.accounts if not wanted or a['attributes']['aws_account_id'] in wanted]})
 
 
-def _limited(datadog: Datadog, status: int, document: object) -> bytes:
-    """With the headers of https://docs.datadoghq.com/api/latest/rate-limits/."""
+def _limited(datadog: Datadog, answer: Callable[[], tuple[int, Any]]) -> bytes:
+    """With the headers of https://docs.datadoghq.com/api/latest/rate-limits/. What is throttled has no effect."""
     if datadog.first:
         return datadog.first.pop(0)
     if datadog.remaining is None:
-        return plain(status, json.dumps(document), 'application/vnd.api+json')
+        return _document(*answer())
     left, datadog.remaining = datadog.remaining, datadog.remaining - 1 if datadog.remaining else 100
     limit = ''.join(
         f'X-RateLimit-{name}: {value}\r\n'
         for name, value in (('Limit', 100), ('Period', 3600), ('Remaining', max(left - 1, 0)), ('Reset', datadog.reset))
     )
-    if not left:
-        status, document = 429, {'errors': ['Rate limit of 100 requests in 3600 seconds reached.']}
-    return plain(status, json.dumps(document), 'application/vnd.api+json', limit)
+    throttled: tuple[int, Any] = (429, {'errors': ['Rate limit of 100 requests in 3600 seconds reached.']})
+    status, document = answer() if left else throttled
+    return _document(status, document, limit)
+
+
+def _document(status: int, document: object, limit: str = '') -> bytes:
+    return plain(status, '' if status == 204 else json.dumps(document), 'application/vnd.api+json', limit)
 
 
 def _page(hosts: list[dict[str, Any]], query: dict[str, list[str]]) -> bytes:
@@ -186,4 +213,4 @@ def _page(hosts: list[dict[str, Any]], query: dict[str, list[str]]) -> bytes:
 
 
 def _json(document: object) -> bytes:
-    return plain(200, json.dumps(document), 'application/vnd.api+json')
+    return _document(200, document)

@@ -15,6 +15,7 @@ COMMANDS = {
     for name, command in ((f'{group}{each}', found) for each, found in commands.items())
 }
 ZERO = {
+    'aws-diagnostics-hosts': 'to 3 as the help of each command says',
     'aws-diagnostics-metrics': 'to 3 as the help of each command says',
     'aws-diagnostics-metrics-reconcile': 'both sides agree',
     'aws-diagnostics-metrics-why': 'present or expected',

@@ -24,7 +24,7 @@ FOR_A_PERSON = {'cli', '__main__.py'}
 SUFFIXES = {'.py', '.csv', '.json', '.example', '.txt', '.typed'}
 FOR_AN_ACCOUNT = re.compile(
     r'collect/(account|aws|both_sides|bounded_http|datadog_|integration|inventory|lag|metric|opted_in|pacing|propagation'
-    r'|required_|timeseries|watched)|configuration/(account|opted_in)|data/(aws_|iam_|metric_)|emit/account'
+    r'|required_|tagged_hosts|timeseries|watched)|configuration/(account|opted_in)|data/(aws_|iam_|metric_)|emit/account'
     r'|diagnoses/(account_|cloudwatch|imds_fleet|integration|inventory|load_balancing)|facts/(account|both_sides|metric)'
     r'|rules/(agreement|aws_tags|candidates|datadog_role|dimension|lag|lingering|load_|metric_|monitor_|other_|policy_'
     r'|reconciling|unreconciled)'

@@ -12,6 +12,7 @@ from ..__about__ import __version__
 from . import saved_facts, survey
 from .catalogue import explain, list_
 from .fleet import fleet
+from .hosts import hosts
 from .judged import Judged, Observation, judged, overall
 from .metrics import metrics
 from .options import (
@@ -161,5 +162,5 @@ def _told(reports: Sequence[Judged], display: Display, skipped: int) -> Iterable
             yield from (Line(''), *report_lines([each], display))
 
 
-for command in (list_, explain, permissions, fleet, metrics):
+for command in (list_, explain, permissions, fleet, metrics, hosts):
     program.add_command(command)

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from .run import RequestFailed
@@ -38,16 +39,22 @@ class TooLarge(RequestFailed):
     """There is an answer, with more bytes than allowed."""
 
 
+class NotAnswered(RequestFailed):
+    """No answer came, in time or at all: whether the request had an effect is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = None
+
+
 def asked(
-    url: str,
-    headers: Mapping[str, str],
-    seconds: float,
-    read: Callable[[HttpAnswer], Result],
-    proxies: Mapping[str, str] | None,
-    body: bytes | None = None,
+    request: Request, seconds: float, read: Callable[[HttpAnswer], Result], proxies: Mapping[str, str] | None
 ) -> Result:
-    """What `read` makes of the answer, all within `seconds`: of a GET, or of a POST where there is a body. `proxies` by
-    scheme; None takes those of the environment.
+    """What `read` makes of the answer, all within `seconds`. `proxies` by scheme; None takes those of the environment.
 
     Raises RequestFailed, without any text of requests: it holds addresses, of proxies with their passwords, and the
     value of a header that cannot be sent.
@@ -59,10 +66,10 @@ def asked(
         for scheme in ('https://', 'http://'):
             session.mount(scheme, _adapter(cut_off))
         with session.request(
-            'GET' if body is None else 'POST',
-            url,
-            data=body,
-            headers=dict(headers),
+            request.method,
+            request.url,
+            data=request.body,
+            headers=dict(request.headers),
             timeout=seconds,
             stream=True,
             allow_redirects=False,
@@ -129,9 +136,9 @@ def _told_apart(cut_off: CutOff) -> Iterator[None]:
     except RequestFailed:
         raise
     except Exception as e:  # noqa: BLE001  (requests lets those of urllib3 and of http.client through, too)
-        raise RequestFailed(_why(e, cut_off)) from None
+        raise NotAnswered(_why(e, cut_off)) from None
     if cut_off.late:
-        raise RequestFailed(TOO_LATE)
+        raise NotAnswered(TOO_LATE)
 
 
 def _why(error: Exception, cut_off: CutOff) -> str:

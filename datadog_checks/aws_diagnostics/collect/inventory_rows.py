@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ..facts.account import Unmatched
 from ..facts.values import AccountId, HostName, InstanceId, RegionName
 from ..text import clean
-from .foreign import Json, is_object
+from .foreign import Json, is_object, whole_number
 
 AWS_TAGS = 'Amazon Web Services'
 AWS = frozenset({'aws', 'ec2', 'amazon_web_services'})
@@ -43,6 +43,8 @@ class Row:
     """From the name, the aliases and the tags that name one."""
     aws_tags: tuple[str, ...]
     up: bool
+    number: int = 0
+    """Of Datadog; 0 where the row has none."""
 
     @property
     def has_agent(self) -> bool:
@@ -75,8 +77,12 @@ class Row:
     @property
     def place(self) -> Place:
         """Account and region, as far as the tags from AWS name them."""
-        accounts = map(AccountId.of, self._values(*ACCOUNTS))
-        return next(filter(None, accounts), None), next(filter(None, map(RegionName.of, self._values('region:'))), None)
+        return next(iter(self.accounts), None), next(filter(None, map(RegionName.of, self._values('region:'))), None)
+
+    @property
+    def accounts(self) -> tuple[AccountId, ...]:
+        """That the tags from AWS name, each once."""
+        return tuple(dict.fromkeys(id for id in map(AccountId.of, self._values(*ACCOUNTS)) if id))
 
     def _values(self, *prefixes: str) -> Iterator[str]:
         for prefix in prefixes:
@@ -97,6 +103,7 @@ def row_of(entry: object) -> Row | None:
         instance_ids=frozenset(filter(None, map(InstanceId.of, _candidates(entry, name, tags)))),
         aws_tags=tuple(tag for source, found in tags.items() if source.lower() == AWS_TAGS.lower() for tag in found),
         up=entry.get('up') is True,
+        number=whole_number(entry.get('id')) or 0,
     )
 
 

@@ -26,7 +26,7 @@ LEAST_INTERVAL = 3600.0
 
 OF_EVERY_SCOPE = OPTIONS_OF_THE_AGENT | {'account', 'disabled_diagnoses', 'imdsv1'}
 
-KEY = re.compile(r'[!-~]{1,512}')
+KEY = re.compile(r'(?!ENC\[)[!-~]{1,512}')
 """An API or application key goes into a header."""
 UNRESOLVED = re.compile(r'ENC\[')
 OF_THE_SWEEP = re.compile(r'metadata-options\..*|instance-state-name')

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..facts import Unobserved, observed
-from ..facts.account import Integration, Inventory, Recorded, TaggedHosts
+from ..facts.account import Integration, Inventory, Recorded, TaggedHost, TaggedHosts
 
 NAMESPACE = 'AWS/EC2'
+NO_INTEGRATION = 'Datadog has no AWS integration'
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def lingering(inventory: Inventory, account_id: str) -> tuple[Lingering, ...]:
 def _why(tagged: TaggedHosts, recorded: Sequence[Recorded], account_id: str) -> str:
     """'' where they are collected, where nothing tells, and where it is for the instance of another account to say."""
     if not recorded:
-        return 'Datadog has no AWS integration'
+        return NO_INTEGRATION
     if not tagged.account_id:
         return ''
     records = [record for record in recorded if record.account_id == tagged.account_id]
@@ -42,6 +43,37 @@ def _why(tagged: TaggedHosts, recorded: Sequence[Recorded], account_id: str) -> 
         return f'Datadog has no integration for account {tagged.account_id}'
     reasons = [not_collected(record, tagged.region) for record in records]
     return reasons[0] if tagged.account_id == account_id and all(reasons) else ''
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A host that keeps tags from AWS, as one reading of the host list and of the record shows it."""
+
+    reason: str
+    """Why nothing collects it, or why that is not known, as a clause."""
+    why_not: str = ''
+    """Why its tags must stay; '' where nothing in this reading speaks against removing them."""
+
+
+def left_behind(host: TaggedHost, recorded: Sequence[Recorded]) -> Left | None:
+    """None where the integration of its account collects it."""
+    if len(host.accounts) != 1:
+        names = 'several accounts' if host.accounts else 'no account'
+        return Left(f'its tags from AWS name {names}', 'nothing proves which account it belongs to')
+    reason = _nothing_collects(host, recorded)
+    if not reason:
+        return None
+    return Left(reason, '' if host.agent_runs else 'its Agent does not report: Datadog drops such a host by itself')
+
+
+def _nothing_collects(host: TaggedHost, recorded: Sequence[Recorded]) -> str:
+    if not recorded:
+        return NO_INTEGRATION
+    records = [record for record in recorded if record.account_id == host.account_id]
+    if not records:
+        return f'Datadog has no integration for account {host.account_id}'
+    reasons = [not_collected(record, host.region) for record in records]
+    return reasons[0] if all(reasons) else ''
 
 
 def not_collected(record: Recorded | Integration, region: str | None, namespace: str = NAMESPACE) -> str:

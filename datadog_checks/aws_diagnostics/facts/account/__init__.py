@@ -30,6 +30,7 @@ from .fleet import (
     WrongInstance,
     fault_of,
 )
+from .hosts import TaggedHost
 from .iam import (
     Caller,
     Condition,
@@ -128,6 +129,7 @@ __all__ = [
     'Simulated',
     'Simulation',
     'TagFilter',
+    'TaggedHost',
     'TaggedHosts',
     'TargetCount',
     'TargetGroup',

@@ -1,0 +1,10 @@
+"""`hosts`: what Datadog's host list shows twice, and what it keeps of an AWS integration that is gone."""
+
+import click
+
+from ..options import ENDINGS
+
+
+@click.group(epilog=f'Exit status: 0 to 3 as the help of each command says. {ENDINGS}')
+def hosts() -> None:
+    """Which hosts of AWS does Datadog show twice, and which keep tags of AWS that nothing updates any more?"""
