@@ -47,6 +47,11 @@ class Row:
     """Of Datadog; 0 where the row has none."""
 
     @property
+    def key(self) -> int | str:
+        """The same on every page that has the row."""
+        return self.number or self.name
+
+    @property
     def has_agent(self) -> bool:
         return 'agent' in self.apps | self.sources
 
