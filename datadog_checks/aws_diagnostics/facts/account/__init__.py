@@ -63,6 +63,7 @@ from .load_balancers import (
     TargetState,
     TargetType,
 )
+from .organization import AccountState, Organization, OrganizationAccount
 from .policies import (
     Decision,
     DeniedCall,
@@ -82,6 +83,7 @@ __all__ = [
     'HOURS',
     'NAMESPACES',
     'Account',
+    'AccountState',
     'AuthKind',
     'AwsMonitor',
     'BalancerKind',
@@ -116,6 +118,8 @@ __all__ = [
     'Metrics',
     'MissingTag',
     'NamespaceFilters',
+    'Organization',
+    'OrganizationAccount',
     'Policy',
     'PolicyKind',
     'PolicyQuota',
