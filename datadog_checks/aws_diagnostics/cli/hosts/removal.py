@@ -19,6 +19,8 @@ from .backup import Backup
 
 RECORD_AGE = 60.0
 """Seconds after which Datadog's record of the integrations is read again."""
+LONGEST_READING = 60.0
+"""Seconds."""
 IN_A_ROW = 5
 """Hosts that fail one after the other before the run stops: it is not the hosts, then."""
 CAME_BACK = (
@@ -126,7 +128,7 @@ class Removal:
     def _recorded_now(self) -> Look:
         """Raises RequestFailed."""
         if time.time() - self._read_at >= RECORD_AGE:
-            self._look = replace(self._look, recorded=self._organization.recorded(Deadline(RECORD_AGE)))
+            self._look = replace(self._look, recorded=self._organization.recorded(Deadline(LONGEST_READING)))
             self._read_at = time.time()
         return self._look
 

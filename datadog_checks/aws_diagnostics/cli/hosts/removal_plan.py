@@ -124,7 +124,8 @@ class Planner:
             return
         plan.remove.append(host)
         tags = lost.setdefault(host.account_id, Counter())
-        tags.update(tag for tag in set(row.aws_tags) - row.other_tags if tag in tags or len(tags) < MOST_TAGS)
+        own = (tag for tag in dict.fromkeys(row.aws_tags) if tag not in row.other_tags)
+        tags.update(tag for tag in own if tag in tags or len(tags) < MOST_TAGS)
 
     def _vanished(self, account_id: AccountId, reporting: set[AccountId], deadline: Deadline) -> str:
         if account_id in self._was_removed:
