@@ -24,6 +24,7 @@ RESOURCES: Mapping[str, Sequence[str]] = {
     'policies': ('arn:aws:iam::*:policy/*', 'arn:aws:iam::aws:policy/*'),
     'everything': ('*',),
     '-': (),
+    'the organization': (),
 }
 """What a permission is needed on, by the words of docs/permissions.md."""
 PRINTED = re.compile(r'(?<=<!-- printed by: )(?P<command>.+?) -->\n```text\n(?P<shown>.*?)\n```', re.DOTALL)

@@ -1,7 +1,8 @@
-"""A server on loopback that answers AWS's query API as a test has written down: for each action one answer after the
-other, the last one for ever.
+"""A server on loopback that answers AWS's query and JSON APIs as a test has written down: for each action one answer
+after the other, the last one for ever.
 """
 
+import json
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ class Answer:
     status: int = 200
     sent: int | None = None
     """Bytes of the body that are sent before the connection is reset; None for all and no reset."""
+    content_type: str = 'text/xml'
 
 
 @dataclass
@@ -46,6 +48,15 @@ def result(action: str, inner: str, *, sent: int | None = None) -> Answer:
     )
 
 
+def json_error(code: str, status: int = 400, message: str = 'refused') -> Answer:
+    """As services with a JSON protocol write it."""
+    return json_answer({'__type': code, 'message': message}, status)
+
+
+def json_answer(document: object, status: int = 200) -> Answer:
+    return Answer(json.dumps(document), status, content_type='application/x-amz-json-1.1')
+
+
 @contextmanager
 def scripted_aws(answers: Mapping[str, list[Answer]]) -> Iterator[ScriptedAws]:
     with socket.create_server(('127.0.0.1', 0)) as listener:
@@ -69,24 +80,28 @@ def _accept(listener: socket.socket, aws: ScriptedAws) -> None:
 
 
 def _serve(connection: socket.socket, aws: ScriptedAws) -> None:
-    (action,) = parse_qs(_body(connection).decode())['Action']
+    fields, received = _request(connection)
+    target = fields.get(b'x-amz-target', b'').decode()
+    action = target.rpartition('.')[2] or parse_qs(received.decode())['Action'][0]
     answer = aws.answer_to(action)
     body = answer.body.encode()
-    head = f'HTTP/1.1 {answer.status} Any\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n'
+    head = f'HTTP/1.1 {answer.status} Any\r\nContent-Type: {answer.content_type}\r\nContent-Length: {len(body)}\r\n'
     connection.sendall(f'{head}Connection: close\r\n\r\n'.encode() + body[: answer.sent])
     if answer.sent is not None:
         reset_on_close(connection)
 
 
-def _body(connection: socket.socket) -> bytes:
+def _request(connection: socket.socket) -> tuple[dict[bytes, bytes], bytes]:
+    """The fields of its head, by their names in lower case, and its body."""
     received = b''
     while b'\r\n\r\n' not in received:
         received += _some(connection)
     head, _, body = received.partition(b'\r\n\r\n')
-    fields = dict(line.lower().split(b': ', 1) for line in head.split(b'\r\n')[1:])
+    lines = (line.partition(b': ') for line in head.split(b'\r\n')[1:])
+    fields = {name.lower(): value for name, _, value in lines}
     while len(body) < int(fields[b'content-length']):
         body += _some(connection)
-    return body
+    return fields, body
 
 
 def _some(connection: socket.socket) -> bytes:

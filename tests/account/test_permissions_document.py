@@ -13,6 +13,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.account import AccountCollector
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions, Chosen
+from datadog_checks.aws_diagnostics.collect.aws.caller import read_caller
 from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.enablement import is_enabled, registered_instances, resource_tags
 from datadog_checks.aws_diagnostics.collect.aws.metric_data import CloudWatchMetrics
@@ -20,6 +21,7 @@ from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.datadog_metrics import DatadogMetrics
 from datadog_checks.aws_diagnostics.collect.metric_names import metric_names
+from datadog_checks.aws_diagnostics.collect.organization import read_organization
 from datadog_checks.aws_diagnostics.collect.run import CallBudget
 from datadog_checks.aws_diagnostics.facts import Feature
 from datadog_checks.aws_diagnostics.facts.account import Caller
@@ -33,6 +35,7 @@ from datadog_checks.aws_diagnostics.facts.values import (
     Partition,
     RegionName,
 )
+from tests.account.aws_account import operator
 from tests.account.aws_resources import SERVICES, Resources, resources_server
 from tests.account.builders import SECRET
 from tests.account.cloudtrail_server import CloudTrail, cloudtrail_server
@@ -67,6 +70,8 @@ PREFIXES = {
     **dict.fromkeys(('elastic-load-balancing', 'elastic-load-balancing-v2'), 'elasticloadbalancing'),
     'resource-groups-tagging-api': 'tag',
 }
+OF_THE_ORGANIZATION = ('organizations:DescribeOrganization', 'organizations:ListAccounts')
+"""Only for `aws-diagnostics accounts`, where an account instance needs nothing of the kind."""
 PERMISSIONS_OF = {'ListBucketMetricsConfigurations': 'GetMetricsConfiguration'}
 """Where a permission is named otherwise than the service or the operation is in botocore."""
 
@@ -198,6 +203,14 @@ def what_metrics_depend_on(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) 
         recorder.recording = False
 
 
+def accounts_of_the_organization(recorder: Recorder) -> None:
+    operator('organizations').create_organization(FeatureSet='ALL')
+    recorder.recording = True
+    with open_session(AccountOptions(), CallBudget(10)) as session:
+        read_organization(session, read_caller(session))
+    recorder.recording = False
+
+
 def path_of(target: str) -> str:
     return urlsplit(target).path.replace('aws.elb.latency', 'METRIC').replace(CONFIG, 'ID')
 
@@ -216,6 +229,7 @@ def test_the_document_lists_exactly_the_calls_that_real_runs_make(moto, recorder
     runs_of_every_kind(recorder, datadog, monkeypatch)
     metrics_of_every_kind(recorder, datadog, monkeypatch)
     what_metrics_depend_on(recorder, monkeypatch)
+    accounts_of_the_organization(recorder)
     assert recorder.operations == LISTED
     assert set(map(path_of, datadog.asked)) == PATHS
 
@@ -236,7 +250,7 @@ def test_the_policy_allows_every_call_on_what_it_is_about(moto, recorder, datado
 
 
 def test_the_policy_allows_nothing_that_is_not_listed():
-    without_policy = {'sts:GetCallerIdentity', 'sts:AssumeRole'}
+    without_policy = {'sts:GetCallerIdentity', 'sts:AssumeRole', *OF_THE_ORGANIZATION}
     document: Any = POLICY
     allowed = [action for entry in document['Statement'] for action in entry['Action']]
     assert sorted(allowed) == sorted(LISTED - without_policy)

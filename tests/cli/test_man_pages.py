@@ -6,16 +6,19 @@ import subprocess
 import pytest
 
 from datadog_checks.aws_diagnostics.cli.commands import program
+from datadog_checks.aws_diagnostics.cli.hosts import hosts
 from datadog_checks.aws_diagnostics.cli.metrics import metrics
 from tools.man_pages import main, pages
 
 COMMANDS = {
     f'aws-diagnostics-{name}': command
-    for group, commands in (('', program.commands), ('metrics-', metrics.commands))
+    for group, commands in (('', program.commands), ('hosts-', hosts.commands), ('metrics-', metrics.commands))
     for name, command in ((f'{group}{each}', found) for each, found in commands.items())
 }
 ZERO = {
     'aws-diagnostics-hosts': 'to 3 as the help of each command says',
+    'aws-diagnostics-hosts-duplicates': 'no instance is there twice',
+    'aws-diagnostics-hosts-lingering-tags': 'no host keeps such tags',
     'aws-diagnostics-metrics': 'to 3 as the help of each command says',
     'aws-diagnostics-metrics-reconcile': 'both sides agree',
     'aws-diagnostics-metrics-why': 'present or expected',

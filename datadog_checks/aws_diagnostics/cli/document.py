@@ -19,8 +19,12 @@ NO_PATH = NetworkPath(measured_at=0.0, gateways=None)
 
 def printed(command: str, now: float, content: dict[str, Json]) -> str:
     """The document of one run. `now` is in seconds since the epoch."""
-    about: dict[str, Json] = {'schema': SCHEMA, 'tool': 'aws-diagnostics', 'version': __version__}
-    return json.dumps({**about, 'command': command, 'time': iso_time(now), **content}, indent=2, allow_nan=False)
+    return json.dumps({**about(command), 'time': iso_time(now), **content}, indent=2, allow_nan=False)
+
+
+def about(command: str) -> dict[str, Json]:
+    """What each document begins with."""
+    return {'schema': SCHEMA, 'tool': 'aws-diagnostics', 'version': __version__, 'command': command}
 
 
 def iso_time(seconds: float) -> str:

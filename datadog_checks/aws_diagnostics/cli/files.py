@@ -15,20 +15,20 @@ from . import ExitStatus, Failure
 LIMIT = 1 << 20
 
 
-def read_text(path: Path, option: str, status: ExitStatus) -> str:
-    """The text of a file of at most 1 MiB of UTF-8. Raises Failure with `status`, which names the option."""
+def read_text(path: Path, option: str, status: ExitStatus, limit: int = LIMIT) -> str:
+    """The text of a file of at most so many bytes of UTF-8. Raises Failure with `status`, which names the option."""
     try:
         with path.open('rb') as file:
-            return read_stream(file, f'{option} {path}', status)
+            return read_stream(file, f'{option} {path}', status, limit)
     except OSError as e:
         raise Failure(f'{option} {path}: cannot be read: {e.strerror}', status) from None
 
 
-def read_stream(file: BinaryIO, name: str, status: ExitStatus) -> str:
+def read_stream(file: BinaryIO, name: str, status: ExitStatus, limit: int = LIMIT) -> str:
     """The same of a file that is open. Raises Failure with `status`, and OSError."""
-    content = file.read(LIMIT + 1)
-    if len(content) > LIMIT:
-        raise Failure(f'{name}: is larger than 1 MiB', status)
+    content = file.read(limit + 1)
+    if len(content) > limit:
+        raise Failure(f'{name}: is larger than {limit >> 20} MiB', status)
     try:
         return content.decode('utf-8-sig')  # some editors on Windows begin a file with a byte order mark
     except UnicodeDecodeError as e:

@@ -71,6 +71,17 @@ def waiting(message: str, colour: bool = True) -> AbstractContextManager[object]
 
 
 @contextmanager
+def changing(message: str, colour: bool = True) -> Iterator[Callable[[str], None]]:
+    """A spinner as that of `waiting`; the function changes what it says."""
+    console = _console(colour, stderr=True)
+    if not console.is_terminal or console.color_system is None:
+        yield lambda _: None
+        return
+    with console.status(message, spinner='line') as status:
+        yield lambda text: status.update(escaped(text))
+
+
+@contextmanager
 def progress(total: int, colour: bool = True) -> Iterator[Callable[[str], None]]:
     """A bar on stderr, of so many steps at most: the function is called before each with what it does. Where `waiting`
     shows nothing, this shows nothing either."""

@@ -37,7 +37,7 @@ class AccountCollector:
     one. `imds_usable` tells, at each run, whether IMDS may be asked for credentials: not where the host scope found it
     out of reach. `each` is called with every wrong instance that a sweep finds, and `on_defect` with what was being
     observed and the exception, where a collector crashed: once in each run for the same thing. `memory` outlives the
-    process; without one, samples of watched metrics are kept within it.
+    process; without one, samples of watched metrics, and since when hosts are listed, are kept within it.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class AccountCollector:
         self._on_defect = on_defect
         self._sessions = Sessions(options)
         self._sweep: FleetSweep | None = None
-        self._hosts = HostList()
+        self._hosts = HostList(memory)
         self._simulations = Simulations()
         self._opted_in = OptedIn(options, memory)
         self._defects: set[str] = set()

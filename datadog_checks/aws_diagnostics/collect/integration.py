@@ -85,6 +85,7 @@ def _recorded(record: Json) -> Recorded:
         switch(record, 'enabled'),
         namespace_filters(record),
         _collects_resources(record),
+        tag_filters(record),
     )
 
 

@@ -1,19 +1,22 @@
-"""Datadog's host list as facts: read it page by page, keep what can be wrong, and remember since when it is there.
+"""Datadog's host list: read it page by page, keep what can be wrong, and remember since when it is there.
 
 Requests and bytes are bounded, one page is in memory, and Datadog's rate limit is kept. The metadata of the hosts is
 not asked for: nothing in it is used, and it is several KiB of each row.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from time import sleep
 
 from ..facts.account import DuplicatedHost, Inventory, TaggedHosts
 from ..facts.values import InstanceId
 from .bounded_http import TooLarge
 from .datadog_api import OTHER_SHAPE, DatadogApi, Permission, Throttled
+from .first_seen import FirstSeen
 from .foreign import is_object, whole_number
-from .inventory_rows import Place, Suspects, row_of
+from .inventory_rows import Place, row_of
+from .lag_samples import Memory
 from .run import Deadline, DeadlineExceeded, RequestFailed
+from .suspects import Suspects
 
 PATH = '/api/v1/hosts?include_hosts_metadata=false&include_muted_hosts_data=false'
 MOST_ROWS = 1000
@@ -28,9 +31,10 @@ MOST_DUPLICATED = 1000
 class Listing:
     """One reading of the list. `ask` returns an API with the time that is left, or raises DeadlineExceeded."""
 
-    def __init__(self, ask: Callable[[], DatadogApi], deadline: Deadline) -> None:
+    def __init__(self, ask: Callable[[], DatadogApi], deadline: Deadline, most_requests: int = MOST_REQUESTS) -> None:
         self._ask = ask
         self._deadline = deadline
+        self._most_requests = most_requests
         self._rows = MOST_ROWS
         self._wait = 0.0
         self.looked_at = 0
@@ -40,7 +44,7 @@ class Listing:
 
     def entries(self) -> Iterator[object]:
         """Raises RequestFailed or DeadlineExceeded where not even one page could be read."""
-        for _ in range(MOST_REQUESTS):
+        for _ in range(self._most_requests):
             page = self._next()
             if page is None:
                 continue
@@ -49,7 +53,7 @@ class Listing:
             if self.note or not page or self.looked_at >= self.total:
                 self.note = self.note or self._missing()
                 return
-        self.note = f'one run reads no more than {MOST_REQUESTS} pages'
+        self.note = f'one run reads no more than {self._most_requests} pages'
 
     def _missing(self) -> str:
         return 'Datadog returned fewer hosts than it counts' if self.looked_at < self.total else ''
@@ -100,35 +104,12 @@ class Listing:
         return rows
 
 
-class FirstSeen:
-    """Since when something is there, as far as this process saw it.
-
-    What one reading does not show is forgotten only if that reading was complete.
-    """
-
-    def __init__(self) -> None:
-        self._since: dict[Hashable, float] = {}
-        self._started: float | None = None
-
-    def started(self, now: float) -> float:
-        """When the first reading was."""
-        if self._started is None:
-            self._started = now
-        return self._started
-
-    def saw(self, things: Iterable[Hashable], now: float, *, complete: bool) -> None:
-        seen = {thing: self._since.get(thing, now) for thing in things}
-        self._since = seen if complete else {**self._since, **seen}
-
-    def since(self, thing: Hashable) -> float:
-        return self._since[thing]
-
-
 class HostList:
-    """One for each account instance: it remembers what it saw."""
+    """One for each account instance: it remembers what it saw, in `memory` also when the process has ended."""
 
-    def __init__(self) -> None:
-        self._seen = FirstSeen()
+    def __init__(self, memory: Memory | None = None) -> None:
+        self._memory = memory
+        self._seen: FirstSeen | None = None
 
     def read(self, ask: Callable[[], DatadogApi], account_id: str, deadline: Deadline, now: float) -> Inventory:
         """Without `recorded`, which integration.py reads. `now` is in seconds since the epoch.
@@ -140,27 +121,30 @@ class HostList:
             row = row_of(entry)
             if row is not None:
                 suspects.add(row)
-        pairs = tuple(suspects.pairs())
-        self._seen.saw((*pairs, *suspects.groups), now, complete=not listing.note)
+        pairs, seen = tuple(suspects.pairs()), self._seen or FirstSeen(self._memory, f'hosts_{account_id}')
+        self._seen = seen
+        seen.saw((*pairs, *suspects.groups), now, complete=not listing.note)
         return Inventory(
             listing.looked_at,
             listing.total,
-            self._seen.started(now),
-            self._duplicated(pairs),
-            self._tagged(suspects),
+            seen.started(now),
+            _duplicated(pairs, seen),
+            _tagged(suspects, seen),
             note=listing.note,
             unmatched=suspects.unmatched(),
         )
 
-    def _duplicated(self, pairs: tuple[tuple[InstanceId, str], ...]) -> tuple[DuplicatedHost, ...]:
-        found = (DuplicatedHost(id, name, self._seen.since((id, name))) for id, name in pairs)
-        return tuple(sorted(found, key=lambda host: (host.since, host.instance_id))[:MOST_DUPLICATED])
 
-    def _tagged(self, suspects: Suspects) -> tuple[TaggedHosts, ...]:
-        return tuple(
-            TaggedHosts(*place, group.hosts, tuple(group.names), self._seen.since(place))
-            for place, group in sorted(suspects.groups.items(), key=lambda item: _order(item[0]))
-        )
+def _duplicated(pairs: tuple[tuple[InstanceId, str], ...], seen: FirstSeen) -> tuple[DuplicatedHost, ...]:
+    found = (DuplicatedHost(id, name, seen.since((id, name))) for id, name in pairs)
+    return tuple(sorted(found, key=lambda host: (host.since, host.instance_id))[:MOST_DUPLICATED])
+
+
+def _tagged(suspects: Suspects, seen: FirstSeen) -> tuple[TaggedHosts, ...]:
+    return tuple(
+        TaggedHosts(*place, group.hosts, tuple(group.names), seen.since(place))
+        for place, group in sorted(suspects.groups.items(), key=lambda item: _order(item[0]))
+    )
 
 
 def _order(place: Place) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from ..rules.aws_tags import AWS_SOURCE, DatadogTags, OfMetric, Resource, Tag, i
 from ..text import clean
 from .datadog_api import DatadogApi, Permission, list_of, object_of
 from .datadog_metrics import DatadogMetrics
+from .first_seen import FirstSeen
 from .foreign import entry_of, texts
-from .inventory import FirstSeen
 from .inventory_rows import row_of
 from .pacing import Pace
 from .run import Deadline, RequestFailed

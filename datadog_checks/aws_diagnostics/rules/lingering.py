@@ -45,6 +45,11 @@ def _why(tagged: TaggedHosts, recorded: Sequence[Recorded], account_id: str) -> 
     return reasons[0] if tagged.account_id == account_id and all(reasons) else ''
 
 
+SILENT = 'its Agent does not report: Datadog drops such a host by itself'
+NO_PROOF = 'nothing proves which account it belongs to'
+FILTERED = f'the integration has tag filters for {NAMESPACE}, which may leave it out'
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """A host that keeps tags from AWS, as one reading of the host list and of the record shows it."""
@@ -53,17 +58,39 @@ class Left:
     """Why nothing collects it, or why that is not known, as a clause."""
     why_not: str = ''
     """Why its tags must stay; '' where nothing in this reading speaks against removing them."""
+    known: bool = True
+    """Whether it is known that nothing collects it."""
+    goes_away: bool | None = False
+    """Whether its tags go away by themselves: only with the host. None where it may be collected."""
+
+    @property
+    def removable(self) -> bool:
+        return not self.why_not
 
 
 def left_behind(host: TaggedHost, recorded: Sequence[Recorded]) -> Left | None:
     """None where the integration of its account collects it."""
     if len(host.accounts) != 1:
-        names = 'several accounts' if host.accounts else 'no account'
-        return Left(f'its tags from AWS name {names}', 'nothing proves which account it belongs to')
+        names = f'its tags from AWS name {"several accounts" if host.accounts else "no account"}'
+        if not recorded:
+            return Left(NO_INTEGRATION, f'{NO_PROOF}: {names}', goes_away=not host.agent_runs)
+        return Left(names, NO_PROOF, known=False, goes_away=None if host.agent_runs else True)
     reason = _nothing_collects(host, recorded)
-    if not reason:
-        return None
-    return Left(reason, '' if host.agent_runs else 'its Agent does not report: Datadog drops such a host by itself')
+    if reason:
+        return Left(reason, '' if host.agent_runs else SILENT, goes_away=not host.agent_runs)
+    if host.agent_runs and _filters(host, recorded):
+        return Left(FILTERED, 'nothing proves that they leave it out', known=False, goes_away=None)
+    return None
+
+
+def _filters(host: TaggedHost, recorded: Sequence[Recorded]) -> bool:
+    """Whether one lets the host through is not judged: those of Datadog have wildcards and exclusions."""
+    return any(
+        each.tags and each.namespace == NAMESPACE
+        for record in recorded
+        if record.account_id == host.account_id and not isinstance(record.tag_filters, Unobserved)
+        for each in record.tag_filters
+    )
 
 
 def _nothing_collects(host: TaggedHost, recorded: Sequence[Recorded]) -> str:

@@ -323,8 +323,15 @@ OF_ALL = [
     pytest.param(
         [account(ACCOUNT, aws_regions={'include_only': ['eu-west-1']}), account(OTHER, metrics_config={})],
         (
-            Recorded(ACCOUNT, (RegionName('eu-west-1'),), True, NamespaceFilters(FilterKind.EXCLUDE_ONLY), False),
-            Recorded(OTHER, None, None, NO_FILTERS, False),
+            Recorded(
+                ACCOUNT,
+                (RegionName('eu-west-1'),),
+                True,
+                NamespaceFilters(FilterKind.EXCLUDE_ONLY),
+                False,
+                NO_TAG_FILTERS,
+            ),
+            Recorded(OTHER, None, None, NO_FILTERS, False, NO_TAG_FILTERS),
         ),
         id='two accounts',
     ),

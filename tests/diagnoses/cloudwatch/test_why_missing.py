@@ -690,6 +690,25 @@ def test_no_request_is_printed_that_would_change_nothing():
     assert [choice.commands for choice in remedy.choices] == [()]
 
 
+@pytest.mark.parametrize(
+    ('hours', 'given'), [pytest.param(3, '', id='as usual'), pytest.param(48, ' --since 2880m', id='as asked')]
+)
+def test_the_next_look_expects_a_value_from_the_same_time(hours, given):
+    zone = {**WEB, 'AvailabilityZone': 'eu-west-1a'}
+    metric = quiet(asked(dimensions=zone), sets=sets({'AvailabilityZone': 'eu-west-1a'}), since=NOW - hours * HOUR)
+    remedy = remedy_of(explained(metric))
+    assert remedy is not None
+    (command,) = remedy.then[-1].commands
+    assert command.text.partition(' --config')[0].endswith(f'--dimension AvailabilityZone=eu-west-1a{given}')
+
+
+def test_the_tags_of_the_metric_are_shown_where_another_one_was_asked_for():
+    remedy = remedy_of(explained(active(asked(tags=('team:web',), dimensions={}), 'name:web')))
+    assert remedy is not None
+    (step,) = remedy.then
+    assert '/api/v2/metrics/aws.elb.request_count/all-tags' in step.commands[0].text
+
+
 def test_every_cause_has_a_situation_a_meaning_and_a_remedy_where_something_is_wrong():
     assert {row.cause for row in CASES.values()} == set(MissingCause) == set(MEANINGS)
     nothing_to_do = {C.PRESENT, C.NO_REGISTERED_INSTANCES, C.NO_EVENTS, C.NOT_IN_USE, C.QUEUE_INACTIVE, C.NOT_FOUND}

@@ -63,6 +63,7 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
         'ListRoles',
         'SimulatePrincipalPolicy',
     ),
+    'organizations': ('DescribeOrganization', 'ListAccounts'),
     'rds': ('DescribeDBInstances',),
     'resourcegroupstaggingapi': ('GetResources',),
     's3': ('ListBucketMetricsConfigurations',),

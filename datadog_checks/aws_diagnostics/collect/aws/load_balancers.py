@@ -36,15 +36,19 @@ OF_A_TAGS_CALL = 20
 ACTIONS = {'elb': 'elasticloadbalancing', 'elbv2': 'elasticloadbalancing', 'ec2': 'ec2'}
 LIST = 'describe_load_balancers'
 KINDS = {kind.value: kind for kind in BalancerKind}
+_Place = tuple[RegionName, str]
+"""Of a load balancer: its region and its dimension of CloudWatch."""
 
 
 class LoadBalancerReader:
-    """Keeps the zones of instances from run to run: one for each account instance."""
+    """Keeps, from run to run, the zones of instances, and the first load balancer that a run had to leave out: the next
+    one begins with it. One for each account instance."""
 
     def __init__(self, chosen: Chosen, wait: Callable[[float], None] = time.sleep) -> None:
         self._chosen = chosen
         self._wait = wait
         self._zones = Zones()
+        self._left: _Place | None = None
 
     def read(
         self, session: Session, regions: Sequence[str], budget: CallBudget, deadline: Deadline
@@ -55,25 +59,37 @@ class LoadBalancerReader:
             return Unobserved('neither the configuration nor Datadog names a region to look at')
         share = _Share(session, budget, deadline, self._wait)
         gaps: dict[str, None] = {}
-        balancers = [balancer for name in names for balancer in self._in(name, share, gaps)]
+        listed = [(name, found) for name in names for found in self._listed(name, share, gaps)]
+        balancers = self._looked_at(listed, share, gaps)
         if gap := self._zones.taken_gap():
             gaps[gap] = None
         return LoadBalancers(tuple(balancers), names, tuple(map(Unobserved, gaps)))
 
-    def _in(self, region: RegionName, share: '_Share', gaps: dict[str, None]) -> Iterator[LoadBalancer]:
+    def _listed(self, region: RegionName, share: '_Share', gaps: dict[str, None]) -> Iterator[Described]:
         ask = partial(share.ask, region)
         for list_all in (_classic, _later):
             try:
-                listed = sorted(self._selected(list(list_all(ask)), ask, gaps), key=lambda found: found.dimension)
+                yield from sorted(self._selected(list(list_all(ask)), ask, gaps), key=lambda found: found.dimension)
             except NotCollected as e:
                 gaps[str(e)] = None
-                continue
-            for number, found in enumerate(listed):
-                if why := share.why_over(region):
-                    left = counted(len(listed) - number, 'chosen load balancer')
-                    gaps[f'{left} of {region} not looked at: {why}'] = None
-                    break
-                yield self._balancer(found, region, ask)
+
+    def _looked_at(
+        self, listed: Sequence[tuple[RegionName, Described]], share: '_Share', gaps: dict[str, None]
+    ) -> list[LoadBalancer]:
+        """In the order of `listed`, whichever comes first in this run."""
+        places = [(region, found.dimension) for region, found in listed]
+        first = places.index(self._left) if self._left in places else 0
+        seen, left = dict[int, LoadBalancer](), dict[tuple[RegionName, str], list[int]]()
+        for number in (*range(first, len(listed)), *range(first)):
+            region, found = listed[number]
+            if why := share.why_over(region):
+                left.setdefault((region, why), []).append(number)
+            else:
+                seen[number] = self._balancer(found, region, partial(share.ask, region))
+        for (region, why), numbers in left.items():
+            gaps[f'{counted(len(numbers), "chosen load balancer")} of {region} not looked at: {why}'] = None
+        self._left = next((places[numbers[0]] for numbers in left.values()), None)
+        return [seen[number] for number in sorted(seen)]
 
     def _balancer(self, found: Described, region: RegionName, ask: Ask) -> LoadBalancer:
         groups = or_why(lambda: groups_of(found, self._zones, ask))

@@ -30,7 +30,7 @@ from .fleet import (
     WrongInstance,
     fault_of,
 )
-from .hosts import TaggedHost
+from .hosts import HostMeta, HostRow, TaggedHost
 from .iam import (
     Caller,
     Condition,
@@ -63,6 +63,7 @@ from .load_balancers import (
     TargetState,
     TargetType,
 )
+from .organization import AccountState, Organization, OrganizationAccount
 from .policies import (
     Decision,
     DeniedCall,
@@ -82,6 +83,7 @@ __all__ = [
     'HOURS',
     'NAMESPACES',
     'Account',
+    'AccountState',
     'AuthKind',
     'AwsMonitor',
     'BalancerKind',
@@ -99,6 +101,8 @@ __all__ = [
     'FilterKind',
     'Fleet',
     'Form',
+    'HostMeta',
+    'HostRow',
     'Integration',
     'Inventory',
     'Lag',
@@ -114,6 +118,8 @@ __all__ = [
     'Metrics',
     'MissingTag',
     'NamespaceFilters',
+    'Organization',
+    'OrganizationAccount',
     'Policy',
     'PolicyKind',
     'PolicyQuota',

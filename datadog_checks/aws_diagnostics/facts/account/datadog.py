@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..observed import Unobserved
 from ..values import AccountId, HostName, InstanceId, MetricNamespace, RegionName
-from .integration import NamespaceFilters
+from .integration import NamespaceFilters, TagFilter
 
 NAMESPACES = tuple(
     MetricNamespace(f'AWS/{service}') for service in ('EC2', 'ELB', 'ApplicationELB', 'NetworkELB', 'RDS', 'Lambda')
@@ -93,6 +93,8 @@ class Recorded:
     metrics_enabled: bool | None
     namespace_filters: NamespaceFilters | Unobserved
     extended_collection: bool
+    tag_filters: tuple[TagFilter, ...] | Unobserved = Unobserved('not read')
+    """Those of AWS/EC2 decide which hosts Datadog imports."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from ...integration.role import partition_of
 from .causes import Question
 from .timing import stopped_of_datadog
 
+USUAL_MINUTES = 180
+"""From which a value is expected where nobody says."""
 MORE_POLLS = 'more calls to CloudWatch, which AWS charges for'
 EVERY_UPDATE = 'you to AWS charges for every update of every metric in it, and to doubled values for some minutes'
 
@@ -23,6 +25,8 @@ def look_again(question: Question, region: Word = '') -> Step:
         given += ('--dimension', (f'{ResourceName.of(key) or "NAME"}=', word or Variable('VALUE')))
     for tag in asked.tags:
         given += ('--tag', ResourceName.of(tag) or Variable('TAG'))
+    minutes = round(question.age(question.metric.since) / 60)
+    given += () if minutes == USUAL_MINUTES else ('--since', f'{minutes}m')
     words = ('aws-diagnostics', 'metrics', 'why', *given, '--config', config_file(question.expected))
     return Step('Look again', (shell(*words),))
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from ....facts import Unobserved
 from ....facts.account import FilterKind, Integration, NamespaceFilters
-from ....remedies import Choice, Remedy, Variable
+from ....remedies import Choice, Remedy, Step, Variable
 from ....rules.policy_language import Patterns
 from ....text import listed
-from ...account_remedies import own_command, run_again
+from ...account_remedies import curl, own_command, run_again
 from ...integration.integration_not_registered import INTEGRATION_NOT_REGISTERED
 from ...judging import diagnose
 from ..exclusions import Change, as_list, ways_to_change
@@ -36,6 +36,14 @@ def remedy_of(explained: Explained) -> Remedy | None:
 
 def _said(summary: str) -> Callable[[Question], Remedy]:
     return lambda _: Remedy(summary)
+
+
+def _with_its_tags(summary: str) -> Callable[[Question], Remedy]:
+    def remedy(q: Question) -> Remedy:
+        shown = curl(q.expected, ('/api/v2/metrics/', q.metric.asked.name.datadog, '/all-tags'))
+        return Remedy(summary, then=(Step('See which tags it has', (shown,)),))
+
+    return remedy
 
 
 def _waiting(summary: str) -> Callable[[Question], Remedy]:
@@ -148,8 +156,8 @@ def _custom(question: Question) -> Change:
 _C = MissingCause
 REMEDIES: Mapping[MissingCause, Callable[[Question], Remedy]] = {
     _C.OTHER_NAME: _said('Query the name that Datadog has'),
-    _C.WRONG_TAG_KEY: _said('Query with the tags that the metric has'),
-    _C.WRONG_TAG_VALUE: _said('Query with the value that the metric has'),
+    _C.WRONG_TAG_KEY: _with_its_tags('Query with the tags that the metric has'),
+    _C.WRONG_TAG_VALUE: _with_its_tags('Query with the value that the metric has'),
     _C.TAG_NOT_INDEXED: _said('In Datadog, in Metrics, Summary, choose the metric, then Manage tags, and include it'),
     _C.OTHER_LOAD_BALANCER: _said('Query the metric of that kind of load balancer'),
     _C.ACCOUNT_NOT_INTEGRATED: lambda q: INTEGRATION_NOT_REGISTERED.remedy(q.facts, q.expected),
