@@ -198,6 +198,9 @@ FAILS = {
         UNDEMANDED,
         near_miss='only if there is one, and there is one that is not empty',
     ),
+    'any but those of a pattern': Row(
+        under(replace(A_PATTERN, operator='ForAnyValue:StringNotLike')), UNDEMANDED, near_miss='that of Datadog'
+    ),
     'whatever it is': Row(
         demanding(ExternalId.of('*'), operator='StringLike', wildcard=True),
         UNDEMANDED,
@@ -333,6 +336,9 @@ PASSES = {
         under(SOME, MINE_IF_SENT),
         f'statement 1 of the trust policy has StringLikeIfExists sts:ExternalId {MINE} and Null sts:ExternalId false; '
         f'{RECORD}, the same',
+    ),
+    'the right one if there is one, beside the right one': Row(
+        under(MINE_IF_SENT, external_id_condition()), f'{HAS} {MINE}; {RECORD}, the same'
     ),
     'all values of those that are sent, and there are some': Row(
         under(SOME, external_id_condition(operator='ForAllValues:StringEquals')),

@@ -274,6 +274,10 @@ PASSES = {
                 ('StringEquals', 'aws:PrincipalType', 'AssumedRole'),
                 ('Null', 'aws:username', 'false'),
             ),
+            'as a user of an identity provider': (
+                ('StringEquals', 'aws:PrincipalType', 'User'),
+                ('Null', 'aws:FederatedProvider', 'false'),
+            ),
             'with the id of a role, as a user': (
                 ('StringLike', 'aws:userid', 'AROA*:*'),
                 ('StringEquals', 'aws:PrincipalType', 'User'),
