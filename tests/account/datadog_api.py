@@ -207,7 +207,7 @@ def _document(status: int, document: object, limit: str = '') -> bytes:
 def _page(hosts: list[dict[str, Any]], query: dict[str, list[str]]) -> bytes:
     start, count = int(query['start'][0]), int(query['count'][0])
     wanted = query.get('filter', [''])[0]
-    hosts = [row for row in hosts if wanted in json.dumps(row)]
+    hosts = [row for row in hosts if wanted in json.dumps(row)] if wanted else hosts
     page = hosts[start : start + count]
     return _json({'host_list': page, 'total_matching': len(hosts), 'total_returned': len(page)})
 

@@ -1,11 +1,20 @@
 """Since when something is there survives the process, within bounds, and a damaged cache costs only that."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
+from datadog_checks.aws_diagnostics.collect.agent import EmbeddedAgent
+from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.first_seen import LONGEST, MOST_KEPT, FirstSeen
+from datadog_checks.aws_diagnostics.collect.inventory import HostList
+from datadog_checks.aws_diagnostics.collect.run import Deadline
+from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, datadog_api, ec2_host, host
+from tests.account.host_lists import OURS, instance_id, left
+from tests.strict_agent import StrictAgent
 
 HOUR, DAY = 3600.0, 86400.0
 
@@ -72,6 +81,50 @@ def test_a_cache_that_cannot_be_used_costs_only_what_it_knew() -> None:
     seen = seen_by(Unusable(), HOUR, 'a')
     seen.saw(['a'], 2 * HOUR, complete=True)
     assert (seen.since('a'), seen.started(2 * HOUR)) == (HOUR, HOUR)
+
+
+# In an Agent
+
+
+TWICE = [ec2_host(instance_id(1), OURS), host('web-1', id=2, aliases=[instance_id(1)]), left(3, name='db-1')]
+
+
+def since(now: float, rows: Sequence[dict[str, Any]] = TWICE) -> tuple[list[float], list[float], float]:
+    """Of duplicates and of lingering tags, and since when the list is watched: as a process of the Agent sees it that
+    has just started."""
+    with datadog_api(Datadog(hosts=list(rows))) as datadog:
+        deadline = Deadline(60)
+
+        def ask() -> DatadogApi:
+            return DatadogApi(datadog.url, api_key=API_KEY, app_key=APP_KEY, timeout=deadline.timeout(30.0))
+
+        found = HostList(EmbeddedAgent()).read(ask, OURS, deadline, now)
+    return [pair.since for pair in found.duplicated], [group.since for group in found.tagged], found.watched_since
+
+
+@pytest.fixture
+def agent(datadog_agent: Any, monkeypatch: pytest.MonkeyPatch) -> StrictAgent:
+    """The stub's cache is empty at first."""
+    return StrictAgent(monkeypatch)
+
+
+def test_a_restart_of_the_agent_forgets_no_time(agent: StrictAgent) -> None:
+    assert since(HOUR) == ([HOUR], [HOUR], HOUR)
+    assert since(3 * HOUR) == ([HOUR], [HOUR], HOUR)
+    assert agent.refused == []
+
+
+@pytest.mark.parametrize('channel', ['reading the cache', 'writing the cache'])
+def test_an_agent_whose_cache_fails_begins_anew(channel: str, agent: StrictAgent) -> None:
+    agent.fail(channel)
+    assert since(HOUR) == ([HOUR], [HOUR], HOUR)
+    assert since(3 * HOUR) == ([3 * HOUR], [3 * HOUR], 3 * HOUR)
+
+
+def test_another_account_has_times_of_its_own(agent: StrictAgent) -> None:
+    since(HOUR)
+    written = [key for channel, (key, *_) in agent.received if channel == 'writing the cache']
+    assert [key.endswith(f'hosts_{OURS}') for key in written] == [True]
 
 
 WHOLE = {'started': 3600, 'last': 3600, 'since': {}}

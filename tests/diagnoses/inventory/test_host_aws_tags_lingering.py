@@ -1,11 +1,12 @@
 """Hosts keep tags of an AWS integration that no longer collects them."""
 
+from dataclasses import replace
 from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.inventory import HOST_AWS_TAGS_LINGERING
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Feature, FilterKind, NamespaceFilters, Recorded, TaggedHosts
-from datadog_checks.aws_diagnostics.facts.values import AccountId, HostName, RegionName
+from datadog_checks.aws_diagnostics.facts.values import AccountId, FilePath, HostName, RegionName
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.account.builders import ACCOUNT_ID, DAY, HOUR, REGION, account_expectations, account_facts, inventory
 from tests.builders import NOW
@@ -146,21 +147,9 @@ NOT_APPLICABLE = {
 }
 
 
-HEADERS = '--header "DD-API-KEY: ${DD_API_KEY:?}" --header "DD-APPLICATION-KEY: ${DD_APP_KEY:?}"'
-FILE = '"aws-tags-of-${host:?}.json"'
-JSON = "--header 'Content-Type: application/json'"
-
-
-def request(options: str, site: str) -> str:
-    curl = f'curl --silent --show-error --fail {options} \\\n  {HEADERS} \\\n'
-    return f'{curl}  "https://api.{site}/api/v1/tags/hosts/${{host:?}}?source=Amazon%20Web%20Services"'
-
-
-def removing(around: str, site: str = '${DD_SITE:?}') -> Remedy:
-    save = f'test -s {FILE} || {request(f"--output {FILE}", site)}'
-    delete = f'test -s {FILE} && {request("--request DELETE", site)}'
-    restore = request(f'--request POST {JSON} --data "@aws-tags-of-${{host:?}}.json"', site)
-    save, delete, restore = (around.replace('WORK', work) for work in (save, delete, restore))
+def removing(config: str = 'conf.yaml') -> Remedy:
+    remove = f'aws-diagnostics hosts remove-lingering-tags --config {config}'
+    backup = '--backup aws-tags.jsonl --seen-in lingering-tags.json'
     return Remedy(
         'Let the AWS integration collect these hosts again, or remove the tags',
         (
@@ -170,42 +159,33 @@ def removing(around: str, site: str = '${DD_SITE:?}') -> Remedy:
                 undo=Step('Remove it from the integration again'),
             ),
             Choice(
-                'Remove the tags of this source: save them first, which removes nothing (the application key needs the '
-                'permission host_tags_write)',
-                (Command(save),),
-                undo=Step('Add the saved tags again', (Command(restore),)),
+                'Remove the tags of this source from every such host: list the hosts, and at least three hours later '
+                'see which tags would be removed, which removes nothing',
+                (
+                    Command(f'aws-diagnostics hosts lingering-tags --config {config} --json > lingering-tags.json'),
+                    Command(f'{remove} {backup}'),
+                ),
+                undo=Step('Add the saved tags again', (Command(f'{remove} --restore aws-tags.jsonl'),)),
             ),
         ),
         (
-            Step('If you saved the tags, and each file holds them, remove them', (Command(delete),)),
             Step(
-                'Run this check again: it names the next hosts, where there are more. Do not use '
-                "Datadog's script remove_lingering_aws_host_tags.py: it has no dry run, and also removes the tags of "
-                'hosts that are still collected'
+                'If these are the right hosts, remove the tags: each is saved first, and the same command goes on '
+                'where it was interrupted (the application key needs the permission host_tags_write)',
+                (Command(f'{remove} {backup} --apply'),),
+            ),
+            Step(
+                "Do not use Datadog's script remove_lingering_aws_host_tags.py: it has no dry run, and also removes "
+                'the tags of hosts that are still collected'
             ),
         ),
     )
 
 
-def one(*names: str) -> Facts:
-    return listed(tagged(names=named(*names)), on_record=())
-
-
-WEB_1 = 'host=web-1\nWORK'
+GIVEN = replace(account_expectations(), config_file=FilePath("/etc/o'brien.yaml"))
 REMEDIES: RemedyTable = {
-    'a host': (one('web-1'), removing(WEB_1)),
-    'several hosts': (one('web-1', 'web-2'), removing('for host in web-1 web-2; do\n  WORK\ndone')),
-    'on another site': (
-        one('web-1'),
-        account_expectations(site='ap1.datadoghq.com'),
-        removing(WEB_1, 'ap1.datadoghq.com'),
-    ),
-    'no host has a name that a command may hold': (one(), removing('WORK')),
-    'a file of expectations with something else for a site': (
-        one('web-1'),
-        account_expectations(site="x'; id"),
-        removing(WEB_1),
-    ),
+    'several hosts': (listed(tagged(), on_record=()), removing()),
+    'a configuration that was given': (listed(tagged(), on_record=()), GIVEN, removing("'/etc/o'\"'\"'brien.yaml'")),
 }
 test_verdict = verdict_test(HOST_AWS_TAGS_LINGERING, FAILS, PASSES, UNKNOWN, NOT_APPLICABLE)
 test_remedy = remedy_test(HOST_AWS_TAGS_LINGERING, REMEDIES)

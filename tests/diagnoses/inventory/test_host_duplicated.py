@@ -115,8 +115,9 @@ def remedy(by_an_alias: Choice) -> Remedy:
         'Let the Agents of these hosts report the instance id, as their hostname or as an alias',
         (
             Choice(
-                'On each host, find what keeps its Agent from reporting the instance id, and fix that',
-                (Command('aws-diagnostics check'),),
+                'See the cause of each; then, on each host, find what keeps its Agent from reporting the instance id, '
+                'and fix that',
+                (Command('aws-diagnostics hosts duplicates --config conf.yaml'), Command('aws-diagnostics check')),
             ),
             by_an_alias,
             Choice(

@@ -3,23 +3,20 @@
 from collections.abc import Sequence
 
 from ...expectations import Expectations
-from ...facts import Facts, MissingFact, observed
+from ...facts import Facts, observed
 from ...facts.account import Feature
 from ...facts.values import HostName
 from ...findings import Diagnosis, Failed, Scope, Status, Verdict
-from ...remedies import Choice, Command, Remedy, Step, Variable, Word, shell
+from ...remedies import Choice, Command, Remedy, Step, script, shell
 from ...rules.lingering import Lingering, lingering
 from ...text import counted
-from ..account_remedies import curl
+from ..account_remedies import config_file
 from ..links import guide
 from .host_duplicated import at_least, inventory_of, lasts, named, nothing_lasting
 
 RIGHT = 'no tags from Amazon Web Services are left behind'
-SOURCE = '?source=Amazon%20Web%20Services'
-MOST_IN_A_COMMAND = 20
-"""Hosts that one script names."""
-HOST = Variable('host')
-FILE = ('aws-tags-of-', HOST, '.json')
+LOOK = 'aws-diagnostics hosts lingering-tags'
+LIST, BACKUP = 'lingering-tags.json', 'aws-tags.jsonl'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -53,7 +50,7 @@ def _left(found: Sequence[Lingering]) -> str:
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
-    names = _known_names(facts, expected)[:MOST_IN_A_COMMAND]
+    backup = ('--backup', BACKUP, '--seen-in', LIST)
     return Remedy(
         'Let the AWS integration collect these hosts again, or remove the tags',
         (
@@ -63,54 +60,31 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
                 undo=Step('Remove it from the integration again'),
             ),
             Choice(
-                'Remove the tags of this source: save them first, which removes nothing (the application key needs the '
-                'permission host_tags_write)',
-                (_save(expected, names),),
-                undo=Step('Add the saved tags again', (_restore(expected, names),)),
+                'Remove the tags of this source from every such host: list the hosts, and at least three hours later '
+                'see which tags would be removed, which removes nothing',
+                (
+                    script(f'{LOOK} --config <config> --json > <list>', config=config_file(expected), list=LIST),
+                    _removal(expected, *backup),
+                ),
+                undo=Step('Add the saved tags again', (_removal(expected, '--restore', BACKUP),)),
             ),
         ),
         (
-            Step('If you saved the tags, and each file holds them, remove them', (_remove(expected, names),)),
             Step(
-                'Run this check again: it names the next hosts, where there are more. Do not use '
-                "Datadog's script remove_lingering_aws_host_tags.py: it has no dry run, and also removes the tags of "
-                'hosts that are still collected'
+                'If these are the right hosts, remove the tags: each is saved first, and the same command goes on '
+                'where it was interrupted (the application key needs the permission host_tags_write)',
+                (_removal(expected, *backup, '--apply'),),
+            ),
+            Step(
+                "Do not use Datadog's script remove_lingering_aws_host_tags.py: it has no dry run, and also removes "
+                'the tags of hosts that are still collected'
             ),
         ),
     )
 
 
-def _known_names(facts: Facts, expected: Expectations) -> list[HostName]:
-    try:
-        return _names(_lasting(facts, expected))
-    except MissingFact:
-        return []
-
-
-def _save(expected: Expectations, names: Sequence[HostName]) -> Command:
-    """Keeps what an earlier run saved: after the removal there is nothing left to save."""
-    return _for_each(names, f'{shell("test", "-s", FILE).text} || {_tags(expected, "--output", FILE).text}')
-
-
-def _remove(expected: Expectations, names: Sequence[HostName]) -> Command:
-    """Only of a host whose tags were saved."""
-    return _for_each(names, f'{shell("test", "-s", FILE).text} && {_tags(expected, "--request", "DELETE").text}')
-
-
-def _restore(expected: Expectations, names: Sequence[HostName]) -> Command:
-    json = ('--request', 'POST', '--header', 'Content-Type: application/json')
-    return _for_each(names, _tags(expected, *json, '--data', ('@', *FILE)).text)
-
-
-def _tags(expected: Expectations, *options: Word) -> Command:
-    """The source must be named: without it, Datadog takes the tags that people set."""
-    return curl(expected, ('/api/v1/tags/hosts/', HOST, SOURCE), *options)
-
-
-def _for_each(names: Sequence[HostName], work: str) -> Command:
-    if len(names) > 1:
-        return Command(f'for host in {" ".join(names)}; do\n  {work}\ndone')
-    return Command(f'host={names[0]}\n{work}' if names else work)
+def _removal(expected: Expectations, *options: str) -> Command:
+    return shell('aws-diagnostics', 'hosts', 'remove-lingering-tags', '--config', config_file(expected), *options)
 
 
 HOST_AWS_TAGS_LINGERING = Diagnosis(

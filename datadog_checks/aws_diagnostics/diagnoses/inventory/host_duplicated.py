@@ -8,6 +8,7 @@ from ...facts.account import DuplicatedHost, Feature, Inventory, Unmatched
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step, shell, yaml
 from ...text import ago, clean, counted, duration, listed, quoted
+from ..account_remedies import config_file
 from ..links import guide
 
 LONGEST_NAME = 60
@@ -54,8 +55,12 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         'Let the Agents of these hosts report the instance id, as their hostname or as an alias',
         (
             Choice(
-                'On each host, find what keeps its Agent from reporting the instance id, and fix that',
-                (shell('aws-diagnostics', 'check'),),
+                'See the cause of each; then, on each host, find what keeps its Agent from reporting the instance id, '
+                'and fix that',
+                (
+                    shell('aws-diagnostics', 'hosts', 'duplicates', '--config', config_file(expected)),
+                    shell('aws-diagnostics', 'check'),
+                ),
             ),
             _by_an_alias(lasting),
             Choice(

@@ -16,8 +16,8 @@ from ..integration.denials import denier_of
 from ..integration.permissions import compare
 from ..integration.reported import ROLE_SIDE
 from ..links import guide
-from .host_aws_tags_lingering import SOURCE
 
+SOURCE = '?source=Amazon%20Web%20Services'
 LONGEST_KEY = 40
 MOST_IN_COMMANDS = 3
 """Resources."""
