@@ -45,7 +45,7 @@ WRONG = (
 NOT_KNOWN = (Remark.RECORD_NOT_READ, Remark.ERRORS_NOT_READ, Remark.UNDATED_ERRORS)
 CLOSED = frozenset({AccountState.SUSPENDED, AccountState.PENDING_CLOSURE, AccountState.CLOSED})
 """Nothing can be collected any more: AWS closed the account, or its owner did."""
-ROLE_ON_RECORD = re.compile(r'(?:[!-.0-~]{1,510}/)*[A-Za-z0-9_+=,.@-]{1,64}')
+ROLE_ON_RECORD = re.compile(r'(?!arn:)(?:[!-.0-~]{1,510}/)*[A-Za-z0-9_+=,.@-]{1,64}')
 """The name of a role with its path, as Datadog puts it behind `role/`: IAM has no other names."""
 NOT_LISTED = Unobserved('Datadog does not list the errors of the account')
 LEAST_FOR_USUAL = 3
