@@ -1,7 +1,7 @@
 """The commands about hosts, asked of a Datadog on loopback."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -56,5 +56,5 @@ def left(number: int, account_id: str = OTHER, region: str = 'eu-west-1', **fiel
     return ec2_host(instance_id(number), account_id, region, **{**row, **fields})
 
 
-def page(rows: list[Mapping[str, Any]], total: int) -> bytes:
+def page(rows: Sequence[Mapping[str, Any]], total: int) -> bytes:
     return plain(200, json.dumps({'host_list': rows, 'total_matching': total, 'total_returned': len(rows)}))

@@ -11,7 +11,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.__about__ import __version__
 from datadog_checks.aws_diagnostics.cli import Failure
-from datadog_checks.aws_diagnostics.cli.hosts.lists import Seen, SeenHost, read_seen
+from datadog_checks.aws_diagnostics.cli.hosts.seen_in import Seen, SeenHost, read_seen
 from datadog_checks.aws_diagnostics.facts.account import TaggedHost
 from datadog_checks.aws_diagnostics.facts.values import AccountId, InstanceId
 from tests.account.datadog_api import Datadog, account, host, plain
@@ -208,8 +208,8 @@ def test_nothing_on_a_part_of_the_list_proves_nothing(world: tuple[Datadog, Ask]
     datadog, ask = world
     datadog.hosts_first = [page([host('db-1', id=1)], 3), page([], 3)] * 2
     said = (
-        'UNKNOWN host list: no tags from Amazon Web Services left behind on 1 of 3 hosts, and the others could not be '
-        'read: Datadog returned fewer hosts than it counts\n'
+        'UNKNOWN 1 host: no tags from Amazon Web Services are left behind; only 1 of 3 hosts could be read: Datadog '
+        'returned fewer hosts than it counts\n'
     )
     assert ask('lingering-tags') == (3, said, '')
 

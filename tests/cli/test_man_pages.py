@@ -17,6 +17,7 @@ COMMANDS = {
 }
 ZERO = {
     'aws-diagnostics-hosts': 'to 3 as the help of each command says',
+    'aws-diagnostics-hosts-duplicates': 'no instance is there twice',
     'aws-diagnostics-hosts-lingering-tags': 'no host keeps such tags',
     'aws-diagnostics-metrics': 'to 3 as the help of each command says',
     'aws-diagnostics-metrics-reconcile': 'both sides agree',

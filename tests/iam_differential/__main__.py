@@ -91,14 +91,14 @@ class Differences:
 
 
 def run(directory: Path, documents: int, seed: int) -> Differences:
-    random, differences = Random(seed), Differences()
+    random, callers, differences = Random(seed), Random(seed), Differences()  # documents are the same whoever calls
     evaluators = (
         ('iam-simulate', lambda cases: iam_simulate(directory, cases), iam_simulate_is_wrong_about),
         ('ministack', ministack, ministack_is_wrong_about),
     )
     for start in range(0, documents, BATCH):
         cases: list[Case] = [
-            (random_document(random), (*datadog(random), *others(random, FEW)))
+            (random_document(random), (*datadog(callers), *others(callers, FEW)))
             for _ in range(min(BATCH, documents - start))
         ]
         verdicts = [judged(document) for document, _ in cases]

@@ -12,6 +12,8 @@ from tests.builders import NOW
 DATADOG, STRANGER = '464622532012', '888888888888'
 OTHER_SECRET = 'f' * len(SECRET)
 ORGANIZATION = 'o-dd01234567'
+DATADOGS = 'datadog'
+"""The name of its user."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Caller:
 def datadog(random: Random) -> tuple[Caller, ...]:
     """As a user and as a role session, with the right external id."""
     return (
-        _caller('Datadog, a user', DATADOG, SECRET, random, as_user=True),
-        _caller('Datadog, a role session', DATADOG, SECRET, random, as_user=False),
+        _caller('Datadog, a user', DATADOG, SECRET, random, user=DATADOGS),
+        _caller('Datadog, a role session', DATADOG, SECRET, random, user=''),
     )
 
 
@@ -41,8 +43,11 @@ def others(random: Random, count: int) -> Iterator[Caller]:
     for _ in range(count):
         as_user = random.random() < 0.5
         external_id = random.choice((OTHER_SECRET, SECRET.upper(), f'{SECRET[:6]}0', None))
-        yield _caller('Datadog with another external id', DATADOG, external_id, random, as_user=as_user)
-        stranger = _caller('a stranger', STRANGER, random.choice((SECRET, SECRET, None)), random, as_user=as_user)
+        yield _caller(
+            'Datadog with another external id', DATADOG, external_id, random, user=DATADOGS if as_user else ''
+        )
+        user = random.choice((DATADOGS, 'alice')) if as_user else ''
+        stranger = _caller('a stranger', STRANGER, random.choice((SECRET, SECRET, None)), random, user=user)
         yield replace(stranger, context={**stranger.context, **_chosen(random)})
 
 
@@ -50,7 +55,7 @@ CHOSEN: Mapping[str, tuple[str, ...]] = {
     'aws:MultiFactorAuthPresent': ('true', 'false'),
     'aws:PrincipalTag/team': ('a', DATADOG, ''),
     'aws:RequestTag/team': ('a', 'b', ''),
-    'aws:TagKeys': ('team',),
+    'aws:TagKeys': ('team', 'cost'),
     'aws:RequestedRegion': ('us-east-1', 'eu-west-1'),
     'aws:FederatedProvider': ('cognito-identity.amazonaws.com',),
     'aws:MultiFactorAuthAge': ('10', '3600', '7200'),
@@ -65,20 +70,21 @@ def _chosen(random: Random) -> dict[str, Any]:
     return {**through_a_vpc, **{k: [value] if k == 'aws:TagKeys' else value for k, value in chosen.items()}}
 
 
-def _caller(name: str, account: str, external_id: str | None, random: Random, *, as_user: bool) -> Caller:
+def _caller(name: str, account: str, external_id: str | None, random: Random, *, user: str) -> Caller:
+    """`user` is '' for a role session."""
     organization = ORGANIZATION if account == DATADOG else 'o-str1234567'
-    arn = f'arn:aws:iam::{account}:{"user/datadog" if as_user else "role/datadog-crawler"}'
+    arn = f'arn:aws:iam::{account}:{f"user/{user}" if user else "role/datadog-crawler"}'
     session_arn = f'arn:aws:sts::{account}:assumed-role/datadog-crawler/s1'
     issued = datetime.fromtimestamp(NOW - 600, UTC).strftime('%Y-%m-%dT%H:%M:%SZ')
     number = f'EXAMPLE{account[-1]}'
-    user = {'aws:username': 'datadog', 'aws:userid': f'AIDA{number}'}
+    as_user = {'aws:username': user, 'aws:userid': f'AIDA{number}'}
     session = {'aws:userid': f'AROA{number}:s1', 'aws:MultiFactorAuthPresent': 'false', 'aws:TokenIssueTime': issued}
     context = {
         'aws:PrincipalAccount': account,
         'aws:PrincipalArn': arn,
         'aws:PrincipalOrgID': organization,
         'aws:PrincipalOrgPaths': [f'{organization}/r-ab12/ou-ab12-11111111/'],
-        'aws:PrincipalType': 'User' if as_user else 'AssumedRole',
+        'aws:PrincipalType': 'User' if user else 'AssumedRole',
         'aws:PrincipalIsAWSService': 'false',
         'aws:ViaAWSService': 'false',
         'aws:SecureTransport': 'true',
@@ -89,7 +95,7 @@ def _caller(name: str, account: str, external_id: str | None, random: Random, *,
         'aws:UserAgent': 'Boto3/1.34',
         'sts:RoleSessionName': random.choice(('DatadogAWSIntegration', 'datadog')),
         **({} if external_id is None else {'sts:ExternalId': external_id}),
-        **(user if as_user else session),
+        **(as_user if user else session),
         **random.choice(({}, {'aws:PrincipalTag/team': 'a'}, {'aws:PrincipalTag/team': DATADOG})),
     }
-    return Caller(name, arn if as_user else session_arn, context, account == DATADOG, external_id)
+    return Caller(name, arn if user else session_arn, context, account == DATADOG, external_id)

@@ -90,6 +90,13 @@ def test_what_others_read_differently_is_listed_with_the_page_of_aws(
     assert {*iam_simulate, *stack} <= set(WRONG_ABOUT)
 
 
+def test_strangers_who_choose_their_names_try_to_come_in() -> None:
+    policy = document(allow('*', {**MINE, 'ForAnyValue:StringNotLike': {'aws:username': ['datadog', 'd*']}}), allow())
+    case = (policy, (*datadog(Random(0)), *others(Random(0), 2)))
+    assert [f.diagnosis.id for f in judged(policy) if f.failed] == ['trust-policy-wrong-principal']
+    assert list(contradictions([judged(policy)], [case], ministack)) == []
+
+
 def test_random_documents_are_judged_as_ministack_enforces_them() -> None:
     random = Random(7)
     cases: list[Case] = [(random_document(random), (*datadog(random), *others(random, 2))) for _ in range(SAMPLE)]

@@ -21,6 +21,10 @@ class ServerFailed(RequestFailed):
     """Datadog's servers have a fault (status 500 and above): whether the request had an effect is not known."""
 
 
+class NotAllowed(RequestFailed):
+    """Datadog does not accept the keys, or not for this (401, 403)."""
+
+
 class Throttled(RequestFailed):
     """Datadog answers again when `DatadogApi.wait` is over."""
 

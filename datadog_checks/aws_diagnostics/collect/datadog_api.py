@@ -14,6 +14,7 @@ from .datadog_answers import (
     OTHER_SHAPE,
     THROTTLES,
     UNKNOWN_ADDRESS,
+    NotAllowed,
     NotFound,
     Permission,
     Refused,
@@ -32,6 +33,7 @@ from .run import RequestFailed
 __all__ = [
     'OTHER_SHAPE',
     'DatadogApi',
+    'NotAllowed',
     'NotFound',
     'Permission',
     'Refused',
@@ -127,9 +129,9 @@ class DatadogApi:
             case 400 | 404 | 422:
                 raise self._refusal(answer)
             case 401:
-                raise RequestFailed(NOT_ACCEPTED)
+                raise NotAllowed(NOT_ACCEPTED)
             case 403:
-                raise RequestFailed(needs.refused)
+                raise NotAllowed(needs.refused)
             case 429:
                 raise Throttled(THROTTLES)
         if answer.status_code >= 500:

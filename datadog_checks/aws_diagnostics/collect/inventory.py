@@ -13,9 +13,10 @@ from .bounded_http import TooLarge
 from .datadog_api import OTHER_SHAPE, DatadogApi, Permission, Throttled
 from .first_seen import FirstSeen
 from .foreign import is_object, whole_number
-from .inventory_rows import Place, Suspects, row_of
+from .inventory_rows import Place, row_of
 from .lag_samples import Memory
 from .run import Deadline, DeadlineExceeded, RequestFailed
+from .suspects import Suspects
 
 PATH = '/api/v1/hosts?include_hosts_metadata=false&include_muted_hosts_data=false'
 MOST_ROWS = 1000

@@ -5,7 +5,7 @@ from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.integration.trust_policy_external_id import TRUST_POLICY_EXTERNAL_ID
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
-from datadog_checks.aws_diagnostics.facts.account import AuthKind, ExternalId, Form, RoleMissing
+from datadog_checks.aws_diagnostics.facts.account import AuthKind, Condition, ExternalId, Form, RoleMissing
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
 from tests.account.builders import (
@@ -26,6 +26,7 @@ from tests.account.builders import (
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .correcting import SET_IT, adding, at, replacing, statement, terraform, then, way
+from .trust_policies import OTHER_SECRET
 
 NO_KEY = Unobserved('no application key')
 MINE, OTHER = f'sha256:{EXTERNAL_ID.digest}', f'sha256:{OTHER_EXTERNAL_ID.digest}'
@@ -35,12 +36,19 @@ UNDEMANDED = 'statement 1 of the trust policy demands no particular external id'
 AP1 = 'AWS:arn:aws:iam::417141415827:root'
 MISSPELLED = external_id_condition(key='aws:ExternalId', values=(MINE,))
 BUT_MINE = external_id_condition(operator='StringNotEquals')
+SOME = condition('Null', 'sts:ExternalId', 'false')
+NOT_EMPTY = external_id_condition(operator='ForAnyValue:StringNotLike', external_ids=(ExternalId.of(''),))
+MINE_IF_SENT = external_id_condition(operator='StringLikeIfExists')
 
 
 def demanding(*ids: ExternalId, of: Any = None, **more: Any) -> Facts:
     """`of` is the integration, where it is not the healthy one."""
     wanted = external_id_condition(external_ids=ids or (EXTERNAL_ID,), **more)
     return account_facts(role=role(trust(conditions=(wanted,))), integration=of or integration())
+
+
+def under(*conditions: Condition) -> Facts:
+    return account_facts(role=role(trust(conditions=conditions)))
 
 
 def shown(id: ExternalId) -> str:
@@ -184,6 +192,49 @@ FAILS = {
         UNDEMANDED,
         near_miss='that of Datadog, asked for twice',
     ),
+    'only if there is one, and not an empty one': Row(
+        under(external_id_condition(operator='StringNotLike', external_ids=(ExternalId.of(''),)), MINE_IF_SENT),
+        UNDEMANDED,
+        near_miss='only if there is one, and there is one that is not empty',
+    ),
+    'whatever it is': Row(
+        demanding(ExternalId.of('*'), operator='StringLike', wildcard=True),
+        UNDEMANDED,
+        near_miss='StringLike without a wildcard',
+    ),
+    'a wildcard if there is one, and there is one': Row(
+        under(SOME, replace(MINE_IF_SENT, external_ids=(PATTERN,), wildcard=True)),
+        Failed(
+            f'statement 1 of the trust policy has StringLikeIfExists sts:ExternalId {shown(PATTERN)} and Null '
+            'sts:ExternalId false, with a wildcard that accepts other external ids too',
+            Status.WARNING,
+        ),
+        near_miss='only if there is one, and there is one',
+    ),
+    'one of two if there is one, and there is one': Row(
+        under(SOME, replace(MINE_IF_SENT, external_ids=(OTHER_EXTERNAL_ID, EXTERNAL_ID))),
+        Failed(
+            f'statement 1 of the trust policy has StringLikeIfExists sts:ExternalId {OTHER}, {MINE} and Null '
+            'sts:ExternalId false, so it accepts others than that of this Datadog organization',
+            Status.WARNING,
+        ),
+        near_miss='only if there is one, and there is one',
+    ),
+    'one of two that another condition leaves, in another case': Row(
+        under(
+            external_id_condition(
+                operator='StringEqualsIgnoreCase', external_ids=(CAPITALS, ExternalId.of(OTHER_SECRET.upper()))
+            ),
+            external_id_condition(external_ids=(EXTERNAL_ID, ExternalId.of(OTHER_SECRET))),
+        ),
+        Failed(
+            f'statement 1 of the trust policy has StringEqualsIgnoreCase sts:ExternalId {shown(CAPITALS)}, '
+            f'{shown(ExternalId.of(OTHER_SECRET.upper()))}, so it accepts others than that of this Datadog '
+            'organization',
+            Status.WARNING,
+        ),
+        near_miss='one of two, of which another condition refuses the other',
+    ),
     'none may be sent': Row(
         account_facts(role=role(trust(conditions=(condition('Null', 'sts:ExternalId', 'true'),))), integration=NO_KEY),
         'statement 1 of the trust policy has Null sts:ExternalId true; Datadog always sends one',
@@ -263,6 +314,33 @@ PASSES = {
         ),
         f'{HAS} {MINE}; {RECORD}, the same',
     ),
+    'only if there is one, and there is one that is not empty': Row(
+        under(NOT_EMPTY, MINE_IF_SENT),
+        f'statement 1 of the trust policy has StringLikeIfExists sts:ExternalId {MINE} and ForAnyValue:StringNotLike '
+        f'sts:ExternalId {shown(ExternalId.of(""))}; {RECORD}, the same',
+    ),
+    'only if there is one, and there is one': Row(
+        under(SOME, MINE_IF_SENT),
+        f'statement 1 of the trust policy has StringLikeIfExists sts:ExternalId {MINE} and Null sts:ExternalId false; '
+        f'{RECORD}, the same',
+    ),
+    'all values of those that are sent, and there are some': Row(
+        under(SOME, external_id_condition(operator='ForAllValues:StringEquals')),
+        f'statement 1 of the trust policy has ForAllValues:StringEquals sts:ExternalId {MINE} and Null sts:ExternalId '
+        f'false; {RECORD}, the same',
+    ),
+    'one of two, of which another condition refuses the other': Row(
+        under(
+            external_id_condition(external_ids=(OTHER_EXTERNAL_ID, EXTERNAL_ID)),
+            external_id_condition(operator='StringNotEquals', external_ids=(OTHER_EXTERNAL_ID,)),
+        ),
+        f'{HAS} {OTHER}, {MINE}; {RECORD}, the same',
+    ),
+    'one of two, of which another condition names only the right one': Row(
+        under(external_id_condition(external_ids=(OTHER_EXTERNAL_ID, EXTERNAL_ID)), MINE_IF_SENT),
+        f'statement 1 of the trust policy has StringLikeIfExists sts:ExternalId {MINE} and StringEquals sts:ExternalId '
+        f'{OTHER}, {MINE}; {RECORD}, the same',
+    ),
     'a second statement without one, for tags alone': Row(
         account_facts(role=role(trust(), trust(conditions=(), actions=('sts:TagSession',)))),
         f'{HAS} {MINE}; {RECORD}, the same',
@@ -294,6 +372,17 @@ UNKNOWN = {
     'nobody told which is right': Row(
         demanding(of=NO_KEY), f"{HAS} {MINE}; not known whether it is Datadog's: set app_key or external_id"
     ),
+    **{
+        f'nobody told which is right, and one that {words}': Row(
+            demanding(EXTERNAL_ID, ExternalId.of(text), of=NO_KEY),
+            f"{HAS} {MINE}, {shown(ExternalId.of(text))}; not known whether it is Datadog's: set app_key or "
+            'external_id',
+        )
+        for words, text in {
+            'is empty is beside it': '',
+            'STS does not take for its white space is beside it': f'{SECRET} ',
+        }.items()
+    },
     'the operator told a placeholder': Row(
         demanding(of=NO_KEY),
         f"{HAS} {MINE}; not known whether it is Datadog's: set app_key or external_id (the one in the configuration is "
@@ -318,6 +407,36 @@ UNKNOWN = {
     'a policy variable': Row(
         demanding(ExternalId.of('${aws:PrincipalTag/id}'), variables=True),
         f"{HAS} {shown(ExternalId.of('${aws:PrincipalTag/id}'))}; not known whether it accepts Datadog's",
+    ),
+    'any of the values that are sent, if there are any': Row(
+        demanding(operator='ForAnyValue:StringEqualsIfExists'),
+        f'statement 1 of the trust policy has ForAnyValue:StringEqualsIfExists sts:ExternalId {MINE}; not known '
+        'whether a request without an external ID meets it',
+    ),
+    'a second statement with any of the values that are sent, if there are any': Row(
+        account_facts(
+            role=role(trust(), trust(conditions=(external_id_condition(operator='ForAnyValue:StringEqualsIfExists'),)))
+        ),
+        'not known whether statement 2 of the trust policy admits Datadog without its external id',
+    ),
+    'a policy variable beside that of Datadog': Row(
+        demanding(EXTERNAL_ID, ExternalId.of('${aws:userid}'), variables=True),
+        f'{HAS} {MINE}, {shown(ExternalId.of("${aws:userid}"))}; not known whether it accepts others than that of this '
+        'Datadog organization',
+    ),
+    'one of two, of which a wildcard may refuse the other': Row(
+        under(
+            external_id_condition(external_ids=(OTHER_EXTERNAL_ID, EXTERNAL_ID)),
+            external_id_condition(operator='StringLike', external_ids=(PATTERN, EXTERNAL_ID), wildcard=True),
+        ),
+        f'{HAS} {OTHER}, {MINE}; not known whether it accepts others than that of this Datadog organization',
+    ),
+    'a wildcard beside one without': Row(
+        under(
+            external_id_condition(operator='StringLike', external_ids=(PATTERN,), wildcard=True),
+            external_id_condition(),
+        ),
+        f"{HAS} {MINE}; not known whether it accepts Datadog's",
     ),
     'an operator for numbers': Row(
         demanding(operator='NumericEquals'),

@@ -112,6 +112,52 @@ FAILS = {
         trusting('AWS:*'), SENDING_IT, near_miss='everyone, but only of the account of Datadog'
     ),
     'everyone in a form without a type': Row(trusting('*'), SENDING_IT, near_miss='everyone for another action'),
+    'everyone who knows the external id, which is compared if there is one, and there is one': Row(
+        trusting(
+            '*',
+            conditions=(
+                condition('Null', 'sts:ExternalId', 'false'),
+                external_id_condition(operator='StringEqualsIfExists'),
+            ),
+        ),
+        SENDING_IT,
+        near_miss='everyone who brings the external id and brings none',
+    ),
+    'everyone who sends whatever external id': Row(
+        trusting(
+            '*',
+            conditions=(
+                external_id_condition(operator='StringLike', external_ids=(ExternalId.of('*'),), wildcard=True),
+            ),
+        ),
+        EVERYONE,
+        near_miss='everyone who brings the external id and brings none',
+    ),
+    'everyone who passes another tag than that': Row(
+        trusting(
+            '*',
+            conditions=(
+                external_id_condition(),
+                condition('ForAnyValue:StringNotEqualsIfExists', 'aws:TagKeys', 'team', '*'),
+            ),
+            actions=('sts:AssumeRole', 'sts:TagSession'),
+        ),
+        SENDING_IT,
+        near_miss='everyone, but only of the account of Datadog',
+    ),
+    'everyone who is no user of that name': Row(
+        trusting(
+            '*',
+            conditions=(
+                external_id_condition(),
+                condition('ForAnyValue:StringNotLikeIfExists', 'aws:username', 'datadog', 'd*'),
+                condition('Null', 'aws:SourceArn', 'true'),
+                condition('StringNotLike', 'sts:SourceIdentity', ''),
+            ),
+        ),
+        SENDING_IT,
+        near_miss='everyone, but only of the account of Datadog',
+    ),
     **{
         f'everyone, {words}': Row(
             trusting('*', conditions=(condition(*written),)),
@@ -126,6 +172,31 @@ FAILS = {
             'under some name of the session': ('StringLike', 'sts:RoleSessionName', 'a*'),
             'over TLS': ('Bool', 'aws:SecureTransport', 'true'),
             'through a VPC or not': ('Null', 'aws:SourceVpc', 'true', 'false'),
+        }.items()
+    },
+    **{
+        f'everyone, {words}': Row(
+            trusting('*', conditions=tuple(condition(*each) for each in written)),
+            EVERYONE,
+            near_miss='everyone, with one of two source identities, and neither of them',
+        )
+        for words, written in {
+            'with one of two source identities, and not the other': (
+                ('StringEquals', 'sts:SourceIdentity', 'alice', 'bob'),
+                ('StringNotLike', 'sts:SourceIdentity', 'a*'),
+            ),
+            'in a region with a pattern, but one': (
+                ('StringLike', 'aws:RequestedRegion', 'eu-*'),
+                ('StringNotEquals', 'aws:RequestedRegion', 'eu-west-1'),
+            ),
+            'who brings some tag, and not that': (
+                ('Null', 'aws:PrincipalTag/team', 'false'),
+                ('StringNotEquals', 'aws:PrincipalTag/team', 'a'),
+            ),
+            'through a VPC of which one is refused': (
+                ('Null', 'aws:SourceVpc', 'false'),
+                ('StringNotEquals', 'aws:SourceVpc', 'vpc-0abc'),
+            ),
         }.items()
     },
     **{
@@ -177,6 +248,27 @@ PASSES = {
             'under a name that no session has': ('StringEquals', 'sts:RoleSessionName', ''),
             'in a region of another partition': ('StringEquals', 'aws:RequestedRegion', 'cn-north-1'),
             'until a day that is over': ('DateLessThan', 'aws:CurrentTime', '2020-01-01T00:00:00Z'),
+        }.items()
+    },
+    **{
+        f'everyone, {words}': Row(trusting('*', conditions=tuple(condition(*each) for each in written)), INCLUDED)
+        for words, written in {
+            'with one of two source identities, and neither of them': (
+                ('StringEquals', 'sts:SourceIdentity', 'alice', '*'),
+                ('StringNotLike', 'sts:SourceIdentity', '*', 'alice'),
+            ),
+            'under a name that two conditions leave to nobody': (
+                ('StringLike', 'aws:username', '*'),
+                ('Null', 'aws:username', 'true'),
+            ),
+            'of a VPC, if there is one, and there is one': (
+                ('StringEqualsIfExists', 'aws:SourceVpc', 'vpc-0abc'),
+                ('Null', 'aws:SourceVpc', 'false'),
+            ),
+            'with MFA, and without': (
+                ('Bool', 'aws:MultiFactorAuthPresent', 'true'),
+                ('BoolIfExists', 'aws:MultiFactorAuthPresent', 'false'),
+            ),
         }.items()
     },
     **{
@@ -247,6 +339,16 @@ UNKNOWN = {
             'of some roles': ('StringLike', 'aws:userid', 'AROAE*:*'),
         }.items()
     },
+    'everyone, under names that match one pattern and not another': Row(
+        trusting(
+            '*',
+            conditions=(
+                condition('StringLike', 'sts:RoleSessionName', 'a*c*'),
+                condition('StringNotLike', 'sts:RoleSessionName', 'ac*', 'a?c*'),
+            ),
+        ),
+        'not known whether statement 1 of the trust policy admits every AWS account',
+    ),
     'everyone who brings the external id, if a variable names the same': Row(
         trusting(
             '*',

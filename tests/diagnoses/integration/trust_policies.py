@@ -66,6 +66,43 @@ RIGHT = (
     TrustPolicy('StringLike without a wildcard', (external_id('StringLike', SECRET),)),
     TrustPolicy('StringEqualsIgnoreCase in capital letters', (external_id('StringEqualsIgnoreCase', SECRET.upper()),)),
     TrustPolicy('any value of a list of one', (external_id('ForAnyValue:StringEquals', SECRET),)),
+    TrustPolicy(
+        'any external id but an empty one, and only the right one if there is one',
+        (
+            allow(
+                condition={
+                    'ForAnyValue:StringNotLike': {'sts:ExternalId': ''},
+                    'StringLikeIfExists': {'sts:ExternalId': SECRET},
+                }
+            ),
+        ),
+    ),
+    TrustPolicy(
+        'some external id, and only the right one if there is one',
+        (allow(condition={'Null': {'sts:ExternalId': 'false'}, 'StringEqualsIfExists': {'sts:ExternalId': SECRET}}),),
+    ),
+    TrustPolicy(
+        'one of two external ids, and only the right one if there is one',
+        (
+            allow(
+                condition={
+                    'StringEquals': {'sts:ExternalId': [SECRET, OTHER_SECRET]},
+                    'StringEqualsIfExists': {'sts:ExternalId': SECRET},
+                }
+            ),
+        ),
+    ),
+    TrustPolicy(
+        'one of two external ids, and not the other one',
+        (
+            allow(
+                condition={
+                    'StringEquals': {'sts:ExternalId': [OTHER_SECRET, SECRET]},
+                    'StringNotEquals': {'sts:ExternalId': OTHER_SECRET},
+                }
+            ),
+        ),
+    ),
     TrustPolicy('a service of AWS may assume it too', (FOR_EC2, allow())),
     TrustPolicy(
         'over TLS alone',
@@ -153,6 +190,31 @@ WRONG_EXTERNAL_ID = (
         (EXTERNAL_ID,),
     ),
     TrustPolicy('some external id', (external_id('Null', 'false'),), (EXTERNAL_ID,)),
+    TrustPolicy('whatever external id, by a wildcard', (external_id('StringLike', '*'),), (EXTERNAL_ID,)),
+    TrustPolicy(
+        'some external id, and one of two if there is one',
+        (
+            allow(
+                condition={
+                    'Null': {'sts:ExternalId': 'false'},
+                    'StringEqualsIfExists': {'sts:ExternalId': [OTHER_SECRET, SECRET]},
+                }
+            ),
+        ),
+        (EXTERNAL_ID,),
+    ),
+    TrustPolicy(
+        'all but an empty external id if there is one, and only the right one if there is one',
+        (
+            allow(
+                condition={
+                    'StringNotLike': {'sts:ExternalId': ''},
+                    'StringLikeIfExists': {'sts:ExternalId': SECRET},
+                }
+            ),
+        ),
+        (EXTERNAL_ID,),
+    ),
 )
 REFUSING = (
     TrustPolicy('only with MFA', (and_also('Bool', 'aws:MultiFactorAuthPresent', 'true'),), (CONDITIONS,), False),

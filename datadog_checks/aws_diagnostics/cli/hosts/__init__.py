@@ -3,6 +3,7 @@
 import click
 
 from ..options import ENDINGS
+from .duplicates import duplicates
 from .lingering_tags import lingering_tags
 
 
@@ -12,3 +13,4 @@ def hosts() -> None:
 
 
 hosts.add_command(lingering_tags)
+hosts.add_command(duplicates)

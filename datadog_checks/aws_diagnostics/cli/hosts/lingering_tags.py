@@ -18,9 +18,10 @@ from ..options import ENDINGS, Display, display_options
 from ..page import BLANK, Line, Wrap
 from ..report import verdict
 from .asked import Organization, organization_options
-from .lists import LINGERING_TAGS, LONGEST_RUN, Rows, csv_option, noted, rows_of, show, whole_list
+from .lists import LONGEST_RUN, Rows, csv_option, noted, rows_of, show, unread, whole_list
+from .seen_in import LINGERING_TAGS
 
-COLUMNS = ('name', 'instance_id', 'account', 'region', 'tags', 'reason', 'removable', 'why_not', 'goes_away')
+COLUMNS = ('name', 'instance_id', 'account', 'region', 'tags', 'reason', 'removable', 'why_not')
 SHOWN = 3
 """Hosts that a row of the table names."""
 MOST_ROWS = 50
@@ -43,7 +44,7 @@ def lingering_tags(as_csv: bool, organization: Organization, display: Display) -
     Reads the host list of the last three hours, and Datadog's record of every account. Nothing is changed. What --json
     prints is what `hosts remove-lingering-tags --seen-in` reads.
     """
-    rows = rows_of(LINGERING_TAGS, 'hosts', display, COLUMNS, as_csv=as_csv)
+    rows = rows_of(LINGERING_TAGS, 'hosts', display, COLUMNS, as_csv=as_csv, in_csv=('goes_away',))
     deadline, found = Deadline(LONGEST_RUN), Found(keeps_rows=display.verbose)
     with whole_list(organization, deadline, display, streams=as_csv or display.as_json) as hosts:
         found.take(or_why(lambda: _look(organization, deadline, hosts, rows, found)), hosts)
@@ -144,20 +145,16 @@ def report(found: Found, organization: Organization) -> Iterator[Line]:
 
 def first_line(found: Found) -> Line:
     lingering, not_known = found.count(known=True), found.count(known=False)
-    read = f'{found.looked_at} of {counted(found.total, "host")}'
-    partly = f'; only {read} could be read: {found.note}' if found.note else ''
+    more = unread(found.looked_at, found.total, found.note)
     if lingering:
-        least = 'at least ' if found.note else ''
-        some = f'{least}{lingering} of {counted(found.total, "host")}'
-        return verdict(found.status, some, f'{TAGS} that nothing updates; {found.removable} can be removed{partly}')
+        some = f'{"at least " if found.note else ""}{lingering} of {counted(found.total, "host")}'
+        return verdict(found.status, some, f'{TAGS} that nothing updates; {found.removable} can be removed{more}')
     if not_known:
-        return verdict(
-            found.status, counted(not_known, 'host'), f'{TAGS}, and nothing tells whether they are updated{partly}'
-        )
-    if found.note:
-        what = f'no {TAGS} left behind on {read}, and the others' if found.looked_at else 'it'
-        return verdict(found.status, 'host list', f'{what} could not be read: {found.note}')
-    return verdict(found.status, counted(found.total, 'host'), f'no {TAGS} are left behind')
+        what = f'{TAGS}, and nothing tells whether they are updated'
+        return verdict(found.status, counted(not_known, 'host'), f'{what}{more}')
+    if found.note and not found.looked_at:
+        return verdict(found.status, 'host list', f'it could not be read: {found.note}')
+    return verdict(found.status, counted(found.looked_at, 'host'), f'no {TAGS} are left behind{more}')
 
 
 def _table(found: Found) -> Iterator[Line]:

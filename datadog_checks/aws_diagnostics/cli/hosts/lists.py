@@ -6,26 +6,20 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import click
 
 from ...collect.datadog_api import DatadogApi
-from ...collect.foreign import is_object, parsed
 from ...collect.inventory import Listing
 from ...collect.run import Deadline
 from ...collect.tagged_hosts import WholeList
-from ...facts.account import TaggedHost
-from ...facts.values import AccountId, InstanceId
 from ...findings import Status
-from .. import ExitStatus, Failure, page
+from ...text import counted
+from .. import page
 from ..codec import Json
-from ..document import SCHEMA, about, iso_time
-from ..files import read_text
+from ..document import about, iso_time
 from ..fleet import harmless
 from ..options import Display
 from ..page import Line
@@ -34,9 +28,6 @@ from .asked import Organization
 LONGEST_RUN = 3600.0
 """Seconds: 100,000 hosts are a hundred requests, and Datadog may ask for waits between them."""
 MOST_PAGES = 2000
-LINGERING_TAGS = 'hosts lingering-tags'
-MOST_BYTES = 256 << 20
-"""Of a list that an earlier run printed: 100,000 hosts are about 30 MiB."""
 
 csv_option = click.option(
     '--csv', 'as_csv', is_flag=True, help='Print every row as CSV, as it is found; the counts go to stderr.'
@@ -67,13 +58,15 @@ class Rows(Protocol):
     def end(self, **more: Json) -> None: ...
 
 
-def rows_of(command: str, name: str, display: Display, columns: Sequence[str], *, as_csv: bool) -> Rows:
-    """For JSON, which has every column but the last, rows are in the list called `name`. Raises UsageError."""
+def rows_of(
+    command: str, name: str, display: Display, columns: Sequence[str], *, as_csv: bool, in_csv: Sequence[str] = ()
+) -> Rows:
+    """JSON has the rows in the list called `name`; `in_csv` are columns of CSV alone. Raises UsageError."""
     if as_csv and (display.as_json or display.verbose):
         raise click.UsageError('--csv excludes --json and -v')
     if as_csv:
-        return CsvRows(columns)
-    return JsonRows(command, name, columns[:-1]) if display.as_json else NoRows()
+        return CsvRows((*columns, *in_csv))
+    return JsonRows(command, name, columns) if display.as_json else NoRows()
 
 
 class NoRows:
@@ -137,56 +130,6 @@ def noted(note: str) -> dict[str, Json]:
     return {'complete': False, 'note': note} if note else {'complete': True}
 
 
-# What an earlier `hosts lingering-tags --json` printed
-
-
-@dataclass(frozen=True, slots=True)
-class SeenHost:
-    name: str
-    instance_id: str | None
-    account_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    time: float
-    """When the list had been read, in seconds since the epoch."""
-    removable: frozenset[SeenHost]
-
-    def has(self, host: TaggedHost) -> bool:
-        """The same host, in the same account, as one whose tags could be removed then."""
-        return SeenHost(host.name, host.instance_id, host.account_id or '') in self.removable
-
-
-def read_seen(path: Path, option: str = '--seen-in') -> Seen:
-    """Raises Failure (DAMAGED_FACTS) for a file that is something else or damaged."""
-    text = read_text(path, option, ExitStatus.DAMAGED_FACTS, MOST_BYTES)
-    try:
-        return _seen(parsed(text, _compact))
-    except ValueError as e:
-        what = f'is not what `{LINGERING_TAGS} --json` prints: {e}'
-        raise Failure(f'{option} {path}: {what}', ExitStatus.DAMAGED_FACTS) from None
-
-
-def _compact(pairs: list[tuple[str, Any]]) -> object:
-    """A row becomes what counts of it at once: all of them as objects take several times as much memory."""
-    found = dict(pairs)
-    if 'hosts' in found or 'name' not in found:
-        return found
-    name, account_id = found['name'], AccountId.of(found.get('account'))
-    if found.get('removable') is not True or not isinstance(name, str) or account_id is None:
-        return None
-    return SeenHost(name, InstanceId.of(found.get('instance_id')), account_id)
-
-
-def _seen(document: object) -> Seen:
-    """Raises ValueError."""
-    if not is_object(document) or document.get('command') != LINGERING_TAGS or document.get('schema') != SCHEMA:
-        raise ValueError(f'allowed is "command": "{LINGERING_TAGS}" with "schema": {SCHEMA}')
-    hosts, at = document.get('hosts'), document.get('time')
-    if not isinstance(hosts, list) or not isinstance(at, str):
-        raise ValueError('hosts or time is missing')
-    time = datetime.fromisoformat(at)
-    if time.tzinfo is None:
-        raise ValueError('time has no offset from UTC')
-    return Seen(time.timestamp(), frozenset(host for host in hosts if isinstance(host, SeenHost)))
+def unread(looked_at: int, total: int, note: str) -> str:
+    """What to add to a sentence about a list that was not read to its end."""
+    return f'; only {looked_at} of {counted(total, "host")} could be read: {note}' if note else ''

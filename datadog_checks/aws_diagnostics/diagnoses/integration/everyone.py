@@ -5,11 +5,11 @@ tags, in which region, under which name. He cannot choose his account, his organ
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ...facts.account import Condition, TrustStatement
-from ...rules.policy_language import is_pattern
+from ...rules.policy_language import ANY, ONE, is_pattern
 from .assume_role_request import (
     ABSENT,
     ACCOUNT,
@@ -28,23 +28,16 @@ from .assume_role_request import (
     Moment,
     PublicAddress,
     Request,
-    Secret,
-    State,
     Text,
     known,
 )
 from .condition_operators import NULL, all_of, any_of, can_be_met, is_met, operator_of
-from .condition_values import ARN, LIKE, STRING, is_arn
+from .condition_values import ARN, LIKE, STRING, is_arn, matches
 from .identities import (
-    account_principal,
-    can_be_sent,
-    conditions_on_external_id,
-    demands_external_id,
-    is_datadog,
+    accept_a_request,
     is_everyone,
-    is_external_id,
 )
-from .trust import ANOTHER_ID, Sender, applies_to_datadog, covers_assume_role, is_of
+from .trust import Sender, covers_assume_role
 
 MFA, REGION = 'aws:multifactorauthpresent', 'aws:requestedregion'
 TAG = re.compile(r'[\w\s.:/=+@-]*')
@@ -60,6 +53,8 @@ CHOSEN: Request = {
     'sts:rolesessionname': Key((Like('??*', SESSION),)),
     'sts:sourceidentity': Key((Absent(), Like('??*', SESSION))),
 }
+SOMEBODY_ELSES = ('another', 'eu-another-1', 'us-gov-another-1', 'cn-another-1')
+"""Names, and regions of each partition, that no policy has."""
 FIXED: Request = {
     **dict.fromkeys((*DIRECTLY, *THROUGH_A_SERVICE), ABSENT),
     'aws:principalisawsservice': FALSE,
@@ -103,22 +98,42 @@ def admits_everyone(statements: Sequence[TrustStatement], to: Sender) -> list[bo
 def _admits(statement: TrustStatement, own: Request, request: Request) -> bool | None:
     if statement.effect != 'Allow' or not _is_for_strangers(statement):
         return False
-    others = (_can_be_met(c, own, request) for c in statement.conditions if not is_external_id(c))
-    return all_of((_accepts_some_external_id(conditions_on_external_id(statement)), *others))
-
-
-def _accepts_some_external_id(conditions: Sequence[Condition]) -> bool | None:
-    """Or none: one of those that are named, another one, or a request without."""
-    named = [id for c in conditions for id in c.external_ids if can_be_sent(id)]
-    states: list[State] = [Absent(), *(Secret(id) for id in (*named, ANOTHER_ID))]
-    requests: list[Request] = [{EXTERNAL_ID: Key((state,))} for state in states]
-    return any_of(all_of(is_met(c, request) for c in conditions) for request in requests)
+    by_key: dict[str, list[Condition]] = {}
+    for condition in statement.conditions:
+        by_key.setdefault(condition.key.lower(), []).append(condition)
+    external_id = accept_a_request(by_key.pop(EXTERNAL_ID, ()))
+    return all_of((external_id, *(_can_all_be_met(found, key, own, request) for key, found in by_key.items())))
 
 
 def _is_for_strangers(statement: TrustStatement) -> bool:
     named, but = statement.principals, statement.not_principals
     wide = any(map(is_everyone, named)) or (bool(but) and not any(map(is_everyone, but)))
     return wide and covers_assume_role(statement)
+
+
+def _can_all_be_met(conditions: Sequence[Condition], key: str, own: Request, request: Request) -> bool | None:
+    """On one key: with one value of it, or without it."""
+    found = known(request, key)
+    if len(conditions) == 1 or found is None:
+        return all_of(_can_be_met(c, own, request) for c in conditions)
+    alone = {state: {key: replace(found, states=(state,))} for state in (*found.states, *_examples(conditions, found))}
+    if any(all(is_met(c, {**request, **state}) for c in conditions) for state in alone.values()):
+        return True
+    narrowed = [({**own, **alone[state]} if key in own else own, {**request, **alone[state]}) for state in found.states]
+    possible = any_of(all_of(_can_be_met(c, *requests) for c in conditions) for requests in narrowed)
+    return False if possible is False else None
+
+
+def _examples(conditions: Sequence[Condition], key: Key) -> Iterator[Text]:
+    """What may stand under the key: what the conditions name, and somebody else's."""
+    named = [value.replace(ONE, 'x') for c in conditions for value in c.values if _is_chosen(c.key.lower())]
+    for text in (*SOMEBODY_ELSES, *(value.replace(ANY, instead) for value in named for instead in ('', 'x'))):
+        if any(isinstance(form, Like) and matches(STRING[0], text, form) is not False for form in key.states):
+            yield Text(text)
+
+
+def _is_chosen(key: str) -> bool:
+    return key == REGION or known(CHOSEN, key) is not None
 
 
 def _can_be_met(condition: Condition, own: Request, request: Request) -> bool | None:
@@ -131,7 +146,7 @@ def _can_be_met(condition: Condition, own: Request, request: Request) -> bool | 
         return False if narrows and not _is_of_many(condition, key, operator.base) else None
     if key == 'aws:tagkeys' and not (operator.for_all or operator.for_any):
         return None
-    chosen = known({**CHOSEN, REGION: request[REGION]}, key)
+    chosen = known(request, key) if _is_chosen(key) else None
     if chosen is None or not (operator.base in (*STRING, LIKE) or key == MFA):
         return None
     values = replace(chosen, states=tuple(state for state in chosen.states if not isinstance(state, Absent)))
@@ -162,39 +177,3 @@ def _hits_others(condition: Condition, own: Request, request: Request) -> bool |
     if met is None and condition.key.lower() in own and operator_of(condition.operator).negated:
         return None if condition.variables else True
     return bool(met)
-
-
-# Datadog itself: its accounts are shared by all customers of a site
-
-
-def demanded_by_deny(statements: Sequence[TrustStatement], to: Sender) -> TrustStatement | None:
-    """A Deny of all that Datadog sends but the one right external id: as good as a condition of each Allow."""
-    denials = (s for s in statements if s.effect == 'Deny' and covers_assume_role(s) and is_of(s, to))
-    return next((s for s in denials if _spares_only(s, to)), None)
-
-
-def _spares_only(deny: TrustStatement, to: Sender) -> bool:
-    if len(deny.conditions) != 1 or not is_external_id(deny.conditions[0]):
-        return False
-    (condition,) = deny.conditions
-    operator = operator_of(condition.operator)
-    exact = operator.negated and operator.base == 'stringequals' and operator.is_met_without_the_key is True
-    return exact and condition.external_ids == (to.external_id,) and not condition.variables
-
-
-def open_to_another_site(statements: Sequence[TrustStatement], to: Sender) -> TrustStatement | None:
-    """One that admits Datadog's account of another site without an external id: all customers of that site share it."""
-    allowing = (s for s in statements if s.effect == 'Allow' and covers_assume_role(s))
-    denials = [s for s in statements if s.effect == 'Deny']
-    return next((s for s in allowing if demands_external_id(s) is False and _admits_another_site(s, denials, to)), None)
-
-
-def _admits_another_site(statement: TrustStatement, denials: Sequence[TrustStatement], to: Sender) -> bool:
-    found = (account_principal(p) for p in statement.principals if is_datadog(p))
-    accounts = {p.account for p in found if p is not None and p.whole} - {to.account}
-    others = [replace(to, account=account, external_id=None) for account in accounts]
-    return any(
-        all_of(is_met(c, other.request) for c in statement.conditions)
-        and all(applies_to_datadog(deny, other) is False for deny in denials)
-        for other in others
-    )

@@ -8,7 +8,8 @@ from ...facts.account import TrustStatement
 from ...remedies import Choice, Remedy, Step, yaml
 from ..account_remedies import run_again
 from .assume_role_request import is_misspelled_external_id
-from .everyone import open_to_another_site
+from .condition_operators import any_of
+from .external_ids import open_to_another_site
 from .identities import conditions_on_external_id, demands_external_id, is_account, is_datadog, is_everyone
 from .trust import Reading, Sender, position_of, readings, sender
 from .trust_remedies import (
@@ -77,8 +78,8 @@ def without_external_id(read: Sequence[Reading]) -> list[Reading]:
 
 
 def perhaps_without_external_id(read: Sequence[Reading]) -> list[Reading]:
-    """Those that would, if Datadog meets conditions of which that is not known."""
-    undecided = (r for r in read if None in (r.admits, r.admits_others))
+    """Those that would, if Datadog or a request without an external id meets conditions of which that is not known."""
+    undecided = (r for r in read if any_of((r.admits, r.admits_others)) is not False)
     return [r for r in undecided if demands_external_id(r.statement) is not True]
 
 

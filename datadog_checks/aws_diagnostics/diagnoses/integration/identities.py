@@ -6,13 +6,14 @@ leaves its unique id (AIDA..., AROA...). External ids are compared by their dige
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...facts.account import Condition, ExternalId, Form, TrustStatement
 from ...rules.datadog_role import owner_of
 from ...text import one_line
-from .assume_role_request import EXTERNAL_ID
-from .condition_operators import any_of, operator_of
+from .assume_role_request import ABSENT, EXTERNAL_ID, Key, Request, Secret
+from .condition_operators import all_of, any_of, is_met, operator_of
 
 EVERYONE = ('*', 'AWS:*')
 ARN = re.compile(r'arn:(?P<partition>[a-z-]+):(?:iam|sts)::(?P<account>\d{12}):(?P<resource>.+)', re.ASCII)
@@ -20,7 +21,8 @@ ACCOUNT = re.compile(r'\d{12}', re.ASCII)
 DELETED = re.compile(r'(?P<kind>AIDA|AROA)[A-Z0-9]{8,}', re.ASCII)
 LONGEST_PRINCIPAL = 60
 KINDS = {'AIDA': 'user', 'AROA': 'role'}
-
+ANOTHER_ID = ExternalId.of('another one')
+"""What stands for the external id of any other customer of Datadog."""
 
 NOT_DATADOGS = {
     Form.EMPTY: 'an empty text',
@@ -98,15 +100,38 @@ def conditions_on_external_id(statement: TrustStatement) -> tuple[Condition, ...
     return tuple(c for c in statement.conditions if is_external_id(c))
 
 
-def demands_one(condition: Condition) -> bool | None:
-    """Only certain external ids meet it: not any, not a request without one, and not all but certain ones.
+def needs_one(condition: Condition) -> bool | None:
+    """A request without an external id does not meet it."""
+    met = is_met(condition, _sending(None))
+    return None if met is None else not met
+
+
+def names_those_accepted(condition: Condition) -> bool | None:
+    """Of external ids, only certain ones meet it: not any, and not all but certain ones.
 
     None where IAM does not say how the operator reads text.
     """
-    operator = operator_of(condition.operator)
-    if not operator.needs_the_key or operator.negated or operator.base == 'null':
-        return False
-    return True if operator.base.startswith('string') else None
+    operator, met = operator_of(condition.operator), is_met(condition, _sending(ANOTHER_ID))
+    if met is None and operator.base.startswith('string'):
+        return not operator.negated  # a pattern or a variable
+    return None if met is None else not met
+
+
+def accept_a_request(conditions: Sequence[Condition]) -> bool | None:
+    """With one of the external ids that are named, with another one, or with none."""
+    return any_of(all_met(conditions, id) for id in (None, ANOTHER_ID, *named_ids(conditions)))
+
+
+def named_ids(conditions: Sequence[Condition]) -> list[ExternalId]:
+    return [id for c in conditions for id in c.external_ids if can_be_sent(id)]
+
+
+def all_met(conditions: Sequence[Condition], id: ExternalId | None) -> bool | None:
+    return all_of(is_met(c, _sending(id)) for c in conditions)
+
+
+def _sending(id: ExternalId | None) -> Request:
+    return {EXTERNAL_ID: Key((Secret(id),)) if id else ABSENT}
 
 
 def can_be_sent(id: ExternalId) -> bool:
@@ -115,15 +140,9 @@ def can_be_sent(id: ExternalId) -> bool:
 
 
 def demands_external_id(statement: TrustStatement) -> bool | None:
-    return any_of(map(demands_one, conditions_on_external_id(statement)))
-
-
-def differs_by_case(one: ExternalId, other: ExternalId) -> bool:
-    return one.digest != other.digest and one.folded_digest == other.folded_digest != ''
-
-
-def differs_by_white_space(one: ExternalId, other: ExternalId) -> bool:
-    return one.digest != other.digest and one.stripped_digest == other.stripped_digest
+    """Whether its conditions together accept only certain external ids, and no request without one."""
+    conditions = conditions_on_external_id(statement)
+    return all_of((any_of(map(needs_one, conditions)), any_of(map(names_those_accepted, conditions))))
 
 
 def shown_digest(external_id: ExternalId) -> str:

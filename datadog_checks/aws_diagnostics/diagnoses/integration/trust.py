@@ -10,6 +10,7 @@ from ...rules.policy_language import matches
 from .assume_role_request import Request, datadogs_request
 from .condition_operators import all_of, is_met
 from .identities import (
+    ANOTHER_ID,
     NOT_DATADOGS,
     demands_external_id,
     is_account,
@@ -21,8 +22,6 @@ from .identities import (
 from .role import account_id, partition_of, role_of
 
 ASSUME_ROLE = 'sts:AssumeRole'
-ANOTHER_ID = ExternalId.of('another one')
-"""What stands for the external id of any other customer of Datadog."""
 
 
 @dataclass(frozen=True, slots=True)

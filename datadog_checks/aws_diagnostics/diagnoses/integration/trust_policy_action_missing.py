@@ -6,7 +6,7 @@ from ...facts.account import Feature
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy
 from ...text import SHORT, one_line
-from .identities import conditions_on_external_id, demands_one
+from .identities import demands_external_id
 from .role import says_when_stale, without_role
 from .trust import ASSUME_ROLE, Reading, Sender, position_of, readings, sender
 from .trust_remedies import (
@@ -65,8 +65,7 @@ def _allow(facts: Facts, expected: Expectations) -> Choice:
 
 
 def _is_safe(meant: Reading, to: Sender) -> bool:
-    demands_it = any(map(demands_one, conditions_on_external_id(meant.statement)))
-    return demands_it and is_only_for_datadog(meant.statement, to)
+    return demands_external_id(meant.statement) is True and is_only_for_datadog(meant.statement, to)
 
 
 TRUST_POLICY_ACTION_MISSING = Diagnosis(

@@ -1,14 +1,14 @@
 """The trust policy does not demand exactly the external id that Datadog sends."""
 
+from collections.abc import Collection
+
 from ...expectations import Expectations
 from ...facts import Facts
 from ...facts.account import Condition, ExternalId, Feature, Form
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step
-from ...rules.datadog_role import ACCOUNTS
 from ...text import SHORT, one_line
 from .condition_operators import is_met, operator_of
-from .everyone import demanded_by_deny, open_to_another_site
 from .external_id_remedies import (
     cannot_be_sent,
     correct_the_record,
@@ -17,25 +17,28 @@ from .external_id_remedies import (
     ways_to_demand_it,
     without_external_id,
 )
-from .identities import (
-    NOT_DATADOGS,
-    can_be_sent,
-    conditions_on_external_id,
-    demands_one,
-    described,
+from .external_ids import (
+    accepted_ids,
+    demanded_by_deny,
+    demanding,
     differs_by_case,
     differs_by_white_space,
+    has_wildcard,
+    kinds_of,
+    open_to_another_site,
+    shown_condition,
+)
+from .identities import (
+    conditions_on_external_id,
+    demands_external_id,
+    described,
     is_datadog,
+    names_those_accepted,
     shown_digest,
 )
 from .role import says_when_stale, without_role
 from .trust import Reading, Sender, name_of, readings, sender, trust_of
 from .trust_remedies import GUIDE_SECTION, apply_it, statements_of
-
-MOST_IDS = 2
-DATADOGS = dict.fromkeys(
-    (id for accounts in ACCOUNTS.values() for id in accounts.values()), "the id of Datadog's own AWS account"
-)
 
 
 @says_when_stale
@@ -78,21 +81,10 @@ def _unless_open_to_another_site(verdict: Verdict, facts: Facts, to: Sender) -> 
     return Failed(f'{name} of the trust policy admits {who} without a particular external id', Status.WARNING)
 
 
-def _conditions(reading: Reading) -> tuple[Condition, ...]:
-    return conditions_on_external_id(reading.statement)
-
-
 def _refused(reading: Reading, to: Sender) -> str:
     """Of the first condition that refuses what Datadog sends."""
-    request = to.request
-    condition = next(c for c in _conditions(reading) if is_met(c, request) is False)
-    return f'{reading.name} of the trust policy has {_shown(condition)}; {_sent(to)}{_difference(condition, to)}'
-
-
-def _shown(condition: Condition) -> str:
-    ids = [shown_digest(id) for id in condition.external_ids] or [one_line(value, SHORT) for value in condition.values]
-    more = f' and {len(ids) - MOST_IDS} more' if len(ids) > MOST_IDS else ''
-    return f'{one_line(condition.operator, SHORT)} sts:ExternalId {", ".join(ids[:MOST_IDS])}{more}'
+    found = next(c for c in conditions_on_external_id(reading.statement) if is_met(c, to.request) is False)
+    return f'{reading.name} of the trust policy has {shown_condition(found)}; {_sent(to)}{_difference(found, to)}'
 
 
 def _sent(to: Sender) -> str:
@@ -106,7 +98,7 @@ def _difference(condition: Condition, to: Sender) -> str:
     sent = to.external_id
     if sent is None or operator_of(condition.operator).negated:
         return ''
-    if kinds := _kinds(condition, to):
+    if kinds := kinds_of(condition.external_ids, to):
         return f': the trust policy has {kinds} in its place'
     if any(differs_by_white_space(accepted, sent) for accepted in condition.external_ids):
         whose = ", which Datadog's has" if sent.has_stray_white_space else ''
@@ -116,44 +108,34 @@ def _difference(condition: Condition, to: Sender) -> str:
     return ': its * and ? are not wildcards with this operator' if condition.wildcard else ''
 
 
-def _kinds(condition: Condition, to: Sender) -> str:
-    """What the wrong external ids are, where their form or their digest says so; '' for others."""
-    kinds = dict.fromkeys(_kind(id, to) for id in condition.external_ids)
-    return ' and '.join(list(filter(None, kinds))[:MOST_IDS])
-
-
-def _kind(id: ExternalId, to: Sender) -> str:
-    return _ids_of_accounts(to).get(id.stripped_digest) or NOT_DATADOGS.get(id.form, '')
-
-
-def _ids_of_accounts(to: Sender) -> dict[str, str]:
-    """By their digests."""
-    own = {to.role_account: 'the id of this AWS account', to.role_name: 'the name of the role'}
-    return {ExternalId.of(text).digest: words for text, words in {**own, **DATADOGS}.items() if text}
-
-
 def _form(reading: Reading, to: Sender) -> Verdict:
     """Whether no other external id is accepted."""
-    condition = next((c for c in _conditions(reading) if demands_one(c)), None)
-    if condition is None:
-        shown = _shown(_conditions(reading)[0])
-        return Unknown(f"{reading.name} of the trust policy has {shown}; not known whether it accepts Datadog's")
-    evidence = f'{reading.name} of the trust policy has {_shown(condition)}'
-    if condition.wildcard and operator_of(condition.operator).base == 'stringlike':
+    conditions = conditions_on_external_id(reading.statement)
+    demand = demanding(conditions)
+    shown = demand or [c for c in conditions if names_those_accepted(c) is None][:1]
+    evidence = f'{reading.name} of the trust policy has {" and ".join(map(shown_condition, shown))}'
+    if not demand:
+        return Unknown(f"{evidence}; not known whether it accepts Datadog's")
+    if has_wildcard(demand[0]):
         return Failed(f'{evidence}, with a wildcard that accepts other external ids too', Status.WARNING)
-    if len({id for id in condition.external_ids if can_be_sent(id)}) > 1:
-        kinds = _kinds(condition, to)
+    ids = accepted_ids(conditions)
+    if sum(ids.values()) > 1:
+        kinds = kinds_of(ids, to)
         others = f'{evidence}, so it accepts others than that of this Datadog organization'
         return Failed(f'{others}: {kinds}' if kinds else others, Status.WARNING)
-    return _agreement(reading, to, evidence, condition)
+    if len(ids) > 1:
+        return Unknown(f'{evidence}; not known whether it accepts others than that of this Datadog organization')
+    if demands_external_id(reading.statement) is None:
+        return Unknown(f'{evidence}; not known whether a request without an external ID meets it')
+    return _agreement(reading, to, evidence, ids or demand[0].external_ids)
 
 
-def _agreement(reading: Reading, to: Sender, evidence: str, condition: Condition) -> Verdict:
+def _agreement(reading: Reading, to: Sender, evidence: str, ids: Collection[ExternalId]) -> Verdict:
     if reading.external_id:
         return Passed(f'{evidence}; {_sent(to)}, the same')
-    if to.external_id is None and (kinds := _kinds(condition, to)):
+    if to.external_id is None and (kinds := kinds_of(ids, to)):
         return Failed(f'{evidence}: {kinds}, and not an external ID that Datadog generated')
-    if to.external_id is None and any(id.has_stray_white_space for id in condition.external_ids):
+    if to.external_id is None and any(id.has_stray_white_space for id in ids):
         return Failed(f"{evidence}, with white space around it; Datadog's external ids have none")
     if to.external_id is None:
         how = 'set app_key or external_id' if to.registered else 'Datadog has no integration for this account'

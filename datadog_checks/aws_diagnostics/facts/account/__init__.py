@@ -30,7 +30,7 @@ from .fleet import (
     WrongInstance,
     fault_of,
 )
-from .hosts import TaggedHost
+from .hosts import HostMeta, HostRow, TaggedHost
 from .iam import (
     Caller,
     Condition,
@@ -102,6 +102,8 @@ __all__ = [
     'FilterKind',
     'Fleet',
     'Form',
+    'HostMeta',
+    'HostRow',
     'Integration',
     'Inventory',
     'Lag',

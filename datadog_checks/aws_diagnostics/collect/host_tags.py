@@ -1,0 +1,135 @@
+"""The tags of one source on one host, read, removed and added by way of the Datadog API.
+
+GET, POST and DELETE /api/v1/tags/hosts/{host}?source=...: https://docs.datadoghq.com/api/latest/tags/. Every request
+waits for the rate limit. What only reads is repeated when Datadog fails. A removal is repeated only after a look shows
+that the tags are still there, and an addition of the same tags changes nothing.
+"""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import TypeVar
+from urllib.parse import quote
+
+from ..text import clean
+from .bounded_http import NotAnswered
+from .datadog_api import DatadogApi, NotFound, Permission, ServerFailed, Throttled, list_of, object_of
+from .inventory_rows import AWS_TAGS, LONGEST_NAME, MOST_TEXTS, Row, row_of
+from .run import RequestFailed
+
+ROWS = '/api/v1/hosts?include_hosts_metadata=false&include_muted_hosts_data=false&count=1000&start=0&filter='
+MOST_BYTES = 4 << 20
+"""Of one page of the host list."""
+ATTEMPTS = 4
+"""Of a request that Datadog does not answer, or answers with a fault of its servers."""
+BACKOFF = 1.0
+"""Seconds before the second attempt; twice as long before each further one."""
+LONGEST_WAIT = 3600.0
+"""Seconds for which the rate limit may stop a request; Datadog's periods are of an hour at most."""
+JITTER = 0.25
+"""Of a wait, added at random."""
+
+Answer = TypeVar('Answer')
+
+
+class Removed(Enum):
+    REMOVED = 'removed'
+    GONE = 'gone'
+    """Datadog does not have the host any more."""
+    STILL_THERE = 'still there'
+    """Datadog took the request, and the host has the tags."""
+
+
+class HostTags:
+    """Of the source Amazon Web Services. Every method raises RequestFailed."""
+
+    def __init__(self, api: DatadogApi, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._api = api
+        self._sleep = sleep
+        self.requests = 0
+
+    def row(self, name: str) -> Row | None:
+        """Of the host list, as it is now; None where it has no host of exactly this name.
+
+        Raises RequestFailed also where more hosts match the name than one page has, and this one is not among them.
+        """
+        answer = object_of(
+            self._reading(
+                lambda: self._api.get(
+                    f'{ROWS}{quote(name, safe="")}', with_keys=True, needs=Permission.HOSTS_READ, limit=MOST_BYTES
+                )
+            )
+        )
+        listed = list_of(answer.get('host_list'))
+        found = next((row for row in map(row_of, listed) if row is not None and row.name == name), None)
+        if found is None and answer.get('total_matching') != len(listed):
+            raise RequestFailed(f'more than {len(listed)} hosts have names like this one')
+        return found
+
+    def of(self, name: str) -> tuple[str, ...] | None:
+        """As Datadog has them; None where it does not have the host."""
+        try:
+            answer = self._reading(lambda: self._api.get(_path(name), with_keys=True, needs=Permission.HOSTS_READ))
+        except NotFound:
+            return None
+        tags = list_of(object_of(answer).get('tags'))
+        if len(tags) > MOST_TEXTS or not all(isinstance(tag, str) and len(tag) <= LONGEST_NAME for tag in tags):
+            raise RequestFailed('the tags of the host do not have the documented shape')
+        return tuple(str(tag) for tag in tags)
+
+    def remove(self, name: str) -> Removed:
+        """A removal that is not answered may have had its effect: only the tags themselves tell."""
+        for attempt in range(ATTEMPTS):
+            try:
+                self._within_the_limit(lambda: self._api.delete(_path(name), needs=Permission.HOST_TAGS_WRITE))
+            except NotFound:
+                return Removed.GONE
+            except (ServerFailed, NotAnswered):
+                if attempt == ATTEMPTS - 1:
+                    raise
+            left = self.of(name)
+            if not left:
+                return Removed.GONE if left is None else Removed.REMOVED
+            self._sleep(BACKOFF * 2**attempt)
+        return Removed.STILL_THERE
+
+    def add(self, name: str, tags: Sequence[str]) -> None:
+        """Raises NotFound where Datadog does not have the host."""
+        body = {'host': name, 'tags': list(tags)}
+        self._reading(lambda: self._api.post(_path(name), body, needs=Permission.HOST_TAGS_WRITE))
+
+    def _reading(self, request: Callable[[], Answer]) -> Answer:
+        """Of what may be repeated."""
+        for attempt in range(ATTEMPTS - 1):
+            try:
+                return self._within_the_limit(request)
+            except (ServerFailed, NotAnswered):
+                self._sleep(BACKOFF * 2**attempt)
+        return self._within_the_limit(request)
+
+    def _within_the_limit(self, request: Callable[[], Answer]) -> Answer:
+        for _ in range(ATTEMPTS):
+            self._rest()
+            self.requests += 1
+            try:
+                return request()
+            except Throttled:
+                continue
+        raise Throttled('Datadog throttles its API (429), also after its limit was reset')
+
+    def _rest(self) -> None:
+        if self._api.wait > LONGEST_WAIT:
+            raise Throttled(f'the rate limit of Datadog is not reset within {LONGEST_WAIT:.0f} s')
+        if self._api.wait:
+            self._sleep(self._api.wait * (1 + JITTER * random.random()))
+            self._api.wait = 0.0
+
+
+def _path(name: str) -> str:
+    return f'/api/v1/tags/hosts/{quote(name, safe="")}?source={quote(AWS_TAGS)}'
+
+
+def same_tags(row: Row, tags: Sequence[str]) -> bool:
+    """Whether all of them are tags that the row has from AWS: another answer may be of all sources together."""
+    return {clean(tag, LONGEST_NAME) for tag in tags} <= set(row.aws_tags)

@@ -1,0 +1,142 @@
+"""What one reading of the host list shows that can be wrong; everything else of a row is forgotten at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..facts.account import HostRow, Unmatched
+from ..facts.values import HostName, InstanceId
+from ..rules.duplicates import DEFAULT_NAME
+from .inventory_rows import Place, Row
+
+MOST_NAMES = 3
+"""Of hosts of one account and region."""
+MOST_GROUPS = 500
+MOST_SHARED = 1000
+"""Rows that name several instances."""
+
+
+@dataclass(slots=True)
+class Group:
+    hosts: int = 0
+    names: list[HostName] = field(default_factory=list)
+
+    def add(self, name: HostName | None) -> None:
+        self.hosts += 1
+        if name and len(self.names) < MOST_NAMES:
+            self.names.append(name)
+
+
+class Suspects:
+    """For one account. A row that appears on two pages counts once for duplicates, twice for tags.
+
+    `account_id` is the one that is looked at: duplicates of an instance that names another account are left to the
+    check instance of that account. Hosts with tags are kept for every account: one that Datadog has no record of may
+    have no check instance.
+    """
+
+    def __init__(self, account_id: str) -> None:
+        self._account_id = account_id
+        self._of_aws: set[InstanceId] = set()
+        self._merged: set[InstanceId] = set()
+        self._of_agents: dict[InstanceId, str] = {}
+        self._anonymous: dict[str, None] = {}
+        self.groups: dict[Place, Group] = {}
+
+    def add(self, row: Row) -> None:
+        account_id = row.place[0]
+        if account_id in (None, self._account_id):
+            self._add_identity(row)
+        if row.agent_runs and row.aws_tags and not row.aws_reports:
+            self._add_tagged(row)
+
+    def _add_identity(self, row: Row) -> None:
+        """A row that both report is one that Datadog has merged."""
+        if row.is_anonymous:
+            self._anonymous[row.name] = None
+        if row.has_agent and row.knows_aws:
+            self._merged |= row.instance_ids
+        elif row.has_agent:
+            if row.instance_id and row.name != row.instance_id:
+                self._of_agents.setdefault(row.instance_id, row.name)
+        elif row.knows_aws and row.instance_id:
+            self._of_aws.add(row.instance_id)
+
+    def _add_tagged(self, row: Row) -> None:
+        full = len(self.groups) >= MOST_GROUPS and row.place[0] != self._account_id
+        if not full or row.place in self.groups:
+            self.groups.setdefault(row.place, Group()).add(HostName.of(row.name))
+
+    def unmatched(self) -> Unmatched | None:
+        """Instances that only AWS reports, beside Agents that name no instance; None where one of both is missing."""
+        instances = len(self._of_aws - self._merged - self._of_agents.keys())
+        if not instances or not self._anonymous:
+            return None
+        names = sorted(self._anonymous, key=lambda name: not DEFAULT_NAME.fullmatch(name))
+        shown = tuple(name for name in map(HostName.of, names) if name)[:MOST_NAMES]
+        return Unmatched(instances, len(self._anonymous), shown)
+
+    def pairs(self) -> Iterator[tuple[InstanceId, str]]:
+        """Instance id, and the name of the Agent's row."""
+        return ((id, name) for id, name in sorted(self._of_agents.items()) if id in self._of_aws)
+
+
+class HostRows:
+    """For all accounts: every row that names an instance, as only two of them show that there are two. To be added once
+    each."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[InstanceId, tuple[HostRow, ...]] = {}
+        self._shared: list[HostRow] = []
+        self._places: dict[tuple[Place, str], tuple[Place, str]] = {}
+        self._agents = 0
+        self._names: tuple[list[HostName], list[HostName]] = ([], [])
+        """Of Agents that name no instance: names that EC2 gives by default, and others."""
+
+    def add(self, row: Row) -> None:
+        if row.instance_id:
+            self._by_id[row.instance_id] = (*self._by_id.get(row.instance_id, ()), self._host_row(row))
+        elif row.instance_ids and row.has_agent and len(self._shared) < MOST_SHARED:
+            self._shared.append(self._host_row(row))
+        elif row.is_anonymous:
+            self._add_anonymous(row.name)
+
+    def _host_row(self, row: Row) -> HostRow:
+        place = (row.place, row.cluster)
+        (account_id, region), cluster = self._places.setdefault(place, place)  # texts of many rows are kept once
+        return HostRow(
+            row.name if row.name != row.instance_id else row.instance_id,
+            tuple(sorted(row.instance_ids)),
+            account_id,
+            region,
+            has_agent=row.has_agent,
+            knows_aws=row.knows_aws,
+            aws_reports=row.aws_reports,
+            up=row.up,
+            by_alias=bool(row.aliased),
+            cluster=cluster,
+            reported_at=row.reported_at,
+        )
+
+    def _add_anonymous(self, text: str) -> None:
+        self._agents += 1
+        name, names = HostName.of(text), self._names[not DEFAULT_NAME.fullmatch(text)]
+        if name and len(names) < MOST_NAMES:
+            names.append(name)
+
+    def several(self) -> Iterator[tuple[InstanceId, tuple[HostRow, ...]]]:
+        """Instances with several rows."""
+        return ((id, rows) for id, rows in sorted(self._by_id.items()) if len(rows) > 1)
+
+    def shared(self) -> Iterator[tuple[HostRow, tuple[HostRow, ...]]]:
+        """Rows of an Agent that name several instances, each with the rows of these."""
+        for row in self._shared:
+            yield row, tuple(other for id in row.instance_ids for other in self._by_id.get(id, ()))
+
+    def unmatched(self) -> Unmatched | None:
+        """Instances that only AWS reports, beside Agents that name no instance; None where one of both is missing."""
+        named = {id for row in self._shared for id in row.instance_ids}
+        alone = (id for id, rows in self._by_id.items() if not any(row.has_agent for row in rows))
+        instances = sum(id not in named for id in alone)
+        if not instances or not self._agents:
+            return None
+        return Unmatched(instances, self._agents, tuple((*self._names[0], *self._names[1])[:MOST_NAMES]))

@@ -1,0 +1,194 @@
+"""Why an EC2 instance has several rows in Datadog's host list, as far as the rows and their Agents tell.
+
+Datadog merges the row of the AWS integration with that of an Agent whose name or alias is the instance id
+(https://github.com/DataDog/datadog-agent/issues/3210), within hours (its guide on troubleshooting the integration).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from ..facts import Unobserved
+from ..facts.account import HostMeta, HostRow
+from ..facts.values import AccountId, InstanceId, RegionName
+from ..text import counted, duration, listed, quoted
+
+STOPPED_AFTER = 900
+"""Seconds: an Agent reports every 15."""
+DEFAULT_NAME = re.compile(r'ip-\d{1,3}(-\d{1,3}){3}(\..*)?|ec2amaz-[a-z0-9]{7}', re.IGNORECASE)
+"""That EC2 gives to Linux and Windows."""
+IN_CONTAINERS = ('helm', 'operator', 'kubernetes', 'docker', 'ecs', 'terraform', 'cdk')
+"""Parts of the names of tools that install an Agent as a container; its operating system has the container's name."""
+CONTAINER_NAME = re.compile('[0-9a-f]{12}')
+"""That Docker gives to a container."""
+
+
+class Cause(StrEnum):
+    SET_BY_HAND = 'hostname-set-by-hand'
+    OS_NAME = 'os-hostname'
+    DEFAULT_NAME = 'default-hostname'
+    NODE_NAME = 'kubernetes-node-name'
+    STOPPED = 'agent-stopped'
+    RENAMED = 'renamed'
+    AWS_ROW_LEFT = 'aws-row-left'
+    TWO_AGENTS = 'two-agents'
+    SHARED_NAME = 'several-instances'
+    NOT_KNOWN = 'not-known'
+
+
+About = Mapping[str, HostMeta] | Unobserved
+"""What is known of Agents, by the names of their rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    cause: Cause
+    evidence: str
+    goes_away: bool | None = None
+    """Whether a row leaves the list by itself; None where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    instance_id: InstanceId | None
+    """None for one name of several instances."""
+    names: tuple[str, ...]
+    account_id: AccountId | None
+    region: RegionName | None
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """What an earlier reading of the list tells about the same rows."""
+
+    lasted: float = 0.0
+    """Seconds for which they are known to be there, where that is longer than Datadog needs to merge them."""
+    young: bool = False
+    """Whether they are known to be there for less than that."""
+
+
+def duplicate(instance_id: InstanceId, rows: Sequence[HostRow], about: About, age: Age = Age()) -> Duplicate | None:
+    """None where Datadog has merged the rows."""
+    agents = [row for row in rows if row.has_agent]
+    pair = len(agents) == 1 and not agents[0].knows_aws and agents[0].name != instance_id
+    if len(agents) > 1:
+        why = _of_agents(agents, about)
+    elif pair and len(rows) > 1:
+        why = _of_pair(agents[0], [row for row in rows if not row.has_agent], _meta(about, agents[0]))
+    else:
+        return None
+    return _duplicate(instance_id, rows, _aged(why, age))
+
+
+def _aged(why: Why, age: Age) -> Why:
+    if why.goes_away is not None:
+        return why
+    if age.lasted:
+        return replace(
+            why, evidence=f'{why.evidence}; both are there for {duration(age.lasted)} or longer', goes_away=False
+        )
+    return replace(why, goes_away=True) if age.young and why.cause is Cause.SET_BY_HAND else why
+
+
+def _duplicate(instance_id: InstanceId | None, rows: Sequence[HostRow], why: Why) -> Duplicate:
+    account_id = next((row.account_id for row in rows if row.account_id), None)
+    region = next((row.region for row in rows if row.region), None)
+    return Duplicate(instance_id, names_of(rows), account_id, region, why)
+
+
+def names_of(rows: Sequence[HostRow]) -> tuple[str, ...]:
+    """In an order that is the same in the next reading: those that are instance ids last."""
+    return tuple(row.name for row in sorted(rows, key=lambda row: (row.name in row.instance_ids, row.name)))
+
+
+def shared(row: HostRow, others: Sequence[HostRow]) -> Duplicate | None:
+    """One name of several instances: only where AWS reports each of them at present. A host that was replaced under
+    the same name keeps the id of the old instance for a while."""
+    reported = {id for other in others if other.aws_reports and other.up for id in other.instance_ids}
+    if not row.up or not reported.issuperset(row.instance_ids):
+        return None
+    ids = listed(row.instance_ids)
+    why = Why(Cause.SHARED_NAME, f'{quoted(row.name)} names {ids}, and AWS reports each of them', goes_away=False)
+    return _duplicate(None, (row, *others), why)
+
+
+def needs_metadata(rows: Sequence[HostRow]) -> bool:
+    """Whether what the Agents say about their hosts can change the answer."""
+    return any(row.has_agent and row.up for row in rows)
+
+
+# Several Agents
+
+
+def _of_agents(agents: Sequence[HostRow], about: About) -> Why:
+    latest = max(row.reported_at for row in agents)
+    stopped = [row for row in agents if not row.up or latest - row.reported_at > STOPPED_AFTER]
+    running = sorted((row for row in agents if row not in stopped), key=lambda row: row.name)
+    if len(running) > 1 and all(row.reported_at for row in running):
+        what = ' and '.join(_agent(row, _meta(about, row)) for row in running[:3])
+        return Why(Cause.TWO_AGENTS, f'{counted(len(running), "Agent")} report this instance: {what}', goes_away=False)
+    if len(running) > 1:
+        return Why(Cause.NOT_KNOWN, 'the rows do not say when their Agents reported last')
+    now = f', and {quoted(running[0].name)} does' if running else ''
+    names = listed(sorted(row.name for row in stopped), longest=80)
+    return Why(
+        Cause.RENAMED, f'{names} {"does" if len(stopped) == 1 else "do"} not report any more{now}', goes_away=True
+    )
+
+
+def _agent(row: HostRow, meta: HostMeta | Unobserved) -> str:
+    """Like "'web-1' (Agent 7.60.0, dpkg)"."""
+    known = '' if isinstance(meta, Unobserved) else _version(meta)
+    return f'{quoted(row.name)}{f" ({known})" if known else ""}'
+
+
+def _version(meta: HostMeta) -> str:
+    return ', '.join(filter(None, (f'Agent {meta.agent_version}' if meta.agent_version else '', meta.installer)))
+
+
+def _meta(about: About, row: HostRow) -> HostMeta | Unobserved:
+    if isinstance(about, Unobserved):
+        return about
+    return about.get(row.name) or Unobserved('Datadog has no metadata of it')
+
+
+# One Agent, and the AWS integration
+
+
+def _of_pair(agent: HostRow, of_aws: Sequence[HostRow], meta: HostMeta | Unobserved) -> Why:
+    name = quoted(agent.name)
+    if not agent.up:
+        return Why(Cause.STOPPED, f'the Agent of {name} does not report any more', goes_away=True)
+    if not any(row.up or row.aws_reports for row in of_aws):
+        return Why(Cause.AWS_ROW_LEFT, 'the AWS integration does not report its row any more', goes_away=True)
+    if agent.cluster and agent.name.lower().endswith(f'-{agent.cluster.lower()}'):
+        return Why(Cause.NODE_NAME, f'{name} is the name of a node, with that of its cluster {quoted(agent.cluster)}')
+    if DEFAULT_NAME.fullmatch(agent.name):
+        what = 'a default name of EC2, for which an Agent takes the instance id where it can read it'
+        return Why(Cause.DEFAULT_NAME, f'{name} is {what}')
+    if isinstance(meta, Unobserved):
+        return Why(Cause.NOT_KNOWN, f'nothing is known of the Agent of {name}: {meta.reason}')
+    if not meta.socket_hostname:
+        return Why(Cause.NOT_KNOWN, f'Datadog does not know the hostname of the operating system of {name}')
+    return _by_metadata(agent, meta)
+
+
+def _by_metadata(agent: HostRow, meta: HostMeta) -> Why:
+    name, of_os = quoted(agent.name), quoted(meta.socket_hostname)
+    if agent.name.lower() in (meta.socket_hostname.lower(), meta.socket_fqdn.lower()):
+        return Why(Cause.OS_NAME, f'{name} is the hostname of its operating system, and no default name of EC2')
+    if _is_container(agent, meta):
+        return Why(Cause.NOT_KNOWN, f'the Agent of {name} runs in a container, which is named {of_os}')
+    return Why(
+        Cause.SET_BY_HAND,
+        f'the Agent reports {name}, and its operating system is named {of_os}, so its configuration sets the name. '
+        'Datadog: such rows disappear a few hours after the Agent was installed, and do not affect the bill',
+    )
+
+
+def _is_container(agent: HostRow, meta: HostMeta) -> bool:
+    tool = meta.installer.lower()
+    by_tool = any(part in tool for part in IN_CONTAINERS)
+    return bool(agent.cluster) or by_tool or CONTAINER_NAME.fullmatch(meta.socket_hostname) is not None
