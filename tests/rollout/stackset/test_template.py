@@ -14,6 +14,7 @@ from botocore import xform_name
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
+from datadog_checks.aws_diagnostics.cli import run
 from tests.account.servers import MOTO_ACCOUNT, moto
 from tests.rollout.cloudformation import Template, client
 from tests.rollout.environment import ROOT, program
@@ -29,7 +30,7 @@ COMMANDS = [
     line.strip()
     for block in re.findall(r'```shell\n(.+?)```', README, re.DOTALL)
     for line in re.sub(r'\\\n\s*', '', block).splitlines()
-    if ' deploy ' not in line
+    if line.startswith('aws ') and ' deploy ' not in line
 ]
 
 
@@ -201,6 +202,16 @@ def test_the_stack_set_of_the_page_is_one_of_the_whole_organization(endpoint: st
     assert asked['create_stack_set']['AutoDeployment'] == {'Enabled': True, 'RetainStacksOnAccountRemoval': False}
     made = cloud.describe_stack_set(StackSetName='aws-diagnostics')['StackSet']
     assert (made['PermissionModel'], made['TemplateBody']) == ('SERVICE_MANAGED', TEMPLATE.read_text())
+
+
+def test_our_own_command_on_the_page_takes_what_it_is_given() -> None:
+    """It is asked for its help with all of these options, so that it asks nobody."""
+    (command,) = re.findall(r'^aws-diagnostics (.+)$', README, re.MULTILINE)
+    assert run([*shlex.split(command), '--help']) == 0
+    values = {
+        name for line in README.splitlines() if line.startswith('helm ') for name in re.findall(r'-f (\S+)', line)
+    }
+    assert values == {'your-values.yaml', 'rollout/cluster-checks/values.yaml', 'accounts/values.yaml'}
 
 
 def test_every_region_of_the_page_is_the_same_one() -> None:
