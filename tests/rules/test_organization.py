@@ -199,6 +199,7 @@ def test_a_role_template_is_of_the_partition_of_the_account(partition: Partition
         pytest.param(TEMPLATE.replace(':iam:', ':sts:'), id='another service'),
         pytest.param(TEMPLATE.replace('arn:aws:', 'arn:azure:'), id='no partition of AWS'),
         pytest.param('arn:aws:iam::{account}:role/', id='no name'),
+        pytest.param('arn:aws:iam::{account}:role/-x', id='a name that begins with a hyphen'),
         pytest.param(TEMPLATE + ' ', id='a space'),
         pytest.param(TEMPLATE + '\n', id='a line end'),
         pytest.param(TEMPLATE + '$(id)', id='a command'),

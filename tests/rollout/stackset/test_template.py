@@ -24,6 +24,7 @@ from tools.documents import least_privilege, read
 DIRECTORY = ROOT / 'rollout' / 'stackset'
 TEMPLATE = DIRECTORY / 'template.yaml'
 README = (DIRECTORY / 'README.md').read_text()
+EXTERNAL_ID = '0f1e2d3c4b5a69788796a5b4c3d2e1f0'
 RUNNER, ORGANIZATION = '210987654321', 'o-exampleorgid'
 GIVEN = {'TrustedAccount': RUNNER}
 COMMANDS = [
@@ -102,7 +103,7 @@ def test_another_integration_role_is_the_one_whose_policies_are_read(endpoint: s
 
 FROM = {'AWS': f'arn:aws:iam::{RUNNER}:root'}
 ONE_ROLE = {'ArnEquals': {'aws:PrincipalArn': f'arn:aws:iam::{RUNNER}:role/k8s/runner'}}
-ONE_ORGANIZATION = {'StringEquals': {'aws:PrincipalOrgID': ORGANIZATION}}
+ONE_ORGANIZATION = {'StringLike': {'aws:PrincipalOrgID': ORGANIZATION}}
 TRUST = [
     pytest.param({}, None, id='an account'),
     pytest.param({'TrustedRole': 'k8s/runner'}, ONE_ROLE, id='a role with its path'),
@@ -112,6 +113,7 @@ TRUST = [
         {**ONE_ROLE, **ONE_ORGANIZATION},
         id='both',
     ),
+    pytest.param({'ExternalId': EXTERNAL_ID}, {'StringEquals': {'sts:ExternalId': EXTERNAL_ID}}, id='an external id'),
 ]
 
 
@@ -136,6 +138,7 @@ WRONG = {
     'TrustedAccount': ['', '12345678901', 'arn:aws:iam::1:root', '*'],
     'TrustedRole': ['*', 'a b', '/a', 'a/', 'arn:aws:iam::210987654321:role/x'],
     'OrganizationId': ['o-', '*', 'r-abcd'],
+    'ExternalId': ['x', '*', 'a b'],
     'RoleName': ['', 'a/b', '*'],
     'IntegrationRole': ['', '*', 'a/*', '/a'],
 }

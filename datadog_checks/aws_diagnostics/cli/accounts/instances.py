@@ -26,6 +26,7 @@ REFERENCE = re.compile(r'ENC\[[^\]\s]{1,512}\]|%%env_[A-Za-z_][A-Za-z0-9_]{0,127
 """To a key: a secret of the Agent, or a variable of its environment, which the Agent resolves in a file, too."""
 APP_KEY = 'ENC[datadog_app_key]'
 """As rollout/cluster-checks has it."""
+SECRETS = ('api_key', 'app_key', 'assume_role_external_id')
 OF_EVERY_ACCOUNT = ('datadog_site', 'features', 'max_api_calls')
 OF_EVERY_INSTANCE = ('min_collection_interval', 'tags')
 CONFIG_MAP = 1 << 20
@@ -106,7 +107,7 @@ def planned(directory: Path, template: RoleTemplate, config: Path | None) -> Pla
         instances: Any = read_mapping(config, '--config')['instances']
         given = next(instance for instance in instances if 'account' in instance)
     account = {name: given['account'][name] for name in OF_EVERY_ACCOUNT if name in given['account']}
-    keys = {name: str(given['account'].get(name) or '') for name in ('api_key', 'app_key')}
+    keys = {name: str(given['account'].get(name) or '') for name in SECRETS}
     references = {name: key for name, key in keys.items() if REFERENCE.fullmatch(key)}
     instance = {
         'account': {'app_key': APP_KEY, **references, **account},

@@ -77,7 +77,7 @@ class BothSides:
 class RoleTemplate(Checked):
     """The ARN of the same role in every account; its partition is only an example."""
 
-    FORM = r'(?a)arn:aws(?:-[a-z]{1,12}){0,3}:iam::\{account\}:role/(?:[\w+=,.@-]{1,128}/){0,8}[\w+=,.@-]{1,64}'
+    FORM = r'(?a)arn:aws(?:-[a-z]{1,12}){0,3}:iam::\{account\}:role/(?:[\w+=,.@-]{1,128}/){0,8}(?!-)[\w+=,.@-]{1,64}'
     ALLOWED = "the ARN of a role with {account} once, like 'arn:aws:iam::{account}:role/aws-diagnostics'"
 
     def arn(self, account_id: AccountId, partition: Partition) -> Arn:
