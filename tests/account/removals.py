@@ -59,7 +59,9 @@ class World:
         return self.datadog.about_hosts.removed
 
     def saved(self) -> dict[str, list[str]]:
-        lines = [json.loads(line) for line in self.backup.read_text().splitlines()] if self.backup.exists() else []
+        """By host; a line that is cut off counts for nothing."""
+        text = self.backup.read_text() if self.backup.exists() else ''
+        lines = [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith('\n')]
         return {line['host']: line['tags'] for line in lines}
 
     def asked_about(self, method: str) -> list[str]:
