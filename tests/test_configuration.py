@@ -300,6 +300,7 @@ ACCOUNT_EXAMPLES = yaml.safe_load(
     app_key: key
     api_key: key
     assume_role_arn: arn:aws:iam::123456789012:role/x
+    assume_role_external_id: other
     features: [role]
     fleet_filter: {'tag:a': [b]}
     max_api_calls: 1
@@ -324,7 +325,8 @@ def test_every_option_of_the_specification_changes_something(option):
 @pytest.mark.parametrize('setting', sorted(Account.model_fields))
 def test_every_setting_of_an_account_changes_something(setting):
     assert setting in ACCOUNT_EXAMPLES, f'add a value of {setting} that is not its default to ACCOUNT_EXAMPLES'
-    needed = {'api_key': 'key'} if setting == 'datadog_api_url' else {}
+    needed_by = {'datadog_api_url': ('api_key',), 'assume_role_external_id': ('assume_role_arn',)}
+    needed = {name: ACCOUNT_EXAMPLES[name] for name in needed_by.get(setting, ())}
     changed = {**needed, setting: ACCOUNT_EXAMPLES[setting]}
     assert read_configuration({'account': changed}) != read_configuration({'account': needed})
 

@@ -57,6 +57,7 @@ def test_every_setting_reaches_its_place():
           app_key: an-application-key
           api_key: an-api-key
           assume_role_arn: arn:aws-us-gov:iam::123456789012:role/path/reader
+          assume_role_external_id: an:external/id
           features: [role, imds_posture]
           fleet_filter: {'tag:team': [platform, web]}
           load_balancers: {names: [web-*, api], tags: {team: [platform, 'web?']}}
@@ -96,6 +97,7 @@ def test_every_setting_reaches_its_place():
             api_key='an-api-key',
             app_key='an-application-key',
             assume_role_arn='arn:aws-us-gov:iam::123456789012:role/path/reader',
+            assume_role_external_id='an:external/id',
             features=features,
             fleet_filter=(('tag:team', ('platform', 'web')),),
             load_balancers=Chosen(('web-*', 'api'), (('team', ('platform', 'web?')),)),
@@ -197,7 +199,7 @@ SETTINGS = {
     'a misspelt setting': ({'ap_key': HUNTER2}, 'account.ap_key is not known: did you mean app_key?'),
     'a setting that resembles nothing': (
         {'zzz': 1},
-        'account.zzz is not known: known are api_key, app_key, assume_role_arn, datadog_api_url, datadog',
+        'account.zzz is not known: known are api_key, app_key, assume_role_arn, assume_role_external_i',
     ),
     'one region without a list': (
         {'regions': 'eu-west-1'},
@@ -227,6 +229,18 @@ SETTINGS = {
     'an ARN that is no role': (
         {'assume_role_arn': 'arn:aws:iam::123456789012:user/x'},
         'account.assume_role_arn must be the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME',
+    ),
+    'an external id that nothing takes': (
+        {'assume_role_external_id': HUNTER2},
+        'account.assume_role_external_id requires account.assume_role_arn',
+    ),
+    'an external id with a space': (
+        {'assume_role_arn': 'arn:aws:iam::123456789012:role/x', 'assume_role_external_id': f' {HUNTER2}'},
+        'account.assume_role_external_id must be an external id: 2 to 1224 letters, digits and _+=,.@:/-',
+    ),
+    'an external id that the Agent has not resolved': (
+        {'assume_role_arn': 'arn:aws:iam::123456789012:role/x', 'assume_role_external_id': 'ENC[x]'},
+        'account.assume_role_external_id must be resolved: only the Agent resolves ENC[]',
     ),
     'a site that does not exist': (
         {'datadog_site': 'datadoghq.org'},

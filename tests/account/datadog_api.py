@@ -32,7 +32,7 @@ class Datadog:
     permissions: dict[str, Sequence[str]] = field(default_factory=dict)
     """By the last part of the path: standard, resource_collection."""
     errors: Any = field(default_factory=list)
-    """Of every account, in the older list."""
+    """Of every account, in the older list; or by account id."""
     hosts: list[dict[str, Any]] = field(default_factory=list)
     """The rows of the host list."""
     hosts_first: list[bytes] = field(default_factory=list)
@@ -179,7 +179,8 @@ def _listed(datadog: Datadog, path: str, query: dict[str, list[str]]) -> bytes:
         return _page(datadog.hosts, query)
     if path == INTEGRATIONS:
         ids = [a['attributes']['aws_account_id'] for a in datadog.accounts]
-        return _json({'accounts': [{'account_id': id, 'errors': datadog.errors} for id in ids]})
+        by_id = datadog.errors if isinstance(datadog.errors, dict) else dict.fromkeys(ids, datadog.errors)
+        return _json({'accounts': [{'account_id': id, 'errors': by_id.get(id, [])} for id in ids]})
     wanted = query.get('aws_account_id')
     return _json({'data': [a for a in datadog.accounts if not wanted or a['attributes']['aws_account_id'] in wanted]})
 

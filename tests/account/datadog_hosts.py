@@ -67,6 +67,7 @@ def needed(method: str, path: str) -> str:
 
 PERMISSIONS = (
     ('/api/v1/hosts', 'hosts_read'),
+    ('/api/v1/metrics', 'metrics_read'),
     ('/api/v1/monitor', 'monitors_read'),
     ('/api/v1/dashboard', 'dashboards_read'),
     ('/api/v2/downtime', 'monitors_downtime'),

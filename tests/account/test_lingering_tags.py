@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -272,11 +273,11 @@ def test_what_it_prints_can_be_read_again(world: tuple[Datadog, Ask], tmp_path: 
     file = tmp_path / 'seen.json'
     file.write_text(ask('lingering-tags', '--json').out)
     seen = read_seen(file)
-    assert seen.removable == {SeenHost('web-1', instance_id(1), OTHER)}
+    assert set(seen.removable) == {SeenHost('web-1', instance_id(1), OTHER)}
     found = TaggedHost(1, 'web-1', InstanceId(instance_id(1)), (AccountId(OTHER),), None, 3, agent_runs=True)
-    assert seen.has(found)
-    assert not seen.has(TaggedHost(1, 'web-1', InstanceId(instance_id(1)), (AccountId(OURS),), None, 3, True))
-    assert not seen.has(TaggedHost(1, 'web-1', InstanceId(instance_id(2)), (AccountId(OTHER),), None, 3, True))
+    assert seen.since(found) == seen.time
+    assert seen.since(replace(found, accounts=(AccountId(OURS),))) is None
+    assert seen.since(replace(found, instance_id=InstanceId(instance_id(2)))) is None
 
 
 WHOLE: Mapping[str, Any] = {'schema': 2, 'command': 'hosts lingering-tags', 'time': '2026-11-28T07:00:00+00:00'}
@@ -285,7 +286,7 @@ WHOLE: Mapping[str, Any] = {'schema': 2, 'command': 'hosts lingering-tags', 'tim
 def test_a_file_that_was_written_with_indents_is_read_as_well(tmp_path: Path) -> None:
     (tmp_path / 'seen.json').write_text(json.dumps({**WHOLE, 'hosts': [listed(1)]}, indent=2))
     assert read_seen(tmp_path / 'seen.json') == Seen(
-        1795849200.0, frozenset({SeenHost('web-1', instance_id(1), OTHER)})
+        1795849200.0, {SeenHost('web-1', instance_id(1), OTHER): 1795849200.0}
     )
 
 

@@ -16,6 +16,7 @@ COMMANDS = {
     for name, command in ((f'{group}{each}', found) for each, found in commands.items())
 }
 ZERO = {
+    'aws-diagnostics-accounts': 'nothing is wrong',
     'aws-diagnostics-hosts': 'to 3 as the help of each command says',
     'aws-diagnostics-hosts-duplicates': 'no instance is there twice',
     'aws-diagnostics-hosts-lingering-tags': 'no host keeps such tags',

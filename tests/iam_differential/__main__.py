@@ -11,7 +11,7 @@ and not held against ours. The exit status is 1 where anything is.
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -36,7 +36,7 @@ from .others import (
 OURS = tuple(d for d in DIAGNOSES if d.id.startswith('trust-policy-'))
 MOST_SHOWN = 10
 BATCH = 500
-FEW, MANY = 2, 60
+FEW, MANY = 2, 400
 """Others who try to come in: at first, and before it is said that nobody can."""
 EXPOSURES = ('admits every AWS account', 'demands no particular external id')
 """What these say is that others may come in, not that Datadog may not."""
@@ -57,7 +57,7 @@ def contradiction(findings: Sequence[Finding], case: Case, decisions: Decisions)
         if not all(admitted):
             return 'false OK: Datadog is refused'
         named = {id.lower() for id in external_ids_in(case[0])}
-        others = [d for caller, d in decided if not (caller.is_datadog and (caller.external_id or '').lower() in named)]
+        others = [d for caller, d in decided if not (caller.is_datadog and _is_expected(caller.external_id, named))]
         return 'false OK: somebody else is admitted' if any(others) else ''
     alarms = [f for f in findings if isinstance(f.verdict, Failed)]
     refusing = [f.diagnosis.id for f in alarms if not _says_exposed(f)]
@@ -67,6 +67,11 @@ def contradiction(findings: Sequence[Finding], case: Case, decisions: Decisions)
     if exposing and all(admitted) and not any(d for caller, d in decided if not caller.expected):
         return f'{NOBODY_ELSE}: {", ".join(exposing)}, and nobody else is admitted'
     return ''
+
+
+def _is_expected(external_id: str | None, named: Collection[str]) -> bool:
+    """Datadog always sends one: what a statement beside the right one admits without it harms nobody."""
+    return external_id is None or external_id.lower() in named
 
 
 def _says_exposed(finding: Finding) -> bool:

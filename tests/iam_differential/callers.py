@@ -48,7 +48,7 @@ def others(random: Random, count: int) -> Iterator[Caller]:
         )
         user = random.choice((DATADOGS, 'alice')) if as_user else ''
         stranger = _caller('a stranger', STRANGER, random.choice((SECRET, SECRET, None)), random, user=user)
-        yield replace(stranger, context={**stranger.context, **_chosen(random)})
+        yield replace(stranger, context={**stranger.context, **_chosen(random, as_user=as_user)})
 
 
 CHOSEN: Mapping[str, tuple[str, ...]] = {
@@ -57,15 +57,17 @@ CHOSEN: Mapping[str, tuple[str, ...]] = {
     'aws:RequestTag/team': ('a', 'b', ''),
     'aws:TagKeys': ('team', 'cost'),
     'aws:RequestedRegion': ('us-east-1', 'eu-west-1'),
-    'aws:FederatedProvider': ('cognito-identity.amazonaws.com',),
+    'aws:FederatedProvider': ('cognito-identity.amazonaws.com', 'accounts.google.com'),
     'aws:MultiFactorAuthAge': ('10', '3600', '7200'),
     'sts:RoleSessionName': ('datadog', 'other'),
     'sts:SourceIdentity': ('alice', 'bob'),
 }
 
 
-def _chosen(random: Random) -> dict[str, Any]:
+def _chosen(random: Random, *, as_user: bool) -> dict[str, Any]:
     chosen = {key: random.choice(values) for key, values in CHOSEN.items() if random.random() < 0.5}
+    if as_user:
+        chosen.pop('aws:FederatedProvider', None)
     through_a_vpc = {'aws:SourceVpc': 'vpc-0999', 'aws:SourceVpce': 'vpce-0999'} if random.random() < 0.3 else {}
     return {**through_a_vpc, **{k: [value] if k == 'aws:TagKeys' else value for k, value in chosen.items()}}
 

@@ -1,5 +1,6 @@
 """`make iam-differential` sees what it is for; and the part of it that needs no npm holds on a sample."""
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -24,7 +25,7 @@ def document(*statements: Document) -> Document:
 
 
 def callers() -> tuple[Caller, ...]:
-    return (*datadog(Random(0)), *others(Random(0), 1))
+    return (*datadog(Random(4)), *others(Random(4), 1))
 
 
 RIGHT = document(allow())
@@ -59,6 +60,12 @@ SEEN = [
 @pytest.mark.parametrize(('policy', 'decisions', 'found'), SEEN)
 def test_a_contradiction_iscontradictions(policy: Document, decisions: tuple[bool, ...], found: str) -> None:
     assert contradiction(judged(policy), (policy, callers()), decisions) == found
+
+
+def test_datadog_without_an_external_id_is_nobody_who_comes() -> None:
+    policy = document(allow(), allow(condition={'Null': {'sts:ExternalId': 'true'}}))
+    without = tuple(replace(caller, external_id=None) for caller in callers()[2:3])
+    assert contradiction(judged(policy), (policy, (*callers()[:2], *without)), (IN, IN, IN)) == ''
 
 
 def test_another_evaluator_that_is_wrong_by_the_documentation_is_counted_and_not_held_against_ours() -> None:

@@ -1,6 +1,7 @@
 """What the Cluster Agent hands to a runner, of what rollout/cluster-checks gives it."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,15 @@ Instance = dict[str, Any]
 
 
 @cache
-def of_helm(*files: Path) -> str:
+def files_of_helm(*files: Path) -> dict[str, str]:
+    """By their paths in conf.d of the Cluster Agent: the chart mounts a key `mysql.d--1.yaml` as `mysql.d/1.yaml`."""
     (manifests,) = release(step(*files))
-    text: str = manifests['ConfigMap/datadog-cluster-agent-confd']['data']['aws_diagnostics.yaml']
-    return text
+    data: dict[str, str] = manifests['ConfigMap/datadog-cluster-agent-confd']['data']
+    return {key.replace('--', '/', 1): text for key, text in data.items()}
+
+
+def of_helm(*files: Path) -> str:
+    return files_of_helm(*files)['aws_diagnostics.yaml']
 
 
 def of_operator() -> str:
@@ -39,6 +45,17 @@ def dispatched(text: str) -> list[Instance]:
     assert document.pop('cluster_check') is True
     assert sorted(document) == ['init_config', 'instances']
     return [{**given, 'empty_default_hostname': True, 'tags': CLUSTER_TAGS} for given in document['instances']]
+
+
+def dispatched_apart(files: Mapping[str, str]) -> list[Instance]:
+    """The instances that the dispatcher can give to different runners: a file goes to one runner as a whole, unless
+    cluster_checks.instance_sharding_enabled is on, and only files of the name of the check are its configuration."""
+    assert all(re.fullmatch(r'aws_diagnostics(\.yaml|\.d/[^/]+\.yaml)', path) for path in files)
+    apart = []
+    for text in files.values():
+        (instance,) = dispatched(text)
+        apart.append(instance)
+    return apart
 
 
 def resolved(instance: Instance, secret: dict[str, str]) -> Instance:

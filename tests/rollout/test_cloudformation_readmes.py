@@ -9,7 +9,7 @@ import pytest
 from tests.rollout.cloudformation import Template
 from tests.rollout.environment import ROOT
 
-STACKS = [ROOT / 'rollout' / 'ssm', ROOT / 'rollout' / 'ecs']
+STACKS = [ROOT / 'rollout' / tool for tool in ('ssm', 'ecs', 'stackset')]
 by_tool = pytest.mark.parametrize('directory', STACKS, ids=lambda path: path.name)
 
 

@@ -24,6 +24,8 @@ from tests.rollout.dispatching import (
     VALUES,
     Instance,
     dispatched,
+    dispatched_apart,
+    files_of_helm,
     of_helm,
     of_operator,
     resolved,
@@ -74,9 +76,9 @@ def test_without_the_secret_backend_the_check_says_what_is_missing() -> None:
         read_configuration(instance)
 
 
-def test_several_accounts_are_as_many_instances(secret: dict[str, str]) -> None:
-    roles = [role_of(resolved(instance, secret)) for instance in dispatched(of_helm(VALUES, SEVERAL))]
-    assert roles == ['', 'arn:aws:iam::210987654321:role/aws-diagnostics']
+def test_several_accounts_are_as_many_files_that_different_runners_can_have(secret: dict[str, str]) -> None:
+    roles = [role_of(resolved(instance, secret)) for instance in dispatched_apart(files_of_helm(VALUES, SEVERAL))]
+    assert sorted(roles) == ['', *(f'arn:aws:iam::{id}:role/aws-diagnostics' for id in (210987654321, 321098765432))]
 
 
 def role_of(instance: Instance) -> str:

@@ -52,7 +52,7 @@ class Failure(Exception):
     """The run ends before there is a verdict. `str()` is one line: the option or field, what is wrong, what is
     allowed."""
 
-    def __init__(self, message: str, status: ExitStatus) -> None:
+    def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
 
@@ -87,7 +87,7 @@ def run(arguments: Sequence[str]) -> int:
         return status
     except click.ClickException as e:
         _say(*_usage(e))
-        return ExitStatus.USAGE
+        return _status_of_usage(e)
     except Failure as e:
         _say(f'Error: {e}')
         return e.status
@@ -118,6 +118,12 @@ def _usage(error: 'click.ClickException') -> Sequence[str]:
     if context is None:
         return (message,)
     return (*context.get_usage().split('\n'), f"Try '{context.command_path} --help' for help.", '', message)
+
+
+def _status_of_usage(error: 'click.ClickException') -> int:
+    """That of the command, where it has one of its own."""
+    command = getattr(getattr(error, 'ctx', None), 'command', None)
+    return int(getattr(command, 'usage_status', ExitStatus.USAGE))
 
 
 def _after_click(ended: SystemExit) -> int:

@@ -10,6 +10,7 @@ import click
 
 from ..__about__ import __version__
 from . import saved_facts, survey
+from .accounts import accounts
 from .catalogue import explain, list_
 from .fleet import fleet
 from .hosts import hosts
@@ -162,5 +163,5 @@ def _told(reports: Sequence[Judged], display: Display, skipped: int) -> Iterable
             yield from (Line(''), *report_lines([each], display))
 
 
-for command in (list_, explain, permissions, fleet, metrics, hosts):
+for command in (list_, explain, permissions, fleet, metrics, hosts, accounts):
     program.add_command(command)

@@ -16,7 +16,7 @@ from ..collect.agent.settings import parse_version
 from ..configuration import PROVIDERS
 from ..diagnoses import DIAGNOSES
 from ..findings import WORST_FIRST, Status
-from . import ExitStatus
+from . import ExitStatus, Failure
 from .configuration_file import read_mapping
 
 Command = TypeVar('Command', bound=Callable[..., object])
@@ -83,6 +83,20 @@ def seconds_of(text: str, units: Collection[str]) -> float:
     """Of a number and one of these keys of SECONDS, as 3h; 0 for anything else."""
     match = re.fullmatch('([0-9]{1,6})([a-z]?)', text)
     return float(int(match[1]) * SECONDS[match[2]]) if match and match[2] in units else 0.0
+
+
+class OwnUsageStatus(click.Command):
+    """A command for programs, which end with 2 where they were called wrongly, and whose other statuses are its own."""
+
+    usage_status = 2
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Failure as e:
+            if e.status in (ExitStatus.CONFIGURATION, ExitStatus.DAMAGED_FACTS):
+                e.status = self.usage_status
+            raise
 
 
 @dataclass(frozen=True, slots=True)

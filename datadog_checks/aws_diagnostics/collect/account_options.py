@@ -90,6 +90,8 @@ class AccountOptions:
     """As configured; known by its digest."""
     assume_role_arn: str = ''
     """A role of another account to look from; '' looks with the credentials of the session."""
+    assume_role_external_id: str = field(default='', repr=False)
+    """Sent to STS with it; '' sends none."""
     proxies: Proxies = field(default_factory=Proxies)
     """Of the Agent, for the Datadog API and for AWS."""
     features: frozenset[Feature] = frozenset(Feature)

@@ -9,13 +9,15 @@ Each is a text for people (DataDog/terraform-provider-datadog#2735), as:
 """
 
 import re
+from functools import partial
 
+from ..facts import Unobserved
 from ..facts.account import ReportedError
-from ..facts.values import RegionName
+from ..facts.values import AccountId, RegionName
 from ..text import clean
 from .datadog_api import OTHER_SHAPE, DatadogApi
 from .foreign import is_object
-from .run import RequestFailed
+from .run import RequestFailed, or_why
 
 PATH = '/api/v1/integration/aws'
 MOST_ERRORS = 100
@@ -40,6 +42,32 @@ def read_errors(api: DatadogApi, account_id: str) -> tuple[ReportedError, ...]:
     if len(found) != 1:
         raise RequestFailed(f'Datadog has {len(found) or "no"} lists of errors for account {account_id}')
     return errors_in(found[0].get('errors'))
+
+
+def read_all_errors(api: DatadogApi, limit: int) -> dict[AccountId, tuple[ReportedError, ...] | Unobserved]:
+    """Of all accounts, in one request with both keys: Datadog does not page this list. Raises RequestFailed.
+
+    One that is listed twice has the errors of both. Those without an account id, which have access keys, are left out.
+    """
+    answer = api.get(PATH, with_keys=True, limit=limit)
+    accounts = answer.get('accounts') if is_object(answer) else None
+    if not isinstance(accounts, list):
+        raise RequestFailed(OTHER_SHAPE)
+    found: dict[AccountId, tuple[ReportedError, ...] | Unobserved] = {}
+    for account in filter(is_object, accounts):
+        account_id = AccountId.of(account.get('account_id'))
+        if account_id is not None:
+            errors = or_why(partial(errors_in, account.get('errors')))
+            found[account_id] = _together(found.get(account_id, ()), errors)
+    return found
+
+
+def _together(
+    first: tuple[ReportedError, ...] | Unobserved, second: tuple[ReportedError, ...] | Unobserved
+) -> tuple[ReportedError, ...] | Unobserved:
+    if isinstance(first, Unobserved):
+        return first
+    return second if isinstance(second, Unobserved) else (*first, *second)
 
 
 def errors_in(listed: object) -> tuple[ReportedError, ...]:

@@ -6,19 +6,22 @@ in clear there, and become digests here.
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from ..facts.account import (
     AuthKind,
     ExternalId,
     Integration,
+    OnRecord,
     Recorded,
+    Records,
 )
 from ..facts.values import AccountId, IntegrationId, Partition, RegionName
 from ..text import one_line
 from .datadog_api import OTHER_SHAPE, DatadogApi
 from .foreign import Json, entry_of, is_object
 from .metrics_config import metric_name_filters, namespace_filters, switch, tag_filters
-from .run import RequestFailed
+from .run import RequestFailed, or_why
 
 PATH = '/api/v2/integration/aws/accounts'
 MOST_BYTES_OF_ALL = 4 << 20
@@ -38,9 +41,9 @@ def read_integration(api: DatadogApi, account_id: str, partition: str) -> Integr
     return integration_in(records, account_id, partition)
 
 
-def read_all(api: DatadogApi) -> tuple[Json, ...]:
+def read_all(api: DatadogApi, limit: int = MOST_BYTES_OF_ALL) -> tuple[Json, ...]:
     """The records of all accounts, with both keys; external ids are in clear in them. Raises RequestFailed."""
-    return _entries(api.get(PATH, with_keys=True, limit=MOST_BYTES_OF_ALL))
+    return _entries(api.get(PATH, with_keys=True, limit=limit))
 
 
 def integration_in(records: Sequence[Json], account_id: str, partition: str) -> Integration:
@@ -61,6 +64,19 @@ def integration_in(records: Sequence[Json], account_id: str, partition: str) -> 
 def recorded_in(records: Iterable[Json]) -> tuple[Recorded, ...]:
     """A record that cannot be read could be the one that collects, so then nothing is known. Raises RequestFailed."""
     return tuple(map(_recorded, records))
+
+
+def records_in(records: Iterable[Json]) -> Records:
+    """Each by itself: one that cannot be read says so, and spoils no other."""
+    found, without_id = [], 0
+    for record in records:
+        account_id = AccountId.of(record.get('aws_account_id'))
+        if account_id is None:
+            without_id += 1
+        else:
+            read = or_why(partial(_integration, record))
+            found.append(OnRecord(account_id, Partition.of(record.get('aws_partition')), read))
+    return Records(tuple(found), without_id)
 
 
 def _entries(answer: object) -> tuple[Json, ...]:

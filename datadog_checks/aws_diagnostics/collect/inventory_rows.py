@@ -44,6 +44,8 @@ class Row:
     """Those instance ids that are its name or an alias."""
     cluster: str = ''
     """Of Kubernetes, by its tags."""
+    other_tags: frozenset[str] = frozenset()
+    """Of all sources but AWS."""
     reported_at: int = 0
     """Seconds since the epoch; 0 where the row does not say."""
 
@@ -108,13 +110,19 @@ def row_of(entry: object) -> Row | None:
         apps=_lower(entry.get('apps')),
         sources=_lower(entry.get('sources')),
         instance_ids=aliased | _ids(*_values(tags, IDS)),
-        aws_tags=tuple(tag for source, found in tags.items() if source.lower() == AWS_TAGS.lower() for tag in found),
+        aws_tags=tuple(_tags(tags, of_aws=True)),
+        other_tags=frozenset(_tags(tags, of_aws=False)),
         up=entry.get('up') is True,
         number=whole_number(entry.get('id')) or 0,
         aliased=aliased,
         cluster=next(_values(tags, CLUSTERS), ''),
         reported_at=whole_number(entry.get('last_reported_time')) or 0,
     )
+
+
+def _tags(tags: dict[str, list[str]], *, of_aws: bool) -> Iterator[str]:
+    """Labels of sources are not spelled alike everywhere, but for their case."""
+    return (tag for source, found in tags.items() if (source.lower() == AWS_TAGS.lower()) is of_aws for tag in found)
 
 
 def _ids(*texts: str) -> frozenset[InstanceId]:

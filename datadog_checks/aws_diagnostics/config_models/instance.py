@@ -25,6 +25,7 @@ class Account(BaseModel):
     api_key: Optional[str] = None
     app_key: Optional[str] = None
     assume_role_arn: Optional[str] = None
+    assume_role_external_id: Optional[str] = None
     datadog_api_url: Optional[str] = None
     datadog_site: Optional[
         Literal[

@@ -1,11 +1,9 @@
 """The mapping `account` of an instance -> options and expectations of the account scope. No secret is ever shown."""
 
-import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, get_args
-from urllib.parse import urlsplit
 
 from ..collect.account_options import AccountOptions
 from ..config_models.instance import Account, InstanceConfig
@@ -15,7 +13,7 @@ from ..facts.account import ExternalId
 from ..facts.values import Arn, RegionName, RoleName
 from .errors import InvalidConfiguration, must_be, unknown_name
 from .opted_in import check_choice, check_tagged_resources, chosen, dimension_tags, watched_metrics
-from .rules import OPTIONS_OF_THE_AGENT
+from .rules import OPTIONS_OF_THE_AGENT, is_api_url
 
 FROM_THE_INTEGRATION = 'integration'
 """Of `regions`: those that Datadog has on record."""
@@ -28,6 +26,8 @@ OF_EVERY_SCOPE = OPTIONS_OF_THE_AGENT | {'account', 'disabled_diagnoses', 'imdsv
 
 KEY = re.compile(r'(?!ENC\[)[!-~]{1,512}')
 """An API or application key goes into a header."""
+EXTERNAL_ID = re.compile(r'[\w+=,.@:/-]{2,1224}', re.ASCII)
+"""https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
 UNRESOLVED = re.compile(r'ENC\[')
 OF_THE_SWEEP = re.compile(r'metadata-options\..*|instance-state-name')
 """The filters that a sweep sets itself."""
@@ -67,6 +67,8 @@ def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptio
         raise InvalidConfiguration(
             "account.datadog_api_url requires account.api_key; the Agent's own key is sent only to Datadog"
         )
+    if 'assume_role_external_id' in settings and 'assume_role_arn' not in settings:
+        raise InvalidConfiguration('account.assume_role_external_id requires account.assume_role_arn')
     values = {**settings, 'features': frozenset(Feature(f) for f in settings.get('features', Feature))}
     regions = settings.get('regions', FROM_THE_INTEGRATION)
     values['regions'] = None if regions == FROM_THE_INTEGRATION else tuple(dict.fromkeys(map(RegionName, regions)))
@@ -127,6 +129,12 @@ def _role_arn(where: Where, value: str) -> None:
         raise must_be(where, 'the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME', value)
 
 
+def _assumed_with(where: Where, value: str) -> None:
+    _secret(where, value)
+    if not EXTERNAL_ID.fullmatch(value):
+        raise must_be(where, 'an external id: 2 to 1224 letters, digits and _+=,.@:/-')
+
+
 def _secret(where: Where, value: str) -> None:
     if UNRESOLVED.match(value):
         allowed = 'resolved: only the Agent resolves ENC[]; at a terminal set DD_API_KEY and DD_APP_KEY'
@@ -147,26 +155,8 @@ def _features(where: Where, value: object) -> None:
 
 
 def _api_url(where: Where, value: str) -> None:
-    if not _is_api_url(value):
+    if not is_api_url(value):
         raise must_be(where, 'https://HOST or https://HOST:PORT, or http on loopback, without a path or password')
-
-
-def _is_api_url(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-        bare = not (parts.path.strip('/') or parts.query or parts.fragment or '@' in parts.netloc)
-        port = parts.port
-    except ValueError:
-        return False
-    secure = parts.scheme == 'https' or (parts.scheme == 'http' and _is_loopback(parts.hostname or ''))
-    return bare and secure and bool(parts.hostname) and port != 0
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == 'localhost'
 
 
 def _fleet_filter(where: Where, value: Mapping[object, object]) -> None:
@@ -188,6 +178,7 @@ RULES: Mapping[str, Callable[[Where, Any], None]] = {
     'regions': _regions,
     'role_name': _role_name,
     'assume_role_arn': _role_arn,
+    'assume_role_external_id': _assumed_with,
     'external_id': _secret,
     'tagged_resources': check_tagged_resources,
     'api_key': _key,

@@ -1,6 +1,7 @@
 """What the options of an instance may say, beyond the type and the range of each. Every rule raises
 InvalidConfiguration."""
 
+import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -177,3 +178,22 @@ def _check_contradictions(expected: Expectations, collect: CollectOptions) -> No
         raise must_be('timeout', f'at most deadline, which is {collect.deadline:g}', collect.timeout)
     if not expected.hostname_providers:
         raise must_be('expected_hostname_provider', f'at least one of {listed(PROVIDERS)}', [])
+
+
+def is_api_url(value: str) -> bool:
+    """https://HOST or https://HOST:PORT, or http on loopback, without a path or password."""
+    try:
+        parts = urlsplit(value)
+        bare = not (parts.path.strip('/') or parts.query or parts.fragment or '@' in parts.netloc)
+        port = parts.port
+    except ValueError:
+        return False
+    secure = parts.scheme == 'https' or (parts.scheme == 'http' and _is_loopback(parts.hostname or ''))
+    return bare and secure and bool(parts.hostname) and port != 0
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == 'localhost'

@@ -31,6 +31,9 @@ ACCOUNTS: Mapping[str, Mapping[str, str]] = {
 aws_quickstart/main_v2.yaml (DataDog/cloudformation-template). There is none for AWS in China, nor for GovCloud outside
 Datadog's government sites: there Datadog documents access keys."""
 
+ERRORS_STAY = 6 * 3600.0
+"""Seconds. Datadog keeps showing an error for some hours (its guide on sts:AssumeRole)."""
+
 OF_AN_ACCOUNT = re.compile(r'(?:AWS:)?(?:arn:[a-z-]+:(?:iam|sts)::)?(\d{12})(?::.+)?', re.ASCII | re.DOTALL)
 ROLE = ':role/'
 

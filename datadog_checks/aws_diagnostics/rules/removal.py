@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..facts.account import Recorded, TaggedHost
 from ..facts.values import AccountId
 from ..text import duration, listed
-from .lingering import Left, left_behind
+from .lingering import left_behind
 
 LEAST_APART = 3 * 3600.0
 """Seconds between two looks: the window of the host list."""
@@ -40,13 +40,7 @@ def refusal(host: TaggedHost, look: Look, seen_at: float | None) -> str:
     left = left_behind(host, look.recorded)
     if left is None:
         return 'an integration collects it again'
-    return left.why_not or _vanished(host, look) or _seen_once(look.now, seen_at)
-
-
-def reason_of(host: TaggedHost, recorded: Sequence[Recorded]) -> str:
-    """Why nothing collects it; '' where something does."""
-    left: Left | None = left_behind(host, recorded)
-    return left.reason if left else ''
+    return left.why_not or _vanished(host, look) or seen_once(look.now, seen_at)
 
 
 def has_no_record(account_id: AccountId | None, recorded: Sequence[Recorded]) -> bool:
@@ -59,7 +53,7 @@ def _vanished(host: TaggedHost, look: Look) -> str:
     return look.vanished.get(host.account_id, 'nobody looked whether its integration vanished lately')
 
 
-def _seen_once(now: float, seen_at: float | None) -> str:
+def seen_once(now: float, seen_at: float | None) -> str:
     if seen_at is None:
         return f'seen for the first time: look again in {duration(LEAST_APART)}'
     if now - seen_at < LEAST_APART:

@@ -3,6 +3,7 @@
 import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from datadog_checks.aws_diagnostics.collect.aws.denials import CallFailed
 from datadog_checks.aws_diagnostics.collect.aws.session import MOST_CLIENTS, Sessions, open_session
 from datadog_checks.aws_diagnostics.collect.run import BudgetExhausted, CallBudget, Deadline, DeadlineExceeded
 from tests.account import servers
-from tests.account.aws_account import operator
+from tests.account.aws_account import SECRET, operator
 from tests.account.scripted_aws import error, result, scripted_aws
 from tests.collect.imds.scripted_imds import ScriptedImds, granted
 
@@ -166,6 +167,18 @@ class TestAnotherAccount:
         with pytest.raises(CallFailed) as failure:
             open_session(AccountOptions(assume_role_arn=arn))
         assert str(failure.value).startswith('missing permission sts:AssumeRole (AccessDenied')
+
+    def test_a_role_that_requires_an_external_id_is_assumed_with_it(
+        self, ministack: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        arn = self.create('Knower', {'StringEquals': {'sts:ExternalId': SECRET}})
+        caplog.set_level(logging.DEBUG)
+        options = AccountOptions(assume_role_arn=arn, assume_role_external_id=SECRET)
+        with open_session(options) as session:
+            assert ':assumed-role/Knower/' in read_caller(session).arn
+        with pytest.raises(CallFailed):
+            open_session(replace(options, assume_role_external_id='another'))
+        assert SECRET not in caplog.text + repr(options)
 
 
 def test_the_log_keeps_no_secret_even_where_everything_is_logged(moto: str, caplog: pytest.LogCaptureFixture) -> None:

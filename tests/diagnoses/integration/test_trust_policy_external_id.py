@@ -76,6 +76,7 @@ def unknown_and_instead_of_it(secret: str, words: str) -> Row:
 PLACEHOLDER = ExternalId.of('<external-id>')
 SPACED, CAPITALS = ExternalId.of(f'{SECRET} '), ExternalId.of(SECRET.upper())
 PATTERN = ExternalId.of(f'{SECRET[:6]}*')
+A_PATTERN = external_id_condition(operator='StringLike', external_ids=(PATTERN,), wildcard=True)
 FAILS = {
     'another one': Row(demanding(OTHER_EXTERNAL_ID), f'{HAS} {OTHER}; {RECORD}', near_miss='that of Datadog'),
     'another one than the operator told': Row(
@@ -197,6 +198,9 @@ FAILS = {
         UNDEMANDED,
         near_miss='only if there is one, and there is one that is not empty',
     ),
+    'any but those of a pattern': Row(
+        under(replace(A_PATTERN, operator='ForAnyValue:StringNotLike')), UNDEMANDED, near_miss='that of Datadog'
+    ),
     'whatever it is': Row(
         demanding(ExternalId.of('*'), operator='StringLike', wildcard=True),
         UNDEMANDED,
@@ -261,6 +265,15 @@ FAILS = {
         'admits nobody',
         near_miss='under a key that no request has, beside a statement with the right one',
     ),
+    'a second statement with a wildcard': Row(
+        account_facts(role=role(trust(), trust(conditions=(A_PATTERN,)))),
+        Failed(
+            f'statement 2 of the trust policy has StringLike sts:ExternalId {shown(PATTERN)}, with a wildcard that '
+            'accepts other external ids too',
+            Status.WARNING,
+        ),
+        near_miss='a second statement with a wildcard, for tags alone',
+    ),
     'another site without one': Row(
         account_facts(role=role(trust(), trust(principals=(AP1,), conditions=()))),
         Failed(
@@ -324,6 +337,9 @@ PASSES = {
         f'statement 1 of the trust policy has StringLikeIfExists sts:ExternalId {MINE} and Null sts:ExternalId false; '
         f'{RECORD}, the same',
     ),
+    'the right one if there is one, beside the right one': Row(
+        under(MINE_IF_SENT, external_id_condition()), f'{HAS} {MINE}; {RECORD}, the same'
+    ),
     'all values of those that are sent, and there are some': Row(
         under(SOME, external_id_condition(operator='ForAllValues:StringEquals')),
         f'statement 1 of the trust policy has ForAllValues:StringEquals sts:ExternalId {MINE} and Null sts:ExternalId '
@@ -347,6 +363,10 @@ PASSES = {
     ),
     'a second statement for every id but that of Datadog, for tags alone': Row(
         account_facts(role=role(trust(), trust(conditions=(BUT_MINE,), actions=('sts:TagSession',)))),
+        f'{HAS} {MINE}; {RECORD}, the same',
+    ),
+    'a second statement with a wildcard, for tags alone': Row(
+        account_facts(role=role(trust(), trust(conditions=(A_PATTERN,), actions=('sts:TagSession',)))),
         f'{HAS} {MINE}; {RECORD}, the same',
     ),
     'a second statement without one, which refuses Datadog': Row(
@@ -430,6 +450,14 @@ UNKNOWN = {
             external_id_condition(operator='StringLike', external_ids=(PATTERN, EXTERNAL_ID), wildcard=True),
         ),
         f'{HAS} {OTHER}, {MINE}; not known whether it accepts others than that of this Datadog organization',
+    ),
+    'a second statement with a wildcard, under a condition of which nothing is known': Row(
+        account_facts(
+            role=role(
+                trust(), trust(conditions=(A_PATTERN, condition('StringEquals', 'aws:RequestedRegion', 'eu-west-1')))
+            )
+        ),
+        'not known whether statement 2 of the trust policy admits Datadog without its external id',
     ),
     'a wildcard beside one without': Row(
         under(

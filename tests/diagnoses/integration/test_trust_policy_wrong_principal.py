@@ -181,6 +181,11 @@ FAILS = {
             near_miss='everyone, with one of two source identities, and neither of them',
         )
         for words, written in {
+            'as a role': (
+                ('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::*:role/*'),
+                ('Null', 'aws:username', 'true'),
+                ('StringEquals', 'aws:PrincipalType', 'AssumedRole'),
+            ),
             'with one of two source identities, and not the other': (
                 ('StringEquals', 'sts:SourceIdentity', 'alice', 'bob'),
                 ('StringNotLike', 'sts:SourceIdentity', 'a*'),
@@ -265,6 +270,22 @@ PASSES = {
                 ('StringEqualsIfExists', 'aws:SourceVpc', 'vpc-0abc'),
                 ('Null', 'aws:SourceVpc', 'false'),
             ),
+            'as a user and as a role': (
+                ('StringEquals', 'aws:PrincipalType', 'AssumedRole'),
+                ('Null', 'aws:username', 'false'),
+            ),
+            'as a user of an identity provider': (
+                ('StringEquals', 'aws:PrincipalType', 'User'),
+                ('Null', 'aws:FederatedProvider', 'false'),
+            ),
+            'with the id of a role, as a user': (
+                ('StringLike', 'aws:userid', 'AROA*:*'),
+                ('StringEquals', 'aws:PrincipalType', 'User'),
+            ),
+            'as a role that says nothing of MFA': (
+                ('StringEqualsIfExists', 'aws:MultiFactorAuthPresent', 'FALSE'),
+                ('Null', 'aws:username', 'true'),
+            ),
             'with MFA, and without': (
                 ('Bool', 'aws:MultiFactorAuthPresent', 'true'),
                 ('BoolIfExists', 'aws:MultiFactorAuthPresent', 'false'),
@@ -337,6 +358,12 @@ UNKNOWN = {
             'below some organizations': ('ForAnyValue:StringLike', 'aws:PrincipalOrgPaths', 'o-a*/r-*/*'),
             'with a tag key that is empty': ('ForAnyValue:StringEqualsIfExists', 'aws:TagKeys', ''),
             'of some roles': ('StringLike', 'aws:userid', 'AROAE*:*'),
+            'of any of the VPCs that are said, if there are any': (
+                'ForAnyValue:StringLikeIfExists',
+                'aws:SourceVpc',
+                'vpc-0abc',
+            ),
+            'with MFA as a date': ('DateLessThan', 'aws:MultiFactorAuthPresent', 'FALSE'),
         }.items()
     },
     'everyone, under names that match one pattern and not another': Row(

@@ -189,6 +189,11 @@ WRONG_EXTERNAL_ID = (
         (allow(condition=None), deny(AP1, {'StringNotEquals': {'sts:ExternalId': SECRET}})),
         (EXTERNAL_ID,),
     ),
+    TrustPolicy(
+        'the right one, and beside it a wildcard',
+        (allow(), external_id('StringLike', f'{SECRET[:6]}*')),
+        (EXTERNAL_ID,),
+    ),
     TrustPolicy('some external id', (external_id('Null', 'false'),), (EXTERNAL_ID,)),
     TrustPolicy('whatever external id, by a wildcard', (external_id('StringLike', '*'),), (EXTERNAL_ID,)),
     TrustPolicy(

@@ -5,6 +5,7 @@ import click
 from ..options import ENDINGS
 from .duplicates import duplicates
 from .lingering_tags import lingering_tags
+from .remove_lingering_tags import remove_lingering_tags
 
 
 @click.group(epilog=f'Exit status: 0 to 3 as the help of each command says. {ENDINGS}')
@@ -12,5 +13,5 @@ def hosts() -> None:
     """Which hosts of AWS does Datadog show twice, and which keep tags of AWS that nothing updates any more?"""
 
 
-hosts.add_command(lingering_tags)
-hosts.add_command(duplicates)
+for command in (lingering_tags, duplicates, remove_lingering_tags):
+    hosts.add_command(command)

@@ -6,6 +6,8 @@ only appended to, and each line is on the disk before anything depends on it: so
 exactly where to go on. A line that is cut off at the end is of a host whose tags nobody has touched.
 """
 
+import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -13,14 +15,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from ...collect.inventory_rows import AWS_TAGS, LONGEST_NAME, MOST_TEXTS
+from ...collect.inventory_rows import AWS_TAGS
 from .. import ExitStatus, Failure
 from ..document import iso_time
 from ..locks import locked
+from .asked import Organization
 from .json_lines import Appended, entries, entry_of, line_of, lines, size_of
 
 FORMAT = 1
 RUNNING = 'another removal with this backup is running'
+ANOTHER = 'another removal in this organization of Datadog is running on this machine'
 
 
 @dataclass
@@ -154,39 +158,16 @@ def _host_of(line: bytes) -> str | None:
     return host if isinstance(host, str) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What a line of a backup says."""
-
-    host: str
-    tags: tuple[str, ...]
+def digest_of(organization: Organization) -> str:
+    """Stands for site and keys: the same for the same ones, and it does not tell them."""
+    account = organization.account
+    return sha256('\n'.join((organization.url, account.api_key, account.app_key)).encode()).hexdigest()[:16]
 
 
-def read_saved(path: Path) -> Iterator[Saved]:
-    """The newest line of each host, in the order of the file. Raises Failure for a line that is none of a backup.
-
-    A line that is cut off at the end was never completed: its host still has its tags.
-    """
-    newest = {saved.host: number for number, saved in _numbered(path)}
-    return (saved for number, saved in _numbered(path) if newest[saved.host] == number)
-
-
-def _numbered(path: Path) -> Iterator[tuple[int, Saved]]:
-    for number, (line, _) in enumerate(lines(path, '--restore'), 1):
-        saved = _saved_of(line)
-        if saved is None:
-            allowed = '{"host": "...", "source": "Amazon Web Services", "tags": ["..."], "time": "..."}'
-            raise Failure(f'--restore {path}: line {number} is not {allowed}', ExitStatus.DAMAGED_FACTS)
-        yield number, saved
-
-
-def _saved_of(line: bytes) -> Saved | None:
-    match entry_of(line):
-        case {'host': str(host), 'source': str(source), 'tags': list(tags)} if source.lower() == AWS_TAGS.lower():
-            if 0 < len(host) <= LONGEST_NAME and len(tags) <= MOST_TEXTS and all(map(_is_tag, tags)):
-                return Saved(host, tuple(tags))
-    return None
-
-
-def _is_tag(tag: object) -> bool:
-    return isinstance(tag, str) and 0 < len(tag) <= LONGEST_NAME
+@contextmanager
+def alone(organization: Organization) -> Iterator[None]:
+    """No other removal or restoration of this user in this organization. Raises Failure."""
+    user = os.getuid() if hasattr(os, 'getuid') else 0
+    path = Path(tempfile.gettempdir()) / f'aws-diagnostics-{user}-{digest_of(organization)}.lock'
+    with locked(path, ANOTHER):
+        yield

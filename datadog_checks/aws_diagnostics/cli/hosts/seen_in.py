@@ -1,9 +1,10 @@
 """What an earlier run of a command that lists hosts printed with `--json`, for the option `--seen-in`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import time as now
 from typing import Any
 
 from ...collect.foreign import Json, is_object, parsed
@@ -15,6 +16,8 @@ from ..document import SCHEMA
 from ..files import read_text
 
 LINGERING_TAGS, DUPLICATES = 'hosts lingering-tags', 'hosts duplicates'
+CLOCKS_APART = 300.0
+"""Seconds by which the clock of another machine may be ahead."""
 MOST_BYTES = 256 << 20
 """100,000 hosts are about 30 MiB."""
 
@@ -28,28 +31,36 @@ class SeenHost:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """By `hosts lingering-tags`."""
+    """By `hosts lingering-tags`, or by a removal, which knows of each host when it saw it first."""
 
     time: float
     """When the list had been read, in seconds since the epoch."""
-    removable: frozenset[SeenHost]
+    removable: Mapping[SeenHost, float]
+    """The hosts whose tags could be removed then, and since when that is known."""
 
-    def has(self, host: TaggedHost) -> bool:
-        """The same host, in the same account, as one whose tags could be removed then."""
-        return SeenHost(host.name, host.instance_id, host.account_id or '') in self.removable
+    def since(self, host: TaggedHost) -> float | None:
+        """Of the same host in the same account."""
+        return self.removable.get(seen_host(host))
+
+
+def seen_host(host: TaggedHost) -> SeenHost:
+    return SeenHost(host.name, host.instance_id, host.account_id or '')
 
 
 def read_seen(path: Path) -> Seen:
-    """Raises Failure (DAMAGED_FACTS) for a file that is something else or damaged."""
-    time, _, hosts = _read(path, LINGERING_TAGS, 'hosts', _seen_host)
-    return Seen(time, frozenset(host for host in hosts if isinstance(host, SeenHost)))
+    """Raises Failure (DAMAGED_FACTS) for a file that is something else or damaged, or from the future."""
+    time, _, found = _read(path, LINGERING_TAGS, 'hosts', _seen_host)
+    if time > now() + CLOCKS_APART:
+        raise Failure(f'--seen-in {path}: its time is in the future', ExitStatus.DAMAGED_FACTS)
+    pairs = (pair for pair in found if isinstance(pair, tuple))
+    return Seen(time, {host: time if at is None else min(at, time) for host, at in pairs})
 
 
 def _seen_host(row: Json) -> object:
-    name, account_id = row.get('name'), AccountId.of(row.get('account'))
+    name, account_id, at = row.get('name'), AccountId.of(row.get('account')), row.get('seen_at')
     if row.get('removable') is not True or not isinstance(name, str) or account_id is None:
         return None
-    return SeenHost(name, InstanceId.of(row.get('instance_id')), account_id)
+    return SeenHost(name, InstanceId.of(row.get('instance_id')), account_id), _time(at) if at is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,7 @@ def _read(path: Path, command: str, name: str, compact: Callable[[Json], object]
 
     def mapping(pairs: list[tuple[str, Any]]) -> object:
         found = dict(pairs)
-        return found if 'command' in found else compact(found)
+        return found if name in found else compact(found)
 
     text = read_text(path, '--seen-in', ExitStatus.DAMAGED_FACTS, MOST_BYTES)
     try:
@@ -97,12 +108,17 @@ def _read(path: Path, command: str, name: str, compact: Callable[[Json], object]
 
 def _rows(document: object, command: str, name: str) -> tuple[float, bool, list[object]]:
     """Raises ValueError."""
-    if not is_object(document) or document.get('command') != command or document.get('schema') != SCHEMA:
+    if not is_object(document) or document.get('command', command) != command or document.get('schema') != SCHEMA:
         raise ValueError(f'allowed is "command": "{command}" with "schema": {SCHEMA}')
     rows, at = document.get(name), document.get('time')
     if not isinstance(rows, list) or not isinstance(at, str):
         raise ValueError(f'{name} or time is missing')
-    time = datetime.fromisoformat(at)
-    if time.tzinfo is None:
-        raise ValueError('time has no offset from UTC')
-    return time.timestamp(), document.get('complete') is True, rows
+    return _time(at), document.get('complete') is True, rows
+
+
+def _time(at: object) -> float:
+    """Raises ValueError."""
+    time = datetime.fromisoformat(at) if isinstance(at, str) else None
+    if time is None or time.tzinfo is None:
+        raise ValueError('a time is not in ISO 8601 with its offset from UTC')
+    return time.timestamp()

@@ -122,12 +122,12 @@ class Session:
         held.access_key, held.secret_key, held.token = found.access_key, found.secret_key, found.token
         return True
 
-    def assume(self, role_arn: str, into: 'Session | None') -> 'Session':
+    def assume(self, role_arn: str, into: 'Session | None', external_id: str = '') -> 'Session':
         """A session of that role: a new one, or `into` with new credentials. Raises what botocore raises."""
-        answer = self.client('sts').assume_role(
-            RoleArn=role_arn, RoleSessionName=SESSION_NAME, DurationSeconds=SESSION_SECONDS
-        )
-        granted = answer['Credentials']
+        secret = {'ExternalId': external_id} if external_id else {}
+        granted = self.client('sts').assume_role(
+            RoleArn=role_arn, RoleSessionName=SESSION_NAME, DurationSeconds=SESSION_SECONDS, **secret
+        )['Credentials']
         keys = (granted['AccessKeyId'], granted['SecretAccessKey'], granted['SessionToken'])
         if into is None:
             core = botocore_session()
@@ -164,7 +164,7 @@ class Sessions:
             if not role_arn:
                 return own
             with own:
-                self._assumed = own.assume(role_arn, self._assumed)
+                self._assumed = own.assume(role_arn, self._assumed, self._options.assume_role_external_id)
             self._assumed.budget = budget
             return self._assumed
 

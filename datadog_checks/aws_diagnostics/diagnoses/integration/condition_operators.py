@@ -41,14 +41,11 @@ class Operator:
     if_exists: bool
 
     @property
-    def needs_the_key(self) -> bool:
-        """A request without the key does not meet it."""
-        return self.for_any or not (self.negated or self.for_all or self.if_exists)
-
-    @property
     def is_met_without_the_key(self) -> bool | None:
         """Of both ForAnyValue and ...IfExists, AWS says what they do on their own: the opposite of one another."""
-        return None if self.for_any and self.if_exists else not self.needs_the_key
+        if self.for_any:
+            return None if self.if_exists else False
+        return self.negated or self.for_all or self.if_exists
 
 
 def operator_of(text: str) -> Operator:

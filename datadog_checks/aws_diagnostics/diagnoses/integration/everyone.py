@@ -39,17 +39,15 @@ from .identities import (
 )
 from .trust import Sender, covers_assume_role
 
-MFA, REGION = 'aws:multifactorauthpresent', 'aws:requestedregion'
+MFA, REGION, USER_NAME = 'aws:multifactorauthpresent', 'aws:requestedregion', 'aws:username'
 TAG = re.compile(r'[\w\s.:/=+@-]*')
 """What IAM takes in a tag: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html."""
 CHOSEN: Request = {
     MFA: Key((Absent(), *TRUE.states, *FALSE.states)),
     'aws:federatedprovider': Key((Absent(), Like('?*', re.compile(r'[\w.:/-]+', re.ASCII)))),
-    'aws:principaltype': Key((Text('User'), Text('AssumedRole'))),  # no others may call sts:AssumeRole
     'aws:tagkeys': Key((Absent(), Like('?*', TAG)), many=True),
     **dict.fromkeys(('aws:principaltag/', 'aws:requesttag/'), Key((Absent(), Like('*', TAG)))),
     'aws:useragent': Key((Like('*'),)),
-    'aws:username': Key((Absent(), Like('?*', NAMED))),
     'sts:rolesessionname': Key((Like('??*', SESSION),)),
     'sts:sourceidentity': Key((Absent(), Like('??*', SESSION))),
 }
@@ -64,22 +62,36 @@ FIXED: Request = {
 }
 
 
-def of_his_account(partition: str) -> Request:
-    """What tells accounts, organizations and their networks apart."""
+AS_A_USER: Request = {
+    'aws:federatedprovider': ABSENT,
+    'aws:principaltype': Key((Text('User'),)),
+    USER_NAME: Key((Like('?*', NAMED),)),
+}
+AS_A_ROLE: Request = {
+    MFA: Key((*TRUE.states, *FALSE.states)),  # which temporary credentials always have
+    'aws:principaltype': Key((Text('AssumedRole'),)),  # no others may call sts:AssumeRole
+    USER_NAME: ABSENT,
+}
+"""What differs between the two: AWS's IAM user guide, the table Principal key values."""
+
+
+def of_his_account(partition: str, kind: str, id: str) -> Request:
+    """What tells accounts, organizations and their networks apart. `kind` is user or role."""
     return {
         'aws:principalaccount': Key((Like('?' * 12, ACCOUNT),)),
-        'aws:principalarn': Key((Like(f'arn:{partition}:iam::{"?" * 12}:*', NAMED),)),
-        'aws:userid': Key((Like('AIDA?*', NAMED), Like('AROA?*:??*', NAMED))),
+        'aws:principalarn': Key((Like(f'arn:{partition}:iam::{"?" * 12}:{kind}/?*', NAMED),)),
+        'aws:userid': Key((Like(id, NAMED),)),
         'aws:principalorgid': Key((Like(f'o-{"?" * 10}*', re.compile(ORGANIZATION)),)),
         'aws:principalorgpaths': Key((Like(f'o-{"?" * 10}*/r-*/*'),), many=True),
         **dict.fromkeys(('aws:sourcevpc', 'aws:sourcevpcarn', 'aws:sourcevpce'), Key((Absent(), Like('?*')))),
     }
 
 
-def strangers_request(to: Sender) -> Request:
+def strangers_request(to: Sender, own: Request, caller: Request) -> Request:
     return {
-        **of_his_account(to.partition),
+        **own,
         **CHOSEN,
+        **caller,
         **FIXED,
         REGION: Key((Like('??-*-?*', re.compile(REGIONS.get(to.partition, '.+'), re.ASCII)),)),
         'aws:currenttime': Key((Moment(to.at),)),
@@ -89,7 +101,13 @@ def strangers_request(to: Sender) -> Request:
 
 def admits_everyone(statements: Sequence[TrustStatement], to: Sender) -> list[bool | None]:
     """Of each statement; None where that is not known."""
-    own, request = of_his_account(to.partition), strangers_request(to)
+    user, role = of_his_account(to.partition, 'user', 'AIDA?*'), of_his_account(to.partition, 'role', 'AROA?*:??*')
+    as_user = _admits_all(statements, user, strangers_request(to, user, AS_A_USER))
+    as_role = _admits_all(statements, role, strangers_request(to, role, AS_A_ROLE))
+    return [any_of(either) for either in zip(as_user, as_role, strict=True)]
+
+
+def _admits_all(statements: Sequence[TrustStatement], own: Request, request: Request) -> list[bool | None]:
     denied = any_of(_denies_others(s, own, request) for s in statements if s.effect == 'Deny')
     not_denied = None if denied is None else not denied
     return [all_of((not_denied, _admits(s, own, request))) for s in statements]
@@ -133,7 +151,7 @@ def _examples(conditions: Sequence[Condition], key: Key) -> Iterator[Text]:
 
 
 def _is_chosen(key: str) -> bool:
-    return key == REGION or known(CHOSEN, key) is not None
+    return key in (REGION, USER_NAME) or known(CHOSEN, key) is not None
 
 
 def _can_be_met(condition: Condition, own: Request, request: Request) -> bool | None:
@@ -142,12 +160,14 @@ def _can_be_met(condition: Condition, own: Request, request: Request) -> bool | 
         return met
     key, operator = condition.key.lower(), operator_of(condition.operator)
     if key in own and operator.base not in ('', NULL) and not operator.negated:
-        narrows = not condition.variables and (operator.needs_the_key or Absent() not in own[key].states)
+        narrows = not condition.variables and (
+            operator.is_met_without_the_key is False or Absent() not in own[key].states
+        )
         return False if narrows and not _is_of_many(condition, key, operator.base) else None
     if key == 'aws:tagkeys' and not (operator.for_all or operator.for_any):
         return None
     chosen = known(request, key) if _is_chosen(key) else None
-    if chosen is None or not (operator.base in (*STRING, LIKE) or key == MFA):
+    if chosen is None or operator.base not in (*STRING, LIKE):
         return None
     values = replace(chosen, states=tuple(state for state in chosen.states if not isinstance(state, Absent)))
     return None if can_be_met(condition, {**request, key: values}) is False else True

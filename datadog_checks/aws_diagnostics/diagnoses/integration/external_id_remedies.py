@@ -9,7 +9,7 @@ from ...remedies import Choice, Remedy, Step, yaml
 from ..account_remedies import run_again
 from .assume_role_request import is_misspelled_external_id
 from .condition_operators import any_of
-from .external_ids import open_to_another_site
+from .external_ids import accepts_a_pattern, open_to_another_site, widest
 from .identities import conditions_on_external_id, demands_external_id, is_account, is_datadog, is_everyone
 from .trust import Reading, Sender, position_of, readings, sender
 from .trust_remedies import (
@@ -80,7 +80,7 @@ def without_external_id(read: Sequence[Reading]) -> list[Reading]:
 def perhaps_without_external_id(read: Sequence[Reading]) -> list[Reading]:
     """Those that would, if Datadog or a request without an external id meets conditions of which that is not known."""
     undecided = (r for r in read if any_of((r.admits, r.admits_others)) is not False)
-    return [r for r in undecided if demands_external_id(r.statement) is not True]
+    return [r for r in undecided if demands_external_id(r.statement) is not True or accepts_a_pattern(r)]
 
 
 def misspelled(reading: Reading) -> str:
@@ -99,16 +99,17 @@ def ways_to_demand_it(facts: Facts, expected: Expectations) -> tuple[Choice, ...
     if misspelled(best):
         return _instead(facts, expected, best)
     to = sender(facts, expected)
-    without = without_external_id(readings(facts, to))
-    if best.external_id is True and not without and (other := open_to_another_site(statements_of(facts), to)):
-        return _close(facts, expected, other)
+    read = readings(facts, to)
+    without, wide = without_external_id(read), widest(read)
     if best.external_id is False:
         ours = () if to.recorded or to.external_id is None else (CORRECT_OURS,)
         add = () if without else (add_statement(facts, expected),)
         return (*ours, *add, _correct(facts, expected, best))
     if without:
         return (_demand_one(facts, expected, without),)
-    return (*_leave(best), _correct(facts, expected, best))
+    if wide.external_id is True and (other := open_to_another_site(statements_of(facts), to)):
+        return _close(facts, expected, other)
+    return (*_leave(wide), _correct(facts, expected, wide))
 
 
 def _replacing(facts: Facts, expected: Expectations, wide: Sequence[Reading]) -> tuple[Choice, ...]:

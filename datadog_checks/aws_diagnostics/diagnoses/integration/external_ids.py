@@ -16,6 +16,7 @@ from .identities import (
     NOT_DATADOGS,
     account_principal,
     all_met,
+    conditions_on_external_id,
     demands_external_id,
     is_datadog,
     is_external_id,
@@ -24,7 +25,7 @@ from .identities import (
     needs_one,
     shown_digest,
 )
-from .trust import Sender, applies_to_datadog, covers_assume_role, is_of
+from .trust import Reading, Sender, applies_to_datadog, covers_assume_role, is_of
 
 MOST_IDS = 2
 DATADOGS = dict.fromkeys(
@@ -44,6 +45,16 @@ def demanding(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
 def has_wildcard(condition: Condition) -> bool:
     """One that is read as such."""
     return condition.wildcard and operator_of(condition.operator).base == LIKE
+
+
+def accepts_a_pattern(reading: Reading) -> bool:
+    """Of external ids, and not only certain ones."""
+    return any(map(has_wildcard, demanding(conditions_on_external_id(reading.statement))[:1]))
+
+
+def widest(read: Sequence[Reading]) -> Reading:
+    """One that admits Datadog by a pattern; else the one that comes closest to admitting it."""
+    return next((r for r in read if r.admits_some and accepts_a_pattern(r)), read[0])
 
 
 def accepted_ids(conditions: Sequence[Condition]) -> dict[ExternalId, bool]:

@@ -8,14 +8,14 @@ from ...expectations import Expectations
 from ...facts import Facts, MissingFact, Unobserved, observed
 from ...facts.account import ReportedError, Role
 from ...findings import Diagnosis, Failed, Passed, Unknown, Verdict
+from ...rules.datadog_role import ERRORS_STAY
 from ...rules.policy_language import covers
 from ...text import LONGEST_NAME, ago, clean, listed
 from .permissions import requirement
 from .trust import ASSUME_ROLE
 
 Against = Callable[[Facts], Sequence[ReportedError]]
-RECENT = 6 * 3600.0
-"""Seconds. Datadog keeps showing an error for some hours (its guide on sts:AssumeRole)."""
+RECENT = ERRORS_STAY
 ROLE_SIDE = (
     'trust-policy-wrong-principal',
     'trust-policy-action-missing',

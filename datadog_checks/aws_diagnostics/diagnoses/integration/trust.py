@@ -65,15 +65,16 @@ class Reading:
     @property
     def admits(self) -> bool | None:
         """Datadog's account."""
-        return all_of((self._admits_some, self.external_id))
+        return all_of((self.admits_some, self.external_id))
 
     @property
     def admits_others(self) -> bool | None:
         """Datadog's account, when it comes for another customer."""
-        return all_of((self._admits_some, self.another_id))
+        return all_of((self.admits_some, self.another_id))
 
     @property
-    def _admits_some(self) -> bool | None:
+    def admits_some(self) -> bool | None:
+        """Of Datadog's account, with some external id."""
         return all_of((self.action, False if self.refusing else None if self.undecided else True))
 
     @property

@@ -27,6 +27,7 @@ from .external_ids import (
     kinds_of,
     open_to_another_site,
     shown_condition,
+    widest,
 )
 from .identities import (
     conditions_on_external_id,
@@ -64,12 +65,13 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     without = [r.name for r in without_external_id(read)]
     if without:
         return Failed(f'{", ".join(without)} of the trust policy demands no particular external id')
+    wide = widest(read)
     perhaps = [r for r in perhaps_without_external_id(read) if r is not best]
-    if perhaps:
+    if perhaps and wide is best:
         return Unknown(
             f'not known whether {perhaps[0].name} of the trust policy admits Datadog without its external id'
         )
-    return _unless_open_to_another_site(_form(best, to), facts, to)
+    return _unless_open_to_another_site(_form(wide, to), facts, to)
 
 
 def _unless_open_to_another_site(verdict: Verdict, facts: Facts, to: Sender) -> Verdict:

@@ -63,7 +63,7 @@ from .load_balancers import (
     TargetState,
     TargetType,
 )
-from .organization import AccountState, Organization, OrganizationAccount
+from .organization import AccountState, BothSides, OnRecord, Organization, OrganizationAccount, Records, RoleTemplate
 from .policies import (
     Decision,
     DeniedCall,
@@ -87,6 +87,7 @@ __all__ = [
     'AuthKind',
     'AwsMonitor',
     'BalancerKind',
+    'BothSides',
     'Caller',
     'Condition',
     'Count',
@@ -118,6 +119,7 @@ __all__ = [
     'Metrics',
     'MissingTag',
     'NamespaceFilters',
+    'OnRecord',
     'Organization',
     'OrganizationAccount',
     'Policy',
@@ -126,12 +128,14 @@ __all__ = [
     'PolicyStatement',
     'RecentlyActive',
     'Recorded',
+    'Records',
     'Region',
     'ReportedError',
     'RequiredPermissions',
     'ResourceTags',
     'Role',
     'RoleMissing',
+    'RoleTemplate',
     'Simulated',
     'Simulation',
     'TagFilter',
