@@ -1,15 +1,23 @@
 """The errors that Datadog keeps for an account, as it words them; of other words nothing is made up."""
 
+import json
 from typing import Any
 
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.datadog_api import OTHER_SHAPE, DatadogApi
-from datadog_checks.aws_diagnostics.collect.datadog_errors import MOST_ERRORS, PATH, errors_in, read_errors
+from datadog_checks.aws_diagnostics.collect.datadog_errors import (
+    MOST_ERRORS,
+    PATH,
+    errors_in,
+    read_all_errors,
+    read_errors,
+)
 from datadog_checks.aws_diagnostics.collect.run import RequestFailed
+from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import ReportedError
 from datadog_checks.aws_diagnostics.facts.values import RegionName
-from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
+from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api, plain
 
 ACCOUNT = '123456789012'
 LIST_METRICS = (
@@ -103,3 +111,47 @@ def test_without_a_list_there_is_a_reason(datadog: Datadog, keys: dict[str, str]
     with pytest.raises(RequestFailed) as failure:
         read(datadog, **keys)
     assert str(failure.value) == reason
+
+
+OTHER = '210987654321'
+READ = ReportedError('cloudwatch:ListMetrics', (), True, 840.0)
+ALL: dict[str, tuple[object, object]] = {
+    'two accounts': (
+        [{'account_id': ACCOUNT, 'errors': [LIST_METRICS]}, {'account_id': OTHER, 'errors': []}],
+        {ACCOUNT: (READ,), OTHER: ()},
+    ),
+    'the account twice': ([{'account_id': ACCOUNT, 'errors': [LIST_METRICS]}] * 2, {ACCOUNT: (READ, READ)}),
+    'twice, and one of them cannot be read': (
+        [
+            {'account_id': ACCOUNT, 'errors': [LIST_METRICS]},
+            {'account_id': ACCOUNT},
+            {'account_id': ACCOUNT, 'errors': []},
+        ],
+        {ACCOUNT: Unobserved(OTHER_SHAPE)},
+    ),
+    'one that cannot be read spoils no other': (
+        [{'account_id': OTHER, 'errors': 'none'}, {'account_id': ACCOUNT, 'errors': []}],
+        {OTHER: Unobserved(OTHER_SHAPE), ACCOUNT: ()},
+    ),
+    'access keys, and what is no account': ([{'access_key_id': 'AKIA', 'errors': []}, None, 'x'], {}),
+    'no account': ([], {}),
+}
+
+
+@pytest.mark.parametrize(('listed', 'expected'), ALL.values(), ids=ALL.keys())
+def test_the_errors_of_all_accounts(listed: object, expected: object) -> None:
+    datadog = Datadog(instead=plain(200, json.dumps({'accounts': listed})))
+    with datadog_api(datadog) as running:
+        api = DatadogApi(running.url, api_key=API_KEY, app_key=APP_KEY)
+        assert read_all_errors(api, 1 << 20) == expected
+        with pytest.raises(RequestFailed, match='larger than'):
+            read_all_errors(api, 10)
+    assert datadog.asked == [PATH, PATH]
+
+
+def test_a_list_of_all_accounts_of_another_form_is_refused() -> None:
+    with (
+        datadog_api(Datadog(instead=plain(200, '{"accounts": {}}'))) as running,
+        pytest.raises(RequestFailed, match=OTHER_SHAPE),
+    ):
+        read_all_errors(DatadogApi(running.url, api_key=API_KEY, app_key=APP_KEY), 1 << 20)

@@ -11,6 +11,7 @@ from datadog_checks.aws_diagnostics.collect.integration import (
     integration_in,
     read_all,
     recorded_in,
+    records_in,
 )
 from datadog_checks.aws_diagnostics.collect.integration import (
     read_integration as read,
@@ -25,7 +26,9 @@ from datadog_checks.aws_diagnostics.facts.account import (
     Integration,
     MetricNameFilter,
     NamespaceFilters,
+    OnRecord,
     Recorded,
+    Records,
     TagFilter,
 )
 from datadog_checks.aws_diagnostics.facts.values import AccountId, IntegrationId, Partition, RegionName
@@ -352,3 +355,15 @@ def test_an_unreadable_record_makes_those_of_all_accounts_unknown_but_not_that_o
     assert integration_in(records, ACCOUNT, 'aws') == integration()
     with pytest.raises(RequestFailed, match=OTHER_SHAPE):
         recorded_in(records)
+
+
+def test_each_record_is_read_by_itself() -> None:
+    unread = account(OTHER, aws_regions={}, aws_partition='aws-cn')
+    assert records_in(all_records(account(ACCOUNT), unread, account('no account'), account(ACCOUNT))) == Records(
+        (
+            OnRecord(ACCOUNT, Partition('aws'), integration()),
+            OnRecord(OTHER, Partition('aws-cn'), Unobserved(OTHER_SHAPE)),
+            OnRecord(ACCOUNT, Partition('aws'), integration()),
+        ),
+        without_id=1,
+    )
