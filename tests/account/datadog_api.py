@@ -33,6 +33,8 @@ class Datadog:
     """By the last part of the path: standard, resource_collection."""
     errors: Any = field(default_factory=list)
     """Of every account, in the older list; or by account id."""
+    errors_instead: bytes | None = None
+    """The whole answer to every request for the older list."""
     hosts: list[dict[str, Any]] = field(default_factory=list)
     """The rows of the host list."""
     hosts_first: list[bytes] = field(default_factory=list)
@@ -177,6 +179,8 @@ def _answer(datadog: Datadog, method: str, target: str, keys: tuple[str | None, 
 def _listed(datadog: Datadog, path: str, query: dict[str, list[str]]) -> bytes:
     if path == HOSTS:
         return _page(datadog.hosts, query)
+    if path == INTEGRATIONS and datadog.errors_instead is not None:
+        return datadog.errors_instead
     if path == INTEGRATIONS:
         ids = [a['attributes']['aws_account_id'] for a in datadog.accounts]
         by_id = datadog.errors if isinstance(datadog.errors, dict) else dict.fromkeys(ids, datadog.errors)

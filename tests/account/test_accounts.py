@@ -278,6 +278,18 @@ def test_errors_that_cannot_be_read_are_not_known(world: World) -> None:
     assert world.datadog.asked.count(INTEGRATIONS) == 1
 
 
+def test_errors_that_are_not_known_at_all_are_said_once(world: World) -> None:
+    world.aws['ListAccounts'] = [listing(member(1), member(2))]
+    world.datadog.accounts = [recorded(1), recorded(2)]
+    world.datadog.errors_instead = plain(500, '')
+    printed = world.ask()
+    assert printed.status == 3
+    assert printed.out.count('the Datadog API failed (status 500)') == 1
+    assert 'not known: which errors Datadog reports: the Datadog API failed (status 500)' in printed.out
+    assert world.ask('-v').out.count('the Datadog API failed (status 500)') == 3
+    assert [each['errors'] for each in world.ask('--json').document['accounts']] == [None, None]
+
+
 def test_many_accounts_are_cut_in_the_table_only(world: World) -> None:
     world.aws['ListAccounts'] = [listing(*(member(n) for n in range(MOST_ROWS + 10)))]
     world.datadog.accounts = [recorded(MOST_ROWS + 9, auth_config={'role_name': ''})]

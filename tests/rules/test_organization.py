@@ -73,7 +73,7 @@ CASES: Mapping[str, tuple[BothSides, tuple[Remark, ...]]] = {
     ),
     'closed and not on record': (
         both(organization=organization(member(AccountState.CLOSED))),
-        (Remark.NOT_ON_RECORD,),
+        (),
     ),
     'of a state that nobody knows': (both(on_record(), organization=organization(member(AccountState.UNKNOWN))), ()),
     'not activated': (

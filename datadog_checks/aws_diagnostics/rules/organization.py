@@ -132,7 +132,7 @@ def _in_organization(sides: BothSides, records: Sequence[OnRecord]) -> bool | No
 
 
 def _of_the_account(row: Row) -> Iterator[Remark]:
-    if row.on_record is False:
+    if row.on_record is False and not row.closed:
         yield Remark.NOT_ON_RECORD
     if not row.records:
         return

@@ -39,13 +39,18 @@ def report(answer: Answer, written: Written | None, *, verbose: bool) -> Iterato
     for row in rows if verbose else rows[:MOST_ROWS]:
         yield Line(_line(row), wrap=Wrap.ON_A_TERMINAL)
         for remark in row.remarks:
-            if verbose or remark in WRONG or remark in NOT_KNOWN:
+            if verbose or remark in WRONG or (remark in NOT_KNOWN and not _said_above(remark, answer)):
                 yield Line(sentence(remark, row, answer), '  - ', STYLES[Status.WARNING] if remark in WRONG else '')
     if not verbose and len(rows) > MOST_ROWS:
         yield Line(f'and {counted(len(rows) - MOST_ROWS, "account")} more: -v shows all, --csv and --json too')
     advice = [ADVICE[remark] for remark in WRONG if answer.counts.get(remark)]
     yield from ([BLANK, *map(Line, advice)] if advice else [])
     yield from ([BLANK, *report_of_files(written)] if written else [])
+
+
+def _said_above(remark: Remark, answer: Answer) -> bool:
+    """Once for all accounts."""
+    return remark is Remark.ERRORS_NOT_READ and isinstance(answer.sides.errors, Unobserved)
 
 
 def _other_side(answer: Answer) -> Iterator[Line]:

@@ -53,7 +53,7 @@ class Asked:
 
 
 def _file(path: Path) -> Word:
-    return FilePath.of(str(path)) or Variable('FILE')
+    return FilePath.of(str(path.absolute())) or Variable('FILE')
 
 
 def as_json_document(asked: Asked, plan: Plan, outcome: Outcome, *, dry_run: bool) -> str:
