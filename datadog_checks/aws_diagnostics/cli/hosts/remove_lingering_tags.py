@@ -1,11 +1,12 @@
 """`hosts remove-lingering-tags`: one look, then what a person allows."""
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import click
 
+from ...collect.bounded_http import Connection
 from ...collect.host_tags import HostTags
 from ...collect.run import Deadline, NotCollected
 from ...collect.tag_users import tag_users
@@ -145,15 +146,22 @@ def _applied(asked: Asked, plan: Plan, backup: Backup, allowed: Allowed, display
     if plan.remove and not allowed.yes:
         page.write(page.stderr(display.colour), report(asked, plan, Outcome(skipped=plan.skipped), dry_run=True))
     allowed.confirm(len(plan.remove))
-    tags = HostTags(asked.organization.api(Deadline(LONGEST_REMOVAL)))
-    removal = Removal(asked.organization, tags, backup, plan.look)
-    with page.changing('Removing tags', display.colour and not display.quiet) as told:
-        removal.run(plan.remove, told)
-    outcome = removal.outcome
-    outcome.skipped[:0] = plan.skipped
-    if outcome.removed and not outcome.stopped:
-        _look_again(asked, outcome, tags, display)
+    with _tags(asked.organization) as tags:
+        removal = Removal(asked.organization, tags, backup, plan.look)
+        with page.changing('Removing tags', display.colour and not display.quiet) as told:
+            removal.run(plan.remove, told)
+        outcome = removal.outcome
+        outcome.skipped[:0] = plan.skipped
+        if outcome.removed and not outcome.stopped:
+            _look_again(asked, outcome, tags, display)
     return outcome
+
+
+@contextmanager
+def _tags(organization: Organization) -> Iterator[HostTags]:
+    """Over one connection: there are four requests for each of many hosts."""
+    with closing(Connection(keep=True)) as connection:
+        yield HostTags(organization.api(Deadline(LONGEST_REMOVAL), connection=connection))
 
 
 def _look_again(asked: Asked, outcome: Outcome, tags: HostTags, display: Display) -> None:
@@ -167,8 +175,11 @@ def _look_again(asked: Asked, outcome: Outcome, tags: HostTags, display: Display
 
 
 def _restore(path: Path, organization: Organization, display: Display) -> int:
-    tags = HostTags(organization.api(Deadline(LONGEST_REMOVAL)))
-    with alone(organization), page.changing('Restoring tags', display.colour and not display.quiet) as told:
+    with (
+        alone(organization),
+        _tags(organization) as tags,
+        page.changing('Restoring tags', display.colour and not display.quiet) as told,
+    ):
         found = restore(path, tags, told)
     if display.as_json:
         click.echo(restored_document(found))
