@@ -20,6 +20,7 @@ ZERO = {
     'aws-diagnostics-hosts': 'to 3 as the help of each command says',
     'aws-diagnostics-hosts-duplicates': 'no instance is there twice',
     'aws-diagnostics-hosts-lingering-tags': 'no host keeps such tags',
+    'aws-diagnostics-hosts-remove-lingering-tags': 'all done',
     'aws-diagnostics-metrics': 'to 3 as the help of each command says',
     'aws-diagnostics-metrics-reconcile': 'both sides agree',
     'aws-diagnostics-metrics-why': 'present or expected',

@@ -72,6 +72,26 @@ CAUSES = [
         id='a default name: the Agent could not read the instance id (helm-charts#419)',
     ),
     pytest.param(
+        [aws(), agent('EC2AMAZ-1A2B3C4')],
+        {'EC2AMAZ-1A2B3C4': meta('EC2AMAZ-1A2B3C4')},
+        Why(
+            Cause.WINDOWS_NAME,
+            "'EC2AMAZ-1A2B3C4' is a default name of Windows on EC2, which an Agent keeps unless "
+            'ec2_use_windows_prefix_detection is true',
+        ),
+        id='a default name of Windows (datadog-agent#4148)',
+    ),
+    pytest.param(
+        [aws(), agent('domU-12-31-39-0A-0B-0C.compute-1.internal')],
+        {},
+        Why(
+            Cause.DEFAULT_NAME,
+            "'domU-12-31-39-0A-0B-0C.compute-1.internal' is a default name of EC2, for which an Agent takes the "
+            'instance id where it can read it',
+        ),
+        id='a default name of an old instance',
+    ),
+    pytest.param(
         [aws(), agent(up=False)],
         {},
         Why(Cause.STOPPED, "the Agent of 'web-1' does not report any more", goes_away=True),
@@ -197,6 +217,19 @@ def test_account_and_region_are_those_of_the_row_that_has_them() -> None:
 
 def test_names_are_in_the_same_order_however_the_list_is() -> None:
     assert names_of([aws(), agent('b'), agent('a')]) == names_of([agent('a'), aws(), agent('b')]) == ('a', 'b', ID)
+
+
+def test_two_agents_that_both_fell_silent_are_not_called_running() -> None:
+    """An instance that was terminated an hour ago: Datadog calls its rows up for one hour more."""
+    found = duplicate(ID, [agent('a'), agent('b')], {}, at=NOW + HOUR)
+    assert found is not None
+    assert found.why == Why(Cause.STOPPED, 'a, b do not report any more', goes_away=True)
+
+
+def test_an_agent_that_fell_silent_an_hour_ago_has_stopped() -> None:
+    found = duplicate(ID, [aws(), agent(NODE)], {}, at=NOW + HOUR)
+    assert found is not None
+    assert found.why.cause is Cause.STOPPED
 
 
 # One name of several instances

@@ -138,9 +138,9 @@ def row(instance: WrongInstance) -> tuple[str, ...]:
     return tuple(harmless(str(cell)) for cell in cells)
 
 
-def harmless(cell: str) -> str:
+def harmless(cell: str, longest: int = LONGEST_CELL) -> str:
     """Short, without control characters, and never a formula."""
-    text = escaped(cell[:LONGEST_CELL])
+    text = escaped(cell[:longest])
     return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 

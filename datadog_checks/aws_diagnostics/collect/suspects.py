@@ -1,13 +1,15 @@
 """What one reading of the host list shows that can be wrong; everything else of a row is forgotten at once."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..facts.account import HostRow, Unmatched
 from ..facts.values import HostName, InstanceId
-from ..rules.duplicates import DEFAULT_NAME
 from .inventory_rows import Place, Row
 
+DEFAULT_NAME = re.compile(r'ip-\d{1,3}(-\d{1,3}){3}(\..*)?|ec2amaz-[a-z0-9]{7}', re.IGNORECASE)
+"""That EC2 gives to Linux and Windows."""
 MOST_NAMES = 3
 """Of hosts of one account and region."""
 MOST_GROUPS = 500
@@ -88,11 +90,14 @@ class HostRows:
         self._by_id: dict[InstanceId, tuple[HostRow, ...]] = {}
         self._shared: list[HostRow] = []
         self._places: dict[tuple[Place, str], tuple[Place, str]] = {}
+        self.reported_at = 0
+        """When any host reported last, in seconds since the epoch."""
         self._agents = 0
         self._names: tuple[list[HostName], list[HostName]] = ([], [])
         """Of Agents that name no instance: names that EC2 gives by default, and others."""
 
     def add(self, row: Row) -> None:
+        self.reported_at = max(self.reported_at, row.reported_at)
         if row.instance_id:
             self._by_id[row.instance_id] = (*self._by_id.get(row.instance_id, ()), self._host_row(row))
         elif row.instance_ids and row.has_agent and len(self._shared) < MOST_SHARED:

@@ -13,11 +13,10 @@ from ..facts import Unobserved
 from ..facts.account import HostMeta, HostRow
 from ..facts.values import AccountId, InstanceId, RegionName
 from ..text import counted, duration, listed, quoted
+from .hostnames import DEFAULT_PREFIXES, WINDOWS_DEFAULT_PREFIX
 
 STOPPED_AFTER = 900
 """Seconds: an Agent reports every 15."""
-DEFAULT_NAME = re.compile(r'ip-\d{1,3}(-\d{1,3}){3}(\..*)?|ec2amaz-[a-z0-9]{7}', re.IGNORECASE)
-"""That EC2 gives to Linux and Windows."""
 IN_CONTAINERS = ('helm', 'operator', 'kubernetes', 'docker', 'ecs', 'terraform', 'cdk')
 """Parts of the names of tools that install an Agent as a container; its operating system has the container's name."""
 CONTAINER_NAME = re.compile('[0-9a-f]{12}')
@@ -28,6 +27,7 @@ class Cause(StrEnum):
     SET_BY_HAND = 'hostname-set-by-hand'
     OS_NAME = 'os-hostname'
     DEFAULT_NAME = 'default-hostname'
+    WINDOWS_NAME = 'windows-hostname'
     NODE_NAME = 'kubernetes-node-name'
     STOPPED = 'agent-stopped'
     RENAMED = 'renamed'
@@ -69,14 +69,17 @@ class Age:
     """Whether they are known to be there for less than that."""
 
 
-def duplicate(instance_id: InstanceId, rows: Sequence[HostRow], about: About, age: Age = Age()) -> Duplicate | None:
-    """None where Datadog has merged the rows."""
+def duplicate(
+    instance_id: InstanceId, rows: Sequence[HostRow], about: About, age: Age = Age(), at: int = 0
+) -> Duplicate | None:
+    """None where Datadog has merged the rows. `at` is when any host of the list reported last, in seconds since the
+    epoch: the clock of this machine may be wrong."""
     agents = [row for row in rows if row.has_agent]
     pair = len(agents) == 1 and not agents[0].knows_aws and agents[0].name != instance_id
     if len(agents) > 1:
-        why = _of_agents(agents, about)
+        why = _of_agents(agents, about, at)
     elif pair and len(rows) > 1:
-        why = _of_pair(agents[0], [row for row in rows if not row.has_agent], _meta(about, agents[0]))
+        why = _of_pair(agents[0], [row for row in rows if not row.has_agent], _meta(about, agents[0]), at)
     else:
         return None
     return _duplicate(instance_id, rows, _aged(why, age))
@@ -109,9 +112,8 @@ def shared(row: HostRow, others: Sequence[HostRow]) -> Duplicate | None:
     reported = {id for other in others if other.aws_reports and other.up for id in other.instance_ids}
     if not row.up or not reported.issuperset(row.instance_ids):
         return None
-    ids = listed(row.instance_ids)
-    why = Why(Cause.SHARED_NAME, f'{quoted(row.name)} names {ids}, and AWS reports each of them', goes_away=False)
-    return _duplicate(None, (row, *others), why)
+    what = f'{quoted(row.name)} names {listed(row.instance_ids)}, and AWS reports each of them'
+    return _duplicate(None, (row, *others), Why(Cause.SHARED_NAME, what, goes_away=False))
 
 
 def needs_metadata(rows: Sequence[HostRow]) -> bool:
@@ -122,30 +124,32 @@ def needs_metadata(rows: Sequence[HostRow]) -> bool:
 # Several Agents
 
 
-def _of_agents(agents: Sequence[HostRow], about: About) -> Why:
-    latest = max(row.reported_at for row in agents)
-    stopped = [row for row in agents if not row.up or latest - row.reported_at > STOPPED_AFTER]
-    running = sorted((row for row in agents if row not in stopped), key=lambda row: row.name)
+def _of_agents(agents: Sequence[HostRow], about: About, at: int) -> Why:
+    latest = max(at, *(row.reported_at for row in agents))
+    running = sorted((row for row in agents if not _stopped(row, latest)), key=lambda row: row.name)
     if len(running) > 1 and all(row.reported_at for row in running):
         what = ' and '.join(_agent(row, _meta(about, row)) for row in running[:3])
         return Why(Cause.TWO_AGENTS, f'{counted(len(running), "Agent")} report this instance: {what}', goes_away=False)
     if len(running) > 1:
         return Why(Cause.NOT_KNOWN, 'the rows do not say when their Agents reported last')
-    now = f', and {quoted(running[0].name)} does' if running else ''
-    names = listed(sorted(row.name for row in stopped), longest=80)
-    return Why(
-        Cause.RENAMED, f'{names} {"does" if len(stopped) == 1 else "do"} not report any more{now}', goes_away=True
-    )
+    stopped = sorted(row.name for row in agents if row not in running)
+    what = f'{listed(stopped, longest=80)} {"does" if len(stopped) == 1 else "do"} not report any more'
+    if not running:
+        return Why(Cause.STOPPED, what, goes_away=True)
+    return Why(Cause.RENAMED, f'{what}, and {quoted(running[0].name)} does', goes_away=True)
+
+
+def _stopped(row: HostRow, latest: int) -> bool:
+    """Datadog calls a host up for two hours after its last report."""
+    return not row.up or 0 < row.reported_at < latest - STOPPED_AFTER
 
 
 def _agent(row: HostRow, meta: HostMeta | Unobserved) -> str:
     """Like "'web-1' (Agent 7.60.0, dpkg)"."""
-    known = '' if isinstance(meta, Unobserved) else _version(meta)
+    if isinstance(meta, Unobserved):
+        return quoted(row.name)
+    known = ', '.join(filter(None, (meta.agent_version and f'Agent {meta.agent_version}', meta.installer)))
     return f'{quoted(row.name)}{f" ({known})" if known else ""}'
-
-
-def _version(meta: HostMeta) -> str:
-    return ', '.join(filter(None, (f'Agent {meta.agent_version}' if meta.agent_version else '', meta.installer)))
 
 
 def _meta(about: About, row: HostRow) -> HostMeta | Unobserved:
@@ -157,15 +161,18 @@ def _meta(about: About, row: HostRow) -> HostMeta | Unobserved:
 # One Agent, and the AWS integration
 
 
-def _of_pair(agent: HostRow, of_aws: Sequence[HostRow], meta: HostMeta | Unobserved) -> Why:
+def _of_pair(agent: HostRow, of_aws: Sequence[HostRow], meta: HostMeta | Unobserved, at: int) -> Why:
     name = quoted(agent.name)
-    if not agent.up:
+    if _stopped(agent, at):
         return Why(Cause.STOPPED, f'the Agent of {name} does not report any more', goes_away=True)
     if not any(row.up or row.aws_reports for row in of_aws):
         return Why(Cause.AWS_ROW_LEFT, 'the AWS integration does not report its row any more', goes_away=True)
     if agent.cluster and agent.name.lower().endswith(f'-{agent.cluster.lower()}'):
         return Why(Cause.NODE_NAME, f'{name} is the name of a node, with that of its cluster {quoted(agent.cluster)}')
-    if DEFAULT_NAME.fullmatch(agent.name):
+    if agent.name.lower().startswith(WINDOWS_DEFAULT_PREFIX):
+        what = 'a default name of Windows on EC2, which an Agent keeps unless ec2_use_windows_prefix_detection is true'
+        return Why(Cause.WINDOWS_NAME, f'{name} is {what}')
+    if agent.name.lower().startswith(DEFAULT_PREFIXES):
         what = 'a default name of EC2, for which an Agent takes the instance id where it can read it'
         return Why(Cause.DEFAULT_NAME, f'{name} is {what}')
     if isinstance(meta, Unobserved):
@@ -189,6 +196,5 @@ def _by_metadata(agent: HostRow, meta: HostMeta) -> Why:
 
 
 def _is_container(agent: HostRow, meta: HostMeta) -> bool:
-    tool = meta.installer.lower()
-    by_tool = any(part in tool for part in IN_CONTAINERS)
-    return bool(agent.cluster) or by_tool or CONTAINER_NAME.fullmatch(meta.socket_hostname) is not None
+    named_by_docker = CONTAINER_NAME.fullmatch(meta.socket_hostname) is not None
+    return bool(agent.cluster) or named_by_docker or any(part in meta.installer.lower() for part in IN_CONTAINERS)

@@ -221,7 +221,7 @@ def test_one_answer_of_datadog_serves_the_integration_and_the_host_list(moto: st
     assert found.integration == INTEGRATION
     assert isinstance(found.inventory, Inventory)
     assert found.inventory.recorded == tuple(
-        Recorded(AccountId(id), None, True, INTEGRATION.namespace_filters, False)
+        Recorded(AccountId(id), None, True, INTEGRATION.namespace_filters, False, INTEGRATION.tag_filters)
         for id in (MOTO_ACCOUNT, MINISTACK_ACCOUNT)
     )
     assert accounts_asked_for(datadog) == [ACCOUNTS]

@@ -61,7 +61,8 @@ def _look(organization: Organization, deadline: Deadline, hosts: WholeList, foun
     for instance_id, rows in seen.several():
         if duplicate(instance_id, rows, {}) is not None:
             about = metadata.of(instance_id) if needs_metadata(rows) else {}
-            found.add(duplicate(instance_id, rows, about, found.age(instance_id, rows)), rows)
+            age = found.age(instance_id, rows)
+            found.add(duplicate(instance_id, rows, about, age, seen.reported_at), rows)
     for one, rows in seen.shared():
         found.add(shared(one, rows), rows)
 

@@ -28,6 +28,8 @@ from .asked import Organization
 LONGEST_RUN = 3600.0
 """Seconds: 100,000 hosts are a hundred requests, and Datadog may ask for waits between them."""
 MOST_PAGES = 2000
+LONGEST_CELL = 1000
+"""Characters: evidence is a sentence or two."""
 
 csv_option = click.option(
     '--csv', 'as_csv', is_flag=True, help='Print every row as CSV, as it is found; the counts go to stderr.'
@@ -88,7 +90,7 @@ class CsvRows:
         self._writer.writerow(self._columns)
 
     def add(self, row: Mapping[str, Json]) -> None:
-        self._writer.writerow([harmless(_cell(row[column])) for column in self._columns])
+        self._writer.writerow([harmless(_cell(row[column]), LONGEST_CELL) for column in self._columns])
 
     def end(self, **_: Json) -> None:
         """Nothing follows the rows."""

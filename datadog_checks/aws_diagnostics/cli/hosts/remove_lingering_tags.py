@@ -8,6 +8,7 @@ import click
 
 from ...collect.host_tags import HostTags
 from ...collect.run import Deadline, NotCollected
+from ...collect.tag_users import tag_users
 from ...facts.values import AccountId
 from ...findings import Status
 from .. import ExitStatus, Failure, page
@@ -22,6 +23,8 @@ from .removal_words import Asked, as_json_document, report, restored_document, r
 from .restore import restore
 
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
+LONGEST_LOOK_FOR_USERS = 600.0
+"""Seconds: a request for each dashboard."""
 LONGEST_REMOVAL = 30 * 86400.0
 """Seconds: nobody waits for it, and every host has a bound of its own."""
 
@@ -126,7 +129,16 @@ def _looked(asked: Asked, looks: EarlierLooks, display: Display) -> Plan:
     except NotCollected as e:
         raise Failure(f'nothing was changed, as it could not be looked at: {e}', Status.UNKNOWN) from None
     looks.remember(plan.removable, plan.look.now)
+    if plan.remove:
+        _look_for_users(asked, plan, display)
     return plan
+
+
+def _look_for_users(asked: Asked, plan: Plan, display: Display) -> None:
+    deadline = Deadline(LONGEST_LOOK_FOR_USERS)
+    shows = display.colour and not display.quiet
+    with page.waiting('Looking at monitors, downtimes and dashboards that go by these tags', shows):
+        plan.users = tag_users(asked.organization.api(deadline), plan.lost, deadline)
 
 
 def _applied(asked: Asked, plan: Plan, backup: Backup, allowed: Allowed, display: Display) -> Outcome:
