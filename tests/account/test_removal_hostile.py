@@ -38,6 +38,33 @@ def test_a_name_that_several_hosts_have_tells_none_of_them(world: World, fields:
     assert world.removed == ['web-2']
 
 
+OTHER_TAGS = [
+    pytest.param({'amazon web services': ['team:web']}, id='the source is there in another case too'),
+    pytest.param({AWS: ['team:web']}, id='one of them is there only'),
+]
+
+
+@pytest.mark.parametrize('by_source', OTHER_TAGS)
+def test_tags_that_two_answers_do_not_agree_about_stay(world: World, by_source: dict[str, list[str]]) -> None:
+    """Whatever the removal takes away must be what was saved."""
+    world.datadog.hosts[0]['tags_by_source'] |= {'amazon web services': ['team:web']}
+    seen, own = world.seen(), world.datadog.hosts[0]['tags_by_source'][AWS]
+    answer = (200, {'host': 'web-1', 'tags': by_source.get(AWS, own)})
+    world.datadog.about_hosts.refuses = lambda method, host: answer if (method, host) == ('GET', 'web-1') else None
+    printed = world.remove(*APPLY, seen_in=seen)
+    why = 'the host list has other tags of it than the host itself: they changed lately'
+    assert named(printed.document['skipped']) == {'web-1': why}
+    assert world.removed == ['web-2']
+
+
+def test_what_goes_by_the_tags_is_said_before_the_first_of_them_goes(world: World) -> None:
+    """Also where nobody is asked for the number: the log of a job has it then."""
+    printed = world.remove(*APPLY, seen_in=world.seen())
+    lines = printed.err.splitlines()
+    assert lines[0] == 'WARNING 2 hosts: tags from AWS are about to go'
+    assert '  monitors  0 of 0 go by these tags' in lines
+
+
 def test_a_name_that_is_part_of_many_others_is_found_on_a_later_page(world: World) -> None:
     seen = world.seen()
     row = world.datadog.hosts[0]

@@ -162,5 +162,6 @@ def _quoted(name: str) -> str:
 
 
 def same_tags(row: Row, tags: Sequence[str]) -> bool:
-    """Whether all of them are tags that the row has from AWS: another answer may be of all sources together."""
-    return {clean(tag, LONGEST_NAME) for tag in tags} <= set(row.aws_tags)
+    """Whether they are the tags that the row has from AWS: more may be of all sources together, and what is missing
+    could go with the others although it is in no backup, as that of a source that is spelled in two ways."""
+    return {clean(tag, LONGEST_NAME) for tag in tags} == set(row.aws_tags)

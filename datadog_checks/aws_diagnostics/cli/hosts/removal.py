@@ -121,7 +121,7 @@ class Removal:
         if not tags:
             return 'it has no such tags any more'
         if not same_tags(row, tags):
-            return 'its tags changed while it was looked at'
+            return 'the host list has other tags of it than the host itself: they changed lately'
         return self._saved_and_removed(host.name, tags)
 
     def _refusal(self, host: TaggedHost, row: Row) -> str:

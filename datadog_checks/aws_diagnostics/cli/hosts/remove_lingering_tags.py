@@ -21,7 +21,7 @@ from .backup import Backup, alone, digest_of
 from .lists import LONGEST_RUN, whole_list
 from .removal import Outcome, Removal, came_back
 from .removal_plan import EarlierLooks, Plan, Planner
-from .removal_words import Asked, as_json_document, report, restored_document, restored_report
+from .removal_words import Asked, announced, as_json_document, report, restored_document, restored_report
 from .restore import restore
 
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
@@ -148,8 +148,8 @@ def _applied(
     asked: Asked, plan: Plan, again: Sequence[TaggedHost], backup: Backup, allowed: Allowed, display: Display
 ) -> Outcome:
     """`again`: hosts that an earlier run was done with, and that the list shows with such tags."""
-    if plan.remove and not allowed.yes:
-        page.write(page.stderr(display.colour), report(asked, plan, Outcome(skipped=plan.skipped), dry_run=True))
+    if plan.remove and not (allowed.yes and display.quiet):
+        page.write(page.stderr(display.colour), announced(plan))
     allowed.confirm(len(plan.remove))
     with _tags(asked.organization) as tags:
         removal = Removal(asked.organization, tags, backup, plan.look)
