@@ -102,6 +102,16 @@ def report(asked: Asked, plan: Plan, outcome: Outcome, *, dry_run: bool) -> Iter
     yield from _next(asked, plan, outcome, dry_run=dry_run)
 
 
+def announced(plan: Plan) -> Iterator[Line]:
+    """Before the first removal."""
+    kept = f'; {counted(len(plan.skipped), "host")} left alone' if plan.skipped else ''
+    yield verdict(Status.WARNING, counted(len(plan.remove), 'host'), f'tags from AWS are about to go{kept}')
+    yield BLANK
+    yield from _would_go(plan)
+    yield from _why('kept', plan.skipped)
+    yield BLANK
+
+
 def _first(plan: Plan, outcome: Outcome, *, dry_run: bool) -> Line:
     kept = f'; {counted(len(outcome.skipped), "host")} left alone' if outcome.skipped else ''
     if dry_run:

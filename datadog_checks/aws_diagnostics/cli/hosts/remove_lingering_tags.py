@@ -10,6 +10,7 @@ from ...collect.bounded_http import Connection
 from ...collect.host_tags import HostTags
 from ...collect.run import Deadline, NotCollected
 from ...collect.tag_users import tag_users
+from ...facts.account import TaggedHost
 from ...facts.values import AccountId
 from ...findings import Status
 from .. import ExitStatus, Failure, page
@@ -20,7 +21,7 @@ from .backup import Backup, alone, digest_of
 from .lists import LONGEST_RUN, whole_list
 from .removal import Outcome, Removal, came_back
 from .removal_plan import EarlierLooks, Plan, Planner
-from .removal_words import Asked, as_json_document, report, restored_document, restored_report
+from .removal_words import Asked, announced, as_json_document, report, restored_document, restored_report
 from .restore import restore
 
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
@@ -103,12 +104,13 @@ def _remove(asked: Asked, allowed: Allowed, display: Display) -> int:
         else:
             backup.read()
         plan = _looked(asked, looks, display)
+        again = plan.without(backup.progress.removed)
         beyond = [] if allowed.most is None else plan.remove[allowed.most :]
         plan.skipped += [(host.name, f'beyond --max {allowed.most}') for host in beyond]
         plan.remove = plan.remove[: allowed.most]
         outcome = Outcome(sorted(backup.progress.removed), plan.skipped)
         if allowed.apply:
-            outcome = _applied(asked, plan, backup, allowed, display)
+            outcome = _applied(asked, plan, again, backup, allowed, display)
     dry_run = not allowed.apply
     if display.as_json:
         click.echo(as_json_document(asked, plan, outcome, dry_run=dry_run))
@@ -142,14 +144,17 @@ def _look_for_users(asked: Asked, plan: Plan, display: Display) -> None:
         plan.users = tag_users(asked.organization.api(deadline), plan.lost, deadline)
 
 
-def _applied(asked: Asked, plan: Plan, backup: Backup, allowed: Allowed, display: Display) -> Outcome:
-    if plan.remove and not allowed.yes:
-        page.write(page.stderr(display.colour), report(asked, plan, Outcome(skipped=plan.skipped), dry_run=True))
+def _applied(
+    asked: Asked, plan: Plan, again: Sequence[TaggedHost], backup: Backup, allowed: Allowed, display: Display
+) -> Outcome:
+    """`again`: hosts that an earlier run was done with, and that the list shows with such tags."""
+    if plan.remove and not (allowed.yes and display.quiet):
+        page.write(page.stderr(display.colour), announced(plan))
     allowed.confirm(len(plan.remove))
     with _tags(asked.organization) as tags:
         removal = Removal(asked.organization, tags, backup, plan.look)
         with page.changing('Removing tags', display.colour and not display.quiet) as told:
-            removal.run(plan.remove, told)
+            removal.run([*again, *plan.remove], told)
         outcome = removal.outcome
         outcome.skipped[:0] = plan.skipped
         if outcome.removed and not outcome.stopped:
