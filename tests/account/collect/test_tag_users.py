@@ -188,6 +188,12 @@ def test_a_rate_limit_that_is_too_long_leaves_what_was_read(datadog: Datadog) ->
     assert isinstance(found.dashboards, Unobserved)
 
 
+def test_without_time_nothing_is_asked(datadog: Datadog) -> None:
+    over = Unobserved('the deadline of this run is over')
+    assert look(datadog, seconds=0) == TagUsers(over, over, over)
+    assert datadog.asked == []
+
+
 def test_an_answer_of_another_shape_is_none(datadog: Datadog) -> None:
     datadog.instead = plain(200, '{"monitors": {}, "data": 1, "dashboards": "x"}')
     reason = Unobserved('the answer of the Datadog API does not have the documented shape')
