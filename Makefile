@@ -17,6 +17,8 @@ export DDEV := $(CURDIR)/$(VENV_DDEV)/bin/ddev
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.hypothesis
 export MYPY_CACHE_DIR := $(CURDIR)/.mypy_cache
 export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
+# Two hundred programs that the tests start, and each process that shares them, would compile this package again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

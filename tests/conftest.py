@@ -1,11 +1,13 @@
 """No test reaches the network of the machine, least of all whatever answers at the addresses of IMDS there."""
 
+import gc
 import os
 import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import botocore.session
@@ -51,6 +53,18 @@ def models_of_botocore_are_read_once() -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Nothing of what is collected becomes garbage, and whoever looks for garbage later need not look at it."""
+    gc.disable()
+    try:
+        compile_a_share(session.config)
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Several processes share the tests where each can have a loopback of its own, which takes root.
 
@@ -59,10 +73,28 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(4, 2 * (os.cpu_count() or 1)) if os.geteuid() == 0 and not NOT_ISOLATED else 0
 
 
+def compile_a_share(config: pytest.Config) -> None:
+    """In a fresh clone, processes that collect all tests at once would compile every file once each.
+
+    A file that cannot be imported is told of when it is collected.
+    """
+    worker = getattr(config, 'workerinput', {'workerid': 'gw0', 'workercount': 1})
+    if worker['workercount'] == 1 or config.args_source is not config.ArgsSource.TESTPATHS:
+        return
+    files = sorted(ROOT.rglob('test_*.py'))[int(worker['workerid'][2:]) :: worker['workercount']]
+    for file in files:
+        with suppress(Exception, pytest.skip.Exception):
+            import_module('.'.join(file.relative_to(ROOT.parent).with_suffix('').parts))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest come first: no process is left with one of them when all others have finished."""
-    first = [ROOT / name for name in LONGEST]
-    items.sort(key=lambda item: next((n for n, path in enumerate(first) if item.path.is_relative_to(path)), len(first)))
+    items.sort(key=lambda item: rank(item.path))
+
+
+@cache
+def rank(path: Path) -> int:
+    return next((n for n, name in enumerate(LONGEST) if path.is_relative_to(ROOT / name)), len(LONGEST))
 
 
 def pytest_report_header() -> str:
