@@ -27,14 +27,22 @@ def embedded() -> Path:
     return there[0]
 
 
-@pytest.fixture
-def host(tmp_path_factory: pytest.TempPathFactory, embedded: Path) -> Iterator[Host]:
+@pytest.fixture(scope='session')
+def fresh_host(tmp_path_factory: pytest.TempPathFactory, embedded: Path) -> Iterator[Host]:
+    """The Agent was just installed. Tests get copies: to install it costs ten times as much."""
     if os.geteuid() != 0:
         pytest.skip('a host of its own needs root: mounts, and files of several users')
     if NOT_ISOLATED:
         pytest.skip(f'a host must not reach the network: {NOT_ISOLATED}')
     directory = tmp_path_factory.mktemp('host')
     yield Host(directory, embedded)
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+def host(fresh_host: Host, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    directory = tmp_path_factory.mktemp('host')
+    yield fresh_host.copied(directory)
     shutil.rmtree(directory)
 
 

@@ -4,6 +4,7 @@ Every command runs in a mount namespace in which the directories that a rollout 
 writes stays in the layers of the host, and the machine keeps its files.
 """
 
+import copy
 import hashlib
 import os
 import shutil
@@ -33,6 +34,14 @@ class Host:
         self._lay_out()
         self._install_agent()
         self.pristine = self.snapshot()
+
+    def copied(self, directory: Path) -> 'Host':
+        """Another host, as this one is now, with layers of its own in a directory that is there and empty."""
+        subprocess.run(['cp', '--archive', f'{self.directory}/.', directory], check=True)
+        other = copy.copy(self)
+        other.directory = directory
+        other._write_mounts()
+        return other
 
     def run(
         self,
@@ -131,6 +140,9 @@ class Host:
     def _prepare_embedded_layer(self) -> None:
         for name in ('upper', 'work'):
             (self._embedded_layer / name).mkdir(parents=True)
+        self._write_mounts()
+
+    def _write_mounts(self) -> None:
         lines = [_overlay(f'/{name}', f'/{name}', self._upper(name).parent) for name in OWN]
         lines.append(_overlay(EMBEDDED, str(self._embedded), self._embedded_layer))
         lines.append(f'mount --bind {self.directory}/run /run')

@@ -65,3 +65,14 @@ def test_a_snapshot_tells_what_changed(host: Host) -> None:
     assert host.snapshot() == host.pristine
     host.write('/etc/datadog-agent/conf.d/a.yaml', 'a')
     assert set(host.snapshot()) - set(host.pristine) == {'/etc/datadog-agent/conf.d/a.yaml'}
+
+
+def test_a_copy_is_pristine_and_shares_nothing_with_the_host_that_it_is_of(
+    host: Host, fresh_host: Host, tmp_path: Path
+) -> None:
+    copied = host.copied(tmp_path)
+    copied.write('/etc/datadog-agent/conf.d/a.yaml', 'a')
+    copied.run('systemctl', 'restart', 'datadog-agent')
+    assert copied.stat('/etc/datadog-agent/datadog.yaml') == ('dd-agent', 'dd-agent', 0o640)
+    assert (host.snapshot(), host.restarts()) == (fresh_host.pristine, 0)
+    assert (fresh_host.snapshot(), fresh_host.restarts()) == (fresh_host.pristine, 0)

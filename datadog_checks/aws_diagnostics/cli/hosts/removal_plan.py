@@ -15,6 +15,7 @@ from ...collect.run import Deadline, or_why
 from ...collect.tagged_hosts import WholeList, tagged_host
 from ...facts import Unobserved
 from ...facts.account import TaggedHost
+from ...facts.account.tag_users import TagUsers
 from ...facts.values import AccountId
 from ...rules.lingering import left_behind
 from ...rules.removal import LATELY, LEAST_APART, OLDEST, Look, has_no_record, seen_once, vanished_lately
@@ -37,6 +38,8 @@ class Plan:
     """By this reading alone: what another look counts as the earlier one."""
     lost: Counter[str] = field(default_factory=Counter)
     """Tags that would go, each with the number of hosts; not those that the host has from another source too."""
+    users: TagUsers | None = None
+    """What goes by the tags that would go; None where none would."""
     total: int = 0
     note: str = ''
     """Why the list was not read to its end."""
