@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -325,3 +326,37 @@ def test_the_template_is_needed(world: World, capsys: pytest.CaptureFixture[str]
     assert '--role-template: --all-accounts needs' in printed.err
     assert TEMPLATE.partition('{')[0] in printed.err
     assert json.dumps(printed.out) == '""'
+
+
+def test_an_account_on_record_in_two_partitions_has_a_report_for_each(world: World) -> None:
+    world.record(1, 1)
+    world.datadog.accounts[1]['attributes']['aws_partition'] = 'aws-us-gov'
+    found = [causes({'reports': [report]}) for report in world.check('--json').document['reports']]
+    why = f'{NOT_ASSUMED}: the account is in the partition aws-us-gov, our credentials are of aws'
+    assert found == [{id_of(1): [why]}, {id_of(1): [UNUSED]}]
+
+
+def test_a_fix_names_the_file_of_its_account_and_whose_credentials_it_takes(world: World) -> None:
+    world.record(1)
+    world.aws.trusting = {id_of(1): 'another'}
+    shown = world.check('-v').out
+    assert f'aws-diagnostics check --config {Path("aws_diagnostics.d", id_of(1)).absolute()}.yaml' in shown
+    assert "  aws-diagnostics accounts --write-config . --role-template 'arn:aws:iam::{account}:role/" in shown
+    assert f'Run the commands of its fixes with credentials of account {id_of(1)}.' in shown
+    assert 'conf.yaml' not in shown
+
+
+def test_ctrl_c_ends_at_once_though_an_account_hangs_and_the_others_are_kept(world: World, tmp_path: Path) -> None:
+    world.record(1, 2, 3)
+    world.aws.hanging = {id_of(2)}
+    state = tmp_path / 'state'
+    process: list[subprocess.Popen[str]] = []
+    process.append(started(world, '--state', str(state)))
+    kept = {f'{id_of(1)}.json', f'{id_of(3)}.json'}
+    while process[0].poll() is None and {path.name for path in state.glob('*.json')} != kept:
+        with suppress(subprocess.TimeoutExpired):
+            process[0].wait(0.05)
+    process[0].send_signal(signal.SIGINT)
+    out, _ = process[0].communicate(timeout=60)
+    assert (process[0].returncode, out) == (130, '')
+    assert {path.name for path in state.glob('*.json')} == kept

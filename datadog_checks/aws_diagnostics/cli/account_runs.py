@@ -21,7 +21,7 @@ from ..collect.run import CallBudget, Deadline, NotCollected
 from ..expectations import Expectations
 from ..facts import Facts, Feature, Platform, Unobserved
 from ..facts.account import Account, AccountState, Organization, RoleTemplate
-from ..facts.values import AccountId, FilePath
+from ..facts.values import AccountId, Arn, FilePath
 from ..findings import Status
 from ..text import counted
 from . import Failure
@@ -63,8 +63,8 @@ class Result:
     total: int
     reports: list[Judged] = field(default_factory=list)
     """In the order of their ids at the end."""
-    documents: dict[str, bytes] = field(default_factory=dict)
-    """By the subject, for --json, compressed."""
+    documents: dict[Arn | None, bytes] = field(default_factory=dict)
+    """By the role, for --json, compressed."""
     before: int = 0
     """Accounts whose facts are those of an earlier run."""
 
@@ -74,13 +74,18 @@ class Result:
         """Judges, and lets go of the facts."""
         report = replace(judged(seen, only, saved_at=saved_at), name=target.name)
         if as_json:
-            self.documents[report.subject] = zlib.compress(json.dumps(document(report), allow_nan=False).encode())
+            self.documents[_role_of(report)] = zlib.compress(json.dumps(document(report), allow_nan=False).encode())
         self.reports.append(replace(report, observation=replace(seen, facts=_reduced(seen.facts))))
 
     def written(self) -> Iterator[str]:
         """The documents, one after the other."""
         for report in self.reports:
-            yield zlib.decompress(self.documents[report.subject]).decode()
+            yield zlib.decompress(self.documents[_role_of(report)]).decode()
+
+
+def _role_of(report: Judged) -> Arn | None:
+    """Two partitions may have an account of the same id."""
+    return report.observation.expectations.of_account.assumed_role
 
 
 class Run:
@@ -115,7 +120,7 @@ class Run:
                     state.keep(target, seen, time.time())
                 found.add(target, seen, only, as_json=as_json)
                 progress(found)
-        found.reports.sort(key=lambda report: report.subject)
+        found.reports.sort(key=lambda report: (report.subject, str(_role_of(report))))
         return found
 
     def _accounts(self) -> Accounts:
@@ -134,7 +139,7 @@ class Run:
     def _of(self, target: Target) -> Expectations:
         """Of this account. Its commands name the file that `accounts --write-config .` writes for it."""
         partition = '' if target.partition == COMMERCIAL else f'.{target.partition}'
-        file = FilePath.of(f'{OF_WRITE_CONFIG}/{target.account_id}{partition}.yaml')
+        file = FilePath.of(str(Path(OF_WRITE_CONFIG, f'{target.account_id}{partition}.yaml').absolute()))
         role = self._wanted.template.arn(target.account_id, target.partition)
         return replace(assumed(self._expected, role), config_file=file)
 

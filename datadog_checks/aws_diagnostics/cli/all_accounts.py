@@ -86,7 +86,7 @@ OWN: Mapping[str, Callable[..., Callable[..., int]]] = {
         '--account-limit',
         metavar='5m',
         default='5m',
-        type=Duration(('', 's', 'm'), 3600, 'it must be like 90s or 5m, and at most an hour'),
+        type=Duration(('', 's', 'm'), 840, 'it must be like 90s or 5m, and at most 14m'),
         help='Give up an account after this time.',
     ),
     'time_limit': click.option(

@@ -26,7 +26,7 @@ OF_AWS = (
         'See that the account has the role (rollout/stackset creates it), that its trust policy names the identity '
         'that runs this, and that this identity may call sts:AssumeRole',
     ),
-    ('it had not ended', 'Run this again; account.deadline in conf.yaml gives each account more time'),
+    ('it had not ended', 'Run this again; --account-limit gives each account more time'),
     ('the time of the whole run was over', 'Go on with the same --state DIR, or raise --time-limit'),
     ('missing permission', "Grant it to the identity that runs this: see 'docs/permissions.md'"),
     ('Datadog was not asked: it needs both an API key and an application key', 'Set DD_API_KEY and DD_APP_KEY'),
