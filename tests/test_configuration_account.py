@@ -78,6 +78,7 @@ def test_every_setting_reaches_its_place():
             imdsv1=ImdsV1.DISABLED,
             account=AccountExpectations(
                 site='ap1.datadoghq.com',
+                assumed_role=Arn('arn:aws-us-gov:iam::123456789012:role/path/reader'),
                 role_name='DatadogAWSIntegrationRole',
                 external_id=ExternalId.of(' b2f0c1e4'),
                 features=features,

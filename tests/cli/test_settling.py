@@ -10,6 +10,7 @@ from datadog_checks.aws_diagnostics.cli.settling import settling
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.account_run import AccountRun
 from datadog_checks.aws_diagnostics.collect.aws.denials import why
+from datadog_checks.aws_diagnostics.collect.many_accounts import NOT_ASSUMED, NOT_BEGUN, NOT_ENDED
 from datadog_checks.aws_diagnostics.collect.run import log_defect
 from datadog_checks.aws_diagnostics.facts import MissingFact, Unobserved
 from datadog_checks.aws_diagnostics.findings import Scope
@@ -52,6 +53,19 @@ def test_a_missing_key_of_datadog_has_its_hint() -> None:
     with pytest.raises(MissingFact) as caught:
         run.datadog(run.deadline, with_keys=True)
     assert settling(str(caught.value), OF_AN_ACCOUNT, account_facts()) == 'Set DD_API_KEY and DD_APP_KEY'
+
+
+@pytest.mark.parametrize(
+    ('reason', 'hint'),
+    [
+        (f'{NOT_ASSUMED} (AccessDenied)', 'See that the account has the role (rollout/stackset'),
+        (f'{NOT_ASSUMED}: the account is in the partition aws-cn', 'Run this with credentials of that partition'),
+        (NOT_ENDED, 'Run this again; --account-limit'),
+        (NOT_BEGUN, 'Go on with the same --state DIR'),
+    ],
+)
+def test_what_kept_one_of_many_accounts_from_being_looked_at_has_its_hint(reason: str, hint: str) -> None:
+    assert settling(reason, OF_AN_ACCOUNT, account_facts()).startswith(hint)
 
 
 def test_what_nothing_settles_has_no_hint() -> None:
