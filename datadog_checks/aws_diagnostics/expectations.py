@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from .facts import Feature, HostnameProvider
-from .facts.values import AgentHostname, FilePath
+from .facts.values import AgentHostname, Arn, FilePath
 
 if TYPE_CHECKING:
     from .facts.account import ExternalId
@@ -34,6 +34,8 @@ class AccountExpectations:
     """Seconds in which Datadog may still merge the two rows of a host, or let go of it."""
     tags_settle_after: float = 6 * 3600.0
     """Seconds in which Datadog may still show a tag that was set in AWS: 15 minutes to several hours (its guide)."""
+    assumed_role: Arn | None = None
+    """The role through which the account is looked at, and so which account is meant; None for the caller's own."""
 
 
 @dataclass(frozen=True, slots=True)

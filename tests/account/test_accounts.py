@@ -8,8 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from datadog_checks.aws_diagnostics.cli.accounts.shown import COLUMNS, MOST_ROWS
+from datadog_checks.aws_diagnostics.cli.accounts.answer import Answer
+from datadog_checks.aws_diagnostics.cli.accounts.shown import COLUMNS, MOST_ROWS, csv_rows, document, report
+from datadog_checks.aws_diagnostics.collect.integration import records_in
+from datadog_checks.aws_diagnostics.facts import Unobserved
+from datadog_checks.aws_diagnostics.facts.account import BothSides
+from datadog_checks.aws_diagnostics.rules.organization import side_by_side
 from tests.account import servers
 from tests.account.accounts import MANAGEMENT, World, both, id_of, listing, member, recorded
 from tests.account.aws_account import operator
@@ -339,3 +346,28 @@ def test_wrong_usage_asks_nobody(world: World, arguments: tuple[str, ...], messa
     printed = world.ask(*arguments)
     assert (printed.status, printed.out, world.datadog.asked) == (64, '', [])
     assert message in printed.err
+
+
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(['eu-west-1', 'aws', 'AWS/EC2'])
+)
+NAMES = ('role_name', 'external_id', 'access_key_id', 'include_all', 'include_only', 'enabled', 'namespace', 'tags')
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
+    max_leaves=8,
+)
+ATTRIBUTES = ('aws_partition', 'auth_config', 'aws_regions', 'metrics_config', 'resources_config', 'modified_at')
+ANY_RECORD = st.fixed_dictionaries(
+    {'aws_account_id': st.sampled_from([id_of(1), id_of(2), 'x', 5])}, optional=dict.fromkeys(ATTRIBUTES, ANYTHING)
+)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@given(st.lists(ANY_RECORD, max_size=4))
+def test_whatever_is_on_record_can_be_shown(records: list[dict[str, Any]]) -> None:
+    sides = BothSides(Unobserved('nobody was asked'), records_in(records), {})
+    answer = Answer(sides, side_by_side(sides, 'datadoghq.com'))
+    assert len([*csv_rows(answer)]) == sum(record['aws_account_id'] in (id_of(1), id_of(2)) for record in records)
+    validate(json.loads(document(answer, None)), SCHEMA)
+    assert all(line.text.isprintable() for line in report(answer, None, verbose=True))

@@ -60,7 +60,12 @@ def paste(block: Block, folder: Path) -> list[str]:
 @pytest.mark.parametrize('block', BLOCKS, ids=str)
 def test_a_block_about_an_account_finds_what_is_wrong_with_it(account_of_the_documents: Path, block: Block) -> None:
     printed = dict(zip(_commands(block), paste(block, account_of_the_documents), strict=True))
-    expected = {'check': 'imds-fleet-hosts-misnamed', 'permissions': 'rds:Describe*', 'fleet': 'us-east-1'}
+    expected = {
+        'check': 'imds-fleet-hosts-misnamed',
+        'permissions': 'rds:Describe*',
+        'fleet': 'us-east-1',
+        'accounts': '1 on record, none of them wrong by itself; there is no organization',
+    }
     for command, text in printed.items():
         assert expected[command] in text, command
     assert 'containers' in (account_of_the_documents / 'fleet.csv').read_text().splitlines()[0]

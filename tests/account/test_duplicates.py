@@ -233,6 +233,23 @@ def test_a_datadog_that_fails_is_not_asked_for_ever(world: tuple[Datadog, Ask]) 
     assert last['evidence'].endswith('Datadog did not answer several times')
 
 
+def test_an_answer_between_failures_lets_it_be_asked_on(world: tuple[Datadog, Ask]) -> None:
+    datadog, ask = world
+    rows = [row for n in range(1, 9) for row in (of_aws(n), of_agent(n, f'web-{n}'))]
+    fails = [plain(503, '{}')] * (MOST_FAILURES - 1)
+    datadog.hosts_first = [page(rows, len(rows)), *fails, page(rows[4:6], 2), *fails, page(rows[10:12], 2), *fails]
+    causes = [found['cause'] for found in ask('duplicates', '--json').document['duplicates']]
+    known = 'hostname-set-by-hand'
+    assert (causes[2], causes[5], len(datadog.asked)) == (known, known, 1 + 8)
+
+
+def test_evidence_is_not_cut_in_csv(world: tuple[Datadog, Ask]) -> None:
+    datadog, ask = world
+    datadog.hosts = [of_aws(1), of_agent(1, 'web-' + 'x' * 70)]
+    (row,) = csv.DictReader(io.StringIO(ask('duplicates', '--csv').out))
+    assert row['evidence'].endswith(GUIDE)
+
+
 HOSTILE = [
     pytest.param('text', id='a text'),
     pytest.param({'socket-hostname': 7, 'install_method': [], 'agent_version': {}}, id='other types'),

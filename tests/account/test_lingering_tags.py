@@ -138,6 +138,27 @@ def test_where_tag_filters_decide_it_is_not_known(world: tuple[Datadog, Ask]) ->
     assert (printed.status, printed.out) == (3, said)
 
 
+def test_a_silent_host_that_a_filter_may_leave_out_is_none(world: tuple[Datadog, Ask]) -> None:
+    """It leaves the list by itself, whatever the filter says."""
+    datadog, ask = world
+    datadog.accounts, datadog.hosts = [account(OURS, metrics_config=FILTERED_EC2)], [left(1, OURS, up=False)]
+    assert ask('lingering-tags').status == 0
+
+
+def test_without_any_integration_nothing_updates_a_host_whose_account_is_not_known(world: tuple[Datadog, Ask]) -> None:
+    datadog, ask = world
+    datadog.accounts, datadog.hosts = [], [NO_ACCOUNT]
+    printed = ask('lingering-tags', '--json')
+    (found,) = printed.document['hosts']
+    shown = {name: found[name] for name in ('reason', 'removable', 'why_not')}
+    assert shown == {
+        'reason': 'Datadog has no AWS integration',
+        'removable': False,
+        'why_not': 'nothing proves which account it belongs to: its tags from AWS name no account',
+    }
+    assert printed.status == 1
+
+
 def test_tag_filters_of_other_services_decide_nothing(world: tuple[Datadog, Ask]) -> None:
     datadog, ask = world
     filters = [{'namespace': 'AWS/RDS', 'tags': ['env:prod']}, {'namespace': 'AWS/EC2', 'tags': []}]

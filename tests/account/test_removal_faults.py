@@ -310,7 +310,7 @@ def test_a_person_types_the_number_of_hosts(world: World, typed: str, status: in
     _, err = process.communicate(timeout=60)
     os.close(ours)
     assert (process.returncode, len(world.tags())) == (status, left_over), err
-    assert 'WARNING 4 hosts: would lose their tags from AWS (dry run)' in err, 'what would go is shown before'
+    assert 'WARNING 4 hosts: tags from AWS are about to go' in err, 'what would go is shown before'
     assert 'Type 4 to remove these tags of 4 hosts' in err
     holds(world, before)
 

@@ -29,9 +29,10 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 
 def outcome(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Without the head, which says when and by which version."""
+    """Without the head, which says when and by which version, and without what goes by the tags."""
     validate(document, SCHEMA)
-    return {key: document[key] for key in document if key not in ('schema', 'tool', 'version', 'command', 'time')}
+    head = ('schema', 'tool', 'version', 'command', 'time', 'used_by')
+    return {key: document[key] for key in document if key not in head}
 
 
 def test_what_was_seen_twice_is_removed_saved_and_gone(world: World) -> None:
@@ -377,22 +378,50 @@ def test_a_host_costs_four_requests(world: World) -> None:
 # For a person
 
 
-def test_a_dry_run_says_what_would_go_and_the_whole_command(world: World) -> None:
+MONITOR = {
+    'id': 7,
+    'name': 'load in Ireland',
+    'type': 'query alert',
+    'query': 'avg(last_5m):avg:system.load.1{region:eu-west-1} by {host} > 2',
+}
+
+
+def test_a_dry_run_says_what_would_go_what_goes_by_it_and_the_whole_command(world: World) -> None:
+    world.datadog.about_hosts.monitors = [MONITOR]
+    world.datadog.denied = {'dashboards_read'}
     seen = world.seen()
     printed = world.ask('remove-lingering-tags', '--backup', str(world.backup), '--seen-in', str(seen))
     assert printed.out.splitlines() == [
         'WARNING 2 hosts: would lose their tags from AWS (dry run)',
         '',
-        f'       2  Datadog has no integration for account {OTHER}: web-1, web-2',
-        f'    tags  4 tags, such as aws_account:{OTHER} (2), region:eu-west-1 (2),',
-        '          instance-id:i-00000000000000001 (1)',
-        '          Monitors, dashboards, downtimes and access rules that go by these tags no longer find',
-        '          these hosts, also for the time before the removal.',
+        f'         2  Datadog has no integration for account {OTHER}: web-1, web-2',
+        '  monitors  1 of 1 go by these tags',
+        '            load in Ireland (7): selects region:eu-west-1 (2 hosts)',
+        'dashboards  that go by these tags are not known: Datadog refuses: a key is not valid, or the',
+        '            application key may not read dashboards (403, permission dashboards_read)',
+        ' downtimes  0 of 0 go by these tags',
+        f'      tags  4 tags, such as aws_account:{OTHER} (2), region:eu-west-1 (2),',
+        '            instance-id:i-00000000000000001 (1)',
+        '            Monitors, dashboards, downtimes and access rules that go by these tags no longer find',
+        '            these hosts, also for the time before the removal.',
         '',
         'Nothing was changed. To remove the tags, which asks for the number of hosts:',
         f'  aws-diagnostics hosts remove-lingering-tags --backup {world.backup} --seen-in {seen} '
         f'--config {world.folder}/account.yaml --apply',
     ]
+
+
+def test_a_program_reads_what_goes_by_the_tags(world: World) -> None:
+    world.datadog.about_hosts.monitors = [MONITOR]
+    none: dict[str, Any] = {'found': 0, 'complete': True, 'note': None, 'shown': []}
+    used = {'id': '7', 'title': 'load in Ireland', 'uses': ['selects region:eu-west-1 (2 hosts)']}
+    document = world.remove(seen_in=world.seen()).document
+    validate(document, SCHEMA)
+    assert document['used_by'] == {
+        'monitors': {**none, 'found': 1, 'shown': [used]},
+        'dashboards': none,
+        'downtimes': none,
+    }
 
 
 def test_no_key_is_in_any_file_or_on_the_screen(world: World) -> None:

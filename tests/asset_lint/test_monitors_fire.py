@@ -6,8 +6,19 @@ from typing import Any
 import pytest
 
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameProvider, NotSent, Platform, Unobserved
-from datadog_checks.aws_diagnostics.facts.account import Count, LastUsed
-from tests.account.builders import DAY, account_facts, fleet, policy, region, role, statement
+from datadog_checks.aws_diagnostics.facts.account import Count, DuplicatedHost, LastUsed
+from datadog_checks.aws_diagnostics.facts.values import InstanceId
+from tests.account.builders import (
+    DAY,
+    account_facts,
+    fleet,
+    integration,
+    inventory,
+    policy,
+    region,
+    role,
+    statement,
+)
 from tests.account.lag_builders import lag_facts, metric_lag
 from tests.builders import INSTANCE_ID, NOW, OTHER_INSTANCE_ID, agent, answered, container, facts, host, imds, path
 from tests.diagnoses.hostname.situations import AGENTS, FIRMWARE, PLACES
@@ -101,6 +112,14 @@ ACCOUNTS: dict[str, tuple[Facts, dict[str, str]]] = {
     'a role that may read EC2 alone': (
         account_facts(policies=(policy(statement('ec2:Describe*')),)),
         {'permissions': 'alert'},
+    ),
+    'an instance that is twice in the host list for hours': (
+        account_facts(inventory=inventory(duplicated=(DuplicatedHost(InstanceId(INSTANCE_ID), 'web-1', NOW - DAY),))),
+        {'host_list_wrong': 'alert'},
+    ),
+    'an integration that collects no metrics': (
+        account_facts(integration=integration(metrics_enabled=False)),
+        {'metrics_not_collected': 'alert'},
     ),
     'a watched metric that the crawler is late with': (
         lag_facts(metric_lag(31, 72, 45)),

@@ -370,7 +370,7 @@ def test_explain_names_the_diagnoses_that_it_explains(capsys):
         pytest.param(['judge'], "Missing argument 'FACTS...'.", id='no argument'),
         pytest.param(['judge', '/', '--only', 'imds'], "there is no diagnosis 'imds'", id='no diagnosis of that id'),
         pytest.param(['check', '--wait-ok', '2d'], "'2d' is not allowed, it must be like 30s, 5m or 1h", id='no time'),
-        pytest.param(['check', '--json', '--save-facts', '-'], 'both are stdout', id='two documents on stdout'),
+        pytest.param(['check', '--json', '--save-facts', '-'], 'all are stdout', id='two documents on stdout'),
         pytest.param(
             ['check', '--agent-version', '7'],
             "'--agent-version': '7' is not allowed, it must be like 7.60.0",

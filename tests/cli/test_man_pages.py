@@ -18,7 +18,6 @@ COMMANDS = {
 ZERO = {
     'aws-diagnostics-accounts': 'nothing is wrong',
     'aws-diagnostics-hosts': 'to 3 as the help of each command says',
-    'aws-diagnostics-hosts-remove-lingering-tags': 'all done',
     'aws-diagnostics-hosts-duplicates': 'no instance is there twice',
     'aws-diagnostics-hosts-lingering-tags': 'no host keeps such tags',
     'aws-diagnostics-hosts-remove-lingering-tags': 'all done',

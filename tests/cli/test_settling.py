@@ -6,7 +6,7 @@ import pytest
 from botocore import exceptions as e
 from botocore.exceptions import ClientError
 
-from datadog_checks.aws_diagnostics.cli.judged import settling
+from datadog_checks.aws_diagnostics.cli.settling import settling
 from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
 from datadog_checks.aws_diagnostics.collect.account_run import AccountRun
 from datadog_checks.aws_diagnostics.collect.aws.denials import why

@@ -232,6 +232,12 @@ def test_an_agent_that_fell_silent_an_hour_ago_has_stopped() -> None:
     assert found.why.cause is Cause.STOPPED
 
 
+def test_an_agent_whose_row_has_no_time_has_not_stopped_for_that() -> None:
+    found = duplicate(ID, [aws(), agent(NODE, reported_at=0)], {}, at=NOW)
+    assert found is not None
+    assert found.why.cause is Cause.DEFAULT_NAME
+
+
 # One name of several instances
 
 

@@ -23,11 +23,12 @@ FOR_A_PERSON = {'cli', '__main__.py'}
 """The command line, which needs click and rich: no Agent embeds these."""
 SUFFIXES = {'.py', '.csv', '.json', '.example', '.txt', '.typed'}
 FOR_AN_ACCOUNT = re.compile(
-    r'collect/(account|aws|both_sides|bounded_http|datadog_|integration|inventory|lag|metric|opted_in|pacing|propagation'
-    r'|required_|tagged_hosts|timeseries|watched)|configuration/(account|opted_in)|data/(aws_|iam_|metric_)|emit/account'
+    r'collect/(account|aws|both_sides|bounded_http|cut_off|datadog_|first_seen|host_|integration|inventory|lag|metric'
+    r'|opted_in|organization|pacing|propagation|required_|suspects|tag|timeseries|watched)'
+    r'|configuration/(account|opted_in)|data/(aws_|iam_|metric_)|emit/account'
     r'|diagnoses/(account_|cloudwatch|imds_fleet|integration|inventory|load_balancing)|facts/(account|both_sides|metric)'
-    r'|rules/(agreement|aws_tags|candidates|datadog_role|dimension|lag|lingering|load_|metric_|monitor_|other_|policy_'
-    r'|reconciling|unreconciled)'
+    r'|rules/(agreement|aws_tags|candidates|datadog_role|dimension|duplicates|lag|lingering|load_|metric_|monitor_'
+    r'|organization|other_|policy_|reconciling|removal|tag_users|unreconciled)'
 )
 """What no host instance loads, by the beginning of a path. A file without it is a third as large."""
 LINE = 116

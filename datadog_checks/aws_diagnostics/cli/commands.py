@@ -10,10 +10,13 @@ import click
 
 from ..__about__ import __version__
 from . import saved_facts, survey
+from .account_runs import Wanted
 from .accounts import accounts
+from .all_accounts import all_accounts_options, check_all
 from .catalogue import explain, list_
 from .fleet import fleet
 from .hosts import hosts
+from .html_report import html_option, page_file, write_reports
 from .judged import Judged, Observation, judged, overall
 from .metrics import metrics
 from .options import (
@@ -51,6 +54,7 @@ def program() -> None:
 @program.command(epilog=f'Exit status: {MEANINGS}')
 @config_option
 @only_option
+@all_accounts_options
 @click.option(
     '--save-facts',
     metavar='FILE|-',
@@ -65,6 +69,8 @@ def program() -> None:
     help='Look again until everything is OK. No look starts after this time; the last one may end later.',
 )
 @agent_options
+@survey.csv_option
+@html_option
 @display_options
 def check(
     config: Path | None,
@@ -76,14 +82,21 @@ def check(
     agent_version: str | None,
     agent_provider: str | None,
     agent_config: Path | None,
+    every: Wanted | None,
+    as_csv: bool,
+    html_file: Path | None,
     display: Display,
 ) -> int:
-    """Look at this host or an AWS account now.
+    """Look at this host, at an AWS account, or at all accounts now.
 
-    Once for every instance of conf.yaml: one with `account` looks at that account, any other at this host.
+    Once for every instance of conf.yaml: one with `account` looks at that account, any other at this host. With
+    --all-accounts, the one instance with `account` says how to look at each.
     """
-    if display.as_json and save_facts == STANDARD:
-        raise click.UsageError('--json and --save-facts - exclude each other: both are stdout')
+    _refuse_two_outputs(display, as_csv, html_file)
+    if every is not None:
+        return check_all(every, config, agent_config, only, display, as_csv=as_csv, html_file=html_file)
+    if (display.as_json or as_csv) and save_facts == STANDARD:
+        raise click.UsageError('--json, --csv and --save-facts - exclude each other: all are stdout')
     instances = instances_of(config)
     agent = described_agent(agent_hostname, agent_version, agent_provider, agent_config)
     if save_facts not in (None, STANDARD):
@@ -96,10 +109,21 @@ def check(
 
     say = partial(tell, colour=display.colour)
     reports = look() if wait_ok is None else until_ok(look, wait_ok, say)
-    return _saved_and_shown(save_facts, reports, display, redacted=redact)
+    write_reports(html_file, reports)
+    return _saved_and_shown(save_facts, reports, display, as_csv=as_csv, redacted=redact)
 
 
-def _saved_and_shown(save_facts: Path | None, reports: Sequence[Judged], display: Display, *, redacted: bool) -> int:
+def _refuse_two_outputs(display: Display, as_csv: bool, html_file: Path | None) -> None:
+    """Raises UsageError, and Failure for a file that is something else, before anything is looked at."""
+    if as_csv and (display.as_json or display.verbose or display.quiet):
+        raise click.UsageError('--csv excludes --json, -v and -q')
+    if html_file is not None:
+        page_file(html_file)
+
+
+def _saved_and_shown(
+    save_facts: Path | None, reports: Sequence[Judged], display: Display, *, as_csv: bool, redacted: bool
+) -> int:
     if save_facts is not None:
         text = saved_facts.dumps([r.observation for r in reports], saved_at=time.time(), redacted=redacted)
         if save_facts == STANDARD:
@@ -107,6 +131,9 @@ def _saved_and_shown(save_facts: Path | None, reports: Sequence[Judged], display
             write(stderr(display.colour), [first_line(reports)] if display.quiet else report_lines(reports, display))
             return display.exit_status(overall(reports))
         saved_facts.write(save_facts, text)
+    if as_csv:
+        survey.write_csv(sys.stdout, reports)
+        return display.exit_status(overall(reports))
     return show('check', reports, display, report_lines(reports, display))
 
 
@@ -115,10 +142,17 @@ def _saved_and_shown(save_facts: Path | None, reports: Sequence[Judged], display
 @click.option('--config', metavar='conf.yaml', type=FILE, help='Judge by its expectations instead of the saved ones.')
 @only_option
 @redact_option
-@click.option('--csv', 'as_csv', is_flag=True, help='Print a line of CSV for each cause of each host.')
+@survey.csv_option
+@html_option
 @display_options
 def judge(
-    facts: Sequence[Path], config: Path | None, only: Sequence[str], redact: bool, as_csv: bool, display: Display
+    facts: Sequence[Path],
+    config: Path | None,
+    only: Sequence[str],
+    redact: bool,
+    as_csv: bool,
+    html_file: Path | None,
+    display: Display,
 ) -> int:
     """Diagnose facts that `check --save-facts` saved, on any machine.
 
@@ -128,8 +162,7 @@ def judge(
     Without --config, what the saving run expected counts. With it, the configuration's instances count in their
     order, or its only instance for all that were saved.
     """
-    if as_csv and (display.as_json or display.verbose or display.quiet):
-        raise click.UsageError('--csv excludes --json, -v and -q')
+    _refuse_two_outputs(display, as_csv, html_file)
     redaction = Redaction() if redact else None
     instances = None if config is None else instances_of(config)
     reports: list[Judged] = []
@@ -138,6 +171,7 @@ def judge(
         expected = saved.instances if config is None or instances is None else expecting(saved, instances, config)
         source = '' if redaction else str(file)
         reports += [_judged(each, only, redaction, saved.saved_at, source) for each in expected]
+    write_reports(html_file, reports, skipped=files.skipped)
     if as_csv:
         survey.write_csv(sys.stdout, reports)
         return display.exit_status(overall(reports, files.skipped))

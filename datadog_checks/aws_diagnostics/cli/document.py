@@ -11,7 +11,8 @@ from ..findings import Cause, Finding
 from ..remedies import Command, Remedy, Step
 from ..rules import instance_id_of
 from .codec import Json, encode
-from .judged import Judged, overall, settling
+from .judged import Judged, overall
+from .settling import settling
 
 SCHEMA = 2
 NO_PATH = NetworkPath(measured_at=0.0, gateways=None)

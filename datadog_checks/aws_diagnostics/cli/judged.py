@@ -10,6 +10,7 @@ from ..diagnoses import DIAGNOSES, diagnose
 from ..expectations import Expectations
 from ..facts import Agent, Facts, Host
 from ..facts.account import Caller
+from ..facts.values import AccountId
 from ..findings import Cause, Finding, NotApplicable, Scope, Status, Unknown, by_reason, causes, worst
 from ..rules import instance_id_in, instance_id_of
 
@@ -30,6 +31,8 @@ class Judged:
     """ISO 8601, UTC, when the facts were saved; '' for facts of this run."""
     source: str = ''
     """The file that they were read from."""
+    name: str = ''
+    """Of the account, where its organization says it."""
 
     @property
     def facts(self) -> Facts:
@@ -61,12 +64,25 @@ class Judged:
 
     @property
     def subject(self) -> str:
-        """What was looked at: an instance id, a host name, 'account 123456789012'."""
+        """What was looked at: an instance id, a host name, 'account 123456789012 (its name)'."""
         facts = self.facts
         if facts.account is not None:
-            caller = facts.account.caller
-            return f'account {caller.account_id}' if isinstance(caller, Caller) else 'the account'
+            known = self.account_id
+            return f'account {known}{f" ({self.name})" if self.name else ""}' if known else 'the account'
         return instance_id_of(facts) or _name_of_the_host(facts) or 'host'
+
+    @property
+    def account_id(self) -> AccountId | None:
+        """Where not even the caller is known, that of the role that was to be assumed."""
+        caller, role = self.facts.of_account.caller, self.observation.expectations.of_account.assumed_role
+        if isinstance(caller, Caller):
+            return caller.account_id
+        return role.account_id if role else None
+
+    @property
+    def known(self) -> bool:
+        """Whether the host or account could be looked at, with whatever result."""
+        return self.facts.account is None or isinstance(self.facts.account.caller, Caller)
 
     @property
     def sentence(self) -> str:
@@ -135,54 +151,3 @@ def counted_others(findings: Iterable[Finding]) -> str:
 
 def plural(count: int, noun: str) -> str:
     return f'{count} {noun if count == 1 else f"{noun}s"}'
-
-
-OF_AWS = (
-    ('no AWS credentials were found', 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'),
-    ('the AWS credentials are incomplete', 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'),
-    ('the AWS credentials could not be loaded', 'Log in again, for example with `aws sso login`'),
-    ('our AWS credentials have expired', 'Renew them, for example with `aws sso login`'),
-    ('AWS does not accept our credentials', 'See whose they are with `aws sts get-caller-identity`'),
-    ('the AWS profile does not exist', 'Set AWS_PROFILE to one that `aws configure list-profiles` shows'),
-    ('no valid AWS region is configured', 'Set AWS_REGION'),
-    ('AWS did not answer in time', 'Check the network to AWS and HTTPS_PROXY'),
-    ('the proxy on the way to AWS could not be reached', 'Check HTTPS_PROXY and NO_PROXY'),
-    ('the AWS endpoint could not be reached', 'Check the network to AWS and HTTPS_PROXY'),
-    ('AWS throttles', 'Run this again in a few minutes'),
-    ('missing permission', "Grant it to the identity that runs this: see 'docs/permissions.md'"),
-    ('Datadog was not asked: it needs both an API key and an application key', 'Set DD_API_KEY and DD_APP_KEY'),
-)
-"""How the collectors begin a reason -> what to do about it. A test holds the beginnings to the collectors' words."""
-
-OF_THE_AGENT = ('hostname', 'hostname_provider')
-"""Service checks of the diagnoses that judge what the Agent says."""
-
-
-def of_access(reason: str) -> str:
-    """What lets AWS and Datadog be asked, as a sentence without its full stop; '' where nobody knows."""
-    return next((hint for beginning, hint in OF_AWS if reason.startswith(beginning)), '')
-
-
-def settling(reason: str, findings: Sequence[Finding], facts: Facts) -> str:
-    """A sentence without its full stop; '' where there is nothing better than the reason."""
-    if of_access(reason):
-        return of_access(reason)
-    if all(f.diagnosis.scope is Scope.ACCOUNT for f in findings):
-        return ''
-    if facts.platform.ec2 is None:
-        return 'If this is EC2, set `ec2: always` in conf.yaml'
-    if any(f.diagnosis.service_check in OF_THE_AGENT for f in findings):
-        options = missing_options(facts)
-        return f'Pass {" and ".join(options)}' if options else ''
-    return ''
-
-
-def missing_options(facts: Facts) -> tuple[str, ...]:
-    """The options of `check` that tell what is not known of the Agent."""
-    agent = facts.agent
-    missing = (
-        ('--agent-hostname', not isinstance(agent, Agent) or agent.hostname is None),
-        ('--agent-version', not isinstance(agent, Agent) or agent.version is None),
-        ('--agent-provider', not isinstance(agent, Agent) or agent.provider is None),
-    )
-    return tuple(option for option, is_missing in missing if is_missing)

@@ -6,8 +6,9 @@ from ..facts import Unobserved
 from ..facts.account import Caller
 from ..findings import Cause, Finding, NotApplicable, Scope, Status, by_reason
 from ..remedies import Choice, Command, Language, Remedy, Step
-from .judged import Judged, counted_others, settling
+from .judged import Judged, counted_others
 from .page import BLANK, Line, Wrap
+from .settling import settling
 
 STYLES = {
     Status.CRITICAL: 'bold red',
@@ -32,7 +33,7 @@ def report(judged: Judged, *, verbose: bool = False) -> Iterator[Line]:
     """One instance of the configuration."""
     yield verdict(judged.status, judged.subject, judged.sentence)
     if verbose or not judged.causes or judged.saved_at or judged.scope is Scope.ACCOUNT:
-        yield from _looked_at(judged)
+        yield from looked_at(judged)
     yield from explained(judged, verbose=verbose)
 
 
@@ -53,7 +54,7 @@ def verdict(status: Status, subject: str, sentence: str) -> Line:
     return Line(f'{subject}: {sentence}', f'{status.name} ', STYLES[status], Wrap.ON_A_TERMINAL)
 
 
-def _looked_at(judged: Judged) -> Iterator[Line]:
+def looked_at(judged: Judged) -> Iterator[Line]:
     facts = judged.facts
     if judged.saved_at:
         yield Line(f'facts saved {judged.saved_at}{_source(judged.source)}')
@@ -62,9 +63,12 @@ def _looked_at(judged: Judged) -> Iterator[Line]:
             yield Line(f'EC2: {facts.platform.evidence}')
         return
     calls = f'{facts.account.api_calls} calls to AWS'
+    role = judged.observation.expectations.of_account.assumed_role
     match facts.account.caller:
         case Caller(arn=arn, partition=partition):
             yield Line(f'partition {partition}, looked at as {arn}: {calls}')
+            if role and judged.causes:
+                yield Line(f'Run the commands of its fixes with credentials of account {role.account_id}.')
         case Unobserved(reason):
             yield Line(f'account not known: {reason}')
 

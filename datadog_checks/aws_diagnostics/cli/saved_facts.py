@@ -87,18 +87,18 @@ def _without_gone(value: Json) -> Json:
     return [_without_gone(item) for item in value] if isinstance(value, list) else value
 
 
-def read(path: Path) -> SavedFacts:
+def read(path: Path, option: str = 'FACTS') -> SavedFacts:
     """Of a file, or of standard input for `-`. Raises Failure (DAMAGED_FACTS) with one line."""
     if path == STANDARD:
         if sys.stdin is None:
             raise Failure('FACTS -: standard input is closed', ExitStatus.DAMAGED_FACTS)
         text = read_stream(sys.stdin.buffer, 'FACTS -', ExitStatus.DAMAGED_FACTS)
     else:
-        text = read_text(path, 'FACTS', ExitStatus.DAMAGED_FACTS)
+        text = read_text(path, option, ExitStatus.DAMAGED_FACTS)
     try:
         return loads(text)
     except (NotFacts, Undecodable) as e:
-        raise Failure(f'FACTS {path}: {one_line(str(e), LONGEST_ERROR)}', ExitStatus.DAMAGED_FACTS) from None
+        raise Failure(f'{option} {path}: {one_line(str(e), LONGEST_ERROR)}', ExitStatus.DAMAGED_FACTS) from None
 
 
 class Files:
@@ -146,7 +146,7 @@ class Files:
         except OSError as e:
             raise Failure(f'FACTS {directory}: cannot be read: {e.strerror}', ExitStatus.DAMAGED_FACTS) from None
         files = [entry for entry in entries if entry.suffix == '.json' and entry.is_file()]
-        self._tell_ignored([entry for entry in entries if entry not in files])
+        self._tell_ignored([each for each in entries if each not in files and each.name[0] != '.'])
         return files
 
     def _tell_ignored(self, entries: Sequence[Path]) -> None:
@@ -161,20 +161,20 @@ def refuse_to_overwrite(path: Path) -> None:
     """Only a file that holds saved facts is replaced. Raises Failure (CANNOT_WRITE) for any other, and where there is
     no directory for it; asked before the run, so that nobody waits for facts that cannot be kept."""
     if not path.absolute().parent.is_dir():
-        raise _file(path).cannot_be_written(f'{path.parent} is not a directory')
-    _file(path).refuse_to_overwrite()
+        raise private_file(path).cannot_be_written(f'{path.parent} is not a directory')
+    private_file(path).refuse_to_overwrite()
 
 
 def write(path: Path, text: str) -> None:
     """Atomically, readable by its owner only. Raises Failure (CANNOT_WRITE)."""
     refuse_to_overwrite(path)
-    with _file(path).replacing() as file:
+    with private_file(path).replacing() as file:
         file.write(text)
 
 
-def _file(path: Path) -> PrivateFile:
+def private_file(path: Path, option: str = '--save-facts') -> PrivateFile:
     refusal = 'it exists and is not a file of saved facts: remove it or choose another name'
-    return PrivateFile(path, '--save-facts', _holds_facts, refusal)
+    return PrivateFile(path, option, _holds_facts, refusal)
 
 
 def _holds_facts(path: Path) -> bool:

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+import click
+
 from ..findings import WORST_FIRST, Scope, Status, worst
 from .fleet import harmless
 from .judged import Judged, overall, plural
 from .page import BLANK, Line, Wrap
 from .report import STYLES, verdict
+from .settling import settling
 
 SHOWN = 3
 """Hosts that a row names."""
@@ -54,28 +57,43 @@ def _without_fault(report: Judged) -> str:
     return next((f'not judged: {reason}' for reason in report.not_judged), report.sentence)
 
 
-def table(reports: Sequence[Judged], skipped: int = 0) -> Iterator[Line]:
+csv_option = click.option(
+    '--csv', 'as_csv', is_flag=True, help='Print a line of CSV for each cause of each host or account.'
+)
+
+
+def table(reports: Sequence[Judged], skipped: int = 0, what: str = '') -> Iterator[Line]:
     """The first line has the faults with their counts; each row of the table the hosts that have it.
 
-    `skipped` is the number of files that hold no facts or are damaged.
+    `skipped` is the number of files that hold no facts or are damaged, or of whatever `what` says in their place.
     """
     found = rows(reports)
-    yield first_line(reports, skipped)
+    yield first_line(reports, skipped, what)
     yield from _saved(reports)
     yield BLANK
     for row in found:
         title = f'{row.headline} ({row.id})' if row.id else row.headline
         lead = f'{row.status.name:8} {len(row.reports):>5}  '
         yield Line(f'{title}: {_names(row.reports)}', lead, STYLES[row.status], Wrap.ON_A_TERMINAL)
+        yield from _settled_by(row)
 
 
-def first_line(reports: Sequence[Judged], skipped: int = 0) -> Line:
+def _settled_by(row: Row) -> Iterator[Line]:
+    """What is to be done about accounts that could not be judged."""
+    first = row.reports[0]
+    for reason, findings in () if row.id or first.scope is Scope.HOST else first.not_judged.items():
+        hint = settling(reason, findings, first.facts)
+        yield from [Line(f'{hint}.', ' ' * 16)] if hint else []
+        return
+
+
+def first_line(reports: Sequence[Judged], skipped: int = 0, what: str = '') -> Line:
     """Like 'CRITICAL 40 hosts (38 critical, 2 ok), 1 file skipped: IMDSv2 hop limit is 1, the Agent needs 2: 38'."""
     faults = [row for row in rows(reports) if row.id] or rows(reports)
     told = ', '.join(f'{row.headline}: {len(row.reports)}' for row in faults[:SHOWN])
     more = f', and {len(faults) - SHOWN} more' if len(faults) > SHOWN else ''
-    files = f', {plural(skipped, "file")} skipped' if skipped else ''
-    return verdict(overall(reports, skipped), f'{_what(reports)}{_by_status(reports)}{files}', f'{told}{more}')
+    files = f', {what or plural(skipped, "file") + " skipped"}' if skipped else ''
+    return verdict(overall(reports, skipped), f'{counted_scopes(reports)}{_by_status(reports)}{files}', f'{told}{more}')
 
 
 def _by_status(reports: Sequence[Judged]) -> str:
@@ -86,7 +104,8 @@ def _by_status(reports: Sequence[Judged]) -> str:
     return f' ({", ".join(f"{counts[status]} {status.word}" for status in WORST_FIRST if counts[status])})'
 
 
-def _what(reports: Sequence[Judged]) -> str:
+def counted_scopes(reports: Sequence[Judged]) -> str:
+    """Like '40 hosts and 1 account'."""
     hosts = sum(report.scope is Scope.HOST for report in reports)
     counts = ((hosts, 'host'), (len(reports) - hosts, 'account'))
     return ' and '.join(plural(count, noun) for count, noun in counts if count)

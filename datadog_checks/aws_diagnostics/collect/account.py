@@ -16,6 +16,7 @@ from .aws.denials import asking
 from .aws.policies import read_policies, read_quota
 from .aws.session import Session, Sessions
 from .aws.simulation import Simulations
+from .datadog_side import DatadogSide
 from .inventory import HostList
 from .lag_samples import Memory
 from .opted_in import OptedIn
@@ -38,6 +39,8 @@ class AccountCollector:
     out of reach. `each` is called with every wrong instance that a sweep finds, and `on_defect` with what was being
     observed and the exception, where a collector crashed: once in each run for the same thing. `memory` outlives the
     process; without one, samples of watched metrics, and since when hosts are listed, are kept within it.
+
+    `sessions` and `side` are what several accounts of one process share; without them this one has its own.
     """
 
     def __init__(
@@ -49,13 +52,16 @@ class AccountCollector:
         each: Callable[[WrongInstance], None] | None = None,
         on_defect: OnDefect = log_defect,
         memory: Memory | None = None,
+        sessions: Sessions | None = None,
+        side: DatadogSide | None = None,
     ) -> None:
         self._options = options
         self._role_name_default = role_name_default
         self._imds_usable = imds_usable
         self._each = each
         self._on_defect = on_defect
-        self._sessions = Sessions(options)
+        self._sessions = sessions or Sessions(options)
+        self._side = side
         self._sweep: FleetSweep | None = None
         self._hosts = HostList(memory)
         self._simulations = Simulations()
@@ -70,7 +76,7 @@ class AccountCollector:
         """
         now = time.time()
         self._defects.clear()
-        run = AccountRun(self._options, self._role_name_default, self._tell_once)
+        run = AccountRun(self._options, self._role_name_default, self._tell_once, self._side)
         session = run.group('AWS', lambda: self._open(run))
         with ExitStack() as stack:
             if isinstance(session, Session):

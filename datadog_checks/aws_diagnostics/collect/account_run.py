@@ -29,11 +29,10 @@ from .aws.sentinels import sentinels
 from .aws.session import Session
 from .aws.simulation import Simulations
 from .aws.trail import Trail, with_global_services
-from .datadog_api import TIMEOUT, DatadogApi
-from .datadog_errors import read_errors
+from .datadog_api import DatadogApi
 from .datadog_metrics import DatadogMetrics
-from .integration import NotRegistered, integration_in, read_all, read_integration, recorded_in
-from .required_permissions import read_required_permissions
+from .datadog_side import DatadogSide
+from .integration import NotRegistered, integration_in, read_all, recorded_in
 from .run import CallBudget, Deadline, Group, OnDefect, attempt
 
 SHARE_FOR_SIMULATION = 1 / 3
@@ -41,8 +40,12 @@ SHARE_FOR_SIMULATION = 1 / 3
 
 
 class AccountRun:
-    def __init__(self, options: AccountOptions, role_name_default: str, on_defect: OnDefect) -> None:
+    def __init__(
+        self, options: AccountOptions, role_name_default: str, on_defect: OnDefect, side: DatadogSide | None = None
+    ) -> None:
+        """`side`: what several accounts ask Datadog once; without it, this run asks for itself."""
         self._options = options
+        self._side = side or DatadogSide(options)
         self._default = role_name_default
         self._on_defect = on_defect
         self.deadline = Deadline(options.deadline)
@@ -88,13 +91,12 @@ class AccountRun:
             self.recorded = self.group(what, lambda: recorded_in(observed(records)))
             if not isinstance(records, Unobserved):
                 return integration_in(records, caller.account_id, caller.partition)
-        api = self.datadog(self.deadline, with_keys=True)
-        return read_integration(api, caller.account_id, caller.partition)
+        return self._side.integration(caller.account_id, caller.partition, self.deadline)
 
     def errors(self, caller: Caller, integration: Integration | Unobserved) -> tuple[ReportedError, ...]:
         """Raises RequestFailed, and MissingFact where Datadog has no record of the account."""
         observed(integration)
-        return read_errors(self.datadog(self.deadline, with_keys=True), caller.account_id)
+        return self._side.errors(caller.account_id, self.deadline)
 
     def role(self, session: Session, integration: Integration | Unobserved) -> Role | RoleMissing:
         """The one that Datadog has on record, else the operator's."""
@@ -118,8 +120,7 @@ class AccountRun:
 
     def required(self) -> RequiredPermissions:
         """Datadog publishes the list: it takes neither keys nor AWS."""
-        options = self._options
-        return read_required_permissions(self.datadog(self.deadline), options.datadog_site, options.cache_directory)
+        return self._side.required(self.deadline)
 
     def simulation(
         self,
@@ -161,7 +162,7 @@ class AccountRun:
     def monitors(self, deadline: Deadline) -> Monitors | Unobserved:
         """All of the organization, asked for once in a run."""
         if self._monitors is None:
-            self._monitors = self.group('the monitors', lambda: self.metrics(deadline).monitors())
+            self._monitors = self.group('the monitors', lambda: self._side.monitors(deadline))
         return self._monitors
 
     def cloudwatch(self, session: Session) -> CloudWatchMetrics:
@@ -175,15 +176,7 @@ class AccountRun:
 
     def datadog(self, deadline: Deadline, *, with_keys: bool = False) -> DatadogApi:
         """With the time that is left. Raises DeadlineExceeded, and MissingFact where keys are needed and missing."""
-        if with_keys and not (self._options.api_key and self._options.app_key):
-            raise MissingFact('Datadog was not asked: it needs both an API key and an application key')
-        return DatadogApi(
-            self._options.datadog_api_url or f'https://api.{self._options.datadog_site}',
-            api_key=self._options.api_key,
-            app_key=self._options.app_key,
-            timeout=deadline.timeout(TIMEOUT),
-            proxies=self._options.proxies,
-        )
+        return self._side.api(deadline, with_keys=with_keys)
 
 
 def with_last_change(

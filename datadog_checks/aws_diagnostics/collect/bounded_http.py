@@ -4,15 +4,16 @@ requests bounds each read and not all of them together, so an answer could drip 
 """
 
 import socket
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from .cut_off import CutOff
 from .run import RequestFailed
 
 if TYPE_CHECKING:
+    from requests import Session
     from requests.adapters import HTTPAdapter
     from urllib3.connectionpool import HTTPConnectionPool
 
@@ -51,31 +52,73 @@ class Request:
     body: bytes | None = None
 
 
-def asked(
-    request: Request, seconds: float, read: Callable[[HttpAnswer], Result], proxies: Mapping[str, str] | None
-) -> Result:
-    """What `read` makes of the answer, all within `seconds`. `proxies` by scheme; None takes those of the environment.
+class Connection:
+    """To one server, for one thread. `keep` leaves it open after a request, for the next one: a handshake takes longer
+    than what is asked. Then it must be closed."""
 
-    Raises RequestFailed, without any text of requests: it holds addresses, of proxies with their passwords, and the
-    value of a header that cannot be sent.
-    """
-    from requests import Session
+    def __init__(self, *, keep: bool = False) -> None:
+        self._keep = keep
+        self._session: Session | None = None
+        self._socket: socket.socket | None = None
+        self._cut_off: CutOff | None = None
 
-    by_scheme = None if proxies is None else dict(proxies) or NO_PROXY
-    with CutOff(seconds) as cut_off, _told_apart(cut_off), Session() as session:
-        for scheme in ('https://', 'http://'):
-            session.mount(scheme, _adapter(cut_off))
-        with session.request(
-            request.method,
-            request.url,
-            data=request.body,
-            headers=dict(request.headers),
-            timeout=seconds,
-            stream=True,
-            allow_redirects=False,
-            proxies=by_scheme,
-        ) as answer:
-            return read(answer)
+    def asked(
+        self, request: Request, seconds: float, read: Callable[[HttpAnswer], Result], proxies: Mapping[str, str] | None
+    ) -> Result:
+        """What `read` makes of the answer, all within `seconds`. `proxies` by scheme; None takes those of the
+        environment.
+
+        Raises RequestFailed, without any text of requests: it holds addresses, of proxies with their passwords, and the
+        value of a header that cannot be sent.
+        """
+        by_scheme = None if proxies is None else dict(proxies) or NO_PROXY
+        with CutOff(seconds) as self._cut_off, _told_apart(self._cut_off):
+            try:
+                with self._opened().request(
+                    request.method,
+                    request.url,
+                    data=request.body,
+                    headers=dict(request.headers),
+                    timeout=seconds,
+                    stream=True,
+                    allow_redirects=False,
+                    proxies=by_scheme,
+                ) as answer:
+                    return read(answer)
+            finally:
+                if not self._keep:
+                    self.close()
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+        if self._socket is not None:
+            self._socket.close()
+        self._session = self._socket = None
+
+    def _opened(self) -> 'Session':
+        """Without cookies: nothing of one answer reaches the next request."""
+        from http.cookiejar import DefaultCookiePolicy
+
+        from requests import Session
+
+        if self._session is None:
+            self._session = Session()
+            self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            for scheme in ('https://', 'http://'):
+                self._session.mount(scheme, _adapter(self._remember))
+        elif self._socket is not None and self._cut_off is not None:
+            self._cut_off.remember(self._socket)
+        return self._session
+
+    def _remember(self, connection: socket.socket) -> None:
+        """The time of this request ends it, and that of each later one."""
+        if self._cut_off is not None:
+            self._cut_off.remember(connection)
+        if self._keep:
+            if self._socket is not None:
+                self._socket.close()
+            self._socket = connection.dup()
 
 
 def received(answer: HttpAnswer, limit: int) -> bytes:
@@ -86,46 +129,6 @@ def received(answer: HttpAnswer, limit: int) -> bytes:
         if len(body) > limit:
             raise TooLarge(f'the answer of the Datadog API is larger than {limit >> 20} MiB')
     return bytes(body)
-
-
-class CutOff:
-    """A context manager that shuts every connection it was shown, `seconds` after it was entered."""
-
-    def __init__(self, seconds: float) -> None:
-        self._lock = threading.Lock()
-        self._connections: list[socket.socket] = []
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
-        self.late = False
-        """Whether the time was over."""
-
-    def __enter__(self) -> Self:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        self._timer.join()
-        for connection in self._connections:
-            connection.close()
-
-    def remember(self, connection: socket.socket) -> None:
-        """By a descriptor of our own: TLS takes the first one away from its socket."""
-        with self._lock:
-            self._connections.append(connection.dup())
-            if self.late:
-                _shut(self._connections[-1])
-
-    def _end(self) -> None:
-        with self._lock:
-            self.late = True
-            for connection in self._connections:
-                _shut(connection)
-
-
-def _shut(connection: socket.socket) -> None:
-    with suppress(OSError):  # the other end was faster
-        connection.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
@@ -156,23 +159,28 @@ def _why(error: Exception, cut_off: CutOff) -> str:
     return f'the request to the Datadog API failed unexpectedly: {type(error).__name__}'
 
 
-def _adapter(cut_off: CutOff) -> 'HTTPAdapter':
-    """Shows every connection to `cut_off` before its first byte: a handshake can drip, too."""
+def _adapter(remember: Callable[[socket.socket], None]) -> 'HTTPAdapter':
+    """Shows every connection to `remember` before its first byte: a handshake can drip, too."""
     from requests.adapters import HTTPAdapter
 
     class Remembering(HTTPAdapter):
         def get_connection_with_tls_context(self, *arguments: Any, **options: Any) -> 'HTTPConnectionPool':
             pool = super().get_connection_with_tls_context(*arguments, **options)
-            pool.ConnectionCls = _remembering(pool.ConnectionCls, cut_off)
+            if not issubclass(pool.ConnectionCls, _Remembering):
+                pool.ConnectionCls = _remembering(pool.ConnectionCls, remember)
             return pool
 
     return Remembering()
 
 
-def _remembering(kind: type[Any], cut_off: CutOff) -> type[Any]:
+class _Remembering:
+    """Marks a class of connections that shows its sockets."""
+
+
+def _remembering(kind: type[Any], remember: Callable[[socket.socket], None]) -> type[Any]:
     def connect(self: object) -> socket.socket:
         connection: socket.socket = kind._new_conn(self)
-        cut_off.remember(connection)
+        remember(connection)
         return connection
 
-    return type(kind.__name__, (kind,), {'_new_conn': connect})
+    return type(kind.__name__, (_Remembering, kind), {'_new_conn': connect})

@@ -5,7 +5,7 @@ import json
 from ..__about__ import __version__
 from ..text import clean
 from .account_options import Proxies
-from .bounded_http import HttpAnswer, Request, asked, received
+from .bounded_http import Connection, HttpAnswer, Request, received
 from .datadog_answers import (
     LONGEST_ERROR,
     MOST_ERRORS,
@@ -61,11 +61,14 @@ class DatadogApi:
         app_key: str = '',
         timeout: float = TIMEOUT,
         proxies: Proxies | None = None,
+        connection: Connection | None = None,
     ) -> None:
+        """`connection`: one that is kept from request to request; without it, each request has its own."""
         self._url = url.rstrip('/')
         self._keys = {'DD-API-KEY': api_key, 'DD-APPLICATION-KEY': app_key} if api_key and app_key else {}
         self._timeout = timeout
         self._proxies = (proxies or Proxies()).of(url)
+        self._connection = connection or Connection()
         self.wait = 0.0
         """Seconds until Datadog takes the next request, by the rate limit of the last answer."""
 
@@ -113,7 +116,7 @@ class DatadogApi:
         }
         timeout = min(self._timeout, seconds or self._timeout)
         request = Request(method, self._url + path, headers, body)
-        read = asked(request, timeout, lambda answer: self._body(answer, needs, limit), self._proxies)
+        read = self._connection.asked(request, timeout, lambda answer: self._body(answer, needs, limit), self._proxies)
         document = decoded(read)
         if is_object(document) and document.get('status') == 'error':  # GET /api/v1/query says so with status 200
             raise Refused('Datadog did not execute the query', self._errors(document))

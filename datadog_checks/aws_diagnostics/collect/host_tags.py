@@ -7,18 +7,22 @@ that the tags are still there, and an addition of the same tags changes nothing.
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
+from functools import partial
 from typing import TypeVar
 from urllib.parse import quote
 
 from ..text import clean
 from .bounded_http import NotAnswered
 from .datadog_api import DatadogApi, NotFound, Permission, ServerFailed, Throttled, list_of, object_of
+from .foreign import whole_number
 from .inventory_rows import AWS_TAGS, LONGEST_NAME, MOST_TEXTS, Row, row_of
 from .run import RequestFailed
 
-ROWS = '/api/v1/hosts?include_hosts_metadata=false&include_muted_hosts_data=false&count=1000&start=0&filter='
+ROWS = '/api/v1/hosts?include_hosts_metadata=false&include_muted_hosts_data=false&count=1000'
+MOST_PAGES = 100
+"""With the hosts whose names, aliases or tags have one name in them: web-1 is in web-1000 too."""
 MOST_BYTES = 4 << 20
 """Of one page of the host list."""
 ATTEMPTS = 4
@@ -29,8 +33,13 @@ LONGEST_WAIT = 3600.0
 """Seconds for which the rate limit may stop a request; Datadog's periods are of an hour at most."""
 JITTER = 0.25
 """Of a wait, added at random."""
+NO_ADDRESS = 'its name cannot be part of an address'
 
 Answer = TypeVar('Answer')
+
+
+class SeveralHosts(RequestFailed):
+    """The tags of a host go by its name, and that does not tell which host it is."""
 
 
 class Removed(Enum):
@@ -52,29 +61,41 @@ class HostTags:
     def row(self, name: str) -> Row | None:
         """Of the host list, as it is now; None where it has no host of exactly this name.
 
-        Raises RequestFailed also where more hosts match the name than one page has, and this one is not among them.
+        Raises SeveralHosts, and RequestFailed also where the list of the hosts that match the name has no end.
         """
-        answer = object_of(
-            self._reading(
-                lambda: self._api.get(
-                    f'{ROWS}{quote(name, safe="")}', with_keys=True, needs=Permission.HOSTS_READ, limit=MOST_BYTES
-                )
-            )
-        )
-        listed = list_of(answer.get('host_list'))
-        found = next((row for row in map(row_of, listed) if row is not None and row.name == name), None)
-        if found is None and answer.get('total_matching') != len(listed):
-            raise RequestFailed(f'more than {len(listed)} hosts have names like this one')
-        return found
+        rows = {row.key: row for row in self._rows_like(name) if row.name.lower() == name.lower()}
+        if len(rows) > 1:
+            raise SeveralHosts('several hosts have this name')
+        found = next(iter(rows.values()), None)
+        return found if found is not None and found.name == name else None
+
+    def _rows_like(self, name: str) -> Iterator[Row]:
+        """All of them: the tags of a host go by its name, and another page can have the same name again."""
+        filtered, start = f'{ROWS}&filter={_quoted(name)}', 0
+        for _ in range(MOST_PAGES):
+            answer = object_of(self._reading(partial(self._page, f'{filtered}&start={start}')))
+            listed, total = list_of(answer.get('host_list')), whole_number(answer.get('total_matching'))
+            yield from filter(None, map(row_of, listed))
+            start += len(listed)
+            if total is None or not listed or start >= total:
+                break
+        if total is None or start < total:
+            raise RequestFailed(f'only {start} of the hosts with names like this one could be read')
+
+    def _page(self, path: str) -> object:
+        return self._api.get(path, with_keys=True, needs=Permission.HOSTS_READ, limit=MOST_BYTES)
 
     def of(self, name: str) -> tuple[str, ...] | None:
         """As Datadog has them; None where it does not have the host."""
+        path = _path(name)
         try:
-            answer = self._reading(lambda: self._api.get(_path(name), with_keys=True, needs=Permission.HOSTS_READ))
+            answer = object_of(self._reading(lambda: self._api.get(path, with_keys=True, needs=Permission.HOSTS_READ)))
         except NotFound:
             return None
-        tags = list_of(object_of(answer).get('tags'))
-        if len(tags) > MOST_TEXTS or not all(isinstance(tag, str) and len(tag) <= LONGEST_NAME for tag in tags):
+        tags, host = list_of(answer.get('tags')), answer.get('host', name)
+        if not isinstance(host, str) or host.lower() != name.lower():
+            raise RequestFailed('the answer is about another host than the one asked for')
+        if len(tags) > MOST_TEXTS or not all(isinstance(tag, str) and 0 < len(tag) <= LONGEST_NAME for tag in tags):
             raise RequestFailed('the tags of the host do not have the documented shape')
         return tuple(str(tag) for tag in tags)
 
@@ -127,9 +148,20 @@ class HostTags:
 
 
 def _path(name: str) -> str:
-    return f'/api/v1/tags/hosts/{quote(name, safe="")}?source={quote(AWS_TAGS)}'
+    """Raises RequestFailed for a name that would make it another path, however it is quoted."""
+    if name in ('.', '..'):
+        raise RequestFailed(NO_ADDRESS)
+    return f'/api/v1/tags/hosts/{_quoted(name)}?source={quote(AWS_TAGS)}'
+
+
+def _quoted(name: str) -> str:
+    try:
+        return quote(name, safe='')
+    except UnicodeEncodeError:
+        raise RequestFailed(NO_ADDRESS) from None
 
 
 def same_tags(row: Row, tags: Sequence[str]) -> bool:
-    """Whether all of them are tags that the row has from AWS: another answer may be of all sources together."""
-    return {clean(tag, LONGEST_NAME) for tag in tags} <= set(row.aws_tags)
+    """Whether they are the tags that the row has from AWS: more may be of all sources together, and what is missing
+    could go with the others although it is in no backup, as that of a source that is spelled in two ways."""
+    return {clean(tag, LONGEST_NAME) for tag in tags} == set(row.aws_tags)

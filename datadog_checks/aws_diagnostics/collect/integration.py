@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
+from ..facts import Unobserved
 from ..facts.account import (
     AuthKind,
     ExternalId,
@@ -47,18 +48,27 @@ def read_all(api: DatadogApi, limit: int = MOST_BYTES_OF_ALL) -> tuple[Json, ...
 
 
 def integration_in(records: Sequence[Json], account_id: str, partition: str) -> Integration:
+    """Of this account. Raises like `integration_of`."""
+    of_account = [record for record in records if AccountId.of(record.get('aws_account_id')) in (None, account_id)]
+    return integration_of(records_in(of_account), account_id, partition)
+
+
+def integration_of(records: Records, account_id: str, partition: str) -> Integration:
     """Of this account; where there are several, of its partition. Raises RequestFailed, and NotRegistered only where
     every record says of which account it is."""
-    found = [record for record in records if record.get('aws_account_id') == account_id]
+    found = [record for record in records.read if record.account_id == account_id]
     if len(found) > 1:
-        found = [record for record in found if record.get('aws_partition') == partition]
+        found = [record for record in found if record.partition == partition]
         if len(found) != 1:
             raise RequestFailed(f'Datadog has several integrations for account {account_id}')
-    if not found and all(AccountId.of(record.get('aws_account_id')) for record in records):
+    if not found and not records.without_id:
         raise NotRegistered(f'Datadog has no integration for account {account_id}')
     if not found:
         raise RequestFailed(OTHER_SHAPE)
-    return _integration(found[0])
+    integration = found[0].integration
+    if isinstance(integration, Unobserved):
+        raise RequestFailed(integration.reason)
+    return integration
 
 
 def recorded_in(records: Iterable[Json]) -> tuple[Recorded, ...]:

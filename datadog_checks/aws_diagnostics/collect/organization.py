@@ -7,7 +7,6 @@ Every member account may ask which account is the management account (DescribeOr
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 
 from ..facts.account import AccountState, Caller, Organization, OrganizationAccount
 from ..facts.values import AccountId
@@ -20,6 +19,7 @@ LIST_ACCOUNTS = 'organizations:ListAccounts'
 DESCRIBE_ORGANIZATION = 'organizations:DescribeOrganization'
 NOT_IN_USE = 'AWSOrganizationsNotInUseException'
 IN_NO_ORGANIZATION = f'the account of the credentials is in no AWS organization ({NOT_IN_USE})'
+NOT_EVEN_ONE = f'{LIST_ACCOUNTS} lists no account, not even the management account'
 MOST_ACCOUNTS = 20_000
 """An organization may have 10,000: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html"""
 ON_ONE_PAGE = 20
@@ -41,7 +41,7 @@ def read_organization(
     `each` is called after each page with the number of accounts so far. The budget of the session bounds the calls.
     """
     accounts: dict[AccountId, OrganizationAccount] = {}
-    not_listed, malformed, in_use = '', 0, True
+    code, not_listed, malformed = '', '', 0
     try:
         for page in _pages(session, sleep):
             for entry in page:
@@ -55,18 +55,24 @@ def read_organization(
                 raise CallFailed(f'only the first {MOST_ACCOUNTS} accounts of an organization are read')
         if malformed:
             not_listed = f'{counted(malformed, "account")} in the answer of {LIST_ACCOUNTS} had no readable id'
+        elif not accounts:
+            not_listed = NOT_EVEN_ONE
     except CallFailed as e:
-        in_use = e.code != NOT_IN_USE
-        not_listed = str(e) if in_use else IN_NO_ORGANIZATION
-    management = _management_account(session) if in_use else None
-    return Organization(caller.partition, caller.account_id, management, tuple(accounts.values()), not_listed, in_use)
+        code, not_listed = e.code, str(e)
+    management = None if code == NOT_IN_USE else _management_account(session)
+    if code == NOT_IN_USE or (management == NOT_IN_USE and not accounts):
+        return Organization(caller.partition, caller.account_id, None, (), IN_NO_ORGANIZATION, in_use=False)
+    known = AccountId.of(management)
+    return Organization(caller.partition, caller.account_id, known, tuple(accounts.values()), not_listed)
 
 
-def _management_account(session: Session) -> AccountId | None:
-    with suppress(CallFailed):
-        answer = session.ask(DESCRIBE_ORGANIZATION, 'organizations', 'describe_organization').get('Organization')
-        return AccountId.of((answer or {}).get('MasterAccountId'))
-    return None
+def _management_account(session: Session) -> object:
+    """Its id, if AWS says it; else the error code."""
+    try:
+        answer = session.ask(DESCRIBE_ORGANIZATION, 'organizations', 'describe_organization')
+    except CallFailed as e:
+        return e.code
+    return (answer.get('Organization') or {}).get('MasterAccountId')
 
 
 def _pages(session: Session, sleep: Callable[[float], None]) -> Iterator[list[Answer]]:

@@ -83,7 +83,8 @@ def read_account(model: Account, given: Mapping[str, Any]) -> tuple[AccountOptio
 
 
 def _expectations(values: Mapping[str, Any]) -> AccountExpectations:
-    renamed = {**values, 'site': values.get('datadog_site')}
+    role = Arn.of(values.get('assume_role_arn'))
+    renamed = {**values, 'site': values.get('datadog_site'), 'assumed_role': role}
     names = {f.name for f in fields(AccountExpectations)}
     return AccountExpectations(**{n: v for n, v in renamed.items() if n in names and v is not None})
 

@@ -20,6 +20,7 @@ CALLER = Caller(
     AccountId('222222222222'), 'arn:aws-us-gov:sts::222222222222:assumed-role/Role/x', Partition('aws-us-gov')
 )
 MANAGEMENT = json_answer({'Organization': {'Id': 'o-exampleorgid', 'MasterAccountId': '111111111111'}})
+NOT_IN_USE = json_error('AWSOrganizationsNotInUseException')
 ACCOUNTS = 45
 
 
@@ -128,6 +129,24 @@ def test_no_organization_is_said_as_that(tmp_path: Path, monkeypatch: pytest.Mon
     why = 'the account of the credentials is in no AWS organization (AWSOrganizationsNotInUseException)'
     assert found == Organization(CALLER.partition, CALLER.account_id, None, (), why, in_use=False)
     assert aws.asked == ['ListAccounts']
+
+
+def test_no_organization_is_said_as_that_where_only_the_other_call_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = {'ListAccounts': [json_error('AccessDeniedException')], 'DescribeOrganization': [NOT_IN_USE]}
+    found, _, _ = read(tmp_path, monkeypatch, answers)
+    assert (found.in_use, found.accounts) == (False, ())
+    answers = {'ListAccounts': [listing(entry(1))], 'DescribeOrganization': [NOT_IN_USE]}
+    found, _, _ = read(tmp_path, monkeypatch, answers)
+    assert found == Organization(CALLER.partition, CALLER.account_id, None, (account(1),))
+
+
+def test_an_organization_without_any_account_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found, _, _ = read(tmp_path, monkeypatch, {'ListAccounts': [listing()]})
+    assert found == organization(
+        not_listed='organizations:ListAccounts lists no account, not even the management account'
+    )
 
 
 def test_the_management_account_may_stay_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from tests.account.metrics.both_sides import MINUTES, WEB, Both, points, request
 from tests.browser import Page, browser
 from tests.rollout.environment import system_program
 
-PARTS = resources.files('datadog_checks.aws_diagnostics') / 'cli' / 'metrics' / 'page'
+PARTS = resources.files('datadog_checks.aws_diagnostics') / 'cli' / 'html'
 ASKED = ('aws.elb.request_count', '--dimension', 'LoadBalancerName=web')
 COLOURS = {'light': (0xB4, 0x53, 0x0A), 'dark': (0xFF, 0xAB, 0x5E)}
 """Of Datadog's curve."""

@@ -20,7 +20,7 @@ from .. import ExitStatus, Failure
 from ..document import iso_time
 from ..locks import locked
 from .asked import Organization
-from .json_lines import Appended, entries, entry_of, line_of, lines, size_of
+from .json_lines import LONGEST_LINE, Appended, entries, entry_of, line_of, lines, size_of
 
 FORMAT = 1
 RUNNING = 'another removal with this backup is running'
@@ -41,6 +41,10 @@ class Progress:
     journal_end: int = 0
     unrecorded: tuple[str, str] | None = None
     """Host and digest of a whole last line that the journal does not have yet."""
+
+
+class TooLong(ValueError):
+    """A line that could be written, and not be read again."""
 
 
 class Backup:
@@ -86,8 +90,10 @@ class Backup:
         self._compare(saved)
 
     def save(self, host: str, tags: Sequence[str], now: float) -> None:
-        """On the disk when it returns. Raises OSError, and then the host is not saved."""
+        """On the disk when it returns. Raises TooLong or OSError, and then the host is not saved."""
         line = line_of({'host': host, 'source': AWS_TAGS, 'tags': list(tags), 'time': iso_time(now)})
+        if len(line) > LONGEST_LINE:
+            raise TooLong('its tags are too long for a line of the backup')
         self._backup.append(line)
         digest = _digest(line)
         self._journal.append(_saved_line(host, digest))
@@ -110,9 +116,9 @@ class Backup:
                 case {'saved': str(digest), 'host': str(host)} if number > 1:
                     digests.append(digest)
                     self.progress.saved[host] = digest
-                case {'removed': str(host)} if number > 1:
+                case {'removed': str(host)} if host in self.progress.saved:
                     self.progress.removed.add(host)
-                    self.progress.saved.pop(host, None)
+                    self.progress.saved.pop(host)
                 case _:
                     raise Failure(f'{self.journal}: line {number} is damaged', ExitStatus.DAMAGED_FACTS)
             self.progress.journal_end = end

@@ -3,7 +3,7 @@
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -27,8 +27,11 @@ def entry_of(line: bytes) -> Json | None:
     return entry if is_object(entry) else None
 
 
-def lines(path: Path, option: str = '') -> Iterator[tuple[bytes, int]]:
-    """Every whole line with its end, and where it ends in the file. What follows the last line end is left out.
+def lines(
+    path: Path, option: str = '', also: Callable[[bytes], bool] = lambda line: False
+) -> Iterator[tuple[bytes, int]]:
+    """Every whole line with its end, and where it ends in the file. What follows the last line end is left out, but for
+    what is `also` a line.
 
     Raises Failure for a file that cannot be read, or has a line that is too long; `option` named the file.
     """
@@ -41,6 +44,8 @@ def lines(path: Path, option: str = '') -> Iterator[tuple[bytes, int]]:
                 yield line, end
             if len(line) > LONGEST_LINE:
                 raise Failure(f'{name}: has a line of more than 1 MiB', ExitStatus.DAMAGED_FACTS)
+            if also(line):
+                yield line, end + len(line)
     except FileNotFoundError:
         return
     except OSError as e:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...collect.datadog_api import NotAllowed, Throttled
-from ...collect.host_tags import HostTags, Removed, same_tags
+from ...collect.host_tags import HostTags, Removed, SeveralHosts, same_tags
 from ...collect.inventory_rows import Row
 from ...collect.run import Deadline, DeadlineExceeded, RequestFailed
 from ...collect.tagged_hosts import WholeList, tagged_host
 from ...facts.account import TaggedHost
 from ...rules.removal import LEAST_APART, Look, refusal
 from .asked import Organization
-from .backup import Backup
+from .backup import Backup, TooLong
 
 RECORD_AGE = 60.0
 """Seconds after which Datadog's record of the integrations is read again."""
@@ -46,7 +46,7 @@ class Removal:
         self._tags = tags
         self._backup = backup
         self._look = look
-        self._read_at = look.now
+        self._read_at = float('-inf')
         self.outcome = Outcome()
 
     def run(self, hosts: Sequence[TaggedHost], told: Callable[[str], None]) -> None:
@@ -79,9 +79,17 @@ class Removal:
         self.outcome.skipped += [(host.name, f'not reached: {self.outcome.stopped}') for host in hosts]
 
     def _finish_the_last(self) -> None:
-        """A host whose removal an earlier run did not see the end of: only its tags tell. Raises RequestFailed."""
+        """A host whose removal an earlier run did not see the end of: only its tags tell. Raises RequestFailed where
+        none of them can be read."""
         for host in tuple(self._backup.progress.saved):
-            if not self._tags.of(host):
+            try:
+                tags = self._tags.of(host)
+            except (NotAllowed, Throttled):
+                raise
+            except RequestFailed as e:
+                self.outcome.failed.append((host, f'whether it lost its tags is not known: {e}'))
+                continue
+            if tags == ():
                 self._backup.note_removed(host)
 
     def _one(self, host: TaggedHost) -> bool:
@@ -101,7 +109,10 @@ class Removal:
         """Why its tags stay after all, by what Datadog has of it now; '' where they are gone. Raises RequestFailed."""
         if host.name in self._backup.progress.removed:
             return CAME_BACK if self._tags.of(host.name) else ''  # the host list can be hours old
-        row = self._tags.row(host.name)
+        try:
+            row = self._tags.row(host.name)
+        except SeveralHosts as e:
+            return str(e)
         if row is None:
             return 'the host list has no host of this name any more'
         if why := self._refusal(host, row):
@@ -110,7 +121,7 @@ class Removal:
         if not tags:
             return 'it has no such tags any more'
         if not same_tags(row, tags):
-            return 'its tags changed while it was looked at'
+            return 'the host list has other tags of it than the host itself: they changed lately'
         return self._saved_and_removed(host.name, tags)
 
     def _refusal(self, host: TaggedHost, row: Row) -> str:
@@ -127,15 +138,17 @@ class Removal:
 
     def _recorded_now(self) -> Look:
         """Raises RequestFailed."""
-        if time.time() - self._read_at >= RECORD_AGE:
+        if time.monotonic() - self._read_at >= RECORD_AGE:  # a clock can be set back
             self._look = replace(self._look, recorded=self._organization.recorded(Deadline(LONGEST_READING)))
-            self._read_at = time.time()
+            self._read_at = time.monotonic()
         return self._look
 
     def _saved_and_removed(self, name: str, tags: Sequence[str]) -> str:
         """Raises RequestFailed, and OSError where the journal cannot be written after the removal."""
         try:
             self._backup.save(name, tags, time.time())
+        except TooLong as e:
+            raise RequestFailed(f'not removed: {e}') from None
         except OSError as e:
             self._stop(f'the backup cannot be written: {e.strerror}')
             raise RequestFailed(f'not removed: {self.outcome.stopped}') from None

@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from ...collect.run import Deadline, or_why
 from ...collect.tagged_hosts import WholeList, tagged_host
 from ...facts import Unobserved
 from ...facts.account import TaggedHost
+from ...facts.account.tag_users import TagUsers
 from ...facts.values import AccountId
 from ...rules.lingering import left_behind
 from ...rules.removal import LATELY, LEAST_APART, OLDEST, Look, has_no_record, seen_once, vanished_lately
@@ -37,18 +38,30 @@ class Plan:
     """By this reading alone: what another look counts as the earlier one."""
     lost: Counter[str] = field(default_factory=Counter)
     """Tags that would go, each with the number of hosts; not those that the host has from another source too."""
+    users: TagUsers | None = None
+    """What goes by the tags that would go; None where none would."""
     total: int = 0
     note: str = ''
     """Why the list was not read to its end."""
+
+    def without(self, done: Collection[str]) -> list[TaggedHost]:
+        """Takes the hosts out that an earlier run removed the tags of: the host list can be hours old."""
+        taken = [host for host in self.remove if host.name in done]
+        self.remove = [host for host in self.remove if host.name not in done]
+        return taken
 
 
 class EarlierLooks:
     """The file that --seen-in names, and what earlier runs with the same backup saw."""
 
     def __init__(self, own: Path, given: Path | None) -> None:
-        self.own = own
+        """Raises Failure, also where `own` could not be written afterwards."""
         self._seen: list[Seen] = [read_seen(given)] if given else []
-        self._own = read_seen(own) if own.exists() else None
+        self._file = PrivateFile(
+            own, '--backup', _is_a_list, 'it exists and is not what an earlier run saw: choose another name'
+        )
+        self._file.refuse_to_overwrite()
+        self._own = read_seen(own, '--backup') if own.exists() else None
         self._seen += [self._own] if self._own else []
 
     def of(self, host: TaggedHost, now: float) -> float | None:
@@ -59,11 +72,8 @@ class EarlierLooks:
 
     def remember(self, removable: Sequence[TaggedHost], now: float) -> None:
         """As `hosts lingering-tags --json` prints it, with when each host was seen first. Raises Failure."""
-        file = PrivateFile(
-            self.own, '--backup', _is_a_list, 'it exists and is not what an earlier run saw: choose another name'
-        )
-        file.refuse_to_overwrite()
-        with file.replacing() as opened:
+        self._file.refuse_to_overwrite()
+        with self._file.replacing() as opened:
             before = f'{json.dumps(about(LINGERING_TAGS))[:-1]}, "time": {json.dumps(iso_time(now))}, "hosts": [\n'
             for host in removable:
                 opened.write(f'{before}{json.dumps(self._row(host, now))}')

@@ -18,6 +18,7 @@ from .asked import Organization
 from .removal import Outcome
 from .removal_plan import Plan, by_reason
 from .restore import NOT_PROVEN, Restored
+from .tag_user_words import told_users, used_by
 
 COMMAND = 'hosts remove-lingering-tags'
 SHOWN = 20
@@ -66,6 +67,7 @@ def as_json_document(asked: Asked, plan: Plan, outcome: Outcome, *, dry_run: boo
         'failed': _named(outcome.failed),
         'came_back': list(outcome.came_back),
         'backup': str(asked.backup),
+        'used_by': used_by(plan.users),
         'complete': not (plan.note or outcome.stopped),
         'note': outcome.stopped or plan.note or None,
     }
@@ -100,6 +102,16 @@ def report(asked: Asked, plan: Plan, outcome: Outcome, *, dry_run: bool) -> Iter
     yield from _next(asked, plan, outcome, dry_run=dry_run)
 
 
+def announced(plan: Plan) -> Iterator[Line]:
+    """Before the first removal."""
+    kept = f'; {counted(len(plan.skipped), "host")} left alone' if plan.skipped else ''
+    yield verdict(Status.WARNING, counted(len(plan.remove), 'host'), f'tags from AWS are about to go{kept}')
+    yield BLANK
+    yield from _would_go(plan)
+    yield from _why('kept', plan.skipped)
+    yield BLANK
+
+
 def _first(plan: Plan, outcome: Outcome, *, dry_run: bool) -> Line:
     kept = f'; {counted(len(outcome.skipped), "host")} left alone' if outcome.skipped else ''
     if dry_run:
@@ -115,10 +127,11 @@ def _would_go(plan: Plan) -> Iterator[Line]:
     for account_id, reason, count, names in by_reason(plan):
         of = '' if not account_id or account_id in reason else f'account {account_id}: '
         more = f' and {count - len(names)} more' if count > len(names) else ''
-        yield Line(f'{of}{reason}: {listed(names, NAMES)}{more}', f'{count:>8}  ', wrap=Wrap.ON_A_TERMINAL)
+        yield Line(f'{of}{reason}: {listed(names, NAMES)}{more}', f'{count:>10}  ', wrap=Wrap.ON_A_TERMINAL)
+    yield from told_users(plan.users)
     common = [f'{tag} ({hosts})' for tag, hosts in plan.lost.most_common(NAMES)]
-    yield Line(f'{counted(len(plan.lost), "tag")}, such as {listed(common, NAMES, 80)}', '    tags  ')
-    yield Line(EFFECTS, '          ')
+    yield Line(f'{counted(len(plan.lost), "tag")}, such as {listed(common, NAMES, 80)}', '      tags  ')
+    yield Line(EFFECTS, ' ' * 12)
 
 
 def _why(lead: str, pairs: Sequence[tuple[str, str]]) -> Iterator[Line]:
@@ -129,7 +142,7 @@ def _why(lead: str, pairs: Sequence[tuple[str, str]]) -> Iterator[Line]:
     counts = Counter(why for _, why in pairs)
     for why, count in counts.most_common(SHOWN):
         names = [name for name, reason in pairs if reason == why]
-        yield Line(f'{why}: {listed(names, NAMES)}', f'{count:>8} {lead}  ', wrap=Wrap.ON_A_TERMINAL)
+        yield Line(f'{why}: {listed(names, NAMES)}', f'{count:>10} {lead}  ', wrap=Wrap.ON_A_TERMINAL)
     if len(counts) > SHOWN:
         yield Line(f'and {len(counts) - SHOWN} more reasons, which --json lists')
 

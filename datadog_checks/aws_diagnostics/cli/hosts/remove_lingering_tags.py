@@ -1,13 +1,16 @@
 """`hosts remove-lingering-tags`: one look, then what a person allows."""
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import click
 
+from ...collect.bounded_http import Connection
 from ...collect.host_tags import HostTags
 from ...collect.run import Deadline, NotCollected
+from ...collect.tag_users import tag_users
+from ...facts.account import TaggedHost
 from ...facts.values import AccountId
 from ...findings import Status
 from .. import ExitStatus, Failure, page
@@ -18,10 +21,12 @@ from .backup import Backup, alone, digest_of
 from .lists import LONGEST_RUN, whole_list
 from .removal import Outcome, Removal, came_back
 from .removal_plan import EarlierLooks, Plan, Planner
-from .removal_words import Asked, as_json_document, report, restored_document, restored_report
+from .removal_words import Asked, announced, as_json_document, report, restored_document, restored_report
 from .restore import restore
 
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
+LONGEST_LOOK_FOR_USERS = 600.0
+"""Seconds: a request for each dashboard."""
 LONGEST_REMOVAL = 30 * 86400.0
 """Seconds: nobody waits for it, and every host has a bound of its own."""
 
@@ -99,12 +104,13 @@ def _remove(asked: Asked, allowed: Allowed, display: Display) -> int:
         else:
             backup.read()
         plan = _looked(asked, looks, display)
+        again = plan.without(backup.progress.removed)
         beyond = [] if allowed.most is None else plan.remove[allowed.most :]
         plan.skipped += [(host.name, f'beyond --max {allowed.most}') for host in beyond]
         plan.remove = plan.remove[: allowed.most]
         outcome = Outcome(sorted(backup.progress.removed), plan.skipped)
         if allowed.apply:
-            outcome = _applied(asked, plan, backup, allowed, display)
+            outcome = _applied(asked, plan, again, backup, allowed, display)
     dry_run = not allowed.apply
     if display.as_json:
         click.echo(as_json_document(asked, plan, outcome, dry_run=dry_run))
@@ -126,22 +132,41 @@ def _looked(asked: Asked, looks: EarlierLooks, display: Display) -> Plan:
     except NotCollected as e:
         raise Failure(f'nothing was changed, as it could not be looked at: {e}', Status.UNKNOWN) from None
     looks.remember(plan.removable, plan.look.now)
+    if plan.remove:
+        _look_for_users(asked, plan, display)
     return plan
 
 
-def _applied(asked: Asked, plan: Plan, backup: Backup, allowed: Allowed, display: Display) -> Outcome:
-    if plan.remove and not allowed.yes:
-        page.write(page.stderr(display.colour), report(asked, plan, Outcome(skipped=plan.skipped), dry_run=True))
+def _look_for_users(asked: Asked, plan: Plan, display: Display) -> None:
+    deadline = Deadline(LONGEST_LOOK_FOR_USERS)
+    shows = display.colour and not display.quiet
+    with page.waiting('Looking at monitors, downtimes and dashboards that go by these tags', shows):
+        plan.users = tag_users(asked.organization.api(deadline), plan.lost, deadline)
+
+
+def _applied(
+    asked: Asked, plan: Plan, again: Sequence[TaggedHost], backup: Backup, allowed: Allowed, display: Display
+) -> Outcome:
+    """`again`: hosts that an earlier run was done with, and that the list shows with such tags."""
+    if plan.remove and not (allowed.yes and display.quiet):
+        page.write(page.stderr(display.colour), announced(plan))
     allowed.confirm(len(plan.remove))
-    tags = HostTags(asked.organization.api(Deadline(LONGEST_REMOVAL)))
-    removal = Removal(asked.organization, tags, backup, plan.look)
-    with page.changing('Removing tags', display.colour and not display.quiet) as told:
-        removal.run(plan.remove, told)
-    outcome = removal.outcome
-    outcome.skipped[:0] = plan.skipped
-    if outcome.removed and not outcome.stopped:
-        _look_again(asked, outcome, tags, display)
+    with _tags(asked.organization) as tags:
+        removal = Removal(asked.organization, tags, backup, plan.look)
+        with page.changing('Removing tags', display.colour and not display.quiet) as told:
+            removal.run([*again, *plan.remove], told)
+        outcome = removal.outcome
+        outcome.skipped[:0] = plan.skipped
+        if outcome.removed and not outcome.stopped:
+            _look_again(asked, outcome, tags, display)
     return outcome
+
+
+@contextmanager
+def _tags(organization: Organization) -> Iterator[HostTags]:
+    """Over one connection: there are four requests for each of many hosts."""
+    with closing(Connection(keep=True)) as connection:
+        yield HostTags(organization.api(Deadline(LONGEST_REMOVAL), connection=connection))
 
 
 def _look_again(asked: Asked, outcome: Outcome, tags: HostTags, display: Display) -> None:
@@ -155,8 +180,11 @@ def _look_again(asked: Asked, outcome: Outcome, tags: HostTags, display: Display
 
 
 def _restore(path: Path, organization: Organization, display: Display) -> int:
-    tags = HostTags(organization.api(Deadline(LONGEST_REMOVAL)))
-    with alone(organization), page.changing('Restoring tags', display.colour and not display.quiet) as told:
+    with (
+        alone(organization),
+        _tags(organization) as tags,
+        page.changing('Restoring tags', display.colour and not display.quiet) as told,
+    ):
         found = restore(path, tags, told)
     if display.as_json:
         click.echo(restored_document(found))

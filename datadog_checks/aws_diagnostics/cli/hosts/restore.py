@@ -98,12 +98,20 @@ def read_saved(path: Path) -> Iterator[Saved]:
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, Saved]]:
-    for number, (line, _) in enumerate(lines(path, '--restore'), 1):
+    number = 0
+    for number, (line, _) in enumerate(lines(path, '--restore', also=_is_whole), 1):
         saved = _saved_of(line)
         if saved is None:
             allowed = '{"host": "...", "source": "Amazon Web Services", "tags": ["..."], "time": "..."}'
             raise Failure(f'--restore {path}: line {number} is not {allowed}', ExitStatus.DAMAGED_FACTS)
         yield number, saved
+    if not number:
+        raise Failure(f'--restore {path}: holds no whole line of a backup', ExitStatus.DAMAGED_FACTS)
+
+
+def _is_whole(line: bytes) -> bool:
+    """An editor may have taken away the end of the last line; one that was cut off holds no object."""
+    return _saved_of(line) is not None
 
 
 def _saved_of(line: bytes) -> Saved | None:

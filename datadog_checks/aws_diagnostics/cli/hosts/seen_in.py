@@ -47,11 +47,11 @@ def seen_host(host: TaggedHost) -> SeenHost:
     return SeenHost(host.name, host.instance_id, host.account_id or '')
 
 
-def read_seen(path: Path) -> Seen:
+def read_seen(path: Path, option: str = '--seen-in') -> Seen:
     """Raises Failure (DAMAGED_FACTS) for a file that is something else or damaged, or from the future."""
-    time, _, found = _read(path, LINGERING_TAGS, 'hosts', _seen_host)
+    time, _, found = _read(path, LINGERING_TAGS, 'hosts', _seen_host, option)
     if time > now() + CLOCKS_APART:
-        raise Failure(f'--seen-in {path}: its time is in the future', ExitStatus.DAMAGED_FACTS)
+        raise Failure(f'{option} {path}: its time is in the future', ExitStatus.DAMAGED_FACTS)
     pairs = (pair for pair in found if isinstance(pair, tuple))
     return Seen(time, {host: time if at is None else min(at, time) for host, at in pairs})
 
@@ -91,19 +91,21 @@ def _names(row: Json) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
-def _read(path: Path, command: str, name: str, compact: Callable[[Json], object]) -> tuple[float, bool, list[object]]:
+def _read(
+    path: Path, command: str, name: str, compact: Callable[[Json], object], option: str = '--seen-in'
+) -> tuple[float, bool, list[object]]:
     """A row becomes what counts of it at once: all of them as objects would take several times as much memory."""
 
     def mapping(pairs: list[tuple[str, Any]]) -> object:
         found = dict(pairs)
         return found if name in found else compact(found)
 
-    text = read_text(path, '--seen-in', ExitStatus.DAMAGED_FACTS, MOST_BYTES)
+    text = read_text(path, option, ExitStatus.DAMAGED_FACTS, MOST_BYTES)
     try:
         return _rows(parsed(text, mapping), command, name)
     except ValueError as e:
         what = f'is not what `{command} --json` prints: {e}'
-        raise Failure(f'--seen-in {path}: {what}', ExitStatus.DAMAGED_FACTS) from None
+        raise Failure(f'{option} {path}: {what}', ExitStatus.DAMAGED_FACTS) from None
 
 
 def _rows(document: object, command: str, name: str) -> tuple[float, bool, list[object]]:

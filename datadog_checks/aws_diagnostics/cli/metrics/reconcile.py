@@ -14,11 +14,11 @@ from ...rules.reconciling import Verdict
 from ...text import escaped
 from .. import Failure, page
 from ..document import printed
-from ..judged import of_access
 from ..options import colour_option, config_option, described_agent, json_option
 from ..page import BLANK, Line, Wrap
 from ..permissions import account_instance
 from ..report import STYLES, summary
+from ..settling import of_access
 from .asked import dimension_option, dimensions_of, name_argument, region_option
 from .comparing import MOST_METRICS, Cost, compared
 from .curves import curves

@@ -1,34 +1,28 @@
 """The files that `metrics reconcile` writes: values as CSV, and a page with the curves.
 
-The charts are drawn by uPlot, which is part of the page (page/README.md). Its Content-Security-Policy lets nothing
+The charts are drawn by uPlot, which is part of the page (cli/html/README.md). Its Content-Security-Policy lets nothing
 run but the scripts that it was written with, and lets nothing be fetched.
 """
 
-import base64
-import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
-from importlib import resources
 from pathlib import Path
 from string import Template
 from typing import TextIO
 
-import click
-
 from ...__about__ import __version__
-from ...collect.metric_names import PACKAGE
 from ...rules.agreement import agree
-from ...text import counted, one_line
+from ...text import counted
 from ..document import iso_time
 from ..files import PrivateFile, beginning_of
+from ..html_report import GENERATOR, page_file, part, policy, safe
 from ..report import summary
 from .reconciled import Answer, evidence, headline, write_csv
 
 STDOUT = '-'
-MARK = '<meta name="generator" content="aws-diagnostics metrics reconcile">'
+MARK = GENERATOR.format('metrics reconcile')
 CSV_HEAD = b'time,cloudwatch_'
 MOST_ROWS = 1500
 """Of the table in a page; the CSV has all."""
@@ -47,11 +41,8 @@ class Target:
 def targets(html_file: str | None, csv_file: str | None) -> tuple[Target, ...]:
     """Raises Failure (CANNOT_WRITE), before anything is asked, where a file is something else."""
     found = []
-    if html_file == STDOUT:
-        raise click.UsageError('--html -: a page is written to a file, allowed is its name')
     if html_file is not None:
-        refusal = 'it exists and is not such a page: remove it or choose another name'
-        found.append(Target(PrivateFile(Path(html_file), '--html', _is_page, refusal), write_page))
+        found.append(Target(page_file(Path(html_file), MARK), write_page))
     if csv_file == STDOUT:
         found.append(Target(None, write_csv))
     elif csv_file is not None:
@@ -73,10 +64,6 @@ def write_all(chosen: Sequence[Target], answer: Answer) -> None:
             target.write(opened, answer)
 
 
-def _is_page(path: Path) -> bool:
-    return MARK.encode() in beginning_of(path, 2000 + len(MARK))
-
-
 def _is_csv(path: Path) -> bool:
     return beginning_of(path, len(CSV_HEAD)) == CSV_HEAD
 
@@ -87,7 +74,7 @@ def write_page(file: TextIO, answer: Answer) -> None:
 
 def page_of(answer: Answer) -> str:
     """All text that is foreign is escaped; the values are JSON in which no `<` is."""
-    parts = {name: _part(name) for name in ('page.html', 'page.css', 'page.js', 'uPlot.iife.min.js', 'uPlot.min.css')}
+    parts = {name: part(name) for name in ('page.html', 'page.css', 'page.js', 'uPlot.iife.min.js', 'uPlot.min.css')}
     drawn = Drawn.of(answer)
     rows = list(zip(*drawn.columns.values(), strict=True))
     question, mood = answer.question, {0: 'agree', 1: 'differ'}.get(answer.exit_status, 'open')
@@ -100,22 +87,22 @@ def page_of(answer: Answer) -> str:
     }
     return Template(parts['page.html']).substitute(
         mark=MARK,
-        policy=_policy([parts['uPlot.iife.min.js'], parts['page.js']], [parts['uPlot.min.css'], parts['page.css']]),
-        title=_safe(f'{question.name.datadog} and {question.name.namespace} {question.name.metric}'),
+        policy=policy([parts['uPlot.iife.min.js'], parts['page.js']], [parts['uPlot.min.css'], parts['page.css']]),
+        title=safe(f'{question.name.datadog} and {question.name.namespace} {question.name.metric}'),
         mood=mood,
-        verdict=_safe(answer.result.verdict.replace('_', ' ')),
-        headline=_safe(headline(answer)),
-        facts=''.join(f'<dt>{_safe(name)}</dt><dd>{_safe(text)}</dd>' for name, text in _facts(answer)),
-        evidence=''.join(f'<li>{_safe(sentence)}</li>' for sentence in evidence(answer)),
+        verdict=safe(answer.result.verdict.replace('_', ' ')),
+        headline=safe(headline(answer)),
+        facts=''.join(f'<dt>{safe(name)}</dt><dd>{safe(text)}</dd>' for name, text in _facts(answer)),
+        evidence=''.join(f'<li>{safe(sentence)}</li>' for sentence in evidence(answer)),
         query_title=f'Query of Datadog {answer.query_shows}',
-        query=_safe(answer.query),
-        remedy=f'<p><b>What to do:</b> {_safe(summary(answer.remedy))}</p>' if answer.remedy else '',
+        query=safe(answer.query),
+        remedy=f'<p><b>What to do:</b> {safe(summary(answer.remedy))}</p>' if answer.remedy else '',
         without='' if answer.result.points else NO_TRANSFORMATION,
         open=' open' if len(rows) <= OPEN_ROWS else '',
         count=f'Values of {counted(shown, "interval")}' + (f' of {len(rows)}' if shown < len(rows) else ''),
-        head=''.join(f'<th scope="col">{_safe(name)}</th>' for name in ('UTC', *labels.values())),
+        head=''.join(f'<th scope="col">{safe(name)}</th>' for name in ('UTC', *labels.values())),
         rows='\n'.join(_row(time, row) for time, row in zip(drawn.times, rows[:shown], strict=False)),
-        footer=_safe(f'aws-diagnostics {__version__}; all times are UTC. The page asks no server for anything.'),
+        footer=safe(f'aws-diagnostics {__version__}; all times are UTC. The page asks no server for anything.'),
         values=_json({'times': drawn.times, 'columns': drawn.columns, 'labels': labels, 'colours': COLOURS}),
         uplot=parts['uPlot.iife.min.js'],
         uplot_css=parts['uPlot.min.css'],
@@ -127,26 +114,6 @@ def page_of(answer: Answer) -> str:
 def _json(value: object) -> str:
     """That can stand within a script element: nothing in it ends the element."""
     return json.dumps(value, allow_nan=False).replace('<', '\\u003c')
-
-
-def _part(name: str) -> str:
-    return (resources.files(PACKAGE) / 'cli' / 'metrics' / 'page' / name).read_text(encoding='utf-8')
-
-
-def _safe(text: str) -> str:
-    """What is not printable, and could reorder what a person reads, becomes U+FFFD."""
-    return escape(one_line(text))
-
-
-def _policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
-    """Of Content-Security-Policy: https://www.w3.org/TR/CSP3/."""
-    allowed = {'script-src': scripts, 'style-src': styles}
-    listed = (f'{name} {" ".join(_digest(text) for text in texts)}' for name, texts in allowed.items())
-    return '; '.join(("default-src 'none'", *listed, "base-uri 'none'", "form-action 'none'"))
-
-
-def _digest(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _facts(answer: Answer) -> Iterator[tuple[str, str]]:

@@ -22,12 +22,12 @@ from ...rules.metric_names import main_of
 from .. import page
 from ..codec import Json
 from ..document import printed, remedy_document
-from ..judged import settling
 from ..options import colour_option, config_option, described_agent, json_option
 from ..page import BLANK, Line, Wrap
 from ..permissions import account_instance, narrowed
 from ..pipeline import tell
 from ..report import STYLES, fix_steps, summary
+from ..settling import settling
 from .asked import (
     Since,
     Tag,

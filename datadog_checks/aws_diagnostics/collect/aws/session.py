@@ -28,7 +28,6 @@ __all__ = ['MOST_CLIENTS', 'Client', 'Session', 'Sessions', 'open_session']
 
 MOST_CLIENTS = 40
 """Kept from run to run; the least recently used is dropped first. Each holds 0.7 MB of certificates while connected."""
-
 ANYWHERE = 'https://amazonaws.com'
 """For the clients that the credential chain makes."""
 FALLBACK_REGION = 'us-east-1'
@@ -53,8 +52,9 @@ class Session:
         """Of this run: every request of every client counts."""
         self.enabled_regions: tuple[RegionName, ...] | None = None
         """As AWS listed them in this run; None until somebody asks."""
-        self._credentials: Any = None
+        self.credentials: Any = None
         """Those that the clients use, as botocore holds them."""
+        self.most_clients = MOST_CLIENTS
         core.register('before-send', self._spend)
         self._run = ExitStack()
 
@@ -73,14 +73,14 @@ class Session:
         if key not in self._clients:
             try:
                 with quiet():
-                    self._credentials = self._core.get_credentials()
+                    self.credentials = self._core.get_credentials()
                     self._clients[key] = self._created(*key)
             except ValueError as e:  # what botocore raises for a malformed setting of the environment
                 if not is_defect(e):
                     raise
                 raise CallFailed(f'a setting or an address of AWS is malformed (for {service})') from None
         self._clients.move_to_end(key)
-        while len(self._clients) > MOST_CLIENTS:
+        while len(self._clients) > self.most_clients:
             self._clients.popitem(last=False)[1].close()
         return self._clients[key]
 
@@ -113,7 +113,7 @@ class Session:
         """
         from botocore.credentials import RefreshableCredentials
 
-        held = self._credentials
+        held = self.credentials
         if held is None or isinstance(held, RefreshableCredentials):
             return held is not None
         found = self._core.get_component('credential_provider').load_credentials()

@@ -25,7 +25,7 @@ class Use(StrEnum):
 class TagUse:
     use: Use
     tag: str
-    """As the query has it, printable, at most 255 characters: 'region:us-*'; only the key where it groups or chooses."""
+    """As the query has it: 'region:us-*', and only the key where it groups or chooses. At most 255 characters."""
     hosts: int
     """Hosts that lose the one tag of those it stands for that most of them have; there may be more."""
 

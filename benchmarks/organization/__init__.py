@@ -1,0 +1,1 @@
+"""What it costs to judge 500 accounts in one run: `python -m benchmarks.organization`."""

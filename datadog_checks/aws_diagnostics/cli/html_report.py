@@ -1,0 +1,166 @@
+"""`--html`: reports as one page that asks nobody for anything, for a browser or for paper.
+
+Its Content-Security-Policy lets nothing be fetched, and no script run but those that a page was written with. All text
+is escaped: names of accounts, roles and hosts are whatever somebody entered.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Sequence
+from html import escape
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import TextIO
+
+import click
+
+from ..__about__ import __version__
+from ..collect.metric_names import PACKAGE
+from ..findings import Cause
+from ..text import escaped, one_line
+from . import survey
+from .files import PrivateFile, beginning_of
+from .judged import Judged, overall
+from .page import Line, Wrap
+from .report import NO_FIX, fix_steps, looked_at, summary
+from .settling import settling
+
+GENERATOR = '<meta name="generator" content="aws-diagnostics {}">'
+MARK = GENERATOR.format('reports')
+OPEN = 3
+"""So many reports are unfolded from the beginning."""
+NAMED = 20
+"""In a row of the table by cause; all are below it."""
+REFUSAL = 'it exists and is not such a page: remove it or choose another name'
+
+html_option = click.option(
+    '--html',
+    'html_file',
+    metavar='FILE',
+    type=click.Path(dir_okay=False, path_type=Path),
+    help='Write one page with everything, which asks no server.',
+)
+
+
+def write_reports(
+    path: Path | None, reports: Sequence[Judged], notes: Sequence[str] = (), skipped: int = 0, what: str = ''
+) -> None:
+    """Raises Failure (CANNOT_WRITE)."""
+    if path is not None:
+        with page_file(path).replacing() as file:
+            write_page(file, reports, notes, skipped, what)
+
+
+def page_file(path: Path, mark: str = MARK) -> PrivateFile:
+    """Raises Failure (CANNOT_WRITE) for a file that is something else."""
+    if str(path) == '-':
+        raise click.UsageError('--html -: a page is written to a file, allowed is its name')
+    start = len(mark) + 2000
+    file = PrivateFile(path, '--html', lambda found: mark.encode() in beginning_of(found, start), REFUSAL)
+    file.refuse_to_overwrite()
+    return file
+
+
+def write_page(
+    file: TextIO, reports: Sequence[Judged], notes: Sequence[str] = (), skipped: int = 0, what: str = ''
+) -> None:
+    """`notes` are about the run as a whole. Report after report: the page of 500 accounts is large."""
+    css, marker = part('page.css'), '\0'
+    status = overall(reports, skipped)
+    first = survey.first_line(reports, skipped, what) if len(reports) != 1 or skipped else None
+    text = Template(part('reports.html')).substitute(
+        mark=MARK,
+        policy=policy([], [css]),
+        title=safe(f'aws-diagnostics: {survey.counted_scopes(reports)}'),
+        status=status.word,
+        word=status.word,
+        headline=safe(first.text if first else f'{reports[0].subject}: {reports[0].sentence}'),
+        notes=''.join(f'<p>{safe(note)}</p>' for note in notes),
+        by_cause='\n'.join(map(_row, survey.rows(reports))),
+        each=marker,
+        footer=safe(f'aws-diagnostics {__version__}; all times are UTC. The page asks no server for anything.'),
+        css=css,
+    )
+    before, after = text.split(marker)
+    file.write(before)
+    for report in reports:
+        file.writelines(_report(report, opened=len(reports) <= OPEN))
+    file.write(after)
+
+
+def _row(row: survey.Row) -> str:
+    cause = f'{row.headline} ({row.id})' if row.id else row.headline
+    names = ', '.join(report.subject for report in row.reports[:NAMED])
+    more = f' and {len(row.reports) - NAMED} more' if len(row.reports) > NAMED else ''
+    cells = (_word(row.status.word), str(len(row.reports)), safe(cause), safe(names + more))
+    return f'<tr>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def _report(report: Judged, *, opened: bool) -> Iterator[str]:
+    yield f'<details class="report"{" open" if opened else ""}><summary>{_word(report.status.word)} '
+    yield f'<b>{safe(report.subject)}</b> {safe(report.sentence)}</summary>\n'
+    for line in looked_at(report):
+        yield f'<p>{safe(line.lead + line.text)}</p>\n'
+    for cause in report.causes:
+        yield from _cause(cause)
+    for reason, findings in report.not_judged.items():
+        hint = settling(reason, findings, report.facts)
+        said = f'{len(findings)} not judged: {reason}' + (f'. {hint}.' if hint else '')
+        yield f'<p>{_word("unknown")} {safe(said)}</p>\n'
+    yield '</details>\n'
+
+
+def _cause(cause: Cause) -> Iterator[str]:
+    finding = cause.finding
+    yield f'<h3>{_word(cause.status.word)} {safe(finding.diagnosis.title)} ({safe(finding.diagnosis.id)})</h3>\n'
+    told = {'Evidence': finding.verdict.evidence, 'Harm': finding.diagnosis.harm}
+    if cause.explains:
+        told['Also explains'] = ', '.join(each.diagnosis.id for each in cause.explains)
+    yield f'<dl>{"".join(f"<dt>{name}</dt><dd>{safe(text)}</dd>" for name, text in told.items())}</dl>\n'
+    remedy = finding.remedy or NO_FIX
+    yield f'<details><summary>Fix: {safe(summary(remedy))}</summary>\n'
+    yield from _lines(fix_steps(remedy.choices, remedy.then, ''))
+    yield f'<p>{safe(finding.diagnosis.docs)}</p></details>\n'
+
+
+def _lines(lines: Iterator[Line]) -> Iterator[str]:
+    """Lines that are to be pasted stay together, as they are."""
+    block: list[str] = []
+    for line in lines:
+        if line.wrap is Wrap.NEVER:
+            block.append(escaped(line.text))
+            continue
+        yield _block(block)
+        block = []
+        yield f'<p>{safe(line.lead + line.text)}</p>\n'
+    yield _block(block)
+
+
+def _block(lines: Sequence[str]) -> str:
+    return f'<pre>{escape(chr(10).join(lines))}</pre>\n' if lines else ''
+
+
+def _word(word: str) -> str:
+    return f'<span class="status {word}">{word}</span>'
+
+
+def part(name: str) -> str:
+    """Of what is written for pages, or taken over (html/README.md)."""
+    return (resources.files(PACKAGE) / 'cli' / 'html' / name).read_text(encoding='utf-8')
+
+
+def safe(text: str) -> str:
+    """What is not printable, and could reorder what a person reads, becomes U+FFFD."""
+    return escape(one_line(text))
+
+
+def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
+    """Of Content-Security-Policy: https://www.w3.org/TR/CSP3/."""
+    allowed = {name: texts for name, texts in (('script-src', scripts), ('style-src', styles)) if texts}
+    listed = (f'{name} {" ".join(_digest(text) for text in texts)}' for name, texts in allowed.items())
+    return '; '.join(("default-src 'none'", *listed, "base-uri 'none'", "form-action 'none'"))
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
