@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, cast
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.expectations import Expectations
@@ -53,3 +54,5 @@ def _values_of_class(type_: type, scalars: Scalars) -> st.SearchStrategy[Any]:
 
 any_facts = values_of(Facts)
 any_expectations = values_of(Expectations)
+REPEATABLE = settings(max_examples=30, deadline=None, derandomize=True, database=None)
+"""Each example has hundreds of values."""

@@ -13,18 +13,20 @@ from datadog_checks.aws_diagnostics.facts import Exchange, Facts, IcmpError, Not
 from datadog_checks.aws_diagnostics.facts.values import IpAddress
 
 from ..builders import answered, facts, imds, path, unanswered
-from .any_facts import any_expectations, any_facts
+from .any_facts import REPEATABLE, any_expectations, any_facts
 
 
 def through_json(value: object) -> Any:
     return json.loads(json.dumps(encode(value), allow_nan=False))
 
 
+@REPEATABLE
 @given(any_facts)
 def test_any_facts_come_back_as_they_were(observed: Facts) -> None:
     assert decode(Facts, through_json(observed), 'facts') == observed
 
 
+@REPEATABLE
 @given(any_expectations)
 def test_any_expectations_come_back_as_they_were(expected: Expectations) -> None:
     assert decode(Expectations, through_json(expected), 'expectations') == expected

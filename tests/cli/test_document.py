@@ -23,7 +23,7 @@ from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, R
 from ..account.builders import ACCOUNT_ID, account_facts
 from ..builders import INSTANCE_ID, NOW, facts, path
 from ..emit.findings import diagnosis, failed, not_applicable, passed, unknown
-from .any_facts import any_facts
+from .any_facts import REPEATABLE, any_facts
 from .schema import SCHEMA, validate
 from .seen import seen
 
@@ -55,6 +55,7 @@ def test_the_schema_is_a_schema() -> None:
     draft.check_schema(SCHEMA)
 
 
+@REPEATABLE
 @given(any_facts)
 def test_any_facts_with_all_findings_fit_the_schema(observed: Facts) -> None:
     measured = replace(observed, path=BEHIND_A_BRIDGE)

@@ -27,12 +27,13 @@ from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 
 from ..account.builders import account_facts
 from ..builders import NOW, facts, imds
-from .any_facts import any_expectations, any_facts
+from .any_facts import REPEATABLE, any_expectations, any_facts
 
 STRICT = Expectations(imdsv1=ImdsV1.DISABLED, max_hop_limit=1, disabled_diagnoses=frozenset({'hostname-stale'}))
 SAVED = dumps([Observation(facts(), STRICT)], NOW)
 
 
+@REPEATABLE
 @given(st.lists(st.builds(Observation, any_facts, any_expectations), min_size=1, max_size=3))
 def test_every_instance_comes_back_with_its_facts_and_expectations(instances: list[Observation]) -> None:
     assert loads(dumps(instances, NOW)).instances == tuple(instances)
