@@ -65,10 +65,14 @@ def test_one_that_does_not_end_is_given_up_and_its_place_is_taken(released: thre
 
 def test_an_answer_that_comes_after_it_was_given_up_is_not_a_second_one(released: threading.Event) -> None:
     first, second = asked = targets(2)
+    late: list[threading.Thread] = []
 
     def look(target: Target) -> Facts | Unobserved:
         if target == first:
+            late.append(threading.current_thread())
             released.wait(60)
+        else:
+            late[0].join(30)  # its answer is there before the one of this account
         return SEEN
 
     found = []
