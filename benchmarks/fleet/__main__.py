@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +15,7 @@ from urllib.request import urlopen
 
 from benchmarks.fleet.measuring import Cost
 from benchmarks.fleet.ways import REGION, WAYS
+from benchmarks.programs import used_by
 from tests.account import servers
 
 AWS_CLI = 'aws ec2 describe-instances'
@@ -41,18 +41,14 @@ def cost_of(way: str, environ: Mapping[str, str]) -> Cost:
 
 def cost_of_the_cli(aws: str, environ: Mapping[str, str]) -> Cost:
     """Its output goes to a file, as a person would keep it. The system measures it: no thread of it can be asked."""
-    wall = time.perf_counter()
+    command = (aws, 'ec2', 'describe-instances', '--region', REGION, '--output', 'json')
     with tempfile.TemporaryFile('w+') as output:
-        process = subprocess.Popen(
-            [aws, 'ec2', 'describe-instances', '--region', REGION, '--output', 'json'], stdout=output, env=environ
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise RuntimeError(f'{aws} ended with {process.returncode}')
+        used = used_by(command, environ, output)
+        if used.status:
+            raise RuntimeError(f'{aws} ended with {used.status}')
         output.seek(0)
         instances = sum('"InstanceId"' in line for line in output)
-    return Cost(instances, time.perf_counter() - wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return Cost(instances, used.wall, used.cpu, used.peak)
 
 
 def costs(endpoint: str, aws: str | None, ways: list[str]) -> Iterator[tuple[str, Cost]]:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import requests
 
+from benchmarks.programs import used_by
 from tests.account.datadog_api import API_KEY, APP_KEY
 from tests.account.host_lists import instance_id
 
@@ -81,17 +82,11 @@ def cost_of(command: Sequence[str], server: Server, count: int) -> Cost:
         config = Path(folder) / 'account.yaml'
         config.write_text(f'instances: [{{account: {{datadog_api_url: "{server.url}"}}}}]\n')
         environ = {**os.environ, 'DD_API_KEY': API_KEY, 'DD_APP_KEY': APP_KEY}
-        before, wall = server.requests(), time.perf_counter()
-        process = subprocess.Popen(
-            [*PROGRAM, *command, '--config', str(config)], stdout=output, stderr=output, env=environ
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - wall
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 1:
-            raise RuntimeError(f'{command} ended with {process.returncode}')
-    cpu = used.ru_utime + used.ru_stime
-    return Cost(count, server.requests() - before, wall, cpu, used.ru_maxrss / 1024)
+        before = server.requests()
+        used = used_by([*PROGRAM, *command, '--config', str(config)], environ, output)
+    if used.status != 1:
+        raise RuntimeError(f'{command} ended with {used.status}')
+    return Cost(count, server.requests() - before, used.wall, used.cpu, used.peak)
 
 
 def one_request_a_host(server: Server, sample: int) -> Cost:

@@ -7,14 +7,11 @@ asks IAM for something. It judges nothing.
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.programs import Used, used_by
 from tests.account import servers
 from tests.account.accounts import id_of, recorded
 from tests.account.datadog_api import API_KEY, APP_KEY, datadog_api
@@ -33,27 +30,8 @@ done
 """The server has no role for our own account, so the third call is another one of IAM."""
 
 
-@dataclass(frozen=True)
-class Cost:
-    accounts: int
-    wall: float
-    """Seconds."""
-    cpu: float
-    peak: float
-    """MiB, of the largest process."""
-
-    def __str__(self) -> str:
-        each = self.cpu / self.accounts * 1e3
-        return f'{self.accounts:9} {self.wall:8.1f} {self.cpu:8.1f} {self.peak:9.0f} {each:12.0f}'
-
-
-def cost_of(command: Sequence[str], environ: Mapping[str, str], accounts: int) -> Cost:
-    start = time.perf_counter()
-    process = subprocess.Popen(command, env=dict(environ), stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - start
-    return Cost(accounts, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+def row(used: Used, accounts: int) -> str:
+    return f'{accounts:9} {used.wall:8.1f} {used.cpu:8.1f} {used.peak:9.0f} {used.cpu / accounts * 1e3:12.0f}'
 
 
 def main() -> None:
@@ -71,15 +49,15 @@ def main() -> None:
         of_aws = servers.environment(aws.endpoint, Path(folder))
         environ = {**os.environ, **of_aws, 'DD_API_KEY': API_KEY, 'DD_APP_KEY': APP_KEY}
         command = (*OURS, '--role-template', TEMPLATE, '--config', str(config))
-        ours = cost_of(command, environ, given.accounts)
-        print(f'{"check --all-accounts":34} {ours}; {len(datadog.asked)} requests to Datadog')
+        ours = used_by(command, environ)
+        print(f'{"check --all-accounts":34} {row(ours, given.accounts)}; {len(datadog.asked)} requests to Datadog')
         if shutil.which('aws') is None:
             print('there is no aws CLI on this machine')
             return
         sample = ' '.join(id_of(number) for number in range(1, given.sample + 1))
-        loop = cost_of(('bash', '-c', LOOP.replace('ACCOUNTS', sample)), environ, given.sample)
-    print(f'{"a loop of the aws CLI":34} {loop}')
-    ratio = (loop.cpu / loop.accounts) / (ours.cpu / ours.accounts)
+        loop = used_by(('bash', '-c', LOOP.replace('ACCOUNTS', sample)), environ)
+    print(f'{"a loop of the aws CLI":34} {row(loop, given.sample)}')
+    ratio = (loop.cpu / given.sample) / (ours.cpu / given.accounts)
     print(f'The loop takes {ratio:.0f} times the CPU for each account.')
 
 
