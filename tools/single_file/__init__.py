@@ -23,7 +23,7 @@ FOR_A_PERSON = {'cli', '__main__.py'}
 """The command line, which needs click and rich: no Agent embeds these."""
 SUFFIXES = {'.py', '.csv', '.json', '.example', '.txt', '.typed'}
 FOR_AN_ACCOUNT = re.compile(
-    r'collect/(account|aws|both_sides|bounded_http|cut_off|datadog_|first_seen|host_|integration|inventory|lag|metric'
+    r'collect/(account|aws|both_sides|bounded_http|cut_off|datadog_|first_seen|host_|integration|inventory|lag|memory|metric'
     r'|opted_in|organization|pacing|propagation|required_|suspects|tag|timeseries|watched)'
     r'|configuration/(account|opted_in)|data/(aws_|iam_|metric_)|emit/account'
     r'|diagnoses/(account_|cloudwatch|imds_fleet|integration|inventory|load_balancing)|facts/(account|both_sides|metric)'

@@ -5,18 +5,16 @@ is damaged, costs only what another process would have known.
 """
 
 import json
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
 from hashlib import sha256
 from operator import itemgetter
 
-from ..log import LOG
-from .foreign import is_object, parsed, whole_number
-from .lag_samples import Memory, NoMemory
+from .foreign import is_object, whole_number
+from .memory import Memory, NoMemory, keep, recalled
 
-LONGEST = 64 * 1024
-"""Characters of what is kept."""
+WHAT = 'since when hosts are listed'
 MOST_KEPT = 2000
-"""Times, the oldest: they are the ones that decide, and so many are less than LONGEST."""
+"""Times, the oldest: they are the ones that decide, and so many are less than a memory takes."""
 LONGEST_GAP = 86400.0
 """Seconds between two readings after which the earlier one says nothing about the time between: a cluster check comes
 back to a runner that has not looked for days."""
@@ -42,10 +40,7 @@ class FirstSeen:
         self.started(now)
         seen = {key: self._since.get(key, now) for key in map(_key, things)}
         self._since = seen if complete else {**self._since, **seen}
-        try:
-            self._memory.remember(self._place, self._written(now))
-        except Exception as e:  # noqa: BLE001  (the Agent raises whatever its code makes of an error)
-            LOG.debug('since when hosts are listed could not be kept: %s', type(e).__name__)
+        keep(self._memory, self._place, self._written(now), WHAT)
 
     def since(self, thing: Hashable) -> float:
         return self._since[_key(thing)]
@@ -56,11 +51,7 @@ class FirstSeen:
         return json.dumps({'started': int(self.started(now)), 'last': int(now), 'since': times}, separators=(',', ':'))
 
     def _recalled(self, now: float) -> tuple[float, dict[str, float]]:
-        try:
-            kept = _read(self._memory.recall(self._place) or '')
-        except Exception as e:  # noqa: BLE001
-            LOG.debug('since when hosts are listed could not be read: %s', type(e).__name__)
-            kept = {}
+        kept = recalled(self._memory, self._place, WHAT)
         started, last, since = (kept.get(name) for name in ('started', 'last', 'since'))
         first, latest = whole_number(started), whole_number(last)
         if first is None or latest is None or not first <= latest <= now <= latest + LONGEST_GAP:
@@ -71,12 +62,3 @@ class FirstSeen:
 
 def _key(thing: Hashable) -> str:
     return sha256(json.dumps(thing).encode()).hexdigest()[:16]
-
-
-def _read(text: str) -> Mapping[str, object]:
-    """{} for a text that is damaged."""
-    try:
-        document = parsed(text) if 0 < len(text) <= LONGEST else {}
-    except ValueError:
-        return {}
-    return document if is_object(document) else {}

@@ -7,36 +7,15 @@ process would have known.
 import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from typing import Protocol
 
 from ..facts.account.lag import LagSample
 from ..facts.metrics import Watched
 from ..facts.values import AccountId
-from ..log import LOG
 from ..rules.lag import MOST_SAMPLES, OLDEST_SAMPLE, with_sample
-from .foreign import is_object, parsed, whole_number
+from .foreign import Json, whole_number
+from .memory import Memory, keep, recalled
 
-LONGEST = 64 * 1024
-"""Characters of what is kept: far more than all samples of all metrics take."""
-
-
-class Memory(Protocol):
-    """The Agent's persistent cache has these two; both may raise whatever the Agent makes of an error."""
-
-    def recall(self, key: str) -> str:
-        """'' where nothing is kept."""
-
-    def remember(self, key: str, value: str) -> None: ...
-
-
-class NoMemory:
-    """Outside an Agent nothing outlives the process."""
-
-    def recall(self, key: str) -> str:
-        return ''
-
-    def remember(self, key: str, value: str) -> None:
-        """Forgets it."""
+WHAT = 'the samples of watched metrics'
 
 
 class LagSamples:
@@ -49,7 +28,7 @@ class LagSamples:
     def of(self, account_id: AccountId, watched: Watched, at: int) -> tuple[LagSample, ...]:
         """Those that are not too old, nor from the future; the oldest first."""
         if account_id not in self._kept:
-            self._kept[account_id] = _read(self._recalled(account_id))
+            self._kept[account_id] = _read(recalled(self._memory, _place(account_id), WHAT))
         samples = self._kept[account_id].get(key_of(watched), ())
         return tuple(sample for sample in samples if 0 < at - sample.at <= OLDEST_SAMPLE)
 
@@ -63,17 +42,7 @@ class LagSamples:
         """Of these metrics, and of none that is watched no longer."""
         known, keys = self._kept.get(account_id, {}), [key_of(each) for each in watched]
         self._kept[account_id] = {key: known[key] for key in keys if key in known}
-        try:
-            self._memory.remember(_place(account_id), _written(self._kept[account_id]))
-        except Exception as e:  # noqa: BLE001  (the Agent raises whatever its code makes of an error)
-            LOG.debug('the samples of watched metrics could not be kept: %s', type(e).__name__)
-
-    def _recalled(self, account_id: AccountId) -> str:
-        try:
-            return self._memory.recall(_place(account_id)) or ''
-        except Exception as e:  # noqa: BLE001
-            LOG.debug('the samples of watched metrics could not be read: %s', type(e).__name__)
-            return ''
+        keep(self._memory, _place(account_id), _written(self._kept[account_id]), WHAT)
 
 
 def key_of(watched: Watched) -> str:
@@ -91,13 +60,9 @@ def _written(kept: Mapping[str, Iterable[LagSample]]) -> str:
     return json.dumps(rows, separators=(',', ':'))
 
 
-def _read(text: str) -> dict[str, tuple[LagSample, ...]]:
-    """{} for a text that is damaged; a row that is damaged is left out."""
-    try:
-        document = parsed(text) if 0 < len(text) <= LONGEST else {}
-    except ValueError:
-        return {}
-    return {key: _samples(rows) for key, rows in document.items()} if is_object(document) else {}
+def _read(kept: Json) -> dict[str, tuple[LagSample, ...]]:
+    """A row that is damaged is left out."""
+    return {key: _samples(rows) for key, rows in kept.items()}
 
 
 def _samples(rows: object) -> tuple[LagSample, ...]:

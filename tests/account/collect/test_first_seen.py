@@ -9,8 +9,9 @@ import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent import EmbeddedAgent
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
-from datadog_checks.aws_diagnostics.collect.first_seen import LONGEST, MOST_KEPT, FirstSeen
+from datadog_checks.aws_diagnostics.collect.first_seen import MOST_KEPT, FirstSeen
 from datadog_checks.aws_diagnostics.collect.inventory import HostList
+from datadog_checks.aws_diagnostics.collect.memory import LONGEST
 from datadog_checks.aws_diagnostics.collect.run import Deadline
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, datadog_api, ec2_host, host
 from tests.account.host_lists import OURS, instance_id, left

@@ -13,7 +13,8 @@ from datadog_checks.aws_diagnostics.collect.aws.session import open_session
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from datadog_checks.aws_diagnostics.collect.datadog_metrics import DatadogMetrics
 from datadog_checks.aws_diagnostics.collect.lag import LagSources, query_of, read_lag
-from datadog_checks.aws_diagnostics.collect.lag_samples import LagSamples, NoMemory
+from datadog_checks.aws_diagnostics.collect.lag_samples import LagSamples
+from datadog_checks.aws_diagnostics.collect.memory import NoMemory
 from datadog_checks.aws_diagnostics.collect.run import CallBudget, Deadline, attempt
 from datadog_checks.aws_diagnostics.diagnoses import diagnose
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch import DIAGNOSES
