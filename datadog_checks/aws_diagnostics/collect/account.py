@@ -18,7 +18,7 @@ from .aws.session import Session, Sessions
 from .aws.simulation import Simulations
 from .datadog_side import DatadogSide
 from .inventory import HostList
-from .lag_samples import Memory
+from .memory import Memory
 from .opted_in import OptedIn
 from .run import Deadline, OnDefect, log_defect
 

@@ -116,6 +116,11 @@ class AccountOptions:
     deadline: float = 300.0
     """Seconds, of one run."""
 
+    @property
+    def datadog_url(self) -> str:
+        """Of its API."""
+        return self.datadog_api_url or f'https://api.{self.datadog_site}'
+
 
 SEPARATORS = r'[\s,;]+'
 """Of proxy.no_proxy where it is a text, as an environment variable holds it."""

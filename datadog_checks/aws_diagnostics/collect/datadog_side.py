@@ -11,7 +11,9 @@ from ..facts import MissingFact, Unobserved, observed
 from ..facts.account import Integration, Records, ReportedError, RequiredPermissions
 from ..facts.metrics import Monitors
 from ..facts.values import AccountId
+from ..rules.organization import NOT_LISTED
 from .account_options import AccountOptions
+from .bounded_http import Connection
 from .datadog_api import TIMEOUT, DatadogApi
 from .datadog_errors import read_all_errors, read_errors
 from .datadog_metrics import DatadogMetrics
@@ -24,7 +26,7 @@ MOST_BYTES_OF_ALL = 48 << 20
 """10,000 accounts are about 30 MiB."""
 LONGEST_ANSWER = 60.0
 """Seconds, of one request for all accounts."""
-NOT_LISTED = 'Datadog does not list the errors of the account'
+AllErrors = Mapping[AccountId, tuple[ReportedError, ...] | Unobserved]
 
 
 class DatadogSide:
@@ -33,16 +35,27 @@ class DatadogSide:
     def __init__(self, options: AccountOptions) -> None:
         self._options = options
 
-    def api(self, deadline: Deadline, *, with_keys: bool = False, seconds: float = TIMEOUT) -> DatadogApi:
-        """With the time that is left. Raises DeadlineExceeded, and MissingFact where keys are needed and missing."""
+    def api(
+        self,
+        deadline: Deadline,
+        *,
+        with_keys: bool = False,
+        seconds: float = TIMEOUT,
+        connection: Connection | None = None,
+    ) -> DatadogApi:
+        """With the time that is left, at most `seconds` for each request; `connection` is one that is kept.
+
+        Raises DeadlineExceeded, and MissingFact where keys are needed and missing.
+        """
         if with_keys and not (self._options.api_key and self._options.app_key):
             raise MissingFact('Datadog was not asked: it needs both an API key and an application key')
         return DatadogApi(
-            self._options.datadog_api_url or f'https://api.{self._options.datadog_site}',
+            self._options.datadog_url,
             api_key=self._options.api_key,
             app_key=self._options.app_key,
             timeout=deadline.timeout(seconds),
             proxies=self._options.proxies,
+            connection=connection,
         )
 
     def integration(self, account_id: str, partition: str, deadline: Deadline) -> Integration:
@@ -82,7 +95,7 @@ class SharedDatadogSide(DatadogSide):
         return integration_of(observed(self.records), account_id, partition)
 
     def errors(self, account_id: AccountId, deadline: Deadline) -> tuple[ReportedError, ...]:
-        return observed(observed(self._errors).get(account_id, Unobserved(NOT_LISTED)))
+        return observed(observed(self._errors).get(account_id, NOT_LISTED))
 
     def required(self, deadline: Deadline) -> RequiredPermissions:
         return observed(self._required)
@@ -99,9 +112,17 @@ class SharedDatadogSide(DatadogSide):
         return observed(self._monitors)
 
     def _records(self, deadline: Deadline) -> Records:
-        api = self.api(deadline, with_keys=True, seconds=LONGEST_ANSWER)
-        return Pace(api, deadline).ask(lambda _: records_in(read_all(api, MOST_BYTES_OF_ALL)))
+        return all_records(self.api(deadline, with_keys=True, seconds=LONGEST_ANSWER), deadline)
 
-    def _all_errors(self, deadline: Deadline) -> Mapping[AccountId, tuple[ReportedError, ...] | Unobserved]:
-        api = self.api(deadline, with_keys=True, seconds=LONGEST_ANSWER)
-        return Pace(api, deadline).ask(lambda _: read_all_errors(api, MOST_BYTES_OF_ALL))
+    def _all_errors(self, deadline: Deadline) -> AllErrors:
+        return all_errors(self.api(deadline, with_keys=True, seconds=LONGEST_ANSWER), deadline)
+
+
+def all_records(api: DatadogApi, deadline: Deadline) -> Records:
+    """Of every account, in one answer. Raises RequestFailed."""
+    return Pace(api, deadline).ask(lambda _: records_in(read_all(api, MOST_BYTES_OF_ALL)))
+
+
+def all_errors(api: DatadogApi, deadline: Deadline) -> AllErrors:
+    """That Datadog reports of every account, in one answer. Raises RequestFailed."""
+    return Pace(api, deadline).ask(lambda _: read_all_errors(api, MOST_BYTES_OF_ALL))

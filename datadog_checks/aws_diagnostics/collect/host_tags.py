@@ -5,7 +5,6 @@ waits for the rate limit. What only reads is repeated when Datadog fails. A remo
 that the tags are still there, and an addition of the same tags changes nothing.
 """
 
-import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
@@ -15,24 +14,21 @@ from urllib.parse import quote
 
 from ..text import clean
 from .bounded_http import NotAnswered
-from .datadog_api import DatadogApi, NotFound, Permission, ServerFailed, Throttled, list_of, object_of
+from .datadog_api import DatadogApi, NotFound, Permission, ServerFailed, list_of, object_of
 from .foreign import whole_number
+from .inventory import MOST_BYTES, MOST_ROWS, PATH
 from .inventory_rows import AWS_TAGS, LONGEST_NAME, MOST_TEXTS, Row, row_of
-from .run import RequestFailed
+from .pacing import Pace
+from .run import Deadline, RequestFailed
 
-ROWS = '/api/v1/hosts?include_hosts_metadata=false&include_muted_hosts_data=false&count=1000'
 MOST_PAGES = 100
 """With the hosts whose names, aliases or tags have one name in them: web-1 is in web-1000 too."""
-MOST_BYTES = 4 << 20
-"""Of one page of the host list."""
 ATTEMPTS = 4
 """Of a request that Datadog does not answer, or answers with a fault of its servers."""
 BACKOFF = 1.0
 """Seconds before the second attempt; twice as long before each further one."""
 LONGEST_WAIT = 3600.0
 """Seconds for which the rate limit may stop a request; Datadog's periods are of an hour at most."""
-JITTER = 0.25
-"""Of a wait, added at random."""
 NO_ADDRESS = 'its name cannot be part of an address'
 
 Answer = TypeVar('Answer')
@@ -56,7 +52,6 @@ class HostTags:
     def __init__(self, api: DatadogApi, sleep: Callable[[float], None] = time.sleep) -> None:
         self._api = api
         self._sleep = sleep
-        self.requests = 0
 
     def row(self, name: str) -> Row | None:
         """Of the host list, as it is now; None where it has no host of exactly this name.
@@ -71,7 +66,7 @@ class HostTags:
 
     def _rows_like(self, name: str) -> Iterator[Row]:
         """All of them: the tags of a host go by its name, and another page can have the same name again."""
-        filtered, start = f'{ROWS}&filter={_quoted(name)}', 0
+        filtered, start = f'{PATH}&count={MOST_ROWS}&filter={_quoted(name)}', 0
         for _ in range(MOST_PAGES):
             answer = object_of(self._reading(partial(self._page, f'{filtered}&start={start}')))
             listed, total = list_of(answer.get('host_list')), whole_number(answer.get('total_matching'))
@@ -130,21 +125,9 @@ class HostTags:
         return self._within_the_limit(request)
 
     def _within_the_limit(self, request: Callable[[], Answer]) -> Answer:
-        for _ in range(ATTEMPTS):
-            self._rest()
-            self.requests += 1
-            try:
-                return request()
-            except Throttled:
-                continue
-        raise Throttled('Datadog throttles its API (429), also after its limit was reset')
-
-    def _rest(self) -> None:
-        if self._api.wait > LONGEST_WAIT:
-            raise Throttled(f'the rate limit of Datadog is not reset within {LONGEST_WAIT:.0f} s')
-        if self._api.wait:
-            self._sleep(self._api.wait * (1 + JITTER * random.random()))
-            self._api.wait = 0.0
+        """A removal has no end of its own, so each request has one."""
+        pace = Pace(self._api, Deadline(LONGEST_WAIT), self._sleep, attempts=ATTEMPTS)
+        return pace.ask(lambda _: request())
 
 
 def _path(name: str) -> str:

@@ -14,7 +14,7 @@ from .datadog_api import OTHER_SHAPE, DatadogApi, Permission, Throttled
 from .first_seen import FirstSeen
 from .foreign import is_object, whole_number
 from .inventory_rows import Place, row_of
-from .lag_samples import Memory
+from .memory import Memory
 from .run import Deadline, DeadlineExceeded, RequestFailed
 from .suspects import Suspects
 

@@ -18,7 +18,8 @@ from .aws.resource_tags import tags_in_aws
 from .aws.session import Session
 from .aws_monitors import with_counting_queries
 from .lag import lag_of_run
-from .lag_samples import LagSamples, Memory, NoMemory
+from .lag_samples import LagSamples
+from .memory import Memory, NoMemory
 from .propagation import Propagation
 from .run import Deadline
 from .watched_metrics import look_for

@@ -22,6 +22,8 @@ IN_NO_ORGANIZATION = f'the account of the credentials is in no AWS organization 
 NOT_EVEN_ONE = f'{LIST_ACCOUNTS} lists no account, not even the management account'
 MOST_ACCOUNTS = 20_000
 """An organization may have 10,000: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html"""
+MOST_CALLS = 3000
+"""Of one run that lists them: a thousand pages, and what botocore repeats."""
 ON_ONE_PAGE = 20
 """The most that the API gives."""
 LONGEST_NAME = 128

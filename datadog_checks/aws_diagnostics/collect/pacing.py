@@ -24,23 +24,28 @@ class Pace:
         deadline: Deadline,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        attempts: int = 2,
     ) -> None:
+        """`attempts`: how often a request is made that Datadog throttles."""
         self._api = api
         self._deadline = deadline
         self._sleep = sleep
         self._jitter = jitter
+        self._attempts = attempts
 
     def ask(self, request: Callable[[float], Answer]) -> Answer:
-        """What `request` gives, called with the seconds that are left; once more where Datadog throttles it.
+        """What `request` gives, called with the seconds that are left; again where Datadog throttles it.
 
         Raises RequestFailed, and Throttled where the limit is not reset in time.
         """
-        self._rest()
-        try:
-            return request(self._left())
-        except Throttled:
+        for _ in range(self._attempts - 1):
             self._rest()
-            return request(self._left())
+            try:
+                return request(self._left())
+            except Throttled:
+                continue
+        self._rest()
+        return request(self._left())
 
     def _rest(self) -> None:
         wait = self._api.wait * (1 + JITTER * self._jitter())
@@ -48,6 +53,7 @@ class Pace:
             raise Throttled(NO_MORE)
         if wait:
             self._sleep(wait)
+            self._api.wait = 0.0  # it is over, also where the next request is not answered
 
     def _left(self) -> float:
         if self._deadline.remaining() < 0.001:

@@ -17,6 +17,7 @@ from ...collect.account_options import AccountOptions, with_agent_defaults
 from ...collect.agent.settings import as_text
 from ...collect.bounded_http import Connection
 from ...collect.datadog_api import TIMEOUT, DatadogApi
+from ...collect.datadog_side import DatadogSide
 from ...collect.integration import read_all, recorded_in
 from ...collect.run import Deadline
 from ...configuration import Options
@@ -40,20 +41,9 @@ class Organization:
     account: AccountOptions
     options: Options
 
-    @property
-    def url(self) -> str:
-        return self.account.datadog_api_url or f'https://api.{self.account.datadog_site}'
-
     def api(self, deadline: Deadline, timeout: float = TIMEOUT, connection: Connection | None = None) -> DatadogApi:
         """With the time that is left, for each request. Raises DeadlineExceeded."""
-        return DatadogApi(
-            self.url,
-            api_key=self.account.api_key,
-            app_key=self.account.app_key,
-            timeout=deadline.timeout(timeout),
-            proxies=self.account.proxies,
-            connection=connection,
-        )
+        return DatadogSide(self.account).api(deadline, with_keys=True, seconds=timeout, connection=connection)
 
     def recorded(self, deadline: Deadline) -> tuple[Recorded, ...]:
         """What Datadog has on record for every account. Raises RequestFailed, DeadlineExceeded."""

@@ -14,12 +14,11 @@ from ...facts.metrics import MetricName
 from ...facts.values import CloudWatchMetric, DatadogMetric, MetricNamespace, RegionName
 from ...rules.metric_sources import home_of
 from ...text import escaped, listed
-from ..options import seconds_of
+from ..parameter_types import LONGEST_SHOWN, CheckedText, seconds_of
 
 Command = TypeVar('Command', bound=Callable[..., object])
 MOST_DIMENSIONS = 30
 """Of one metric of CloudWatch."""
-LONGEST_SHOWN = 60
 LONGEST_AGO = 14 * 86400.0
 ALLOWED_NAMES = (
     'allowed is one name of Datadog like aws.elb.request_count, or two words, NAMESPACE METRIC of CloudWatch, like '
@@ -39,16 +38,6 @@ class Dimension(click.ParamType[tuple[str, str]]):
         if not (equals and 0 < len(key) <= 255 and 0 < len(content) <= 1024 and text.isprintable()):
             self.fail(f'{_shown(text)} is not allowed, it must be like LoadBalancerName=web', param, ctx)
         return key, content
-
-
-class Region(click.ParamType[RegionName]):
-    name = 'region'
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> RegionName:
-        region = RegionName.of(value)
-        if region is None:
-            self.fail(f'{_shown(str(value))} is not allowed, it must be like eu-west-1', param, ctx)
-        return region
 
 
 class Since(click.ParamType[float]):
@@ -100,7 +89,10 @@ dimension_tag_option = click.option(
     help='Which tag a dimension becomes, where it is not the documented one. Repeatable.',
 )
 region_option = click.option(
-    '--region', metavar='REGION', type=Region(), help='Without it: that of the session, us-east-1 for global services.'
+    '--region',
+    metavar='REGION',
+    type=CheckedText(RegionName, 'region', 'like eu-west-1'),
+    help='Without it: that of the session, us-east-1 for global services.',
 )
 
 
