@@ -8,9 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.error import HTTPError
 from urllib.parse import parse_qs, quote
-from urllib.request import Request, urlopen
 
 import pytest
 
@@ -31,7 +29,6 @@ XML = (
 )
 REFUSED = '<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code><Message>refused</Message></Error></ErrorResponse>'
 ASSUMED = re.compile(r'Credential=ASIA(\d{12})')
-ANYWHERE = '123456789012'
 
 
 @dataclass
@@ -44,8 +41,6 @@ class ManyAccounts:
     """Account -> the external id that its role asks for, where it is not the one on record."""
     members: list[dict[str, object]] = field(default_factory=list)
     """Of the AWS organization."""
-    behind: str = ''
-    """A server that answers everything else, as for its account 123456789012."""
     endpoint: str = ''
     asked: list[tuple[str, str]] = field(default_factory=list)
     """(account, action), in order."""
@@ -84,15 +79,7 @@ def _handler(aws: ManyAccounts) -> type[BaseHTTPRequestHandler]:
             if account in aws.hanging:
                 aws.over.wait(60)
             with suppress(OSError):
-                self._send(*(_answer(aws, about, action, form) or self._elsewhere(account, body)))
-
-        def _elsewhere(self, account: str, body: bytes) -> tuple[int, bytes]:
-            headers = {name: value for name, value in self.headers.items() if name.lower() != 'host'}
-            try:
-                with urlopen(Request(aws.behind, body, headers), timeout=60) as answer:
-                    return answer.status, answer.read().replace(ANYWHERE.encode(), account.encode())
-            except HTTPError as e:
-                return e.code, e.read()
+                self._send(*_answer(aws, about, action))
 
         def _send(self, status: int, body: bytes) -> None:
             self.send_response(status)
@@ -107,21 +94,21 @@ def _handler(aws: ManyAccounts) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _answer(aws: ManyAccounts, account: str, action: str, form: dict[str, str]) -> tuple[int, bytes] | None:
-    """None where another server knows it."""
+def _answer(aws: ManyAccounts, account: str, action: str) -> tuple[int, bytes]:
     if action == 'AssumeRole' and account in aws.refused:
         return 400 if 'hrottl' in aws.refused[account] else 403, REFUSED.format(aws.refused[account]).encode()
     if action == 'ListAccounts':
         return 200, json_answer({'Accounts': aws.members}).body.encode()
     if action == 'DescribeOrganization':
         return 200, json_answer({'Organization': {'MasterAccountId': OPERATOR}}).body.encode()
-    known: dict[str, Callable[[str], str]] = {'AssumeRole': _credentials, 'GetCallerIdentity': _caller}
-    inner = known.get(action)
-    if inner is None and not aws.behind:
-        if action != 'GetRole':
-            return 403, REFUSED.format('AccessDenied').encode()
-        inner = _role(aws.trusting.get(account))
-    return None if inner is None else (200, XML.format(action, inner(account)).encode())
+    known: dict[str, Callable[[str], str]] = {
+        'AssumeRole': _credentials,
+        'GetCallerIdentity': _caller,
+        'GetRole': _role(aws.trusting.get(account)),
+    }
+    if action not in known:
+        return 403, REFUSED.format('AccessDenied').encode()
+    return 200, XML.format(action, known[action](account)).encode()
 
 
 def _credentials(account: str) -> str:

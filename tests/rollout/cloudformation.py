@@ -1,6 +1,7 @@
 """A CloudFormation template of this repository, and what a moto server makes of it."""
 
 import json
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from botocore.session import Session
 from cfnlint.decode import decode
 
 from tests.account.servers import KEYS
+from tests.rollout.environment import program
 
 REGION = 'eu-west-1'
 NO_VALUE = {'Ref': 'AWS::NoValue'}
@@ -110,3 +112,8 @@ def _filled(shape: Any, printed: list[str]) -> Any:
         case dict() if shape != NO_VALUE:
             return {key: filled for key, item in shape.items() if (filled := _filled(item, printed)) != NO_VALUE}
     return shape
+
+
+def lint(template: Path) -> str:
+    """What cfn-lint says, '' for a template without faults."""
+    return subprocess.run([program('cfn-lint'), '--', template], capture_output=True, text=True, check=False).stdout

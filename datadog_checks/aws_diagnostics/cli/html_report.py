@@ -66,27 +66,36 @@ def write_page(
     file: TextIO, reports: Sequence[Judged], notes: Sequence[str] = (), skipped: int = 0, what: str = ''
 ) -> None:
     """`notes` are about the run as a whole. Report after report: the page of 500 accounts is large."""
-    css, marker = part('page.css'), '\0'
+    marker = '\0'
     status = overall(reports, skipped)
     first = survey.first_line(reports, skipped, what) if len(reports) != 1 or skipped else None
-    text = Template(part('reports.html')).substitute(
-        mark=MARK,
-        policy=policy([], [css]),
-        title=safe(f'aws-diagnostics: {survey.counted_scopes(reports)}'),
+    title = safe(f'aws-diagnostics: {survey.counted_scopes(reports)}')
+    body = Template(part('reports.html')).substitute(
+        title=title,
         status=status.word,
-        word=status.word,
         headline=safe(first.text if first else f'{reports[0].subject}: {reports[0].sentence}'),
         notes=''.join(f'<p>{safe(note)}</p>' for note in notes),
         by_cause='\n'.join(map(_row, survey.rows(reports))),
         each=marker,
-        footer=safe(f'aws-diagnostics {__version__}; all times are UTC. The page asks no server for anything.'),
-        css=css,
     )
-    before, after = text.split(marker)
+    before, after = whole_page(MARK, title, body, [part('page.css')]).split(marker)
     file.write(before)
     for report in reports:
         file.writelines(_report(report, opened=len(reports) <= OPEN))
     file.write(after)
+
+
+def whole_page(mark: str, title: str, body: str, styles: Sequence[str], scripts: Sequence[str] = ()) -> str:
+    """`title` and `body` are HTML. Nothing but these styles and scripts counts."""
+    return Template(part('shell.html')).substitute(
+        mark=mark,
+        policy=policy(scripts, styles),
+        title=title,
+        styles='\n'.join(f'<style>{text}</style>' for text in styles),
+        body=body,
+        footer=safe(f'aws-diagnostics {__version__}; all times are UTC. The page asks no server for anything.'),
+        scripts='\n'.join(f'<script>{text}</script>' for text in scripts),
+    )
 
 
 def _row(row: survey.Row) -> str:

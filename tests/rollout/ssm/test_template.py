@@ -14,8 +14,8 @@ from botocore.session import Session
 from botocore.validate import ParamValidator
 
 from tests.account.servers import moto
-from tests.rollout.cloudformation import Template, client
-from tests.rollout.environment import ROOT, program, system_program
+from tests.rollout.cloudformation import Template, client, lint
+from tests.rollout.environment import ROOT, system_program
 from tools.documents import with_scripts
 
 DIRECTORY = ROOT / 'rollout' / 'ssm'
@@ -28,11 +28,6 @@ BUCKET = 'arn:aws:s3:::packages'
 def endpoint() -> Iterator[str]:
     with moto() as listening:
         yield listening
-
-
-def lint(template: Path) -> str:
-    """What cfn-lint says, '' for a template without faults."""
-    return subprocess.run([program('cfn-lint'), '--', template], capture_output=True, text=True, check=False).stdout
 
 
 def test_the_template_is_clean() -> None:

@@ -4,7 +4,6 @@ import ast
 import json
 import re
 import shlex
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ from botocore.validate import ParamValidator
 
 from datadog_checks.aws_diagnostics.cli import run
 from tests.account.servers import MOTO_ACCOUNT, moto
-from tests.rollout.cloudformation import Template, client
-from tests.rollout.environment import ROOT, program
+from tests.rollout.cloudformation import Template, client, lint
+from tests.rollout.environment import ROOT
 from tests.test_document_commands import options
 from tools.documents import least_privilege, read
 
@@ -39,10 +38,6 @@ COMMANDS = [
 def endpoint() -> Iterator[str]:
     with moto() as listening:
         yield listening
-
-
-def lint(template: Path) -> str:
-    return subprocess.run([program('cfn-lint'), '--', template], capture_output=True, text=True, check=False).stdout
 
 
 def test_the_template_is_clean() -> None:

@@ -12,12 +12,11 @@ from pathlib import Path
 from string import Template
 from typing import TextIO
 
-from ...__about__ import __version__
 from ...rules.agreement import agree
 from ...text import counted
 from ..document import iso_time
 from ..files import PrivateFile, beginning_of
-from ..html_report import GENERATOR, page_file, part, policy, safe
+from ..html_report import GENERATOR, page_file, part, safe, whole_page
 from ..report import summary
 from .reconciled import Answer, evidence, headline, write_csv
 
@@ -74,7 +73,6 @@ def write_page(file: TextIO, answer: Answer) -> None:
 
 def page_of(answer: Answer) -> str:
     """All text that is foreign is escaped; the values are JSON in which no `<` is."""
-    parts = {name: part(name) for name in ('page.html', 'page.css', 'page.js', 'uPlot.iife.min.js', 'uPlot.min.css')}
     drawn = Drawn.of(answer)
     rows = list(zip(*drawn.columns.values(), strict=True))
     question, mood = answer.question, {0: 'agree', 1: 'differ'}.get(answer.exit_status, 'open')
@@ -85,10 +83,9 @@ def page_of(answer: Answer) -> str:
         'reconciled': 'Datadog, reconciled',
         'difference': 'difference',
     }
-    return Template(parts['page.html']).substitute(
-        mark=MARK,
-        policy=policy([parts['uPlot.iife.min.js'], parts['page.js']], [parts['uPlot.min.css'], parts['page.css']]),
-        title=safe(f'{question.name.datadog} and {question.name.namespace} {question.name.metric}'),
+    title = safe(f'{question.name.datadog} and {question.name.namespace} {question.name.metric}')
+    body = Template(part('page.html')).substitute(
+        title=title,
         mood=mood,
         verdict=safe(answer.result.verdict.replace('_', ' ')),
         headline=safe(headline(answer)),
@@ -102,13 +99,12 @@ def page_of(answer: Answer) -> str:
         count=f'Values of {counted(shown, "interval")}' + (f' of {len(rows)}' if shown < len(rows) else ''),
         head=''.join(f'<th scope="col">{safe(name)}</th>' for name in ('UTC', *labels.values())),
         rows='\n'.join(_row(time, row) for time, row in zip(drawn.times, rows[:shown], strict=False)),
-        footer=safe(f'aws-diagnostics {__version__}; all times are UTC. The page asks no server for anything.'),
         values=_json({'times': drawn.times, 'columns': drawn.columns, 'labels': labels, 'colours': COLOURS}),
-        uplot=parts['uPlot.iife.min.js'],
-        uplot_css=parts['uPlot.min.css'],
-        css=parts['page.css'],
-        script=parts['page.js'],
     )
+    styles, scripts = (
+        [part(name) for name in names] for names in (('uPlot.min.css', 'page.css'), ('uPlot.iife.min.js', 'page.js'))
+    )
+    return whole_page(MARK, title, body, styles, scripts)
 
 
 def _json(value: object) -> str:
