@@ -18,7 +18,7 @@ from botocore import xform_name
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
-from datadog_checks.aws_diagnostics.cli.commands import program as program_of_ours
+from datadog_checks.aws_diagnostics.cli.program import whole_program
 from datadog_checks.aws_diagnostics.configuration import read_configuration
 from tests.document_blocks import DOCUMENTS, INSTALLING, NOT_EXECUTED, ROOT, Block, blocks, commands
 from tests.rollout.environment import program
@@ -136,7 +136,7 @@ def mentioned() -> list[str]:
 @pytest.mark.parametrize('command', mentioned())
 def test_our_own_program_knows_a_command_and_its_options(command: str) -> None:
     _, *words = shlex.split(command.partition(' #')[0].replace("'", ''))
-    named: click.Command = program_of_ours
+    named: click.Command = whole_program()
     while isinstance(named, click.Group) and words:
         named = named.commands[words.pop(0)]
     known = {option for parameter in named.params for option in parameter.opts}

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import pytest
 
-from datadog_checks.aws_diagnostics.cli.commands import program
+from datadog_checks.aws_diagnostics.cli.program import whole_program
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.diagnoses.links import GUIDE
 from tools.documents import ROOT
@@ -81,7 +81,7 @@ def test_what_a_row_names_exists(row: dict[str, Any]) -> None:
 
 
 def is_command(words: str) -> bool:
-    command: click.Command | None = program
+    command: click.Command | None = whole_program()
     for word in words.split():
         command = command.commands.get(word) if isinstance(command, click.Group) else None
     return command is not None

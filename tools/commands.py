@@ -11,7 +11,7 @@ from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 from botocore.model import ServiceModel, Shape
 
-from datadog_checks.aws_diagnostics.cli.commands import program
+from datadog_checks.aws_diagnostics.cli.program import whole_program
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 
 GLOBAL_OPTIONS = frozenset({'output', 'profile', 'query', 'region', 'no-paginate', 'no-cli-pager', 'dry-run'})
@@ -36,7 +36,7 @@ def refusal(words: Sequence[str]) -> str:
 
 
 def _refused_by_us(name: str, options: Sequence[str]) -> str:
-    assert isinstance(program, click.Group)
+    program = whole_program()
     context = click.Context(program)
     try:
         _, command, rest = program.resolve_command(context, [name, *options])

@@ -17,8 +17,8 @@ import click
 from click_man.core import generate_man_page
 
 from datadog_checks.aws_diagnostics.__about__ import __version__
-from datadog_checks.aws_diagnostics.cli.commands import program
 from datadog_checks.aws_diagnostics.cli.options import MEANINGS
+from datadog_checks.aws_diagnostics.cli.program import whole_program
 
 ROOT = Path(__file__).parents[1]
 NAME = 'aws-diagnostics'
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def pages(date: str) -> Iterator[tuple[str, str]]:
     """The name of each page and its text. `date` is ISO 8601."""
-    yield from _pages(click.Context(program, info_name=NAME), NAME, date)
+    yield from _pages(click.Context(whole_program(), info_name=NAME), NAME, date)
 
 
 def _pages(context: click.Context, page: str, date: str) -> Iterator[tuple[str, str]]:

@@ -5,14 +5,14 @@ import subprocess
 
 import pytest
 
-from datadog_checks.aws_diagnostics.cli.commands import program
 from datadog_checks.aws_diagnostics.cli.hosts import hosts
 from datadog_checks.aws_diagnostics.cli.metrics import metrics
+from datadog_checks.aws_diagnostics.cli.program import whole_program
 from tools.man_pages import main, pages
 
 COMMANDS = {
     f'aws-diagnostics-{name}': command
-    for group, commands in (('', program.commands), ('hosts-', hosts.commands), ('metrics-', metrics.commands))
+    for group, commands in (('', whole_program().commands), ('hosts-', hosts.commands), ('metrics-', metrics.commands))
     for name, command in ((f'{group}{each}', found) for each, found in commands.items())
 }
 ZERO = {

@@ -16,44 +16,28 @@ from ..collect.account_options import AccountOptions
 from ..collect.aws.session import open_session
 from ..collect.datadog_side import SharedDatadogSide
 from ..collect.many_accounts import Accounts, OwnCredentials, Target
-from ..collect.organization import read_organization
+from ..collect.organization import MOST_CALLS, read_organization
 from ..collect.run import CallBudget, Deadline, NotCollected
 from ..expectations import Expectations
 from ..facts import Facts, Feature, Platform, Unobserved
-from ..facts.account import Account, AccountState, Organization, RoleTemplate
-from ..facts.values import AccountId, Arn, FilePath
+from ..facts.account import Account, AccountState, Organization
+from ..facts.values import Arn, FilePath
 from ..findings import Status
 from ..text import counted
 from . import Failure
-from .account_state import COMMERCIAL, State, assumed
+from .account_state import State, assumed
+from .accounts.written import FOLDER
+from .all_accounts_options import Wanted
 from .document import document
+from .files import stem_of
 from .judged import Judged, Observation, judged
 from .settling import of_access
 
 LEFT_OUT = frozenset({Feature.INVENTORY})
-MOST_CALLS = 3000
-"""To AWS, to list the organization."""
 TO_ASK = 180.0
 """Seconds, for what Datadog answers about all accounts, and again for what AWS Organizations does."""
 ELSEWHERE = Unobserved('not looked at in the account scope')
 NOT_KEPT = Unobserved('judged, and not kept')
-OF_WRITE_CONFIG = 'aws_diagnostics.d'
-"""The directory of `accounts --write-config`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    template: RoleTemplate
-    chosen: tuple[AccountId, ...]
-    of_organization: bool
-    threads: int
-    state: Path | None
-    longest: float
-    """Seconds: how old facts of `state` may be."""
-    for_one: float
-    """Seconds, for one account."""
-    seconds: float
-    """For the whole run."""
 
 
 @dataclass(slots=True)
@@ -138,8 +122,7 @@ class Run:
 
     def _of(self, target: Target) -> Expectations:
         """Of this account. Its commands name the file that `accounts --write-config .` writes for it."""
-        partition = '' if target.partition == COMMERCIAL else f'.{target.partition}'
-        file = FilePath.of(str(Path(OF_WRITE_CONFIG, f'{target.account_id}{partition}.yaml').absolute()))
+        file = FilePath.of(str(Path(FOLDER, f'{stem_of(target.account_id, target.partition)}.yaml').absolute()))
         role = self._wanted.template.arn(target.account_id, target.partition)
         return replace(assumed(self._expected, role), config_file=file)
 

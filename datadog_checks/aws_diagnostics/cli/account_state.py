@@ -14,14 +14,13 @@ from ..expectations import Expectations
 from ..facts.account import Caller
 from ..facts.values import Arn
 from . import Failure, saved_facts
+from .files import stem_of
 from .judged import Observation
 from .locks import locked
 from .saved_facts import SavedFacts
 
 OPTION = '--state'
 LOCK = '.lock'
-COMMERCIAL = 'aws'
-"""The partition that is not named in names of files."""
 CLOCKS_DIFFER = 60.0
 """Seconds that the time in a file may be in the future."""
 
@@ -75,8 +74,7 @@ class State:
             self.not_kept = str(e)
 
     def _path(self, target: Target) -> Path:
-        partition = '' if target.partition == COMMERCIAL else f'.{target.partition}'
-        return self.directory / f'{target.account_id}{partition}.json'
+        return self.directory / f'{stem_of(target.account_id, target.partition)}.json'
 
 
 def _is_of(seen: Observation, target: Target) -> bool:

@@ -10,20 +10,13 @@ import click
 
 from ..__about__ import __version__
 from . import saved_facts, survey
-from .account_runs import Wanted
-from .accounts import accounts
-from .all_accounts import all_accounts_options, check_all
-from .catalogue import explain, list_
-from .fleet import fleet
-from .hosts import hosts
+from .all_accounts_options import Wanted, all_accounts_options
 from .html_report import html_option, page_file, write_reports
 from .judged import Judged, Observation, judged, overall
-from .metrics import metrics
 from .options import (
     FILE,
     MEANINGS,
     Display,
-    Duration,
     agent_options,
     config_option,
     described_agent,
@@ -32,15 +25,16 @@ from .options import (
     redact_option,
 )
 from .page import Line, stderr, write
-from .permissions import permissions
+from .parameter_types import Duration
 from .pipeline import expecting, first_line, instances_of, observe, report_lines, show, tell, until_ok
+from .program import Program
 from .redaction import Redaction
 
 PATHS = click.Path(exists=True, allow_dash=True, path_type=Path)
 STANDARD = saved_facts.STANDARD
 
 
-@click.group(context_settings={'help_option_names': ['-h', '--help']}, epilog=f'Exit status: {MEANINGS}')
+@click.group(cls=Program, context_settings={'help_option_names': ['-h', '--help']}, epilog=f'Exit status: {MEANINGS}')
 @click.version_option(__version__, message='%(version)s')
 def program() -> None:
     """What is wrong between AWS and Datadog, what proves it, and how to fix it. Nothing is changed.
@@ -94,6 +88,8 @@ def check(
     """
     _refuse_two_outputs(display, as_csv, html_file)
     if every is not None:
+        from .all_accounts import check_all
+
         return check_all(every, config, agent_config, only, display, as_csv=as_csv, html_file=html_file)
     if (display.as_json or as_csv) and save_facts == STANDARD:
         raise click.UsageError('--json, --csv and --save-facts - exclude each other: all are stdout')
@@ -195,7 +191,3 @@ def _told(reports: Sequence[Judged], display: Display, skipped: int) -> Iterable
     if display.verbose:
         for each in reports:
             yield from (Line(''), *report_lines([each], display))
-
-
-for command in (list_, explain, permissions, fleet, metrics, hosts, accounts):
-    program.add_command(command)

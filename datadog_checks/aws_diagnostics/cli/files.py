@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from ..facts.values import AccountId, Partition
 from . import ExitStatus, Failure
 
 LIMIT = 1 << 20
+COMMERCIAL = 'aws'
+"""The partition that is not named in names of files."""
 
 
 def read_text(path: Path, option: str, status: ExitStatus, limit: int = LIMIT) -> str:
@@ -97,3 +100,12 @@ class PrivateFile:
 
     def cannot_be_written(self, why: str) -> Failure:
         return Failure(f'{self.option} {self.path}: cannot be written: {why}', ExitStatus.CANNOT_WRITE)
+
+
+def partition_suffix(partition: Partition, before: str) -> str:
+    return '' if partition == COMMERCIAL else f'{before}{partition}'
+
+
+def stem_of(account_id: AccountId, partition: Partition) -> str:
+    """Of files that are about one account."""
+    return f'{account_id}{partition_suffix(partition, ".")}'

@@ -52,8 +52,7 @@ def fleet(csv_file: str | None, config: Path | None, display: Display) -> int:
         facts = swept(options, each, display)
     reports = [judged(Observation(facts, options.expectations), IDS)]
     if csv_file == STDOUT:
-        lines = [first_line(reports)] if display.quiet else told(reports, display)
-        page.write(page.stderr(display.colour), lines)
+        page.write(page.stderr(display.colour), display.shown(told(reports, display)))
         return display.exit_status(reports[0].status)
     return show('fleet', reports, display, told(reports, display))
 
@@ -63,7 +62,7 @@ def swept(options: Options, each: Callable[[WrongInstance], None], display: Disp
 
     assert options.account is not None
     account = options.account
-    with page.waiting(f'Asking AWS, at most {account.deadline:g} s', display.colour and not display.quiet):
+    with page.waiting(f'Asking AWS, at most {account.deadline:g} s', display.shows_progress):
         return AccountCollector(with_agent_defaults(account, described_agent()), each=each).collect()
 
 

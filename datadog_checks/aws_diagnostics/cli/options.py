@@ -1,10 +1,10 @@
 """Options that several commands share, and what a person can tell about the Agent where it cannot be asked."""
 
 import os
-import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from . import ExitStatus, Failure
 from .configuration_file import read_mapping
 
 Command = TypeVar('Command', bound=Callable[..., object])
+Shown = TypeVar('Shown')
 IDS = tuple(diagnosis.id for diagnosis in DIAGNOSES)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 ENDINGS = (
@@ -33,7 +34,6 @@ MEANINGS = (
     f'{Status.OK:d} ok: judged and fine, or known not to be EC2. {Status.WARNING:d} warning, {Status.CRITICAL:d} '
     f'critical, {Status.UNKNOWN:d} unknown: not everything could be judged. The worst of all counts. {ENDINGS}'
 )
-SECONDS = {'': 1, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}
 
 config_option = click.option(
     '--config', metavar='conf.yaml', type=FILE, help='Without it: one instance with the defaults.'
@@ -61,30 +61,6 @@ class DiagnosisId(click.ParamType[str]):
         return [CompletionItem(id) for id in IDS if id.startswith(incomplete)]
 
 
-class Duration(click.ParamType[float]):
-    """A number and a unit, in seconds."""
-
-    name = 'duration'
-
-    def __init__(self, units: Collection[str], longest: float, allowed: str) -> None:
-        """`units` are keys of SECONDS, `allowed` completes the sentence that refuses a value."""
-        self._units = units
-        self._longest = longest
-        self._allowed = allowed
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        seconds = seconds_of(value, self._units) if isinstance(value, str) else 0.0
-        if not 0 < seconds <= self._longest:
-            self.fail(f'{value!r} is not allowed, {self._allowed}', param, ctx)
-        return seconds
-
-
-def seconds_of(text: str, units: Collection[str]) -> float:
-    """Of a number and one of these keys of SECONDS, as 3h; 0 for anything else."""
-    match = re.fullmatch('([0-9]{1,6})([a-z]?)', text)
-    return float(int(match[1]) * SECONDS[match[2]]) if match and match[2] in units else 0.0
-
-
 class OwnUsageStatus(click.Command):
     """A command for programs, which end with 2 where they were called wrongly, and whose other statuses are its own."""
 
@@ -108,6 +84,15 @@ class Display:
     quiet: bool = False
     fail_on: Status = Status.UNKNOWN
     colour: bool = True
+
+    @property
+    def shows_progress(self) -> bool:
+        """On a terminal; none where colours are off."""
+        return self.colour and not self.quiet
+
+    def shown(self, lines: Iterable[Shown]) -> Iterable[Shown]:
+        """All of them, or the first one alone."""
+        return islice(lines, 1) if self.quiet else lines
 
     def exit_status(self, status: Status) -> int:
         """0 for everything that is milder than `--fail-on`."""

@@ -24,8 +24,9 @@ from ..facts.account import Feature
 from . import ExitStatus, Failure, denied_calls
 from .configuration_file import OF_ENVIRONMENT
 from .judged import Judged, Observation, judged
-from .options import MEANINGS, Display, Duration, config_option, described_agent, display_options
+from .options import MEANINGS, Display, config_option, described_agent, display_options
 from .page import BLANK, Line, Wrap
+from .parameter_types import Duration
 from .permission_difference import Difference, Written, counts, difference, listed, table, write_policies
 from .pipeline import instances_of, observe, show
 from .report import INDENT, explained, verdict

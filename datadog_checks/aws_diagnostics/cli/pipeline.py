@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 import click
@@ -47,7 +46,7 @@ def observe(instances: Sequence[Options], agent: DescribedAgent, display: Displa
     for number, options in enumerate(instances, 1):
         message = _message(options)
         numbered = message if len(instances) == 1 else f'{message} ({number} of {len(instances)})'
-        with page.waiting(numbered, display.colour and not display.quiet):
+        with page.waiting(numbered, display.shows_progress):
             facts = _collect(options, agent)
         observations.append(Observation(facts, options.expectations))
     return tuple(observations)
@@ -126,7 +125,7 @@ def show(
     if display.as_json:
         click.echo(printed(command, time.time(), {**of_reports(reports), 'status': status.word, **more}))
     else:
-        page.write(page.stdout(display.colour), islice(lines, 1) if display.quiet else lines)
+        page.write(page.stdout(display.colour), display.shown(lines))
     return display.exit_status(status)
 
 

@@ -8,9 +8,8 @@ import click
 from ...collect.aws.caller import read_caller
 from ...collect.aws.session import open_session
 from ...collect.datadog_api import DatadogApi
-from ...collect.datadog_errors import read_all_errors
-from ...collect.integration import read_all, records_in
-from ...collect.organization import read_organization
+from ...collect.datadog_side import LONGEST_ANSWER, all_errors, all_records
+from ...collect.organization import MOST_CALLS, read_organization
 from ...collect.run import CallBudget, Deadline, attempt
 from ...facts.account import BothSides, Organization, RoleTemplate
 from ...facts.values import Malformed
@@ -23,13 +22,6 @@ from ..options import ENDINGS, Display, display_options
 from .answer import Answer
 from .instances import Plan, planned
 from .shown import COLUMNS, csv_rows, document, report
-
-MOST_BYTES = 48 << 20
-"""Of all records: 10,000 accounts are about 30 MiB."""
-MOST_CALLS = 3000
-"""To AWS: a thousand pages, and what botocore repeats."""
-LONGEST_ANSWER = 60.0
-"""Seconds, of one request to Datadog."""
 
 
 @click.command(
@@ -94,9 +86,9 @@ def _plan(config: Path | None, directory: Path | None, role_template: str | None
 def both_sides(asked: OfDatadog, display: Display) -> BothSides:
     """Never raises for what AWS or Datadog do."""
     deadline = Deadline(asked.account.deadline)
-    with page.changing('Asking Datadog for its accounts', display.colour and not display.quiet) as say:
-        records = attempt('the records of Datadog', lambda: records_in(read_all(_api(asked, deadline), MOST_BYTES)))
-        errors = attempt('the errors', lambda: read_all_errors(_api(asked, deadline), MOST_BYTES))
+    with page.changing('Asking Datadog for its accounts', display.shows_progress) as say:
+        records = attempt('the records of Datadog', lambda: all_records(_api(asked, deadline), deadline))
+        errors = attempt('the errors', lambda: all_errors(_api(asked, deadline), deadline))
         say('Asking AWS for the accounts of the organization')
         organization = attempt(
             'the organization',

@@ -17,9 +17,9 @@ from ...facts import Unobserved
 from ...facts.account import RoleTemplate
 from ...facts.values import AccountId, Partition
 from ..configuration_file import read_mapping
-from ..files import PrivateFile, beginning_of
+from ..files import PrivateFile, beginning_of, partition_suffix, stem_of
 from .answer import Answer
-from .written import COMMERCIAL, FOLDER, OPTION, Written
+from .written import FOLDER, OPTION, Written
 
 MARK = '# Written by `aws-diagnostics accounts --write-config`, which replaces it: edit a copy.\n'
 REFERENCE = re.compile(r'ENC\[[^\]\s]{1,512}\]|%%env_[A-Za-z_][A-Za-z0-9_]{0,127}%%')
@@ -49,8 +49,10 @@ class Plan:
         accounts, left_out = _chosen(answer)
         texts = {each: self._text(*each) for each in accounts}
         values = {partition: self._values(partition, texts) for partition in sorted({p for _, p in accounts})}
-        named = tuple((partition, self.directory / f'values{_suffix(partition, "-")}.yaml') for partition in values)
-        wanted = {self.directory / FOLDER / _name(*each): text for each, text in texts.items()}
+        named = tuple(
+            (partition, self.directory / f'values{partition_suffix(partition, "-")}.yaml') for partition in values
+        )
+        wanted = {self.directory / FOLDER / f'{stem_of(*each)}.yaml': text for each, text in texts.items()}
         wanted |= {path: values[partition] for partition, path in named}
         ours, different = self._replaced(wanted)
         return Written(
@@ -93,7 +95,7 @@ class Plan:
     def _values(self, partition: Partition, texts: Mapping[tuple[AccountId, Partition], str]) -> str:
         """Each file as a block of text."""
         blocks = (
-            f'      {_name(*each)}: |-\n' + ''.join(f'        {line}\n' for line in text.splitlines())
+            f'      {stem_of(*each)}.yaml: |-\n' + ''.join(f'        {line}\n' for line in text.splitlines())
             for each, text in texts.items()
             if each[1] == partition
         )
@@ -135,14 +137,6 @@ def _chosen(
     nowhere = tuple(row.account_id for row in recorded if all(record.partition is None for record in row.records))
     reasons = (('AWS says that they are closed', closed), ('their record names no partition', nowhere))
     return chosen, tuple((why, ids) for why, ids in reasons if ids)
-
-
-def _name(account_id: AccountId, partition: Partition) -> str:
-    return f'{account_id}{_suffix(partition, ".")}.yaml'
-
-
-def _suffix(partition: Partition, before: str) -> str:
-    return '' if partition == COMMERCIAL else f'{before}{partition}'
 
 
 def _is_ours(path: Path) -> bool:

@@ -8,12 +8,12 @@ from ...facts.values import AccountId, Partition
 from ...remedies import shell
 from ...text import counted, listed
 from ..codec import Json
+from ..files import COMMERCIAL
 from ..page import BLANK, Line, Wrap
 
 OPTION = '--write-config'
 FOLDER = 'aws_diagnostics.d'
-COMMERCIAL = 'aws'
-"""The partition that is not named in names of files."""
+"""The directory of the written files."""
 
 
 @dataclass(frozen=True, slots=True)

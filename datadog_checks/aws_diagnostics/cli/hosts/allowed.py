@@ -5,18 +5,6 @@ from dataclasses import dataclass
 
 import click
 
-from ...facts.values import AccountId
-
-
-class Account(click.ParamType[AccountId]):
-    name = 'account'
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> AccountId:
-        account_id = AccountId.of(value)
-        if account_id is None:
-            self.fail(f'{str(value)[:40]!r} is not allowed, it must be {AccountId.ALLOWED}', param, ctx)
-        return account_id
-
 
 @dataclass(frozen=True, slots=True)
 class Allowed:

@@ -167,7 +167,7 @@ def _host_of(line: bytes) -> str | None:
 def digest_of(organization: Organization) -> str:
     """Stands for site and keys: the same for the same ones, and it does not tell them."""
     account = organization.account
-    return sha256('\n'.join((organization.url, account.api_key, account.app_key)).encode()).hexdigest()[:16]
+    return sha256('\n'.join((account.datadog_url, account.api_key, account.app_key)).encode()).hexdigest()[:16]
 
 
 @contextmanager

@@ -6,8 +6,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
-from typing import Protocol
+from typing import Protocol, TextIO
 
 import click
 
@@ -45,7 +44,7 @@ def whole_list(
     def ask() -> DatadogApi:
         return organization.api(deadline)
 
-    shows = display.colour and not display.quiet and not (streams and sys.stdout.isatty())
+    shows = display.shows_progress and not (streams and sys.stdout.isatty())
     with page.changing("Reading Datadog's host list", shows) as say:
         yield WholeList(
             lambda: Listing(ask, deadline, MOST_PAGES), lambda some, all: say(f'{some:,} of {all:,} hosts read')
@@ -68,7 +67,7 @@ def rows_of(
         raise click.UsageError('--csv excludes --json and -v')
     if as_csv:
         return CsvRows((*columns, *in_csv))
-    return JsonRows(command, name, columns) if display.as_json else NoRows()
+    return JsonRows(command, name, columns, sys.stdout) if display.as_json else NoRows()
 
 
 class NoRows:
@@ -104,26 +103,27 @@ def _cell(value: Json) -> str:
 
 
 class JsonRows:
-    """One document on stdout. Each row is a line, and what is known at the end, the time too, follows the rows."""
+    """One document. Each row is a line, and what is known at the end, the time too, follows the rows."""
 
-    def __init__(self, command: str, name: str, columns: Iterable[str]) -> None:
+    def __init__(self, command: str, name: str, columns: Iterable[str], file: TextIO) -> None:
+        self._file = file
         self._columns = tuple(columns)
         self._before = f'{json.dumps(about(command))[:-1]}, "{name}": [\n'
 
     def add(self, row: Mapping[str, Json]) -> None:
-        sys.stdout.write(f'{self._before}{json.dumps({column: row[column] for column in self._columns})}')
+        self._file.write(f'{self._before}{json.dumps({column: row[column] for column in self._columns})}')
         self._before = ',\n'
 
     def end(self, **more: Json) -> None:
         before = '' if self._before == ',\n' else self._before
-        click.echo(f'{before}\n], {json.dumps({"time": iso_time(time.time()), **more})[1:]}')
+        self._file.write(f'{before}\n], {json.dumps({"time": iso_time(time.time()), **more})[1:]}\n')
 
 
 def show(status: Status, lines: Iterable[Line], display: Display, *, as_csv: bool) -> int:
     """Beside rows the lines go to stderr. The exit status."""
     if not display.as_json:
         console = page.stderr(display.colour) if as_csv else page.stdout(display.colour)
-        page.write(console, islice(lines, 1) if display.quiet else lines)
+        page.write(console, display.shown(lines))
     return display.exit_status(status)
 
 

@@ -19,11 +19,15 @@ from ...facts.account.tag_users import TagUsers
 from ...facts.values import AccountId
 from ...rules.lingering import left_behind
 from ...rules.removal import LATELY, LEAST_APART, OLDEST, Look, has_no_record, seen_once, vanished_lately
+from ..codec import Json
 from ..document import about, iso_time
 from ..files import PrivateFile, beginning_of
 from .asked import Organization
+from .lists import JsonRows
 from .seen_in import LINGERING_TAGS, Seen, read_seen
 
+COLUMNS = ('name', 'instance_id', 'account', 'removable', 'seen_at')
+"""Of the file in which a look is remembered."""
 MOST_TAGS = 5000
 """Different ones that would go, of which is looked up what goes by them."""
 
@@ -74,13 +78,12 @@ class EarlierLooks:
         """As `hosts lingering-tags --json` prints it, with when each host was seen first. Raises Failure."""
         self._file.refuse_to_overwrite()
         with self._file.replacing() as opened:
-            before = f'{json.dumps(about(LINGERING_TAGS))[:-1]}, "time": {json.dumps(iso_time(now))}, "hosts": [\n'
+            rows = JsonRows(LINGERING_TAGS, 'hosts', COLUMNS, opened)
             for host in removable:
-                opened.write(f'{before}{json.dumps(self._row(host, now))}')
-                before = ',\n'
-            opened.write(f'{"" if removable else before}\n]}}\n')
+                rows.add(self._row(host, now))
+            rows.end(time=iso_time(now))
 
-    def _row(self, host: TaggedHost, now: float) -> Mapping[str, object]:
+    def _row(self, host: TaggedHost, now: float) -> Mapping[str, Json]:
         since = self._own.since(host) if self._own else None
         return {
             'name': host.name,

@@ -15,7 +15,8 @@ from ...facts.values import AccountId
 from ...findings import Status
 from .. import ExitStatus, Failure, page
 from ..options import ENDINGS, FILE, Display, OwnUsageStatus, colour_option, json_option
-from .allowed import Account, Allowed
+from ..parameter_types import CheckedText
+from .allowed import Allowed
 from .asked import Organization, organization_options
 from .backup import Backup, alone, digest_of
 from .lists import LONGEST_RUN, whole_list
@@ -53,7 +54,7 @@ LONGEST_REMOVAL = 30 * 86400.0
     'was_removed',
     metavar='ID',
     multiple=True,
-    type=Account(),
+    type=CheckedText(AccountId, 'account', AccountId.ALLOWED),
     help='The integration with this account was removed on purpose, and need not be gone for 7 days. Repeatable.',
 )
 @click.option('--restore', 'restored', metavar='FILE', type=FILE, help='Add what this backup holds to its hosts again.')
@@ -116,7 +117,7 @@ def _remove(asked: Asked, allowed: Allowed, display: Display) -> int:
         click.echo(as_json_document(asked, plan, outcome, dry_run=dry_run))
     else:
         lines = report(asked, plan, outcome, dry_run=dry_run)
-        page.write(page.stdout(display.colour), [next(lines)] if display.quiet else lines)
+        page.write(page.stdout(display.colour), display.shown(lines))
     if outcome.interrupted:
         return ExitStatus.INTERRUPTED
     incomplete = outcome.skipped or outcome.failed or outcome.came_back or outcome.stopped or plan.note
@@ -139,8 +140,7 @@ def _looked(asked: Asked, looks: EarlierLooks, display: Display) -> Plan:
 
 def _look_for_users(asked: Asked, plan: Plan, display: Display) -> None:
     deadline = Deadline(LONGEST_LOOK_FOR_USERS)
-    shows = display.colour and not display.quiet
-    with page.waiting('Looking at monitors, downtimes and dashboards that go by these tags', shows):
+    with page.waiting('Looking at monitors, downtimes and dashboards that go by these tags', display.shows_progress):
         plan.users = tag_users(asked.organization.api(deadline), plan.lost, deadline)
 
 
@@ -153,7 +153,7 @@ def _applied(
     allowed.confirm(len(plan.remove))
     with _tags(asked.organization) as tags:
         removal = Removal(asked.organization, tags, backup, plan.look)
-        with page.changing('Removing tags', display.colour and not display.quiet) as told:
+        with page.changing('Removing tags', display.shows_progress) as told:
             removal.run([*again, *plan.remove], told)
         outcome = removal.outcome
         outcome.skipped[:0] = plan.skipped
@@ -183,12 +183,12 @@ def _restore(path: Path, organization: Organization, display: Display) -> int:
     with (
         alone(organization),
         _tags(organization) as tags,
-        page.changing('Restoring tags', display.colour and not display.quiet) as told,
+        page.changing('Restoring tags', display.shows_progress) as told,
     ):
         found = restore(path, tags, told)
     if display.as_json:
         click.echo(restored_document(found))
     else:
         lines = restored_report(found)
-        page.write(page.stdout(display.colour), [next(lines)] if display.quiet else lines)
+        page.write(page.stdout(display.colour), display.shown(lines))
     return Status.WARNING if found.failed else Status.OK
