@@ -112,8 +112,7 @@ def _effect(finding: Finding, cause: Finding) -> Iterator[Line]:
 
 def _fix(remedy: Remedy, *, everything: bool) -> Iterator[Line]:
     yield Line(summary(remedy), _label('fix'))
-    then = remedy.then if everything else _now(remedy)
-    yield from fix_steps(remedy.choices, then, INDENT, undo=everything)
+    yield from fix_steps(remedy.choices, remedy.then if everything else _now(remedy), INDENT, undo=everything)
 
 
 def _now(remedy: Remedy) -> tuple[Step, ...]:
