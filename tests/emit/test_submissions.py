@@ -53,7 +53,7 @@ def test_of_the_imds_of_another_instance_no_sample_and_no_id_is_sent(check, aggr
     sent = [sample for name in aggregator.metric_names for sample in aggregator.metrics(name)]
     assert sorted({sample.name for sample in sent}) == [
         'aws_diagnostics.finding',
-        *(f'aws_diagnostics.{name}.ok' for name in ('hop_limit', 'hostname', 'hostname_provider', 'imds', 'imdsv1')),
+        *(f'aws_diagnostics.{name}.ok' for name in ('hop_limit', 'hostname', 'hostname_provider', 'imds')),
         'aws_diagnostics.run.duration',
     ]
     assert {tag.partition(':')[0] for sample in sent for tag in sample.tags} == {'diagnosis', 'severity', 'scope'}
