@@ -1,4 +1,4 @@
-"""The command line as one file: what runs it, with and without what an Agent embeds, and what it says where it cannot."""
+"""The command line as one file: which Python runs it, with what installed, and what it says where it cannot run."""
 
 import ast
 import json

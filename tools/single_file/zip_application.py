@@ -16,6 +16,7 @@ ALWAYS_OURS = ('click', 'rich')
 """No Agent embeds them, and nothing that it embeds needs them: these versions run, whatever is installed."""
 WHERE_MISSING = 'where-missing'
 """PyYAML. What an Agent embeds is of one piece, so its own wins; elsewhere this one, without its part in C, will do."""
+CARRIED = (*ALWAYS_OURS, 'pyyaml')
 SHEBANG = b'#!/usr/bin/env python3\n'
 
 
@@ -46,9 +47,8 @@ def _content(root: Path) -> Iterator[tuple[str, bytes]]:
             # The docstrings of the command line are its help.
             stripped = path.suffix == '.py' and 'cli' not in place.parts
             yield place.as_posix(), without_docstrings(content) if stripped else content
-    for name in ALWAYS_OURS:
-        yield from _installed(name, '')
-    yield from _installed('pyyaml', f'{WHERE_MISSING}/')
+    for name in CARRIED:
+        yield from _installed(name, '' if name in ALWAYS_OURS else f'{WHERE_MISSING}/')
 
 
 def _installed(name: str, folder: str) -> Iterator[tuple[str, bytes]]:
