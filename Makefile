@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help all demo test lint format validate assets iam-differential bench wheel man checks-d environments environment environment-ddev environment-rollout environment-agents environment-terraform compatibility clean
+.PHONY: help all demo test lint format validate assets iam-differential bench wheel man checks-d pyz release environments environment environment-ddev environment-rollout environment-agents environment-terraform compatibility clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -87,6 +87,12 @@ man: environment ## Write the manual pages of the command line, in dist/man/
 
 checks-d: environment ## Build the check as one file for checks.d, in dist/checks.d/, and one for hosts only
 	@$(python) -m tools.single_file
+
+pyz: environment ## Build the command line as one file that any Python runs, dist/aws-diagnostics.pyz
+	@$(python) -m tools.single_file.zip_application
+
+release: environment ## Build all that a release has, with an SBOM and SHA256SUMS, in dist/
+	@$(python) -m tools.release
 
 compatibility: environment environment-agents ## Run the tests of the host scope on the oldest and the newest base (10 minutes)
 	@$(python) -m tools.compatibility

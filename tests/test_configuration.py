@@ -22,8 +22,8 @@ from datadog_checks.aws_diagnostics.facts import HostnameProvider
 from datadog_checks.aws_diagnostics.facts.values import AgentHostname, ImdsEndpoint
 
 
-def test_an_empty_instance_is_a_complete_configuration():
-    assert read_configuration({}) == Options(Expectations(), CollectOptions())
+def test_an_empty_instance_is_a_complete_configuration_with_the_defaults_of_the_models():
+    assert read_configuration({}) == read_configuration({'ec2': 'auto'}) == Options(Expectations(), CollectOptions())
 
 
 def test_an_option_without_a_value_is_not_set():
