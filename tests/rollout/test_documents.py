@@ -6,12 +6,14 @@ import pytest
 
 from tests.document_blocks import ROOT, Block, blocks
 from tests.rollout.host import Host
+from tools.single_file.zip_application import build
 
 ETC = '/etc/datadog-agent'
 EXAMPLE = ROOT / 'datadog_checks/aws_diagnostics/data/conf.yaml.example'
 BLOCKS = [block for block in blocks() if block.needs == 'Agent' and block.executed]
 OF_THE_WHEEL = [block for block in BLOCKS if 'integration install' in block.text]
 OF_CHECKS_D = [block for block in BLOCKS if 'checks.d/aws_diagnostics.py' in block.text]
+LOOKING = [block for block in BLOCKS if 'aws-diagnostics.pyz' in block.text]
 REMOVING = [block for block in BLOCKS if 'integration remove' in block.text]
 RAN = 'aws_diagnostics.run.duration'
 
@@ -72,5 +74,13 @@ def test_what_is_removed_leaves_nothing_but_the_skip_file(host: Host, wheel: Pat
     assert (ours, host.exists('/opt/datadog-agent/run/aws_diagnostics')) == (set(), False)
 
 
+@pytest.mark.parametrize('block', LOOKING, ids=str)
+def test_the_one_file_looks_as_the_agent_and_leaves_the_host_as_it_was(host: Host, shelf: Path, block: Block) -> None:
+    copy(host, build(shelf))
+    before = host.snapshot()
+    ended = host.run('bash', '-euxo', 'pipefail', '-c', block.text, check=False)
+    assert (ended.returncode, 'not known to be EC2' in ended.stdout, host.snapshot()) == (3, True, before)
+
+
 def test_every_block_that_needs_an_agent_is_one_of_these() -> None:
-    assert [block for block in BLOCKS if block not in (*OF_THE_WHEEL, *OF_CHECKS_D, *REMOVING)] == []
+    assert [block for block in BLOCKS if block not in (*OF_THE_WHEEL, *OF_CHECKS_D, *REMOVING, *LOOKING)] == []
