@@ -13,6 +13,7 @@ from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.missing.causes import MEANINGS
+from datadog_checks.aws_diagnostics.emit.series import LEFT_OUT, Metrics
 from tests.simulator import namespaces_available
 
 from .asset_lint.monitor import read_monitor
@@ -53,8 +54,16 @@ def diagnoses_table() -> str:
 
 def metrics_table() -> str:
     described = csv.DictReader(read('metadata.csv').splitlines())
-    rows = [(f'`{row["metric_name"]}`', row['description'], row['unit_name']) for row in described]
-    return table(('Metric (gauge)', 'Meaning', 'Unit'), rows)
+    rows = [
+        (f'`{row["metric_name"]}`', row['description'], row['unit_name'], _sent_with(row['metric_name']))
+        for row in described
+    ]
+    return table(('Metric (gauge)', 'Meaning', 'Unit', '`metrics`'), rows)
+
+
+def _sent_with(metric: str) -> str:
+    """The least value of the option `metrics` with which it is sent."""
+    return next(each for each in Metrics if metric.removeprefix(f'{CHECK}.') not in LEFT_OUT[each])
 
 
 def service_checks_table() -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from ..configuration import InvalidConfiguration, Options, check_init_config, read_configuration
+from ..configuration import InvalidConfiguration, Options, check_init_config, read_configuration, with_defaults
 from ..configuration.errors import must_be, nearest, shown
 from . import ExitStatus, Failure
 from .files import read_text
@@ -38,13 +38,14 @@ def read_instances(path: Path | None) -> tuple[Options, ...]:
     document = read_mapping(path, '--config')
     try:
         _check_sections(document)
-        check_init_config(document.get('init_config'))
+        defaults = document.get('init_config')
+        check_init_config(_with_environment(defaults) if isinstance(defaults, dict) else defaults)
         if 'instances' not in document:
             raise InvalidConfiguration('no instances: in this file; the least that works is: instances: [{}]')
         instances = document['instances']
         if not isinstance(instances, list) or not instances:
             raise must_be('instances', 'a list with at least one mapping, like [{}]', instances)
-        return tuple(_options(number, instance) for number, instance in enumerate(instances))
+        return tuple(_options(number, instance, defaults) for number, instance in enumerate(instances))
     except InvalidConfiguration as e:
         raise _refused(path, '--config', str(e)) from None
     except RecursionError:
@@ -95,12 +96,13 @@ def _yaml_problem(error: yaml.YAMLError) -> str:
     return f'line {mark.line + 1}, column {mark.column + 1}: {known or "a mistake"}'
 
 
-def _options(number: int, instance: object) -> Options:
+def _options(number: int, instance: object, defaults: object) -> Options:
     field = f'instances[{number}]'
     if not isinstance(instance, dict):
         raise must_be(field, 'a mapping', instance)
     try:
-        return read_configuration(_with_environment({str(key): value for key, value in instance.items()}))
+        own = {str(key): value for key, value in instance.items()}
+        return read_configuration(_with_environment(with_defaults(own, defaults if isinstance(defaults, dict) else {})))
     except InvalidConfiguration as e:
         raise InvalidConfiguration(f'{field}: {e}') from None
 

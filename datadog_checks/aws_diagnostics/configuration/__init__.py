@@ -8,12 +8,13 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from ..collect.run import CollectOptions, Ec2
+from ..emit import Metrics
 from ..expectations import Expectations, ImdsV1
 from ..log import LOG
+from .defaults import DEFAULTS, check_names_of_init_config, with_defaults
 from .errors import InvalidConfiguration, must_be, refusal_of
 from .rules import (
     PROVIDERS,
-    check_init_config,
     check_names,
     check_numbers,
     check_options,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ..config_models import InstanceConfig
     from ..config_models.instance import Account
 
-__all__ = ['PROVIDERS', 'InvalidConfiguration', 'Options', 'check_init_config', 'read_configuration']
+__all__ = ['PROVIDERS', 'InvalidConfiguration', 'Options', 'check_init_config', 'read_configuration', 'with_defaults']
 
 
 ONLY_FOR_HOSTS = (
@@ -46,8 +47,24 @@ class Options:
     identity_tags: tuple[str, ...] = ()
     account: 'AccountOptions | None' = None
     """Only of an account instance, which takes nothing from `collect`."""
+    metrics: Metrics = Metrics.STANDARD
     least_interval: float = 0.0
     """Seconds between two runs that collect anew; 0 where the Agent's own schedule counts."""
+
+
+def check_init_config(init_config: object, *, of_accounts: bool = True) -> None:
+    """The defaults must be right for themselves, whatever the instances say. Raises InvalidConfiguration.
+
+    Those for accounts are left out where nothing but host instances may be loaded.
+    """
+    check_names_of_init_config(init_config)
+    given = init_config if isinstance(init_config, Mapping) else {}
+    checked = DEFAULTS if of_accounts else DEFAULTS - {'account'}
+    try:
+        for name in sorted(checked.intersection(given)):
+            read_configuration({name: given[name]} if given[name] is not None else {})
+    except InvalidConfiguration as e:
+        raise InvalidConfiguration(f'init_config.{e}') from None
 
 
 def read_configuration(instance: Mapping[str, Any], site_of_agent: str = '') -> Options:
@@ -110,7 +127,13 @@ def _options(model: 'InstanceConfig') -> Options:
         disabled_diagnoses=frozenset(model.disabled_diagnoses or ()),
     )
     collect = replace(CollectOptions(**_of_the_same_name(model, CollectOptions)), ec2=Ec2(str(model.ec2)))
-    return Options(expectations, collect, tuple(model.tags or ()), tuple(model.identity_tags or ()))
+    return Options(
+        expectations,
+        collect,
+        tuple(model.tags or ()),
+        tuple(model.identity_tags or ()),
+        metrics=Metrics(str(model.metrics)),
+    )
 
 
 def _of_the_same_name(model: 'InstanceConfig', target: type[Expectations | CollectOptions]) -> dict[str, Any]:

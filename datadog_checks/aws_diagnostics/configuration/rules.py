@@ -38,37 +38,9 @@ OPTIONS_OF_THE_AGENT = frozenset(
 )
 """Options of any check: the Agent's CommonInstanceConfig and its loader, and what datadog-checks-base reads."""
 
-INIT_CONFIG = frozenset(
-    {
-        'debug_metrics',
-        'loader',
-        'process_isolation',
-        'profile_memory',
-        'proxy',
-        'service',
-        'set_breakpoint',
-        'skip_proxy',
-        'timeout',
-        'use_agent_proxy',
-    }
-)
-"""What the Agent and datadog-checks-base read from init_config; this check reads nothing from it."""
-
 LONGEST_TEXT = 4096
 MOST_LISTED = 20
 """Words to choose from: there are more diagnoses than a person reads in a message."""
-
-
-def check_init_config(init_config: object) -> None:
-    """A name in init_config that nothing reads is a mistake: most belong into an instance."""
-    if not isinstance(init_config, Mapping | None):
-        raise must_be('init_config', 'a mapping or empty', init_config)
-    for name in init_config or ():
-        if name not in INIT_CONFIG and not str(name).startswith('profile_memory'):
-            of_instances = str(name) in model_fields()
-            if of_instances:
-                raise InvalidConfiguration(f'init_config.{name}: this is an option of an instance, move it there')
-            raise unknown_name(name, INIT_CONFIG, 'init_config.')
 
 
 def check_names(instance: Mapping[Any, Any]) -> None:
