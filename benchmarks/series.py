@@ -5,8 +5,7 @@ A series is a metric with one set of tags. Datadog counts it as one custom metri
 
 from datadog_checks.aws_diagnostics.emit import Metrics
 from tests.agent_process import RunningAgent, run_check
-from tests.simulator import World
-from tools.demo.scenarios import OS_HOSTNAME, SCENARIOS, Scenario
+from tools.demo.scenarios import SCENARIOS, Scenario
 
 FLEETS = (1000, 10_000, 60_000)
 OPTIONS = tuple(reversed(Metrics))
@@ -17,14 +16,7 @@ def series_of(scenario: Scenario, metrics: Metrics) -> int:
     agent = RunningAgent(
         scenario.agent.hostname, scenario.agent.provider, scenario.agent.version, scenario.agent.errors
     )
-    world = World(
-        scenario.topology,
-        fault=scenario.fault,
-        files=scenario.files,
-        os_hostname=OS_HOSTNAME,
-        **vars(scenario.behaviour),
-    )
-    with world:
+    with scenario.world() as world:
         [submitted] = world.run(run_check, {'metrics': str(metrics)}, agent)
     if submitted.error:
         raise RuntimeError(submitted.error)

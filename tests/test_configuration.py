@@ -16,13 +16,14 @@ from datadog_checks.aws_diagnostics.configuration import (
     with_defaults,
 )
 from datadog_checks.aws_diagnostics.configuration.rules import OPTIONS_OF_THE_AGENT
+from datadog_checks.aws_diagnostics.emit import Metrics
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts import HostnameProvider
 from datadog_checks.aws_diagnostics.facts.values import AgentHostname, ImdsEndpoint
 
 
-def test_an_empty_instance_is_a_complete_configuration():
-    assert read_configuration({}) == Options(Expectations(), CollectOptions())
+def test_an_empty_instance_is_a_complete_configuration_with_the_defaults_of_the_models():
+    assert read_configuration({}) == read_configuration({'ec2': 'auto'}) == Options(Expectations(), CollectOptions())
 
 
 def test_an_option_without_a_value_is_not_set():
@@ -449,6 +450,13 @@ def test_a_name_in_init_config_that_nothing_reads_is_refused(init_config, messag
 )
 def test_an_instance_takes_what_it_does_not_set_from_init_config(instance, defaults, expected):
     assert with_defaults(instance, defaults) == expected
+
+
+@pytest.mark.parametrize('instance', [{}, {'account': {}}], ids=['a host', 'an account'])
+def test_what_every_instance_takes_is_allowed_in_each(instance):
+    defaults = {'metrics': 'all', 'imdsv1': 'disabled', 'disabled_diagnoses': []}
+    options = read_configuration(with_defaults(instance, defaults))
+    assert (options.metrics, options.expectations.imdsv1) == (Metrics.ALL, ImdsV1.DISABLED)
 
 
 def test_the_check_takes_its_defaults_from_init_config(aggregator, datadog_agent):

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from datadog_checks.base import AgentCheck
 
 from datadog_checks.aws_diagnostics.emit import Emitter, Metrics, Run
 from datadog_checks.aws_diagnostics.emit.series import LEFT_OUT, ONLY_IN_ALL
@@ -17,17 +16,6 @@ from ..builders import facts
 from .findings import failed, not_applicable, passed, unknown
 
 ASSETS = Path(__file__).parents[2] / 'assets'
-
-
-class Check(AgentCheck):
-    __NAMESPACE__ = 'aws_diagnostics'
-
-
-@pytest.fixture
-def check(aggregator, datadog_agent):
-    started = Check('aws_diagnostics', {}, [{}])
-    started.check_id = 'aws_diagnostics:host'
-    return started
 
 
 def sent(check, aggregator, emitter, *findings, observed=facts()):  # noqa: B008

@@ -18,17 +18,6 @@ TAGS = ['team:a', f'instance_id:{INSTANCE_ID}']
 RENAMED = facts(agent=agent(hostname='ip-10-0-0-12', provider='os'))
 
 
-class Check(AgentCheck):
-    __NAMESPACE__ = 'aws_diagnostics'
-
-
-@pytest.fixture
-def check(aggregator, datadog_agent):
-    started = Check('aws_diagnostics', {}, [{}])
-    started.check_id = 'aws_diagnostics:host'
-    return started
-
-
 def emit(check, observed=facts(), *findings, has_issues=False):  # noqa: B008
     Emitter(('team:a',), (), has_issues).emit(check, observed, findings, RUN)
 
@@ -153,7 +142,7 @@ def test_a_host_that_lost_its_name_is_one_event(check, aggregator):
 
 def test_the_name_is_remembered_across_a_restart_of_the_agent(check, aggregator):
     emit(check, facts())
-    restarted = Check('aws_diagnostics', {}, [{}])
+    restarted = type(check)('aws_diagnostics', {}, [{}])
     restarted.check_id = check.check_id
     emit(restarted, RENAMED)
     assert len(aggregator.events) == 1

@@ -7,11 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from ..collect.run import CollectOptions, Ec2
-from ..config_models import InstanceConfig
-from ..config_models.instance import Account
 from ..emit import Metrics
 from ..expectations import Expectations, ImdsV1
 from ..log import LOG
@@ -29,6 +25,8 @@ from .rules import (
 
 if TYPE_CHECKING:
     from ..collect.account_options import AccountOptions
+    from ..config_models import InstanceConfig
+    from ..config_models.instance import Account
 
 __all__ = ['PROVIDERS', 'InvalidConfiguration', 'Options', 'check_init_config', 'read_configuration', 'with_defaults']
 
@@ -76,6 +74,8 @@ def read_configuration(instance: Mapping[str, Any], site_of_agent: str = '') -> 
     """
     if not isinstance(instance, Mapping):
         raise must_be('an instance', 'a mapping of options', instance)
+    if not instance:  # as at a terminal, where pydantic and what else the models need may be missing
+        return Options(Expectations(), CollectOptions())
     given = {option: value for option, value in instance.items() if value is not None}
     check_names(instance)
     check_texts(given)
@@ -93,7 +93,11 @@ def read_configuration(instance: Mapping[str, Any], site_of_agent: str = '') -> 
     return options
 
 
-def _validated(given: Mapping[str, Any]) -> InstanceConfig:
+def _validated(given: Mapping[str, Any]) -> 'InstanceConfig':
+    from pydantic import ValidationError
+
+    from ..config_models import InstanceConfig
+
     context = {'configured_fields': frozenset(given), 'logger': LOG, 'warning': LOG.warning, 'security_config': None}
     try:
         return InstanceConfig.model_validate(dict(given), context=context)
@@ -101,7 +105,7 @@ def _validated(given: Mapping[str, Any]) -> InstanceConfig:
         raise refusal_of(e, given) from None
 
 
-def _with_account(options: Options, model: Account, given: Mapping[str, Any]) -> Options:
+def _with_account(options: Options, model: 'Account', given: Mapping[str, Any]) -> Options:
     from .account import LEAST_INTERVAL, read_account
 
     account, expected = read_account(model, given['account'])
@@ -113,7 +117,7 @@ def _with_account(options: Options, model: Account, given: Mapping[str, Any]) ->
     )
 
 
-def _options(model: InstanceConfig) -> Options:
+def _options(model: 'InstanceConfig') -> Options:
     providers = model.expected_hostname_provider
     expectations = replace(
         Expectations(**_of_the_same_name(model, Expectations)),
@@ -132,5 +136,5 @@ def _options(model: InstanceConfig) -> Options:
     )
 
 
-def _of_the_same_name(model: InstanceConfig, target: type[Expectations | CollectOptions]) -> dict[str, Any]:
+def _of_the_same_name(model: 'InstanceConfig', target: type[Expectations | CollectOptions]) -> dict[str, Any]:
     return {field.name: getattr(model, field.name) for field in fields(target) if hasattr(model, field.name)}

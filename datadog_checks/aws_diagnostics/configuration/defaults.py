@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..config_models import InstanceConfig
-from .errors import InvalidConfiguration, must_be, unknown_name
+from .errors import InvalidConfiguration, model_fields, must_be, unknown_name
 
 OF_THE_AGENT = frozenset(
     {
@@ -43,7 +42,7 @@ def check_names_of_init_config(init_config: object) -> None:
         raise must_be('init_config', 'a mapping or empty', init_config)
     for name in init_config or ():
         if name not in OF_THE_AGENT | DEFAULTS and not str(name).startswith('profile_memory'):
-            if str(name) in InstanceConfig.model_fields:
+            if str(name) in model_fields():
                 raise InvalidConfiguration(f'init_config.{name}: this is an option of an instance, move it there')
             raise unknown_name(name, OF_THE_AGENT | DEFAULTS, 'init_config.')
     account = (init_config or {}).get('account') or {}

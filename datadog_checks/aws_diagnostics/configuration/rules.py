@@ -8,14 +8,13 @@ from urllib.parse import urlsplit
 
 from ..collect.imds.tcp import parse_endpoint
 from ..collect.run import CollectOptions
-from ..config_models import InstanceConfig
 from ..diagnoses import of_scope
 from ..emit import IDENTITY_TAGS
 from ..expectations import ANY_HOSTNAME, INSTANCE_ID, Expectations
 from ..facts import HostnameProvider
 from ..facts.values import AgentHostname, HostName
 from ..findings import Scope
-from .errors import InvalidConfiguration, Path, listed, must_be, unknown_name
+from .errors import InvalidConfiguration, Path, listed, model_fields, must_be, unknown_name
 
 PROVIDERS = tuple(provider.value for provider in HostnameProvider)
 
@@ -46,7 +45,7 @@ MOST_LISTED = 20
 
 def check_names(instance: Mapping[Any, Any]) -> None:
     """The base ignores an unknown option in silence."""
-    known = InstanceConfig.model_fields.keys() | OPTIONS_OF_THE_AGENT
+    known = model_fields().keys() | OPTIONS_OF_THE_AGENT
     for option in instance:
         if option not in known and not str(option).startswith('__'):
             raise unknown_name(option, known)
@@ -67,7 +66,7 @@ def check_texts(value: object, path: Path = ()) -> None:
 def check_numbers(given: Mapping[str, Any]) -> None:
     """The models take true for 1, and with pydantic 2.0, of the oldest Agents, nan for a number of any range."""
     for option, value in given.items():
-        field = InstanceConfig.model_fields.get(option)
+        field = model_fields().get(option)
         wrong = isinstance(value, bool) or value != value
         if wrong and field and {int, float} & set(get_args(field.annotation)):
             raise must_be(option, 'a number', value)

@@ -56,7 +56,7 @@ class Memory:
         now, before = failing(gauges), known_series(self._recall(outlet, key))
         ended = before - now
         waiting = of_verdict(ended, findings, Unknown)
-        self._remember(outlet, key, json.dumps(sorted(now | waiting)))
+        self._remember(outlet, key, json.dumps(sorted(now | waiting)) if now | waiting else '')
         self._failed |= now
         return (ended - waiting) & (self._failed | of_verdict(ended, findings, Passed))
 
