@@ -107,7 +107,7 @@ def validate(file: str) -> int:
     """What this version says of a conf.yaml, whichever is installed: it is asked before it is put in place."""
     try:
         load(anyway=True)
-        return importlib.import_module(f'{PACKAGE}.configuration.conf_yaml').main([file])
+        return int(importlib.import_module(f'{PACKAGE}.configuration.conf_yaml').main([file]))
     except ImportError as e:
         sys.stderr.write(f'{e}; run this with /opt/datadog-agent/embedded/bin/python3\n')
         return 1
