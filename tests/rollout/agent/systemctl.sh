@@ -30,7 +30,8 @@ case "$unit" in
     *) echo "Unit $unit could not be found." >&2 && exit 4 ;;
 esac
 case "$action" in
-    restart | try-restart | reload-or-restart) echo restart >>"$state/restarts" && touch "$state/running" ;;
+    try-restart) running && echo restart >>"$state/restarts" || true ;;
+    restart | reload-or-restart) echo restart >>"$state/restarts" && touch "$state/running" ;;
     start) running || { echo start >>"$state/starts" && touch "$state/running"; } ;;
     stop) rm -f "$state/running" ;;
     enable) touch "$state/enabled" ;;
