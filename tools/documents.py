@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.missing.causes import MEANINGS
 from datadog_checks.aws_diagnostics.emit.series import LEFT_OUT, Metrics
 from tests.simulator import namespaces_available
@@ -43,13 +42,6 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 # Tables
-
-
-def diagnoses_table() -> str:
-    rows = [
-        (f'[{d.id}](docs/diagnoses.md#{d.id})', d.title, d.severity.word, f'`{d.service_check}`') for d in DIAGNOSES
-    ]
-    return table(('Diagnosis', 'Fault', 'Severity', 'Service check'), rows)
 
 
 def metrics_table() -> str:
