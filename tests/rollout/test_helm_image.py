@@ -31,9 +31,11 @@ def test_one_file_names_the_image_of_the_agent_and_what_is_built_from_it_says_it
         path.relative_to(ROLLOUT).as_posix(): set(re.findall(r'agent\S*:(7\.\d+\.\d+)', text))
         for path, text in texts.items()
     }
-    assert {path: versions for path, versions in named.items() if versions} == dict.fromkeys(
-        ('ecs/README.md', 'helm/Dockerfile', 'operator/patch-image.yaml'), {version}
-    )
+    assert {path: versions for path, versions in named.items() if versions} == {
+        'ecs/README.md': {version},
+        'helm/Dockerfile': {version},
+        'operator/patch-image.yaml': {version},
+    }
     assert f'tag: {version}-aws' in texts[ROLLOUT / 'helm' / 'values-image.yaml']
     assert [path for path, text in texts.items() if re.search(r'(gcr\.io|ecr\.aws)/\S*agent', text)] == []
 
