@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 from benchmarks.costs import RUNS, Cost, costs_of_asking
+from benchmarks.series import main as count_series
 from tests.simulator import Topology, World, namespaces_available
 
 IMPORTS = 5
@@ -113,6 +114,8 @@ def main() -> int:
         with World(topology, tokens='required', hop_limit=hop_limit) as world:
             print_asking(title, world.run(costs_of_asking))
     print_importing()
+    print()
+    count_series()
     print_account()
     return 0
 

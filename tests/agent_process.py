@@ -32,6 +32,8 @@ class Submitted:
     error: str
     service_checks: dict[str, tuple[int, str]]
     gauges: dict[str, float]
+    series: int
+    """Metrics, each once for every set of tags: what Datadog counts as custom metrics."""
     tags: frozenset[str]
     """Those that every sample carries."""
     failed: frozenset[str]
@@ -77,6 +79,7 @@ def _run(check: AwsDiagnosticsCheck) -> Submitted:
             for sent in aggregator.service_checks(name)
         },
         gauges={_short(s.name) + _request(s.tags): s.value for s in samples if s not in findings},
+        series=len({(sample.name, *sorted(sample.tags)) for sample in samples}),
         tags=frozenset.intersection(*(frozenset(sample.tags) for sample in samples)),
         failed=frozenset(_value(s.tags, 'diagnosis') for s in findings if s.value),
         events=list(aggregator.events),

@@ -1,5 +1,7 @@
 """The whole check, from the network to the Agent, over real sockets."""
 
+import json
+
 import pytest
 from datadog_checks.base import AgentCheck
 
@@ -31,8 +33,8 @@ def test_a_healthy_host_is_ok_in_every_respect():
     assert statuses(submitted) == ALL_OK
     assert submitted.failed == frozenset()
     assert submitted.tags == {'team:a', f'instance_id:{INSTANCE_ID}', 'region:eu-west-1'}
-    measured = {name: submitted.gauges[name] for name in ('imds.hop_limit', 'imds.gateways', 'imds.hop_limit_needed')}
-    assert measured == {'imds.hop_limit': 2, 'imds.gateways': 0, 'imds.hop_limit_needed': 1}
+    measured = {name: submitted.gauges[name] for name in ('imds.hop_limit', 'imds.hop_limit_needed')}
+    assert measured == {'imds.hop_limit': 2, 'imds.hop_limit_needed': 1}
     assert (submitted.gauges['imds.imdsv1_enabled'], submitted.gauges['ready_for_imdsv2']) == (0, 1)
     assert submitted.metadata == {
         'platform': f"EC2: DMI board_vendor is 'Amazon EC2', board_asset_tag is '{INSTANCE_ID}'",
@@ -42,11 +44,33 @@ def test_a_healthy_host_is_ok_in_every_respect():
     }
 
 
+MINIMAL = {'imds.ok', 'hostname_provider.ok', 'hostname.ok', 'imds.imdsv1_enabled', 'imds.latency of token'}
+MINIMAL |= {'ready_for_imdsv2', 'run.duration'}
+STANDARD = MINIMAL | {'hop_limit.ok', 'imds.hop_limit', 'imds.hop_limit_needed', 'imdsv2.transition'}
+EVERYTHING = {'imdsv1.ok', 'imds.gateways', 'imds.latency of metadata', 'run.age', 'run.imds_requests'} | STANDARD
+
+
+@pytest.mark.parametrize(
+    ('options', 'gauges'),
+    [
+        pytest.param({}, STANDARD, id='by default'),
+        pytest.param({'metrics': 'minimal'}, MINIMAL, id='minimal'),
+        pytest.param({'metrics': 'all'}, EVERYTHING, id='all'),
+    ],
+)
+def test_a_healthy_host_sends_few_series(options, gauges):
+    with World(tokens='required', hop_limit=2) as world:
+        [submitted] = world.run(run_check, options)
+    passed = len([row for row in json.loads(submitted.diagnoses) if row['result'] == 0])
+    assert {*submitted.gauges} == gauges
+    assert submitted.series == len(gauges) + (passed if gauges is EVERYTHING else 0)
+
+
 def test_a_steady_run_costs_one_put_and_one_get():
     with World(tokens='required', hop_limit=2) as world:
         world.run(run_check, {}, runs=1)
         once = len(world.requests)
-        _, *steady = world.run(run_check, {}, runs=4)
+        _, *steady = world.run(run_check, {'metrics': 'all'}, runs=4)
         asked = [(request.method, request.path, request.token) for request in world.requests[2 * once :]]
     put, get = ('PUT', '/latest/api/token', 'none'), ('GET', INSTANCE_ID_PATH, 'valid')
     assert asked == [put, get] * 3
@@ -172,7 +196,7 @@ def test_a_silent_imds_leaves_time_to_ask_the_agent_within_the_deadline():
 
 def test_while_it_backs_off_the_last_result_is_reported_with_its_age():
     with World(Topology.CONTAINER, fault=Fault.REJECT_TCP_RESET) as world:
-        first, second = world.run(run_check, {}, NAMED_BY_THE_OS, runs=2)
+        first, second = world.run(run_check, {'metrics': 'all'}, NAMED_BY_THE_OS, runs=2)
     assert statuses(first) == statuses(second)
     assert second.gauges['run.imds_requests'] == 0
     assert second.gauges['run.age'] > 0

@@ -13,15 +13,17 @@ from datadog_checks.aws_diagnostics.configuration import (
     Options,
     check_init_config,
     read_configuration,
+    with_defaults,
 )
 from datadog_checks.aws_diagnostics.configuration.rules import OPTIONS_OF_THE_AGENT
+from datadog_checks.aws_diagnostics.emit import Metrics
 from datadog_checks.aws_diagnostics.expectations import Expectations, ImdsV1
 from datadog_checks.aws_diagnostics.facts import HostnameProvider
 from datadog_checks.aws_diagnostics.facts.values import AgentHostname, ImdsEndpoint
 
 
-def test_an_empty_instance_is_a_complete_configuration():
-    assert read_configuration({}) == Options(Expectations(), CollectOptions())
+def test_an_empty_instance_is_a_complete_configuration_with_the_defaults_of_the_models():
+    assert read_configuration({}) == read_configuration({'ec2': 'auto'}) == Options(Expectations(), CollectOptions())
 
 
 def test_an_option_without_a_value_is_not_set():
@@ -284,6 +286,7 @@ EXAMPLES = yaml.safe_load(
     max_hop_limit: 2
     require_imdsv2: true
     identity_tags: [region]
+    metrics: all
     disabled_diagnoses: [imds-throttled]
     agent_expvar_port: 5001
     tags: ['a:b']
@@ -385,9 +388,26 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(secret):
         pytest.param([], 'init_config must be a mapping or empty, not an empty list', id='a list'),
         pytest.param({'timeouts': 1}, 'init_config.timeouts is not known: did you mean timeout?', id='misspelt'),
         pytest.param(
-            {'require_imdsv2': True},
-            'init_config.require_imdsv2: this is an option of an instance, move it there',
-            id='an option of an instance',
+            {'deadline': 2},
+            'init_config.deadline: this is an option of an instance, move it there',
+            id='of an instance',
+        ),
+        pytest.param({'require_imdsv2': True, 'metrics': None}, None, id='a default, and one without a value'),
+        pytest.param(
+            {'imdsv1': 'off'}, "init_config.imdsv1 must be one of 'any', 'disabled', not 'off'", id='a wrong default'
+        ),
+        pytest.param({'account': {'app_key': 'a' * 40}}, None, id='a key for all accounts'),
+        pytest.param({'account': []}, 'init_config.account must be a mapping, not an empty list', id='a list of keys'),
+        pytest.param(
+            {'account': {'role_name': 'x'}},
+            'init_config.account.role_name is not known: known are api_key, app_key, datadog_api_url, datadog_site',
+            id='a setting of one account',
+        ),
+        pytest.param(
+            {'account': {'app_key': 'ENC[x]'}},
+            'init_config.account.app_key must be resolved: only the Agent resolves ENC[]; '
+            'at a terminal set DD_API_KEY and DD_APP_KEY',
+            id='a key that nobody resolved',
         ),
     ],
 )
@@ -398,6 +418,50 @@ def test_a_name_in_init_config_that_nothing_reads_is_refused(init_config, messag
         assert str(e) == message
     else:
         assert message is None
+
+
+@pytest.mark.parametrize(
+    ('instance', 'defaults', 'expected'),
+    [
+        pytest.param({}, None, {}, id='no defaults'),
+        pytest.param({'imdsv1': 'any'}, {'imdsv1': 'disabled'}, {'imdsv1': 'any'}, id='the instance wins'),
+        pytest.param({'imdsv1': None}, {'imdsv1': 'disabled'}, {'imdsv1': 'disabled'}, id='an option without a value'),
+        pytest.param(
+            {'identity_tags': ['region']},
+            {'identity_tags': ['account_id']},
+            {'identity_tags': ['region']},
+            id='a list as a whole',
+        ),
+        pytest.param({}, {'service': 'web', 'timeout': 5}, {}, id="the base's own options"),
+        pytest.param({}, {'account': {'app_key': 'k'}}, {}, id='a host instance takes no key'),
+        pytest.param(
+            {'account': {}},
+            {'account': {'app_key': 'k'}, 'require_imdsv2': True, 'metrics': 'all'},
+            {'account': {'app_key': 'k'}, 'metrics': 'all'},
+            id='an account instance takes no option of hosts',
+        ),
+        pytest.param(
+            {'account': {'app_key': 'own', 'regions': ['eu-west-1']}},
+            {'account': {'app_key': 'k', 'datadog_site': 'datadoghq.eu'}},
+            {'account': {'app_key': 'own', 'regions': ['eu-west-1'], 'datadog_site': 'datadoghq.eu'}},
+            id='a key of its own, and the site of all',
+        ),
+    ],
+)
+def test_an_instance_takes_what_it_does_not_set_from_init_config(instance, defaults, expected):
+    assert with_defaults(instance, defaults) == expected
+
+
+@pytest.mark.parametrize('instance', [{}, {'account': {}}], ids=['a host', 'an account'])
+def test_what_every_instance_takes_is_allowed_in_each(instance):
+    defaults = {'metrics': 'all', 'imdsv1': 'disabled', 'disabled_diagnoses': []}
+    options = read_configuration(with_defaults(instance, defaults))
+    assert (options.metrics, options.expectations.imdsv1) == (Metrics.ALL, ImdsV1.DISABLED)
+
+
+def test_the_check_takes_its_defaults_from_init_config(aggregator, datadog_agent):
+    with pytest.raises(ConfigurationError, match='min_hop_limit must be at most max_hop_limit, which is 2, not 3'):
+        AwsDiagnosticsCheck('aws_diagnostics', {'max_hop_limit': 2}, [{'min_hop_limit': 3}])
 
 
 @pytest.mark.parametrize(

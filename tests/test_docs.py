@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [
@@ -29,3 +30,13 @@ def test_what_a_document_points_at_exists(document: Path) -> None:
         if not target.exists() or (section and target.suffix == '.md' and section not in anchors(target)):
             missing.append(link[0])
     assert missing == []
+
+
+def test_the_example_of_the_readme_is_the_file_that_it_names() -> None:
+    """But for the comments of the file."""
+    readme = (ROOT / 'README.md').read_text(encoding='utf-8')
+    for name, shown in re.findall(r'<!-- is: (\S+) -->\n```yaml\n(.*?)```', readme, re.DOTALL):
+        assert yaml.safe_load(shown) == yaml.safe_load((ROOT / name).read_text(encoding='utf-8'))
+        break
+    else:
+        pytest.fail('the README shows no file')

@@ -24,7 +24,8 @@ def data_collected(text: str) -> str:
 
 
 GENERATED: Mapping[str, Callable[[str], str]] = {
-    'README.md': lambda text: with_section(with_samples(text), 'diagnoses', documents.diagnoses_table()),
+    'README.md': with_samples,
+    'docs/account.md': with_samples,
     'docs/command-line.md': lambda text: with_section(text, 'missing-causes', documents.missing_causes_table()),
     'docs/data-collected.md': data_collected,
     'docs/diagnoses.md': lambda _: diagnoses_document(),

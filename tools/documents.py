@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.missing.causes import MEANINGS
+from datadog_checks.aws_diagnostics.emit.series import LEFT_OUT, Metrics
 from tests.simulator import namespaces_available
 
 from .asset_lint.monitor import read_monitor
@@ -44,17 +44,18 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 # Tables
 
 
-def diagnoses_table() -> str:
-    rows = [
-        (f'[{d.id}](docs/diagnoses.md#{d.id})', d.title, d.severity.word, f'`{d.service_check}`') for d in DIAGNOSES
-    ]
-    return table(('Diagnosis', 'Fault', 'Severity', 'Service check'), rows)
-
-
 def metrics_table() -> str:
     described = csv.DictReader(read('metadata.csv').splitlines())
-    rows = [(f'`{row["metric_name"]}`', row['description'], row['unit_name']) for row in described]
-    return table(('Metric (gauge)', 'Meaning', 'Unit'), rows)
+    rows = [
+        (f'`{row["metric_name"]}`', row['description'], row['unit_name'], _sent_with(row['metric_name']))
+        for row in described
+    ]
+    return table(('Metric (gauge)', 'Meaning', 'Unit', '`metrics`'), rows)
+
+
+def _sent_with(metric: str) -> str:
+    """The least value of the option `metrics` with which it is sent."""
+    return next(each for each in Metrics if metric.removeprefix(f'{CHECK}.') not in LEFT_OUT[each])
 
 
 def service_checks_table() -> str:

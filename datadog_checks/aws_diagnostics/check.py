@@ -7,7 +7,7 @@ from datadog_checks.base import AgentCheck, ConfigurationError
 
 from .collect import HostCollector
 from .collect.agent import EmbeddedAgent
-from .configuration import InvalidConfiguration, Options, check_init_config, read_configuration
+from .configuration import InvalidConfiguration, Options, check_init_config, read_configuration, with_defaults
 from .diagnoses import diagnose, of_scope
 from .emit import Emitter, Run
 from .facts import Facts
@@ -30,14 +30,15 @@ class AwsDiagnosticsCheck(AgentCheck):
         super().__init__(name, init_config, instances)
         self._agent = EmbeddedAgent()
         try:
-            check_init_config(self.init_config)
-            options = read_configuration(self.instance, str(self._agent.setting('site') or ''))
+            check_init_config(self.init_config, of_accounts='account' in self.instance)
+            instance = with_defaults(self.instance, self.init_config)
+            options = read_configuration(instance, str(self._agent.setting('site') or ''))
         except InvalidConfiguration as e:
             raise ConfigurationError(one_line(str(e))) from None
         has_issues = self._agent.has_health_platform and hasattr(self, 'report_issue')
         self._expectations = options.expectations
         self._diagnoses = of_scope(Scope.HOST if options.account is None else Scope.ACCOUNT)
-        self._emitter = Emitter(options.tags, options.identity_tags, has_issues)
+        self._emitter = Emitter(options.tags, options.identity_tags, has_issues, options.metrics)
         self._defects: set[str] = set()
         self._collect = self._collector_of(options).collect
 

@@ -76,4 +76,4 @@ def _commands(block: Block) -> list[str]:
 
 
 def test_there_are_blocks_about_an_account() -> None:
-    assert {block.document for block in BLOCKS} == {'README.md', 'docs/imdsv2-transition.md'}
+    assert {block.document for block in BLOCKS} == {'docs/account.md', 'docs/imdsv2-transition.md'}

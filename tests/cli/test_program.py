@@ -72,7 +72,7 @@ class Terminal:
         return self.process.wait(DEADLINE)
 
 
-def without_the(module: str) -> list[str]:
+def without_the(module: str, *arguments: str) -> list[str]:
     """The program in an environment where this package is not installed."""
     blocker = (
         'import sys\n'
@@ -84,12 +84,24 @@ def without_the(module: str) -> list[str]:
         'from datadog_checks.aws_diagnostics.cli import main\n'
         'sys.exit(main())\n'
     )
-    return [sys.executable, '-c', blocker, 'list']
+    return [sys.executable, '-c', blocker, *(arguments or ('list',))]
 
 
-@pytest.mark.parametrize('missing', ['click', 'rich', 'yaml', 'pydantic', 'lazy_loader'])
+@pytest.mark.parametrize('missing', ['click', 'rich', 'yaml'])
 def test_without_the_extra_one_line_says_how_to_install_it(missing):
     ended = subprocess.run(without_the(missing), capture_output=True, text=True, timeout=DEADLINE)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (
+        ExitStatus.NOT_INSTALLED,
+        '',
+        f"aws-diagnostics needs {missing}: pip install 'datadog-aws-diagnostics[cli]'\n",
+    )
+
+
+@pytest.mark.parametrize('missing', ['pydantic', 'lazy_loader'])
+def test_only_a_configuration_needs_what_the_models_need(missing, never):
+    ended = subprocess.run(without_the(missing, 'explain', 'imds-throttled'), capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, '')
+    ended = subprocess.run(without_the(missing, 'check', '--config', never), capture_output=True, text=True)
     assert (ended.returncode, ended.stdout, ended.stderr) == (
         ExitStatus.NOT_INSTALLED,
         '',

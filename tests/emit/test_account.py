@@ -25,17 +25,6 @@ OF_THE_ACCOUNT: dict[str, Any] = {'scope': Scope.ACCOUNT, 'service_check': 'inte
 UNKNOWN_ACCOUNT = account_facts(caller=Unobserved('no credentials'))
 
 
-class Check(AgentCheck):
-    __NAMESPACE__ = 'aws_diagnostics'
-
-
-@pytest.fixture
-def check(aggregator, datadog_agent):
-    started = Check('aws_diagnostics', {}, [{}])
-    started.check_id = 'aws_diagnostics:account'
-    return started
-
-
 def emit(check, observed, *findings, has_issues=False):
     Emitter(('team:a',), ('region',), has_issues).emit(check, observed, findings, RUN)
 

@@ -24,17 +24,6 @@ FINDINGS = (failed(), passed(id='b-fault', service_check='hop_limit'))
 LOGGER = 'datadog_checks.aws_diagnostics'
 
 
-class Check(AgentCheck):
-    __NAMESPACE__ = 'aws_diagnostics'
-
-
-@pytest.fixture
-def check(aggregator, datadog_agent):
-    started = Check('aws_diagnostics', {}, [{}])
-    started.check_id = 'aws_diagnostics:host'
-    return started
-
-
 @pytest.fixture
 def strict(check, monkeypatch):
     return StrictAgent(monkeypatch)

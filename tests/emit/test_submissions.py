@@ -18,17 +18,6 @@ TAGS = ['team:a', f'instance_id:{INSTANCE_ID}']
 RENAMED = facts(agent=agent(hostname='ip-10-0-0-12', provider='os'))
 
 
-class Check(AgentCheck):
-    __NAMESPACE__ = 'aws_diagnostics'
-
-
-@pytest.fixture
-def check(aggregator, datadog_agent):
-    started = Check('aws_diagnostics', {}, [{}])
-    started.check_id = 'aws_diagnostics:host'
-    return started
-
-
 def emit(check, observed=facts(), *findings, has_issues=False):  # noqa: B008
     Emitter(('team:a',), (), has_issues).emit(check, observed, findings, RUN)
 
@@ -53,7 +42,7 @@ def test_of_the_imds_of_another_instance_no_sample_and_no_id_is_sent(check, aggr
     sent = [sample for name in aggregator.metric_names for sample in aggregator.metrics(name)]
     assert sorted({sample.name for sample in sent}) == [
         'aws_diagnostics.finding',
-        *(f'aws_diagnostics.{name}.ok' for name in ('hop_limit', 'hostname', 'hostname_provider', 'imds', 'imdsv1')),
+        *(f'aws_diagnostics.{name}.ok' for name in ('hop_limit', 'hostname', 'hostname_provider', 'imds')),
         'aws_diagnostics.run.duration',
     ]
     assert {tag.partition(':')[0] for sample in sent for tag in sample.tags} == {'diagnosis', 'severity', 'scope'}
@@ -153,7 +142,7 @@ def test_a_host_that_lost_its_name_is_one_event(check, aggregator):
 
 def test_the_name_is_remembered_across_a_restart_of_the_agent(check, aggregator):
     emit(check, facts())
-    restarted = Check('aws_diagnostics', {}, [{}])
+    restarted = type(check)('aws_diagnostics', {}, [{}])
     restarted.check_id = check.check_id
     emit(restarted, RENAMED)
     assert len(aggregator.events) == 1

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click  # noqa: F401 - it asks for sys.platform when it is imported, and `look` changes that
+import pydantic.main  # noqa: F401 - the same
 import pytest
 
 from datadog_checks.aws_diagnostics.cli import (

@@ -25,6 +25,14 @@ def program(name: str) -> Path:
     return path
 
 
+def program_of_the_site(name: str) -> Path:
+    """A program of .venv-site, which `make test` sets up. Skips the test where it is missing."""
+    path = Path(f'{sys.prefix}-site', 'bin', name)
+    if not path.exists():
+        _missing(name, 'run `make environment-site`')
+    return path
+
+
 def system_program(name: str) -> Path:
     """A program from PATH. Skips the test where it is missing, or fails it where it is required."""
     found = shutil.which(name)

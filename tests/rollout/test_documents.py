@@ -6,13 +6,17 @@ import pytest
 
 from tests.document_blocks import ROOT, Block, blocks
 from tests.rollout.host import Host
+from tools.single_file.zip_application import build
 
 ETC = '/etc/datadog-agent'
-EXAMPLE = ROOT / 'datadog_checks/aws_diagnostics/data/conf.yaml.example'
+EXAMPLE = ROOT / 'examples/host.yaml'
 BLOCKS = [block for block in blocks() if block.needs == 'Agent' and block.executed]
 OF_THE_WHEEL = [block for block in BLOCKS if 'integration install' in block.text]
-OF_CHECKS_D = [block for block in BLOCKS if 'checks.d/aws_diagnostics.py' in block.text]
-REMOVING = [block for block in BLOCKS if 'integration remove' in block.text]
+OF_CHECKS_D = [block for block in BLOCKS if '/var/tmp/aws_diagnostics.py' in block.text]
+REMOVING_THE_WHEEL = [block for block in BLOCKS if 'integration remove' in block.text]
+REMOVING_THE_FILE = [block for block in BLOCKS if 'rm -rf /etc/datadog-agent/checks.d' in block.text]
+SKIP = f'{ETC}/.skip_install_python_third_party_deps'
+LOOKING = [block for block in BLOCKS if 'aws-diagnostics.pyz' in block.text]
 RAN = 'aws_diagnostics.run.duration'
 
 
@@ -61,16 +65,45 @@ def test_an_older_wheel_goes_over_a_newer_one(host: Host, wheel: Path, newer_whe
     assert host.installed() == '0.1.0'
 
 
-@pytest.mark.parametrize('block', REMOVING, ids=str)
-def test_what_is_removed_leaves_nothing_but_the_skip_file(host: Host, wheel: Path, block: Block) -> None:
+def ours_left(host: Host) -> set[str]:
+    left = host.snapshot().keys() - host.pristine.keys()
+    return {path for path in left if 'aws_diagnostics' in path or 'aws-diagnostics' in path}
+
+
+@pytest.mark.parametrize('block', REMOVING_THE_WHEEL, ids=str)
+@pytest.mark.parametrize('of_the_operator', [False, True], ids=['the skip file is ours', 'the skip file was there'])
+def test_a_wheel_that_is_removed_leaves_nothing_of_ours(
+    host: Host, wheel: Path, block: Block, of_the_operator: bool
+) -> None:
+    if of_the_operator:
+        host.write(SKIP, '', owner='dd-agent')
     copy(host, wheel)
     paste(host, OF_THE_WHEEL[0])
     run_check(host)
     paste(host, block)
-    left = host.snapshot().keys() - host.pristine.keys()
-    ours = {path for path in left if 'aws_diagnostics' in path or 'aws-diagnostics' in path}
-    assert (ours, host.exists('/opt/datadog-agent/run/aws_diagnostics')) == (set(), False)
+    assert (ours_left(host), host.exists(SKIP)) == (set(), of_the_operator)
+    assert not host.exists('/opt/datadog-agent/run/aws_diagnostics')
+
+
+@pytest.mark.parametrize('block', REMOVING_THE_FILE, ids=str)
+def test_a_single_file_that_is_removed_leaves_nothing(host: Host, single_file: Path, block: Block) -> None:
+    copy(host, single_file, EXAMPLE)
+    paste(host, OF_CHECKS_D[0])
+    run_check(host)
+    paste(host, block)
+    assert ours_left(host) == set()
+
+
+KNOWN = (*OF_THE_WHEEL, *OF_CHECKS_D, *REMOVING_THE_WHEEL, *REMOVING_THE_FILE, *LOOKING)
+
+
+@pytest.mark.parametrize('block', LOOKING, ids=str)
+def test_the_one_file_looks_as_the_agent_and_leaves_the_host_as_it_was(host: Host, shelf: Path, block: Block) -> None:
+    copy(host, build(shelf))
+    before = host.snapshot()
+    ended = host.run('bash', '-euxo', 'pipefail', '-c', block.text, check=False)
+    assert (ended.returncode, 'not known to be EC2' in ended.stdout, host.snapshot()) == (3, True, before)
 
 
 def test_every_block_that_needs_an_agent_is_one_of_these() -> None:
-    assert [block for block in BLOCKS if block not in (*OF_THE_WHEEL, *OF_CHECKS_D, *REMOVING)] == []
+    assert [block for block in BLOCKS if block not in KNOWN] == []

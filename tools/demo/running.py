@@ -14,9 +14,8 @@ from threading import Thread
 from datadog_checks.aws_diagnostics.cli import saved_facts
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.findings import Status
-from tests.simulator import World
 from tests.simulator.loopback import EXPVAR_PORT, expvar_server, loopback_imds
-from tools.demo.scenarios import OS_HOSTNAME, Scenario, StandIn
+from tools.demo.scenarios import Scenario, StandIn
 
 REPOSITORY = Path(__file__).parents[2]
 CHECK = (sys.executable, '-m', 'datadog_checks.aws_diagnostics', 'check')
@@ -41,14 +40,7 @@ class Outcome:
 
 def run_in_world(scenario: Scenario, display: Mapping[str, str]) -> Outcome:
     """`display`: environment variables for the output of the check. Raises CheckFailed."""
-    world = World(
-        scenario.topology,
-        fault=scenario.fault,
-        files=scenario.files,
-        os_hostname=OS_HOSTNAME,
-        **vars(scenario.behaviour),
-    )
-    with world:
+    with scenario.world() as world:
         outcome = world.run(run_check, scenario.agent, display)
         return replace(outcome, imds_requests=len(world.requests))
 

@@ -68,6 +68,9 @@ class Scenario:
     failed_on_loopback: frozenset[str] | None = None
     """At least these fail there; others depend on the machine. None: it needs a gateway, a firewall or files."""
 
+    def world(self) -> World:
+        return World(self.topology, fault=self.fault, files=self.files, os_hostname=OS_HOSTNAME, **vars(self.behaviour))
+
 
 SCENARIOS = (
     Scenario(

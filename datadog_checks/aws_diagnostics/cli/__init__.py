@@ -19,8 +19,9 @@ from ..text import escaped
 if TYPE_CHECKING:
     import click
 
-OF_THE_EXTRA = ('click', 'rich', 'lazy_loader', 'pydantic', 'yaml')
-"""click and rich, and what datadog-checks-base needs and only has inside an Agent."""
+OF_THE_EXTRA = ('botocore', 'click', 'datadog_checks.base', 'lazy_loader', 'pydantic', 'requests', 'rich', 'yaml')
+"""click and rich, and what only an Agent has: most of it for a configuration file or an account."""
+GET_THE_EXTRA = "pip install 'datadog-aws-diagnostics[cli]'"
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EBADF})
 """What a write to standard output can fail with. A file that cannot be read or written is a Failure long before."""
 
@@ -57,22 +58,27 @@ class Failure(Exception):
         self.status = status
 
 
-def main() -> int:
+def main(get_the_extra: str = GET_THE_EXTRA) -> int:
     """Run the command line of this process; the exit status (see `ExitStatus`)."""
     try:
         return run(sys.argv[1:])
     except ModuleNotFoundError as e:
-        missing = str(e.name).partition('.')[0]
-        if missing not in OF_THE_EXTRA:
+        missing = _of_the_extra(e)
+        if not missing:
             raise
-        sys.stderr.write(f"aws-diagnostics needs {missing}: pip install 'datadog-aws-diagnostics[cli]'\n")
+        sys.stderr.write(f'aws-diagnostics needs {missing}: {get_the_extra}\n')
         return ExitStatus.NOT_INSTALLED
     except KeyboardInterrupt:  # outside of click, which has its own: while modules are imported, or at the end
         return ExitStatus.INTERRUPTED
 
 
+def _of_the_extra(error: ModuleNotFoundError) -> str:
+    """Like 'yaml'; '' for a module that is not of the extra."""
+    return next((name for name in OF_THE_EXTRA if f'{error.name}.'.startswith(f'{name}.')), '')
+
+
 def run(arguments: Sequence[str]) -> int:
-    """Raises only what the import of a command line that is not installed does."""
+    """Raises only ModuleNotFoundError, for what is of the extra and not installed."""
     import click
 
     from .commands import program
@@ -97,7 +103,9 @@ def run(arguments: Sequence[str]) -> int:
         return _after_click(e)
     except OSError as e:
         return _not_written(e)
-    except Exception:  # noqa: BLE001
+    except Exception as e:
+        if isinstance(e, ModuleNotFoundError) and _of_the_extra(e):
+            raise
         return _defect()
 
 

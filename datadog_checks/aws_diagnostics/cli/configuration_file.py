@@ -1,6 +1,7 @@
 """conf.yaml at a terminal: what only the Agent could resolve is taken from the environment."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..configuration import InvalidConfiguration, Options, read_configuration
@@ -18,7 +19,7 @@ def read_instances(path: Path | None) -> tuple[Options, ...]:
         return (read_configuration({}),)
     document = read_mapping(path, '--config')
     try:
-        return tuple(options_of(name, _with_environment(instance)) for name, instance in instances_of(document))
+        return tuple(options_of(name, instance) for name, instance in instances_of(document, _with_environment))
     except InvalidConfiguration as e:
         raise _refused(path, '--config', str(e)) from None
 
@@ -32,11 +33,11 @@ def read_mapping(path: Path, option: str) -> dict[str, object]:
         raise _refused(path, option, str(e)) from None
 
 
-def _with_environment(instance: dict[str, object]) -> dict[str, object]:
+def _with_environment(instance: Mapping[str, object]) -> dict[str, object]:
     """What is absent, or what only the Agent could resolve, is taken from the environment as the Agent's is."""
     account = instance.get('account')
     if not isinstance(account, dict):
-        return instance
+        return {**instance}
     told = {
         setting: os.environ[variable]
         for setting, variable in OF_ENVIRONMENT.items()

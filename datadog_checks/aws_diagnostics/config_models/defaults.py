@@ -52,6 +52,10 @@ def instance_measure_hop_limit():
     return True
 
 
+def instance_metrics():
+    return 'standard'
+
+
 def instance_min_collection_interval():
     return 15
 

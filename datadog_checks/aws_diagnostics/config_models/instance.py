@@ -90,6 +90,7 @@ class InstanceConfig(BaseModel):
     max_hop_limit: Optional[int] = Field(None, ge=1, le=64)
     measure_hop_limit: Optional[bool] = None
     metric_patterns: Optional[MetricPatterns] = None
+    metrics: Optional[Literal['minimal', 'standard', 'all']] = None
     min_collection_interval: Optional[float] = None
     min_hop_limit: Optional[int] = Field(None, ge=1, le=64)
     path_probe_interval: Optional[float] = Field(None, ge=0.0)

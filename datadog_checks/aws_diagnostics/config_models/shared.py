@@ -5,14 +5,26 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Optional, Union
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from typing_extensions import Literal
 
 from datadog_checks.base.utils.functions import identity
 from datadog_checks.base.utils.models import validation
 
 from . import validators
+
+
+class Account(BaseModel):
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True,
+        frozen=True,
+    )
+    api_key: Optional[str] = None
+    app_key: Optional[str] = None
+    datadog_api_url: Optional[str] = None
+    datadog_site: Optional[str] = None
 
 
 class SharedConfig(BaseModel):
@@ -21,6 +33,16 @@ class SharedConfig(BaseModel):
         arbitrary_types_allowed=True,
         frozen=True,
     )
+    account: Optional[Account] = None
+    disabled_diagnoses: Optional[tuple[str, ...]] = None
+    expected_hostname: Optional[str] = None
+    expected_hostname_provider: Optional[Union[str, tuple[str, ...]]] = None
+    identity_tags: Optional[tuple[str, ...]] = None
+    imdsv1: Optional[Literal['any', 'disabled']] = None
+    max_hop_limit: Optional[int] = Field(None, ge=1, le=64)
+    metrics: Optional[Literal['minimal', 'standard', 'all']] = None
+    min_hop_limit: Optional[int] = Field(None, ge=1, le=64)
+    require_imdsv2: Optional[bool] = None
     service: Optional[str] = None
 
     @model_validator(mode='before')

@@ -7,17 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from ..collect.run import CollectOptions, Ec2
-from ..config_models import InstanceConfig
-from ..config_models.instance import Account
+from ..emit import Metrics
 from ..expectations import Expectations, ImdsV1
 from ..log import LOG
+from .defaults import DEFAULTS, check_names_of_init_config, with_defaults
 from .errors import InvalidConfiguration, must_be, refusal_of
 from .rules import (
     PROVIDERS,
-    check_init_config,
     check_names,
     check_numbers,
     check_options,
@@ -28,8 +25,10 @@ from .rules import (
 
 if TYPE_CHECKING:
     from ..collect.account_options import AccountOptions
+    from ..config_models import InstanceConfig
+    from ..config_models.instance import Account
 
-__all__ = ['PROVIDERS', 'InvalidConfiguration', 'Options', 'check_init_config', 'read_configuration']
+__all__ = ['PROVIDERS', 'InvalidConfiguration', 'Options', 'check_init_config', 'read_configuration', 'with_defaults']
 
 
 ONLY_FOR_HOSTS = (
@@ -48,8 +47,24 @@ class Options:
     identity_tags: tuple[str, ...] = ()
     account: 'AccountOptions | None' = None
     """Only of an account instance, which takes nothing from `collect`."""
+    metrics: Metrics = Metrics.STANDARD
     least_interval: float = 0.0
     """Seconds between two runs that collect anew; 0 where the Agent's own schedule counts."""
+
+
+def check_init_config(init_config: object, *, of_accounts: bool = True) -> None:
+    """The defaults must be right for themselves, whatever the instances say. Raises InvalidConfiguration.
+
+    Those for accounts are left out where nothing but host instances may be loaded.
+    """
+    check_names_of_init_config(init_config)
+    given = init_config if isinstance(init_config, Mapping) else {}
+    checked = DEFAULTS if of_accounts else DEFAULTS - {'account'}
+    try:
+        for name in sorted(checked.intersection(given)):
+            read_configuration({name: given[name]} if given[name] is not None else {})
+    except InvalidConfiguration as e:
+        raise InvalidConfiguration(f'init_config.{e}') from None
 
 
 def read_configuration(instance: Mapping[str, Any], site_of_agent: str = '') -> Options:
@@ -59,6 +74,8 @@ def read_configuration(instance: Mapping[str, Any], site_of_agent: str = '') -> 
     """
     if not isinstance(instance, Mapping):
         raise must_be('an instance', 'a mapping of options', instance)
+    if not instance:  # as at a terminal, where pydantic and what else the models need may be missing
+        return Options(Expectations(), CollectOptions())
     given = {option: value for option, value in instance.items() if value is not None}
     check_names(instance)
     check_texts(given)
@@ -76,7 +93,11 @@ def read_configuration(instance: Mapping[str, Any], site_of_agent: str = '') -> 
     return options
 
 
-def _validated(given: Mapping[str, Any]) -> InstanceConfig:
+def _validated(given: Mapping[str, Any]) -> 'InstanceConfig':
+    from pydantic import ValidationError
+
+    from ..config_models import InstanceConfig
+
     context = {'configured_fields': frozenset(given), 'logger': LOG, 'warning': LOG.warning, 'security_config': None}
     try:
         return InstanceConfig.model_validate(dict(given), context=context)
@@ -84,7 +105,7 @@ def _validated(given: Mapping[str, Any]) -> InstanceConfig:
         raise refusal_of(e, given) from None
 
 
-def _with_account(options: Options, model: Account, given: Mapping[str, Any]) -> Options:
+def _with_account(options: Options, model: 'Account', given: Mapping[str, Any]) -> Options:
     from .account import LEAST_INTERVAL, read_account
 
     account, expected = read_account(model, given['account'])
@@ -96,7 +117,7 @@ def _with_account(options: Options, model: Account, given: Mapping[str, Any]) ->
     )
 
 
-def _options(model: InstanceConfig) -> Options:
+def _options(model: 'InstanceConfig') -> Options:
     providers = model.expected_hostname_provider
     expectations = replace(
         Expectations(**_of_the_same_name(model, Expectations)),
@@ -106,8 +127,14 @@ def _options(model: InstanceConfig) -> Options:
         disabled_diagnoses=frozenset(model.disabled_diagnoses or ()),
     )
     collect = replace(CollectOptions(**_of_the_same_name(model, CollectOptions)), ec2=Ec2(str(model.ec2)))
-    return Options(expectations, collect, tuple(model.tags or ()), tuple(model.identity_tags or ()))
+    return Options(
+        expectations,
+        collect,
+        tuple(model.tags or ()),
+        tuple(model.identity_tags or ()),
+        metrics=Metrics(str(model.metrics)),
+    )
 
 
-def _of_the_same_name(model: InstanceConfig, target: type[Expectations | CollectOptions]) -> dict[str, Any]:
+def _of_the_same_name(model: 'InstanceConfig', target: type[Expectations | CollectOptions]) -> dict[str, Any]:
     return {field.name: getattr(model, field.name) for field in fields(target) if hasattr(model, field.name)}

@@ -11,6 +11,7 @@ from ..expectations import AccountExpectations
 from ..facts import Feature
 from ..facts.account import ExternalId
 from ..facts.values import Arn, RegionName, RoleName
+from .defaults import OF_EVERY_INSTANCE
 from .errors import InvalidConfiguration, must_be, unknown_name
 from .opted_in import check_choice, check_tagged_resources, chosen, dimension_tags, watched_metrics
 from .rules import OPTIONS_OF_THE_AGENT, is_api_url
@@ -22,7 +23,7 @@ SITES = frozenset(get_args(_SITE))
 LEAST_INTERVAL = 3600.0
 """Seconds; in force where the instance has no min_collection_interval of its own."""
 
-OF_EVERY_SCOPE = OPTIONS_OF_THE_AGENT | {'account', 'disabled_diagnoses', 'imdsv1'}
+OF_EVERY_SCOPE = OPTIONS_OF_THE_AGENT | OF_EVERY_INSTANCE | {'account'}
 
 KEY = re.compile(r'(?!ENC\[)[!-~]{1,512}')
 """An API or application key goes into a header."""

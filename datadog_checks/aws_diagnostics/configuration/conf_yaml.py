@@ -9,19 +9,21 @@ neither it nor any message here repeats a value that may be a secret.
 import argparse
 import re
 import sys
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import yaml
 
 from ..text import one_line
-from . import Options, check_init_config, read_configuration
+from . import Options, check_init_config, read_configuration, with_defaults
 from .errors import InvalidConfiguration, must_be, nearest, shown
 
 SECTIONS = ('init_config', 'instances')
 LARGEST = 1 << 20
 """Bytes."""
 LONGEST_LINE = 1000
+HOLDS_ITSELF = 'a mapping holds itself (an alias inside of its anchor)'
 REFERENCE = re.compile(r'ENC\[.*\]|%%\w+%%', re.DOTALL)
 """What only the Agent resolves: a secret, a variable of its environment."""
 STAND_INS = {
@@ -63,10 +65,17 @@ def parse_mapping(text: str) -> dict[str, object]:
     return {str(key): value for key, value in document.items()}
 
 
-def instances_of(document: Mapping[str, object]) -> Iterator[tuple[str, dict[str, object]]]:
-    """Every instance after its name: 'instances[0]'. Raises InvalidConfiguration for what is wrong around them."""
+Resolve: TypeAlias = Callable[[Mapping[str, object]], dict[str, object]]
+"""Instead of the Agent, what it would put in place of references to secrets."""
+
+
+def instances_of(document: Mapping[str, object], resolve: Resolve) -> Iterator[tuple[str, dict[str, object]]]:
+    """Every instance, with the defaults of init_config, after its name: 'instances[0]'.
+
+    Raises InvalidConfiguration for what is wrong around them.
+    """
     _check_sections(document)
-    check_init_config(document.get('init_config'))
+    defaults = _defaults(document, resolve)
     if 'instances' not in document:
         raise InvalidConfiguration('no instances: in this file; the least that works is: instances: [{}]')
     instances = document['instances']
@@ -75,7 +84,17 @@ def instances_of(document: Mapping[str, object]) -> Iterator[tuple[str, dict[str
     for number, instance in enumerate(instances):
         if not isinstance(instance, dict):
             raise must_be(f'instances[{number}]', 'a mapping', instance)
-        yield f'instances[{number}]', {str(key): value for key, value in instance.items()}
+        own = {str(key): value for key, value in instance.items()}
+        yield f'instances[{number}]', resolve(with_defaults(own, defaults))
+
+
+def _defaults(document: Mapping[str, object], resolve: Resolve) -> Mapping[str, object]:
+    given = document.get('init_config')
+    try:
+        check_init_config(resolve(given) if isinstance(given, Mapping) else given)
+    except RecursionError:
+        raise InvalidConfiguration(f'init_config: {HOLDS_ITSELF}') from None
+    return given if isinstance(given, Mapping) else {}
 
 
 def options_of(name: str, instance: Mapping[str, object]) -> Options:
@@ -85,16 +104,16 @@ def options_of(name: str, instance: Mapping[str, object]) -> Options:
     except InvalidConfiguration as e:
         raise InvalidConfiguration(f'{name}: {e}') from None
     except RecursionError:
-        raise InvalidConfiguration(f'{name}: a mapping holds itself (an alias inside of its anchor)') from None
+        raise InvalidConfiguration(f'{name}: {HOLDS_ITSELF}') from None
 
 
 def problems(text: str) -> list[str]:
     """Sentences, one for every instance that the check would refuse."""
     found = []
     try:
-        for name, instance in instances_of(parse_mapping(text)):
+        for name, instance in instances_of(parse_mapping(text), _resolved):
             try:
-                options_of(name, _resolved(instance))
+                options_of(name, instance)
             except InvalidConfiguration as e:
                 found.append(str(e))
     except InvalidConfiguration as e:

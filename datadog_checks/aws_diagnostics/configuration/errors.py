@@ -8,9 +8,10 @@ import difflib
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pydantic import ValidationError
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -103,7 +104,15 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return near[0] if near else ''
 
 
-# What the generated models refuse
+# What the generated models know and refuse
+
+
+def model_fields() -> Mapping[str, Any]:
+    """Option of an instance -> its FieldInfo. Loaded where an instance has options, as the models need pydantic."""
+    from ..config_models import InstanceConfig
+
+    return InstanceConfig.model_fields
+
 
 NUMBERS = {
     'greater_than': ('greater than', 'gt'),
@@ -127,7 +136,7 @@ KINDS = {
 """First word of the type of a pydantic error -> what YAML calls the right value."""
 
 
-def refusal_of(error: ValidationError, given: Mapping[str, Any]) -> InvalidConfiguration:
+def refusal_of(error: 'ValidationError', given: Mapping[str, Any]) -> InvalidConfiguration:
     """The first mistake that the models found in what was given."""
     # Without include_input, which the pydantic of older Agents does not know: no input is ever shown.
     errors = [e for e in error.errors(include_url=False) if e['loc']]

@@ -8,14 +8,13 @@ from urllib.parse import urlsplit
 
 from ..collect.imds.tcp import parse_endpoint
 from ..collect.run import CollectOptions
-from ..config_models import InstanceConfig
 from ..diagnoses import of_scope
 from ..emit import IDENTITY_TAGS
 from ..expectations import ANY_HOSTNAME, INSTANCE_ID, Expectations
 from ..facts import HostnameProvider
 from ..facts.values import AgentHostname, HostName
 from ..findings import Scope
-from .errors import InvalidConfiguration, Path, listed, must_be, unknown_name
+from .errors import InvalidConfiguration, Path, listed, model_fields, must_be, unknown_name
 
 PROVIDERS = tuple(provider.value for provider in HostnameProvider)
 
@@ -39,42 +38,14 @@ OPTIONS_OF_THE_AGENT = frozenset(
 )
 """Options of any check: the Agent's CommonInstanceConfig and its loader, and what datadog-checks-base reads."""
 
-INIT_CONFIG = frozenset(
-    {
-        'debug_metrics',
-        'loader',
-        'process_isolation',
-        'profile_memory',
-        'proxy',
-        'service',
-        'set_breakpoint',
-        'skip_proxy',
-        'timeout',
-        'use_agent_proxy',
-    }
-)
-"""What the Agent and datadog-checks-base read from init_config; this check reads nothing from it."""
-
 LONGEST_TEXT = 4096
 MOST_LISTED = 20
 """Words to choose from: there are more diagnoses than a person reads in a message."""
 
 
-def check_init_config(init_config: object) -> None:
-    """A name in init_config that nothing reads is a mistake: most belong into an instance."""
-    if not isinstance(init_config, Mapping | None):
-        raise must_be('init_config', 'a mapping or empty', init_config)
-    for name in init_config or ():
-        if name not in INIT_CONFIG and not str(name).startswith('profile_memory'):
-            of_instances = str(name) in InstanceConfig.model_fields
-            if of_instances:
-                raise InvalidConfiguration(f'init_config.{name}: this is an option of an instance, move it there')
-            raise unknown_name(name, INIT_CONFIG, 'init_config.')
-
-
 def check_names(instance: Mapping[Any, Any]) -> None:
     """The base ignores an unknown option in silence."""
-    known = InstanceConfig.model_fields.keys() | OPTIONS_OF_THE_AGENT
+    known = model_fields().keys() | OPTIONS_OF_THE_AGENT
     for option in instance:
         if option not in known and not str(option).startswith('__'):
             raise unknown_name(option, known)
@@ -95,7 +66,7 @@ def check_texts(value: object, path: Path = ()) -> None:
 def check_numbers(given: Mapping[str, Any]) -> None:
     """The models take true for 1, and with pydantic 2.0, of the oldest Agents, nan for a number of any range."""
     for option, value in given.items():
-        field = InstanceConfig.model_fields.get(option)
+        field = model_fields().get(option)
         wrong = isinstance(value, bool) or value != value
         if wrong and field and {int, float} & set(get_args(field.annotation)):
             raise must_be(option, 'a number', value)

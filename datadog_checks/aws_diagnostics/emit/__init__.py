@@ -8,6 +8,7 @@ from ..rules import identity_of, instance_id_of, of_this_instance
 from .issues import Issues, outline
 from .memory import Memory, may_ask_imds
 from .outlet import Channels, Outlet
+from .series import Metrics, chosen
 from .telemetry import SERVICE_CHECKS, Gauge, Run, ServiceCheck, gauges, service_checks, telemetry
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     'SERVICE_CHECKS',
     'Emitter',
     'Gauge',
+    'Metrics',
     'Run',
     'ServiceCheck',
     'gauges',
@@ -41,8 +43,15 @@ class Emitter:
     Never raises: a channel of the Agent that fails takes nothing else with it.
     """
 
-    def __init__(self, tags: tuple[str, ...], identity_tags: tuple[str, ...], has_issues: bool) -> None:
+    def __init__(
+        self,
+        tags: tuple[str, ...],
+        identity_tags: tuple[str, ...],
+        has_issues: bool,
+        metrics: Metrics = Metrics.STANDARD,
+    ) -> None:
         self._tags = tags
+        self._metrics = metrics
         self._identity_tags = identity_tags
         self._issues = Issues() if has_issues else None
         self._memory = Memory()
@@ -52,7 +61,7 @@ class Emitter:
         outlet = Outlet(check, self._logged)
         facts = of_this_instance(facts)
         tags = tags_of(facts, self._tags, self._identity_tags)
-        send_samples(outlet, facts, findings, run, tags)
+        self._send_samples(outlet, facts, findings, run, tags)
         send_diagnoses(outlet, findings)
         if facts.account is None:
             send_metadata(outlet, facts)
@@ -62,6 +71,18 @@ class Emitter:
             self._memory.remember_imds(outlet, facts)
         if self._issues:
             self._issues.send(outlet, findings, of=account_id(facts))
+
+    def _send_samples(
+        self, outlet: Outlet, facts: Facts, findings: Sequence[Finding], run: Run, tags: list[str]
+    ) -> None:
+        checks, measured = telemetry(facts, findings, run)
+        for check in checks:
+            outlet.service_check(check.name, int(check.status), tags, check.message)
+        of = 'host' if facts.account is None else account_id(facts)
+        known = bool(of) and (facts.account is not None or facts.platform.ec2 is not None)
+        cleared = self._memory.cleared(outlet, of, measured, findings) if known else frozenset[str]()
+        for gauge in chosen(measured, self._metrics, cleared):
+            outlet.gauge(gauge.name, gauge.value, [*tags, *gauge.tags])
 
     def withdraw(self) -> None:
         """The Agent has unscheduled the instance. Called from any thread."""
@@ -99,14 +120,6 @@ def account_id(facts: Facts) -> str:
 def _identity(identity: Identity, wanted: tuple[str, ...]) -> list[str]:
     values = {name: getattr(identity, name) for name in wanted}
     return [f'{IDENTITY_TAGS[name]}:{value}' for name, value in values.items() if value]
-
-
-def send_samples(outlet: Outlet, facts: Facts, findings: Sequence[Finding], run: Run, tags: list[str]) -> None:
-    checks, gauges = telemetry(facts, findings, run)
-    for check in checks:
-        outlet.service_check(check.name, int(check.status), tags, check.message)
-    for gauge in gauges:
-        outlet.gauge(gauge.name, gauge.value, [*tags, *gauge.tags])
 
 
 def send_diagnoses(outlet: Outlet, findings: Sequence[Finding]) -> None:

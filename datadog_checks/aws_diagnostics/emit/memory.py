@@ -1,27 +1,37 @@
 """What is remembered in the Agent's persistent cache, across its restarts.
 
-The name under which the host reports, as a change of it is an event; and whether IMDS answers here, which the host
-scope tells the account scope of the same Agent: a chain of credentials that asks a silent IMDS would only wait for it.
+The name under which the host reports, as a change of it is an event; which findings failed, as their end is one sample;
+and whether IMDS answers here, which the host scope tells the account scope of the same Agent: a chain of credentials
+that asks a silent IMDS would only wait for it.
 """
 
 import json
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..facts import Agent, Facts, HostnameSource, Imds
+from ..findings import Finding, Passed, Unknown
 from .outlet import Outlet
+from .series import failing, of_verdict
+from .telemetry import Gauge
 
 NAMING_KEY = 'naming'
 REACH_KEY = 'imds'
+FAILING_KEY = 'failing'
+SERIES = re.compile('diagnosis:[a-z0-9-]{1,80},severity:[a-z]{1,10},scope:[a-z]{1,10}')
 OUT_OF_REACH = 'out of reach'
 
 
 class Memory:
-    """Of one host instance. It remembers within the process too, so that a cache that cannot be read or written costs
+    """Of one instance. It remembers within the process too, so that a cache that cannot be read or written costs
     only what another process would have known."""
 
     def __init__(self) -> None:
         self._now: dict[str, str] = {}
         self._saved: dict[str, str] = {}
+        self._failed: set[str] = set()
+        """Series of findings that this process saw failing."""
 
     def change_of_name(self, outlet: Outlet, facts: Facts) -> str | None:
         """What changed since the last run, as one sentence; None when nothing did, or it is not known."""
@@ -36,6 +46,20 @@ class Memory:
             self._recall(outlet, REACH_KEY)
             self._remember(outlet, REACH_KEY, '' if reached else OUT_OF_REACH)
 
+    def cleared(self, outlet: Outlet, of: str, gauges: Sequence[Gauge], findings: Sequence[Finding]) -> frozenset[str]:
+        """The series of findings that failed before and do not any more. One that could not be judged is kept in mind.
+
+        `of` is the account, or 'host'. Another instance may have left what it saw in the cache: of that, only what
+        passes here is known to have ended.
+        """
+        key = f'{FAILING_KEY}.{of}'
+        now, before = failing(gauges), known_series(self._recall(outlet, key))
+        ended = before - now
+        waiting = of_verdict(ended, findings, Unknown)
+        self._remember(outlet, key, json.dumps(sorted(now | waiting)) if now | waiting else '')
+        self._failed |= now
+        return (ended - waiting) & (self._failed | of_verdict(ended, findings, Passed))
+
     def _recall(self, outlet: Outlet, key: str) -> str:
         if key not in self._now:
             self._now[key] = self._saved[key] = outlet.recall(key)
@@ -45,6 +69,16 @@ class Memory:
         self._now[key] = value
         if value != self._saved[key] and outlet.remember(key, value):
             self._saved[key] = value
+
+
+def known_series(text: str) -> frozenset[str]:
+    """What an earlier run kept; nothing where that is absent or damaged."""
+    try:
+        kept = json.loads(text)
+    except (ValueError, RecursionError):
+        return frozenset()
+    texts = kept if isinstance(kept, list) else ()
+    return frozenset(each for each in texts if isinstance(each, str) and SERIES.fullmatch(each))
 
 
 def may_ask_imds(outlet: Outlet) -> bool:
