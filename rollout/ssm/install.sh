@@ -120,12 +120,14 @@ EOF
     fi
 }
 
-is_running() {
+# 3 says so; any other failure is one of the service manager, which the restart then reports.
+is_stopped() {
     if [ -d /run/systemd/system ]; then
         systemctl is-active --quiet datadog-agent
     else
         service datadog-agent status >/dev/null 2>&1
     fi
+    [ $? -eq 3 ]
 }
 
 restart() {
@@ -173,11 +175,11 @@ case $METHOD in
     *) install_file ;;
 esac
 put "$scratch/conf.yaml" "$conf" dd-agent 0640
-if is_running; then
-    [ ! -e "$restart_pending" ] || restart
-    smoke_test
-else
+if is_stopped; then
     rm -f "$restart_pending"
     say 'datadog-agent: is stopped, and stays so'
+else
+    [ ! -e "$restart_pending" ] || restart
+    smoke_test
 fi
 say "as wanted: $METHOD $VERSION"

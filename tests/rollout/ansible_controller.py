@@ -111,12 +111,8 @@ def prepare_modules(host: Host) -> None:
     """An interpreter that has imported what every module imports, out of files that every user of the host can read."""
     (ansible,) = ROLLOUT_TOOLS.parent.glob('lib/python3*/site-packages/ansible')
     host.run('mkdir', '-p', MODULES / 'ansible')
-    host.run(
-        'cp',
-        '-r',
-        *(ansible / name for name in ('__init__.py', 'release.py', 'module_utils', 'modules')),
-        MODULES / 'ansible',
-    )
+    parts = [ansible / name for name in ('__init__.py', '_vendor', 'release.py', 'module_utils', 'modules')]
+    host.run('cp', '--archive', *parts, MODULES / 'ansible')
     host.write(f'{MODULES}/sitecustomize.py', 'import ansible.module_utils.basic\n')
     text = QUICKLY.format(modules=MODULES, python=program('python3').resolve())
     host.write(f'{MODULES}/python3', text, mode=0o755)

@@ -12,6 +12,7 @@ case "$(basename "$0")" in
             case "$1" in
                 --version) printf 'systemd 252 (252)\n+PAM\n' && exit 0 ;;
                 -n) shift ;;
+                -q | --quiet) exec >/dev/null ;;
                 -*) ;;
                 *) if [ -z "$action" ]; then action=$1; else unit=$1; fi ;;
             esac

@@ -9,7 +9,7 @@ from tests.rollout.host import Host
 
 PUPPET = ROOT / 'rollout' / 'puppet'
 MODULES = PUPPET / 'modules'
-UNCHANGED, REFUSED, CHANGED, FAILED, PARTLY_FAILED = 0, 1, 2, 4, 6
+UNCHANGED, REFUSED, CHANGED, PARTLY_FAILED = 0, 1, 2, 6
 """Exit statuses of `puppet apply --detailed-exitcodes`."""
 NODE = '/srv/puppet'
 INIT_SCRIPT = '#!/bin/sh\nexec service datadog-agent "$1"\n'

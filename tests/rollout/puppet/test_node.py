@@ -8,7 +8,7 @@ import yaml
 
 from tests.rollout.environment import system_program
 from tests.rollout.host import Host
-from tests.rollout.puppet.node import CHANGED, FAILED, PARTLY_FAILED, PUPPET, REFUSED, UNCHANGED, Node
+from tests.rollout.puppet.node import CHANGED, PARTLY_FAILED, PUPPET, REFUSED, UNCHANGED, Node
 from tests.rollout.rolled_out import (
     CHECKS_D,
     CONF,
@@ -94,7 +94,7 @@ def test_it_goes_with_datadog_agent_and_its_purge_and_a_missing_file_leaves_what
     assert running(host) == ('checks.d', '0.1.0')
     assert (host.exists('/etc/datadog-agent/conf.d/unknown.yaml'), host.exists(CONF)) == (False, True)
 
-    said = node.apply(FAILED, version='0.3.0', method='wheel')
+    said = node.apply(PARTLY_FAILED, version='0.3.0', method='wheel')
     assert 'puppet:///modules/aws_diagnostics/datadog_aws_diagnostics-0.3.0-py3-none-any.whl' in said
     assert running(host) == ('checks.d', '0.1.0')
 
