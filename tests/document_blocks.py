@@ -16,11 +16,15 @@ BLOCK = re.compile(
 
 AN_AGENT_ALONE = 'only a real Agent has `status` and `diagnose`, and strace and tcpdump need rights that no test has'
 ITSELF = 'the tests would run themselves, and build what other tests build elsewhere'
+IN_A_WORLD = 'no cluster is here: tests/packages/test_zip_application.py runs it with a namespace in place of the pod'
 COMPLETION = 'it changes the shell of a person; tests/cli/test_program.py asks for completions'
 NOT_EXECUTED = {
     'make demo\n': f'{ITSELF}: tests/test_demo.py',
     'make lint ': ITSELF,
     'make test PYTEST_ARGS=': ITSELF,
+    'kubectl exec --namespace': IN_A_WORLD,
+    'kubectl debug --namespace': IN_A_WORLD,
+    'docker run --rm --interactive --network': IN_A_WORLD,
     'make release\n': f'{ITSELF}: tests/packages/test_release.py',
     'make checks-d\n': f'{ITSELF}: tests/packages/',
     'make wheel\nsha256sum ': f'{ITSELF}: tests/test_packaging.py compares two builds',

@@ -119,7 +119,7 @@ DISTRIBUTIONS = {
     'cli': {'click', 'rich', 'yaml', 'datadog_checks.base'},
     'collect': {'datadog_checks.base', 'datadog_agent', 'botocore', 'requests', 'urllib3'},
     'config_models': {'datadog_checks.base', 'pydantic', 'typing_extensions'},
-    'configuration': {'pydantic'},
+    'configuration': {'pydantic', 'yaml'},
     'emit': {'datadog_checks.base'},
 }
 """What each part may import from outside the standard library; all of it but click and rich is in every Agent."""
@@ -262,14 +262,17 @@ ACCOUNT_MODULES = """
     from datadog_checks.aws_diagnostics.collect import HostCollector
     from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
     from datadog_checks.aws_diagnostics.cli import main
-    import datadog_checks.aws_diagnostics.cli.pipeline
-    print(json.dumps([name for name in sys.modules if name.startswith('datadog_checks.aws_diagnostics.collect.')]))
+    import datadog_checks.aws_diagnostics.cli.commands
+    print(json.dumps([name for name in sys.modules if name.startswith('datadog_checks.aws_diagnostics.')]))
 """
 
 
 def test_nothing_of_the_account_scope_is_loaded_before_an_account_instance_asks_for_it() -> None:
     loaded = json.loads(python(ACCOUNT_MODULES))
-    of_the_account = re.compile(r'collect\.(aws|account|datadog_api)(\.|$)')
+    of_the_account = re.compile(
+        r'(collect\.(aws|account|datadog_api)|diagnoses\.(cloudwatch|imds_fleet|integration|inventory|load_balancing)'
+        r'|cli\.(accounts|fleet|hosts|metrics|permissions|redaction))(\.|$)'
+    )
     assert [name for name in loaded if of_the_account.search(name)] == []
 
 

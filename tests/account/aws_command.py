@@ -7,6 +7,7 @@
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -44,8 +45,15 @@ def main(words: Sequence[str]) -> int:
     answer.pop('ResponseMetadata')
     shown = jmespath.search(query, answer) if query else answer
     if shown:
-        sys.stdout.write(f'{shown if output == "text" else json.dumps(shown, indent=4, default=str)}\n')
+        sys.stdout.write(f'{_text(shown) if output == "text" else json.dumps(shown, indent=4, default=str)}\n')
     return 0
+
+
+def _text(shown: Any) -> str:
+    """A list of lists by lines, one of scalars by tabs."""
+    if isinstance(shown, list) and shown and isinstance(shown[0], list):
+        return '\n'.join(map(_text, shown))
+    return '\t'.join(map(str, shown)) if isinstance(shown, list) else str(shown)
 
 
 def _options(words: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
@@ -68,12 +76,22 @@ def _arguments(model: OperationModel, options: Mapping[str, list[str]]) -> Itera
         yield name, _value(shape, values, negated=plain not in members)
 
 
+def _structure(shape: Shape, text: str) -> dict[str, Any]:
+    """Of the shorthand, like Key=tag:env,Values=prod,test."""
+    pairs = (part.split('=', 1) for part in re.split(r',(?=[A-Za-z]+=)', text))
+    return {name: _value(shape.members[name], value.split(','), negated=False) for name, value in pairs}
+
+
 def _value(shape: Shape, values: Sequence[str], *, negated: bool) -> Any:
     match shape.type_name:
         case 'boolean':
             return not negated
+        case 'list' if shape.member.type_name == 'structure':
+            return [_structure(shape.member, value) for value in values]
         case 'list':
             return list(values)
+        case 'map':
+            return json.loads(values[0])
         case 'integer' | 'double' | 'long':
             return float(values[0]) if shape.type_name == 'double' else int(values[0])
     (value,) = values

@@ -13,8 +13,10 @@ import pytest
 
 from datadog_checks.aws_diagnostics import __version__
 from datadog_checks.aws_diagnostics.cli import ExitStatus
+from tests.document_blocks import Block, blocks
 from tests.packages.agent import VERSIONS, bare_agent
 from tests.packages.builds import ROOT
+from tests.rollout.reached import by_ssh
 from tests.simulator import Topology, World, namespaces_available
 from tools.single_file.zip_application import START, build
 
@@ -22,6 +24,15 @@ OF_AN_AGENT = '/opt/datadog-agent/embedded/bin/python3'
 OLDER = ('2.7', '3.6', '3.8', '3.9', '3.10')
 TOLD = ('--agent-hostname', 'i-0123456789abcdef0', '--agent-version', '7.81.3', '--agent-provider', 'aws')
 FACTS = ROOT / 'tests' / 'cli' / 'saved' / 'schema-1.json'
+FAULT = 'CRITICAL i-0123456789abcdef0: IMDSv2 hop limit is 1, the Agent needs 2 (1 finding, 1 cause)'
+A_CONTAINER, A_POD = '/run/.containerenv', '/var/run/secrets/kubernetes.io/serviceaccount/token'
+IN_A_NETWORK = [block for block in blocks() if block.document == 'docs/run-once.md' and not block.needs]
+INTO_A_CONTAINER = """#!{python} -IS
+import os, shlex, sys
+words = sys.argv[1:]
+last = words.index('--' if '--' in words else 'python:3.13-slim')
+os.execvp('ssh', ['ssh', 'container', shlex.join(words[last + 1:])])
+"""
 in_a_world = pytest.mark.skipif(not namespaces_available(), reason='no network namespaces here')
 
 
@@ -71,14 +82,11 @@ def test_nothing_in_it_tells_where_and_when_it_was_built_and_every_licence_is_th
 @pytest.mark.parametrize('version', VERSIONS)
 @in_a_world
 def test_a_python_with_nothing_installed_finds_the_fault_of_a_host(pyz: Path, version: str) -> None:
-    files = {**World.EC2_FILES, '/run/.containerenv': ''}
+    files = {**World.EC2_FILES, A_CONTAINER: ''}
     with World(Topology.CONTAINER, files=files, tokens='required', hop_limit=1) as world:
         ended = world.command([*bare_python(version), str(pyz), 'check'], env={'PATH': os.environ['PATH']})
     assert ended.stderr == ''
-    assert (ended.returncode, ended.stdout.splitlines()[0]) == (
-        2,
-        'CRITICAL i-0123456789abcdef0: IMDSv2 hop limit is 1, the Agent needs 2 (1 finding, 1 cause)',
-    )
+    assert (ended.returncode, ended.stdout.splitlines()[0]) == (2, FAULT)
 
 
 @pytest.mark.parametrize('version', VERSIONS)
@@ -168,3 +176,39 @@ def test_what_is_installed_in_another_version_stays_aside(pyz: Path, tmp_path: P
 def test_it_is_a_program(pyz: Path) -> None:
     path = f'{Path(sys.executable).parent}:{os.environ["PATH"]}'
     assert run(pyz, '--version', PATH=path).stdout == f'{__version__}\n'
+
+
+@pytest.mark.parametrize(
+    ('block', 'mark', 'fix'),
+    [
+        pytest.param(IN_A_NETWORK[0], A_POD, 'host network, in the Helm values', id='kubectl exec'),
+        pytest.param(IN_A_NETWORK[1], A_POD, 'host network, in the Helm values', id='kubectl debug'),
+        pytest.param(IN_A_NETWORK[2], A_CONTAINER, 'in the host network', id='docker run'),
+    ],
+)
+@in_a_world
+def test_in_the_network_of_a_container_it_tells_what_is_met_there(
+    pyz: Path, shelf: Path, tmp_path: Path, block: Block, mark: str, fix: str
+) -> None:
+    python = bare_agent('3.11').python.resolve()
+    writable = shelf / tmp_path.name
+    writable.mkdir(exist_ok=True)
+    writable.chmod(0o777)
+    (tmp_path / 'dist').symlink_to(pyz.parent)
+    files = {**World.EC2_FILES, mark: ''}
+    with World(Topology.CONTAINER, files=files, tokens='required', hop_limit=1) as world:
+
+        def run(command: str, given: bytes) -> 'subprocess.CompletedProcess[bytes]':
+            there = command.replace(OF_AN_AGENT, str(python)).replace('/tmp/', f'{writable}/')
+            env = {'PATH': f'{python.parent}:/usr/bin:/bin'}
+            return world.command(['sh', '-c', there], input=given, stdin=None, text=False, env=env)  # type: ignore[return-value]
+
+        with by_ssh({'container': run}, tmp_path) as programs:
+            for name in ('kubectl', 'docker'):
+                (programs / name).write_text(INTO_A_CONTAINER.format(python=sys.executable))
+                (programs / name).chmod(0o755)
+            env = {'PATH': f'{programs}:{os.environ["PATH"]}', 'NAMESPACE': 'datadog', 'POD': 'p', 'CONTAINER': 'c'}
+            ended = subprocess.run(['bash', '-c', block.text], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert ended.stderr == ''
+    assert ended.stdout.splitlines()[0] == FAULT
+    assert fix in ended.stdout

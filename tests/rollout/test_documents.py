@@ -6,6 +6,7 @@ import pytest
 
 from tests.document_blocks import ROOT, Block, blocks
 from tests.rollout.host import Host
+from tools.single_file.zip_application import build
 
 ETC = '/etc/datadog-agent'
 EXAMPLE = ROOT / 'examples/host.yaml'
@@ -14,6 +15,7 @@ OF_THE_WHEEL = [block for block in BLOCKS if 'integration install' in block.text
 OF_CHECKS_D = [block for block in BLOCKS if '/var/tmp/aws_diagnostics.py' in block.text]
 REMOVING_THE_WHEEL = [block for block in BLOCKS if 'integration remove' in block.text]
 REMOVING_THE_FILE = [block for block in BLOCKS if 'rm -rf /etc/datadog-agent/checks.d' in block.text]
+LOOKING = [block for block in BLOCKS if 'aws-diagnostics.pyz' in block.text]
 SKIP = f'{ETC}/.skip_install_python_third_party_deps'
 RAN = 'aws_diagnostics.run.duration'
 
@@ -92,7 +94,15 @@ def test_a_single_file_that_is_removed_leaves_nothing(host: Host, single_file: P
     assert ours_left(host) == set()
 
 
-KNOWN = (*OF_THE_WHEEL, *OF_CHECKS_D, *REMOVING_THE_WHEEL, *REMOVING_THE_FILE)
+KNOWN = (*OF_THE_WHEEL, *OF_CHECKS_D, *REMOVING_THE_WHEEL, *REMOVING_THE_FILE, *LOOKING)
+
+
+@pytest.mark.parametrize('block', LOOKING, ids=str)
+def test_the_one_file_looks_as_the_agent_and_leaves_the_host_as_it_was(host: Host, shelf: Path, block: Block) -> None:
+    copy(host, build(shelf))
+    before = host.snapshot()
+    ended = host.run('bash', '-euxo', 'pipefail', '-c', block.text, check=False)
+    assert (ended.returncode, 'not known to be EC2' in ended.stdout, host.snapshot()) == (3, True, before)
 
 
 def test_every_block_that_needs_an_agent_is_one_of_these() -> None:

@@ -14,7 +14,7 @@ from ..remedies import Remedy
 from . import page
 from .codec import Json
 from .document import printed, remedy_document
-from .options import IDS, colour_option, json_option
+from .options import colour_option, diagnosis_ids, json_option
 from .page import BLANK, Line, Wrap
 from .report import STYLES, fix_steps, summary
 
@@ -34,7 +34,7 @@ def list_(as_json: bool, colour: bool) -> int:
 
 
 def _completed(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(id) for id in IDS if id.startswith(incomplete)]
+    return [CompletionItem(id) for id in diagnosis_ids() if id.startswith(incomplete)]
 
 
 @click.command()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,9 +27,11 @@ from .options import (
 )
 from .page import Line, stderr, write
 from .parameter_types import Duration
-from .pipeline import expecting, first_line, instances_of, observe, report_lines, show, tell, until_ok
+from .pipeline import expecting, first_line, instances_of, observe, redaction_of, report_lines, show, tell, until_ok
 from .program import Program
-from .redaction import Redaction
+
+if TYPE_CHECKING:
+    from .redaction import Redaction
 
 PATHS = click.Path(exists=True, allow_dash=True, path_type=Path)
 STANDARD = saved_facts.STANDARD
@@ -97,7 +100,7 @@ def check(
     agent = described_agent(agent_hostname, agent_version, agent_provider, agent_config)
     if save_facts not in (None, STANDARD):
         saved_facts.refuse_to_overwrite(save_facts)
-    redaction = Redaction() if redact else None
+    redaction = redaction_of(redact)
 
     def look() -> Sequence[Judged]:
         seen = observe(instances, agent, display)
@@ -159,7 +162,7 @@ def judge(
     order, or its only instance for all that were saved.
     """
     _refuse_two_outputs(display, as_csv, html_file)
-    redaction = Redaction() if redact else None
+    redaction = redaction_of(redact)
     instances = None if config is None else instances_of(config)
     reports: list[Judged] = []
     files = saved_facts.Files(facts, partial(tell, colour=display.colour), redacted=redact)
@@ -176,7 +179,7 @@ def judge(
 
 
 def _judged(
-    observation: Observation, only: Sequence[str], redaction: Redaction | None, saved_at: str = '', source: str = ''
+    observation: Observation, only: Sequence[str], redaction: 'Redaction | None', saved_at: str = '', source: str = ''
 ) -> Judged:
     seen = redaction.observation(observation) if redaction else observation
     return judged(seen, only, saved_at=saved_at, source=source)

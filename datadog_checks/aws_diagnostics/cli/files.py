@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from ..facts.values import AccountId, Partition
+from ..text import escaped
 from . import ExitStatus, Failure
 
 LIMIT = 1 << 20
 COMMERCIAL = 'aws'
 """The partition that is not named in names of files."""
+LONGEST_CELL = 256
+"""Characters, as many as the value of a tag may have."""
+FORMULA = ('=', '+', '-', '@')
+"""A spreadsheet computes a cell that starts with one of them: https://owasp.org/www-community/attacks/CSV_Injection."""
 
 
 def read_text(path: Path, option: str, status: ExitStatus, limit: int = LIMIT) -> str:
@@ -109,3 +114,9 @@ def partition_suffix(partition: Partition, before: str) -> str:
 def stem_of(account_id: AccountId, partition: Partition) -> str:
     """Of files that are about one account."""
     return f'{account_id}{partition_suffix(partition, ".")}'
+
+
+def harmless(cell: str, longest: int = LONGEST_CELL) -> str:
+    """Short, without control characters, and never a formula."""
+    text = escaped(cell[:longest])
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text

@@ -18,7 +18,7 @@ from ..facts import Facts, Unobserved
 from ..facts.account import Feature, Fleet, Region, WrongInstance
 from ..text import escaped
 from . import page
-from .files import PrivateFile, beginning_of
+from .files import PrivateFile, beginning_of, harmless
 from .judged import Judged, Observation, judged
 from .options import MEANINGS, Display, config_option, described_agent, display_options
 from .page import BLANK, Line
@@ -105,10 +105,6 @@ def _row(*cells: object) -> Line:
 COLUMNS = ('instance_id', 'region', 'http_tokens', 'hop_limit', 'endpoint', 'containers', 'reason', 'name')
 """The scripts of the remedies split a line at its commas: only the last column may hold one."""
 STDOUT = '-'
-LONGEST_CELL = 256
-"""Characters, as many as the value of a tag may have."""
-FORMULA = ('=', '+', '-', '@')
-"""A spreadsheet computes a cell that starts with one of them: https://owasp.org/www-community/attacks/CSV_Injection."""
 
 Each = Callable[[WrongInstance], None]
 
@@ -135,12 +131,6 @@ def row(instance: WrongInstance) -> tuple[str, ...]:
     i = instance
     cells = (i.instance_id, i.region, i.http_tokens, i.hop_limit, i.endpoint, i.containers, i.fault or '', i.name)
     return tuple(harmless(str(cell)) for cell in cells)
-
-
-def harmless(cell: str, longest: int = LONGEST_CELL) -> str:
-    """Short, without control characters, and never a formula."""
-    text = escaped(cell[:longest])
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 
 class _Writer:

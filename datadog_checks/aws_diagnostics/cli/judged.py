@@ -6,7 +6,7 @@ Every command says the same.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..diagnoses import DIAGNOSES, diagnose
+from ..diagnoses import diagnose, of_scope
 from ..expectations import Expectations
 from ..facts import Agent, Facts, Host
 from ..facts.account import Caller
@@ -131,7 +131,9 @@ def _name_of_the_host(facts: Facts) -> str:
 
 def judged(observation: Observation, only: Collection[str] = (), *, saved_at: str = '', source: str = '') -> Judged:
     """`only` are ids of diagnoses: other findings are left out, and may still be named as causes."""
-    findings = diagnose(DIAGNOSES, observation.facts, observation.expectations)
+    facts = observation.facts
+    known = of_scope(Scope.HOST if facts.account is None else Scope.ACCOUNT)
+    findings = diagnose(known, facts, observation.expectations)
     chosen = tuple(f for f in findings if not only or f.diagnosis.id in only)
     return Judged(observation, chosen, saved_at, source)
 

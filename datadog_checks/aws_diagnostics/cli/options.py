@@ -11,17 +11,16 @@ from typing import TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from .. import diagnoses
 from ..collect.agent import DescribedAgent
 from ..collect.agent.settings import parse_version
 from ..configuration import PROVIDERS
-from ..diagnoses import DIAGNOSES
 from ..findings import WORST_FIRST, Status
 from . import ExitStatus, Failure
 from .configuration_file import read_mapping
 
 Command = TypeVar('Command', bound=Callable[..., object])
 Shown = TypeVar('Shown')
-IDS = tuple(diagnosis.id for diagnosis in DIAGNOSES)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 ENDINGS = (
     f'{ExitStatus.USAGE:d} wrong usage, {ExitStatus.DAMAGED_FACTS:d} damaged facts file, '
@@ -49,16 +48,21 @@ redact_option = click.option(
 )
 
 
+def diagnosis_ids() -> tuple[str, ...]:
+    """Of both scopes, loaded for whoever names one."""
+    return tuple(diagnosis.id for diagnosis in diagnoses.DIAGNOSES)
+
+
 class DiagnosisId(click.ParamType[str]):
     name = 'ID'
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if value not in IDS:
+        if value not in diagnosis_ids():
             self.fail(f"there is no diagnosis {value!r}: 'aws-diagnostics list' shows all", param, ctx)
         return value
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        return [CompletionItem(id) for id in IDS if id.startswith(incomplete)]
+        return [CompletionItem(id) for id in diagnosis_ids() if id.startswith(incomplete)]
 
 
 class OwnUsageStatus(click.Command):

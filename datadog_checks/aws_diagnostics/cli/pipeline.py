@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,6 +25,9 @@ from .options import Display
 from .page import BLANK, Line
 from .report import report, verdict
 from .saved_facts import SavedFacts
+
+if TYPE_CHECKING:
+    from .redaction import Redaction
 
 LONGEST_WAIT = 60.0
 """Seconds between two looks of `--wait-ok`."""
@@ -65,6 +69,15 @@ def _collect(options: Options, agent: DescribedAgent) -> Facts:
     from ..collect.account import AccountCollector
 
     return AccountCollector(with_agent_defaults(options.account, agent)).collect()
+
+
+def redaction_of(redact: bool) -> 'Redaction | None':
+    """It knows all words that are public, and is loaded for whoever asks for it."""
+    if not redact:
+        return None
+    from .redaction import Redaction
+
+    return Redaction()
 
 
 def until_ok(

@@ -9,7 +9,7 @@ from typing import TextIO
 import click
 
 from ..findings import WORST_FIRST, Scope, Status, worst
-from .fleet import harmless
+from .files import harmless
 from .judged import Judged, overall, plural
 from .page import BLANK, Line, Wrap
 from .report import STYLES, verdict

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from datadog_checks.aws_diagnostics.cli import ExitStatus
-from datadog_checks.aws_diagnostics.cli.fleet import COLUMNS, harmless
+from datadog_checks.aws_diagnostics.cli.files import harmless
+from datadog_checks.aws_diagnostics.cli.fleet import COLUMNS
 from datadog_checks.aws_diagnostics.findings import Status
 from tests.account.ec2_fleet import EKS_NODE, Instance, Instances, instance_id, listed
 from tests.account.ec2_server import Account

@@ -19,7 +19,7 @@ from ...text import counted
 from .. import page
 from ..codec import Json
 from ..document import about, iso_time
-from ..fleet import harmless
+from ..files import harmless
 from ..options import Display
 from ..page import Line
 from .asked import Organization

@@ -18,7 +18,7 @@ from ...rules.unreconciled import nearest_words
 from ...text import clock, counted, listed
 from ..codec import Json
 from ..document import iso_time, remedy_document
-from ..fleet import harmless
+from ..files import harmless
 from .reconciled_words import REMEDIES, WORDS
 
 LOOK_AGAIN = 'If single minutes differ, look again: CloudWatch corrects values for some services'
