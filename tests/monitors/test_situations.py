@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 
 from datadog_checks.aws_diagnostics.expectations import ANY_HOSTNAME, Expectations
-from datadog_checks.aws_diagnostics.facts import AgentConfiguration, Facts, HostnameProvider
+from datadog_checks.aws_diagnostics.facts import AgentConfiguration, Facts, HostnameProvider, Platform
 from datadog_checks.aws_diagnostics.facts.values import AgentHostname, RegionName
 from tests.account.builders import account_facts
 from tests.asset_lint.test_monitors import NAMES
 from tests.builders import INSTANCE_ID, agent, facts, imds
+from tests.diagnoses.hostname.situations import FIRMWARE
 from tests.diagnoses.imds.conversations import token_lost
 from tools.asset_lint.monitor import read_monitor
 
@@ -74,12 +75,12 @@ QUIET: dict[str, Hosts] = {
     + hosts(6, Span(70, 240, HEALTHY), name='new'),
     'nothing arrives any more': hosts(6, Span(0, HOUR, HEALTHY)),
     'Agents restart and need ten minutes': hosts(6, Span(0, HOUR, HEALTHY), Span(70, 240, HEALTHY)),
-    'new hosts boot, and IMDS fails in their first run': steady(40)
+    'new hosts boot, and IMDS fails in their first run': steady(20)
     + hosts(2, Span(HOUR, 65, BROKEN), Span(65, 240, HEALTHY), name='new'),
     'a host gets its right name back': steady(6) + renamed(2, HEALTHY, name='i-right'),
-    'names are chosen, and any is expected': steady(1) + hosts(19, Span(0, 240, CHOSEN, expected=ANY), name='chosen'),
+    'names are chosen, and any is expected': steady(1) + hosts(9, Span(0, 240, CHOSEN, expected=ANY), name='chosen'),
     'names are chosen, as provider and name are expected': steady(1)
-    + hosts(19, Span(0, 240, CHOSEN, expected=ANY_AND_CONFIGURED), name='chosen'),
+    + hosts(9, Span(0, 240, CHOSEN, expected=ANY_AND_CONFIGURED), name='chosen'),
     'a tenth of the hosts cannot tell, and they are two': steady(18) + faulty(2, UNKNOWN),
     'IMDS flaps on one host': steady(11) + flapping(1, BROKEN, 10),
     'the hop limit seems too low in every second run': steady(11) + flapping(1, FAR, 5),
@@ -316,3 +317,21 @@ def test_the_evaluator_finds_what_was_wrong_with_former_queries(name: str, query
     sent = sent_by(fleet)
     assert 'alert' in words(replay(former, sent, 4 * HOUR))
     assert replay(now, sent, 4 * HOUR) == []
+
+
+XEN = facts(
+    imds=token_lost(),
+    path=FAR_PATH,
+    host=replace(POD, dmi=FIRMWARE['xen']),
+    platform=Platform(True, 'a Xen hypervisor'),
+)
+"""Its firmware does not tell the instance id, and IMDS cannot: no sample has the tag `instance_id`."""
+
+
+def test_a_host_that_does_not_know_its_instance_id_is_not_lost() -> None:
+    fleet = steady(2) + hosts(3, Span(HOUR, 4 * HOUR, XEN), name='xen')
+    assert not [s for s in sent_by(fleet[2:]).metrics if 'instance_id' in s.tags]
+    found = told('hop_limit_too_low', fleet)
+    assert sorted((notified.about, notified.state) for notified in found) == [
+        ((f'xen-{number}',), 'alert') for number in range(3)
+    ]
