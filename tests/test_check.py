@@ -44,9 +44,15 @@ def test_a_healthy_host_is_ok_in_every_respect():
     }
 
 
-MINIMAL = {'imds.ok', 'hostname_provider.ok', 'hostname.ok', 'imds.imdsv1_enabled', 'imds.latency of token'}
-MINIMAL |= {'ready_for_imdsv2', 'run.duration'}
-STANDARD = MINIMAL | {'hop_limit.ok', 'imds.hop_limit', 'imds.hop_limit_needed', 'imdsv2.transition'}
+MINIMAL = {'imds.ok', 'hostname_provider.ok', 'imds.imdsv1_enabled', 'imds.latency of token', 'run.duration'}
+STANDARD = MINIMAL | {
+    'hop_limit.ok',
+    'hostname.ok',
+    'ready_for_imdsv2',
+    'imds.hop_limit',
+    'imds.hop_limit_needed',
+    'imdsv2.transition',
+}
 EVERYTHING = {'imdsv1.ok', 'imds.gateways', 'imds.latency of metadata', 'run.age', 'run.imds_requests'} | STANDARD
 
 

@@ -18,7 +18,16 @@ class Metrics(StrEnum):
 
 
 FOR_NO_DASHBOARD = frozenset({'imds.gateways', 'imdsv1.ok', 'run.age', 'run.imds_requests'})
-FOR_NO_MONITOR = frozenset({'hop_limit.ok', 'imds.hop_limit', 'imds.hop_limit_needed', 'imdsv2.transition'})
+FOR_NO_MONITOR = frozenset(
+    {
+        'hop_limit.ok',
+        'hostname.ok',
+        'imds.hop_limit',
+        'imds.hop_limit_needed',
+        'imdsv2.transition',
+        'ready_for_imdsv2',
+    }
+)
 ONLY_IN_ALL = frozenset({('request:metadata',)})
 """Tags of series whose metric has others that are sent."""
 LEFT_OUT = {
