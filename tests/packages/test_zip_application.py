@@ -125,8 +125,8 @@ def test_the_python_of_an_agent_has_what_the_account_scope_needs(pyz: Path, vers
     ('arguments', 'missing'),
     [
         pytest.param(['check', '--config', 'conf.yaml'], 'pydantic', id='a configuration'),
-        pytest.param(['fleet'], 'pydantic', id='an account'),
-        pytest.param(['hosts', 'duplicates'], 'pydantic', id='the host list'),
+        pytest.param(['fleet'], 'botocore', id='an account'),
+        pytest.param(['hosts', 'duplicates'], 'botocore', id='the host list'),
     ],
 )
 def test_one_line_says_what_is_missing_and_how_to_get_it(
