@@ -126,7 +126,7 @@ def test_the_python_of_an_agent_has_what_the_account_scope_needs(pyz: Path, vers
     [
         pytest.param(['check', '--config', 'conf.yaml'], 'pydantic', id='a configuration'),
         pytest.param(['fleet'], 'botocore', id='an account'),
-        pytest.param(['hosts', 'duplicates'], 'botocore', id='the host list'),
+        pytest.param(['hosts', 'duplicates'], 'pydantic', id='the host list'),
     ],
 )
 def test_one_line_says_what_is_missing_and_how_to_get_it(
