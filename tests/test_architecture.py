@@ -119,7 +119,7 @@ DISTRIBUTIONS = {
     'cli': {'click', 'rich', 'yaml', 'datadog_checks.base'},
     'collect': {'datadog_checks.base', 'datadog_agent', 'botocore', 'requests', 'urllib3'},
     'config_models': {'datadog_checks.base', 'pydantic', 'typing_extensions'},
-    'configuration': {'pydantic'},
+    'configuration': {'pydantic', 'yaml'},
     'emit': {'datadog_checks.base'},
 }
 """What each part may import from outside the standard library; all of it but click and rich is in every Agent."""

@@ -6,7 +6,7 @@
 #   SHA256         of the downloaded file
 #   CONFIGURATION  conf.yaml in Base64; empty keeps the existing file, or writes the default if there is none
 # Exit status: 0 done, 2 wrong parameters, 3 no such file or wrong digest (nothing was changed),
-#   4 the installation failed, 5 the check does not run.
+#   4 the installation failed, 5 the check does not run, 6 the check refuses the configuration (nothing was changed).
 set -eu
 
 distribution=datadog-aws-diagnostics
@@ -26,7 +26,9 @@ fail() {
     exit "$status"
 }
 
-agent() { sudo -u dd-agent datadog-agent "$@"; }
+as_agent() { sudo -u dd-agent "$@"; }
+
+agent() { as_agent datadog-agent "$@"; }
 
 changing() { : >"$restart_pending"; }
 
@@ -46,11 +48,25 @@ verified_copy() {
     [ "$digest" = "$SHA256" ] || fail 3 "$source: its SHA-256 is $digest, not $SHA256; nothing was changed"
 }
 
+# The version that is wanted is asked, before anything is changed.
+validate() {
+    configuration=$1
+    set -- "$copy" --validate
+    if [ "$METHOD" = wheel ]; then
+        set -- -c 'import datadog_checks as d, runpy, sys; d.__path__.insert(0, sys.argv.pop(1) + "/datadog_checks")
+runpy.run_module("datadog_checks.aws_diagnostics.configuration", run_name="__main__")' "$copy"
+    fi
+    # From standard input: dd-agent may not enter the directory of a configuration with keys.
+    as_agent /opt/datadog-agent/embedded/bin/python3 -IB "$@" - <"$configuration" ||
+        fail 6 'CONFIGURATION: the check refuses it; nothing was changed'
+}
+
 # Without this file, an Agent upgrade looks for this private package in a public repository.
 keep_agent_upgrades_from_fetching() {
     [ -e "$skip_file" ] && return
-    echo '# Written by the rollout of aws_diagnostics' >"$scratch/skip"
-    install -o dd-agent -g dd-agent -m 0644 "$scratch/skip" "$skip_file"
+    echo "Managed by the rollout of aws_diagnostics, as an upgrade of the Agent would look for its wheel in Datadog's repository." \
+        >"$scratch/skip"
+    install -o root -g root -m 0644 "$scratch/skip" "$skip_file"
 }
 
 install_wheel() {
@@ -75,22 +91,25 @@ install_file() {
         agent integration remove "$distribution" || fail 4 "the Agent did not remove $distribution"
         say "$distribution: removed"
     fi
-    put "$copy" "$check_file" 0644
+    put "$copy" "$check_file" root 0644
+    # Only our own: another private package may need it.
+    if grep -qs aws_diagnostics "$skip_file"; then rm -f "$skip_file"; fi
 }
 
 put() {
     cmp -s "$1" "$2" && return
     changing
     [ -d "${2%/*}" ] || install -d -o dd-agent -g dd-agent -m 0755 "${2%/*}"
-    install -o dd-agent -g dd-agent -m "$3" "$1" "$2"
+    install -o "$3" -g "$3" -m "$4" "$1" "$2"
     say "$2: written"
 }
 
-configure() {
+# What is to be configured: the given text, else what is there, else the default.
+wanted_configuration() {
     if [ -n "$CONFIGURATION" ]; then
         echo "$CONFIGURATION" | base64 -d >"$scratch/conf.yaml" || fail 2 'CONFIGURATION: not Base64'
     elif [ -e "$conf" ]; then
-        return
+        cp "$conf" "$scratch/conf.yaml"
     else
         cat >"$scratch/conf.yaml" <<'EOF'
 init_config: {}
@@ -99,7 +118,16 @@ instances:
     min_collection_interval: 300
 EOF
     fi
-    put "$scratch/conf.yaml" "$conf" 0640
+}
+
+# 3 says so; any other failure is one of the service manager, which the restart then reports.
+is_stopped() {
+    if [ -d /run/systemd/system ]; then
+        systemctl is-active --quiet datadog-agent
+    else
+        service datadog-agent status >/dev/null 2>&1
+    fi
+    [ $? -eq 3 ]
 }
 
 restart() {
@@ -139,12 +167,19 @@ trap 'rm -rf "$scratch"' EXIT
 chmod 0711 "$scratch"
 
 verified_copy
+wanted_configuration
 cd /
+validate "$scratch/conf.yaml"
 case $METHOD in
     wheel) install_wheel ;;
     *) install_file ;;
 esac
-configure
-[ ! -e "$restart_pending" ] || restart
-smoke_test
+put "$scratch/conf.yaml" "$conf" dd-agent 0640
+if is_stopped; then
+    rm -f "$restart_pending"
+    say 'datadog-agent: is stopped, and stays so'
+else
+    [ ! -e "$restart_pending" ] || restart
+    smoke_test
+fi
 say "as wanted: $METHOD $VERSION"

@@ -41,14 +41,15 @@ remove_skip_file() {
     fi
 }
 
+# An Agent that is stopped stays so.
 restart() {
     if [ -d /run/systemd/system ]; then
-        systemctl restart datadog-agent
-    else
+        systemctl try-restart datadog-agent
+    elif service datadog-agent status >/dev/null 2>&1; then
         service datadog-agent restart
     fi
     rm -f "$restart_pending"
-    say 'datadog-agent: restarted'
+    say 'datadog-agent: restarted if it ran'
 }
 
 command -v datadog-agent >/dev/null || {

@@ -6,24 +6,55 @@ locals {
     trimsuffix(name, ".json") => jsondecode(file("${local.assets}/monitors/${name}")).definition
   }
   wanted = coalesce(var.monitors, keys(local.shipped))
+  named  = setunion(keys(var.thresholds), keys(var.options), keys(var.priorities), keys(var.notify_by_monitor))
+
+  priorities = { for id, definition in local.shipped : id => lookup(var.priorities, id, definition.priority) }
+
+  # Those of the monitor, else those of its priority, else those of all.
+  notify = {
+    for id, priority in local.priorities : id =>
+    lookup(var.notify_by_monitor, id, lookup(var.notify_by_priority, tostring(priority), var.notify))
+  }
+  guide         = "https://docs.datadoghq.com/integrations/guide/aws-integration-troubleshooting/"
+  documentation = var.docs_url == "" ? "" : "[Documentation](${var.docs_url})"
+
+  options = {
+    for id, definition in local.shipped : id => merge(
+      definition.options,
+      var.renotify_interval == null ? {} : { renotify_interval = var.renotify_interval },
+      { for name, value in try(var.options[id], {}) : name => value if value != null },
+      { thresholds = merge(definition.options.thresholds, lookup(var.thresholds, id, {})) },
+    )
+  }
 
   monitors = {
     for id, definition in local.shipped : id => merge(definition, {
-      name    = "${var.name_prefix}${definition.name}"
-      message = trimspace("${definition.message}\n\n${join(" ", var.notify)}")
-      tags    = distinct(concat(definition.tags, var.tags))
-      query   = local.queries[id]
-      options = merge(definition.options, {
-        thresholds = merge(definition.options.thresholds, lookup(var.thresholds, id, {}))
-      })
+      name     = "${var.name_prefix}${definition.name}"
+      message  = join("\n\n", compact([definition.message, local.documentation, join(" ", local.notify[id])]))
+      tags     = distinct(concat(definition.tags, var.tags))
+      query    = local.queries[id]
+      priority = local.priorities[id]
+      options  = local.options[id]
     }) if contains(local.wanted, id)
   }
 
   # The number at the end of the query of a metric monitor must be its critical threshold.
-  queries = {
+  compared = {
     for id, definition in local.shipped : id => try(
       replace(definition.query, "/-?[0-9.]+$/", tostring(var.thresholds[id].critical)),
       definition.query,
+    )
+  }
+
+  # The scope of each metric, {*} or {tags}, and of a service check, .over("*"). A brace after a space is of a grouping.
+  all_of = join(" AND ", var.scope)
+  queries = {
+    for id, query in local.compared : id => length(var.scope) == 0 ? query : replace(
+      replace(
+        replace(query, "/([a-z0-9_.])\\{([^*}][^}]*)\\}/", "$${1}{${local.all_of} AND $${2}}"),
+        "/([a-z0-9_.])\\{\\*\\}/", "$${1}{${local.all_of}}",
+      ),
+      ".over(\"*\")", ".over(\"${join("\",\"", var.scope)}\")",
     )
   }
 
@@ -42,5 +73,9 @@ resource "datadog_monitor_json" "monitor" {
 resource "datadog_dashboard_json" "dashboard" {
   for_each = local.dashboards
 
-  dashboard = jsonencode(merge(each.value, { title = "${var.name_prefix}${each.value.title}" }))
+  # The tables link to Datadog's guide, or to this documentation where there is one.
+  dashboard = replace(
+    jsonencode(merge(each.value, { title = "${var.name_prefix}${each.value.title}" })),
+    "\"link\":\"${local.guide}\"", "\"link\":\"${coalesce(var.docs_url, local.guide)}\"",
+  )
 }

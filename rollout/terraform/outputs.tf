@@ -8,8 +8,8 @@ output "monitors" {
   }
 
   precondition {
-    condition     = length(setsubtract(keys(var.thresholds), keys(local.shipped))) == 0
-    error_message = "thresholds: there is no monitor ${join(", ", setsubtract(keys(var.thresholds), keys(local.shipped)))}. There are: ${join(", ", keys(local.shipped))}."
+    condition     = length(setsubtract(local.named, keys(local.shipped))) == 0
+    error_message = "thresholds, options, priorities, notify_by_monitor: there is no monitor ${join(", ", setsubtract(local.named, keys(local.shipped)))}. There are: ${join(", ", keys(local.shipped))}."
   }
 
   precondition {
@@ -21,9 +21,4 @@ output "monitors" {
 output "dashboards" {
   description = "The address of each dashboard, by file name."
   value       = { for id, dashboard in datadog_dashboard_json.dashboard : id => dashboard.url }
-}
-
-output "composite" {
-  description = "The ID of the composite monitor, null if there is none."
-  value       = one(datadog_monitor.lost_name[*].id)
 }

@@ -20,7 +20,7 @@ LOAD = Selector('avg', 'system.load')
 def load(*scope: str, by: tuple[str, ...] = (), aggregator: str = 'avg') -> Expression:
     """Of one selector, with a scope such as 'env:prod'."""
     conditions = tuple(Condition(key, value) for key, _, value in (tag.partition(':') for tag in scope))
-    return Expression((Selector(aggregator, 'system.load', conditions, by),))
+    return Expression((Selector(aggregator, 'system.load', conditions, by),), by=by)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,15 @@ def load(*scope: str, by: tuple[str, ...] = (), aggregator: str = 'avg') -> Expr
             Expression((LOAD, Selector('sum', 'system.cpus')), ('as_count',)),
             id='arithmetic of several',
         ),
+        pytest.param(
+            '100 - count_not_null(avg:system.load{*} by {host}) / sum:system.load{*} by {env}',
+            Expression(
+                (Selector('avg', 'system.load', by=('host',)), Selector('sum', 'system.load', by=('env',))),
+                ('count_not_null',),
+                ('env',),
+            ),
+            id='a count of groups, which has none',
+        ),
     ],
 )
 def test_an_expression_is_read(query: str, expected: Expression) -> None:
@@ -82,12 +91,12 @@ def test_an_expression_is_read(query: str, expected: Expression) -> None:
         ),
         pytest.param(
             'change(max(last_1h),last_1d):avg:system.load{*} > 0',
-            MetricMonitor(Expression((LOAD,)), 'max', 'last_1h', '>', 0.0, 'change'),
+            MetricMonitor(Expression((LOAD,)), 'max', 'last_1h', '>', 0.0, 'change', 'last_1d'),
             id='a change',
         ),
         pytest.param(
             'pct_change(avg(last_30m),4h_ago):avg:system.load{*} != 50',
-            MetricMonitor(Expression((LOAD,)), 'avg', 'last_30m', '!=', 50.0, 'pct_change'),
+            MetricMonitor(Expression((LOAD,)), 'avg', 'last_30m', '!=', 50.0, 'pct_change', '4h_ago'),
             id='a change in percent, as the API reference writes it',
         ),
     ],
@@ -117,7 +126,7 @@ def test_a_service_check_monitor_is_read(query: str, expected: ServiceCheckMonit
 
 @pytest.mark.parametrize(
     ('window', 'expected'),
-    [('last_5m', 5), ('last_4h', 240), ('last_1d', 1440), ('last_1w', 10080)],
+    [('last_5m', 5), ('last_4h', 240), ('last_1d', 1440), ('last_1w', 10080), ('4h_ago', 240)],
 )
 def test_a_window_has_minutes(window: str, expected: int) -> None:
     assert minutes(window) == expected

@@ -106,7 +106,9 @@ def test_every_instance_is_read(conf: Path, init_config: str) -> None:
             id='a Python object',
         ),
         pytest.param(
-            'instances: [&a {account: *a}]', 'a mapping holds itself (an alias inside of its anchor)', id='a loop'
+            'instances: [&a {account: *a}]',
+            'instances[0]: a mapping holds itself (an alias inside of its anchor)',
+            id='a loop',
         ),
         pytest.param('[' * 5000, 'not valid YAML: nested too deeply', id='nested without end'),
         pytest.param(

@@ -9,6 +9,7 @@ import pytest
 from datadog_checks.aws_diagnostics.cli import run
 from datadog_checks.aws_diagnostics.cli.html_report import MARK, NAMED, write_reports
 from datadog_checks.aws_diagnostics.cli.judged import Judged
+from datadog_checks.aws_diagnostics.facts import NetworkPath
 from datadog_checks.aws_diagnostics.facts.values import InstanceId
 from datadog_checks.aws_diagnostics.findings import Finding, Status
 from datadog_checks.aws_diagnostics.remedies import Remedy, Step, shell
@@ -16,7 +17,7 @@ from tests.browser import Page, browser
 from tests.rollout.environment import system_program
 
 from ..account.builders import account_facts
-from ..builders import facts, imds
+from ..builders import facts, imds, path
 from ..emit.findings import failed, passed, unknown
 from .seen import seen
 
@@ -53,7 +54,9 @@ def test_the_verdict_and_the_table_by_cause_come_first(page: Page, fleet: Path) 
     page.open(fleet)
     shown = text(page)
     assert shown.startswith('aws-diagnostics: 23 hosts and 1 account\n\nCRITICAL 23 hosts and 1 account (22 critical, ')
-    rows = page.value("[...document.querySelectorAll('tbody tr')].map((r) => [...r.cells].map((c) => c.innerText))")
+    rows = page.value(
+        "[...document.querySelectorAll('tbody')[0].rows].map((r) => [...r.cells].map((c) => c.innerText))"
+    )
     assert [row[:2] for row in rows] == [['CRITICAL', '23'], ['OK', '1']]
     assert rows[0][3].endswith(f', {host(NAMED - 1).subject} and 3 more')
 
@@ -63,7 +66,7 @@ def test_each_report_unfolds_to_its_evidence_and_its_fix(page: Page, fleet: Path
     assert 'the limit is 1' not in text(page)
     page.value("document.querySelectorAll('details').forEach((each) => each.open = true)")
     shown = text(page)
-    assert shown.count('the limit is 1') == NAMED + 2
+    assert shown.count('Evidence\nthe limit is 1') == NAMED + 2
     assert page.value("document.querySelector('pre').innerText") == COMMAND.text
     assert 'UNKNOWN 1 not judged: could not look' in shown
 
@@ -94,11 +97,90 @@ def test_what_is_foreign_is_only_text(page: Page, tmp_path: Path) -> None:
     write_reports(file, [named], [HOSTILE])
     page.open(file)
     assert page.value('document.title') == 'aws-diagnostics: 1 account'
-    assert page.value("document.querySelectorAll('script, img').length") == 0
+    assert page.value("[document.querySelectorAll('img').length, document.scripts.length]") == [0, 1]
     shown = text(page)
     assert shown.count('<script>document.title = "no"</script>') >= 3
     assert ('\u202e' in shown, '\x1b' in shown) == (False, False)
     assert (page.requested, page.complaints) == ([file.as_uri()], [])
+
+
+WAY = "[...document.querySelectorAll('.way li')].map((each) => each.innerText)"
+FAR = path(gateways=1, gateway_addresses=('172.17.0.1',), hop_limit=None, remaining_ttl=None, reply_lost=True)
+
+
+@pytest.mark.parametrize(
+    ('observed', 'drawn', 'caption'),
+    [
+        pytest.param(
+            path(),
+            ['this process', 'TTL 2', 'IMDS'],
+            'response hop limit 2, measured; 1 needed',
+            id='nothing in between',
+        ),
+        pytest.param(
+            path(gateways=1, gateway_addresses=('172.17.0.1',), remaining_ttl=1),
+            ['this process', 'TTL 1', 'gateway 172.17.0.1', 'TTL 2', 'IMDS'],
+            'response hop limit 2, measured; 2 needed',
+            id='behind a bridge',
+        ),
+        pytest.param(
+            replace(FAR, hop_limit_at_most=1),
+            ['this process', 'dropped before', 'gateway 172.17.0.1', 'TTL at most 1', 'IMDS'],
+            'response hop limit at most 1; 2 needed; the token response does not arrive',
+            id='one hop too far',
+        ),
+        pytest.param(
+            path(gateways=2, gateway_addresses=(None, '10.0.0.1'), hop_limit=None, note='no TTL was read'),
+            ['this process', '', 'gateway that stays silent', '', 'gateway 10.0.0.1', '', 'IMDS'],
+            'response hop limit not known; 3 needed (no TTL was read)',
+            id='the hop limit is not known',
+        ),
+        pytest.param(
+            path(gateways=None, hop_limit=None),
+            ['this process', '', 'gateways not counted', '', 'IMDS'],
+            'response hop limit not known',
+            id='nothing was counted',
+        ),
+    ],
+)
+def test_the_way_to_imds_is_drawn_as_it_was_measured(
+    page: Page, tmp_path: Path, observed: NetworkPath, drawn: list[str], caption: str
+) -> None:
+    file = tmp_path / 'page.html'
+    write_reports(file, [seen(FAULT, observed=facts(path=observed))])
+    page.open(file, width=360)
+    assert page.value(WAY) == drawn
+    assert page.value("document.querySelector('figcaption').innerText") == f'Way of the token response: {caption}'
+    assert page.value('document.documentElement.scrollWidth') <= 360
+
+
+def test_a_command_is_copied_by_its_button(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / 'page.html'
+    write_reports(file, [host(1, FAULT)])
+    page.open(file)
+    page.value("document.querySelectorAll('details').forEach((each) => each.open = true)")
+    page.value("document.querySelector('.copy').click()")
+    said = """new Promise((done) => {
+      const look = () => {
+        const text = document.querySelector('.copy').innerText;
+        text === 'Copy' ? requestAnimationFrame(look) : done(text);
+      };
+      look();
+    })"""
+    assert page.ask('Runtime.evaluate', expression=said, awaitPromise=True)['result']['value'] in ('Copied', 'Selected')
+
+
+def test_every_finding_is_there_to_unfold(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / 'page.html'
+    write_reports(file, [host(1, FAULT, passed(id='b'), unknown(id='c'))])
+    page.open(file)
+    page.value("document.querySelectorAll('details').forEach((each) => each.open = true)")
+    rows = page.value("[...document.querySelectorAll('.report tr')].map((r) => [...r.cells].map((c) => c.innerText))")
+    assert rows == [
+        ['CRITICAL', 'a-fault', 'the limit is 1'],
+        ['OK', 'b', 'fine'],
+        ['UNKNOWN', 'c', 'could not look'],
+    ]
 
 
 def test_on_paper_every_report_has_its_line(page: Page, fleet: Path) -> None:

@@ -1,10 +1,10 @@
-"""A terminal keeps every line whole and in its colours."""
+"""A terminal keeps every line in its colours, and as narrow as a page."""
 
 from xml.etree import ElementTree
 
 from rich.text import Text
 
-from tools.pictures.terminal import terminal
+from tools.pictures.terminal import WIDEST, terminal
 
 NAME = '{http://www.w3.org/2000/svg}text'
 PRINTED = list(
@@ -22,6 +22,8 @@ def test_every_character_and_its_colour_is_in_the_picture() -> None:
     assert 'fill: #f07178;font-weight: bold' in svg
 
 
-def test_a_command_to_be_pasted_stays_on_one_line() -> None:
+def test_a_command_stays_on_one_line_and_ends_where_nobody_could_read_on() -> None:
     command = 'aws ec2 ' + '--option value ' * 20
-    assert command.strip() in shown(terminal([Text('short'), Text(command)], title='', name='x'))
+    svg = terminal([Text('short'), Text(command)], title='', name='x')
+    assert f'{command[: WIDEST - 1]}\u2026' in shown(svg)
+    assert 'option value' not in shown(svg).partition('\u2026')[2]

@@ -11,6 +11,7 @@ CONF = '/etc/datadog-agent/conf.d/aws_diagnostics.d/conf.yaml'
 CHECKS_D = '/etc/datadog-agent/checks.d/aws_diagnostics.py'
 SKIP_FILE = '/etc/datadog-agent/.skip_install_python_third_party_deps'
 WHEELS = '/var/lib/aws_diagnostics'
+CACHES = '/__pycache__'
 REMEMBERED = '/opt/datadog-agent/run/aws_diagnostics'
 """What the check itself keeps from run to run."""
 
@@ -31,6 +32,25 @@ def running(host: Host) -> tuple[str, str]:
 
 def without_memory(snapshot: dict[str, Entry]) -> dict[str, Entry]:
     return {path: entry for path, entry in snapshot.items() if not path.startswith(REMEMBERED)}
+
+
+def left_on(host: Host) -> set[str]:
+    """What of ours is on a host, beside what the check remembers."""
+    found = host.run(
+        'find',
+        '/etc',
+        '/opt',
+        '/var',
+        '-path',
+        f'*{CACHES}*',
+        '-prune',
+        '-o',
+        '-name',
+        '*aws[_-]diagnostics*',
+        '-print',
+    )
+    skip_file = [SKIP_FILE] if host.exists(SKIP_FILE) else []
+    return {path for path in (*found.stdout.split(), *skip_file) if not path.startswith(REMEMBERED)}
 
 
 def in_table(readme: Path) -> set[str]:

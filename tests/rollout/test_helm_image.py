@@ -1,11 +1,15 @@
 """The image with the wheel in it: what the values say of it, and how it is built."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.rollout.environment import ROOT
 from tests.rollout.helm.releases import VALUES, HelmRefused, pods, release, step, values
 from tests.rollout.host import Host
+
+ROLLOUT = ROOT / 'rollout'
 
 
 def test_the_image_says_which_agent_is_in_it(tmp_path: Path) -> None:
@@ -17,6 +21,25 @@ def test_the_image_says_which_agent_is_in_it(tmp_path: Path) -> None:
         release(step(values(''), tmp_path / 'other.yaml'))
 
 
+def test_one_file_names_the_image_of_the_agent_and_what_is_built_from_it_says_its_version() -> None:
+    (image,) = (ROLLOUT / 'agent-image').read_text().splitlines()
+    (version,) = re.findall(r':(7\.\d+\.\d+)(?:@|$)', image)
+    texts = {
+        path: path.read_text() for path in sorted(ROLLOUT.rglob('*')) if path.is_file() and path.name != 'agent-image'
+    }
+    named = {
+        path.relative_to(ROLLOUT).as_posix(): set(re.findall(r'agent\S*:(7\.\d+\.\d+)', text))
+        for path, text in texts.items()
+    }
+    assert {path: versions for path, versions in named.items() if versions} == {
+        'ecs/README.md': {version},
+        'helm/Dockerfile': {version},
+        'operator/patch-image.yaml': {version},
+    }
+    assert f'tag: {version}-aws' in texts[ROLLOUT / 'helm' / 'values-image.yaml']
+    assert [path for path, text in texts.items() if re.search(r'(gcr\.io|ecr\.aws)/\S*agent', text)] == []
+
+
 def instructions(dockerfile: Path) -> list[tuple[str, str]]:
     """Each instruction and its arguments, comments left out."""
     lines = [line for line in dockerfile.read_text().splitlines() if line and not line.startswith('#')]
@@ -25,8 +48,9 @@ def instructions(dockerfile: Path) -> list[tuple[str, str]]:
 
 def test_the_image_is_built_with_the_wheel(host: Host, wheel: Path) -> None:
     """Its instructions, on a host in the place of the base image."""
-    default = dict(arguments.split('=', 1) for name, arguments in instructions(VALUES / 'Dockerfile') if name == 'ARG')
-    assert default['WHEEL'] == wheel.name
+    given = (arguments.partition('=')[::2] for name, arguments in instructions(VALUES / 'Dockerfile') if name == 'ARG')
+    default = dict(given)
+    assert (default['WHEEL'], default['AGENT']) == (wheel.name, '')
     host.run('ln', '-s', '/usr/local/bin/datadog-agent', '/usr/local/bin/agent')
     for instruction, arguments in instructions(VALUES / 'Dockerfile'):
         if instruction == 'COPY':

@@ -23,7 +23,7 @@ instances:
   min_collection_interval: 300
 """
 CONTRADICTION = (
-    'instance 1: min_hop_limit: for host instances only, not allowed next to account; '
+    'aws_diagnostics:instances[0]: min_hop_limit: for host instances only, not allowed next to account; '
     'use two instances for the two scopes'
 )
 
@@ -44,9 +44,10 @@ def minion(host: Host, built: Distributions) -> Minion:
     return minion_on(host)
 
 
-def test_the_readme_rolls_the_check_out_upgrades_it_rolls_it_back_and_removes_it(
-    minion: Minion, newer: Distributions
+def test_a_minion_from_the_first_dry_run_to_the_removal(
+    minion: Minion, built: Distributions, newer: Distributions
 ) -> None:
+    """One minion has it all happen to it: every run of Salt costs seconds."""
     host, install = minion.host, minion.documented('Install')
     dry = next(install)
     assert (dry.failed, None in dry.results.values()) == ({}, True)
@@ -56,52 +57,41 @@ def test_the_readme_rolls_the_check_out_upgrades_it_rolls_it_back_and_removes_it
     assert (host.stat(CHECK), host.stat(CONF)) == (('root', 'root', 0o644), ('dd-agent', 'dd-agent', 0o640))
     before = minion.snapshot()
     again = next(install)
-    assert (again.failed, again.changed, host.restarts()) == ({}, (), 1)
-    assert minion.snapshot() == before
+    assert (again.failed, again.changed, host.restarts(), minion.snapshot() == before) == ({}, (), 1, True)
 
     add(host, newer, '0.2.0')
-    versions = [(run.changed, version_in_checks_d(host)) for run in minion.documented('Upgrade and roll back')]
-    change = ('aws_diagnostics_agent', 'aws_diagnostics_file')
-    assert versions == [(change, '0.2.0'), (change, '0.1.0')]
+    upgraded = next(minion.documented('Upgrade and roll back'))
+    assert (upgraded.changed, version_in_checks_d(host)) == (('aws_diagnostics_agent', 'aws_diagnostics_file'), '0.2.0')
+
+    kept = minion.snapshot()
+    for options, way in (('test=True', 'wheel'), ('', 'checks_d')):
+        refused = minion.apply(options, method=way, version='0.1.0', instances=[{**ACCOUNT, 'min_hop_limit': 2}])
+        assert ([*refused.failed], CONTRADICTION in refused.printed) == (['aws_diagnostics_pillar_1'], True)
+        assert (minion.snapshot() == kept, host.restarts(), APP_KEY in refused.printed) == (True, 2, False)
+
+    older = beside_formula(minion, method='wheel', version='0.1.0', instances=[ACCOUNT])
+    assert (older.failed, host.installed(), host.exists(CHECK), host.restarts()) == ({}, '0.1.0', False, 3)
+    assert (host.stat(CONF), APP_KEY in host.read(CONF)) == (('dd-agent', 'dd-agent', 0o640), True)
+    assert (host.stat(SKIP_FILE), host.exists('/var/cache/aws_diagnostics')) == (('root', 'root', 0o644), False)
+    assert (host.upgrade_agent().returncode, host.installed()) == (0, '')
+
+    host.run('systemctl', 'stop', 'datadog-agent')
+    stopped = minion.apply(method='wheel', version='0.2.0')
+    assert (stopped.failed, host.installed(), host.read(CONF)) == ({}, '0.2.0', DEFAULT)
+    assert host.run('systemctl', 'is-active', 'datadog-agent', check=False).stdout == 'inactive\n'
+    assert APP_KEY not in older.printed + stopped.printed
+    host.run('systemctl', 'start', 'datadog-agent')
 
     host.write(COMPILED, 'what Python leaves behind', owner='dd-agent')
     host.write(SKIP_FILE, 'for a package of somebody else')
     assert [run.failed for run in minion.documented('Remove')] == [{}]
-    assert host.read(SKIP_FILE) == 'for a package of somebody else'
-    host.remove(SKIP_FILE)
-    assert (minion.snapshot() == host.pristine, host.exists(COMPILED), host.restarts()) == (True, False, 4)
-
-
-def test_the_wheel_stays_beside_datadog_formula_and_across_upgrades_of_the_agent(
-    minion: Minion, built: Distributions, newer: Distributions
-) -> None:
-    host = minion.host
-    host.run('cp', '-r', f'{REPOSITORY}/rollout/salt/aws_diagnostics', '/srv/salt/')
-    add(host, built, '0.1.0')
-    add(host, newer, '0.2.0')
-    first = beside_formula(minion, method='wheel', version='0.1.0')
-    assert (first.failed, host.installed(), host.exists(CHECK), host.restarts()) == ({}, '0.1.0', False, 1)
-    assert not host.exists('/var/cache/aws_diagnostics')
-    installed = minion.snapshot()
-    assert beside_formula(minion, method='wheel', version='0.1.0').changed == ()
-    assert (minion.snapshot(), host.restarts()) == (installed, 1)
-
-    assert (host.upgrade_agent().returncode, host.installed()) == (0, '')
-    again = beside_formula(minion, method='wheel', version='0.2.0', instances=[ACCOUNT])
-    assert (again.failed, host.installed(), host.restarts()) == ({}, '0.2.0', 2)
-    assert (host.stat(CONF), APP_KEY in host.read(CONF)) == (('dd-agent', 'dd-agent', 0o640), True)
-
-    configured = beside_formula(minion, method='wheel', version='0.2.0', instances=[{'min_hop_limit': 2}])
-    assert configured.changed == ('aws_diagnostics_configuration', 'datadog-agent-service')
-    before = host.read(CONF)
-    assert (before, host.restarts()) == ('init_config: {}\ninstances:\n- min_hop_limit: 2\n', 3)
-
-    refused = minion.apply(version='0.1.0', instances=[{**ACCOUNT, 'min_hop_limit': 2}])
-    assert refused.failed == {'aws_diagnostics_configuration': f'check_cmd execution failed\n{CONTRADICTION}'}
-    assert host.read(CONF) == before
-    assert (host.installed(), version_in_checks_d(host), host.restarts()) == ('', '0.1.0', 4), 'the new file runs'
-    assert not host.exists(SKIP_FILE)
-    assert APP_KEY not in again.printed + refused.printed
+    assert (host.read(SKIP_FILE), host.exists(COMPILED), host.restarts()) == (
+        'for a package of somebody else',
+        False,
+        4,
+    )
+    left = {path for path in minion.snapshot().keys() - host.pristine.keys() if 'aws' in path}
+    assert (left, host.installed(), host.exists(CONF)) == (set(), '', False)
 
 
 def beside_formula(minion: Minion, **settings: object) -> Applied:

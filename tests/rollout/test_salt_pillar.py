@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.rollout.environment import ROOT, program
+from tests.rollout.environment import program
 from tests.rollout.salt_minion import ROLLOUT
 
 RENDERING = Path(__file__).with_name('salt_rendering.py')
@@ -142,9 +142,3 @@ def test_the_readme_and_the_example_know_every_setting() -> None:
     assert sorted(re.findall(r'`(\w+)`', ' '.join(table))) == sorted(DEFAULTS)
     example = yaml.safe_load((ROLLOUT / 'pillar.example').read_text())['aws_diagnostics']
     assert {**DEFAULTS, **example} == {**DEFAULTS, 'version': '0.1.0'}
-
-
-def test_both_tools_ask_the_check_in_the_same_way() -> None:
-    copies = sorted((ROOT / 'rollout').rglob('validate_configuration.py'))
-    assert len(copies) == 2
-    assert copies[0].read_text() == copies[1].read_text()

@@ -54,7 +54,7 @@ class Monitor:
         """The tags that it is grouped by."""
         if isinstance(self.query, ServiceCheckMonitor):
             return self.query.by
-        return tuple(dict.fromkeys(tag for selector in self.selectors for tag in selector.by))
+        return self.query.expression.by
 
     @property
     def notified_by(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from datadog_api_client.v1.model.monitor import Monitor as MonitorModel
 
 from .models import violations, violations_of_schema
 from .monitor import Monitor, read_monitor
-from .names import known_metrics, unknown_names, unknown_service_check, wrong_instructions
+from .names import known_metrics, service_checks, unknown_names, unknown_service_check, wrong_instructions
 from .queries import InvalidQuery, MetricMonitor, ServiceCheckMonitor, minutes
 
 LONGEST = {'m': 10080, 'h': 168, 'd': 1, 'w': 1}
@@ -40,7 +40,7 @@ def monitor_complaints(document: object) -> list[str]:
         monitor = read_monitor(document['definition'])
     except InvalidQuery as e:
         return [f'query: {e}']
-    if unknown := [*_unknown(monitor)]:
+    if unknown := dict.fromkeys(_unknown(monitor)):
         return [f'query: {complaint}' for complaint in unknown]
     return [complaint for rule in RULES for complaint in rule(monitor)]
 
@@ -99,7 +99,7 @@ def windows(monitor: Monitor) -> Iterator[str]:
 def hosts_come_and_go(monitor: Monitor) -> Iterator[str]:
     """A host that boots is no fault yet, and one that was terminated is none any more."""
     delay, hours = monitor.options.get('new_group_delay') or 0, monitor.options.get('timeout_h') or 0
-    if not monitor.about_accounts and delay < LEAST_NEW_GROUP_DELAY:
+    if monitor.by and not monitor.about_accounts and delay < LEAST_NEW_GROUP_DELAY:
         yield f'options.new_group_delay: {delay} seconds, but a host may take {LEAST_NEW_GROUP_DELAY} to boot'
     if not monitor.about_accounts and not 1 <= hours <= 24:
         yield f'options.timeout_h: {hours}, so alerts about terminated hosts never resolve'
@@ -118,7 +118,7 @@ def message_complaints(monitor: Monitor) -> Iterator[str]:
     if not COMMAND.search(message):
         yield 'message: no numbered step has a command'
     for name in METRIC.findall(message):
-        if name not in known_metrics():
+        if name not in known_metrics() | service_checks().keys():
             yield f'message: unknown metric {name!r}'
     yield from (f'message: {complaint}' for complaint in wrong_instructions(message))
 

@@ -34,6 +34,7 @@ LINKS = frozenset(
 FOREIGN_METRICS = {
     'aws.ec2.host_ok': "Datadog's AWS integration: 1 for every instance whose EC2 status it reads",
     'aws.ec2.metadata_no_token': "Datadog's AWS integration: CloudWatch MetadataNoToken, requests by IMDSv1",
+    'datadog.agent.running': 'Agent metrics: 1 for every Agent that reports',
     'aws.ec2.metadata_no_token_rejected': "Datadog's AWS integration: CloudWatch MetadataNoTokenRejected",
 }
 HOST_TAGS = frozenset(

@@ -15,6 +15,8 @@ SERVICE_CHECK = re.compile(
     r'\.last\((?P<last>\d+)\)\.(?P<count>count_by_status|pct_by_status)\(\)'
 )
 """The order in which Datadog writes it."""
+COUNTS = frozenset({'count_nonzero', 'count_not_null'})
+"""Functions that make one number of all groups."""
 MINUTES = {'m': 1, 'h': 60, 'd': 24 * 60, 'w': 7 * 24 * 60}
 
 
@@ -47,6 +49,8 @@ class Expression:
 
     selectors: tuple[Selector, ...]
     functions: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    """The tags of its groups: not those over which it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class MetricMonitor:
     threshold: float
     change: str = ''
     """'change' or 'pct_change' when it compares with the past, else ''."""
+    shift: str = ''
+    """`last_1d`: how far back a change looks, else ''."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,8 @@ class ServiceCheckMonitor:
 
 
 def minutes(window: str) -> int:
-    """Of a window such as `last_4h`."""
-    number = window.removeprefix('last_')
+    """Of a window such as `last_4h`, and of how far back a change looks."""
+    number = window.removeprefix('last_').removesuffix('_ago')
     unit = number.lstrip('0123456789')
     return int(number.removesuffix(unit)) * MINUTES[unit]
 
@@ -91,26 +97,31 @@ def metric_monitor(query: str) -> MetricMonitor:
     assert isinstance(number, Tree)
     words = {token.type: str(token) for token in tokens(evaluation)}
     return MetricMonitor(
-        _expression(tree),
+        expression_of(tree),
         words['TIME_AGGREGATOR'],
         words['WINDOW'],
         str(comparator),
         float(''.join(tokens(number))),
         words.get('CHANGE', ''),
+        words.get('SHIFT', ''),
     )
 
 
 def expression(query: str) -> Expression:
     """A query without evaluation and threshold, as dashboards have them. Raises InvalidQuery."""
-    return _expression(parsed(query, 'expression'))
+    return expression_of(parsed(query, 'expression'))
 
 
-def _expression(tree: Tree[Token]) -> Expression:
+def expression_of(tree: Tree[Token]) -> Expression:
     functions = tuple(str(next(tokens(call))) for call in subtrees(tree, 'call', 'method'))
-    return Expression(tuple(_selector(selector) for selector in subtrees(tree, 'selector')), functions)
+    counts = [call for call in subtrees(tree, 'call') if call.children[0] in COUNTS]
+    counted = {id(selector) for call in counts for selector in subtrees(call, 'selector')}
+    found = [(selector_of(part), id(part) in counted) for part in subtrees(tree, 'selector')]
+    by = tuple(dict.fromkeys(tag for selector, within in found if not within for tag in selector.by))
+    return Expression(tuple(selector for selector, _ in found), functions, by)
 
 
-def _selector(tree: Tree[Token]) -> Selector:
+def selector_of(tree: Tree[Token]) -> Selector:
     aggregator, metric, scope, grouping = tree.children
     by = tokens(grouping) if isinstance(grouping, Tree) else ()
     return Selector(str(aggregator), str(metric), tuple(_conditions(scope)), tuple(map(str, by)))

@@ -14,7 +14,8 @@ from tools.demo.running import run_in_world
 from tools.demo.scenarios import SCENARIOS
 from tools.documents import newest
 
-COLUMNS = 100
+COLUMNS, WIDEST = 100, 110
+"""Wider than that, nobody could read the picture on a page: what is longer ends with an ellipsis."""
 DISPLAY = {
     'COLUMNS': str(COLUMNS),
     'LANG': 'C.UTF-8',
@@ -50,11 +51,11 @@ def hop_limit_too_low(current: str) -> str:
 
 
 def terminal(lines: Sequence[Text], *, title: str, name: str) -> str:
-    """The lines in their colours as an SVG that fetches no font. A command to be pasted stays on one line."""
-    width = max(len(line.plain) for line in lines)
+    """The lines in their colours as an SVG that fetches no font. None is wrapped: a command is one line."""
+    width = min(WIDEST, max(len(line.plain) for line in lines))
     console = Console(record=True, file=io.StringIO(), width=width, force_terminal=True, color_system='truecolor')
     for line in lines:
-        console.print(line, soft_wrap=True)
+        console.print(line, no_wrap=True, overflow='ellipsis')
     svg = console.export_svg(title=title, theme=DARK, unique_id=f'terminal-{name}')
     for font in ('Fira Code, monospace', 'arial'):
         svg = svg.replace(f'font-family: {font};', f'font-family: {FONTS};')

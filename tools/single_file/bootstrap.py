@@ -10,6 +10,10 @@ source. To look inside:
     python3 aws_diagnostics.py --list                 # names and sizes
     python3 aws_diagnostics.py --extract DIRECTORY    # the files, conf.yaml.example and the licence among them
 
+Before it is installed, or before the Agent is restarted, it says what it refuses in a conf.yaml:
+
+    /opt/datadog-agent/embedded/bin/python3 aws_diagnostics.py --validate FILE
+
 Where the wheel datadog-aws-diagnostics is installed too, the wheel runs and PAYLOAD is not used.
 """
 
@@ -87,16 +91,26 @@ class PackageInMemory(importlib.abc.MetaPathFinder, importlib.abc.ExecutionLoade
         return Resources(zipfile.Path(self._content, self._name(fullname).replace('__init__.py', '')))
 
 
-def load() -> types.ModuleType:
-    """The package of the wheel where one is installed, else that of PAYLOAD. Raises ImportError."""
+def load(anyway: bool = False) -> types.ModuleType:
+    """The package of the wheel where one is installed, else, or `anyway`, that of PAYLOAD. Raises ImportError."""
     if sys.version_info < (3, 11):  # noqa: UP036
         raise ImportError(f'AWS Diagnostics needs an Agent with Python 3.11 or newer, not {sys.version.split()[0]}')
     installed = importlib.util.find_spec(PACKAGE)
     # Directories that are left over from a wheel make a package without an origin.
-    if installed is None or installed.origin is None:
+    if anyway or installed is None or installed.origin is None:
         sys.modules.pop(PACKAGE, None)
         sys.meta_path.insert(0, PackageInMemory(archive(), os.path.abspath(__file__)))  # noqa: PTH100
     return importlib.import_module(PACKAGE)
+
+
+def validate(file: str) -> int:
+    """What this version says of a conf.yaml, whichever is installed: it is asked before it is put in place."""
+    try:
+        load(anyway=True)
+        return int(importlib.import_module(f'{PACKAGE}.configuration.conf_yaml').main([file]))
+    except ImportError as e:
+        sys.stderr.write(f'{e}; run this with /opt/datadog-agent/embedded/bin/python3\n')
+        return 1
 
 
 def main() -> None:
@@ -105,9 +119,14 @@ def main() -> None:
     wanted = parser.add_mutually_exclusive_group(required=True)
     wanted.add_argument('--list', action='store_true', help='print the name and size of every file')
     wanted.add_argument('--extract', metavar='DIRECTORY', help='write the files into a directory that is new or empty')
+    wanted.add_argument(
+        '--validate', metavar='FILE', help='say what the check refuses in a conf.yaml, - for standard input'
+    )
     arguments = parser.parse_args()
     if arguments.list:
         archive().printdir()
+    elif arguments.validate:
+        sys.exit(validate(arguments.validate))
     elif os.path.isdir(arguments.extract) and os.listdir(arguments.extract):  # noqa: PTH112, PTH208
         parser.error(f'--extract: {arguments.extract} is not empty')
     else:

@@ -21,6 +21,7 @@ from ..findings import Cause
 from ..text import escaped, one_line
 from . import survey
 from .files import PrivateFile, beginning_of
+from .html_path import drawn_path
 from .judged import Judged, overall
 from .page import Line, Wrap
 from .report import NO_FIX, fix_steps, looked_at, summary
@@ -78,7 +79,7 @@ def write_page(
         by_cause='\n'.join(map(_row, survey.rows(reports))),
         each=marker,
     )
-    before, after = whole_page(MARK, title, body, [part('page.css')]).split(marker)
+    before, after = whole_page(MARK, title, body, [part('page.css')], [part('reports.js')]).split(marker)
     file.write(before)
     for report in reports:
         file.writelines(_report(report, opened=len(reports) <= OPEN))
@@ -111,13 +112,25 @@ def _report(report: Judged, *, opened: bool) -> Iterator[str]:
     yield f'<b>{safe(report.subject)}</b> {safe(report.sentence)}</summary>\n'
     for line in looked_at(report):
         yield f'<p>{safe(line.lead + line.text)}</p>\n'
+    yield from drawn_path(report.facts)
     for cause in report.causes:
         yield from _cause(cause)
     for reason, findings in report.not_judged.items():
         hint = settling(reason, findings, report.facts)
         said = f'{len(findings)} not judged: {reason}' + (f'. {hint}.' if hint else '')
         yield f'<p>{_word("unknown")} {safe(said)}</p>\n'
+    yield from _all_findings(report)
     yield '</details>\n'
+
+
+def _all_findings(report: Judged) -> Iterator[str]:
+    """What applies, whatever became of it."""
+    told = [finding for finding in report.findings if finding.applicable]
+    yield f'<details><summary>All {len(told)} findings</summary><div class="wide"><table class="words"><tbody>\n'
+    for finding in told:
+        cells = (_word(finding.status.word), safe(finding.diagnosis.id), safe(finding.verdict.evidence))
+        yield f'<tr>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>\n'
+    yield '</tbody></table></div></details>\n'
 
 
 def _cause(cause: Cause) -> Iterator[str]:

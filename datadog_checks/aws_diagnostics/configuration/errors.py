@@ -138,7 +138,8 @@ KINDS = {
 
 def refusal_of(error: 'ValidationError', given: Mapping[str, Any]) -> InvalidConfiguration:
     """The first mistake that the models found in what was given."""
-    errors = [e for e in error.errors(include_url=False, include_input=False) if e['loc']]
+    # Without include_input, which the pydantic of older Agents does not know: no input is ever shown.
+    errors = [e for e in error.errors(include_url=False) if e['loc']]
     paths = [_path(e['loc']) for e in errors]
     deepest = max(paths[0:1] + [p for p in paths if p[: len(paths[0])] == paths[0]], key=len)
     alternatives = dict.fromkeys(_allowed(e) for e, path in zip(errors, paths, strict=True) if path == deepest)

@@ -1,6 +1,4 @@
-{%- from 'aws_diagnostics/map.jinja' import as_agent, checks_d, conf_d, wanted with context %}
-{%- import_text 'aws_diagnostics/files/validate_configuration.py' as validation %}
-{%- set validate = as_agent ~ ' /opt/datadog-agent/embedded/bin/python3 -IB -c ' ~ validation | quote ~ ' ' ~ checks_d %}
+{%- from 'aws_diagnostics/map.jinja' import as_agent, checks_d, conf_d, python, wanted with context %}
 aws_diagnostics_conf_d:
   file.directory:
     - name: {{ conf_d }}
@@ -8,7 +6,7 @@ aws_diagnostics_conf_d:
     - group: dd-agent
     - mode: '0755'
 
-# The installed check validates the options before they replace the old ones.
+# The version that is installed by now validates the options before they replace the old ones.
 aws_diagnostics_configuration:
   file.serialize:
     - name: {{ conf_d }}/conf.yaml
@@ -17,8 +15,12 @@ aws_diagnostics_configuration:
     - user: dd-agent
     - group: dd-agent
     - mode: '0640'
-    - check_cmd: {{ validate | json }}
-    # An account instance may contain keys and an external ID.
-    - show_changes: {{ wanted.instances | selectattr('account', 'defined') | list | length == 0 }}
+    {%- if wanted.method == 'wheel' %}
+    - check_cmd: {{ as_agent }} {{ python }} -IBm datadog_checks.aws_diagnostics.configuration
+    {%- else %}
+    - check_cmd: {{ as_agent }} {{ python }} -IB {{ checks_d }}/aws_diagnostics.py --validate
+    {%- endif %}
+    # An account instance may contain keys and an external ID, and so may the one that it replaces.
+    - show_changes: False
     - require:
       - file: aws_diagnostics_conf_d

@@ -21,4 +21,4 @@ aws_diagnostics_persistent_cache_removed:
   file.absent:
     - name: /opt/datadog-agent/run/aws_diagnostics
     - require:
-      - service: {{ agent_service }}
+      - {{ agent_service }}

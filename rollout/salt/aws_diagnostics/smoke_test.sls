@@ -12,6 +12,11 @@ aws_diagnostics_runs:
         echo "changed=no comment='datadog-agent check aws_diagnostics: status $status'"
         exit $status
     - stateful: True
+    - onlyif: systemctl is-active --quiet datadog-agent
+    # After a restart, an Agent needs some seconds until it can run a check by hand.
+    - retry:
+        attempts: 6
+        interval: 5
     - require:
-      - service: {{ agent_service }}
+      - {{ agent_service }}
 {%- endif %}

@@ -1,7 +1,6 @@
-{%- from 'aws_diagnostics/map.jinja' import as_agent, checks_d, installed_version, skip_file, skip_file_content, wanted, wheel with context %}
+{%- from 'aws_diagnostics/map.jinja' import as_agent, checks_d, installed_version, skip_file, skip_file_content, staging, wanted, wheel with context %}
 {#- Root owns it: nobody else can put another wheel there before it is installed. #}
-{%- set directory = '/var/cache/aws_diagnostics' %}
-{%- set copy = directory ~ '/' ~ wheel.split('/') | last %}
+{%- set copy = staging ~ '/' ~ wheel.split('/') | last %}
 {%- set is_installed = 'test "$(' ~ installed_version ~ ')" = ' ~ wanted.version %}
 {%- if wanted.manage_skip_file %}
 aws_diagnostics_skip_file:
@@ -35,7 +34,7 @@ aws_diagnostics_wheel_installed:
 
 aws_diagnostics_copy_removed:
   file.absent:
-    - name: {{ directory }}
+    - name: {{ staging }}
 
 aws_diagnostics_file_removed:
   file.absent:

@@ -12,6 +12,7 @@ case "$(basename "$0")" in
             case "$1" in
                 --version) printf 'systemd 252 (252)\n+PAM\n' && exit 0 ;;
                 -n) shift ;;
+                -q | --quiet) exec >/dev/null ;;
                 -*) ;;
                 *) if [ -z "$action" ]; then action=$1; else unit=$1; fi ;;
             esac
@@ -30,7 +31,8 @@ case "$unit" in
     *) echo "Unit $unit could not be found." >&2 && exit 4 ;;
 esac
 case "$action" in
-    restart | try-restart | reload-or-restart) echo restart >>"$state/restarts" && touch "$state/running" ;;
+    try-restart) running && echo restart >>"$state/restarts" || true ;;
+    restart | reload-or-restart) echo restart >>"$state/restarts" && touch "$state/running" ;;
     start) running || { echo start >>"$state/starts" && touch "$state/running"; } ;;
     stop) rm -f "$state/running" ;;
     enable) touch "$state/enabled" ;;

@@ -14,6 +14,8 @@ from tests.rollout.host import Host
 COOKBOOK = ROOT / 'rollout' / 'chef' / 'cookbooks' / 'aws_diagnostics'
 RECORDER = Path(__file__).with_name('declared.rb')
 
+RESTART = ['run', 'execute[restart the Agent for aws_diagnostics]', 'delayed']
+
 Resource = dict[str, Any]
 
 
@@ -36,12 +38,18 @@ def declared(recipe: str = 'default', cookbook: Path = COOKBOOK, **attributes: A
 
 
 def carry_out(host: Host, resources: list[Resource], artifacts: dict[str, Path]) -> list[str]:
-    """The names of the resources that changed something. The Agent is restarted once, at the end, if one says so."""
+    """The names of the resources that changed something; what they notify is run at the end, once.
+
+    Raises AssertionError at the first resource that fails, with what it printed.
+    """
     changed = [
         resource for resource in resources if _guards_allow(host, resource) and _change(host, resource, artifacts)
     ]
-    if any(['restart', 'service[datadog-agent]', 'delayed'] in resource['notifies'] for resource in changed):
-        host.run('systemctl', 'restart', 'datadog-agent')
+    if any(RESTART in resource['notifies'] for resource in changed):
+        restart, smoke_test = ({**found, 'action': 'run'} for found in resources if found.get('action') == 'nothing')
+        for resource in (restart, smoke_test):
+            if _guards_allow(host, resource):
+                _change(host, resource, artifacts)
     return [f'{resource["type"]}[{resource["name"]}]' for resource in changed]
 
 
@@ -65,6 +73,8 @@ def _change(host: Host, resource: Resource, artifacts: dict[str, Path]) -> bool:
             there = host.exists(path)
             host.remove(path)
             return there
+        case {'action': 'create_if_missing'} if host.exists(path):
+            return False
         case {'type': 'execute'}:
             return _shell(host, properties)
         case {'type': 'directory'}:

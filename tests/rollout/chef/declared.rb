@@ -10,6 +10,8 @@ require 'yaml'
 # https://docs.chef.io/resources/NAME, "The full syntax for all of the properties", November 2026.
 FILE = %w(atomic_update backup checksum content force_unlink group inherits manage_symlink_source mode owner path rights
           verify).freeze
+# https://docs.chef.io/resource_common, "Properties".
+COMMON = %w(retries retry_delay sensitive).freeze
 DOCUMENTED = {
   'cookbook_file' => FILE - %w(content) + %w(cookbook source),
   'directory' => %w(group inherits mode owner path recursive rights),
@@ -48,7 +50,7 @@ class Resource
   def only_if(command = nil, **options, &block) = guard(true, command, options, block)
 
   def method_missing(property, *values)
-    unless DOCUMENTED[told['type']].include?(property.to_s)
+    unless [*DOCUMENTED[told['type']], *COMMON].include?(property.to_s)
       raise NoMethodError, "#{told['type']} has no property `#{property}`"
     end
 

@@ -1,6 +1,7 @@
 """What the recipes of the Chef cookbook declare, carried out by hand on a host with an Agent."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,11 @@ import yaml
 from tests.rollout import rolled_out
 from tests.rollout.chef.by_hand import COOKBOOK, carry_out, declared
 from tests.rollout.host import Host
-from tests.rollout.rolled_out import CHECKS_D, CONF, WAYS, WHEELS, running, without_memory
+from tests.rollout.rolled_out import CHECKS_D, CONF, SKIP_FILE, WAYS, left_on, running
 
+APP_KEY = 'a' * 40
+CONTRADICTORY = {'account': {'app_key': APP_KEY}, 'min_hop_limit': 2}
+CONTRADICTION = 'instances[0]: min_hop_limit: for host instances only, not allowed next to account'
 INSTALL = 'execute[install the wheel of aws_diagnostics]'
 
 Rollout = Callable[..., list[str]]
@@ -40,39 +44,33 @@ def readme_attributes() -> dict[str, Any]:
     return attributes
 
 
-def test_the_configuration_is_what_was_asked_for(host: Host, roll_out: Rollout) -> None:
-    roll_out(**readme_attributes())
-    assert yaml.safe_load(host.read(CONF)) == {'init_config': {}, 'instances': readme_attributes()['instances']}
-    assert host.stat(CONF) == ('dd-agent', 'dd-agent', 0o640)
+def test_a_host_from_the_first_run_to_the_removal(host: Host, roll_out: Rollout) -> None:
+    """One host has it all happen to it: to carry out a recipe costs seconds."""
+    wanted = readme_attributes()
+    roll_out(**wanted)
+    assert (running(host), host.restarts()) == (('checks.d', '0.1.0'), 1)
+    assert yaml.safe_load(host.read(CONF)) == {'init_config': {}, 'instances': wanted['instances']}
+    assert (host.stat(CHECKS_D), host.stat(CONF)) == (('root', 'root', 0o644), ('dd-agent', 'dd-agent', 0o640))
+    kept = host.snapshot()
+    assert (roll_out(**wanted), host.snapshot() == kept, host.restarts()) == ([], True, 1)
 
+    for way in WAYS:
+        with pytest.raises(AssertionError, match=re.escape(CONTRADICTION)) as refused:
+            roll_out(version='0.2.0', method=way, instances=[CONTRADICTORY])
+        assert (APP_KEY in str(refused.value), host.snapshot() == kept, host.restarts()) == (False, True, 1)
 
-@pytest.mark.parametrize('way', WAYS)
-def test_the_second_run_changes_nothing_and_the_check_survives_an_upgrade_of_the_agent(
-    host: Host, roll_out: Rollout, way: str
-) -> None:
-    roll_out(version='0.1.0', method=way)
-    assert (running(host), host.restarts()) == ((way, '0.1.0'), 1)
-    after = host.snapshot()
-    assert roll_out(version='0.1.0', method=way) == []
-    assert (host.snapshot(), host.restarts()) == (after, 1)
+    roll_out(version='0.2.0', method='wheel')
+    assert (running(host), host.exists(CHECKS_D), host.restarts()) == (('wheel', '0.2.0'), False, 2)
+    assert (host.upgrade_agent().returncode, host.stat(SKIP_FILE)) == (0, ('root', 'root', 0o644))
+    host.run('systemctl', 'stop', 'datadog-agent')
+    assert roll_out(version='0.2.0', method='wheel') == [INSTALL]
+    assert host.run('systemctl', 'is-active', 'datadog-agent', check=False).stdout == 'inactive\n'
+    host.run('systemctl', 'start', 'datadog-agent')
 
-    assert host.upgrade_agent().returncode == 0
-    assert roll_out(version='0.1.0', method=way) == {'wheel': [INSTALL], 'checks.d': []}[way]
-    assert (running(host), host.restarts()) == ((way, '0.1.0'), {'wheel': 2, 'checks.d': 1}[way])
-
-
-@pytest.mark.parametrize('way', WAYS)
-def test_a_newer_version_the_older_one_again_and_a_removal(host: Host, roll_out: Rollout, way: str) -> None:
-    for version in ('0.2.0', '0.1.0'):
-        roll_out(version=version, method=way)
-        assert running(host) == (way, version)
-    roll_out('remove', version='0.1.0', method=way)
-    assert (without_memory(host.snapshot()), host.restarts(), host.exists(WHEELS)) == (host.pristine, 3, False)
-
-
-def test_the_other_way_goes(host: Host, roll_out: Rollout) -> None:
-    roll_out(version='0.1.0', method='wheel')
-    roll_out(version='0.2.0', method='checks.d')
-    assert (running(host), host.installed()) == (('checks.d', '0.2.0'), '')
-    roll_out(version='0.1.0', method='wheel')
-    assert (running(host), host.exists(CHECKS_D)) == (('wheel', '0.1.0'), False)
+    roll_out(version='0.1.0')
+    assert (running(host), host.installed(), host.exists(SKIP_FILE)) == (('checks.d', '0.1.0'), '', False)
+    host.write(SKIP_FILE, 'for a package of somebody else')
+    roll_out('remove', version='0.1.0')
+    assert host.read(SKIP_FILE) == 'for a package of somebody else'
+    host.remove(SKIP_FILE)
+    assert (left_on(host), host.installed(), host.restarts()) == (set(), '', 4)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.rollout.chef.by_hand import COOKBOOK, Refused, declared
+from tests.rollout.chef.by_hand import COOKBOOK, RESTART, Refused, declared
 from tests.rollout.environment import system_program
-from tests.rollout.rolled_out import CHECKS_D, CONF, WHEELS, in_table
+from tests.rollout.rolled_out import CHECKS_D, CONF, in_table
 
 METADATA = {
     *('name', 'version', 'description', 'maintainer', 'maintainer_email', 'license', 'source_url', 'issues_url'),
@@ -47,9 +47,17 @@ def test_the_readme_names_every_attribute() -> None:
 )
 def test_whatever_the_agent_reads_when_it_starts_restarts_it(recipe: str, way: str, restarting: set[str]) -> None:
     resources = declared(recipe, version='0.1.0', method=way)
-    restart = [['restart', 'service[datadog-agent]', 'delayed']]
-    assert {resource['name'] for resource in resources if resource['notifies'] == restart} == restarting
-    assert ('service', 'datadog-agent') in [(resource['type'], resource['name']) for resource in resources]
+    assert {resource['name'] for resource in resources if resource['notifies'] == [RESTART]} == restarting
+    smoke_test = [['run', 'execute[run aws_diagnostics once]', 'immediately']]
+    assert [resource['name'] for resource in resources if resource['notifies'] == smoke_test] == [
+        'restart the Agent for aws_diagnostics'
+    ]
+
+
+def test_no_run_shows_what_may_be_a_secret() -> None:
+    files = [resource for resource in declared(version='0.1.0') if resource['name'].endswith('conf.yaml')]
+    shown = [(file['properties'].get('sensitive'), file['properties'].get('backup')) for file in files]
+    assert shown == [(True, False), (True, False)]
 
 
 @pytest.mark.parametrize(
@@ -106,11 +114,17 @@ def test_where_something_else_writes_files_the_recipe_leaves_them_alone() -> Non
         )
         if {'wanted': True, 'command': 'false'} not in resource['guards']
     }
-    assert not {path for path in paths if 'conf.d' in path or '.skip_install' in path}
+    assert not {
+        path for path in paths if (path.endswith(('conf.yaml', '.d')) and 'conf.d' in path) or '.skip_install' in path
+    }
 
 
 def test_the_new_way_comes_before_the_old_one_goes() -> None:
     """So that a file that the cookbook lacks ends the run with the check still there."""
-    for way, last in (('checks.d', WHEELS), ('wheel', CHECKS_D)):
-        resources = declared(version='0.1.0', method=way)
-        assert (resources[-1]['name'], resources[-1]['action']) == (last, 'delete')
+    new_and_old = {
+        'checks.d': (CHECKS_D, 'remove the wheel of aws_diagnostics'),
+        'wheel': ('install the wheel of aws_diagnostics', CHECKS_D),
+    }
+    for way, (new, old) in new_and_old.items():
+        names = [resource['name'] for resource in declared(version='0.1.0', method=way)]
+        assert names.index('validate the options of aws_diagnostics') < names.index(new) < names.index(old)

@@ -11,6 +11,7 @@ from tests.rollout.environment import ROOT
 from tests.rollout.host import Host
 
 DIRECTORY = ROOT / 'rollout' / 'ecs'
+AGENT_IMAGE = (ROOT / 'rollout' / 'agent-image').read_text().strip()
 CONF = '/etc/datadog-agent/conf.d/aws_diagnostics.d/conf.yaml'
 
 
@@ -35,7 +36,7 @@ def image(host: Host) -> Host:
 
 def test_the_image_runs_the_check_of_its_version(image: Host, context: Path) -> None:
     file = DIRECTORY / 'Dockerfile'
-    assert dockerfile.build(image, file, context) == 'public.ecr.aws/datadog/agent:7.80.0'
+    assert dockerfile.build(image, file, context, {'AGENT': AGENT_IMAGE}) == AGENT_IMAGE
     assert (image.installed(), image.read(CONF)) == ('0.1.0', (DIRECTORY / 'conf.yaml').read_text())
     (run,) = json.loads(image.run('agent', 'check', 'aws_diagnostics', '--json').stdout)
     assert (run['version'], run['error']) == ('0.1.0', '')
@@ -43,6 +44,12 @@ def test_the_image_runs_the_check_of_its_version(image: Host, context: Path) -> 
     newer = {'VERSION': '0.2.0', 'AGENT': 'public.ecr.aws/datadog/agent:7.81.0'}
     assert dockerfile.build(image, file, context, newer) == newer['AGENT']
     assert image.installed() == '0.2.0'
+
+
+def test_a_build_with_a_configuration_that_the_check_refuses_fails(image: Host, context: Path) -> None:
+    (context / 'refused.yaml').write_text('instances: [{min_hop_limit: 99}]\n')
+    with pytest.raises(AssertionError, match=r'min_hop_limit must be at most 64, not 99'):
+        dockerfile.build(image, DIRECTORY / 'Dockerfile', context, {'CONFIGURATION': 'refused.yaml'})
 
 
 def test_a_build_without_the_wheel_fails(image: Host, context: Path) -> None:

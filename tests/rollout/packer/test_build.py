@@ -107,6 +107,11 @@ def test_an_image_with_a_hostname_is_refused(host: Host, setting: str) -> None:
     [
         pytest.param({'METHOD': 'whel'}, 'METHOD is whel; it must be checks.d or wheel', id='method'),
         pytest.param({'VERSION': '0.2.0'}, 'VERSION is 0.2.0, but /srv/aws_diagnostics.py is 0.1.0', id='version'),
+        pytest.param(
+            {'CONFIGURATION': '/srv/refused.yaml'},
+            'instances[0]: min_hop_limit must be at most 64, not 99',
+            id='options',
+        ),
         pytest.param({'METHOD': ''}, 'METHOD: is not set; it must be checks.d or wheel', id='no method'),
     ],
 )
@@ -115,6 +120,7 @@ def test_what_cannot_be_installed_stops_the_build(
 ) -> None:
     host.run('cp', single_file, '/srv/aws_diagnostics.py')
     host.write('/srv/conf.yaml', 'instances: [{}]\n')
+    host.write('/srv/refused.yaml', 'instances: [{min_hop_limit: 99}]\n', mode=0o600)
     right = {'METHOD': 'checks.d', 'VERSION': '0.1.0', 'ARTIFACT': '/srv/aws_diagnostics.py'}
     wanted = {**right, 'CONFIGURATION': '/srv/conf.yaml', **variables}
     stopped = host.run(PACKER / 'install-check.sh', env=wanted, check=False)

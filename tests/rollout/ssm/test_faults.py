@@ -14,30 +14,20 @@ SKIP_FILE = '/etc/datadog-agent/.skip_install_python_third_party_deps'
 OURS = 'init_config: {}\ninstances:\n  - min_hop_limit: 2\n'
 
 
-@pytest.mark.parametrize(
-    ('change', 'status', 'said'),
-    [
-        pytest.param({'Sha256': '0' * 64}, 3, 'nothing was changed', id='another digest than the one wanted'),
-        pytest.param({'Version': '0.2.0'}, 3, 'no such file', id='a version whose file is named otherwise'),
-        pytest.param({'Configuration': 'e30'}, 2, 'CONFIGURATION: not Base64', id='half a configuration'),
-    ],
-)
-def test_a_refused_release_leaves_the_old_one(
-    host: Host, one_file: Release, change: dict[str, str], status: int, said: str
-) -> None:
+def test_a_refused_release_leaves_the_old_one(host: Host, one_file: Release, old: Release) -> None:
     one_file.on(host)
     before = host.snapshot()
-    refused = one_file.but(**change).on(host)
-    assert (refused.returncode, host.snapshot(), host.restarts()) == (status, before, 1)
-    assert said in refused.stderr
-
-
-def test_a_check_that_does_not_run_is_told(host: Host, one_file: Release) -> None:
-    told = one_file.but(Configuration=encoded('init_config: {}\ninstances: [{min_hop_limit: 99}]\n')).on(
-        host, attempts=1
-    )
-    assert told.returncode == 5
-    assert 'min_hop_limit must be at most 64, not 99' in told.stderr
+    refusing = encoded('init_config: {}\ninstances: [{min_hop_limit: 99}]\n')
+    for case, release, status, said in (
+        ('another digest than the one wanted', one_file.but(Sha256='0' * 64), 3, 'nothing was changed'),
+        ('a version whose file is named otherwise', one_file.but(Version='0.2.0'), 3, 'no such file'),
+        ('half a configuration', one_file.but(Configuration='e30'), 2, 'CONFIGURATION: not Base64'),
+        ('what the file refuses', one_file.but(Configuration=refusing), 6, 'min_hop_limit must be at most 64, not 99'),
+        ('what the wheel refuses', old.but(Configuration=refusing), 6, 'min_hop_limit must be at most 64, not 99'),
+    ):
+        refused = release.on(host)
+        assert (refused.returncode, host.snapshot() == before, host.restarts()) == (status, True, 1), case
+        assert said in refused.stderr, case
 
 
 def test_an_agent_may_say_it_in_words_alone(host: Host, one_file: Release) -> None:

@@ -15,7 +15,7 @@ import grpc
 from tf.gen import tfplugin_pb2_grpc
 from tf.provider import ProviderServicer
 from tf.schema import Attribute, Schema
-from tf.types import Bool, List, NormalizedJson, Number, Set, String
+from tf.types import NormalizedJson, Number, Set, String
 
 IDS = count(1001)
 
@@ -38,10 +38,6 @@ RESOURCES = {
             *attributes({'dashboard': NormalizedJson}, {'dashboard_lists': Set(Number())}),
             Attribute('url', String(), optional=True, computed=True),
         ],
-        'monitor': attributes(
-            {'name': String, 'type': String, 'query': String, 'message': String},
-            {'tags': List(String()), 'priority': String(), 'validate': Bool(), 'include_tags': Bool()},
-        ),
     },
     'aws': {
         'ec2_instance_metadata_defaults': attributes(

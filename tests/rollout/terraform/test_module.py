@@ -2,16 +2,23 @@
 
 import json
 import re
+import shutil
 import subprocess
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.rollout.environment import ROOT, program
 from tests.rollout.terraform.workspace import MODULE, Workspace, Workspaces
+from tools.asset_lint.monitor import read_monitor
 from tools.asset_lint.monitors import monitor_complaints
+from tools.asset_lint.queries import Condition, ServiceCheckMonitor
 
 MONITORS = {path.stem: path for path in (ROOT / 'assets' / 'monitors').glob('*.json')}
 DASHBOARDS = {path.stem: path for path in (ROOT / 'assets' / 'dashboards').glob('*.json')}
-COMPOSITE = 'datadog_monitor.lost_name[0]'
+EXAMPLES = sorted(path.parent.name for path in MODULE.glob('examples/*/main.tf'))
 
 
 def definition(monitor: str) -> dict[str, Any]:
@@ -37,11 +44,7 @@ def test_everything_that_is_shipped_is_created_as_it_is(module: Workspace) -> No
     assert MONITORS
     assert made(resources, 'monitor') == {monitor: definition(monitor) for monitor in MONITORS}
     assert made(resources, 'dashboard') == {name: json.loads(path.read_text()) for name, path in DASHBOARDS.items()}
-    ids = [
-        resources[f'datadog_monitor_json.monitor["{part}"]']['id'] for part in ('imdsv2_unusable', 'hostname_provider')
-    ]
-    assert resources[COMPOSITE]['query'] == ' && '.join(ids)
-    assert len(resources) == len(MONITORS) + len(DASHBOARDS) + 1
+    assert len(resources) == len(MONITORS) + len(DASHBOARDS)
     again = module.run('plan', '-detailed-exitcode', variables={'assets': str(ROOT / 'assets')})
     assert again.returncode == 0, 'a second plan changes nothing'
 
@@ -76,13 +79,86 @@ def test_the_query_follows_another_threshold(module: Workspace) -> None:
     assert monitor_complaints({**file, 'definition': {**changed, 'query': file['definition']['query']}}) != []
 
 
-def test_the_composite_tells_the_same_people(module: Workspace) -> None:
-    composite = apply(module, notify=['@slack-platform'], tags=['team:platform'], name_prefix='[test] ')[COMPOSITE]
-    assert composite['message'].startswith('{{#is_alert}}\nThe Agent on {{host.name}}')
-    assert composite['message'].endswith('{{/is_recovery}}\n\n@slack-platform')
-    assert composite['name'].startswith('[test] [AWS Diagnostics] ')
-    assert composite['tags'] == ['integration:aws-diagnostics', 'team:platform']
-    assert COMPOSITE not in apply(module, composite=False)
+def recipients(resources: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
+    """Of each monitor: the handles at the end of its message, and no other."""
+    found = {name: monitor['message'] for name, monitor in made(resources, 'monitor').items()}
+    return {name: re.findall(r'@[\w-]+', message) for name, message in found.items()}
+
+
+def test_the_monitor_goes_before_its_priority_and_that_before_all(module: Workspace) -> None:
+    resources = apply(
+        module,
+        notify=['@all'],
+        notify_by_priority={2: ['@pages', '@log'], 4: []},
+        notify_by_monitor={'permissions': ['@security']},
+        priorities={'token_latency': 2},
+        dashboards=False,
+    )
+    expected = {1: ['@all'], 2: ['@pages', '@log'], 3: ['@all'], 4: [], 5: ['@all']}
+    assert recipients(resources) == {
+        name: ['@security'] if name == 'permissions' else expected[priority]
+        for name in MONITORS
+        for priority in [2 if name == 'token_latency' else definition(name)['priority']]
+    }
+    assert made(resources, 'monitor')['token_latency']['priority'] == 2
+
+
+def test_each_option_of_a_monitor_can_be_another(module: Workspace) -> None:
+    resources = apply(
+        module,
+        renotify_interval=1440,
+        options={'token_latency': {'renotify_interval': 60, 'notify_by': ['host'], 'timeout_h': 1}},
+        dashboards=False,
+    )
+    for name, monitor in made(resources, 'monitor').items():
+        others = {'renotify_interval': 60, 'notify_by': ['host'], 'timeout_h': 1} if name == 'token_latency' else {}
+        assert monitor['options'] == {**definition(name)['options'], 'renotify_interval': 1440, **others}
+
+
+def test_every_query_is_limited_to_the_scope(module: Workspace) -> None:
+    monitors = made(apply(module, scope=['team:web', 'region:eu-west-1'], dashboards=False), 'monitor')
+    for name, monitor in monitors.items():
+        scope = ('team:web', 'region:eu-west-1')
+        shipped, limited = (read_monitor(document) for document in (definition(name), monitor))
+        if isinstance(limited.query, ServiceCheckMonitor):
+            assert isinstance(shipped.query, ServiceCheckMonitor)
+            assert limited.query == replace(shipped.query, over=scope)
+            continue
+        tags = tuple(Condition(*tag.split(':')) for tag in scope)
+        assert limited.selectors == tuple(replace(s, scope=(*tags, *s.scope)) for s in shipped.selectors)
+        assert re.sub(r'\{[^}]*\}', '', monitor['query']) == re.sub(r'\{[^}]*\}', '', definition(name)['query'])
+        if not limited.about_accounts:
+            assert monitor_complaints({**json.loads(MONITORS[name].read_text()), 'definition': monitor}) == []
+
+
+def test_messages_and_tables_link_to_the_documentation_only_where_there_is_one(module: Workspace) -> None:
+    url = 'https://docs.internal/aws-diagnostics/'
+    resources = apply(module, docs_url=url, notify=['@all'])
+    linked, dashboards = made(resources, 'monitor'), json.dumps(made(resources, 'dashboard'))
+    assert f'"label": "Runbook", "link": "{url}"' in dashboards
+    assert '"link": "https://docs.datadoghq.com' not in dashboards
+    assert {monitor['message'].removeprefix(definition(name)['message']) for name, monitor in linked.items()} == {
+        f'\n\n[Documentation]({url})\n\n@all'
+    }
+
+
+@pytest.mark.parametrize('example', EXAMPLES)
+def test_an_example_is_planned_and_applied_as_it_is(example: str, workspace: Workspaces, tmp_path: Path) -> None:
+    shutil.copytree(MODULE, tmp_path / 'rollout' / 'terraform', ignore=shutil.ignore_patterns('.terraform*'))
+    (tmp_path / 'assets').symlink_to(ROOT / 'assets')
+    here = workspace(MODULE / 'imds-defaults').within(tmp_path / 'rollout' / 'terraform' / 'examples' / example)
+    resources = {address.removeprefix('module.aws_diagnostics.'): found for address, found in here.apply().items()}
+    told = recipients(resources)
+    match example:
+        case 'one-queue':
+            assert told == {name: ['@slack-platform'] for name in MONITORS}
+        case 'pages-and-tickets':
+            paged = [name for name, handles in told.items() if handles == ['@pagerduty-platform']]
+            assert sorted(paged) == ['group_failing', 'many_names_lost']
+            assert {name for name, handles in told.items() if not handles} == {'imdsv1_answers'}
+        case 'one-team':
+            assert {*told} < {*MONITORS}
+            assert all('team:web' in monitor['query'] for monitor in made(resources, 'monitor').values())
 
 
 def test_the_example_of_the_readme_is_applied(workspace: Workspaces) -> None:

@@ -12,11 +12,19 @@ from tests.rollout.terraform.workspace import MODULE, Workspace, Workspaces
         pytest.param(
             {'monitors': ['token_latancy']}, 'monitors: there is no token_latancy. There', id='a misspelt monitor'
         ),
-        pytest.param({'thresholds': {'latency': {}}}, 'thresholds: there is no monitor latency.', id='of no monitor'),
+        pytest.param({'thresholds': {'latency': {}}}, 'there is no monitor latency.', id='thresholds of no monitor'),
         pytest.param(
             {'thresholds': {'imdsv2_unusable': {'critical': 5}}}, 'only metric monitors', id='of a service check'
         ),
         pytest.param({'thresholds': {'token_latency': {'high': 1}}}, 'warning_recovery can be set', id='no threshold'),
+        pytest.param({'options': {'latency': {}}}, 'there is no monitor latency.', id='options of no monitor'),
+        pytest.param({'priorities': {'token_latency': 6}}, 'priorities: a whole number from 1 to 5', id='no priority'),
+        pytest.param({'notify_by_priority': {'high': ['@a']}}, 'from 1 to 5', id='a priority in words'),
+        pytest.param({'notify_by_priority': {'2': ['a']}}, 'notify_by_priority: each handle', id='a name for pages'),
+        pytest.param({'notify_by_monitor': {'permissions': ['a']}}, 'notify_by_monitor: each', id='a name for one'),
+        pytest.param({'scope': ['web']}, 'scope: each is one tag with a value', id='a scope without a value'),
+        pytest.param({'scope': ['team:a,team:b']}, 'scope: each is one tag with a value', id='two tags in one'),
+        pytest.param({'docs_url': 'docs.internal'}, 'docs_url: an address that begins', id='no address'),
         pytest.param({'notify': ['platform']}, 'notify: each handle begins with @', id='a handle that notifies nobody'),
     ],
 )

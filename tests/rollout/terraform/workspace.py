@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -53,6 +54,12 @@ class Workspace:
         return subprocess.run(
             command, cwd=self.directory, env=self._environ, capture_output=True, text=True, timeout=300, check=False
         )
+
+    def within(self, directory: Path) -> 'Workspace':
+        """The same Terraform, in another directory."""
+        other = copy(self)
+        other.directory = directory
+        return other
 
     def apply(self, **variables: object) -> dict[str, dict[str, Any]]:
         """The values of every resource, by its address."""

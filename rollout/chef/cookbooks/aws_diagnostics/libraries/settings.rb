@@ -1,5 +1,14 @@
-# Which values the attributes of this cookbook may have.
+require 'json'
+require 'yaml'
+
+# Which values the attributes of this cookbook may have, and what several recipes make of them.
 module AwsDiagnostics
+  STAGING = '/var/lib/aws_diagnostics'.freeze
+  SKIP_FILE = '/etc/datadog-agent/.skip_install_python_third_party_deps'.freeze
+  OURS = "Managed by the rollout of aws_diagnostics, as an upgrade of the Agent would look for its wheel in Datadog's repository.\n".freeze
+  # What is asked need not be installed.
+  OF_A_WHEEL = 'import datadog_checks as d, runpy, sys; d.__path__.insert(0, sys.argv.pop(1) + "/datadog_checks"); ' \
+               'runpy.run_module("datadog_checks.aws_diagnostics.configuration", run_name="__main__")'.freeze
   METHODS = %w(checks.d wheel).freeze
   # The form of a package version that the Agent accepts.
   VERSION = /\A\d+\.\d+\.\d+([a-zA-Z]+\d*)?\z/.freeze
@@ -15,6 +24,27 @@ module AwsDiagnostics
     %w(manage_configuration manage_skip_file).each do |name|
       require_that(settings, name, 'true or false') { |value| [true, false].include?(value) }
     end
+  end
+
+  # Where the version that is wanted lies before it is installed.
+  def self.artifact(settings)
+    version = settings['version']
+    return "#{STAGING}/datadog_aws_diagnostics-#{version}-py3-none-any.whl" if settings['method'] == 'wheel'
+
+    "#{STAGING}/aws_diagnostics-#{version}.py"
+  end
+
+  # The text of conf.yaml. By way of JSON: the attributes of a node are objects of Chef's own.
+  def self.configuration(settings)
+    instances = JSON.parse(JSON.generate(settings['instances']))
+    "# Written by Chef, cookbook aws_diagnostics. What is changed here is overwritten.\n" +
+      { 'init_config' => {}, 'instances' => instances }.to_yaml
+  end
+
+  # The command that says what the check refuses; the configuration comes after it.
+  def self.validation(settings)
+    program = settings['method'] == 'wheel' ? "-c '#{OF_A_WHEEL}' #{artifact(settings)}" : "#{artifact(settings)} --validate"
+    "runuser -u dd-agent -- /opt/datadog-agent/embedded/bin/python3 -IB #{program}"
   end
 
   def self.require_that(settings, name, allowed)

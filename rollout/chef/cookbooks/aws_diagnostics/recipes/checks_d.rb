@@ -4,8 +4,11 @@ settings = node['aws_diagnostics']
 cookbook_file "#{settings['checks_d_directory']}/aws_diagnostics.py" do
   cookbook settings['files_cookbook']
   source "aws_diagnostics-#{settings['version']}.py"
-  owner 'dd-agent'
-  group 'dd-agent'
+  owner 'root'
+  group 'root'
   mode '0644'
-  notifies :restart, 'service[datadog-agent]'
+  # A new version differs in one long text.
+  sensitive true
+  backup false
+  notifies :run, 'execute[restart the Agent for aws_diagnostics]'
 end

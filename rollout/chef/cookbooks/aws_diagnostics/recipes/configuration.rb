@@ -1,5 +1,3 @@
-configuration = { 'init_config' => {}, 'instances' => node['aws_diagnostics']['instances'].to_a }
-
 directory '/etc/datadog-agent/conf.d/aws_diagnostics.d' do
   owner 'dd-agent'
   group 'dd-agent'
@@ -7,9 +5,12 @@ directory '/etc/datadog-agent/conf.d/aws_diagnostics.d' do
 end
 
 file '/etc/datadog-agent/conf.d/aws_diagnostics.d/conf.yaml' do
-  content "# Written by Chef, cookbook aws_diagnostics. What is changed here is overwritten.\n#{configuration.to_yaml}"
+  content AwsDiagnostics.configuration(node['aws_diagnostics'])
   owner 'dd-agent'
   group 'dd-agent'
   mode '0640'
-  notifies :restart, 'service[datadog-agent]'
+  # No diff, and no copy of what it replaces.
+  sensitive true
+  backup false
+  notifies :run, 'execute[restart the Agent for aws_diagnostics]'
 end

@@ -2,6 +2,7 @@
 AwsDiagnostics.check(node['aws_diagnostics'])
 
 include_recipe 'aws_diagnostics::service'
+include_recipe 'aws_diagnostics::validation'
 include_recipe 'aws_diagnostics::configuration' if node['aws_diagnostics']['manage_configuration']
 
 # Install the new form before removing the old one: a missing file must not leave the host without the check.

@@ -1,5 +1,5 @@
 file "#{node['aws_diagnostics']['checks_d_directory']}/aws_diagnostics.py" do
   action :delete
   backup false
-  notifies :restart, 'service[datadog-agent]'
+  notifies :run, 'execute[restart the Agent for aws_diagnostics]'
 end

@@ -6,11 +6,13 @@ class aws_diagnostics::checks_d {
 
   if $aws_diagnostics::ensure == 'present' and $aws_diagnostics::method == 'checks.d' {
     file { $file:
-      ensure => file,
-      source => "${aws_diagnostics::source}/aws_diagnostics-${aws_diagnostics::version}.py",
-      owner  => 'dd-agent',
-      group  => 'dd-agent',
-      mode   => '0644',
+      ensure    => file,
+      source    => "/var/lib/aws_diagnostics/aws_diagnostics-${aws_diagnostics::version}.py",
+      owner     => 'root',
+      group     => 'root',
+      mode      => '0644',
+      # A new version differs in one long text.
+      show_diff => false,
     }
   } else {
     file { $file:

@@ -12,11 +12,14 @@ class aws_diagnostics::configuration {
       mode   => '0755',
     }
     file { "${directory}/conf.yaml":
-      ensure  => file,
-      owner   => 'dd-agent',
-      group   => 'dd-agent',
-      mode    => '0640',
-      content => template('aws_diagnostics/conf.yaml.erb'),
+      ensure    => file,
+      owner     => 'dd-agent',
+      group     => 'dd-agent',
+      mode      => '0640',
+      content   => Sensitive(template('aws_diagnostics/conf.yaml.erb')),
+      # What is replaced may hold a key as well.
+      show_diff => false,
+      backup    => false,
     }
   } elsif $aws_diagnostics::manage_configuration {
     file { $directory:

@@ -1,11 +1,18 @@
-"""Each monitor fires on the fault that it is for: facts are judged and emitted as in a run, and queries evaluated."""
+"""Each monitor fires on the fault that it is for, and on no other: three hosts, or one account, get it and keep it."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameProvider, NotSent, Platform, Unobserved
+from datadog_checks.aws_diagnostics.facts import (
+    ContainerKind,
+    Facts,
+    HostnameProvider,
+    NotSent,
+    Platform,
+    Unobserved,
+)
 from datadog_checks.aws_diagnostics.facts.account import Count, DuplicatedHost, LastUsed
 from datadog_checks.aws_diagnostics.facts.values import InstanceId
 from tests.account.builders import (
@@ -20,14 +27,14 @@ from tests.account.builders import (
     statement,
 )
 from tests.account.lag_builders import lag_facts, metric_lag
+from tests.asset_lint.test_monitors import NAMES
 from tests.builders import INSTANCE_ID, NOW, OTHER_INSTANCE_ID, agent, answered, container, facts, host, imds, path
 from tests.diagnoses.hostname.situations import AGENTS, FIRMWARE, PLACES
 from tests.diagnoses.imds.conversations import disabled, token_lost, v1_works
-from tools.asset_lint.monitor import Monitor, read_monitor
 
-from .evaluation import states
-from .mutations import shipped
-from .test_monitors import NAMES
+from .evaluation import Reading
+from .replay import READINGS, WORST, final_states, monitor, replay
+from .series import Span, sent_by
 
 REMEMBERED: dict[str, Any] = {'instance_id': INSTANCE_ID, 'identity': imds().identity}
 """By a check that saw IMDS before it failed: it keeps the two together, and uses neither without the other."""
@@ -52,7 +59,7 @@ HOSTS: dict[str, tuple[Facts, dict[str, str]]] = {
     'a healthy host where IMDSv1 answers too': (facts(imds=V1), {'imdsv1_answers': 'alert'}),
     'an old Agent that IMDSv1 gives its name': (
         facts(imds=V1, agent=OLD, host=XEN),
-        {'hostname_provider': 'warning', 'imdsv1_answers': 'alert', 'name_lost_when_imdsv2_enforced': 'alert'},
+        {'imdsv1_answers': 'alert', 'name_lost_when_imdsv2_enforced': 'alert'},
     ),
     'the endpoint was disabled while the Agent ran': (
         facts(imds=disabled(**REMEMBERED)),
@@ -78,11 +85,11 @@ HOSTS: dict[str, tuple[Facts, dict[str, str]]] = {
     ),
     'a pod one hop too far, that IMDSv1 gives its name': (
         facts(imds=token_lost(**REMEMBERED, **v1_works()), path=FAR, host=POD),
-        {'hop_limit_too_low': 'alert', 'hostname_provider': 'unknown', 'imdsv1_answers': 'alert'},
+        {'cannot_tell': 'alert', 'hop_limit_too_low': 'alert', 'imdsv1_answers': 'alert'},
     ),
     'a token takes 400 ms': (
         facts(imds=imds(token=answered(token_granted=True, first_byte_seconds=0.4))),
-        {'group_failing': 'alert', 'imdsv2_unusable': 'warning', 'token_latency': 'alert'},
+        {'imdsv2_unusable': 'warning', 'token_latency': 'alert'},
     ),
     'a token takes 200 ms': (
         facts(imds=imds(token=answered(token_granted=True, first_byte_seconds=0.2))),
@@ -90,11 +97,11 @@ HOSTS: dict[str, tuple[Facts, dict[str, str]]] = {
     ),
     'the name of another instance': (
         facts(agent=agent(hostname=OTHER_INSTANCE_ID, provider='configuration')),
-        {'hostname_not_instance_id': 'alert', 'hostname_provider': 'warning'},
+        {'hostname_not_instance_id': 'alert'},
     ),
     'nothing could be told': (
         facts(imds=CANNOT_TELL, path=CANNOT_TELL, agent=CANNOT_TELL),
-        {'hostname_provider': 'unknown', 'imdsv2_unusable': 'unknown'},
+        {'cannot_tell': 'alert'},
     ),
     'a host that is not EC2': (
         facts(platform=Platform(False, 'another vendor'), imds=NotSent('not EC2'), path=NotSent('not EC2')),
@@ -132,65 +139,27 @@ ACCOUNTS: dict[str, tuple[Facts, dict[str, str]]] = {
 }
 
 
-def monitor(name: str) -> Monitor:
-    return read_monitor(shipped(name)['definition'])
+def said(seen: Facts, reading: Reading) -> dict[str, str]:
+    """By every monitor: the worst that it says in the end, where that is not OK."""
+    end, hosts, before = (240, 3, HEALTHY) if seen.account is None else (900, 1, account_facts())
+    sent = sent_by([(f'host-{n}', [Span(0, 60, before), Span(60, end, seen)]) for n in range(hosts)])
+    found = {name: {*final_states(replay(monitor(name), sent, end, reading)).values()} for name in NAMES}
+    return {name: max(states, key=WORST.index) for name, states in found.items() if states}
 
 
-def said(*seen: Facts) -> dict[str, str]:
-    """By every monitor: the worst of its groups, where that is not OK."""
-    found = {name: sorted({*states(monitor(name), seen).values()} - {'ok'}) for name in NAMES}
-    return {name: words[0] for name, words in found.items() if words}
-
-
+@pytest.mark.parametrize('reading', READINGS.values(), ids=READINGS)
 @pytest.mark.parametrize(('seen', 'expected'), HOSTS.values(), ids=HOSTS)
-def test_monitors_say_what_is_wrong_with_a_host(seen: Facts, expected: dict[str, str]) -> None:
-    assert said(seen) == expected
+def test_monitors_say_what_is_wrong_with_a_host(seen: Facts, expected: dict[str, str], reading: Reading) -> None:
+    assert said(seen, reading) == expected
 
 
 @pytest.mark.parametrize(('seen', 'expected'), ACCOUNTS.values(), ids=ACCOUNTS)
 def test_monitors_say_what_is_wrong_with_an_account(seen: Facts, expected: dict[str, str]) -> None:
-    assert said(seen) == expected
+    assert said(seen, Reading()) == expected
 
 
 def test_every_monitor_fires_on_something() -> None:
-    """The two others need time: see below for the change; silence is what no sample shows."""
+    """The two others compare with the day before: `test_situations.py` has them."""
     expectations = [expected for _, expected in (*HOSTS.values(), *ACCOUNTS.values())]
     fired = {name for expected in expectations for name, word in expected.items() if word == 'alert'}
     assert set(NAMES) - fired == {'check_silent', 'imdsv1_back_on'}
-
-
-@pytest.mark.parametrize(
-    ('before', 'now', 'expected'),
-    [
-        pytest.param(HEALTHY, facts(imds=V1), ['alert'], id='it was off'),
-        pytest.param(facts(imds=V1), facts(imds=V1), ['ok'], id='it was on'),
-        pytest.param(facts(imds=V1), HEALTHY, ['ok'], id='it was switched off'),
-        pytest.param(None, facts(imds=V1), [], id='the instance is new'),
-    ],
-)
-def test_imdsv1_that_comes_back_is_told_from_imdsv1_that_was_there(
-    before: Facts | None, now: Facts, expected: list[str]
-) -> None:
-    known = [] if before is None else [before]
-    assert [*states(monitor('imdsv1_back_on'), [now], known).values()] == expected
-
-
-BROKEN = HOSTS['the endpoint was disabled while the Agent ran'][0]
-
-
-@pytest.mark.parametrize(
-    ('healthy', 'broken', 'expected'),
-    [(24, 1, 'ok'), (14, 1, 'warning'), (8, 1, 'alert'), (0, 1, 'alert')],
-)
-def test_a_group_fails_by_the_share_of_its_hosts(healthy: int, broken: int, expected: str) -> None:
-    seen = [HEALTHY] * healthy + [BROKEN] * broken
-    assert states(monitor('group_failing'), seen) == {('123456789012', 'eu-west-1'): expected}
-
-
-def test_a_host_that_was_renamed_stays_in_its_group() -> None:
-    """By host it would be lost; by instance id it is not."""
-    renamed = HOSTS['a pod one hop too far'][0]
-    groups = [set(states(monitor('hostname_not_instance_id'), [seen])) for seen in (HEALTHY, renamed)]
-    assert groups[0] == groups[1]
-    by_host = [set(states(monitor('hostname_provider'), [seen])) for seen in (HEALTHY, renamed)]
-    assert by_host[0] != by_host[1]

@@ -1,0 +1,144 @@
+"""The program that says, before an Agent is restarted, what the check would refuse in a conf.yaml."""
+
+import io
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from datadog_checks.aws_diagnostics.configuration.conf_yaml import LARGEST, main
+from tests.packages.agent import ENVIRONMENT, VERSIONS, bare_agent
+from tests.packages.builds import ROOT, build_wheel
+from tools import single_file
+
+KEY = '0123456789abcdef' * 2
+MODULE = 'datadog_checks.aws_diagnostics.configuration'
+FROM_A_WHEEL = (
+    'import datadog_checks as d, runpy, sys; d.__path__.insert(0, sys.argv.pop(1) + "/datadog_checks"); '
+    f'runpy.run_module("{MODULE}", run_name="__main__")'
+)
+"""As the rollouts ask a wheel that is not installed yet."""
+
+ACCEPTED = {
+    'the least that works': 'instances: [{}]',
+    'an empty init_config': 'init_config:\ninstances:\n- min_collection_interval: 300\n',
+    'a byte order mark': '\ufeffinstances: [{}]',
+    'secrets that only the Agent resolves': (
+        'instances:\n- account: {api_key: "ENC[api]", app_key: "ENC[app]", assume_role_external_id: "ENC[id]", '
+        'assume_role_arn: "ENC[role]", datadog_site: "%%env_DD_SITE%%"}\n  min_hop_limit: "%%env_HOPS%%"\n'
+    ).replace('\n  min_hop_limit: "%%env_HOPS%%"', ''),
+    'an option that only the Agent resolves': 'instances:\n- min_hop_limit: "%%env_HOPS%%"\n',
+    'what Kubernetes adds': 'cluster_check: true\ninit_config: {}\ninstances: [{}]',
+}
+REFUSED = {
+    'a number out of range': (
+        'instances:\n- min_hop_limit: 99\n',
+        'instances[0]: min_hop_limit must be at most 64, not 99\n',
+    ),
+    'two instances, each with its reason': (
+        'instances:\n- {}\n- ec2: perhaps\n- tags: all\n',
+        "instances[1]: ec2 must be one of 'auto', 'always', 'never', not 'perhaps'\n"
+        "FILE: instances[2]: tags must be a list, not 'all'\n",
+    ),
+    'two scopes in one instance': (
+        f'instances:\n- account: {{app_key: {KEY}}}\n  min_hop_limit: 2\n',
+        'instances[0]: min_hop_limit: for host instances only, not allowed next to account; '
+        'use two instances for the two scopes\n',
+    ),
+    'a key where a list belongs': (f'instances:\n- tags: {KEY}\n', 'instances[0]: tags must be a list, not a string\n'),
+    'an option of an instance in init_config': (
+        'init_config: {min_hop_limit: 2}\ninstances: [{}]',
+        'init_config.min_hop_limit: this is an option of an instance, move it there\n',
+    ),
+    'no instances': ('init_config: {}', 'no instances: in this file; the least that works is: instances: [{}]\n'),
+    'an instance that is a word': ('instances: [all]', "instances[0] must be a mapping, not 'all'\n"),
+    'nothing': ('', 'the file is empty; the least that works is: instances: [{}]\n'),
+    'no YAML, with a key in it': (
+        f'instances:\n- account: {{app_key: {KEY}\n',
+        'not valid YAML: line 3, column 1: expected\n',
+    ),
+    'an option twice': (
+        'instances:\n- timeout: 1\n  timeout: 2\n',
+        'not valid YAML: line 3, column 3: duplicate key\n',
+    ),
+    'a mapping that holds itself': (
+        'instances:\n- &own\n  account: {fleet_filter: *own}\n',
+        'instances[0]: a mapping holds itself (an alias inside of its anchor)\n',
+    ),
+    'more than a configuration has': ('#' * (LARGEST + 1), 'cannot be read: it is larger than 1 MiB\n'),
+}
+
+
+@pytest.mark.parametrize('text', ACCEPTED.values(), ids=ACCEPTED)
+def test_what_the_check_accepts_passes_in_silence(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / 'conf.yaml').write_text(text)
+    assert (main([str(tmp_path / 'conf.yaml')]), capsys.readouterr()) == (0, ('', ''))
+
+
+@pytest.mark.parametrize(('text', 'said'), REFUSED.values(), ids=REFUSED)
+def test_what_the_check_refuses_is_named_with_its_value_and_what_is_allowed(
+    text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / 'conf.yaml'
+    file.write_text(text)
+    assert main([str(file)]) == 1
+    told = capsys.readouterr()
+    assert (told.out, told.err.replace(str(file), 'FILE')) == ('', f'FILE: {said}')
+    assert KEY not in told.err
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / 'latin.yaml').write_bytes(b'instances: [{tags: ["team:\xe4"]}]')
+    assert [main([str(tmp_path / name)]) for name in ('nowhere.yaml', 'latin.yaml')] == [1, 1]
+    assert capsys.readouterr().err == (
+        f'{tmp_path}/nowhere.yaml: cannot be read: No such file or directory\n'
+        f'{tmp_path}/latin.yaml: is not UTF-8 text (byte 26)\n'
+    )
+
+
+def test_it_is_a_program_that_reads_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, 'argv', ['configuration', '-'])
+    monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(b'instances: [{timeout: 0}]')))
+    with pytest.raises(SystemExit, match='1'):
+        runpy.run_module(MODULE, run_name='__main__')
+    assert capsys.readouterr().err == '-: instances[0]: timeout must be greater than 0, not 0\n'
+
+
+@pytest.fixture(scope='module')
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]]:
+    """The beginning of the command, for each of the two forms. Neither is installed."""
+    directory = tmp_path_factory.mktemp('built')
+    wheel = ('-c', FROM_A_WHEEL, str(build_wheel(directory)))
+    return {'wheel': wheel, 'single file': (str(single_file.build(directory)), '--validate')}
+
+
+@pytest.mark.parametrize('form', ['wheel', 'single file'])
+@pytest.mark.parametrize('version', [VERSIONS[0], VERSIONS[-1]])
+def test_either_form_needs_only_what_an_agent_embeds(
+    built: dict[str, tuple[str, ...]], version: str, form: str
+) -> None:
+    """That of Python 3.11 has the oldest pydantic."""
+    ended = subprocess.run(
+        [bare_agent(version).python, '-IB', *built[form], '-'],
+        input='instances: [{account: {app_key: "ENC[key]"}}, {min_hop_limit: 99}]',
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+    )
+    told = '-: instances[1]: min_hop_limit must be at most 64, not 99\n'
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, '', told)
+
+
+def test_another_python_is_told_which_one_to_take(built: dict[str, tuple[str, ...]]) -> None:
+    command = [sys.executable, '-ISB', *built['single file'], '-']
+    ended = subprocess.run(command, input='', capture_output=True, text=True, cwd=ROOT)
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "No module named 'datadog_checks'; run this with /opt/datadog-agent/embedded/bin/python3\n",
+    )
