@@ -109,6 +109,22 @@ def test_only_a_configuration_needs_what_the_models_need(missing, never):
     )
 
 
+@pytest.mark.parametrize('missing', ['botocore', 'requests'])
+@pytest.mark.parametrize(
+    'arguments',
+    [
+        pytest.param(['fleet'], id='a command for accounts'),
+        pytest.param(['check', '--config', 'account.yaml'], id='an account in the configuration'),
+    ],
+)
+def test_an_account_is_not_asked_without_the_libraries_for_it(tmp_path, missing, arguments):
+    (tmp_path / 'account.yaml').write_text('instances: [{account: {regions: [eu-west-1]}}]')
+    command = without_the(missing, *arguments)
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=DEADLINE)
+    needed = f"aws-diagnostics needs {missing}: pip install 'datadog-aws-diagnostics[cli]'\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (ExitStatus.NOT_INSTALLED, '', needed)
+
+
 @pytest.mark.parametrize('module', ['.cli.commands', '.aws_diagnostics.check', '.configuration'])
 def test_an_interrupt_while_modules_are_imported_is_no_traceback(module):
     interrupted = (

@@ -125,7 +125,7 @@ def test_the_python_of_an_agent_has_what_the_account_scope_needs(pyz: Path, vers
     ('arguments', 'missing'),
     [
         pytest.param(['check', '--config', 'conf.yaml'], 'pydantic', id='a configuration'),
-        pytest.param(['fleet'], 'pydantic', id='an account'),
+        pytest.param(['fleet'], 'botocore', id='an account'),
         pytest.param(['hosts', 'duplicates'], 'pydantic', id='the host list'),
     ],
 )

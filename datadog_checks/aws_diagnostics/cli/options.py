@@ -24,7 +24,7 @@ Shown = TypeVar('Shown')
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 ENDINGS = (
     f'{ExitStatus.USAGE:d} wrong usage, {ExitStatus.DAMAGED_FACTS:d} damaged facts file, '
-    f'{ExitStatus.NOT_INSTALLED:d} click or rich missing, {ExitStatus.DEFECT:d} defect of this program, '
+    f'{ExitStatus.NOT_INSTALLED:d} a package is missing, {ExitStatus.DEFECT:d} defect of this program, '
     f'{ExitStatus.CANNOT_WRITE:d} a file cannot be written, {ExitStatus.OUTPUT_FAILED:d} standard output cannot be '
     f'written, {ExitStatus.CONFIGURATION:d} wrong configuration, {ExitStatus.INTERRUPTED:d} interrupted, '
     f'{ExitStatus.OUTPUT_CLOSED:d} output closed.'

@@ -28,7 +28,7 @@ from .options import MEANINGS, Display, config_option, described_agent, display_
 from .page import BLANK, Line, Wrap
 from .parameter_types import Duration
 from .permission_difference import Difference, Written, counts, difference, listed, table, write_policies
-from .pipeline import instances_of, observe, show
+from .pipeline import instances_of, need_libraries_of_accounts, observe, show
 from .report import INDENT, explained, verdict
 
 LOOKED_AT = frozenset({Feature.ROLE, Feature.PERMISSIONS})
@@ -154,7 +154,9 @@ def _higher_quota(observation: Observation, needed: int) -> Iterator[Line]:
 
 
 def account_instance(config: Path | None) -> Options:
-    """The one account instance of the configuration. Raises Failure (CONFIGURATION)."""
+    """The one account instance of the configuration. Raises Failure (CONFIGURATION), and ModuleNotFoundError where the
+    libraries for an account are not installed."""
+    need_libraries_of_accounts()
     if config is None:
         told = {setting: os.environ[name] for setting, name in OF_ENVIRONMENT.items() if os.environ.get(name)}
         return read_configuration({'account': told})

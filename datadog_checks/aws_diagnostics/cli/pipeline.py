@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT = 60.0
 """Seconds between two looks of `--wait-ok`."""
+LIBRARIES_OF_ACCOUNTS = ('botocore', 'requests')
 LATE = 0.5
 """Seconds that a sleep may take longer than asked: the machine was busy, not stopped."""
 
@@ -65,10 +67,18 @@ def _message(options: Options) -> str:
 def _collect(options: Options, agent: DescribedAgent) -> Facts:
     if options.account is None:
         return HostCollector(options.collect, agent).collect()
+    need_libraries_of_accounts()
     # What the account scope needs is loaded for an account only.
     from ..collect.account import AccountCollector
 
     return AccountCollector(with_agent_defaults(options.account, agent)).collect()
+
+
+def need_libraries_of_accounts() -> None:
+    """Raises ModuleNotFoundError before anything is asked: a collector would say that AWS could not be observed."""
+    for name in LIBRARIES_OF_ACCOUNTS:
+        if find_spec(name) is None:
+            raise ModuleNotFoundError(f'No module named {name!r}', name=name)
 
 
 def redaction_of(redact: bool) -> 'Redaction | None':
