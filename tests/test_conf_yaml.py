@@ -49,8 +49,8 @@ REFUSED = {
     ),
     'a key where a list belongs': (f'instances:\n- tags: {KEY}\n', 'instances[0]: tags must be a list, not a string\n'),
     'an option of an instance in init_config': (
-        'init_config: {min_hop_limit: 2}\ninstances: [{}]',
-        'init_config.min_hop_limit: this is an option of an instance, move it there\n',
+        'init_config: {tags: [a]}\ninstances: [{}]',
+        'init_config.tags: this is an option of an instance, move it there\n',
     ),
     'no instances': ('init_config: {}', 'no instances: in this file; the least that works is: instances: [{}]\n'),
     'an instance that is a word': ('instances: [all]', "instances[0] must be a mapping, not 'all'\n"),

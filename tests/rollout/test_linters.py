@@ -53,9 +53,9 @@ def test_salt_lint_finds_nothing(copy: Path) -> None:
     broken = copy / 'salt' / 'aws_diagnostics' / 'broken.sls'
     broken.write_text('broken:\n  file.managed:\n    - mode: 0644\n')
     (found,) = said(program('salt-lint'), '--json', *sorted(copy.rglob('*.sls')), cwd=copy)
-    assert [(fault['filename'], fault['linenumber'], fault['id']) for fault in json.loads(found)] == [
-        (str(broken), 3, '207')
-    ], 'the mode is no string'
+    faults = json.loads(found)
+    assert {fault['filename'] for fault in faults} == {str(broken)}
+    assert '207' in {fault['id'] for fault in faults}, 'the mode is no string'
 
 
 def test_puppet_lint_finds_nothing(copy: Path) -> None:
