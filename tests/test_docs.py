@@ -15,6 +15,15 @@ DOCUMENTS = [
 LINK = re.compile(r'\]\((?!https?://)(?P<path>[^)#\s]*)(?:#(?P<section>[^)\s]+))?\)')
 
 
+NOWHERE = re.compile(
+    r'https?://(?:[\w.-]*\.)?(?:example\.(?:com|org|net)|[\w-]+\.(?:example|invalid|test))\b[^\s"\')]*'
+)
+"""Addresses that are reserved, and lead nowhere (RFC 2606)."""
+SHIPPED = ('README.md', 'CONTRIBUTING.md', 'manifest.json', 'assets', 'datadog_checks', 'docs', 'examples', 'rollout')
+DEMANDED = {'rollout/puppet/modules/aws_diagnostics/metadata.json'}
+"""Puppet takes no module without `source`, and this one has no public place yet."""
+
+
 def anchors(path: Path) -> set[str]:
     """Of the headings of a document, as its readers' browsers make them."""
     headings = re.findall(r'^#+ (.+)$', path.read_text(encoding='utf-8'), re.MULTILINE)
@@ -40,3 +49,10 @@ def test_the_example_of_the_readme_is_the_file_that_it_names() -> None:
         break
     else:
         pytest.fail('the README shows no file')
+
+
+def test_nothing_that_ships_links_to_an_address_that_leads_nowhere() -> None:
+    files = [file for name in SHIPPED for file in (ROOT / name, *(ROOT / name).rglob('*')) if file.is_file()]
+    texts = {file.relative_to(ROOT).as_posix(): file.read_bytes().decode(errors='replace') for file in files}
+    found = {name for name, text in texts.items() if '__pycache__' not in name and NOWHERE.search(text)}
+    assert found == DEMANDED

@@ -17,6 +17,8 @@
 #   REDACT    yes: names, ids and addresses leave the hosts as pseudonyms (no)
 # Exit status: that of `aws-diagnostics judge`; 3 also where a host did not answer; 64 wrong usage.
 set -euo pipefail
+# Facts name hosts.
+umask 077
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export PYZ=${PYZ:-$here/../../dist/aws-diagnostics.pyz} LIMIT=${LIMIT:-120} REDACT=${REDACT:-no}
 PYTHON=${PYTHON:-python3} PARALLEL=${PARALLEL:-20} WAIT=${WAIT:-1800} POLL=${POLL:-5}

@@ -15,6 +15,7 @@ locals {
     for id, priority in local.priorities : id =>
     lookup(var.notify_by_monitor, id, lookup(var.notify_by_priority, tostring(priority), var.notify))
   }
+  guide         = "https://docs.datadoghq.com/integrations/guide/aws-integration-troubleshooting/"
   documentation = var.docs_url == "" ? "" : "[Documentation](${var.docs_url})"
 
   options = {
@@ -72,5 +73,9 @@ resource "datadog_monitor_json" "monitor" {
 resource "datadog_dashboard_json" "dashboard" {
   for_each = local.dashboards
 
-  dashboard = jsonencode(merge(each.value, { title = "${var.name_prefix}${each.value.title}" }))
+  # The tables link to Datadog's guide, or to this documentation where there is one.
+  dashboard = replace(
+    jsonencode(merge(each.value, { title = "${var.name_prefix}${each.value.title}" })),
+    "\"link\":\"${local.guide}\"", "\"link\":\"${coalesce(var.docs_url, local.guide)}\"",
+  )
 }

@@ -103,7 +103,7 @@ variable "options" {
 }
 
 variable "docs_url" {
-  description = "The address of this documentation in your network, to which every message then links. By default there is no link."
+  description = "The address of this documentation in your network, to which messages and dashboards then link. By default no message links."
   type        = string
   default     = ""
 

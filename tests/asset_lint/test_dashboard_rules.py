@@ -7,8 +7,9 @@ import pytest
 from tests.asset_lint.dashboards import SHIPPED, Mutation, definition, note, renamed, replaced, request
 from tools.asset_lint.dashboards import broken_rules
 
+WORST = 'Hosts with the most failed findings'
 ANSWERS = 'Overview / IMDSv1 responds'
-QUERY = 'max:aws_diagnostics.imds.imdsv1_enabled{$scope,$aws_account,$region,$team} by {instance_id}'
+QUERY = 'max:aws_diagnostics.imds.imdsv1_enabled{$scope,$env,$aws_account,$region,$team} by {instance_id}'
 SILENT = 'Overview / Not reporting'
 
 
@@ -38,13 +39,9 @@ QUERIES: dict[str, tuple[Mutation, list[str]]] = {
         replaced('Remaining by team', '{team,state}', '{team,request}'),
         ["Where the work is / Remaining by team: aws_diagnostics.imdsv2.transition has no tag 'request'"],
     ),
-    'a query of a distribution that ends too early': (
-        lambda d: request(d, 'Hosts by latency of the token').update(q='avg:x'),
-        ['Latency / Hosts by latency of the token: avg:x: cannot be read from column 6: the end'],
-    ),
     'a query that ends too early': (
         replaced('IMDSv1 responds', ' by {instance_id}.rollup(max).fill(last, 600)', ' by {instance_id'),
-        [f'{ANSWERS}: {QUERY.removesuffix("}")}: cannot be read from column 91: the end'],
+        [f'{ANSWERS}: {QUERY.removesuffix("}")}: cannot be read from column 96: the end'],
     ),
     'points in time that are averaged by accident': (
         replaced('IMDSv1 responds', '.rollup(max)', ''),
@@ -64,10 +61,10 @@ QUERIES: dict[str, tuple[Mutation, list[str]]] = {
     ),
     'events of somebody else': (
         lambda d: request(d, 'Latest hostname changes')['query'].update(
-            query_string='source:amazon_ec2 $scope $aws_account $region $team'
+            query_string='source:amazon_ec2 $scope $env $aws_account $region $team'
         ),
         [
-            'Hostname changes / Latest hostname changes: source:amazon_ec2 $scope $aws_account $region $team: '
+            'Hostname changes / Latest hostname changes: source:amazon_ec2 $scope $env $aws_account $region $team: '
             'not restricted to source:aws_diagnostics'
         ],
     ),
@@ -87,9 +84,19 @@ FILTERS: dict[str, tuple[Mutation, list[str]]] = {
     ),
     'a filter that events on a graph ignore': (
         lambda d: definition(d, 'Instances by state')['events'][0].update(
-            q='source:aws_diagnostics $scope $aws_account $team'
+            q='source:aws_diagnostics $scope $env $aws_account $team'
         ),
         ['From IMDSv1 to IMDSv2 / Instances by state: it ignores the template variable $region'],
+    ),
+}
+LINKS: dict[str, tuple[Mutation, list[str]]] = {
+    'a link to a page that is not known': (
+        lambda d: definition(d, WORST)['custom_links'][0].update(link='https://example.com/{{host.value}}'),
+        [f'Worst hosts / {WORST}: unknown link https://example.com/{{{{host.value}}}}'],
+    ),
+    'a link with a tag that the row does not have': (
+        lambda d: definition(d, WORST)['custom_links'][0].update(link='/infrastructure?filter={{pod.value}}'),
+        [f"Worst hosts / {WORST}: the link 'Host' needs the tag 'pod', by which nothing is grouped"],
     ),
 }
 FORMULAS: dict[str, tuple[Mutation, list[str]]] = {
@@ -128,7 +135,7 @@ TEXTS: dict[str, tuple[Mutation, list[str]]] = {
         ['About / note 2: unknown link https://example.com/'],
     ),
 }
-CASES = QUERIES | FILTERS | FORMULAS | TEXTS
+CASES = QUERIES | FILTERS | LINKS | FORMULAS | TEXTS
 
 
 @pytest.mark.parametrize(('mutate', 'expected'), CASES.values(), ids=CASES)

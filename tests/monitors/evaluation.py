@@ -43,14 +43,6 @@ class Reading(NamedTuple):
     """`.last(N).count_by_status()` counts runs in a row, and not those among the last N."""
 
 
-READINGS = {
-    'as one would expect': Reading(),
-    'default_zero of nothing is nothing': Reading(zero_of_nothing=False),
-    'no look back': Reading(looks_back=False),
-    'runs among the last': Reading(in_a_row=False),
-}
-
-
 class Column:
     """One group: in each minute, the values of its series with the minute of the point that each is from."""
 
@@ -77,7 +69,7 @@ class Query:
         self._tree, self._reading = tree, reading
         self._series, self._end = series, end
         self._selected: dict[str, dict[Group, Column]] = {}
-        self._texts = {id(part): ' '.join(tokens(part)) for part in tree.iter_subtrees()}
+        self._texts = {id(part): str(part) for part in tree.iter_subtrees()}
         """What is written twice is evaluated once."""
         self._known: dict[str, Groups] = {}
 
@@ -128,9 +120,8 @@ class Query:
                 return {g: [None if v is None else float(v > limit) for v in vs] for g, vs in groups.items()}
             case 'count_not_null' | 'count_nonzero':
                 counted = bool if name == 'count_nonzero' else (lambda value: value is not None)
-                return (
-                    {(): [_count(column, counted) for column in zip(*groups.values(), strict=True)]} if groups else {}
-                )
+                columns = zip(*groups.values(), strict=True)
+                return {(): [_count(column, counted) for column in columns]} if groups else {}
         raise AssertionError(f'{name} is not evaluated here')
 
 

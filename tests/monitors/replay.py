@@ -27,6 +27,11 @@ EVERY = 5
 REDUCED: Mapping[str, Callable[[Sequence[float]], float]] = {'avg': fmean, 'max': max, 'min': min, 'sum': sum}
 BEYOND = {'>': gt, '>=': ge, '<': lt, '<=': le}
 EXPECTED = Reading()
+READINGS = {
+    'as one would expect': Reading(),
+    'nothing looks back': Reading(looks_back=False),
+    'zero of nothing is nothing, and runs are those among the last': Reading(zero_of_nothing=False, in_a_row=False),
+}
 WORST = ('ok', 'unknown', 'no data', 'warning', 'alert')
 
 

@@ -32,8 +32,8 @@ from tests.builders import INSTANCE_ID, NOW, OTHER_INSTANCE_ID, agent, answered,
 from tests.diagnoses.hostname.situations import AGENTS, FIRMWARE, PLACES
 from tests.diagnoses.imds.conversations import disabled, token_lost, v1_works
 
-from .evaluation import READINGS, Reading
-from .replay import WORST, final_states, monitor, replay
+from .evaluation import Reading
+from .replay import READINGS, WORST, final_states, monitor, replay
 from .series import Span, sent_by
 
 REMEMBERED: dict[str, Any] = {'instance_id': INSTANCE_ID, 'identity': imds().identity}

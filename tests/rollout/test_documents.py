@@ -15,8 +15,8 @@ OF_THE_WHEEL = [block for block in BLOCKS if 'integration install' in block.text
 OF_CHECKS_D = [block for block in BLOCKS if '/var/tmp/aws_diagnostics.py' in block.text]
 REMOVING_THE_WHEEL = [block for block in BLOCKS if 'integration remove' in block.text]
 REMOVING_THE_FILE = [block for block in BLOCKS if 'rm -rf /etc/datadog-agent/checks.d' in block.text]
-SKIP = f'{ETC}/.skip_install_python_third_party_deps'
 LOOKING = [block for block in BLOCKS if 'aws-diagnostics.pyz' in block.text]
+SKIP = f'{ETC}/.skip_install_python_third_party_deps'
 RAN = 'aws_diagnostics.run.duration'
 
 

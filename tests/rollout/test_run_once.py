@@ -88,7 +88,11 @@ def test_one_table_by_cause_and_who_did_not_answer(tmp_path: Path, pyz: Path, ho
         ended = fleet(programs, pyz, 'ssh', tmp_path / 'hosts', facts, '-l', 'ops', '-o', 'ProxyJump=bastion')
     assert (ended.returncode, ended.stderr) == (CRITICAL, '')
     assert without_times(ended.stdout) == TABLE.format(facts=facts, cause='imds-hop-limit-too-low')
-    assert sorted(path.name for path in facts.iterdir()) == ['.raw', 'web-1.json', 'web-2.json']
+    assert {path.name: path.stat().st_mode & 0o77 for path in facts.iterdir()} == {
+        '.raw': 0,
+        'web-1.json': 0,
+        'web-2.json': 0,
+    }
     again = fleet(tmp_path, pyz, 'judge', facts)
     assert (again.returncode, again.stdout) == (CRITICAL, ended.stdout)
 

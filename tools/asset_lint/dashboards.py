@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from datadog_api_client.v1.model.dashboard import Dashboard
 
 from .models import violations
-from .names import unknown_names, unknown_service_check, wrong_instructions
+from .names import LINKS, unknown_names, unknown_service_check, wrong_instructions
 from .queries import InvalidQuery, expression
 
 Document: TypeAlias = dict[str, Any]
@@ -18,6 +18,8 @@ EMPHASIS = re.compile(r'(?<!\*)\*([^*\n]+)\*(?!\*)')
 FUNCTIONS = frozenset({'count_nonzero', 'count_not_null', 'cutoff_max', 'default_zero'})
 """Those of Datadog's formulas that the dashboards use, as its documentation spells them."""
 NAME = re.compile(r'\b[a-z_]\w*\b(?!\()')
+GROUPED = re.compile(r' by \{([^}]*)\}')
+VARIABLE = re.compile(r'\{\{([\w-]+)\.value\}\}')
 CALL = re.compile(r'\b([a-z_]\w*)\(')
 
 
@@ -59,8 +61,19 @@ def _complaints(definition: Document, variables: Sequence[str], titles: set[obje
             yield f'it lists {definition["query"]!r}, but the monitors have {MONITORS!r}'
     for event in definition.get('events', ()):
         yield from _events(event['q'], variables)
+    yield from _links(definition)
     for request in definition.get('requests', ()):
         yield from _request(request, variables)
+
+
+def _links(definition: Document) -> Iterator[str]:
+    """To a page of Datadog itself, which begins with a slash, or to one that is known, and with tags that a row has."""
+    queries = [q['query'] for r in definition.get('requests', ()) for q in r.get('queries', ()) if 'query' in q]
+    grouped = {tag for query in queries for tags in GROUPED.findall(query) for tag in tags.split(',')}
+    for link in definition.get('custom_links', ()):
+        yield from (f'unknown link {url}' for url in [link['link']] if not url.startswith('/') and url not in LINKS)
+        for tag in sorted(set(VARIABLE.findall(link['link'])) - grouped):
+            yield f'the link {link["label"]!r} needs the tag {tag!r}, by which nothing is grouped'
 
 
 def _request(request: Document, variables: Sequence[str]) -> Iterator[str]:
@@ -72,8 +85,6 @@ def _request(request: Document, variables: Sequence[str]) -> Iterator[str]:
         yield from _metrics(query['query'], variables)
         if request['response_format'] == 'scalar' and 'aggregator' not in query:
             yield f'the query {query["name"]!r} has no aggregator, but its request wants one value'
-    if 'q' in request:
-        yield from _metrics(request['q'], variables)
     if 'query' in request:
         yield from _events(request['query']['query_string'], variables)
 

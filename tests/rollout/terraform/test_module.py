@@ -131,9 +131,12 @@ def test_every_query_is_limited_to_the_scope(module: Workspace) -> None:
             assert monitor_complaints({**json.loads(MONITORS[name].read_text()), 'definition': monitor}) == []
 
 
-def test_messages_link_to_the_documentation_only_where_there_is_one(module: Workspace) -> None:
+def test_messages_and_tables_link_to_the_documentation_only_where_there_is_one(module: Workspace) -> None:
     url = 'https://docs.internal/aws-diagnostics/'
-    linked = made(apply(module, docs_url=url, notify=['@all'], dashboards=False), 'monitor')
+    resources = apply(module, docs_url=url, notify=['@all'])
+    linked, dashboards = made(resources, 'monitor'), json.dumps(made(resources, 'dashboard'))
+    assert f'"label": "Runbook", "link": "{url}"' in dashboards
+    assert '"link": "https://docs.datadoghq.com' not in dashboards
     assert {monitor['message'].removeprefix(definition(name)['message']) for name, monitor in linked.items()} == {
         f'\n\n[Documentation]({url})\n\n@all'
     }

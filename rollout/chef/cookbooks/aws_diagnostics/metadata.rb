@@ -6,7 +6,5 @@ description 'Rolls out the AWS Diagnostics check of the Datadog Agent'
 maintainer 'AWS Diagnostics contributors'
 maintainer_email 'maintainers@example.com'
 license 'BSD-3-Clause'
-source_url 'https://example.com/aws-diagnostics'
-issues_url 'https://example.com/aws-diagnostics/issues'
 chef_version '>= 16.0'
 %w[amazon centos debian redhat ubuntu].each { |platform| supports platform }
