@@ -1,14 +1,19 @@
 """The program that says, before an Agent is restarted, what the check would refuse in a conf.yaml."""
 
 import io
+import re
 import runpy
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from datadog_checks.aws_diagnostics.configuration.conf_yaml import LARGEST, main
+from datadog_checks.aws_diagnostics.configuration.conf_yaml import LARGEST, main, problems
 from tests.packages.agent import ENVIRONMENT, VERSIONS, bare_agent
 from tests.packages.builds import ROOT, build_wheel
 from tools import single_file
@@ -49,8 +54,8 @@ REFUSED = {
     ),
     'a key where a list belongs': (f'instances:\n- tags: {KEY}\n', 'instances[0]: tags must be a list, not a string\n'),
     'an option of an instance in init_config': (
-        'init_config: {min_hop_limit: 2}\ninstances: [{}]',
-        'init_config.min_hop_limit: this is an option of an instance, move it there\n',
+        'init_config: {tags: [a]}\ninstances: [{}]',
+        'init_config.tags: this is an option of an instance, move it there\n',
     ),
     'no instances': ('init_config: {}', 'no instances: in this file; the least that works is: instances: [{}]\n'),
     'an instance that is a word': ('instances: [all]', "instances[0] must be a mapping, not 'all'\n"),
@@ -142,3 +147,52 @@ def test_another_python_is_told_which_one_to_take(built: dict[str, tuple[str, ..
         1,
         "No module named 'datadog_checks'; run this with /opt/datadog-agent/embedded/bin/python3\n",
     )
+
+
+def configurations(value: object) -> Iterator[dict[str, Any]]:
+    """Every conf.yaml in a document, also where one is the text of a value."""
+    if isinstance(value, str) and 'instances:' in value and '\n' in value:
+        value = loaded(value)
+    if isinstance(value, dict):
+        if isinstance(value.get('instances'), list):
+            yield value
+        for item in value.values():
+            yield from configurations(item)
+    if isinstance(value, list):
+        for item in value:
+            yield from configurations(item)
+
+
+def loaded(text: str) -> object:
+    with suppress(yaml.YAMLError):  # templates of CloudFormation and of Helm have tags and braces of their own
+        return list(yaml.safe_load_all(text))
+    return None
+
+
+def texts(path: Path) -> list[str]:
+    text = path.read_text()
+    return re.findall(r'```yaml\n(.*?)```', text, re.DOTALL) if path.suffix == '.md' else [text]
+
+
+def test_every_example_is_accepted_and_runs_a_host_instance_every_300_seconds() -> None:
+    """A fix in docs/diagnoses.md names the one option that it is about."""
+    files = [path for part in ('rollout', 'examples', 'docs') for path in sorted((ROOT / part).rglob('*'))]
+    found = [
+        (path.relative_to(ROOT).as_posix(), configuration)
+        for path in [ROOT / 'README.md', *files]
+        if path.suffix in ('.md', '.yaml', '.yml', '.example')
+        for text in texts(path)
+        for configuration in configurations(loaded(text))
+    ]
+    assert {'README.md', 'rollout/packer/conf.yaml', 'rollout/helm/values.yaml', 'examples/host.yaml'} <= {
+        name for name, _ in found
+    }
+    refused = [(name, problems(yaml.safe_dump(configuration))) for name, configuration in found]
+    assert [(name, said) for name, said in refused if said] == []
+    intervals = {
+        name: instance.get('min_collection_interval')
+        for name, configuration in found
+        for instance in configuration['instances']
+        if 'account' not in instance and name != 'docs/diagnoses.md'
+    }
+    assert {name: interval for name, interval in intervals.items() if interval != 300} == {}

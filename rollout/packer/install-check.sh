@@ -43,8 +43,7 @@ validate
 install -d -o dd-agent -g dd-agent -m 755 "$etc/conf.d/aws_diagnostics.d" "$etc/checks.d"
 if [ "$METHOD" = wheel ]; then
     # Without this file, an Agent upgrade on an instance looks for the private wheel in Datadog's repository, and fails.
-    echo "Managed by the rollout of aws_diagnostics, as an upgrade of the Agent would look for its wheel in Datadog's repository." \
-        >"$etc/.skip_install_python_third_party_deps"
+    echo 'Managed by the rollout of aws_diagnostics, whose wheel is not in the repository of Datadog.' >"$etc/.skip_install_python_third_party_deps"
     chmod 644 "$etc/.skip_install_python_third_party_deps"
     as_agent datadog-agent integration install -w "$ARTIFACT"
     have=$(as_agent datadog-agent integration show -q datadog-aws-diagnostics)

@@ -64,8 +64,7 @@ runpy.run_module("datadog_checks.aws_diagnostics.configuration", run_name="__mai
 # Without this file, an Agent upgrade looks for this private package in a public repository.
 keep_agent_upgrades_from_fetching() {
     [ -e "$skip_file" ] && return
-    echo "Managed by the rollout of aws_diagnostics, as an upgrade of the Agent would look for its wheel in Datadog's repository." \
-        >"$scratch/skip"
+    echo 'Managed by the rollout of aws_diagnostics, whose wheel is not in the repository of Datadog.' >"$scratch/skip"
     install -o root -g root -m 0644 "$scratch/skip" "$skip_file"
 }
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 import pytest
 
@@ -61,15 +62,17 @@ def wheel(shelf: Path) -> Path:
 
 
 @pytest.fixture(scope='session')
-def newer_wheel(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same source as version 0.2.0."""
-    source = tmp_path_factory.mktemp('newer-source')
-    for name in ('pyproject.toml', 'README.md', 'LICENSE'):
-        shutil.copy(ROOT / name, source)
-    shutil.copytree(ROOT / 'datadog_checks', source / 'datadog_checks', ignore=shutil.ignore_patterns('__pycache__'))
-    about = source / 'datadog_checks' / 'aws_diagnostics' / '__about__.py'
-    about.write_text("__version__ = '0.2.0'\n")
-    return build_wheel(shelf / 'newer-wheel', source)
+def newer_wheel(shelf: Path, wheel: Path) -> Path:
+    """The same content as version 0.2.0."""
+    (shelf / 'newer-wheel').mkdir()
+    newer = shelf / 'newer-wheel' / wheel.name.replace('0.1.0', '0.2.0')
+    with ZipFile(wheel) as old, ZipFile(newer, 'w') as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith(('__about__.py', 'METADATA', 'RECORD')):
+                content = content.replace(b'0.1.0', b'0.2.0')
+            new.writestr(name.replace('0.1.0', '0.2.0'), content)
+    return newer
 
 
 @pytest.fixture(scope='session')

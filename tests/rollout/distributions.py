@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import ZipFile
 
-from tests.rollout.environment import ROOT
 from tests.rollout.host import Host
-from tools import single_file
 
 
 @dataclass(frozen=True)
@@ -15,13 +12,12 @@ class Distributions:
     single_file: Path
 
 
-def newer_distributions(newer_wheel: Path, directory: Path) -> Distributions:
-    """The single file made of what is in the wheel."""
-    source = directory / 'source'
-    with ZipFile(newer_wheel) as archive:
-        archive.extractall(source)
-    (source / 'LICENSE').write_bytes((ROOT / 'LICENSE').read_bytes())
-    return Distributions(newer_wheel, single_file.build(directory / 'checks.d', source))
+def newer_distributions(newer_wheel: Path, single_file: Path, directory: Path) -> Distributions:
+    """A single file that says that it is version 0.2.0."""
+    newer = directory / 'aws_diagnostics.py'
+    beginning, payload, end = single_file.read_text().partition('\nPAYLOAD = ')
+    newer.write_text(beginning.replace('0.1.0', '0.2.0') + payload + end)
+    return Distributions(newer_wheel, newer)
 
 
 def copy_to(host: Host, built: Distributions, dist: str) -> None:

@@ -34,8 +34,8 @@ def built(wheel: Path, single_file: Path) -> Distributions:
 
 
 @pytest.fixture
-def newer(newer_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Distributions:
-    return newer_distributions(newer_wheel, tmp_path_factory.mktemp('newer'))
+def newer(newer_wheel: Path, single_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Distributions:
+    return newer_distributions(newer_wheel, single_file, tmp_path_factory.mktemp('newer'))
 
 
 @pytest.fixture

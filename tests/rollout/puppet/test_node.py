@@ -57,22 +57,28 @@ def test_a_host_from_the_first_dry_run_to_the_removal(node: Node) -> None:
     assert f'File[{CONF}]/ensure: current_value [redacted], should be [redacted] (noop)' in said
     assert (host.snapshot(), host.restarts()) == (node.before, 0)
 
-    node.apply(CHANGED, **wanted)
-    assert (running(host), host.restarts()) == (('checks.d', '0.1.0'), 1)
+    host.write('/etc/datadog-agent/conf.d/unknown.yaml', '')
+    node.apply(CHANGED, manifest=f'include aws_diagnostics\n{AGENT_BY_DATADOG}', **wanted)
+    assert (running(host), host.exists('/etc/datadog-agent/conf.d/unknown.yaml')) == (('checks.d', '0.1.0'), False)
+    restarts = host.restarts()
     assert (host.stat(CHECKS_D), host.stat(CONF)) == (('root', 'root', 0o644), ('dd-agent', 'dd-agent', 0o640))
     assert yaml.safe_load(host.read(CONF)) == {'init_config': {}, 'instances': wanted['instances']}
     kept = without_memory(host.snapshot())
     node.apply(UNCHANGED, **wanted)
-    assert (without_memory(host.snapshot()) == kept, host.restarts()) == (True, 1)
+    assert (without_memory(host.snapshot()) == kept, host.restarts()) == (True, restarts)
 
     for options, way in ((('--noop',), 'wheel'), (('--show_diff',), 'checks.d')):
         refused = node.apply(PARTLY_FAILED, *options, version='0.2.0', method=way, instances=[CONTRADICTORY])
         assert (CONTRADICTION in refused, APP_KEY in refused) == (True, False)
-        assert (without_memory(host.snapshot()) == kept, host.restarts()) == (True, 1)
+        assert (without_memory(host.snapshot()) == kept, host.restarts()) == (True, restarts)
+
+    missing = node.apply(PARTLY_FAILED, version='0.3.0', method='wheel')
+    assert 'puppet:///modules/aws_diagnostics/datadog_aws_diagnostics-0.3.0-py3-none-any.whl' in missing
+    assert (without_memory(host.snapshot()) == kept, host.restarts()) == (True, restarts), 'what is there stays'
 
     secret = [{'account': {'app_key': APP_KEY}}]
     older = node.apply(CHANGED, '--show_diff', manifest=SENSITIVE, version='0.2.0', method='wheel', instances=secret)
-    assert (host.installed(), host.exists(CHECKS_D), host.restarts()) == ('0.2.0', False, 2)
+    assert (host.installed(), host.exists(CHECKS_D), host.restarts()) == ('0.2.0', False, restarts + 1)
     assert (host.stat(SKIP_FILE), APP_KEY in host.read(CONF)) == (('root', 'root', 0o644), True)
     assert (host.upgrade_agent().returncode, host.installed()) == (0, '')
 
@@ -83,20 +89,7 @@ def test_a_host_from_the_first_dry_run_to_the_removal(node: Node) -> None:
     host.run('systemctl', 'start', 'datadog-agent')
 
     node.apply(CHANGED, version='0.1.0', ensure='absent')
-    assert (left_on(host), host.installed(), host.restarts()) == (set(), '', 3)
-
-
-def test_it_goes_with_datadog_agent_and_its_purge_and_a_missing_file_leaves_what_is_there(node: Node) -> None:
-    host = node.host
-    together = f'include aws_diagnostics\n{AGENT_BY_DATADOG}'
-    host.write('/etc/datadog-agent/conf.d/unknown.yaml', '')
-    node.apply(CHANGED, manifest=together, version='0.1.0')
-    assert running(host) == ('checks.d', '0.1.0')
-    assert (host.exists('/etc/datadog-agent/conf.d/unknown.yaml'), host.exists(CONF)) == (False, True)
-
-    said = node.apply(PARTLY_FAILED, version='0.3.0', method='wheel')
-    assert 'puppet:///modules/aws_diagnostics/datadog_aws_diagnostics-0.3.0-py3-none-any.whl' in said
-    assert running(host) == ('checks.d', '0.1.0')
+    assert (left_on(host), host.installed(), host.restarts()) == (set(), '', restarts + 2)
 
 
 def test_every_bad_value_is_named_with_its_parameter_and_what_is_allowed(node: Node) -> None:

@@ -1,15 +1,17 @@
+# frozen_string_literal: true
+
 require 'json'
 require 'yaml'
 
 # Which values the attributes of this cookbook may have, and what several recipes make of them.
 module AwsDiagnostics
-  STAGING = '/var/lib/aws_diagnostics'.freeze
-  SKIP_FILE = '/etc/datadog-agent/.skip_install_python_third_party_deps'.freeze
-  OURS = "Managed by the rollout of aws_diagnostics, as an upgrade of the Agent would look for its wheel in Datadog's repository.\n".freeze
+  STAGING = '/var/lib/aws_diagnostics'
+  SKIP_FILE = '/etc/datadog-agent/.skip_install_python_third_party_deps'
+  OURS = "Managed by the rollout of aws_diagnostics, whose wheel is not in the repository of Datadog.\n"
   # What is asked need not be installed.
   OF_A_WHEEL = 'import datadog_checks as d, runpy, sys; d.__path__.insert(0, sys.argv.pop(1) + "/datadog_checks"); ' \
-               'runpy.run_module("datadog_checks.aws_diagnostics.configuration", run_name="__main__")'.freeze
-  METHODS = %w(checks.d wheel).freeze
+               'runpy.run_module("datadog_checks.aws_diagnostics.configuration", run_name="__main__")'
+  METHODS = %w[checks.d wheel].freeze
   # The form of a package version that the Agent accepts.
   VERSION = /\A\d+\.\d+\.\d+([a-zA-Z]+\d*)?\z/.freeze
 
@@ -17,13 +19,15 @@ module AwsDiagnostics
   def self.check(settings)
     require_that(settings, 'version', 'a version such as 0.1.0') { |value| VERSION.match?(value.to_s) }
     require_that(settings, 'method', METHODS.join(' or ')) { |value| METHODS.include?(value) }
-    require_that(settings, 'instances', 'a list of at least one hash') do |value|
-      value.is_a?(Array) && !value.empty? && value.all?(Hash)
-    end
+    require_that(settings, 'instances', 'a list of at least one hash') { |value| instances?(value) }
     require_that(settings, 'checks_d_directory', 'an absolute path') { |value| value.to_s.start_with?('/') }
-    %w(manage_configuration manage_skip_file).each do |name|
+    %w[manage_configuration manage_skip_file].each do |name|
       require_that(settings, name, 'true or false') { |value| [true, false].include?(value) }
     end
+  end
+
+  def self.instances?(value)
+    value.is_a?(Array) && !value.empty? && value.all?(Hash)
   end
 
   # Where the version that is wanted lies before it is installed.
@@ -37,13 +41,14 @@ module AwsDiagnostics
   # The text of conf.yaml. By way of JSON: the attributes of a node are objects of Chef's own.
   def self.configuration(settings)
     instances = JSON.parse(JSON.generate(settings['instances']))
-    "# Written by Chef, cookbook aws_diagnostics. What is changed here is overwritten.\n" +
-      { 'init_config' => {}, 'instances' => instances }.to_yaml
+    configuration = { 'init_config' => {}, 'instances' => instances }
+    "# Written by Chef, cookbook aws_diagnostics. What is changed here is overwritten.\n#{configuration.to_yaml}"
   end
 
   # The command that says what the check refuses; the configuration comes after it.
   def self.validation(settings)
-    program = settings['method'] == 'wheel' ? "-c '#{OF_A_WHEEL}' #{artifact(settings)}" : "#{artifact(settings)} --validate"
+    file = artifact(settings)
+    program = settings['method'] == 'wheel' ? "-c '#{OF_A_WHEEL}' #{file}" : "#{file} --validate"
     "runuser -u dd-agent -- /opt/datadog-agent/embedded/bin/python3 -IB #{program}"
   end
 

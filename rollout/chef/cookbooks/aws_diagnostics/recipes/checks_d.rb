@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 # The check as one file, which Agent upgrades leave alone.
 settings = node['aws_diagnostics']
 

@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 directory '/etc/datadog-agent/conf.d/aws_diagnostics.d' do
   owner 'dd-agent'
   group 'dd-agent'

@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 # Installs the check in the way that node['aws_diagnostics']['method'] names.
 AwsDiagnostics.check(node['aws_diagnostics'])
 

@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 # Removes the check, in whichever of the two ways it was installed, and its configuration.
 include_recipe 'aws_diagnostics::service'
 include_recipe 'aws_diagnostics::remove_wheel'

@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 skip_file = AwsDiagnostics::SKIP_FILE
 
 execute 'remove the wheel of aws_diagnostics' do

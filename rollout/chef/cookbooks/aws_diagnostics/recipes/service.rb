@@ -1,5 +1,7 @@
-# Both run once, at the end, if something changed. Not service[datadog-agent], which the cookbook `datadog` declares too and
-# whose action :restart starts an Agent that is stopped.
+# frozen_string_literal: true
+
+# Both run once, at the end, if something changed. Not service[datadog-agent], which the cookbook `datadog` declares too
+# and whose action :restart starts an Agent that is stopped.
 execute 'restart the Agent for aws_diagnostics' do
   command 'systemctl try-restart datadog-agent'
   action :nothing

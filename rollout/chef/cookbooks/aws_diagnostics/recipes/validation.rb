@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 # Asks the version that is wanted what it says about the options, before anything else is changed.
 settings = node['aws_diagnostics']
 artifact = AwsDiagnostics.artifact(settings)

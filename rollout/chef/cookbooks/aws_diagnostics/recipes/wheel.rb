@@ -1,3 +1,5 @@
+# frozen_string_literal: true
+
 # The check as a package in the Agent's Python. validation.rb has put the wheel where it is installed from.
 settings = node['aws_diagnostics']
 show = 'datadog-agent integration show -q datadog-aws-diagnostics'

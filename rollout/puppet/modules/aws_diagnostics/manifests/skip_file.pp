@@ -15,7 +15,7 @@ class aws_diagnostics::skip_file {
       group   => 'root',
       mode    => '0644',
       replace => false,
-      content => "Managed by the rollout of aws_diagnostics, as an upgrade of the Agent would look for its wheel in Datadog's repository.\n",
+      content => "Managed by the rollout of aws_diagnostics, whose wheel is not in the repository of Datadog.\n",
     }
   } elsif $aws_diagnostics::manage_skip_file {
     exec { 'remove the skip file of aws_diagnostics':
