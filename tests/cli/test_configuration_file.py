@@ -224,3 +224,26 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(conf: Path, text: str) -> N
     with pytest.raises(Failure) as caught:
         read_instances(conf)
     assert SECRET not in str(caught.value)
+
+
+KEY_FOR_ALL = 'init_config: {account: {app_key: "ENC[x]"}}\n'
+
+
+def test_a_host_needs_no_key_of_accounts_that_only_the_agent_resolves(conf: Path) -> None:
+    conf.write_text(f'{KEY_FOR_ALL}instances: [{{}}]')
+    assert read_instances(conf) == (read_configuration({}),)
+    conf.write_text(f'{KEY_FOR_ALL}instances: [{{}}, {{account: {{}}}}]')
+    with pytest.raises(Failure, match=r'init_config\.account\.app_key must be resolved'):
+        read_instances(conf)
+
+
+def test_a_default_of_the_file_and_the_environment_reach_an_account(
+    conf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('DD_APP_KEY', 'of-the-environment')
+    conf.write_text(
+        'init_config: {account: {app_key: "ENC[x]", datadog_site: datadoghq.eu}}\ninstances: [{account: {}}]'
+    )
+    (options,) = read_instances(conf)
+    assert options.account is not None
+    assert (options.account.app_key, options.account.datadog_site) == ('of-the-environment', 'datadoghq.eu')

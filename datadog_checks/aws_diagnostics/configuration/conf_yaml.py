@@ -89,9 +89,11 @@ def instances_of(document: Mapping[str, object], resolve: Resolve) -> Iterator[t
 
 
 def _defaults(document: Mapping[str, object], resolve: Resolve) -> Mapping[str, object]:
-    given = document.get('init_config')
+    """Of accounts only where there is one: a host instance needs no key that only the Agent resolves."""
+    given, instances = document.get('init_config'), document.get('instances')
+    accounts = isinstance(instances, list) and any(isinstance(i, dict) and 'account' in i for i in instances)
     try:
-        check_init_config(resolve(given) if isinstance(given, Mapping) else given)
+        check_init_config(resolve(given) if isinstance(given, Mapping) else given, of_accounts=accounts)
     except RecursionError:
         raise InvalidConfiguration(f'init_config: {HOLDS_ITSELF}') from None
     return given if isinstance(given, Mapping) else {}
