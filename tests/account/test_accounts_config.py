@@ -204,6 +204,17 @@ def test_settings_of_the_configuration_are_taken_over_and_its_keys_only_as_refer
     assert 'not taken over from --config: datadog_api_url, external_id, regions' in one_line(printed.out)
 
 
+def test_defaults_of_the_configuration_are_taken_over_too(world: World, out: Path) -> None:
+    document = yaml.safe_load(world.config.read_text())
+    key = 'ENC[for_all]'
+    document['init_config'] = {'metrics': 'all', 'account': {'app_key': key, 'datadog_site': 'datadoghq.eu'}}
+    world.config.write_text(yaml.safe_dump(document))
+    write(world, out)
+    (instance,) = yaml.safe_load((out / FOLDER / f'{id_of(1)}.yaml').read_text())['instances']
+    shown = (instance['metrics'], instance['account']['app_key'], instance['account']['datadog_site'])
+    assert shown == ('all', key, 'datadoghq.eu')
+
+
 def test_keys_in_clear_are_never_written_or_shown(world: World, out: Path) -> None:
     configured(world, API_KEY, APP_KEY)
     printed = write(world, out, '-v')

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from ...configuration import with_defaults
 from ...facts import Unobserved
 from ...facts.account import RoleTemplate
 from ...facts.values import AccountId, Partition
@@ -28,7 +29,7 @@ APP_KEY = 'ENC[datadog_app_key]'
 """As rollout/cluster-checks has it."""
 SECRETS = ('api_key', 'app_key', 'assume_role_external_id')
 OF_EVERY_ACCOUNT = ('datadog_site', 'features', 'max_api_calls')
-OF_EVERY_INSTANCE = ('min_collection_interval', 'tags')
+OF_EVERY_INSTANCE = ('metrics', 'min_collection_interval', 'tags')
 CONFIG_MAP = 1 << 20
 """Bytes that Kubernetes takes in one ConfigMap."""
 REFUSAL = 'it exists and was not written by this command: remove it or choose another directory'
@@ -106,19 +107,20 @@ def planned(directory: Path, template: RoleTemplate, config: Path | None) -> Pla
     """Raises Failure (CONFIGURATION). `config` was read before, and has one account instance."""
     given: Mapping[str, Any] = {'account': {}}
     if config is not None:
-        instances: Any = read_mapping(config, '--config')['instances']
-        given = next(instance for instance in instances if 'account' in instance)
+        document: Any = read_mapping(config, '--config')
+        instance = next(instance for instance in document['instances'] if 'account' in instance)
+        given = with_defaults(instance, document.get('init_config'))
     account = {name: given['account'][name] for name in OF_EVERY_ACCOUNT if name in given['account']}
     keys = {name: str(given['account'].get(name) or '') for name in SECRETS}
     references = {name: key for name, key in keys.items() if REFERENCE.fullmatch(key)}
-    instance = {
+    common = {
         'account': {'app_key': APP_KEY, **references, **account},
         'min_collection_interval': 3600,
         'empty_default_hostname': True,
         **{name: given[name] for name in OF_EVERY_INSTANCE if name in given},
     }
     known = {*OF_EVERY_ACCOUNT, *OF_EVERY_INSTANCE, *references, 'account', 'assume_role_arn', 'empty_default_hostname'}
-    return Plan(directory, template, instance, tuple(n for n in (*given['account'], *given) if n not in known))
+    return Plan(directory, template, common, tuple(n for n in (*given['account'], *given) if n not in known))
 
 
 def _chosen(
