@@ -21,7 +21,7 @@ from tools import single_file
 KEY = '0123456789abcdef' * 2
 MODULE = 'datadog_checks.aws_diagnostics.configuration'
 FROM_A_WHEEL = (
-    'import datadog_checks as d, runpy, sys; d.__path__.insert(0, sys.argv.pop(1) + "/datadog_checks"); '
+    'import importlib, runpy, sys; importlib.import_module("datadog_checks").__path__.insert(0, sys.argv.pop(1) + "/datadog_checks"); '
     f'runpy.run_module("{MODULE}", run_name="__main__")'
 )
 """As the rollouts ask a wheel that is not installed yet."""
