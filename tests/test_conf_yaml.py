@@ -20,8 +20,10 @@ from tools import single_file
 
 KEY = '0123456789abcdef' * 2
 MODULE = 'datadog_checks.aws_diagnostics.configuration'
+NAMESPACE = MODULE.partition('.')[0]
 FROM_A_WHEEL = (
-    'import importlib, runpy, sys; importlib.import_module("datadog_checks").__path__.insert(0, sys.argv.pop(1) + "/datadog_checks"); '
+    'import importlib, runpy, sys; '
+    f'importlib.import_module("{NAMESPACE}").__path__.insert(0, sys.argv.pop(1) + "/{NAMESPACE}"); '
     f'runpy.run_module("{MODULE}", run_name="__main__")'
 )
 """As the rollouts ask a wheel that is not installed yet."""
