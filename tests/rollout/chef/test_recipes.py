@@ -13,7 +13,7 @@ from tests.rollout.environment import system_program
 from tests.rollout.rolled_out import CHECKS_D, CONF, in_table
 
 METADATA = {
-    *('name', 'version', 'description', 'maintainer', 'maintainer_email', 'license', 'source_url', 'issues_url'),
+    *('name', 'version', 'description', 'maintainer', 'maintainer_email', 'license'),
     *('chef_version', 'supports'),
 }
 """The settings of metadata.rb that the cookbook uses: https://docs.chef.io/config_rb_metadata."""
