@@ -24,9 +24,7 @@ from .permissions import narrowed
 from .pipeline import tell
 from .report import report
 
-MOST_THREADS = 32
 NOT_ALL = 'not all accounts are known'
-HOURS = ('', 's', 'm', 'h', 'd')
 
 
 def check_all(

@@ -12,7 +12,8 @@ import click
 from ..__about__ import __version__
 from . import saved_facts, survey
 from .all_accounts_options import Wanted, all_accounts_options
-from .html_report import html_option, page_file, write_reports
+from .html_page import page_file
+from .html_report import MARK, html_option, write_reports
 from .judged import Judged, Observation, judged, overall
 from .options import (
     FILE,
@@ -117,7 +118,7 @@ def _refuse_two_outputs(display: Display, as_csv: bool, html_file: Path | None) 
     if as_csv and (display.as_json or display.verbose or display.quiet):
         raise click.UsageError('--csv excludes --json, -v and -q')
     if html_file is not None:
-        page_file(html_file)
+        page_file(html_file, MARK)
 
 
 def _saved_and_shown(

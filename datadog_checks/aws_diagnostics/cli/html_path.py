@@ -1,10 +1,9 @@
 """The way to IMDS on the page of `--html`: its nodes, and the TTL of the token response on each link, as measured."""
 
 from collections.abc import Iterator
-from html import escape
 
 from ..facts import Facts, NetworkPath
-from ..text import one_line
+from .html_page import safe
 
 MOST_NODES = 12
 """More gateways than anybody has: what is left out is counted."""
@@ -15,10 +14,10 @@ def drawn_path(facts: Facts) -> Iterator[str]:
     path = facts.path
     if not isinstance(path, NetworkPath):
         return
-    yield f'<figure class="way"><figcaption>{_safe(_caption(path))}</figcaption><ol>'
+    yield f'<figure class="way"><figcaption>{safe(_caption(path))}</figcaption><ol>'
     yield f'<li class="{"bad" if path.reply_lost else "good"}">this process</li>'
     for node, ttl in zip([*_gateways(path), 'IMDS'], _ttls(path), strict=True):
-        yield f'<li class="link">{_safe(ttl)}</li><li>{_safe(node)}</li>'
+        yield f'<li class="link">{safe(ttl)}</li><li>{safe(node)}</li>'
     yield '</ol></figure>\n'
 
 
@@ -55,7 +54,3 @@ def _caption(path: NetworkPath) -> str:
     needed = f'; {path.hop_limit_needed} needed' if path.hop_limit_needed is not None else ''
     lost = '; the token response does not arrive' if path.reply_lost else ''
     return f'Way of the token response: {limit}{needed}{lost}{f" ({path.note})" if path.note else ""}'
-
-
-def _safe(text: str) -> str:
-    return escape(one_line(text))

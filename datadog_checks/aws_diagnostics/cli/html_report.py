@@ -1,39 +1,28 @@
-"""`--html`: reports as one page that asks nobody for anything, for a browser or for paper.
+"""`--html`: reports as one page, for a browser or for paper."""
 
-Its Content-Security-Policy lets nothing be fetched, and no script run but those that a page was written with. All text
-is escaped: names of accounts, roles and hosts are whatever somebody entered.
-"""
-
-import base64
-import hashlib
 from collections.abc import Iterator, Sequence
 from html import escape
-from importlib import resources
 from pathlib import Path
 from string import Template
 from typing import TextIO
 
 import click
 
-from ..__about__ import __version__
-from ..collect.metric_names import PACKAGE
 from ..findings import Cause
-from ..text import escaped, one_line
+from ..text import escaped
 from . import survey
-from .files import PrivateFile, beginning_of
+from .html_page import GENERATOR, page_file, part, safe, table_row, whole_page
 from .html_path import drawn_path
 from .judged import Judged, overall
 from .page import Line, Wrap
 from .report import NO_FIX, fix_steps, looked_at, summary
 from .settling import settling
 
-GENERATOR = '<meta name="generator" content="aws-diagnostics {}">'
 MARK = GENERATOR.format('reports')
 OPEN = 3
 """So many reports are unfolded from the beginning."""
 NAMED = 20
 """In a row of the table by cause; all are below it."""
-REFUSAL = 'it exists and is not such a page: remove it or choose another name'
 
 html_option = click.option(
     '--html',
@@ -49,18 +38,8 @@ def write_reports(
 ) -> None:
     """Raises Failure (CANNOT_WRITE)."""
     if path is not None:
-        with page_file(path).replacing() as file:
+        with page_file(path, MARK).replacing() as file:
             write_page(file, reports, notes, skipped, what)
-
-
-def page_file(path: Path, mark: str = MARK) -> PrivateFile:
-    """Raises Failure (CANNOT_WRITE) for a file that is something else."""
-    if str(path) == '-':
-        raise click.UsageError('--html -: a page is written to a file, allowed is its name')
-    start = len(mark) + 2000
-    file = PrivateFile(path, '--html', lambda found: mark.encode() in beginning_of(found, start), REFUSAL)
-    file.refuse_to_overwrite()
-    return file
 
 
 def write_page(
@@ -86,25 +65,12 @@ def write_page(
     file.write(after)
 
 
-def whole_page(mark: str, title: str, body: str, styles: Sequence[str], scripts: Sequence[str] = ()) -> str:
-    """`title` and `body` are HTML. Nothing but these styles and scripts counts."""
-    return Template(part('shell.html')).substitute(
-        mark=mark,
-        policy=policy(scripts, styles),
-        title=title,
-        styles='\n'.join(f'<style>{text}</style>' for text in styles),
-        body=body,
-        footer=safe(f'aws-diagnostics {__version__}; all times are UTC. The page asks no server for anything.'),
-        scripts='\n'.join(f'<script>{text}</script>' for text in scripts),
-    )
-
-
 def _row(row: survey.Row) -> str:
     cause = f'{row.headline} ({row.id})' if row.id else row.headline
     names = ', '.join(report.subject for report in row.reports[:NAMED])
     more = f' and {len(row.reports) - NAMED} more' if len(row.reports) > NAMED else ''
     cells = (_word(row.status.word), str(len(row.reports)), safe(cause), safe(names + more))
-    return f'<tr>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+    return table_row(cells)
 
 
 def _report(report: Judged, *, opened: bool) -> Iterator[str]:
@@ -129,7 +95,7 @@ def _all_findings(report: Judged) -> Iterator[str]:
     yield f'<details><summary>All {len(told)} findings</summary><div class="wide"><table class="words"><tbody>\n'
     for finding in told:
         cells = (_word(finding.status.word), safe(finding.diagnosis.id), safe(finding.verdict.evidence))
-        yield f'<tr>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>\n'
+        yield f'{table_row(cells)}\n'
     yield '</tbody></table></div></details>\n'
 
 
@@ -165,24 +131,3 @@ def _block(lines: Sequence[str]) -> str:
 
 def _word(word: str) -> str:
     return f'<span class="status {word}">{word}</span>'
-
-
-def part(name: str) -> str:
-    """Of what is written for pages, or taken over (html/README.md)."""
-    return (resources.files(PACKAGE) / 'cli' / 'html' / name).read_text(encoding='utf-8')
-
-
-def safe(text: str) -> str:
-    """What is not printable, and could reorder what a person reads, becomes U+FFFD."""
-    return escape(one_line(text))
-
-
-def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
-    """Of Content-Security-Policy: https://www.w3.org/TR/CSP3/."""
-    allowed = {name: texts for name, texts in (('script-src', scripts), ('style-src', styles)) if texts}
-    listed = (f'{name} {" ".join(_digest(text) for text in texts)}' for name, texts in allowed.items())
-    return '; '.join(("default-src 'none'", *listed, "base-uri 'none'", "form-action 'none'"))
-
-
-def _digest(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

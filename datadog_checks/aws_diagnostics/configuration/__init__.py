@@ -62,7 +62,8 @@ def check_init_config(init_config: object, *, of_accounts: bool = True) -> None:
     checked = DEFAULTS if of_accounts else DEFAULTS - {'account'}
     try:
         for name in sorted(checked.intersection(given)):
-            read_configuration({name: given[name]} if given[name] is not None else {})
+            if given[name] is not None:
+                read_configuration({name: given[name]})
     except InvalidConfiguration as e:
         raise InvalidConfiguration(f'init_config.{e}') from None
 

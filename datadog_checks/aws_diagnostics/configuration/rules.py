@@ -65,8 +65,9 @@ def check_texts(value: object, path: Path = ()) -> None:
 
 def check_numbers(given: Mapping[str, Any]) -> None:
     """The models take true for 1, and with pydantic 2.0, of the oldest Agents, nan for a number of any range."""
+    fields = model_fields()
     for option, value in given.items():
-        field = model_fields().get(option)
+        field = fields.get(option)
         wrong = isinstance(value, bool) or value != value
         if wrong and field and {int, float} & set(get_args(field.annotation)):
             raise must_be(option, 'a number', value)

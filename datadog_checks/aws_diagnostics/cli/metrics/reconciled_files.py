@@ -16,7 +16,7 @@ from ...rules.agreement import agree
 from ...text import counted
 from ..document import iso_time
 from ..files import PrivateFile, beginning_of
-from ..html_report import GENERATOR, page_file, part, safe, whole_page
+from ..html_page import GENERATOR, page_file, part, safe, whole_page
 from ..report import summary
 from .reconciled import Answer, evidence, headline, write_csv
 
