@@ -19,6 +19,10 @@ def formula(text: str) -> Mutation:
 
 
 QUERIES: dict[str, tuple[Mutation, list[str]]] = {
+    'a query in the older form that ends too early': (
+        lambda d: request(d, 'Latency of the token').update(q='avg:x'),
+        ['Latency / Latency of the token: avg:x: cannot be read from column 6: the end'],
+    ),
     'a metric that does not exist': (
         replaced('IMDSv1 responds', 'imds.imdsv1_enabled', 'imds.imdsv1'),
         [f"{ANSWERS}: unknown metric 'aws_diagnostics.imds.imdsv1'"],

@@ -85,6 +85,8 @@ def _request(request: Document, variables: Sequence[str]) -> Iterator[str]:
         yield from _metrics(query['query'], variables)
         if request['response_format'] == 'scalar' and 'aggregator' not in query:
             yield f'the query {query["name"]!r} has no aggregator, but its request wants one value'
+    if 'q' in request:
+        yield from _metrics(request['q'], variables)
     if 'query' in request:
         yield from _events(request['query']['query_string'], variables)
 
