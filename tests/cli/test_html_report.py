@@ -136,6 +136,12 @@ FAR = path(gateways=1, gateway_addresses=('172.17.0.1',), hop_limit=None, remain
             id='the hop limit is not known',
         ),
         pytest.param(
+            replace(FAR, hop_limit_at_most=2, gateways_back=2),
+            ['this process', '', 'gateway 172.17.0.1', '', 'IMDS'],
+            'response hop limit at most 2; 3 needed; the way back passes 2; the token response does not arrive',
+            id='the way back is longer than the one that shows',
+        ),
+        pytest.param(
             path(gateways=None, hop_limit=None),
             ['this process', '', 'gateways not counted', '', 'IMDS'],
             'response hop limit not known',
@@ -152,6 +158,15 @@ def test_the_way_to_imds_is_drawn_as_it_was_measured(
     assert page.value(WAY) == drawn
     assert page.value("document.querySelector('figcaption').innerText") == f'Way of the token response: {caption}'
     assert page.value('document.documentElement.scrollWidth') <= 360
+
+
+def test_a_hostile_reason_in_the_path_is_only_text(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / 'page.html'
+    write_reports(file, [seen(FAULT, observed=facts(path=path(hop_limit=None, note=HOSTILE)))])
+    page.open(file)
+    assert page.value("[document.querySelectorAll('img').length, document.scripts.length]") == [0, 1]
+    assert '<script>document.title = "no"</script>' in page.value("document.querySelector('figcaption').innerText")
+    assert page.requested == [file.as_uri()]
 
 
 def test_a_command_is_copied_by_its_button(page: Page, tmp_path: Path) -> None:

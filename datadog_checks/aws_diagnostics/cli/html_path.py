@@ -32,9 +32,12 @@ def _gateways(path: NetworkPath) -> list[str]:
 
 
 def _ttls(path: NetworkPath) -> list[str]:
-    """Of the token response on each link, the nearest first. It leaves IMDS with the hop limit as its TTL."""
+    """Of the token response on each link, the nearest first. It leaves IMDS with the hop limit as its TTL.
+
+    None where the way back is not the one that is drawn: gateways that do not show take their part.
+    """
     links = len(_gateways(path)) + 1
-    if path.gateways is None or links != path.gateways + 1:
+    if path.gateways is None or links != path.gateways + 1 or path.gateways_back not in (None, path.gateways):
         return [''] * links
     limit, word = path.hop_limit, 'TTL'
     if limit is None:
@@ -52,5 +55,6 @@ def _caption(path: NetworkPath) -> str:
     elif path.hop_limit_at_most is not None:
         limit = f'response hop limit at most {path.hop_limit_at_most}'
     needed = f'; {path.hop_limit_needed} needed' if path.hop_limit_needed is not None else ''
+    back = f'; the way back passes {path.gateways_back}' if path.gateways_back not in (None, path.gateways) else ''
     lost = '; the token response does not arrive' if path.reply_lost else ''
-    return f'Way of the token response: {limit}{needed}{lost}{f" ({path.note})" if path.note else ""}'
+    return f'Way of the token response: {limit}{needed}{back}{lost}{f" ({path.note})" if path.note else ""}'
