@@ -205,6 +205,20 @@ def test_on_paper_every_report_has_its_line(page: Page, fleet: Path) -> None:
     assert page.pdf().startswith(b'%PDF-')
 
 
+def test_on_paper_a_report_that_is_open_has_its_fix_and_all_findings(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / 'page.html'
+    write_reports(file, [host(1, FAULT, passed(id='b'))])
+    page.open(file, media='print')
+    shown = text(page)
+    assert [words in shown for words in ('Fix: Raise it', COMMAND.text, 'OK\tb\tfine', 'Copy')] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert page.value("document.querySelector('pre').offsetHeight") > 0
+
+
 def test_saved_facts_become_a_page(page: Page, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / 'page.html'
     saved = sorted(SAVED.glob('*.json'))[0]
