@@ -54,12 +54,12 @@ SHAPES: dict[str, Case] = {
     'a misspelt option': (
         'token_latency',
         option('notify_nodata', True),
-        ["$.definition.options: Additional properties are not allowed ('notify_nodata' was unexpected)"],
+        ["$.definition.options: 'notify_nodata' is unknown"],
     ),
     'minutes as text': (
         'token_latency',
         option('renotify_interval', '60'),
-        ["$.definition.options.renotify_interval: '60' is not of type 'integer', 'null'"],
+        ["$.definition.options.renotify_interval: '60', allowed: int, NoneType"],
     ),
     'runs in a metric monitor': (
         'token_latency',
@@ -335,7 +335,7 @@ MESSAGES: dict[str, Case] = {
 }
 CASES = SHAPES | QUERIES | THRESHOLDS | TIMES | MESSAGES
 EVERYWHERE: dict[str, tuple[Change, str]] = {
-    'a misspelt option': (option('notify_nodata', True), '$.definition.options: Additional properties'),
+    'a misspelt option': (option('notify_nodata', True), "$.definition.options: 'notify_nodata' is unknown"),
     'a name that nobody sends': (in_query('aws_diagnostics.', 'aws_diagnosis.'), 'query: unknown '),
     'a handle': (in_message('1. ', '1. @ops-team: '), "message: the handle '@ops-team:'"),
     'a dead link': (in_message('1. ', '1. https://example.com/ '), 'message: unknown link https://example.com/'),

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import yaml
 from datadog_api_client.v1.model.monitor import Monitor as MonitorModel
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
-from .models import violations, violations_of_schema
+from .models import violations
 from .monitor import Monitor, read_monitor
 from .names import known_metrics, service_checks, unknown_names, unknown_service_check, wrong_instructions
 from .queries import InvalidQuery, MetricMonitor, ServiceCheckMonitor, minutes
@@ -26,13 +28,16 @@ OF_SERVICE_CHECKS = frozenset({'check_message'})
 OF_HOSTS = frozenset({'host.ip', 'host.metadata_agent_version', 'host.metadata_platform'})
 METRIC = re.compile(r'`(aws(?:_diagnostics|\.\w+)\.[\w.]+)`')
 COMMAND = re.compile(r'^\d+\. .*`', re.MULTILINE)
-FILE = yaml.safe_load(Path(__file__).with_name('monitor.schema.yaml').read_text(encoding='utf-8'))
+FILE = Draft202012Validator(
+    yaml.safe_load(Path(__file__).with_name('monitor.schema.yaml').read_text(encoding='utf-8')),
+    format_checker=Draft202012Validator.FORMAT_CHECKER,
+)
 
 
 def monitor_complaints(document: object) -> list[str]:
     """`where: what`. The shape first: what is misspelt cannot be judged."""
-    if wrong := violations_of_schema(document, FILE):
-        return wrong
+    if errors := [best_match([error]) for error in FILE.iter_errors(document)]:
+        return sorted({f'{error.json_path}: {error.message}' for error in errors})
     assert isinstance(document, dict)
     if wrong := violations(document['definition'], MonitorModel):
         return [complaint.replace('$', '$.definition', 1) for complaint in wrong]
