@@ -10,7 +10,7 @@ import yaml
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.findings import Scope
 
-from .names import METRICS_OF_ACCOUNTS, PREFIX, ROOT, tags_of_service_check
+from .names import OF_ACCOUNTS, OF_HOSTS, PREFIX, ROOT, tags_of_service_check
 from .queries import MetricMonitor, Selector, ServiceCheckMonitor, metric_monitor, service_check_monitor
 
 Document: TypeAlias = dict[str, Any]
@@ -81,7 +81,9 @@ class Monitor:
 
 def _about_accounts(selector: Selector) -> bool:
     asked = {condition.value for condition in selector.scope if condition.key == 'diagnosis'}
-    return selector.metric.removeprefix(PREFIX) in METRICS_OF_ACCOUNTS or (bool(asked) and asked <= ACCOUNT_DIAGNOSES)
+    return selector.metric.removeprefix(PREFIX) in OF_ACCOUNTS - OF_HOSTS or (
+        bool(asked) and asked <= ACCOUNT_DIAGNOSES
+    )
 
 
 @cache

@@ -15,7 +15,7 @@ from pathlib import Path
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS
 from datadog_checks.aws_diagnostics.emit.telemetry import OF_AN_ACCOUNT as ACCOUNT_SERVICE_CHECKS
-from datadog_checks.aws_diagnostics.findings import Scope, Status
+from tests.asset_lint.sent import ACCOUNT, HOST
 from tools.commands import refusal
 
 from .queries import Condition, Selector
@@ -45,47 +45,12 @@ documentation of Amazon EC2), and `team`, which the dashboards ask the operator 
 """
 OF_EVERY_HOST = frozenset({'host', 'instance_id', *IDENTITY_TAGS.values(), *HOST_TAGS})
 OF_EVERY_ACCOUNT = frozenset({'aws_account'})
-OF_A_TARGET_GROUP = frozenset({'loadbalancer', 'loadbalancername', 'method', 'name', 'region', 'targetgroup'})
-TAGS_OF_METRIC: Mapping[str, frozenset[str]] = {
-    'cloudwatch.lag': frozenset({'metric', 'stage'}),
-    **dict.fromkeys(('elb.healthy_hosts', 'elb.unhealthy_hosts'), OF_A_TARGET_GROUP | {'availability-zone'}),
-    **dict.fromkeys(('elb.healthy_hosts_summed', 'elb.inflation', 'elb.unhealthy_hosts_summed'), OF_A_TARGET_GROUP),
-    'finding': frozenset({'diagnosis', 'scope', 'severity'}),
-    'imds.latency': frozenset({'request'}),
-    'imds_fleet.instances': frozenset({'endpoint', 'hop_limit', 'http_tokens', 'region'}),
-    'imds_fleet.misnamed': frozenset({'region'}),
-    'imdsv2.transition': frozenset({'state'}),
-}
-"""In addition to those of every sample, as emit/ sends them: a test compares."""
-METRICS_OF_ACCOUNTS = frozenset(
-    {
-        'cloudwatch.lag',
-        'run.api_calls',
-        'elb.healthy_hosts',
-        'elb.healthy_hosts_summed',
-        'elb.inflation',
-        'elb.unhealthy_hosts',
-        'elb.unhealthy_hosts_summed',
-        'imds_fleet.instances',
-        'imds_fleet.misnamed',
-        'inventory.hosts_duplicated',
-        'inventory.hosts_with_lingering_tags',
-        *(f'{name}.ok' for name in ACCOUNT_SERVICE_CHECKS),
-    }
+OF_HOSTS, OF_ACCOUNTS = (frozenset(gauge.name for gauge in gauges) for gauges in (HOST, ACCOUNT))
+"""Names of the metrics, without PREFIX, that hosts and that account instances send."""
+KNOWN_BEFOREHAND = frozenset(
+    {'diagnosis', 'endpoint', 'http_tokens', 'method', 'request', 'scope', 'severity', 'stage', 'state'}
 )
-METRICS_OF_BOTH = frozenset({'finding', 'run.duration'})
-VALUES: Mapping[str, frozenset[str]] = {
-    'diagnosis': frozenset(diagnosis.id for diagnosis in DIAGNOSES),
-    'endpoint': frozenset({'disabled', 'enabled', 'other'}),
-    'http_tokens': frozenset({'optional', 'other', 'required'}),
-    'method': frozenset({'describe_instance_health', 'describe_target_health'}),
-    'request': frozenset({'metadata', 'token'}),
-    'scope': frozenset(Scope),
-    'severity': frozenset({Status.CRITICAL.word, Status.WARNING.word}),
-    'stage': frozenset({'cloudwatch', 'datadog'}),
-    'state': frozenset({'optional', 'ready', 'required'}),
-}
-"""Of the tags whose values are known beforehand."""
+"""Tags whose values are all in HOST and ACCOUNT; those of others depend on the fleet."""
 
 
 @cache
@@ -122,17 +87,18 @@ def tags_of(metric: str) -> frozenset[str]:
     if metric in FOREIGN_METRICS:
         return OF_EVERY_HOST - {'instance_id'}
     name = metric.removeprefix(PREFIX)
-    of_hosts = frozenset() if name in METRICS_OF_ACCOUNTS else OF_EVERY_HOST
-    of_accounts = OF_EVERY_ACCOUNT if name in METRICS_OF_ACCOUNTS | METRICS_OF_BOTH else frozenset()
-    return of_hosts | of_accounts | TAGS_OF_METRIC.get(name, frozenset())
+    of_hosts, of_accounts = OF_EVERY_HOST if name in OF_HOSTS else (), OF_EVERY_ACCOUNT if name in OF_ACCOUNTS else ()
+    own = (tag.partition(':')[0] for gauge in (*HOST, *ACCOUNT) if gauge.name == name for tag in gauge.tags)
+    return frozenset((*of_hosts, *of_accounts, *own))
 
 
 def unknown_values(scope: Iterable[Condition]) -> Iterator[str]:
     """Of tags whose values are known beforehand. A wildcard has to match one of them."""
+    sent = {tag for gauge in (*HOST, *ACCOUNT) for tag in gauge.tags}
     for condition in scope:
-        known = VALUES.get(condition.key)
-        if known is not None and not any(fnmatchcase(value, condition.value) for value in known):
-            yield f'the tag {condition.key}:{condition.value} does not exist'
+        wanted = f'{condition.key}:{condition.value}'
+        if condition.key in KNOWN_BEFOREHAND and not any(fnmatchcase(tag, wanted) for tag in sent):
+            yield f'the tag {wanted} does not exist'
 
 
 def unknown_service_check(check: str, tags: Iterable[str] = ()) -> Iterator[str]:
