@@ -1,5 +1,8 @@
 """The names that queries may use are those that are sent."""
 
+import csv
+import json
+
 from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, tags_of
 from tests.account.builders import account_facts
 from tests.asset_lint.sent import ACCOUNT, HOST
@@ -8,15 +11,15 @@ from tools.asset_lint.names import (
     OF_EVERY_ACCOUNT,
     OF_EVERY_HOST,
     PREFIX,
-    metrics,
-    service_checks,
+    ROOT,
     tags_of_service_check,
 )
 from tools.asset_lint.names import tags_of as tags_of_metric
 
 
 def test_every_metric_is_sent_and_described() -> None:
-    assert {PREFIX + gauge.name for gauge in (*HOST, *ACCOUNT)} == metrics()
+    described = csv.DictReader((ROOT / 'metadata.csv').read_text(encoding='utf-8').splitlines())
+    assert {PREFIX + gauge.name for gauge in (*HOST, *ACCOUNT)} == {row['metric_name'] for row in described}
 
 
 def test_a_metric_has_its_own_tags_and_those_of_every_host_or_account_that_sends_it() -> None:
@@ -33,5 +36,5 @@ def test_every_sample_has_the_tags_that_are_counted_on() -> None:
 
 
 def test_service_checks_are_grouped_by_tags_that_their_samples_have() -> None:
-    for check, groups in service_checks().items():
-        assert set(groups) <= tags_of_service_check(check)
+    for check in json.loads((ROOT / 'assets' / 'service_checks.json').read_text(encoding='utf-8')):
+        assert set(check['groups']) <= tags_of_service_check(check['check'])

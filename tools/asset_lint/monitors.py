@@ -11,7 +11,7 @@ from jsonschema.exceptions import best_match
 
 from .models import violations
 from .monitor import Monitor, read_monitor
-from .names import known_metrics, service_checks, unknown_names, unknown_service_check, wrong_instructions
+from .names import KNOWN_METRICS, KNOWN_SERVICE_CHECKS, unknown_names, unknown_service_check, wrong_instructions
 from .queries import InvalidQuery, MetricMonitor, ServiceCheckMonitor, minutes
 
 LONGEST = {'m': 10080, 'h': 168, 'd': 1, 'w': 1}
@@ -123,7 +123,7 @@ def message_complaints(monitor: Monitor) -> Iterator[str]:
     if not COMMAND.search(message):
         yield 'message: no numbered step has a command'
     for name in METRIC.findall(message):
-        if name not in known_metrics() | service_checks().keys():
+        if name not in KNOWN_METRICS | KNOWN_SERVICE_CHECKS:
             yield f'message: unknown metric {name!r}'
     yield from (f'message: {complaint}' for complaint in wrong_instructions(message))
 

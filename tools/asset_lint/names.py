@@ -3,17 +3,14 @@
 A query for anything else never returns data, and a text that tells to run or open it helps nobody.
 """
 
-import csv
-import json
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from functools import cache
 from pathlib import Path
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
-from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS
+from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, SERVICE_CHECKS
 from datadog_checks.aws_diagnostics.emit.telemetry import OF_AN_ACCOUNT as ACCOUNT_SERVICE_CHECKS
 from tests.asset_lint.sent import ACCOUNT, HOST
 from tools.commands import refusal
@@ -51,28 +48,13 @@ KNOWN_BEFOREHAND = frozenset(
     {'diagnosis', 'endpoint', 'http_tokens', 'method', 'request', 'scope', 'severity', 'stage', 'state'}
 )
 """Tags whose values are all in HOST and ACCOUNT; those of others depend on the fleet."""
-
-
-@cache
-def metrics(root: Path = ROOT) -> frozenset[str]:
-    with (root / 'metadata.csv').open(encoding='utf-8', newline='') as file:
-        return frozenset(row['metric_name'] for row in csv.DictReader(file))
-
-
-@cache
-def service_checks(root: Path = ROOT) -> Mapping[str, tuple[str, ...]]:
-    """By name, the tags that each can be grouped by."""
-    described = json.loads((root / 'assets' / 'service_checks.json').read_text(encoding='utf-8'))
-    return {check['check']: tuple(check['groups']) for check in described}
-
-
-def known_metrics() -> frozenset[str]:
-    return metrics() | FOREIGN_METRICS.keys()
+KNOWN_METRICS = frozenset({*FOREIGN_METRICS, *(f'{PREFIX}{name}' for name in OF_HOSTS | OF_ACCOUNTS)})
+KNOWN_SERVICE_CHECKS = frozenset(f'{PREFIX}{name}' for name in SERVICE_CHECKS)
 
 
 def unknown_names(selector: Selector) -> Iterator[str]:
     """A complaint for each name in a selector that does not exist. Template variables of dashboards are left alone."""
-    if selector.metric not in known_metrics():
+    if selector.metric not in KNOWN_METRICS:
         yield f'unknown metric {selector.metric!r}'
         return
     allowed = tags_of(selector.metric)
@@ -102,7 +84,7 @@ def unknown_values(scope: Iterable[Condition]) -> Iterator[str]:
 
 
 def unknown_service_check(check: str, tags: Iterable[str] = ()) -> Iterator[str]:
-    if check not in service_checks():
+    if check not in KNOWN_SERVICE_CHECKS:
         yield f'unknown service check {check!r}'
         return
     yield from (f'{check} has no tag {tag!r}' for tag in tags if tag not in tags_of_service_check(check))
