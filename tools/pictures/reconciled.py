@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import math
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,8 +15,10 @@ from datadog_checks.aws_diagnostics.facts.values import RegionName
 from datadog_checks.aws_diagnostics.rules.metric_question import Question
 from datadog_checks.aws_diagnostics.rules.reconciling import reconcile
 from tests.browser import browser
+from tools.demo.account import requests
 
 START, MINUTES = 1_800_003_600, 180
+PEAKS = (40, 82, 150)
 WIDTH, HEIGHT = 960, 1105
 FORM = """<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">
 <title>The page of metrics reconcile: verdict, evidence, both curves, and what remains</title>
@@ -49,14 +50,9 @@ def answer() -> Answer:
     dimensions, tags = {'LoadBalancerName': 'web'}, ('loadbalancername:web', 'region:eu-west-1')
     end = START + 60 * MINUTES
     question = Question(name, dimensions, RegionName('eu-west-1'), tags, START, end, 60, SUM, 'sum')
-    counts = [(START + 60 * minute, float(_requests(minute))) for minute in range(MINUTES)]
+    counts = [(START + 60 * minute, float(requests(minute, PEAKS))) for minute in range(MINUTES)]
     ones = tuple((time, 1.0) for time, _ in counts)
     cloudwatch = {SUM: tuple(counts), **dict.fromkeys((AVERAGE, MINIMUM, MAXIMUM), ones), SAMPLE_COUNT: tuple(counts)}
     shown = [(t, count / 60 * (2 if 100 <= (t - START) // 60 < 118 else 1)) for t, count in counts]
     sides = BothSides(SUM, name.per_second, 60, 'sum', dimensions, cloudwatch, (Scope((), tuple(shown)),))
     return Answer(question, Read(sides, name.type, question.datadog(name.type)), reconcile(sides))
-
-
-def _requests(minute: int) -> int:
-    peaks = sum(2600 * math.exp(-(((minute - middle) / 5) ** 2)) for middle in (40, 82, 150))
-    return round(4200 + 1500 * math.sin(minute / 38) + 90 * math.sin(minute * 1.7) + peaks)
