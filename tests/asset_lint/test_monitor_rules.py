@@ -330,7 +330,10 @@ MESSAGES: dict[str, Case] = {
     'a command with an option that AWS does not know': (
         'imdsv1_back_on',
         in_message('--region "${AWS_REGION:?}" --http-tokens', '--tokens'),
-        ['message: `aws ec2 modify-instance-metadata-defaults --tokens required`: unknown option --tokens'],
+        [
+            'message: `aws ec2 modify-instance-metadata-defaults --tokens required`: unrecognized arguments: --tokens '
+            'required'
+        ],
     ),
 }
 CASES = SHAPES | QUERIES | THRESHOLDS | TIMES | MESSAGES

@@ -20,7 +20,7 @@ from .queries import Condition, Selector
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = 'aws_diagnostics.'
 QUOTED = re.compile(r'`([^`]+)`')
-SUDO = re.compile(r'^sudo (-u \S+ )?')
+AROUND = re.compile(r'^sudo (-u \S+ )?| > \S+$')
 LINK = re.compile(r'https?://[^\s)>\'"`]+')
 GUIDE = 'https://docs.datadoghq.com/integrations/guide/aws-integration-troubleshooting/'
 AWS_GUIDE = 'https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/'
@@ -103,5 +103,5 @@ def wrong_instructions(text: str) -> Iterator[str]:
     """
     yield from (f'unknown link {link}' for link in LINK.findall(text) if link not in LINKS)
     for quoted in QUOTED.findall(text):
-        if reason := refusal(shlex.split(SUDO.sub('', quoted))):
+        if reason := refusal(shlex.split(AROUND.sub('', quoted))):
             yield f'`{quoted}`: {reason}'
