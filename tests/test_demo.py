@@ -9,7 +9,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.findings import Status
 from tests.simulator import namespaces_available
-from tools.demo.__main__ import Outcome, is_as_expected
+from tools.demo import Outcome, is_as_expected
 from tools.demo.scenarios import SCENARIOS, Scenario
 
 REPOSITORY = Path(__file__).parents[1]

@@ -25,7 +25,7 @@ from datadog_checks.aws_diagnostics.rules.metric_question import Question
 from datadog_checks.aws_diagnostics.rules.reconciling import reconcile
 from tests.browser import browser
 from tests.simulator import namespaces_available
-from tools.demo.__main__ import command_line, run_in_world
+from tools.demo import command_line, run_in_world
 from tools.demo.account import requests
 from tools.demo.scenarios import SCENARIOS
 from tools.documents import newest
