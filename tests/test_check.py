@@ -258,6 +258,7 @@ def test_what_is_remembered_outlives_a_change_of_the_configuration_and_a_name(da
     assert datadog_agent._cache == {'aws_diagnostics:host_naming': 'kept'}
 
 
+@pytest.mark.needs_base(37, 41)
 def test_an_agent_without_issues_gets_none(monkeypatch, datadog_agent):
     monkeypatch.delattr(type(datadog_agent), 'report_issue')
     assert AwsDiagnosticsCheck('aws_diagnostics', {}, [{}])._emitter._issues is None

@@ -40,21 +40,6 @@ PYTEST = ('-q', '-p', 'no:cacheprovider', '-o', 'filterwarnings=default')
 """Old libraries warn about newer ones; `make test` turns warnings into errors."""
 
 
-ONLY_SINCE = {
-    # Issues of the Agent's health platform.
-    'tests/emit/test_issues.py': (37, 41),
-    'tests/emit/test_failing_agent.py': (37, 41),
-    'tests/emit/test_account.py::test_the_same_fault_of_two_accounts_is_two_issues': (37, 41),
-    'tests/emit/test_submissions.py::test_issues_are_sent_only_where_the_agent_has_them': (37, 41),
-    'tests/test_check.py::test_an_agent_without_issues_gets_none': (37, 41),
-    # Older ones do not need lazy_loader, and read YAML with libyaml, whose messages differ.
-    'tests/cli/test_program.py::test_without_the_extra_one_line_says_how_to_install_it[lazy_loader]': (37, 10),
-    'tests/cli/test_configuration_file.py::test_a_wrong_file_is_refused[not YAML]': (37, 10),
-    'tests/cli/test_configuration_file.py::test_a_wrong_file_is_refused[nested without end]': (37, 10),
-}
-"""Tests of what an older base does not have -> the first base (major, minor) that has it."""
-
-
 def environment(python: str) -> str:
     """Its interpreter; installed from scratch. Raises CalledProcessError."""
     directory = ROOT / f'.venv-compatibility-{python}'
@@ -75,17 +60,11 @@ def try_out(python: str) -> tuple[str, bool]:
     version, base = told.stdout.split()
     name = f'Python {version}, datadog-checks-base {base}'
     print(f'== {name}', flush=True)
-    command = [interpreter, '-m', 'pytest', *PYTEST, *TESTS, *left_out(base)]
+    command = [interpreter, '-m', 'pytest', *PYTEST, *TESTS]
     ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     print(ran.stdout, flush=True)
     last = (ran.stdout.strip() or 'pytest did not start').splitlines()[-1]
     return f'{name}: {last.strip("= ")}', ran.returncode == 0
-
-
-def left_out(base: str) -> list[str]:
-    """Options of pytest."""
-    major, minor = map(int, base.split('.')[:2])
-    return [f'--deselect={test}' for test, since in ONLY_SINCE.items() if (major, minor) < since]
 
 
 @click.command(help=__doc__)
