@@ -312,11 +312,6 @@ MESSAGES: dict[str, Case] = {
         in_message('{{check_message}}', ''),
         ['message: no {{check_message}}, which has the evidence'],
     ),
-    'nothing to do': (
-        'hop_limit_too_low',
-        put('definition.message', '{{#is_alert}}Broken.{{/is_alert}}{{#is_recovery}}Fine.{{/is_recovery}}'),
-        ['message: no numbered step has a command'],
-    ),
     'a metric that does not exist': (
         'hop_limit_too_low',
         in_message('hop_limit_needed', 'hops_needed'),

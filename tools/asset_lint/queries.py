@@ -1,6 +1,5 @@
 """Reads the queries of monitors and dashboards: metrics, tags, windows and thresholds. The grammar is queries.lark."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -8,13 +7,7 @@ from functools import cache
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
-STARTS = ['monitor', 'expression']
-NAMES = r'"[^"]+"(?:,"[^"]+")*'
-SERVICE_CHECK = re.compile(
-    rf'"(?P<check>[\w.]+)"\.over\((?P<over>{NAMES})\)(?:\.exclude\((?P<exclude>{NAMES})\))?\.by\((?P<by>{NAMES})\)'
-    r'\.last\((?P<last>\d+)\)\.(?P<count>count_by_status|pct_by_status)\(\)'
-)
-"""The order in which Datadog writes it."""
+STARTS = ['monitor', 'expression', 'service_check']
 COUNTS = frozenset({'count_nonzero', 'count_not_null'})
 """Functions that make one number of all groups."""
 MINUTES = {'m': 1, 'h': 60, 'd': 24 * 60, 'w': 7 * 24 * 60}
@@ -142,11 +135,10 @@ def _conditions(scope: Tree[Token] | Token) -> Iterator[Condition]:
 
 def service_check_monitor(query: str) -> ServiceCheckMonitor:
     """Raises InvalidQuery."""
-    found = SERVICE_CHECK.fullmatch(query)
-    if found is None:
-        raise InvalidQuery('not "CHECK".over(...).exclude(...).by(...).last(N).count_by_status(), or pct_by_status')
-    over, exclude, by = (tuple(re.findall(r'"([^"]+)"', found[name] or '')) for name in ('over', 'exclude', 'by'))
-    return ServiceCheckMonitor(found['check'], over, by, int(found['last']), found['count'], exclude)
+    check, *parts, last, count = parsed(query, 'service_check').children
+    names = ([str(n)[1:-1] for n in tokens(part)] if isinstance(part, Tree) else [] for part in parts)
+    over, exclude, by = map(tuple, names)
+    return ServiceCheckMonitor(str(check)[1:-1], over, by, int(str(last)), str(count), exclude)
 
 
 @cache
