@@ -34,12 +34,6 @@ from tools.pages import rendered
 START, MINUTES = 1_800_003_600, 180
 PEAKS = (40, 82, 150)
 WIDTH, HEIGHT = 960, 1105
-FORM = """<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">
-<title>The page of metrics reconcile: verdict, evidence, both curves, and what remains</title>
-<!-- of a page with sha256 {digest} -->
-<image width="{width}" height="{height}" href="data:image/png;base64,{png}"/>
-</svg>
-"""
 COLUMNS, WIDEST = 100, 110
 """Wider than that, nobody could read the picture on a page: what is longer ends with an ellipsis."""
 DISPLAY = {
@@ -112,7 +106,7 @@ def reconciled_page(current: str) -> str:
         file.write_text(html, encoding='utf-8')
         opened.open(file, width=WIDTH)
         png = base64.b64encode(opened.picture(WIDTH, HEIGHT)).decode()
-    return FORM.format(width=WIDTH, height=HEIGHT, digest=digest, png=png)
+    return rendered('reconciled_page.svg.j2', width=WIDTH, height=HEIGHT, digest=digest, png=png)
 
 
 def reconciled() -> Answer:

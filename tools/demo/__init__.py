@@ -46,10 +46,6 @@ class Outcome:
     seconds: float
     imds_requests: int = 0
 
-    @property
-    def status(self) -> str:
-        return Status(self.exit_status).word
-
 
 def run_in_world(scenario: Scenario, display: Mapping[str, str]) -> Outcome:
     """`display`: environment variables for the output of the check. Raises CheckFailed."""
@@ -154,7 +150,7 @@ def print_summary(results: Sequence[Result], wrong: Collection[Scenario]) -> Non
     print('== summary '.ljust(columns(), '='))
     width = max(len(scenario.name) for scenario, _ in results)
     for scenario, outcome in results:
-        status = outcome.status if outcome else 'no result'
+        status = Status(outcome.exit_status).word if outcome else 'no result'
         print(f'{scenario.name:{width}}  {status:9}  {named(outcome.failed if outcome else ())}')
         if scenario in wrong:
             print(f'{"":{width}}  EXPECTED   {scenario.status.word}: {named(scenario.failed)}')
