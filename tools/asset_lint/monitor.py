@@ -24,11 +24,7 @@ HOST_INTERVAL, ACCOUNT_INTERVAL = 5, 60
 class Monitor:
     definition: Document
     query: Query
-
-    @property
-    def options(self) -> Document:
-        options: Document = self.definition['options']
-        return options
+    options: Document
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -85,4 +81,4 @@ def _about_accounts(selector: Selector) -> bool:
 
 def read_monitor(definition: Document) -> Monitor:
     """Of a definition that FILE and the client's model describe. Raises InvalidQuery."""
-    return Monitor(definition, READERS[definition['type']](definition['query']))
+    return Monitor(definition, READERS[definition['type']](definition['query']), definition['options'])

@@ -70,7 +70,7 @@ def thresholds(monitor: Monitor) -> Iterator[str]:
         if warning is not None and not (warning < query.threshold if rising else warning > query.threshold):
             yield f'thresholds.warning: {warning} is not reached before {query.comparator} {query.threshold:g}'
         return
-    of_runs = query.count == 'count_by_status'
+    of_runs = query.statistic == 'count_by_status'
     least, most = (1, min(query.last, MOST_RUNS)) if of_runs else (0, 100)
     for name, value in numbers.items():
         if not least <= value <= most or (of_runs and value != int(value)):

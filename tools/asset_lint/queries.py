@@ -1,8 +1,8 @@
 """Reads the queries of monitors and dashboards: metrics, tags, windows and thresholds. The grammar is queries.lark."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
@@ -17,16 +17,14 @@ class InvalidQuery(ValueError):
     """The message says what is wrong, and where."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """Part of a scope: `state:ready`, `team`, or a template variable of a dashboard, `$team`."""
 
     key: str
     value: str = ''
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(NamedTuple):
     """`avg:aws_diagnostics.imds.ok{state:ready} by {host}`"""
 
     aggregator: str
@@ -36,8 +34,7 @@ class Selector:
     by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """Selectors, arithmetic and functions, in the order in which they are written."""
 
     selectors: tuple[Selector, ...]
@@ -46,8 +43,7 @@ class Expression:
     """The tags of its groups: not those over which it counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class MetricMonitor:
+class MetricMonitor(NamedTuple):
     """`max(last_4h):sum:METRIC{*} by {aws_account} > 0`, or `change(max(last_1h),last_1d):...`"""
 
     expression: Expression
@@ -62,15 +58,14 @@ class MetricMonitor:
     """`last_1d`: how far back a change looks, else ''."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceCheckMonitor:
+class ServiceCheckMonitor(NamedTuple):
     """`"aws_diagnostics.imds".over("*").by("host").last(4).count_by_status()`"""
 
     check: str
     over: tuple[str, ...]
     by: tuple[str, ...]
     last: int
-    count: str
+    statistic: str
     """'count_by_status' or 'pct_by_status'."""
     exclude: tuple[str, ...] = ()
 

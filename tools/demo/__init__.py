@@ -34,28 +34,24 @@ ON_LOOPBACK = (
 )
 
 
-class CheckFailed(Exception):
-    """The check did not finish. `str()` is what it printed."""
-
-
 @dataclass(frozen=True)
 class Outcome:
     output: str
     exit_status: int
-    failed: frozenset[str]
+    failed: frozenset[str] | None
+    """None where the check did not finish."""
     seconds: float
     imds_requests: int = 0
 
 
 def run_in_world(scenario: Scenario, display: Mapping[str, str]) -> Outcome:
-    """`display`: environment variables for the output of the check. Raises CheckFailed."""
+    """`display`: environment variables for the output of the check."""
     with scenario.world() as world:
         outcome = world.run(run_check, scenario.agent, display)
         return replace(outcome, imds_requests=len(world.requests))
 
 
 def run_on_loopback(scenario: Scenario, display: Mapping[str, str]) -> Outcome:
-    """Raises CheckFailed."""
     with loopback_imds(scenario.behaviour) as imds:
         outcome = run_check(scenario.agent, display, {'imds_endpoint': imds.endpoint, 'ec2': 'always'})
         return replace(outcome, imds_requests=len(imds.requests))
@@ -69,7 +65,6 @@ def run_check(agent: StandIn, display: Mapping[str, str], instance: Mapping[str,
     """The check as a person would run it, while something publishes at 127.0.0.1:5000 what the Agent says of itself.
 
     With the options of an instance of conf.yaml, at any free port. Of our own environment, only PATH reaches the check.
-    Raises CheckFailed.
     """
     port = EXPVAR_PORT if instance is None else 0
     with expvar_server(port, agent.provider, dict(agent.errors)) as server, TemporaryDirectory() as directory:
@@ -85,10 +80,9 @@ def run_check(agent: StandIn, display: Mapping[str, str], instance: Mapping[str,
         ended = subprocess.run(command, cwd=REPOSITORY, env=environ, capture_output=True, text=True)
         seconds = time.monotonic() - started
         server.shutdown()
-        output = ended.stdout + ended.stderr
-        if ended.returncode not in set(Status) or not facts.exists():
-            raise CheckFailed(output)
-        return Outcome(output, ended.returncode, failed_diagnoses(facts.read_text(encoding='utf-8')), seconds)
+        finished = ended.returncode in set(Status) and facts.exists()
+        failed = failed_diagnoses(facts.read_text(encoding='utf-8')) if finished else None
+        return Outcome(ended.stdout + ended.stderr, ended.returncode, failed, seconds)
 
 
 def failed_diagnoses(facts: str) -> frozenset[str]:
@@ -99,9 +93,6 @@ def failed_diagnoses(facts: str) -> frozenset[str]:
         for finding in diagnose(DIAGNOSES, observed.facts, observed.expectations)
         if finding.failed
     )
-
-
-Result = tuple[Scenario, Outcome | None]
 
 
 @click.command(help=__doc__)
@@ -122,18 +113,13 @@ def main(name: str | None, loopback: bool) -> None:
     sys.exit(1 if wrong else 0)
 
 
-def show(scenario: Scenario, loopback: bool) -> Outcome | None:
-    """What was found; None if the check did not finish."""
+def show(scenario: Scenario, loopback: bool) -> Outcome:
     print(f'== {scenario.name} '.ljust(columns(), '='))
     print(scenario.headline)
     print('   ' + ' ----- '.join(f'[ {node} ]' for node in scenario.path))
     print(f'   The Agent reports the hostname provider {scenario.agent.provider} (expvar).')
     print(f'$ {command_line(scenario)}', flush=True)
-    try:
-        outcome = (run_on_loopback if loopback else run_in_world)(scenario, display())
-    except CheckFailed as e:
-        print(f'The check did not finish:\n{e}')
-        return None
+    outcome = (run_on_loopback if loopback else run_in_world)(scenario, display())
     print(outcome.output)
     asked = f'{outcome.imds_requests} requests to IMDS' if outcome.imds_requests else 'No requests to IMDS'
     print(f'Exit status {outcome.exit_status}. {asked}. {outcome.seconds:.1f} s.\n', flush=True)
@@ -146,12 +132,12 @@ def command_line(scenario: Scenario) -> str:
     return ' '.join([*environ, 'aws-diagnostics', 'check', *arguments_of_check(scenario.agent)])
 
 
-def print_summary(results: Sequence[Result], wrong: Collection[Scenario]) -> None:
+def print_summary(results: Sequence[tuple[Scenario, Outcome]], wrong: Collection[Scenario]) -> None:
     print('== summary '.ljust(columns(), '='))
     width = max(len(scenario.name) for scenario, _ in results)
     for scenario, outcome in results:
-        status = Status(outcome.exit_status).word if outcome else 'no result'
-        print(f'{scenario.name:{width}}  {status:9}  {named(outcome.failed if outcome else ())}')
+        status = 'no result' if outcome.failed is None else Status(outcome.exit_status).word
+        print(f'{scenario.name:{width}}  {status:9}  {named(outcome.failed or ())}')
         if scenario in wrong:
             print(f'{"":{width}}  EXPECTED   {scenario.status.word}: {named(scenario.failed)}')
 
@@ -160,8 +146,8 @@ def named(failed: Collection[str]) -> str:
     return ', '.join(sorted(failed)) or 'nothing failed'
 
 
-def is_as_expected(scenario: Scenario, outcome: Outcome | None, loopback: bool) -> bool:
-    if outcome is None or outcome.exit_status != scenario.status:
+def is_as_expected(scenario: Scenario, outcome: Outcome, loopback: bool) -> bool:
+    if outcome.failed is None or outcome.exit_status != scenario.status:
         return False
     return outcome.failed >= (scenario.failed_on_loopback or set()) if loopback else outcome.failed == scenario.failed
 
