@@ -7,7 +7,7 @@ from ..findings import Finding, Status
 from ..rules import identity_of, instance_id_of, of_this_instance
 from .issues import Issues, outline
 from .memory import Memory, may_ask_imds
-from .outlet import Channels, Outlet
+from .outlet import Channels, DiagnosisRow, Outlet
 from .series import Metrics, chosen
 from .telemetry import SERVICE_CHECKS, Gauge, Run, ServiceCheck, gauges, service_checks, telemetry
 
@@ -126,7 +126,7 @@ def send_diagnoses(outlet: Outlet, findings: Sequence[Finding]) -> None:
     """The rows of `agent diagnose`: every finding that applies, recorded here and nowhere else."""
     for finding in findings:
         if finding.applicable:
-            outlet.diagnosis(
+            row = DiagnosisRow(
                 RESULT[finding.status],
                 finding.diagnosis.id,
                 finding.verdict.evidence,
@@ -134,6 +134,7 @@ def send_diagnoses(outlet: Outlet, findings: Sequence[Finding]) -> None:
                 description=finding.diagnosis.description,
                 remediation='\n'.join(outline(finding.remedy)) if finding.remedy else None,
             )
+            outlet.diagnosis(row)
 
 
 def send_metadata(outlet: Outlet, facts: Facts) -> None:
