@@ -54,6 +54,14 @@ def test_whatever_the_agent_reads_when_it_starts_restarts_it(recipe: str, way: s
     ]
 
 
+def test_the_check_is_run_once_where_the_agent_runs_and_the_check_was_not_removed() -> None:
+    (once,) = (resource for resource in declared(version='0.1.0') if resource['name'] == 'run aws_diagnostics once')
+    assert once['guards'] == [
+        {'wanted': True, 'command': 'systemctl is-active --quiet datadog-agent'},
+        {'wanted': True, 'command': f'test -e {CONF}'},
+    ]
+
+
 def test_no_run_shows_what_may_be_a_secret() -> None:
     files = [resource for resource in declared(version='0.1.0') if resource['name'].endswith('conf.yaml')]
     shown = [(file['properties'].get('sensitive'), file['properties'].get('backup')) for file in files]
