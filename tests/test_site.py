@@ -12,7 +12,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from tests.browser import Page, browser
-from tests.rollout.environment import program_of_the_site, system_program
+from tests.rollout.environment import program, system_program
 
 ROOT = Path(__file__).parents[1]
 REPOSITORY = 'https://git.invalid/aws-diagnostics'
@@ -21,7 +21,7 @@ BEYOND = 'document.documentElement.scrollWidth - document.documentElement.client
 
 def built(directory: Path, **environ: str) -> Path:
     subprocess.run(
-        [program_of_the_site('mkdocs'), 'build', '--quiet', '--strict', '--site-dir', directory],
+        [program('mkdocs', of='site'), 'build', '--quiet', '--strict', '--site-dir', directory],
         cwd=ROOT,
         env={'PATH': os.environ['PATH'], 'NO_MKDOCS_2_WARNING': '1', **environ},
         check=True,

@@ -8,7 +8,7 @@ from ..rules import identity_of, instance_id_of, of_this_instance
 from ..text import with_last_line
 from .issues import Issues, outline
 from .memory import Memory, may_ask_imds
-from .outlet import Channels, Outlet
+from .outlet import Channels, DiagnosisRow, Outlet
 from .series import Metrics, chosen
 from .telemetry import SERVICE_CHECKS, Gauge, Run, ServiceCheck, gauges, service_checks, telemetry
 
@@ -130,7 +130,7 @@ def send_diagnoses(outlet: Outlet, findings: Sequence[Finding], docs_url: str) -
     for finding in findings:
         if finding.applicable:
             fix = '\n'.join(outline(finding.remedy)) if finding.remedy else ''
-            outlet.diagnosis(
+            row = DiagnosisRow(
                 RESULT[finding.status],
                 finding.diagnosis.id,
                 finding.verdict.evidence,
@@ -138,6 +138,7 @@ def send_diagnoses(outlet: Outlet, findings: Sequence[Finding], docs_url: str) -
                 description=finding.diagnosis.description,
                 remediation=with_last_line(fix, finding.diagnosis.documentation(docs_url)) if fix else None,
             )
+            outlet.diagnosis(row)
 
 
 def send_metadata(outlet: Outlet, facts: Facts) -> None:

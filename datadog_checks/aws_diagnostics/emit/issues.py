@@ -5,7 +5,7 @@ from threading import Lock
 from typing import Any
 from weakref import WeakSet
 
-from ..findings import Finding, Passed, Status
+from ..findings import Finding, Status, Unknown
 from ..remedies import Command, Remedy
 from ..text import with_last_line
 from .outlet import Outlet
@@ -37,7 +37,7 @@ class Issues:
             id = _issue_id(finding.diagnosis.id, of)
             if finding.failed:
                 self._report(outlet, id, finding)
-            elif isinstance(finding.verdict, Passed) or not finding.applicable:
+            elif not isinstance(finding.verdict, Unknown) and (id in _failing or id not in self._resolved):
                 self._resolve(outlet, id)
 
     def withdraw(self) -> None:

@@ -1,10 +1,11 @@
 """What findings and facts become as telemetry: the one place that names metrics and service checks. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from ..facts import Answer, Facts, Imds, NetworkPath, Unobserved
-from ..findings import Finding, Passed, Status, worst
+from ..findings import Finding, Passed, Scope, Status, worst
 from ..remedies import Remedy
 from ..text import one_line
 
@@ -55,24 +56,21 @@ def service_checks(facts: Facts, findings: Sequence[Finding], docs_url: str = ''
 
     None at all where a host is not known to be EC2, and for an account none about what it was not asked to look at.
     """
-    if facts.account is not None:
-        applicable = [f for f in findings if f.applicable]
-        return _of_names([n for n in OF_AN_ACCOUNT if any(n == _name(f) for f in applicable)], applicable, docs_url)
-    return _of_names(OF_A_HOST, findings, docs_url) if facts.platform.ec2 is True else ()
-
-
-def _of_names(names: Iterable[str], findings: Sequence[Finding], docs_url: str) -> tuple[ServiceCheck, ...]:
-    return tuple(_service_check(name, [f for f in findings if _name(f) == name], docs_url) for name in names)
-
-
-def _name(finding: Finding) -> str:
-    return finding.diagnosis.service_check
+    if facts.account is None and facts.platform.ec2 is not True:
+        return ()
+    applicable: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.applicable:
+            applicable.setdefault(finding.diagnosis.service_check, []).append(finding)
+    names = OF_A_HOST if facts.account is None else [name for name in OF_AN_ACCOUNT if name in applicable]
+    return tuple(_service_check(name, applicable.get(name, ()), docs_url) for name in names)
 
 
 def _service_check(name: str, findings: Sequence[Finding], docs_url: str) -> ServiceCheck:
-    status = worst(f.status for f in findings if f.applicable)
-    told = [f for f in findings if f.applicable and f.status is status]
-    return ServiceCheck(name, status, '' if status is Status.OK else _message(told, docs_url))
+    """Of those that apply."""
+    status = worst(f.status for f in findings)
+    told = [f for f in findings if f.status is status] if status is not Status.OK else []
+    return ServiceCheck(name, status, _message(told, docs_url) if told else '')
 
 
 def _message(findings: Sequence[Finding], docs_url: str) -> str:
@@ -128,14 +126,17 @@ def _twins(checks: Iterable[ServiceCheck]) -> Iterator[Gauge]:
 
 def _findings(findings: Iterable[Finding]) -> Iterator[Gauge]:
     for finding in findings:
-        if finding.failed or isinstance(finding.verdict, Passed):
-            severity = finding.status if finding.failed else finding.diagnosis.severity
-            tags = (
-                f'diagnosis:{finding.diagnosis.id}',
-                f'severity:{severity.word}',
-                f'scope:{finding.diagnosis.scope}',
-            )
-            yield Gauge('finding', float(finding.failed), tags)
+        failed = finding.failed
+        if failed or isinstance(finding.verdict, Passed):
+            diagnosis = finding.diagnosis
+            severity = finding.status if failed else diagnosis.severity
+            yield Gauge('finding', float(failed), _tags(diagnosis.id, severity, diagnosis.scope))
+
+
+@cache
+def _tags(id: str, severity: Status, scope: Scope) -> tuple[str, ...]:
+    """Each is made once: there are no more than diagnoses, with two severities each."""
+    return f'diagnosis:{id}', f'severity:{severity.word}', f'scope:{scope}'
 
 
 def _readiness(findings: Iterable[Finding]) -> Iterator[Gauge]:

@@ -64,6 +64,14 @@ def test_the_configuration_links_to_the_documentation_where_there_is_one(init_co
     assert written == [init_config, init_config], 'what is validated and what the Agent reads'
 
 
+def test_the_check_is_run_once_where_the_agent_runs_and_the_check_was_not_removed() -> None:
+    (once,) = (resource for resource in declared(version='0.1.0') if resource['name'] == 'run aws_diagnostics once')
+    assert once['guards'] == [
+        {'wanted': True, 'command': 'systemctl is-active --quiet datadog-agent'},
+        {'wanted': True, 'command': f'test -e {CONF}'},
+    ]
+
+
 def test_no_run_shows_what_may_be_a_secret() -> None:
     files = [resource for resource in declared(version='0.1.0') if resource['name'].endswith('conf.yaml')]
     shown = [(file['properties'].get('sensitive'), file['properties'].get('backup')) for file in files]

@@ -10,7 +10,7 @@ default['aws_diagnostics']['method'] = 'checks.d'
 
 # The instances of conf.yaml. The check itself refuses options that it does not know.
 default['aws_diagnostics']['instances'] = [
-  { 'identity_tags' => %w[account_id region], 'min_collection_interval' => 300 }
+  { 'identity_tags' => %w(account_id region), 'min_collection_interval' => 300 },
 ]
 
 # The address of the documentation in your network, to which messages then link: docs_url of init_config.
