@@ -97,7 +97,7 @@ checks-d: environment ## Build the check as one file for checks.d, in dist/check
 pyz: environment ## Build the command line as one file that any Python runs, dist/aws-diagnostics.pyz
 	@$(python) -m tools.single_file.zip_application
 
-release: environment ## Build all that a release has, with an SBOM and SHA256SUMS, in dist/
+release: environment ## Build all that a release has, with an SBOM and SHA256SUMS, in dist/ (DOCS_URL=https://...: monitors that link there, too)
 	@$(python) -m tools.release
 
 site: environment-site ## Build the documents as a site, in dist/site/ (DOCS_URL=https://... is where it will be)
