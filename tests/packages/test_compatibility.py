@@ -10,10 +10,10 @@ import pytest
 from tests.emit.test_issues import pytestmark as of_issues
 from tests.packages.agent import VERSIONS
 from tests.packages.builds import ROOT
-from tools.compatibility import PYTHONS
 from tools.single_file import BOOTSTRAP
 
 DOCUMENT = (ROOT / 'docs' / 'compatibility.md').read_text(encoding='utf-8')
+PYTHONS = re.findall(r'^PYTHONS \?= (.+)$', (ROOT / 'Makefile').read_text(encoding='utf-8'), re.MULTILINE)[0].split()
 PROJECT = tomllib.loads((ROOT / 'pyproject.toml').read_text(encoding='utf-8'))['project']
 Version = tuple[int, ...]
 
