@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, partial
 from typing import NoReturn
 
@@ -57,7 +57,8 @@ def _refused_by_aws(words: Sequence[str]) -> str:
     try:
         match words:
             case [service, 'wait', name, *options]:
-                kind, known = 'waiter', _waiters(service)
+                waiters = SESSION.get_component('data_loader').load_service_model(service, 'waiters-2')['waiters']
+                kind, known = 'waiter', {waiter: found['operation'] for waiter, found in waiters.items()}
             case [service, name, *options]:
                 kind, known = 'operation', {operation: operation for operation in _service(service).operation_names}
             case _:
@@ -77,12 +78,6 @@ def _refused_by_aws(words: Sequence[str]) -> str:
 def _service(name: str) -> ServiceModel:
     """As the command line names it. Raises UnknownServiceError."""
     return SESSION.get_service_model({'s3api': 's3'}.get(name, name))
-
-
-def _waiters(service: str) -> Mapping[str, str]:
-    """Name of the API -> the operation that it calls."""
-    loaded = SESSION.get_component('data_loader').load_service_model(service, 'waiters-2')
-    return {name: waiter['operation'] for name, waiter in loaded['waiters'].items()}
 
 
 @cache

@@ -154,13 +154,4 @@ def variables(monitor: Monitor) -> Iterator[str]:
         yield from (f'{where}: {{{{{name}}}}} is never filled in' for name in sorted(used - allowed))
 
 
-RULES = (
-    thresholds,
-    windows,
-    hosts_come_and_go,
-    notify_by,
-    handles,
-    blocks,
-    variables,
-    message_complaints,
-)
+RULES = (thresholds, windows, hosts_come_and_go, notify_by, handles, blocks, variables, message_complaints)

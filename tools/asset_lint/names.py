@@ -15,7 +15,7 @@ from datadog_checks.aws_diagnostics.emit.telemetry import OF_AN_ACCOUNT as ACCOU
 from tests.asset_lint.sent import ACCOUNT, HOST
 from tools.commands import refusal
 
-from .queries import Condition, Selector
+from .queries import Selector
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = 'aws_diagnostics.'
@@ -53,7 +53,10 @@ KNOWN_SERVICE_CHECKS = frozenset(f'{PREFIX}{name}' for name in SERVICE_CHECKS)
 
 
 def unknown_names(selector: Selector) -> Iterator[str]:
-    """A complaint for each name in a selector that does not exist. Template variables of dashboards are left alone."""
+    """A complaint for each name in a selector that does not exist. Template variables of dashboards are left alone.
+
+    Of a tag whose values are known beforehand, a wildcard has to match one of them.
+    """
     if selector.metric not in KNOWN_METRICS:
         yield f'unknown metric {selector.metric!r}'
         return
@@ -61,7 +64,10 @@ def unknown_names(selector: Selector) -> Iterator[str]:
     for key in dict.fromkeys((*(condition.key for condition in selector.scope), *selector.by)):
         if not key.startswith('$') and key not in allowed:
             yield f'{selector.metric} has no tag {key!r}'
-    yield from unknown_values(selector.scope)
+    sent = {tag for gauge in (*HOST, *ACCOUNT) for tag in gauge.tags}
+    for wanted in (f'{key}:{value}' for key, value in selector.scope if key in KNOWN_BEFOREHAND):
+        if not any(fnmatchcase(tag, wanted) for tag in sent):
+            yield f'the tag {wanted} does not exist'
 
 
 def tags_of(metric: str) -> frozenset[str]:
@@ -72,15 +78,6 @@ def tags_of(metric: str) -> frozenset[str]:
     of_hosts, of_accounts = OF_EVERY_HOST if name in OF_HOSTS else (), OF_EVERY_ACCOUNT if name in OF_ACCOUNTS else ()
     own = (tag.partition(':')[0] for gauge in (*HOST, *ACCOUNT) if gauge.name == name for tag in gauge.tags)
     return frozenset((*of_hosts, *of_accounts, *own))
-
-
-def unknown_values(scope: Iterable[Condition]) -> Iterator[str]:
-    """Of tags whose values are known beforehand. A wildcard has to match one of them."""
-    sent = {tag for gauge in (*HOST, *ACCOUNT) for tag in gauge.tags}
-    for condition in scope:
-        wanted = f'{condition.key}:{condition.value}'
-        if condition.key in KNOWN_BEFOREHAND and not any(fnmatchcase(tag, wanted) for tag in sent):
-            yield f'the tag {wanted} does not exist'
 
 
 def unknown_service_check(check: str, tags: Iterable[str] = ()) -> Iterator[str]:
