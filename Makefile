@@ -8,7 +8,7 @@ PYTEST_ARGS ?=
 TEST_SECONDS ?= 3600
 PYTHONS ?= 3.11 3.12 3.13
 # Permissions are of the account scope: they need an emulator of AWS.
-HOST_TESTS ?= $(addprefix tests/,cli collect diagnoses emit facts test_architecture.py test_check.py test_configuration.py \
+HOST_TESTS ?= $(addprefix tests/,cli collect diagnoses emit test_architecture.py test_check.py test_configuration.py \
 	test_configuration_account.py test_demo.py test_findings.py test_secrets.py) --ignore=tests/cli/test_permissions.py
 DOCUMENTS ?= 10000
 SEED ?= 1

@@ -13,7 +13,8 @@ from tests.packages.builds import ROOT
 from tools.single_file import BOOTSTRAP
 
 DOCUMENT = (ROOT / 'docs' / 'compatibility.md').read_text(encoding='utf-8')
-PYTHONS = re.findall(r'^PYTHONS \?= (.+)$', (ROOT / 'Makefile').read_text(encoding='utf-8'), re.MULTILINE)[0].split()
+MAKEFILE = (ROOT / 'Makefile').read_text(encoding='utf-8')
+PYTHONS = re.findall(r'^PYTHONS \?= (.+)$', MAKEFILE, re.MULTILINE)[0].split()
 PROJECT = tomllib.loads((ROOT / 'pyproject.toml').read_text(encoding='utf-8'))['project']
 Version = tuple[int, ...]
 
@@ -82,6 +83,12 @@ def test_a_base_that_was_tried_is_within_an_agent_of_that_python(row: dict[str, 
 def test_what_an_older_base_lacks_is_told_where_tests_are_left_out_for_it():
     lacking = {row['What']: row['With datadog-checks-base'] for row in rows('What', DOCUMENT)}
     assert version(lacking["Issues of the Agent's health platform"])[:2] == of_issues.args
+
+
+def test_what_is_tried_exists() -> None:
+    names = re.findall(r'\$\(addprefix tests/,([^)]+)\)', MAKEFILE)[0].replace('\\', ' ').split()
+    assert len(names) > 10
+    assert [name for name in names if not (ROOT / 'tests' / name).exists()] == []
 
 
 def test_the_file_for_checks_d_asks_for_the_same_python():
