@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help all demo test lint format validate assets iam-differential bench wheel man checks-d pyz release environments environment environment-ddev environment-rollout environment-agents environment-terraform compatibility site environment-site clean
+.PHONY: help all demo test lint format validate assets iam-differential bench wheel man checks-d pyz release environments environment environment-ddev environment-rollout environment-checkov environment-agents environment-terraform compatibility site environment-site clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,7 +32,7 @@ all: lint test validate demo ## Everything
 demo: environment ## Run the real check against the IMDS simulator (one scenario: SCENARIO=hop-limit-too-low)
 	@$(python) -m tools.demo $(SCENARIO)
 
-test: environment environment-rollout environment-agents environment-terraform environment-site ## Run all tests (PYTEST_ARGS='-x tests/emit' for some)
+test: environment environment-rollout environment-checkov environment-agents environment-terraform environment-site ## Run all tests (PYTEST_ARGS='-x tests/emit' for some)
 	@timeout --foreground --kill-after 30 $(TEST_SECONDS) $(python) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: environment ## Check style, formatting, types and spelling
@@ -54,13 +54,16 @@ validate: environment environment-ddev ## Check the assets; run every ddev valid
 assets: environment environment-ddev ## Generate models, example configuration, documents, sample outputs, pictures
 	@$(python) -m tools.assets --models
 
-environments: environment environment-ddev environment-rollout environment-agents environment-terraform environment-site
+environments: environment environment-ddev environment-rollout environment-checkov environment-agents environment-terraform environment-site
 
 environment:
 	@tools/environment $(VENV) requirements/dev.txt .
 
 environment-rollout:
 	@tools/environment $(VENV)-rollout requirements/rollout.txt
+
+environment-checkov:
+	@tools/environment $(VENV)-checkov requirements/checkov.txt
 
 environment-terraform:
 	@tools/environment $(VENV)-terraform requirements/terraform.txt
@@ -94,7 +97,7 @@ checks-d: environment ## Build the check as one file for checks.d, in dist/check
 pyz: environment ## Build the command line as one file that any Python runs, dist/aws-diagnostics.pyz
 	@$(python) -m tools.single_file.zip_application
 
-release: environment ## Build all that a release has, with an SBOM and SHA256SUMS, in dist/
+release: environment ## Build all that a release has, with an SBOM and SHA256SUMS, in dist/ (DOCS_URL=https://...: monitors that link there, too)
 	@$(python) -m tools.release
 
 site: environment-site ## Build the documents as a site, in dist/site/ (DOCS_URL=https://... is where it will be)

@@ -85,10 +85,13 @@ def test_a_steady_run_costs_one_put_and_one_get():
 
 def test_a_container_behind_a_hop_limit_of_one_loses_its_name():
     with World(Topology.CONTAINER, files=IN_A_CONTAINER, tokens='required', hop_limit=1) as world:
-        [submitted] = world.run(run_check, {}, RunningAgent(hostname='ip-10-0-0-12', provider='os'))
+        documented = {'docs_url': 'https://docs.internal'}
+        [submitted] = world.run(run_check, documented, RunningAgent(hostname='ip-10-0-0-12', provider='os'))
     status, message = submitted.service_checks['hop_limit']
     assert status == CRITICAL
     assert message.startswith('imds-hop-limit-too-low: ')
+    link = 'Documentation: https://docs.internal/diagnoses.html#imds-hop-limit-too-low'
+    assert (message.endswith(f' {link}'), json.dumps(f'\n{link}')[1:-1] in submitted.diagnoses) == (True, True)
     assert '172.17.0.1' in message
     assert submitted.gauges['imds.hop_limit_needed'] == 2
     assert submitted.gauges['hop_limit.ok'] == 0

@@ -46,6 +46,12 @@ def test_a_fault_is_reported_whole(check, datadog_agent):
     assert (reported(datadog_agent), resolved(datadog_agent)) == ([ISSUE], [])
 
 
+def test_the_description_of_an_issue_ends_with_a_link_where_there_is_documentation(check, datadog_agent):
+    Issues('https://docs.internal/').send(check, [failed()])
+    linked = f'{ISSUE["description"]}\nDocumentation: https://docs.internal/diagnoses.html#a-fault'
+    assert reported(datadog_agent) == [{**ISSUE, 'description': linked}]
+
+
 def test_a_fault_that_stays_is_reported_once(check, datadog_agent):
     issues = Issues()
     for _ in range(3):

@@ -81,6 +81,15 @@ def test_a_row_of_agent_diagnose_hands_over_the_fix(check):
     )
 
 
+def test_a_row_of_agent_diagnose_with_a_fix_links_to_the_documentation(check):
+    site = 'https://docs.internal/'
+    Emitter((), (), False, docs_url=site).emit(check, facts(), (failed(), unknown(id='b')), RUN)
+    faulty, unclear = json.loads(check.get_diagnoses())
+    link = f'Documentation: {site}diagnoses.html#a-fault'
+    assert faulty['remediation'] == f'Raise the hop limit\n1. first step\n2. second step\n{link}'
+    assert unclear['remediation'] is None
+
+
 @pytest.mark.parametrize(
     ('observed', 'metadata'),
     [
