@@ -47,9 +47,8 @@ for _setting in ('COLUMNS', 'FORCE_COLOR', 'LINES', 'NO_COLOR'):
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    base = tuple(map(int, version('datadog-checks-base').split('.')[:2]))
     for mark in item.iter_markers('needs_base'):
-        if base < mark.args:
+        if tuple(map(int, version('datadog-checks-base').split('.')[:2])) < mark.args:
             pytest.skip(f'datadog-checks-base has it since {".".join(map(str, mark.args))}')
 
 
