@@ -18,7 +18,7 @@ QUICKLY = f'{NODE}/quickly.rb'
 NO_FEATURE_BY_HAND = 'def $LOADED_FEATURES.<<(_) = self\n'
 """Puppet adds every file that it loads by itself to the list of Ruby, and keeps a list of its own, which it asks first.
 
-Ruby 3.1 then resolves the paths of all features again, several 100,000 readlink in one run.
+Ruby 3.1 then resolves the paths of all features again: hundreds of thousands of readlink in one run.
 """
 
 
