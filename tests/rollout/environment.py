@@ -17,19 +17,11 @@ REQUIRED = 'AWS_DIAGNOSTICS_REQUIRE_PROGRAMS'
 """Environment variable: names, separated by spaces, of programs without which a test fails instead of being skipped."""
 
 
-def program(name: str) -> Path:
-    """A program of .venv-rollout, which `make test` sets up. Skips the test where it is missing."""
-    path = ROLLOUT_TOOLS / name
+def program(name: str, of: str = 'rollout') -> Path:
+    """A program of .venv-rollout, or of another neighbour, which `make test` sets up. Skips the test if missing."""
+    path = Path(f'{sys.prefix}-{of}', 'bin', name)
     if not path.exists():
-        _missing(name, 'run `make environment-rollout`')
-    return path
-
-
-def program_of_the_site(name: str) -> Path:
-    """A program of .venv-site, which `make test` sets up. Skips the test where it is missing."""
-    path = Path(f'{sys.prefix}-site', 'bin', name)
-    if not path.exists():
-        _missing(name, 'run `make environment-site`')
+        _missing(name, f'run `make environment-{of}`')
     return path
 
 

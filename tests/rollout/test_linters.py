@@ -14,6 +14,36 @@ from tests.rollout.ansible_controller import environment
 from tests.rollout.environment import ROOT, home_of_its_own, program, system_program
 
 ROLLOUT = ROOT / 'rollout'
+BROKEN = {
+    'ansible': (
+        'play.yml',
+        '- hosts: all\n  tasks:\n    - name: It\n      get_url: {url: "https://it", validate_certs: false}\n',
+        'CKV_ANSIBLE_2',
+    ),
+    'cloudformation': (
+        'template.yaml',
+        '{AWSTemplateFormatVersion: "2010-09-09", Resources: {It: {Type: "AWS::EC2::Volume", Properties: {Size: 1}}}}',
+        'CKV_AWS_3',
+    ),
+    'dockerfile': (
+        'Dockerfile',
+        'FROM debian:12\nADD it /opt/\nHEALTHCHECK CMD true\nUSER nobody\n',
+        'CKV_DOCKER_4',
+    ),
+    'kubernetes': (
+        'role.yaml',
+        '{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: it, namespace: its}, '
+        'rules: [{apiGroups: [""], resources: ["*"], verbs: [get]}]}',
+        'CKV_K8S_49',
+    ),
+    'secrets': ('secret.yaml', 'it: AKIA' + 'QYLPMN5HHHFPZAM2', 'CKV_SECRET_2'),
+    'terraform': (
+        'main.tf',
+        'resource "aws_ebs_volume" "it" {\n  size       = 1\n  kms_key_id = "it"\n}\n',
+        'CKV_AWS_3',
+    ),
+}
+"""By what checkov calls a framework: the name of a file, what is in it, and the rule that it breaks."""
 
 
 @pytest.fixture
@@ -82,3 +112,22 @@ def test_shellcheck_finds_nothing(copy: Path) -> None:
     assert [line.partition(str(copy))[2] for line in found] == [
         '/broken.sh:2:6: note: Double quote to prevent globbing and word splitting. [SC2086]'
     ]
+
+
+def test_checkov_finds_nothing(copy: Path) -> None:
+    (copy / 'broken').mkdir()
+    for name, text, _ in BROKEN.values():
+        (copy / 'broken' / name).write_text(text)
+    # With its settings it asks nobody for rules; and it would ask whether there is a later release.
+    options = {'CKV_SKIP_PACKAGE_UPDATE_CHECK': 'true'}
+    lines = said(program('checkov', of='checkov'), '-d', '.', '-o', 'json', cwd=copy, **options)
+    reports = {report['check_type']: report['results'] for report in json.loads('\n'.join(lines))}
+    assert {
+        (framework, failed['file_path'], failed['check_id'])
+        for framework, results in reports.items()
+        for failed in results['failed_checks']
+    } == {(framework, f'/broken/{name}', rule) for framework, (name, _, rule) in BROKEN.items()}
+    assert [results['parsing_errors'] for results in reports.values()] == [[]] * len(BROKEN)
+    judged = {passed['file_path'] for results in reports.values() for passed in results['passed_checks']}
+    ours = ('ecs/Dockerfile', 'ecs/template.yaml', 'helm/Dockerfile', 'ssm/template.yaml', 'stackset/template.yaml')
+    assert judged > {f'/{name}' for name in ours}

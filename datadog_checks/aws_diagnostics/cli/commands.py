@@ -90,13 +90,11 @@ def check(
     Once for every instance of conf.yaml: one with `account` looks at that account, any other at this host. With
     --all-accounts, the one instance with `account` says how to look at each.
     """
-    _refuse_two_outputs(display, as_csv, html_file)
+    _refuse_two_outputs(display, save_facts, html_file, as_csv=as_csv)
     if every is not None:
         from .all_accounts import check_all
 
         return check_all(every, config, agent_config, only, display, as_csv=as_csv, html_file=html_file)
-    if (display.as_json or as_csv) and save_facts == STANDARD:
-        raise click.UsageError('--json, --csv and --save-facts - exclude each other: all are stdout')
     instances = instances_of(config)
     agent = described_agent(agent_hostname, agent_version, agent_provider, agent_config)
     if save_facts not in (None, STANDARD):
@@ -113,10 +111,12 @@ def check(
     return _saved_and_shown(save_facts, reports, display, as_csv=as_csv, redacted=redact)
 
 
-def _refuse_two_outputs(display: Display, as_csv: bool, html_file: Path | None) -> None:
+def _refuse_two_outputs(display: Display, save_facts: Path | None, html_file: Path | None, *, as_csv: bool) -> None:
     """Raises UsageError, and Failure for a file that is something else, before anything is looked at."""
     if as_csv and (display.as_json or display.verbose or display.quiet):
         raise click.UsageError('--csv excludes --json, -v and -q')
+    if (display.as_json or as_csv) and save_facts == STANDARD:
+        raise click.UsageError('--json, --csv and --save-facts - exclude each other: all are stdout')
     if html_file is not None:
         page_file(html_file, MARK)
 
@@ -162,7 +162,7 @@ def judge(
     Without --config, what the saving run expected counts. With it, the configuration's instances count in their
     order, or its only instance for all that were saved.
     """
-    _refuse_two_outputs(display, as_csv, html_file)
+    _refuse_two_outputs(display, None, html_file, as_csv=as_csv)
     redaction = redaction_of(redact)
     instances = None if config is None else instances_of(config)
     reports: list[Judged] = []

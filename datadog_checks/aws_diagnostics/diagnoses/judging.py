@@ -38,8 +38,14 @@ def diagnose(
     Never raises: a diagnosis that crashes is Unknown, and `on_defect` is told.
     """
     scope = Scope.HOST if facts.account is None else Scope.ACCOUNT
-    verdicts = {d.id: (d, _judge(d, facts, expected, on_defect)) for d in diagnoses if d.scope is scope}
-    remedy_of = partial(_remedy, facts=facts, expected=expected, on_defect=on_defect)
+    own = of_this_instance(facts)
+    shown = {True: facts, False: own}
+    verdicts = {
+        d.id: (d, _judge(d, facts, shown[d.sees_foreign_imds], expected, on_defect))
+        for d in diagnoses
+        if d.scope is scope
+    }
+    remedy_of = partial(_remedy, facts=facts, own=own, expected=expected, on_defect=on_defect)
     explains = partial(_explains, facts=facts, on_defect=on_defect)
     return tuple(_finding(d, verdict, verdicts, explains, remedy_of) for d, verdict in verdicts.values())
 
@@ -49,21 +55,17 @@ def generic_remedy(diagnosis: Diagnosis) -> Remedy:
     return diagnosis.remedy(_nothing_observed(diagnosis.scope), Expectations())
 
 
-def _judge(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect: OnDefect) -> Verdict:
+def _judge(diagnosis: Diagnosis, facts: Facts, shown: Facts, expected: Expectations, on_defect: OnDefect) -> Verdict:
     not_judged = _not_judged(diagnosis, facts, expected)
     if not_judged is not None:
         return not_judged
     try:
-        return _in_one_line(diagnosis.judge(_shown(diagnosis, facts), expected))
+        return _in_one_line(diagnosis.judge(shown, expected))
     except MissingFact as e:
         return Unknown(clean(str(e), LONGEST_REASON))
     except Exception as e:  # a defect of ours must neither alarm anyone nor take the other diagnoses with it
         on_defect(diagnosis.id, e)
         return Unknown(f'defect in this diagnosis, please report it: {type(e).__name__}')
-
-
-def _shown(diagnosis: Diagnosis, facts: Facts) -> Facts:
-    return facts if diagnosis.sees_foreign_imds else of_this_instance(facts)
 
 
 def _in_one_line(verdict: Verdict) -> Verdict:
@@ -134,9 +136,9 @@ def _explains(cause: Diagnosis, effect: Diagnosis, facts: Facts, on_defect: OnDe
         return False
 
 
-def _remedy(diagnosis: Diagnosis, facts: Facts, expected: Expectations, on_defect: OnDefect) -> Remedy:
+def _remedy(diagnosis: Diagnosis, facts: Facts, own: Facts, expected: Expectations, on_defect: OnDefect) -> Remedy:
     try:
-        shown = _shown(diagnosis, facts)
+        shown = facts if diagnosis.sees_foreign_imds else own
         found = diagnosis.remedy(shown, expected)
         return found if shown is facts else _once_imds_is_its_own(found)
     except Exception as e:

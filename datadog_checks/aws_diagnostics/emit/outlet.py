@@ -8,7 +8,7 @@ what it would have carried and nothing else. The log says so once, not in every 
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..log import LOG
 from ..text import one_line, several_lines
@@ -47,6 +47,19 @@ class Channels(Protocol):
     def resolve_issue(self) -> Callable[[str], None]: ...
 
 
+class DiagnosisRow(NamedTuple):
+    """Of `agent diagnose`."""
+
+    result: str
+    """success, warning or fail"""
+    name: str
+    evidence: str
+    category: str
+    description: str
+    """The same in every run."""
+    remediation: str | None
+
+
 class Outlet:
     """Never raises. `logged` has the channels whose failure the log has: keep it for as long as the instance lives."""
 
@@ -63,14 +76,17 @@ class Outlet:
             'sending a service check', lambda: self._check.service_check(name, status, tags=_tags(tags), message=text)
         )
 
-    def diagnosis(self, result: str, name: str, evidence: str, **columns: str | None) -> None:
-        """A row of `agent diagnose`; `result` is success, warning or fail."""
+    def diagnosis(self, row: DiagnosisRow) -> None:
+        self._send('adding a row to `agent diagnose`', lambda: self._add(row))
 
-        def row() -> None:
-            texts = {column: text and several_lines(text) for column, text in columns.items()}
-            getattr(self._check.diagnosis, result)(name, one_line(evidence), **texts)
-
-        self._send('adding a row to `agent diagnose`', row)
+    def _add(self, row: DiagnosisRow) -> None:
+        getattr(self._check.diagnosis, row.result)(
+            row.name,
+            one_line(row.evidence),
+            category=row.category,
+            description=_constant(row.description),
+            remediation=row.remediation and several_lines(row.remediation),
+        )
 
     def metadata(self, name: str, value: str) -> None:
         self._send('setting metadata', lambda: self._check.set_metadata(name, one_line(value)))
@@ -127,6 +143,12 @@ def _sendable(value: Any, lines: bool = False) -> Any:  # noqa: ANN401  (what an
 
 def _tags(tags: list[str]) -> list[str]:
     return [_tag(tag) for tag in tags]
+
+
+@lru_cache(maxsize=128)
+def _constant(text: str) -> str:
+    """There are a few dozen of them, and each is sent with every run."""
+    return several_lines(text)
 
 
 @lru_cache(maxsize=256)

@@ -60,7 +60,9 @@ def failing(gauges: Iterable[Gauge]) -> frozenset[str]:
     return frozenset(series_of(gauge) for gauge in gauges if gauge.name == FINDING and gauge.value)
 
 
-def of_verdict(series: Iterable[str], findings: Sequence[Finding], verdict: type[Passed] | type[Unknown]) -> set[str]:
+def of_verdict(series: Collection[str], findings: Sequence[Finding], verdict: type[Passed] | type[Unknown]) -> set[str]:
     """Those of the series whose diagnosis has such a verdict."""
+    if not series:
+        return set()
     ids = {f'diagnosis:{f.diagnosis.id}' for f in findings if isinstance(f.verdict, verdict)}
     return {each for each in series if each.partition(',')[0] in ids}

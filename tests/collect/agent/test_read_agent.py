@@ -9,6 +9,7 @@ import pytest
 from datadog_checks.aws_diagnostics.collect.agent import EmbeddedAgent
 from datadog_checks.aws_diagnostics.collect.run import Deadline
 from datadog_checks.aws_diagnostics.facts import (
+    Ecs,
     HostnameFile,
     HostnameProvider,
     HostnameSource,
@@ -148,9 +149,9 @@ def test_the_token_of_the_api_never_becomes_a_fact_or_a_log_line(
 def test_settings_are_read_once_an_hour_and_the_name_in_every_run(closed_port: int) -> None:
     settings: dict[str, object] = {'expvar_port': closed_port, 'hostname': 'before'}
     kept = reader(described(settings, hostname=None))
-    names = []
+    told = []
     for now in (NOW, NOW + 3599, NOW + 3600):
         agent = kept.read(Deadline(5), now, instance_id=INSTANCE_ID, os_hostname=OS_NAME)
-        names.append(agent.configuration.hostname)
-        settings['hostname'] = 'after'
-    assert names == ['before', 'before', 'after']
+        told.append((agent.configuration.hostname, agent.ecs))
+        settings |= {'hostname': 'after', 'autoconfig_include_features': ['ecsec2']}
+    assert told == [('before', Ecs.NONE), ('before', Ecs.NONE), ('after', Ecs.EC2)]

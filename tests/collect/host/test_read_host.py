@@ -15,7 +15,6 @@ from datadog_checks.aws_diagnostics.facts import (
     Unobserved,
     UtsNamespace,
 )
-from datadog_checks.aws_diagnostics.facts.values import InstanceId
 from datadog_checks.aws_diagnostics.rules import platform_of
 from tests.builders import INSTANCE_ID, NOW, host
 
@@ -80,11 +79,19 @@ def test_what_cannot_change_while_a_process_lives_is_read_once_an_hour(tmp_path:
     (root / 'sys/devices/virtual/dmi/id/board_vendor').write_text('another\n')
     (root / 'proc/sys/kernel/hostname').write_text('renamed\n')
     (root / 'var/lib/cloud/data/instance-id').write_text('i-0fedcba9876543210\n')
-    changed = replace(host(), os_hostname='renamed', cloud_init_instance_id=InstanceId('i-0fedcba9876543210'))
-    assert reader.read(NOW + 3599) == changed
+    assert reader.read(NOW + 3599) == replace(host(), os_hostname='renamed')
     later = reader.read(NOW + 3600)
     assert isinstance(later.dmi, Dmi)
-    assert later.dmi.board_vendor == 'another'
+    assert (later.dmi.board_vendor, later.cloud_init_instance_id) == ('another', 'i-0fedcba9876543210')
+
+
+def test_cloud_init_that_starts_after_the_agent_is_seen_in_the_next_run(tmp_path: Path) -> None:
+    files = {name: text for name, text in NITRO.items() if 'cloud' not in name}
+    reader = HostReader(file_system(tmp_path, files, {'proc/self/ns/uts': 'uts:[4026531838]'}), {})
+    before = reader.read(NOW)
+    assert (before.cloud_init_instance_id, before.cloud_init_platform) == (None, '')
+    file_system(tmp_path, {name: text for name, text in NITRO.items() if 'cloud' in name})
+    assert reader.read(NOW + 1) == host()
 
 
 @pytest.mark.parametrize(

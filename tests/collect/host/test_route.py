@@ -2,14 +2,18 @@
 
 import os
 import struct
+import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from datadog_checks.aws_diagnostics.collect import CollectOptions, Ec2, HostCollector
+from datadog_checks.aws_diagnostics.collect.agent import DescribedAgent
 from datadog_checks.aws_diagnostics.collect.host import route as reading
 from datadog_checks.aws_diagnostics.collect.host.route import read_route
-from datadog_checks.aws_diagnostics.facts import Neighbour, Route, RouteKind, Unobserved
+from datadog_checks.aws_diagnostics.facts import Host, Neighbour, Route, RouteKind, Unobserved
 from datadog_checks.aws_diagnostics.facts.values import InterfaceName, IpAddress, IpNetwork
 from tests.simulator import Fault, Topology, World, namespaces_available
 from tests.simulator.addresses import IMDS
@@ -162,6 +166,42 @@ def test_a_gateway_of_ipv4_may_have_an_address_of_ipv6() -> None:
         found = world.run(look, IMDS['ipv4'])
         assert isinstance(found, Route)
         assert (found.gateway, found.neighbour) == ('fd00:10::1', Neighbour.REACHABLE)
+
+
+HOURLY = CollectOptions(ec2=Ec2.ALWAYS, timeout=0.2)
+BY_DHCP = 'ip route replace 169.254.169.254 dev eth0 proto dhcp'
+BLACKHOLE = 'ip route replace blackhole 169.254.169.254'
+
+
+def routes_of_runs(options: CollectOptions, between: Sequence[str]) -> list[str]:
+    """Who made the route that each run knows, with a command before each run but the first."""
+    collector = HostCollector(options, DescribedAgent('', '', {}, {}), {})
+    made_by = []
+    for command in ('', *between):
+        subprocess.run(command.split() or ['true'], check=True)
+        host = collector.collect().host
+        assert isinstance(host, Host)
+        assert isinstance(host.route, Route)
+        made_by.append(host.route.protocol or str(host.route.kind))
+    return made_by
+
+
+@needs_namespaces
+@pytest.mark.parametrize(
+    ('options', 'between', 'made_by'),
+    [
+        pytest.param(HOURLY, [BY_DHCP], ['static', 'static'], id='while IMDS answers, as seldom as the path'),
+        pytest.param(
+            replace(HOURLY, path_probe_interval=0), [BY_DHCP], ['static', 'dhcp'], id='with the path, in every run'
+        ),
+        pytest.param(HOURLY, [BLACKHOLE, BY_DHCP], ['static', 'blackhole', 'dhcp'], id='while IMDS is silent, always'),
+    ],
+)
+def test_the_route_is_read_as_seldom_as_it_matters(
+    options: CollectOptions, between: Sequence[str], made_by: Sequence[str]
+) -> None:
+    with World(Topology.HOST) as world:
+        assert world.run_as_root(routes_of_runs, options, between) == made_by
 
 
 class Answering:

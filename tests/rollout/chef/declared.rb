@@ -62,7 +62,8 @@ class Resource
   private
 
   def guard(wanted, command, options, block)
-    told['guards'] << { 'wanted' => wanted, 'command' => command || (block.call ? 'true' : 'false'), **options }
+    command ||= catch(:asked) { block.call ? 'true' : 'false' }
+    told['guards'] << { 'wanted' => wanted, 'command' => command, **options }
   end
 end
 
@@ -95,6 +96,8 @@ cookbook, recipe, attributes = ARGV
 Dir["#{cookbook}/libraries/*.rb"].each { |library| require File.expand_path(library) }
 node = Attributes.new("#{cookbook}/attributes/default.rb").node
 node['aws_diagnostics'].merge!(JSON.parse(attributes))
+# A guard asks for a file on the host, and not before Chef comes to it.
+File.singleton_class.prepend(Module.new { def exist?(path) = throw(:asked, "test -e #{path}") })
 run = Recipe.new(cookbook, node)
 run.include_recipe(recipe)
 puts JSON.pretty_generate(run.resources.map(&:told))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from ...facts import Agent, AgentConfiguration, Container, HostnameFile, HostnameProvider, Unobserved
+from ...facts import Agent, AgentConfiguration, Container, Ecs, HostnameFile, HostnameProvider, Unobserved
 from ...facts.agent import NO_HOSTNAME_FILE
 from ...facts.values import AgentHostname, FilePath, InstanceId
 from ...rules import why_unusable
@@ -49,6 +49,7 @@ class AgentReader:
         self._root = root
         self._configuration: AgentConfiguration | None = None
         self._of_version: Version | None = None
+        self._ecs = Ecs.NONE
         self._read_again = Interval(SETTINGS_SECONDS)
 
     def read(self, deadline: Deadline, now: float, *, instance_id: InstanceId | None, os_hostname: str) -> Agent:
@@ -74,7 +75,7 @@ class AgentReader:
             source=origin.source,
             provider_errors=dict(answers.expvar.errors) if answers.expvar else {},
             hostname_file=file,
-            ecs=read_ecs(agent, self._environ, self._root),
+            ecs=self._ecs,
             note=origin.note if provider or not origin.provider else UNKNOWN_PROVIDER,
         )
 
@@ -86,6 +87,7 @@ class AgentReader:
         if self._configuration is None or version != self._of_version or self._read_again.due(now):
             proxy = read_proxy_settings(self._interface, self._environ, self._imds_address)
             self._configuration = read_configuration(self._interface, version, proxy)
+            self._ecs = read_ecs(self._interface, self._environ, self._root)
             self._of_version = version
             self._read_again.done(now)
         return self._configuration

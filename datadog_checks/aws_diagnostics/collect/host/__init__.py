@@ -112,23 +112,28 @@ class HostReader:
         self._environ = environ
         self._sidecar = sidecar
         self._fixed: _Fixed | None = None
+        self._cloud_init: tuple[InstanceId | None, str] = (None, '')
         self._read_again = Interval(FIXED_SECONDS)
 
     def read(self, now: float) -> Host:
         """Never raises for a file that is absent, unreadable or malformed. `now`: seconds since the epoch.
 
         What changes while a host boots is read in every run: its name, and the files of cloud-init, which may start
-        after the Agent.
+        after the Agent, until they are there.
         """
-        if self._fixed is None or self._read_again.due(now):
+        again = self._fixed is None or self._read_again.due(now)
+        if again or not all(self._cloud_init):
+            self._cloud_init = read_cloud_init_instance_id(self._root), read_cloud_init_platform(self._root)
+        if self._fixed is None or again:
             self._fixed = self._read_fixed()
             self._read_again.done(now)
+        instance_id, cloud = self._cloud_init
         return Host(
             os_hostname=read_os_hostname(self._root),
             dmi=self._fixed.dmi,
             hypervisor_uuid=self._fixed.hypervisor_uuid,
-            cloud_init_instance_id=read_cloud_init_instance_id(self._root),
-            cloud_init_platform=read_cloud_init_platform(self._root),
+            cloud_init_instance_id=instance_id,
+            cloud_init_platform=cloud,
             container=self._fixed.container,
             uts_namespace=self._fixed.uts_namespace,
             operating_system=read_operating_system(),

@@ -7,4 +7,4 @@ maintainer 'AWS Diagnostics contributors'
 maintainer_email 'maintainers@example.com'
 license 'BSD-3-Clause'
 chef_version '>= 16.0'
-%w[amazon centos debian redhat ubuntu].each { |platform| supports platform }
+%w(amazon centos debian redhat ubuntu).each { |platform| supports platform }

@@ -10,8 +10,11 @@ default['aws_diagnostics']['method'] = 'checks.d'
 
 # The instances of conf.yaml. The check itself refuses options that it does not know.
 default['aws_diagnostics']['instances'] = [
-  { 'identity_tags' => %w[account_id region], 'min_collection_interval' => 300 }
+  { 'identity_tags' => %w(account_id region), 'min_collection_interval' => 300 },
 ]
+
+# The address of the documentation in your network, to which messages then link: docs_url of init_config.
+default['aws_diagnostics']['docs_url'] = ''
 
 # The cookbook with the files of `version`, if it is not this one.
 default['aws_diagnostics']['files_cookbook'] = 'aws_diagnostics'

@@ -11,7 +11,7 @@ module AwsDiagnostics
   # What is asked need not be installed.
   OF_A_WHEEL = 'import datadog_checks as d, runpy, sys; d.__path__.insert(0, sys.argv.pop(1) + "/datadog_checks"); ' \
                'runpy.run_module("datadog_checks.aws_diagnostics.configuration", run_name="__main__")'
-  METHODS = %w[checks.d wheel].freeze
+  METHODS = %w(checks.d wheel).freeze
   # The form of a package version that the Agent accepts.
   VERSION = /\A\d+\.\d+\.\d+([a-zA-Z]+\d*)?\z/.freeze
 
@@ -21,7 +21,7 @@ module AwsDiagnostics
     require_that(settings, 'method', METHODS.join(' or ')) { |value| METHODS.include?(value) }
     require_that(settings, 'instances', 'a list of at least one hash') { |value| instances?(value) }
     require_that(settings, 'checks_d_directory', 'an absolute path') { |value| value.to_s.start_with?('/') }
-    %w[manage_configuration manage_skip_file].each do |name|
+    %w(manage_configuration manage_skip_file).each do |name|
       require_that(settings, name, 'true or false') { |value| [true, false].include?(value) }
     end
   end
@@ -41,8 +41,9 @@ module AwsDiagnostics
   # The text of conf.yaml. By way of JSON: the attributes of a node are objects of Chef's own.
   def self.configuration(settings)
     instances = JSON.parse(JSON.generate(settings['instances']))
-    configuration = { 'init_config' => {}, 'instances' => instances }
-    "# Written by Chef, cookbook aws_diagnostics. What is changed here is overwritten.\n#{configuration.to_yaml}"
+    init_config = settings['docs_url'].to_s.empty? ? {} : { 'docs_url' => settings['docs_url'] }
+    configuration = { 'init_config' => init_config, 'instances' => instances }
+    "# Written by Chef, cookbook aws_diagnostics. What is changed here is overwritten.\n#{YAML.dump(configuration)}"
   end
 
   # The command that says what the check refuses; the configuration comes after it.

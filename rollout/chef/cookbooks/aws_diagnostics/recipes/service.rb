@@ -3,7 +3,7 @@
 # Both run once, at the end, if something changed. Not service[datadog-agent], which the cookbook `datadog` declares too
 # and whose action :restart starts an Agent that is stopped.
 execute 'restart the Agent for aws_diagnostics' do
-  command 'systemctl try-restart datadog-agent'
+  command 'systemctl try-restart datadog-agent' # cookstyle:disable Chef/Correctness/ServiceResource
   action :nothing
   notifies :run, 'execute[run aws_diagnostics once]', :immediately
 end
@@ -20,5 +20,5 @@ execute 'run aws_diagnostics once' do
   action :nothing
   only_if 'systemctl is-active --quiet datadog-agent'
   # Not after a removal.
-  only_if 'test -e /etc/datadog-agent/conf.d/aws_diagnostics.d/conf.yaml'
+  only_if { ::File.exist?('/etc/datadog-agent/conf.d/aws_diagnostics.d/conf.yaml') }
 end
