@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.packages.agent import VERSIONS, Agent, Way, bare_agent
-from tests.packages.builds import build_wheel
+from tests.packages.builds import wheel_of_this_run
 from tools import single_file
 
 
@@ -21,8 +21,8 @@ def shelf() -> Iterator[Path]:
 
 
 @pytest.fixture(scope='session')
-def wheel(shelf: Path) -> Path:
-    return build_wheel(shelf)
+def wheel(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return wheel_of_this_run(shelf, tmp_path_factory)
 
 
 @pytest.fixture(scope='session')

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.conftest import NOT_ISOLATED
-from tests.packages.builds import build_wheel
+from tests.packages.builds import wheel_of_this_run
 from tests.rollout.environment import ROOT
 from tests.rollout.host import Host, copy_of
 from tools import single_file as checks_d
@@ -55,9 +55,9 @@ def shelf() -> Iterator[Path]:
 
 
 @pytest.fixture(scope='session')
-def wheel(shelf: Path) -> Path:
+def wheel(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of this version."""
-    return build_wheel(shelf / 'wheel')
+    return wheel_of_this_run(shelf / 'wheel', tmp_path_factory)
 
 
 @pytest.fixture(scope='session')
