@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from datadog_checks.aws_diagnostics.configuration.conf_yaml import LARGEST, main, problems
+from datadog_checks.aws_diagnostics.configuration.conf_yaml import LARGEST, instances_of, main, problems
 from tests.packages.agent import ENVIRONMENT, VERSIONS, bare_agent
 from tests.packages.builds import ROOT, wheel_of_this_run
 from tools import single_file
@@ -174,6 +174,22 @@ def loaded(text: str) -> object:
 def texts(path: Path) -> list[str]:
     text = path.read_text()
     return re.findall(r'```yaml\n(.*?)```', text, re.DOTALL) if path.suffix == '.md' else [text]
+
+
+def test_every_configuration_of_a_rollout_takes_the_address_of_the_documentation() -> None:
+    site = 'https://docs.internal/aws-diagnostics/'
+    found = {
+        (path.parent.name, (*problems(yaml.safe_dump(configuration)),), instance['docs_url'])
+        for path in (ROOT / 'rollout').glob('*/*.yaml')
+        for configuration in configurations(
+            loaded(path.read_text().replace('init_config: {}', f'init_config: {{docs_url: "{site}"}}'))
+        )
+        for _, instance in instances_of(configuration, dict)
+    }
+    (row,) = re.findall(
+        r'^\| (.+) \| `init_config` in `conf.yaml`', (ROOT / 'rollout/README.md').read_text(), re.MULTILINE
+    )
+    assert found == {(tool, (), site) for tool in row.split(', ')}
 
 
 def test_every_example_is_accepted_and_runs_a_host_instance_every_300_seconds() -> None:

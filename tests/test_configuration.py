@@ -214,6 +214,12 @@ MESSAGES = {
         {'imds_endpoint': 'http://169.254.169.254:http'},
         'imds_endpoint must be http://ADDRESS or http://ADDRESS:PORT (an IP address, and a port from 1 t',
     ),
+    'documentation at no address': (
+        {'docs_url': 'docs.internal'},
+        'docs_url must be the address of the folder of the site, of at most 200 characters: http:// or https://, '
+        'a host and a path, without a password, a query or the name of a page',
+    ),
+    'documentation that is a number': ({'docs_url': 5}, 'docs_url must be a string, not a number'),
     'tags that are no list': ({'tags': 'team:a'}, 'tags must be a list, not a string'),
 }
 
@@ -242,6 +248,58 @@ def test_the_value_of_an_unknown_option_is_not_repeated():
     with pytest.raises(InvalidConfiguration) as error:
         read_configuration({'ap_key': 'a-secret'})
     assert 'a-secret' not in str(error.value)
+
+
+LONGEST_SITE = f'https://docs.internal/{"a" * 178}'
+
+
+@pytest.mark.parametrize(
+    ('given', 'taken'),
+    [
+        pytest.param('', '', id='empty'),
+        pytest.param('https://docs.internal', 'https://docs.internal/', id='a host'),
+        pytest.param('http://docs.internal:8080/aws/', 'http://docs.internal:8080/aws/', id='a port and a folder'),
+        pytest.param('https://[fd00::53]:8443//', 'https://[fd00::53]:8443/', id='IPv6, and slashes at the end'),
+        pytest.param(
+            'https://git_lab/~team/v1.0@main', 'https://git_lab/~team/v1.0@main/', id='an at sign in the path'
+        ),
+        pytest.param('https://docs.internal/page.html/', 'https://docs.internal/page.html/', id='a folder like a page'),
+        pytest.param(LONGEST_SITE, f'{LONGEST_SITE}/', id='200 characters'),
+    ],
+)
+def test_an_address_of_documentation_ends_with_a_slash(given, taken):
+    assert read_configuration({'docs_url': given}).docs_url == taken
+
+
+@pytest.mark.parametrize(
+    'given',
+    [
+        pytest.param(f'{LONGEST_SITE}a', id='201 characters'),
+        pytest.param('HTTPS://docs.internal', id='another scheme'),
+        pytest.param('ftp://docs.internal', id='a scheme that no browser opens'),
+        pytest.param('//docs.internal', id='no scheme'),
+        pytest.param('https://', id='no host'),
+        pytest.param('https:///aws', id='no host before the path'),
+        pytest.param('https://docs.internal:0/', id='port 0'),
+        pytest.param('https://docs.internal:65536/', id='a port that is none'),
+        pytest.param('https://me:hunter2@docs.internal/', id='a password'),
+        pytest.param('https://me@docs.internal/', id='a user'),
+        pytest.param('https://docs.internal/a b', id='a blank'),
+        pytest.param(' https://docs.internal/', id='a blank before it'),
+        pytest.param('https://docs.internal/\n', id='a line break'),
+        pytest.param('https://docs.internal/(a)', id='parentheses, which end a link in Markdown'),
+        pytest.param('https://docs.internal/{{host.name}}', id='a variable of a monitor'),
+        pytest.param('https://docs.internal/?v=1', id='a query'),
+        pytest.param('https://docs.internal/#top', id='a section'),
+        pytest.param('https://docs.internal/index.html', id='a page'),
+        pytest.param('https://döcs.internal/', id='letters that an address encodes'),
+    ],
+)
+def test_what_no_page_can_be_found_below_is_refused_and_not_repeated(given):
+    for read, value in ((read_configuration, {'docs_url': given}), (check_init_config, {'docs_url': given})):
+        with pytest.raises(InvalidConfiguration, match=r'^(init_config\.)?docs_url must be ') as error:
+            read(value)
+        assert 'internal' not in str(error.value)
 
 
 @pytest.mark.parametrize('instance', [[], 'text', 5, None])
@@ -288,6 +346,7 @@ EXAMPLES = yaml.safe_load(
     identity_tags: [region]
     metrics: all
     disabled_diagnoses: [imds-throttled]
+    docs_url: https://docs.internal/aws-diagnostics
     agent_expvar_port: 5001
     tags: ['a:b']
     account: {}
@@ -454,9 +513,10 @@ def test_an_instance_takes_what_it_does_not_set_from_init_config(instance, defau
 
 @pytest.mark.parametrize('instance', [{}, {'account': {}}], ids=['a host', 'an account'])
 def test_what_every_instance_takes_is_allowed_in_each(instance):
-    defaults = {'metrics': 'all', 'imdsv1': 'disabled', 'disabled_diagnoses': []}
+    defaults = {'metrics': 'all', 'imdsv1': 'disabled', 'disabled_diagnoses': [], 'docs_url': 'https://docs.internal'}
     options = read_configuration(with_defaults(instance, defaults))
-    assert (options.metrics, options.expectations.imdsv1) == (Metrics.ALL, ImdsV1.DISABLED)
+    taken = (options.metrics, options.expectations.imdsv1, options.docs_url)
+    assert taken == (Metrics.ALL, ImdsV1.DISABLED, 'https://docs.internal/')
 
 
 def test_the_check_takes_its_defaults_from_init_config(aggregator, datadog_agent):

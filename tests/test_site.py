@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from tests.browser import Page, browser
 from tests.rollout.environment import program, system_program
 
@@ -76,6 +77,13 @@ def test_every_link_leads_somewhere(site: Path) -> None:
             ):
                 dead.append(f'{file.relative_to(site)}: {target}')
     assert dead == []
+
+
+def test_every_diagnosis_has_its_section_where_docs_url_links_to(site: Path) -> None:
+    root = 'https://docs.internal/'
+    linked = [diagnosis.documentation(root).removeprefix(f'Documentation: {root}') for diagnosis in DIAGNOSES]
+    (page,) = {link.partition('#')[0] for link in linked}
+    assert {*linked} <= {f'{page}#{section}' for section in links(site / page).ids}
 
 
 def test_what_is_no_document_is_linked_where_the_repository_is_known(site: Path, tmp_path: Path) -> None:

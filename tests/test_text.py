@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.text import (
+    LONGEST_TEXT,
     ago,
     clean,
     counted,
@@ -15,6 +16,7 @@ from datadog_checks.aws_diagnostics.text import (
     reason,
     several_lines,
     trimmed,
+    with_last_line,
 )
 
 ANYTHING = st.text(st.characters(codec=None), max_size=300)
@@ -29,6 +31,12 @@ def test_clean_text_is_one_bounded_printable_line_that_has_a_utf8_form(text: str
     assert line == line.strip()
     assert len(line) <= at_most
     line.encode('utf-8')
+
+
+def test_a_last_line_stays_whole_whatever_the_text_has_to_lose() -> None:
+    assert (with_last_line('a\nb', 'end'), with_last_line('a\nb', '')) == ('a\nb\nend', 'a\nb')
+    cut = with_last_line('a' * LONGEST_TEXT, 'end')
+    assert (len(cut), cut[-8:], several_lines(cut)) == (LONGEST_TEXT, 'a...\nend', cut)
 
 
 @given(text=ANYTHING, at_most=st.integers(4, 400))

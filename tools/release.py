@@ -1,10 +1,14 @@
 """`python -m tools.release`: everything that a release consists of, in dist/, with an SBOM and SHA256SUMS.
 
-The same commit gives the same bytes: the time in the SBOM is that of SOURCE_DATE_EPOCH, else that of the commit.
+The same commit gives the same bytes: the time in the SBOM is that of SOURCE_DATE_EPOCH, else that of the commit. With
+DOCS_URL, the monitors and dashboards are among them, with links to the documentation there.
 """
 
 import hashlib
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import uuid
@@ -21,6 +25,9 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 from datadog_checks.aws_diagnostics.__about__ import __version__
+from datadog_checks.aws_diagnostics.configuration.rules import docs_url_of
+from datadog_checks.aws_diagnostics.diagnoses.links import GUIDE
+from datadog_checks.aws_diagnostics.findings import PAGE
 from tools import single_file
 from tools.single_file import ROOT, zip_application
 
@@ -31,6 +38,7 @@ SUMS = 'SHA256SUMS'
 
 def release(directory: Path) -> tuple[Path, ...]:
     """Writes the files of a release, and gives them; SHA256SUMS is the last."""
+    docs_url = docs_url_of(os.environ.get('DOCS_URL', ''))
     seconds = os.environ.get('SOURCE_DATE_EPOCH') or _printed('git', 'log', '-1', '--format=%ct')
     _printed(
         *(sys.executable, '-m', 'hatchling', 'build', '--target', 'wheel', '--directory', str(directory)),
@@ -41,12 +49,34 @@ def release(directory: Path) -> tuple[Path, ...]:
         single_file.build(directory / 'checks.d'),
         single_file.build(directory / 'checks.d' / 'host', host_only=True),
         zip_application.build(directory),
+        *linked_assets(directory, docs_url),
     )
     sbom = directory / f'{NAME}-{__version__}.cdx.json'
     sbom.write_text(_sbom(directory, built, datetime.fromtimestamp(int(seconds), UTC)), encoding='utf-8')
     sums = directory / SUMS
     sums.write_text(''.join(f'{_sha256(file)}  {file.relative_to(directory)}\n' for file in (*built, sbom)))
     return (*built, sbom, sums)
+
+
+def linked_assets(directory: Path, docs_url: str) -> Iterator[Path]:
+    """Monitors and dashboards that link to the site at that address, as those of rollout/terraform do; none for ''."""
+    shutil.rmtree(directory / 'assets', ignore_errors=True)
+    page = f'{docs_url}{PAGE}'
+    for path in sorted((ROOT / 'assets').glob('[dm]*/*.json')) if docs_url else ():
+        document = json.loads(path.read_text(encoding='utf-8').replace(f'"link": "{GUIDE}"', f'"link": "{page}"'))
+        if path.parent.name == 'monitors':
+            definition = document['definition']
+            definition['message'] += f'\n\n[Documentation]({page}{_section(definition["query"])})'
+        file = directory / path.relative_to(ROOT)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(document, indent=2, ensure_ascii=False) + '\n', encoding='utf-8')
+        yield file
+
+
+def _section(query: str) -> str:
+    """Of the one diagnosis that a monitor watches, or that its alert is about; '' where neither is one."""
+    watched = {*re.findall(r'\bdiagnosis:([a-z0-9-]+)[ ,}]', query)}
+    return '#{{diagnosis.name}}' if ',diagnosis}' in query else f'#{watched.pop()}' if len(watched) == 1 else ''
 
 
 def _printed(*command: str, **environ: str) -> str:

@@ -38,7 +38,7 @@ class AwsDiagnosticsCheck(AgentCheck):
         has_issues = self._agent.has_health_platform and hasattr(self, 'report_issue')
         self._expectations = options.expectations
         self._diagnoses = of_scope(Scope.HOST if options.account is None else Scope.ACCOUNT)
-        self._emitter = Emitter(options.tags, options.identity_tags, has_issues, options.metrics)
+        self._emitter = Emitter(options.tags, options.identity_tags, has_issues, options.metrics, options.docs_url)
         self._defects: set[str] = set()
         self._collect = self._collector_of(options).collect
 

@@ -31,6 +31,10 @@ def worst(statuses: Iterable[Status]) -> Status:
     return min(statuses, key=WORST_FIRST.index, default=Status.OK)
 
 
+PAGE = 'diagnoses.html'
+"""Of the site that `make site` builds; it has a section for each diagnosis, whose anchor is the id."""
+
+
 class Scope(StrEnum):
     HOST = 'host'
     ACCOUNT = 'account'
@@ -111,6 +115,10 @@ class Diagnosis:
     @property
     def description(self) -> str:
         return f'{self.tests} {self.harm}'
+
+    def documentation(self, docs_url: str) -> str:
+        """The words that link to its section of the site at that address, which ends with a slash; '' without one."""
+        return f'Documentation: {docs_url}{PAGE}#{self.id}' if docs_url else ''
 
 
 @dataclass(frozen=True, slots=True)

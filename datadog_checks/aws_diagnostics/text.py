@@ -43,6 +43,11 @@ def several_lines(text: str, at_most: int = LONGEST_TEXT) -> str:
     return lines if len(lines) <= at_most else lines[: at_most - 3] + '...'
 
 
+def with_last_line(text: str, last: str) -> str:
+    """The text, and one more line that stays whole whatever the text has to lose; only the text where that is empty."""
+    return f'{several_lines(text, LONGEST_TEXT - len(last) - 1)}\n{last}' if last else text
+
+
 def clean(text: str, at_most: int = SHORT) -> str:
     """A word or a clause of foreign text within a sentence of ours: one line in which white space of any length is
     one space."""

@@ -15,8 +15,16 @@ locals {
     for id, priority in local.priorities : id =>
     lookup(var.notify_by_monitor, id, lookup(var.notify_by_priority, tostring(priority), var.notify))
   }
-  guide         = "https://docs.datadoghq.com/integrations/guide/aws-integration-troubleshooting/"
-  documentation = var.docs_url == "" ? "" : "[Documentation](${var.docs_url})"
+  guide = "https://docs.datadoghq.com/integrations/guide/aws-integration-troubleshooting/"
+  page  = var.docs_url == "" ? "" : "${replace(var.docs_url, "/\\/+$/", "")}/diagnoses.html"
+
+  # The section of the one diagnosis that a monitor watches, or that its alert is about; of others the page as a whole.
+  sections = {
+    for id, definition in local.shipped : id => length(regexall(",diagnosis}", definition.query)) > 0 ? "#{{diagnosis.name}}" : try(
+      "#${one(distinct(flatten(regexall("\\bdiagnosis:([a-z0-9-]+)[ ,}]", definition.query))))}", "",
+    )
+  }
+  links = { for id, section in local.sections : id => local.page == "" ? "" : "[Documentation](${local.page}${section})" }
 
   options = {
     for id, definition in local.shipped : id => merge(
@@ -30,7 +38,7 @@ locals {
   monitors = {
     for id, definition in local.shipped : id => merge(definition, {
       name     = "${var.name_prefix}${definition.name}"
-      message  = join("\n\n", compact([definition.message, local.documentation, join(" ", local.notify[id])]))
+      message  = join("\n\n", compact([definition.message, local.links[id], join(" ", local.notify[id])]))
       tags     = distinct(concat(definition.tags, var.tags))
       query    = local.queries[id]
       priority = local.priorities[id]
@@ -76,6 +84,6 @@ resource "datadog_dashboard_json" "dashboard" {
   # The tables link to Datadog's guide, or to this documentation where there is one.
   dashboard = replace(
     jsonencode(merge(each.value, { title = "${var.name_prefix}${each.value.title}" })),
-    "\"link\":\"${local.guide}\"", "\"link\":\"${coalesce(var.docs_url, local.guide)}\"",
+    "\"link\":\"${local.guide}\"", "\"link\":\"${coalesce(local.page, local.guide)}\"",
   )
 }

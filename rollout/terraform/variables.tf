@@ -103,13 +103,16 @@ variable "options" {
 }
 
 variable "docs_url" {
-  description = "The address of this documentation in your network, to which messages and dashboards then link. By default no message links."
+  description = "The address of this documentation in your network, the folder of the site: messages and dashboards then link to its sections. By default no message links."
   type        = string
   default     = ""
 
   validation {
-    condition     = var.docs_url == "" || can(regex("^https?://[^\\s()]+$", var.docs_url))
-    error_message = "docs_url: an address that begins with http:// or https://, or empty."
+    condition = var.docs_url == "" || (
+      length(var.docs_url) <= 200 && !endswith(var.docs_url, ".html") &&
+      can(regex("^https?://([0-9A-Za-z_][0-9A-Za-z_.-]*|\\[[0-9A-Fa-f:]+\\])(:[0-9]+)?(/[0-9A-Za-z_.~%+,;=:@/-]*)?$", var.docs_url))
+    )
+    error_message = "docs_url: an address that begins with http:// or https://, of at most 200 characters, without a password, a query or the name of a page, or empty."
   }
 }
 

@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 
 from botocore.loaders import Loader
-from botocore.session import get_session
 
+from datadog_checks.aws_diagnostics.collect.aws.botocore_setup import botocore_session
 from datadog_checks.aws_diagnostics.collect.aws.session import Client
 
 ROLE = 'DatadogIntegrationRole'
@@ -31,10 +31,9 @@ def all_models() -> Loader:
 
 def operator(service: str = 'iam', region: str = 'us-east-1') -> Client:
     """A client with every operation of the service; those of the check have only what the check calls."""
-    session = get_session()
+    session = botocore_session()
     session.register_component('data_loader', all_models())
-    client: Client = session.create_client(service, region_name=region)
-    return client
+    return session.create_client(service, region_name=region)
 
 
 def document(*statements: Mapping[str, Any]) -> str:

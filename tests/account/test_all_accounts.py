@@ -1,5 +1,6 @@
 """`aws-diagnostics check --all-accounts` judges each account through a role of its own, and one spoils no other."""
 
+import gc
 import json
 import os
 import signal
@@ -293,6 +294,13 @@ def test_memory_does_not_grow_with_the_number_of_accounts(world: World) -> None:
         used.append(int(ended.stderr.split()[-1]) / 1024)
     assert used[1] < 200
     assert used[1] - used[0] < 80
+
+
+def test_what_a_process_has_frozen_stays_frozen(world: World) -> None:
+    world.record(1)
+    gc.freeze()
+    world.check()
+    assert gc.get_freeze_count() > 0
 
 
 # A page

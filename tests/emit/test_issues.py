@@ -8,6 +8,8 @@ from datadog_checks.aws_diagnostics.emit.outlet import Outlet
 
 from .findings import failed, not_applicable, passed, unknown
 
+pytestmark = pytest.mark.needs_base(37, 41)
+
 ISSUE_ID = 'aws_diagnostics:a-fault'
 ISSUE = {
     'id': ISSUE_ID,
@@ -44,6 +46,12 @@ def resolved(datadog_agent):
 def test_a_fault_is_reported_whole(check, datadog_agent):
     Issues().send(check, [failed()])
     assert (reported(datadog_agent), resolved(datadog_agent)) == ([ISSUE], [])
+
+
+def test_the_description_of_an_issue_ends_with_a_link_where_there_is_documentation(check, datadog_agent):
+    Issues('https://docs.internal/').send(check, [failed()])
+    linked = f'{ISSUE["description"]}\nDocumentation: https://docs.internal/diagnoses.html#a-fault'
+    assert reported(datadog_agent) == [{**ISSUE, 'description': linked}]
 
 
 def test_a_fault_that_stays_is_reported_once(check, datadog_agent):

@@ -81,6 +81,15 @@ def test_a_row_of_agent_diagnose_hands_over_the_fix(check):
     )
 
 
+def test_a_row_of_agent_diagnose_with_a_fix_links_to_the_documentation(check):
+    site = 'https://docs.internal/'
+    Emitter((), (), False, docs_url=site).emit(check, facts(), (failed(), unknown(id='b')), RUN)
+    faulty, unclear = json.loads(check.get_diagnoses())
+    link = f'Documentation: {site}diagnoses.html#a-fault'
+    assert faulty['remediation'] == f'Raise the hop limit\n1. first step\n2. second step\n{link}'
+    assert unclear['remediation'] is None
+
+
 @pytest.mark.parametrize(
     ('observed', 'metadata'),
     [
@@ -148,6 +157,7 @@ def test_the_name_is_remembered_across_a_restart_of_the_agent(check, aggregator)
     assert len(aggregator.events) == 1
 
 
+@pytest.mark.needs_base(37, 41)
 def test_issues_are_sent_only_where_the_agent_has_them(check, datadog_agent):
     emit(check, facts(), failed(), has_issues=False)
     assert datadog_agent._sent_reported_issues['aws_diagnostics'] == []

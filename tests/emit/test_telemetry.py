@@ -66,6 +66,38 @@ def test_a_message_is_cut_at_500_characters():
     assert message.endswith('x...')
 
 
+SITE = 'https://docs.internal/'
+LINK = f' Documentation: {SITE}diagnoses.html#a-fault'
+
+
+@pytest.mark.parametrize(
+    ('finding', 'message'),
+    [
+        pytest.param(failed(), FAULT + LINK, id='a fault'),
+        pytest.param(unknown(), f'a-fault: could not look.{LINK}', id='could not tell'),
+        pytest.param(passed(), '', id='all is well'),
+    ],
+)
+def test_a_message_ends_with_a_link_where_there_is_documentation(finding, message):
+    assert service_checks(facts(), [finding], SITE)[0].message == message
+
+
+@pytest.mark.parametrize(
+    ('length', 'ending', 'whole'),
+    [
+        pytest.param(LONGEST_MESSAGE - len(LINK), f'first step{LINK}', LONGEST_MESSAGE, id='both fit'),
+        pytest.param(LONGEST_MESSAGE - len(LINK) + 1, 'first step', LONGEST_MESSAGE - len(LINK) + 1, id='one too many'),
+        pytest.param(LONGEST_MESSAGE, 'first step', LONGEST_MESSAGE, id='the text alone fits'),
+        pytest.param(LONGEST_MESSAGE + 1, f'...{LINK}', LONGEST_MESSAGE, id='the text has to be cut'),
+    ],
+)
+def test_a_link_is_whole_or_left_out_and_costs_no_text_that_fits_alone(length, ending, whole):
+    evidence = 'seen a fault' + 'x' * (length - len(FAULT))
+    message = service_checks(facts(), [failed(evidence)], SITE)[0].message
+    assert (len(message), message.endswith(ending)) == (whole, True)
+    assert LINK.startswith(message[message.find(' Documentation') :]) == (LINK in message)
+
+
 def of(name: str, sent: list[Gauge]) -> list[Gauge]:
     return [gauge for gauge in sent if gauge.name == name]
 

@@ -20,7 +20,7 @@ from lark import Token, Tree
 
 from tools.asset_lint.queries import Condition, expression_of, selector_of, subtrees, tokens
 
-from .series import Series, Tags
+from .series import Sent, Series, Tags
 
 Group = tuple[str, ...]
 Values = list[float | None]
@@ -59,16 +59,19 @@ class Column:
         return values
 
     def _of(self, found: Sequence[tuple[int, float]]) -> float | None:
+        if len(found) == 1:  # as most groups are one series
+            return found[0][1]
         return self._aggregate(value for _, value in found) if found else None
 
 
 class Query:
-    """A query over series; the series are aggregated once, and read window by window."""
+    """A query over series; the series are aggregated once, for all queries of what was sent, and read window by
+    window."""
 
-    def __init__(self, tree: Tree[Token], series: Sequence[Series], end: int, reading: Reading) -> None:
+    def __init__(self, tree: Tree[Token], sent: Sent, end: int, reading: Reading) -> None:
         self._tree, self._reading = tree, reading
-        self._series, self._end = series, end
-        self._selected: dict[str, dict[Group, Column]] = {}
+        self._series, self._end = sent.metrics, end
+        self._selected: dict[tuple[str, int], dict[Group, Column]] = sent.selected
         self._texts = {id(part): str(part) for part in tree.iter_subtrees()}
         """What is written twice is evaluated once."""
         self._known: dict[str, Groups] = {}
@@ -100,9 +103,10 @@ class Query:
     def _read(self, node: Tree[Token], text: str, begin: int, end: int) -> Groups:
         if node.data == 'call':
             return self._called(node, begin, end)
-        if text not in self._selected:
-            self._selected[text] = selected(node, self._series, self._end)
-        cut = {group: found.cut(begin, end, self._reading.looks_back) for group, found in self._selected[text].items()}
+        key = text, self._end
+        if key not in self._selected:
+            self._selected[key] = selected(node, self._series, self._end)
+        cut = {group: found.cut(begin, end, self._reading.looks_back) for group, found in self._selected[key].items()}
         return {group: values for group, values in cut.items() if any(v is not None for v in values)}
 
     def _called(self, node: Tree[Token], begin: int, end: int) -> Groups:

@@ -124,7 +124,7 @@ def _of_metrics(monitor: Monitor, sent: Sent, times: Sequence[int], reading: Rea
     asked = monitor.query
     assert isinstance(asked, MetricMonitor)
     tree = parsed(monitor.definition['query'], 'monitor').children[1]
-    query = Query(tree, sent.metrics, times[-1] + 1, reading)  # type: ignore[arg-type]
+    query = Query(tree, sent, times[-1] + 1, reading)  # type: ignore[arg-type]
     window, delay = minutes(asked.window), (monitor.options.get('evaluation_delay') or 0) // 60
 
     def values(now: int) -> dict[Group, float]:

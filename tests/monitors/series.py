@@ -6,7 +6,7 @@ default `metrics: standard`: a finding is 1 while it fails, and once 0 when it n
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.emit import Gauge, Run, ServiceCheck, tags_of
@@ -55,6 +55,8 @@ class Span(NamedTuple):
 class Sent:
     metrics: list[Series]
     checks: list[Series]
+    selected: dict[tuple[str, int], Any] = field(default_factory=dict)
+    """Query and end -> its groups: the same for every reading."""
 
     def named(self, name: str) -> list[Series]:
         return [series for series in (*self.metrics, *self.checks) if series.name == name]

@@ -13,7 +13,8 @@ from .series import Sent, Series
 
 
 def values(query: str, *series: Series, end: int = 6, begin: int = 0, **reading: bool) -> dict[tuple[str, ...], Values]:
-    return Query(parsed(query, 'expression'), series, end, Reading(**reading)).window(begin, end)
+    sent = Sent([*series], [])
+    return Query(parsed(query, 'expression'), sent, end, Reading(**reading)).window(begin, end)
 
 
 def series(name: str, *points: float | None, **tags: str) -> Series:

@@ -9,7 +9,6 @@ from typing import Any
 
 from botocore.client import BaseClient
 from botocore.session import Session
-from cfnlint.decode import decode
 
 from tests.account.servers import KEYS
 from tests.rollout.environment import program
@@ -26,6 +25,8 @@ class Template:
 
     @classmethod
     def read(cls, path: Path) -> 'Template':
+        from cfnlint.decode import decode  # a second, also for those who only collect the tests
+
         decoded, problems = decode(str(path))
         assert problems == []
         return cls(json.loads(json.dumps(decoded, default=str)))

@@ -39,7 +39,8 @@ instances:
 SECRETS = 'aws_diagnostics_instances:\n  - account:\n      app_key: '
 WITH_SECRET = f"""\
 # Managed by Ansible, role aws_diagnostics: changes made here are overwritten.
-init_config: {{}}
+init_config:
+  docs_url: https://docs.internal/aws-diagnostics/
 instances:
 - account:
     app_key: {APP_KEY}
@@ -77,7 +78,8 @@ def test_a_host_from_the_first_dry_run_to_the_removal(controller: Controller, wh
     host.write(f'{PLAYBOOKS}/secrets.yml', SECRETS + controller.encrypted(APP_KEY))
     secret = ('-e', '@secrets.yml', *VAULT, '-vvv', '--diff')
     host.run('systemctl', 'stop', 'datadog-agent')
-    older = beside_datadog(controller, *secret, method='wheel', version='0.1.0')
+    linked = {'docs_url': 'https://docs.internal/aws-diagnostics/'}
+    older = beside_datadog(controller, *secret, method='wheel', version='0.1.0', **linked)
     assert (older.message, host.installed(), host.exists(CHECK), APP_KEY in older.printed) == (
         '',
         '0.1.0',

@@ -76,8 +76,9 @@ def test_a_minion_from_the_first_dry_run_to_the_removal(
     assert (host.upgrade_agent().returncode, host.installed()) == (0, '')
 
     host.run('systemctl', 'stop', 'datadog-agent')
-    stopped = minion.apply(method='wheel', version='0.2.0')
-    assert (stopped.failed, host.installed(), host.read(CONF)) == ({}, '0.2.0', DEFAULT)
+    stopped = minion.apply(method='wheel', version='0.2.0', docs_url='https://docs.internal/')
+    linked = DEFAULT.replace(' {}', '\n  docs_url: https://docs.internal/')
+    assert (stopped.failed, host.installed(), host.read(CONF)) == ({}, '0.2.0', linked)
     assert host.run('systemctl', 'is-active', 'datadog-agent', check=False).stdout == 'inactive\n'
     assert APP_KEY not in older.printed + stopped.printed
     host.run('systemctl', 'start', 'datadog-agent')

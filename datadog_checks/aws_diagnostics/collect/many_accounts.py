@@ -114,7 +114,7 @@ class Accounts:
 
     def look(self, targets: Iterable[Target], until: Deadline) -> Iterator[tuple[Target, Facts | Unobserved]]:
         """As they end."""
-        seconds = self._options.deadline
+        seconds, others = self._options.deadline, gc.get_freeze_count()
         gc.collect()
         gc.freeze()  # what is there to stay, so that each account costs a short garbage collection only
         try:
@@ -123,7 +123,8 @@ class Accounts:
                 del seen
                 gc.collect()
         finally:
-            gc.unfreeze()
+            if not others:  # whoever had frozen its own before keeps that
+                gc.unfreeze()
 
     def _facts(self, target: Target) -> Facts | Unobserved:
         def collect() -> Facts:

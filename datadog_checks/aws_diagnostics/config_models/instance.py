@@ -77,6 +77,7 @@ class InstanceConfig(BaseModel):
     deadline: Optional[float] = Field(None, gt=0.0, le=60.0)
     disable_generic_tags: Optional[bool] = None
     disabled_diagnoses: Optional[tuple[str, ...]] = None
+    docs_url: Optional[str] = None
     ec2: Optional[Literal['auto', 'always', 'never']] = None
     empty_default_hostname: Optional[bool] = None
     enable_legacy_tags_normalization: Optional[bool] = None

@@ -35,6 +35,7 @@ class SharedConfig(BaseModel):
     )
     account: Optional[Account] = None
     disabled_diagnoses: Optional[tuple[str, ...]] = None
+    docs_url: Optional[str] = None
     expected_hostname: Optional[str] = None
     expected_hostname_provider: Optional[Union[str, tuple[str, ...]]] = None
     identity_tags: Optional[tuple[str, ...]] = None

@@ -19,6 +19,7 @@ from .rules import (
     check_numbers,
     check_options,
     check_texts,
+    docs_url_of,
     hostname_of,
     providers_of,
 )
@@ -50,6 +51,8 @@ class Options:
     metrics: Metrics = Metrics.STANDARD
     least_interval: float = 0.0
     """Seconds between two runs that collect anew; 0 where the Agent's own schedule counts."""
+    docs_url: str = ''
+    """Where the documentation is, with a slash at its end; '' for none."""
 
 
 def check_init_config(init_config: object, *, of_accounts: bool = True) -> None:
@@ -134,6 +137,7 @@ def _options(model: 'InstanceConfig') -> Options:
         tuple(model.tags or ()),
         tuple(model.identity_tags or ()),
         metrics=Metrics(str(model.metrics)),
+        docs_url=docs_url_of(model.docs_url or ''),
     )
 
 

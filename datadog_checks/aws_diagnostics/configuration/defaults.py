@@ -20,7 +20,7 @@ OF_THE_AGENT = frozenset(
     }
 )
 """What the Agent and datadog-checks-base read from init_config."""
-OF_EVERY_INSTANCE = frozenset({'disabled_diagnoses', 'imdsv1', 'metrics'})
+OF_EVERY_INSTANCE = frozenset({'disabled_diagnoses', 'docs_url', 'imdsv1', 'metrics'})
 OF_HOSTS = frozenset(
     {
         'expected_hostname',

@@ -2,6 +2,7 @@
 InvalidConfiguration."""
 
 import ipaddress
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -38,6 +39,9 @@ OPTIONS_OF_THE_AGENT = frozenset(
 )
 """Options of any check: the Agent's CommonInstanceConfig and its loader, and what datadog-checks-base reads."""
 
+SITE = r'https?://(\w[\w.-]*|\[[\da-fA-F:]+\])(:\d+)?(/[\w.~%+,;=:@/-]*)?(?<!\.html)'
+"""Of the path, what is part of a link wherever text is shown: Markdown takes brackets and asterisks for its own."""
+LONGEST_SITE = 200
 LONGEST_TEXT = 4096
 MOST_LISTED = 20
 """Words to choose from: there are more diagnoses than a person reads in a message."""
@@ -117,6 +121,25 @@ def _provider_of(name: str) -> HostnameProvider:
     if provider is None:
         raise _not_in('expected_hostname_provider', name, PROVIDERS)
     return provider
+
+
+def docs_url_of(address: str) -> str:
+    """Of `docs_url`, with the slash after which the name of a page goes on; '' stays ''."""
+    if address and not _is_site(address):
+        raise must_be(
+            'docs_url',
+            f'the address of the folder of the site, of at most {LONGEST_SITE} characters: http:// or https://, a host '
+            'and a path, without a password, a query or the name of a page',
+        )
+    return address and f'{address.rstrip("/")}/'
+
+
+def _is_site(address: str) -> bool:
+    try:
+        port = urlsplit(address).port
+    except ValueError:
+        return False
+    return port != 0 and len(address) <= LONGEST_SITE and bool(re.fullmatch(SITE, address, re.ASCII))
 
 
 def _check_catalogues(expected: Expectations, identity_tags: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ..facts import Agent, Facts, Identity, Imds, NetworkPath, Unobserved
 from ..findings import Finding, Status
 from ..rules import identity_of, instance_id_of, of_this_instance
+from ..text import with_last_line
 from .issues import Issues, outline
 from .memory import Memory, may_ask_imds
 from .outlet import Channels, DiagnosisRow, Outlet
@@ -49,11 +50,13 @@ class Emitter:
         identity_tags: tuple[str, ...],
         has_issues: bool,
         metrics: Metrics = Metrics.STANDARD,
+        docs_url: str = '',
     ) -> None:
         self._tags = tags
         self._metrics = metrics
         self._identity_tags = identity_tags
-        self._issues = Issues() if has_issues else None
+        self._docs_url = docs_url
+        self._issues = Issues(docs_url) if has_issues else None
         self._memory = Memory()
         self._logged: set[str] = set()
 
@@ -62,7 +65,7 @@ class Emitter:
         facts = of_this_instance(facts)
         tags = tags_of(facts, self._tags, self._identity_tags)
         self._send_samples(outlet, facts, findings, run, tags)
-        send_diagnoses(outlet, findings)
+        send_diagnoses(outlet, findings, self._docs_url)
         if facts.account is None:
             send_metadata(outlet, facts)
             changed = self._memory.change_of_name(outlet, facts)
@@ -75,7 +78,7 @@ class Emitter:
     def _send_samples(
         self, outlet: Outlet, facts: Facts, findings: Sequence[Finding], run: Run, tags: list[str]
     ) -> None:
-        checks, measured = telemetry(facts, findings, run)
+        checks, measured = telemetry(facts, findings, run, self._docs_url)
         for check in checks:
             outlet.service_check(check.name, int(check.status), tags, check.message)
         of = 'host' if facts.account is None else account_id(facts)
@@ -122,17 +125,18 @@ def _identity(identity: Identity, wanted: tuple[str, ...]) -> list[str]:
     return [f'{IDENTITY_TAGS[name]}:{value}' for name, value in values.items() if value]
 
 
-def send_diagnoses(outlet: Outlet, findings: Sequence[Finding]) -> None:
+def send_diagnoses(outlet: Outlet, findings: Sequence[Finding], docs_url: str) -> None:
     """The rows of `agent diagnose`: every finding that applies, recorded here and nowhere else."""
     for finding in findings:
         if finding.applicable:
+            fix = '\n'.join(outline(finding.remedy)) if finding.remedy else ''
             row = DiagnosisRow(
                 RESULT[finding.status],
                 finding.diagnosis.id,
                 finding.verdict.evidence,
                 category=f'aws_diagnostics.{finding.diagnosis.service_check}',
                 description=finding.diagnosis.description,
-                remediation='\n'.join(outline(finding.remedy)) if finding.remedy else None,
+                remediation=with_last_line(fix, finding.diagnosis.documentation(docs_url)) if fix else None,
             )
             outlet.diagnosis(row)
 

@@ -7,6 +7,7 @@ from weakref import WeakSet
 
 from ..findings import Finding, Status, Unknown
 from ..remedies import Command, Remedy
+from ..text import with_last_line
 from .outlet import Outlet
 
 SEVERITY = {Status.WARNING: 2, Status.CRITICAL: 3}
@@ -24,7 +25,8 @@ class Issues:
     The first run resolves what passes: an earlier process may have reported it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, docs_url: str = '') -> None:
+        self._docs_url = docs_url
         self._reported: dict[str, str] = {}
         """The evidence that was reported, by the id of the issue."""
         self._resolved: set[str] = set()
@@ -47,7 +49,9 @@ class Issues:
     def _report(self, outlet: Outlet, id: str, finding: Finding) -> None:
         with _lock:
             _failing.setdefault(id, WeakSet()).add(self)
-        if self._reported.get(id) != finding.verdict.evidence and outlet.report_issue(_issue(id, finding)):
+        if self._reported.get(id) == finding.verdict.evidence:
+            return
+        if outlet.report_issue(_issue(id, finding, finding.diagnosis.documentation(self._docs_url))):
             self._reported[id] = finding.verdict.evidence
             self._resolved.discard(id)
 
@@ -74,7 +78,7 @@ def _issue_id(diagnosis_id: str, of: str) -> str:
     return f'aws_diagnostics:{diagnosis_id}' + (f':{of}' if of else '')
 
 
-def _issue(id: str, finding: Finding) -> dict[str, Any]:
+def _issue(id: str, finding: Finding, link: str) -> dict[str, Any]:
     diagnosis, remedy = finding.diagnosis, finding.remedy
     steps = _steps(remedy) if remedy else ()
     return {
@@ -82,7 +86,7 @@ def _issue(id: str, finding: Finding) -> dict[str, Any]:
         'issue_name': diagnosis.id,
         'issue_type': f'aws_diagnostics_{diagnosis.service_check}',
         'title': diagnosis.title,
-        'description': f'{finding.verdict.evidence}. {diagnosis.description}',
+        'description': with_last_line(f'{finding.verdict.evidence}. {diagnosis.description}', link),
         'category': 'configuration',
         'severity': SEVERITY[finding.status],
         'remediation': {

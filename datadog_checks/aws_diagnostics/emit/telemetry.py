@@ -40,10 +40,10 @@ class Run(NamedTuple):
 
 
 def telemetry(
-    facts: Facts, findings: Sequence[Finding], run: Run
+    facts: Facts, findings: Sequence[Finding], run: Run, docs_url: str = ''
 ) -> tuple[tuple[ServiceCheck, ...], tuple[Gauge, ...]]:
     """Every service check and gauge of one run. Where a host is not known to be EC2, only what the run cost."""
-    checks = service_checks(facts, findings)
+    checks = service_checks(facts, findings, docs_url)
     return checks, (Gauge('run.duration', run.duration), *_gauges(facts, findings, checks))
 
 
@@ -51,7 +51,7 @@ def gauges(facts: Facts, findings: Sequence[Finding], run: Run) -> tuple[Gauge, 
     return telemetry(facts, findings, run)[1]
 
 
-def service_checks(facts: Facts, findings: Sequence[Finding]) -> tuple[ServiceCheck, ...]:
+def service_checks(facts: Facts, findings: Sequence[Finding], docs_url: str = '') -> tuple[ServiceCheck, ...]:
     """One for each name of the scope, speaking for the worst of its diagnoses.
 
     None at all where a host is not known to be EC2, and for an account none about what it was not asked to look at.
@@ -63,25 +63,32 @@ def service_checks(facts: Facts, findings: Sequence[Finding]) -> tuple[ServiceCh
         if finding.applicable:
             applicable.setdefault(finding.diagnosis.service_check, []).append(finding)
     names = OF_A_HOST if facts.account is None else [name for name in OF_AN_ACCOUNT if name in applicable]
-    return tuple(_service_check(name, applicable.get(name, ())) for name in names)
+    return tuple(_service_check(name, applicable.get(name, ()), docs_url) for name in names)
 
 
-def _service_check(name: str, findings: Sequence[Finding]) -> ServiceCheck:
+def _service_check(name: str, findings: Sequence[Finding], docs_url: str) -> ServiceCheck:
     """Of those that apply."""
     status = worst(f.status for f in findings)
     told = [f for f in findings if f.status is status] if status is not Status.OK else []
-    return ServiceCheck(name, status, _message(told) if told else '')
+    return ServiceCheck(name, status, _message(told, docs_url) if told else '')
 
 
-def _message(findings: Sequence[Finding]) -> str:
-    """The evidence and the first step of the remedy of the first finding, and which others there are."""
+def _message(findings: Sequence[Finding], docs_url: str) -> str:
+    """The evidence and the first step of the remedy of the first finding, and which others there are.
+
+    A text with all of that is worth more than a link. Where it must be cut, the link leads to what is lost.
+    """
     first, *others = sorted(findings, key=lambda f: f.explained_by is not None)
     parts = [f'{first.diagnosis.id}: {first.verdict.evidence}.']
     if others:
         parts.append(f'Also {", ".join(f.diagnosis.id for f in others)}.')
     if first.remedy:
         parts.append(' '.join((f'{first.remedy.summary}.', *_first_step(first.remedy))))
-    return one_line(' '.join(parts), LONGEST_MESSAGE)
+    text, link = ' '.join(parts), first.diagnosis.documentation(docs_url)
+    room = LONGEST_MESSAGE - len(link) - 1
+    if not link or room < len(text) <= LONGEST_MESSAGE:
+        return one_line(text, LONGEST_MESSAGE)
+    return f'{one_line(text, room)} {link}'
 
 
 def _first_step(remedy: Remedy) -> tuple[str, ...]:

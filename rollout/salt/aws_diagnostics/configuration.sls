@@ -1,4 +1,4 @@
-{%- from 'aws_diagnostics/map.jinja' import as_agent, checks_d, conf_d, python, wanted with context %}
+{%- from 'aws_diagnostics/map.jinja' import as_agent, checks_d, conf_d, configuration, python, wanted with context %}
 aws_diagnostics_conf_d:
   file.directory:
     - name: {{ conf_d }}
@@ -10,7 +10,7 @@ aws_diagnostics_conf_d:
 aws_diagnostics_configuration:
   file.serialize:
     - name: {{ conf_d }}/conf.yaml
-    - dataset: {{ {'init_config': {}, 'instances': wanted.instances} | json }}
+    - dataset: {{ configuration | json }}
     - serializer: yaml
     - user: dd-agent
     - group: dd-agent

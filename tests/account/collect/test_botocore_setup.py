@@ -6,8 +6,10 @@ from functools import cache
 from typing import Any
 
 import pytest
+from botocore.handlers import BUILTIN_HANDLERS
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, Shape
+from botocore.session import get_session
 from botocore.utils import parse_timestamp
 
 from datadog_checks.aws_diagnostics.collect.aws.botocore_setup import (
@@ -85,6 +87,26 @@ def test_models_that_are_not_in_the_package_are_those_of_botocore() -> None:
 def test_all_regions_of_all_partitions_are_known() -> None:
     ours, theirs = (source.load_data_with_path(ENDPOINTS)[0]['partitions'] for source in (loader(), all_models()))
     assert [(p['partition'], p['regions']) for p in ours] == [(p['partition'], p['regions']) for p in theirs]
+
+
+def handlers_of(session: Any) -> dict[str, list[object]]:
+    """In the order in which they are called, by event."""
+    known = session.get_component('event_emitter')._emitter._handlers
+    return {event: list(known.prefix_search(event)) for event in {event for event, *_ in BUILTIN_HANDLERS}}
+
+
+def test_a_session_handles_every_event_as_one_of_botocore_does() -> None:
+    assert handlers_of(botocore_session()) == handlers_of(get_session())
+
+
+def test_a_handler_of_one_session_hears_of_no_other() -> None:
+    heard: list[str] = []
+    sessions: list[Any] = [botocore_session(), botocore_session()]
+    for number, session in enumerate(sessions):
+        session.register('before-send', lambda number=number, **_: heard.append(f'{number}'))
+        session.get_component('event_emitter').emit('before-send.iam.GetRole')
+    assert heard == ['0', '1']
+    assert handlers_of(botocore_session()) == handlers_of(get_session())
 
 
 def test_the_data_is_read_once_in_a_process() -> None:

@@ -74,28 +74,35 @@ def is_run(choice: Choice) -> bool:
     return bool(choice.commands) and choice.commands[0].language is Language.SHELL
 
 
-def ways() -> Iterator[Any]:
-    for words, document in documents():
-        for id, finding in failed(document).items():
-            assert finding.remedy is not None
-            for letter, choice in zip('ABC', finding.remedy.choices, strict=False):
-                if is_run(choice) and 'cp trust-policy.before.json' not in choice.commands[0].text:
-                    yield pytest.param(document, id, choice, id=f'{words}: {id} {letter}')
+def ways(document: Document) -> Iterator[tuple[str, Choice]]:
+    """Those that a person runs, each with the diagnosis that offers it."""
+    for id, finding in failed(document).items():
+        assert finding.remedy is not None
+        for choice in finding.remedy.choices:
+            if is_run(choice) and 'cp trust-policy.before.json' not in choice.commands[0].text:
+                yield id, choice
 
 
-@pytest.mark.parametrize(('document', 'diagnosis', 'choice'), ways())
-def test_every_way_cures_its_fault_and_touches_at_most_one_statement(
-    document: Document, diagnosis: str, choice: Choice
-) -> None:
+@pytest.mark.parametrize('document', [pytest.param(document, id=words) for words, document in documents()])
+def test_every_way_cures_its_fault_and_touches_at_most_one_statement(document: Document) -> None:
     before = failed(document)
-    repaired = changed_by(choice, document, SECRET)
-    assert set(failed(repaired)) <= set(before) - {diagnosis}
-    assert {key: value for key, value in repaired.items() if key != 'Statement'} == {
-        key: value for key, value in document.items() if key != 'Statement'
-    }
-    touched = [statement for statement in document['Statement'] if statement not in repaired['Statement']]
-    assert len(touched) <= 1
-    assert [s for s in (VENDOR, FOR_EC2) if s in touched] == []
+    for diagnosis, choice in ways(document):
+        repaired = changed_by(choice, document, SECRET)
+        assert set(failed(repaired)) <= set(before) - {diagnosis}, choice.text
+        assert {key: value for key, value in repaired.items() if key != 'Statement'} == {
+            key: value for key, value in document.items() if key != 'Statement'
+        }
+        touched = [statement for statement in document['Statement'] if statement not in repaired['Statement']]
+        assert len(touched) <= 1, choice.text
+        assert [s for s in (VENDOR, FOR_EC2) if s in touched] == []
+
+
+def test_every_faulty_policy_but_one_of_another_site_has_a_way() -> None:
+    faulty = {words: document for words, document in documents() if failed(document)}
+    another_site = 'none for Datadog of another site and a vendor'
+    without = [words for words, document in faulty.items() if not any(ways(document))]
+    assert without == [another_site, f'{another_site}, with neighbours']
+    assert len(faulty) > 150
 
 
 @pytest.mark.parametrize('policy', [pytest.param(p, id=p.words) for p in TRUST_POLICIES if p.failed])

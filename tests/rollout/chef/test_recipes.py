@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.rollout.chef.by_hand import COOKBOOK, RESTART, Refused, declared
 from tests.rollout.environment import system_program
@@ -52,6 +53,15 @@ def test_whatever_the_agent_reads_when_it_starts_restarts_it(recipe: str, way: s
     assert [resource['name'] for resource in resources if resource['notifies'] == smoke_test] == [
         'restart the Agent for aws_diagnostics'
     ]
+
+
+@pytest.mark.parametrize('init_config', [{}, {'docs_url': 'https://docs.internal/'}], ids=['no links', 'with links'])
+def test_the_configuration_links_to_the_documentation_where_there_is_one(init_config: dict[str, Any]) -> None:
+    files = [
+        resource for resource in declared(version='0.1.0', **init_config) if resource['name'].endswith('conf.yaml')
+    ]
+    written = [yaml.safe_load(file['properties']['content'])['init_config'] for file in files]
+    assert written == [init_config, init_config], 'what is validated and what the Agent reads'
 
 
 def test_the_check_is_run_once_where_the_agent_runs_and_the_check_was_not_removed() -> None:

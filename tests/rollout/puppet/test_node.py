@@ -83,7 +83,9 @@ def test_a_host_from_the_first_dry_run_to_the_removal(node: Node) -> None:
     assert (host.upgrade_agent().returncode, host.installed()) == (0, '')
 
     host.run('systemctl', 'stop', 'datadog-agent')
-    stopped = node.apply(CHANGED, '--show_diff', **{**wanted, 'method': 'wheel'})
+    linked = {'docs_url': 'https://docs.internal/'}
+    stopped = node.apply(CHANGED, '--show_diff', **{**wanted, 'method': 'wheel'}, **linked)
+    assert yaml.safe_load(host.read(CONF)) == {'init_config': linked, 'instances': wanted['instances']}
     assert (host.installed(), APP_KEY in older + stopped) == ('0.1.0', False)
     assert host.run('systemctl', 'is-active', 'datadog-agent', check=False).stdout == STOPPED
     host.run('systemctl', 'start', 'datadog-agent')

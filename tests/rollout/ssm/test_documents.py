@@ -10,7 +10,7 @@ CONF = '/etc/datadog-agent/conf.d/aws_diagnostics.d/conf.yaml'
 SKIP_FILE = '/etc/datadog-agent/.skip_install_python_third_party_deps'
 STATE = '/opt/datadog-agent/run/aws_diagnostics/naming'
 DEFAULT = 'init_config: {}\ninstances:\n  - identity_tags: [account_id, region]\n    min_collection_interval: 300\n'
-OURS = 'init_config: {}\ninstances:\n  - min_hop_limit: 2\n'
+OURS = 'init_config:\n  docs_url: https://docs.internal/\ninstances:\n  - min_hop_limit: 2\n'
 
 
 def test_a_host_from_the_first_run_to_the_removal(host: Host, old: Release, new: Release, one_file: Release) -> None:

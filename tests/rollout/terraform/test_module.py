@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from tests.rollout.terraform.workspace import MODULE, Workspace, Workspaces
 from tools.asset_lint.monitor import read_monitor
 from tools.asset_lint.monitors import monitor_complaints
 from tools.asset_lint.queries import Condition, ServiceCheckMonitor
+from tools.release import linked_assets
 
 MONITORS = {path.stem: path for path in (ROOT / 'assets' / 'monitors').glob('*.json')}
 DASHBOARDS = {path.stem: path for path in (ROOT / 'assets' / 'dashboards').glob('*.json')}
@@ -122,24 +122,26 @@ def test_every_query_is_limited_to_the_scope(module: Workspace) -> None:
         shipped, limited = (read_monitor(document) for document in (definition(name), monitor))
         if isinstance(limited.query, ServiceCheckMonitor):
             assert isinstance(shipped.query, ServiceCheckMonitor)
-            assert limited.query == replace(shipped.query, over=scope)
+            assert limited.query == shipped.query._replace(over=scope)
             continue
         tags = tuple(Condition(*tag.split(':')) for tag in scope)
-        assert limited.selectors == tuple(replace(s, scope=(*tags, *s.scope)) for s in shipped.selectors)
+        assert limited.selectors == tuple(s._replace(scope=(*tags, *s.scope)) for s in shipped.selectors)
         assert re.sub(r'\{[^}]*\}', '', monitor['query']) == re.sub(r'\{[^}]*\}', '', definition(name)['query'])
         if not limited.about_accounts:
             assert monitor_complaints({**json.loads(MONITORS[name].read_text()), 'definition': monitor}) == []
 
 
-def test_messages_and_tables_link_to_the_documentation_only_where_there_is_one(module: Workspace) -> None:
-    url = 'https://docs.internal/aws-diagnostics/'
-    resources = apply(module, docs_url=url, notify=['@all'])
-    linked, dashboards = made(resources, 'monitor'), json.dumps(made(resources, 'dashboard'))
-    assert f'"label": "Runbook", "link": "{url}"' in dashboards
-    assert '"link": "https://docs.datadoghq.com' not in dashboards
-    assert {monitor['message'].removeprefix(definition(name)['message']) for name, monitor in linked.items()} == {
-        f'\n\n[Documentation]({url})\n\n@all'
-    }
+LINKED = 'https://docs.internal/aws-diagnostics/'
+
+
+def test_messages_and_tables_link_to_the_documentation_as_those_of_a_release_do(
+    module: Workspace, tmp_path: Path
+) -> None:
+    resources = apply(module, docs_url='https://docs.internal/aws-diagnostics', notify=['@all'])
+    files = {path.stem: json.loads(path.read_text()) for path in linked_assets(tmp_path, LINKED)}
+    assert made(resources, 'dashboard') == {name: files[name] for name in DASHBOARDS}
+    messages = {name: monitor['message'] for name, monitor in made(resources, 'monitor').items()}
+    assert messages == {name: f'{files[name]["definition"]["message"]}\n\n@all' for name in MONITORS}
 
 
 @pytest.mark.parametrize('example', EXAMPLES)

@@ -13,6 +13,9 @@ default['aws_diagnostics']['instances'] = [
   { 'identity_tags' => %w(account_id region), 'min_collection_interval' => 300 },
 ]
 
+# The address of the documentation in your network, to which messages then link: docs_url of init_config.
+default['aws_diagnostics']['docs_url'] = ''
+
 # The cookbook with the files of `version`, if it is not this one.
 default['aws_diagnostics']['files_cookbook'] = 'aws_diagnostics'
 

@@ -41,7 +41,8 @@ module AwsDiagnostics
   # The text of conf.yaml. By way of JSON: the attributes of a node are objects of Chef's own.
   def self.configuration(settings)
     instances = JSON.parse(JSON.generate(settings['instances']))
-    configuration = { 'init_config' => {}, 'instances' => instances }
+    init_config = settings['docs_url'].to_s.empty? ? {} : { 'docs_url' => settings['docs_url'] }
+    configuration = { 'init_config' => init_config, 'instances' => instances }
     "# Written by Chef, cookbook aws_diagnostics. What is changed here is overwritten.\n#{YAML.dump(configuration)}"
   end
 

@@ -17,6 +17,8 @@
 # @param instances
 #   The instances of conf.yaml; as Sensitive, they are in no report and not in the catalog's log. The version that is
 #   wanted validates them before anything is changed, in a dry run too.
+# @param docs_url
+#   The address of the documentation in your network, to which messages then link: docs_url of init_config.
 # @param checks_d_directory
 #   Where the Agent looks for single files: the value of additional_checksd, if datadog.yaml sets it.
 # @param manage_configuration
@@ -31,6 +33,7 @@ class aws_diagnostics (
   Variant[Sensitive[Array[Hash[String[1], Data], 1]], Array[Hash[String[1], Data], 1]] $instances = [
     { 'identity_tags' => ['account_id', 'region'], 'min_collection_interval' => 300 },
   ],
+  String $docs_url = '',
   Aws_diagnostics::Absolute_path $checks_d_directory = '/etc/datadog-agent/checks.d',
   Boolean $manage_configuration = true,
   Boolean $manage_skip_file = true,
