@@ -15,7 +15,7 @@ import yaml
 
 from datadog_checks.aws_diagnostics.configuration.conf_yaml import LARGEST, instances_of, main, problems
 from tests.packages.agent import ENVIRONMENT, VERSIONS, bare_agent
-from tests.packages.builds import ROOT, build_wheel
+from tests.packages.builds import ROOT, build_wheel, built_once
 from tools import single_file
 
 KEY = '0123456789abcdef' * 2
@@ -121,7 +121,7 @@ def test_it_is_a_program_that_reads_standard_input(
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]]:
     """The beginning of the command, for each of the two forms. Neither is installed."""
     directory = tmp_path_factory.mktemp('built')
-    wheel = ('-c', FROM_A_WHEEL, str(build_wheel(directory)))
+    wheel = ('-c', FROM_A_WHEEL, str(built_once(tmp_path_factory, 'wheel', build_wheel, directory)))
     return {'wheel': wheel, 'single file': (str(single_file.build(directory)), '--validate')}
 
 

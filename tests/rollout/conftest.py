@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import NOT_ISOLATED
 from tests.packages.builds import build_wheel, built_once
 from tests.rollout.environment import ROOT
-from tests.rollout.host import Host
+from tests.rollout.host import Host, copy_of
 from tools import single_file as checks_d
 
 AGENTS = tuple(ROOT / f'.venv-agent-3.{minor}' for minor in (13, 12, 11))
@@ -42,9 +42,8 @@ def fresh_host(tmp_path_factory: pytest.TempPathFactory, embedded: Path) -> Iter
 
 @pytest.fixture
 def host(fresh_host: Host, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    directory = tmp_path_factory.mktemp('host')
-    yield fresh_host.copied(directory)
-    shutil.rmtree(directory)
+    with copy_of(fresh_host, tmp_path_factory.mktemp('host')) as copied:
+        yield copied
 
 
 @pytest.fixture(scope='session')

@@ -11,6 +11,7 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 AGENT = Path(__file__).with_name('agent')
@@ -186,6 +187,13 @@ class Host:
         return self.run('/opt/datadog-agent/bin/run', 'upgrade', when, check=False)
 
 
+@contextmanager
+def copy_of(host: Host, directory: Path) -> Iterator[Host]:
+    """In a directory that is there and empty, and is removed at the end."""
+    yield host.copied(directory)
+    shutil.rmtree(directory)
+
+
 LAY_OUT_AGENT = """
 set -eu
 cd /opt/datadog-agent
@@ -196,6 +204,7 @@ echo 'hostname_trust_uts_namespace: false' >/etc/datadog-agent/datadog.yaml
 chmod 640 /etc/datadog-agent/datadog.yaml
 chown -R dd-agent:dd-agent /etc/datadog-agent /var/log/datadog run
 touch /run/datadog-agent/running /run/datadog-agent/enabled
+embedded/bin/python3 -m compileall -q bin/agent
 """
 
 OWN_EMBEDDED = """

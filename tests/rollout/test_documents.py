@@ -1,11 +1,12 @@
 """The lines of the documents that need an Agent, pasted into a root shell of a host that has one."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.document_blocks import ROOT, Block, blocks
-from tests.rollout.host import Host
+from tests.rollout.host import Host, copy_of
 from tools.single_file.zip_application import build
 
 ETC = '/etc/datadog-agent'
@@ -70,19 +71,29 @@ def ours_left(host: Host) -> set[str]:
     return {path for path in left if 'aws_diagnostics' in path or 'aws-diagnostics' in path}
 
 
+@pytest.fixture(scope='module', params=[False, True], ids=['the skip file is ours', 'the skip file was there'])
+def fresh_installation(
+    request: pytest.FixtureRequest, fresh_host: Host, wheel: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Host, bool]]:
+    """With the wheel, which ran; whether the skip file is the operator's. Every block gets a copy to remove it from."""
+    with copy_of(fresh_host, tmp_path_factory.mktemp('host')) as host:
+        if request.param:
+            host.write(SKIP, '', owner='dd-agent')
+        copy(host, wheel)
+        paste(host, OF_THE_WHEEL[0])
+        run_check(host)
+        yield host, request.param
+
+
 @pytest.mark.parametrize('block', REMOVING_THE_WHEEL, ids=str)
-@pytest.mark.parametrize('of_the_operator', [False, True], ids=['the skip file is ours', 'the skip file was there'])
 def test_a_wheel_that_is_removed_leaves_nothing_of_ours(
-    host: Host, wheel: Path, block: Block, of_the_operator: bool
+    fresh_installation: tuple[Host, bool], block: Block, tmp_path: Path
 ) -> None:
-    if of_the_operator:
-        host.write(SKIP, '', owner='dd-agent')
-    copy(host, wheel)
-    paste(host, OF_THE_WHEEL[0])
-    run_check(host)
-    paste(host, block)
-    assert (ours_left(host), host.exists(SKIP)) == (set(), of_the_operator)
-    assert not host.exists('/opt/datadog-agent/run/aws_diagnostics')
+    installation, of_the_operator = fresh_installation
+    with copy_of(installation, tmp_path) as host:
+        paste(host, block)
+        assert (ours_left(host), host.exists(SKIP)) == (set(), of_the_operator)
+        assert not host.exists('/opt/datadog-agent/run/aws_diagnostics')
 
 
 @pytest.mark.parametrize('block', REMOVING_THE_FILE, ids=str)

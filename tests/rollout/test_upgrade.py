@@ -1,10 +1,13 @@
 """Installed, configured, upgraded with the Agent and by itself, rolled back: nothing is lost, nothing is doubled."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.rollout.host import Host
+import pytest
+
+from tests.rollout.host import Host, copy_of
 
 ETC = '/etc/datadog-agent'
 CONFIGURED = f'{ETC}/conf.d/aws_diagnostics.d/conf.yaml'
@@ -32,6 +35,22 @@ def place(host: Host, single_file: Path) -> None:
 
 def configure(host: Host) -> None:
     host.write(CONFIGURED, CONFIGURATION, owner='dd-agent', mode=0o640)
+
+
+@pytest.fixture(scope='module')
+def fresh_installation(fresh_host: Host, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """Tests get copies: to install a wheel costs a second, to copy a host little."""
+    with copy_of(fresh_host, tmp_path_factory.mktemp('host')) as host:
+        install(host, wheel)
+        configure(host)
+        yield host
+
+
+@pytest.fixture
+def installation(fresh_installation: Host, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """A host of its own with the wheel, configured, and without the skip file."""
+    with copy_of(fresh_installation, tmp_path_factory.mktemp('host')) as copied:
+        yield copied
 
 
 def run_check(host: Host) -> dict[str, Any]:
@@ -62,10 +81,9 @@ def packages(host: Host) -> list[str]:
     return [Path(line).name for line in found.split()]
 
 
-def test_a_wheel_survives_the_whole_life_of_a_host(host: Host, wheel: Path, newer_wheel: Path) -> None:
+def test_a_wheel_survives_the_whole_life_of_a_host(installation: Host, wheel: Path, newer_wheel: Path) -> None:
+    host = installation
     host.write(SKIP, '', owner='dd-agent')
-    install(host, wheel)
-    configure(host)
     assert run_check(host) == ran('0.1.0')
     at_first = kept(host)
     assert '"hostname":' in at_first[1]
@@ -93,11 +111,9 @@ def test_the_single_file_is_left_alone_by_an_upgrade_of_the_agent(host: Host, si
     assert (run_check(host), kept(host)) == (ran('0.1.0'), at_first)
 
 
-def test_without_the_skip_file_an_upgrade_of_the_agent_fails_on_the_private_wheel(host: Host, wheel: Path) -> None:
-    install(host, wheel)
-    configure(host)
-    upgraded = host.upgrade_agent()
-    assert (upgraded.returncode, host.installed(), host.read(CONFIGURED)) == (1, '', CONFIGURATION)
+def test_without_the_skip_file_an_upgrade_of_the_agent_fails_on_the_private_wheel(installation: Host) -> None:
+    upgraded = installation.upgrade_agent()
+    assert (upgraded.returncode, installation.installed(), installation.read(CONFIGURED)) == (1, '', CONFIGURATION)
     assert 'not found in the repository of Datadog' in upgraded.stderr
 
 
@@ -110,18 +126,16 @@ def test_with_both_installed_one_check_runs_and_it_is_that_of_the_wheel(
     assert run_check(host) == ran('0.2.0')
 
 
-def test_what_is_removed_leaves_only_what_the_operator_wrote(host: Host, wheel: Path) -> None:
-    install(host, wheel)
-    configure(host)
+def test_what_is_removed_leaves_only_what_the_operator_wrote(installation: Host) -> None:
+    host = installation
     host.run('datadog-agent', 'integration', 'remove', 'datadog-aws-diagnostics', user='dd-agent')
     left = {path for path in host.snapshot().keys() - host.pristine.keys() if 'aws_diagnostics' in path}
     example = f'{ETC}/conf.d/aws_diagnostics.d/conf.yaml.example'
     assert left == {f'{ETC}/conf.d/aws_diagnostics.d', CONFIGURED, example}
 
 
-def test_a_damaged_wheel_leaves_what_is_installed(host: Host, wheel: Path, newer_wheel: Path) -> None:
-    install(host, wheel)
-    configure(host)
+def test_a_damaged_wheel_leaves_what_is_installed(installation: Host, newer_wheel: Path) -> None:
+    host = installation
     damaged = f'/srv/{newer_wheel.name}'
     host.run('sh', '-c', f'head -c 20000 {newer_wheel} >{damaged}')
     refused = host.run('datadog-agent', 'integration', 'install', '-w', damaged, user='dd-agent', check=False)
