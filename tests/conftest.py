@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 
 import botocore.session
@@ -43,6 +44,12 @@ settings.load_profile('tests')
 # How wide and how colourful somebody's terminal is changes no output that a test looks at.
 for _setting in ('COLUMNS', 'FORCE_COLOR', 'LINES', 'NO_COLOR'):
     os.environ.pop(_setting, None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers('needs_base'):
+        if tuple(map(int, version('datadog-checks-base').split('.')[:2])) < mark.args:
+            pytest.skip(f'datadog-checks-base has it since {".".join(map(str, mark.args))}')
 
 
 @pytest.fixture(scope='session', autouse=True)

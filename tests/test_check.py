@@ -244,6 +244,7 @@ def run_with_failing_channels(instance):
         return run_check(instance, runs=2)
 
 
+@pytest.mark.needs_base(37, 41)
 def test_an_agent_whose_cache_and_health_platform_fail_gets_everything_else():
     with World(tokens='required', hop_limit=2) as world:
         submitted = world.run(run_with_failing_channels, {})
@@ -255,12 +256,14 @@ def test_what_is_remembered_outlives_a_change_of_the_configuration_and_a_name(da
     before, after = (AwsDiagnosticsCheck('aws_diagnostics', {}, [instance]) for instance in ({}, {'name': 'a'}))
     before.check_id, after.check_id = 'aws_diagnostics:1f', 'aws_diagnostics:a:2e'
     for check in (before, after):
-        check.run_check_initializations()
+        while check.check_initializations:
+            check.check_initializations.popleft()()
     before.write_persistent_cache('naming', 'kept')
     assert after.read_persistent_cache('naming') == 'kept'
     assert datadog_agent._cache == {'aws_diagnostics:host_naming': 'kept'}
 
 
+@pytest.mark.needs_base(37, 41)
 def test_an_agent_without_issues_gets_none(monkeypatch, datadog_agent):
     monkeypatch.delattr(type(datadog_agent), 'report_issue')
     assert AwsDiagnosticsCheck('aws_diagnostics', {}, [{}])._emitter._issues is None

@@ -9,8 +9,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.findings import Status
 from tests.simulator import namespaces_available
-from tools.demo.__main__ import is_as_expected
-from tools.demo.running import Outcome
+from tools.demo import Outcome, is_as_expected
 from tools.demo.scenarios import SCENARIOS, Scenario
 
 REPOSITORY = Path(__file__).parents[1]
@@ -155,8 +154,8 @@ WITH_MORE = KUBE2IAM.failed | {'hostname-stale'}
             outcome(KUBE2IAM, failed=WITH_MORE), True, True, id='another failed on the host of a loopback run'
         ),
         pytest.param(outcome(KUBE2IAM, failed=frozenset()), True, False, id='a diagnosis did not fail on loopback'),
-        pytest.param(None, False, False, id='no result'),
+        pytest.param(Outcome('', KUBE2IAM.status, None, 0.1), False, False, id='no result'),
     ],
 )
-def test_the_demo_fails_when_a_scenario_is_not_what_it_must_be(found: Outcome | None, loopback: bool, expected: bool):
+def test_the_demo_fails_when_a_scenario_is_not_what_it_must_be(found: Outcome, loopback: bool, expected: bool):
     assert is_as_expected(KUBE2IAM, found, loopback) is expected

@@ -18,7 +18,7 @@ from tools.documents import (
     with_samples,
     with_section,
 )
-from tools.pages import diagnoses_document, remedy_paragraphs
+from tools.pages import diagnoses_document, fix
 
 BY_HOST: dict[str, Any] = {
     'title': 'It is broken',
@@ -118,12 +118,12 @@ systemctl restart
 
 
 def test_a_fix_has_lettered_choices_numbered_steps_and_a_block_for_each_command() -> None:
-    assert '\n\n'.join(remedy_paragraphs(REMEDY)) == MARKDOWN
+    assert fix(REMEDY) == MARKDOWN
 
 
 def test_the_only_step_has_no_number_and_the_only_choice_no_letter() -> None:
     only = Remedy('Mend it', choices=(Choice('Do this'),), then=(Step('Do that'),))
-    assert list(remedy_paragraphs(only)) == ['**Fix:** Mend it.', 'Do this.', 'Then:', 'Do that.']
+    assert fix(only).split('\n\n') == ['**Fix:** Mend it.', 'Do this.', 'Then:', 'Do that.']
 
 
 def test_every_diagnosis_has_a_section_with_its_fix() -> None:

@@ -43,17 +43,19 @@ def test_a_remedy_that_is_right_has_no_fault(remedy: Remedy) -> None:
         pytest.param(
             Remedy('Run sudo systemctl restart datadog-agent'), 'holds a command', id='a command in a sentence'
         ),
-        pytest.param(with_command(f'{MODIFY} ...'), 'placeholder', id='dots'),
+        pytest.param(with_command('aws iam get-role --role-name ...'), 'placeholder', id='dots'),
         pytest.param(with_command('aws iam get-role --role-name ROLE_NAME'), 'placeholder', id='a bare placeholder'),
         pytest.param(with_command("echo 'a"), 'bash', id='a quote that is open'),
         pytest.param(with_command('cat > a <<END\nx\nEND &&\ntrue'), 'bash', id='a here-document without its end'),
         pytest.param(with_command('cat $HOME/a b'), 'shellcheck', id='a word that is not quoted'),
         pytest.param(with_command('aws ec3 x'), 'unknown service', id='no service'),
         pytest.param(with_command('aws ec2 modify-it'), 'unknown operation', id='no operation'),
-        pytest.param(with_command(f'{MODIFY} --hops 2'), 'unknown option', id='no option'),
+        pytest.param(with_command(f'{MODIFY} --hops 2'), 'unrecognized arguments: --hops 2', id='no option'),
         pytest.param(with_command(f'{MODIFY} --http-tokens yes'), 'not one of', id='a value that AWS refuses'),
         pytest.param(with_command(f'{MODIFY} --http-put-response-hop-limit two'), 'not a number', id='no number'),
-        pytest.param(with_command('aws iam get-role --region'), '--role-name', id='a required option is missing'),
+        pytest.param(
+            with_command('aws iam get-role --region eu-west-1'), '--role-name', id='a required option is missing'
+        ),
         pytest.param(with_command('if true; then aws iam get-rule; fi'), 'unknown operation', id='inside of a script'),
         pytest.param(
             with_command('sudo -u dd-agent datadog-agent stat'), 'unknown command', id='not a command of the Agent'

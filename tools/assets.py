@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 
 import click
 
-from . import documents
+from . import documents, pictures
 from .aws_models import aws_models
 from .documents import CHECK, ROOT, with_samples, with_section
 from .pages import diagnoses_document, field_reports_document, guide_map_document
-from .pictures import hop_limit, reconciled, terminal
 
 
 def data_collected(text: str) -> str:
@@ -32,9 +31,9 @@ GENERATED: Mapping[str, Callable[[str], str]] = {
     'docs/field-reports.md': lambda _: field_reports_document(),
     'docs/guide-map.md': lambda _: guide_map_document(),
     'docs/permissions.md': lambda text: with_section(text, 'policy', documents.policy_block(text)),
-    'docs/images/hop-limit.svg': lambda _: hop_limit.drawing(),
-    'docs/images/reconciled-page.svg': reconciled.page,
-    'docs/images/terminal-hop-limit-too-low.svg': terminal.hop_limit_too_low,
+    'docs/images/hop-limit.svg': lambda _: pictures.hop_limits(),
+    'docs/images/reconciled-page.svg': pictures.reconciled_page,
+    'docs/images/terminal-hop-limit-too-low.svg': pictures.hop_limit_too_low,
     'rollout/ssm/template.yaml': documents.with_scripts,
     'datadog_checks/aws_diagnostics/data/aws_models.json': lambda _: aws_models(),
 }

@@ -21,7 +21,10 @@ SIGN_ON = ('oidc', 'portal.sso', 'sso')
 def aws_models() -> str:
     """A line for each service, so that a difference can be read."""
     source = json.dumps(FROM.format(version=botocore.__version__) + ' Changed: only a part of each model is here.')
-    services = ',\n'.join(f'{json.dumps(s)}:{_compact(_without_documentation(_model(s)))}' for s in OPERATIONS)
+    models = {
+        service: json.loads(_compact(_model(service)), object_hook=_without_documentation) for service in OPERATIONS
+    }
+    services = ',\n'.join(f'{json.dumps(service)}:{_compact(model)}' for service, model in models.items())
     endpoints = _compact(_endpoints())
     return f'{{"from":{source},\n"endpoints":{endpoints},\n"services":{{\n{services}\n}}}}\n'
 
@@ -61,15 +64,9 @@ def _needed(operations: Model, shapes: Model) -> set[str]:
     return found
 
 
-def _without_documentation(part: object) -> object:
+def _without_documentation(part: Model) -> Model:
     """A member of that name is an object, and stays."""
-    if isinstance(part, dict):
-        return {
-            name: _without_documentation(value)
-            for name, value in part.items()
-            if not (name == 'documentation' and isinstance(value, str))
-        }
-    return [_without_documentation(value) for value in part] if isinstance(part, list) else part
+    return {name: value for name, value in part.items() if name != 'documentation' or isinstance(value, dict)}
 
 
 def _compact(model: object) -> str:

@@ -1,8 +1,10 @@
 """What programs would refuse of a command: `aws` by the models of botocore, our own by click. Nothing is run."""
 
+import argparse
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, partial
+from typing import NoReturn
 
 import botocore.session
 import click
@@ -14,7 +16,6 @@ from botocore.model import ServiceModel, Shape
 from datadog_checks.aws_diagnostics.cli.program import whole_program
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 
-GLOBAL_OPTIONS = frozenset({'output', 'profile', 'query', 'region', 'no-paginate', 'no-cli-pager', 'dry-run'})
 SESSION = botocore.session.get_session()
 EXPANDED = re.compile(r'[$`]')
 """A value that the shell expands is not known here."""
@@ -27,7 +28,7 @@ def refusal(words: Sequence[str]) -> str:
     """Why the program would refuse these arguments, as a clause; '' where it would not, or is not known here."""
     match words:
         case ['aws', *rest]:
-            return _wrong(rest)
+            return _refused_by_aws(rest)
         case ['aws-diagnostics', name, *options]:
             return _refused_by_us(name, options)
         case ['datadog-agent', name, *_] if name not in AGENT_COMMANDS:
@@ -47,14 +48,30 @@ def _refused_by_us(name: str, options: Sequence[str]) -> str:
     return 'no such diagnosis' if name == 'explain' and not IDS.intersection(options) else ''
 
 
-def _wrong(words: Sequence[str]) -> str:
-    """Why `aws WORDS` would be refused, as a clause; '' for a command that is right."""
-    match words:
-        case [service, 'wait', waiter, *options]:
-            return _wrong_waiter(service, waiter) or _wrong_options(options, {}, frozenset(), strict=False)
-        case [service, operation, *options]:
-            return _wrong_call(service, operation, options)
-    return 'a service and an operation are missing'
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(message)
+
+
+def _refused_by_aws(words: Sequence[str]) -> str:
+    try:
+        match words:
+            case [service, 'wait', name, *options]:
+                waiters = SESSION.get_component('data_loader').load_service_model(service, 'waiters-2')['waiters']
+                kind, known = 'waiter', {waiter: found['operation'] for waiter, found in waiters.items()}
+            case [service, name, *options]:
+                kind, known = 'operation', {operation: operation for operation in _service(service).operation_names}
+            case _:
+                return 'a service and an operation are missing'
+        spelled = {xform_name(called, '-'): operation for called, operation in known.items()}
+        if name not in spelled:
+            return f'unknown {kind} {name!r} of {service}'
+        _parser(service, spelled[name]).parse_args(options)
+    except UnknownServiceError:
+        return f'unknown service {service!r}'
+    except ValueError as e:
+        return str(e)
+    return ''
 
 
 @cache
@@ -64,88 +81,47 @@ def _service(name: str) -> ServiceModel:
 
 
 @cache
-def _operations(service: str) -> Mapping[str, str]:
-    """The name of an operation as the command line spells it -> as the API does."""
-    return {xform_name(name, '-'): name for name in _service(service).operation_names}
+def _parser(service: str, operation: str) -> _Parser:
+    """Of the options of an operation, by the name that the API has for it."""
+    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser.add_argument('--query', type=_query)
+    for name in ('output', 'profile', 'region'):
+        parser.add_argument(f'--{name}')
+    for name in ('no-paginate', 'no-cli-pager'):
+        parser.add_argument(f'--{name}', action='store_true')
+    shape = _service(service).operation_model(operation).input_shape
+    for name, member in shape.members.items() if shape else ():
+        _add_option(parser, xform_name(name, '-'), member, name in shape.required_members)
+    return parser
 
 
-def _wrong_waiter(service: str, waiter: str) -> str:
-    names = SESSION.get_component('data_loader').load_service_model(service, 'waiters-2')['waiters']
-    known = {xform_name(name, '-') for name in names}
-    return '' if waiter in known else f'unknown waiter {waiter!r} of {service}'
-
-
-def _wrong_call(service: str, operation: str, options: Sequence[str]) -> str:
-    try:
-        operations = _operations(service)
-    except UnknownServiceError:
-        return f'unknown service {service!r}'
-    if operation not in operations:
-        return f'unknown operation {operation!r} of {service}'
-    shape = _service(service).operation_model(operations[operation]).input_shape
-    members = {xform_name(name, '-'): member for name, member in shape.members.items()} if shape else {}
-    required = frozenset(xform_name(name, '-') for name in shape.required_members) if shape else frozenset()
-    return _wrong_options(options, members, required)
-
-
-def _wrong_options(
-    options: Sequence[str], members: Mapping[str, Shape], required: frozenset[str], strict: bool = True
-) -> str:
-    given = _given(options)
-    for name, values in given.items():
-        plain = name.removeprefix('no-')
-        if strict and not {name, plain} & (members.keys() | GLOBAL_OPTIONS):
-            return f'unknown option --{name}'
-        if reason := _wrong_values(name, values, members):
-            return f'--{name}: {reason}'
-    missing = sorted(name for name in required - given.keys() if f'no-{name}' not in given)
-    return f'missing option --{missing[0]}' if missing else ''
-
-
-def _given(options: Sequence[str]) -> dict[str, list[str]]:
-    """Option, without its dashes -> its values."""
-    given: dict[str, list[str]] = {}
-    values: list[str] = []
-    for word in options:
-        if word.startswith('--'):
-            name, _, value = word.removeprefix('--').partition('=')
-            given[name] = values = [value] if value else []
-        else:
-            values.append(word)
-    return given
-
-
-def _wrong_values(name: str, values: Sequence[str], members: Mapping[str, Shape]) -> str:
-    known = [value for value in values if not EXPANDED.search(value)]
-    if name == 'query':
-        return _wrong_query(known)
-    shape = members.get(name)
-    if shape is None or shape.type_name in ('structure', 'map', 'blob'):
-        return ''
+def _add_option(parser: _Parser, name: str, shape: Shape, required: bool) -> None:
     if shape.type_name == 'boolean':
-        return 'takes no value' if values and values not in (['true'], ['false']) else ''
-    if not values:
-        return 'lacks its value'
+        either = parser.add_mutually_exclusive_group(required=required)
+        either.add_argument(f'--{name}', nargs='?', choices=('true', 'false'))
+        either.add_argument(f'--no-{name}', action='store_true')
+        return
+    several = shape.type_name in ('list', 'map', 'structure')
     scalar = shape.member if shape.type_name == 'list' else shape
-    return next((reason for value in known if (reason := _wrong_value(value, scalar))), '')
+    parser.add_argument(f'--{name}', required=required, nargs='+' if several else None, type=partial(_value, scalar))
 
 
-def _wrong_query(values: Sequence[str]) -> str:
+def _query(text: str) -> str:
     try:
-        for value in values:
-            jmespath.compile(value)
+        EXPANDED.search(text) or jmespath.compile(text)
     except jmespath.exceptions.ParseError:
-        return 'is not JMESPath'
-    return ''
+        raise argparse.ArgumentTypeError('is not JMESPath') from None
+    return text
 
 
-def _wrong_value(value: str, shape: Shape) -> str:
-    if shape.type_name in ('integer', 'long'):
-        return '' if value.isdigit() else f'{value!r} is not a number'
-    if shape.type_name != 'string' or value.startswith(('file://', '{', '[')):
-        return ''
-    if shape.enum and value not in shape.enum:
-        return f'{value!r} is not one of {", ".join(shape.enum[:6])}'
-    least, most = shape.metadata.get('min', 0), shape.metadata.get('max', len(value))
-    fits = least <= len(value) <= most
-    return '' if fits else f'{value!r} has {len(value)} characters, allowed are {least} to {most}'
+def _value(shape: Shape, text: str) -> str:
+    if EXPANDED.search(text) or (shape.type_name == 'string' and text.startswith(('file://', '{', '['))):
+        return text
+    least, most = shape.metadata.get('min', 0), shape.metadata.get('max', len(text))
+    if shape.type_name in ('integer', 'long') and not text.isdigit():
+        raise argparse.ArgumentTypeError(f'{text!r} is not a number')
+    if shape.type_name == 'string' and shape.enum and text not in shape.enum:
+        raise argparse.ArgumentTypeError(f'{text!r} is not one of {", ".join(shape.enum[:6])}')
+    if shape.type_name == 'string' and not least <= len(text) <= most:
+        raise argparse.ArgumentTypeError(f'{text!r} has {len(text)} characters, allowed are {least} to {most}')
+    return text

@@ -130,11 +130,10 @@ def marks(name: str) -> tuple[str, str]:
 def with_section(text: str, name: str, content: str) -> str:
     """`text` with `content` between its two marks. Raises ValueError when the marks are missing."""
     begin, end = marks(name)
-    before, found, rest = text.partition(begin)
-    _, found_end, after = rest.partition(end)
-    if not found or not found_end:
+    changed, found = re.subn(f'{begin}.*?{end}', lambda _: f'{begin}\n{content}\n{end}', text, flags=re.DOTALL)
+    if not found:
         raise ValueError(f'the document must contain {begin} and, after it, {end}')
-    return f'{before}{begin}\n{content}\n{end}{after}'
+    return changed
 
 
 def with_samples(text: str) -> str:

@@ -21,7 +21,6 @@ from datadog_checks.aws_diagnostics.cli.options import MEANINGS
 from datadog_checks.aws_diagnostics.cli.program import whole_program
 
 ROOT = Path(__file__).parents[1]
-NAME = 'aws-diagnostics'
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,16 +32,13 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def pages(date: str) -> Iterator[tuple[str, str]]:
-    """The name of each page and its text. `date` is ISO 8601."""
-    yield from _pages(click.Context(whole_program(), info_name=NAME), NAME, date)
-
-
-def _pages(context: click.Context, page: str, date: str) -> Iterator[tuple[str, str]]:
-    yield page, _page(context, date)
+def pages(date: str, context: click.Context | None = None) -> Iterator[tuple[str, str]]:
+    """The name of each page and its text, of a command and of those in it. `date` is ISO 8601."""
+    context = context or click.Context(whole_program(), info_name='aws-diagnostics')
+    yield context.command_path.replace(' ', '-'), _page(context, date)
     if isinstance(context.command, click.Group):
         for name, command in context.command.commands.items():
-            yield from _pages(click.Context(command, info_name=name, parent=context), f'{page}-{name}', date)
+            yield from pages(date, click.Context(command, info_name=name, parent=context))
 
 
 def _page(context: click.Context, date: str) -> str:

@@ -3,7 +3,7 @@
 import importlib
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +15,18 @@ from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.diagnoses.judging import generic_remedy
 from datadog_checks.aws_diagnostics.diagnoses.links import GUIDE
 from datadog_checks.aws_diagnostics.findings import Diagnosis
-from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, Remedy, Step
+from datadog_checks.aws_diagnostics.remedies import Remedy
 from tests.field_reports.reports import Report
 
 WIDTH = 120
-LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-FENCES = {Language.HELM: 'yaml'}
-"""Where the language of a command has no name in Markdown."""
 TEMPLATES = Path(__file__).with_name('templates')
 GUIDE_MAP = Path(__file__).parents[1] / 'tests' / 'guide_map.yaml'
 FIELD_REPORTS = Path(__file__).parents[1] / 'tests' / 'field_reports'
 ON_GITHUB = re.compile(r'(?P<repository>[\w.-]+/[\w.-]+)#(?P<number>\d+)')
 
 
-def rendered(template: str, **values: object) -> str:
-    """The template of this name in TEMPLATES, with these values."""
+@cache
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(['svg.j2'], default=False),
@@ -38,8 +35,17 @@ def rendered(template: str, **values: object) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters['source_link'] = _source_link
-    return environment.get_template(template).render(**values)
+    environment.filters.update(source_link=_source_link, wrapped=_wrapped)
+    return environment
+
+
+def rendered(template: str, **values: object) -> str:
+    """The template of this name in TEMPLATES, with these values."""
+    return _environment().get_template(template).render(**values)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def field_reports_document() -> str:
@@ -57,10 +63,11 @@ def _source_link(source: str) -> str:
 
 
 def diagnoses_document() -> str:
-    def remedy(diagnosis: Diagnosis) -> Iterator[str]:
-        return remedy_paragraphs(generic_remedy(diagnosis))
+    return rendered('diagnoses.md.j2', diagnoses=DIAGNOSES, remedy=lambda diagnosis: fix(generic_remedy(diagnosis)))
 
-    return rendered('diagnoses.md.j2', diagnoses=DIAGNOSES, wrapped=wrapped, remedy=remedy)
+
+def fix(remedy: Remedy) -> str:
+    return rendered('remedy.md.j2', remedy=remedy).rstrip()
 
 
 def guide_map() -> list[dict[str, Any]]:
@@ -77,52 +84,6 @@ def file_of_tests(diagnosis: Diagnosis) -> str:
 
 
 def guide_map_document() -> str:
-    sections = [{**section, 'rows': [_guide_row(row) for row in section['rows']]} for section in guide_map()]
-    return rendered('guide_map.md.j2', guide=GUIDE, sections=sections)
-
-
-def _guide_row(row: Mapping[str, Any]) -> dict[str, str]:
     """An id that the catalogue does not have is shown without links: a test names it."""
-    known = {diagnosis.id: diagnosis for diagnosis in DIAGNOSES}
-    ids = [
-        f'[{id}](diagnoses.md#{id}) ([tests](../{file_of_tests(known[id])}))' if id in known else id
-        for id in row.get('diagnoses', ())
-    ]
-    commands = [f'`aws-diagnostics {command}`' for command in row.get('commands', ())]
-    tests = [f'[{Path(test.partition("::")[0]).name}](../{test.partition("::")[0]})' for test in row.get('tests', ())]
-    return {
-        'says': row['says'],
-        'automated': ', '.join((*commands, *ids)),
-        'proved': ', '.join(tests),
-        'note': row.get('note', ''),
-    }
-
-
-def wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def remedy_paragraphs(remedy: Remedy) -> Iterator[str]:
-    """Markdown: alternatives with letters, steps with numbers, each command as a block in its language."""
-    yield wrapped(f'**Fix:** {remedy.summary}.')
-    several = len(remedy.choices) > 1
-    if several:
-        yield 'Pick one:'
-    for letter, choice in zip(LETTERS, remedy.choices, strict=False):
-        exposes = f' (exposes {choice.exposes})' if choice.exposes else ''
-        yield from _instruction(f'**{letter}.** ' if several else '', choice, exposes)
-        if choice.undo is not None:
-            yield from _instruction('To undo: ', choice.undo)
-    if remedy.choices and remedy.then:
-        yield 'Then:'
-    for number, step in enumerate(remedy.then, 1):
-        yield from _instruction(f'**{number}.** ' if len(remedy.then) > 1 else '', step)
-
-
-def _instruction(lead: str, step: Step | Choice, exposes: str = '') -> Iterator[str]:
-    yield wrapped(f'{lead}{step.text}{exposes}{":" if step.commands else "."}')
-    yield from map(_block, step.commands)
-
-
-def _block(command: Command) -> str:
-    return f'```{FENCES.get(command.language, command.language)}\n{command.text}\n```'
+    files = {diagnosis.id: file_of_tests(diagnosis) for diagnosis in DIAGNOSES}
+    return rendered('guide_map.md.j2', guide=GUIDE, sections=guide_map(), files=files)

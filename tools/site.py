@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 LINK = re.compile(
     r'(?P<image>!?)\[(?P<text>(?:[^][]|\[[^]]*\])*)\]\((?P<target>(?![a-z]+:)[^)#\s]+)(?P<section>#[^)\s]*)?\)'
 )
-PRINTED = re.compile(r'^```.*?^```', re.MULTILINE | re.DOTALL)
+PRINTED = re.compile(r'(^```.*?^```)', re.MULTILINE | re.DOTALL)
 ELSEWHERE = {'README.md': 'index.md', 'CONTRIBUTING.md': 'contributing.md', 'CHANGELOG.md': 'changelog.md'}
 
 
@@ -53,8 +53,4 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
             return found['text']
         return f'{found["image"]}[{found["text"]}]({target}{found["section"] or ""})'
 
-    parts, end = [], 0
-    for block in PRINTED.finditer(markdown):
-        parts += [LINK.sub(link, markdown[end : block.start()]), block[0]]
-        end = block.end()
-    return ''.join((*parts, LINK.sub(link, markdown[end:])))
+    return ''.join(block if n % 2 else LINK.sub(link, block) for n, block in enumerate(PRINTED.split(markdown)))

@@ -31,8 +31,13 @@ def test_what_exists_is_accepted(text: str) -> None:
         pytest.param(
             'aws ec2 modify-metadata-options', "unknown operation 'modify-metadata-options' of ec2", id='operation'
         ),
-        pytest.param('aws iam get-role --role NAME', 'unknown option --role', id='option'),
-        pytest.param("aws iam get-role --role-name NAME --query 'Role.['", '--query: is not JMESPath', id='query'),
+        pytest.param('aws iam list-roles --prefix NAME', 'unrecognized arguments: --prefix NAME', id='option'),
+        pytest.param(
+            'aws iam get-role --role NAME', 'the following arguments are required: --role-name', id='option left out'
+        ),
+        pytest.param(
+            "aws iam get-role --role-name NAME --query 'Role.['", 'argument --query: is not JMESPath', id='query'
+        ),
         pytest.param('aws-diagnostics explain imds-hop-limit', 'no such diagnosis', id='diagnosis'),
     ],
 )

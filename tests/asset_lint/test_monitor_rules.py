@@ -54,12 +54,12 @@ SHAPES: dict[str, Case] = {
     'a misspelt option': (
         'token_latency',
         option('notify_nodata', True),
-        ["$.definition.options: Additional properties are not allowed ('notify_nodata' was unexpected)"],
+        ["$.definition.options: 'notify_nodata' is unknown"],
     ),
     'minutes as text': (
         'token_latency',
         option('renotify_interval', '60'),
-        ["$.definition.options.renotify_interval: '60' is not of type 'integer', 'null'"],
+        ["$.definition.options.renotify_interval: '60', allowed: int, NoneType"],
     ),
     'runs in a metric monitor': (
         'token_latency',
@@ -312,11 +312,6 @@ MESSAGES: dict[str, Case] = {
         in_message('{{check_message}}', ''),
         ['message: no {{check_message}}, which has the evidence'],
     ),
-    'nothing to do': (
-        'hop_limit_too_low',
-        put('definition.message', '{{#is_alert}}Broken.{{/is_alert}}{{#is_recovery}}Fine.{{/is_recovery}}'),
-        ['message: no numbered step has a command'],
-    ),
     'a metric that does not exist': (
         'hop_limit_too_low',
         in_message('hop_limit_needed', 'hops_needed'),
@@ -330,12 +325,15 @@ MESSAGES: dict[str, Case] = {
     'a command with an option that AWS does not know': (
         'imdsv1_back_on',
         in_message('--region "${AWS_REGION:?}" --http-tokens', '--tokens'),
-        ['message: `aws ec2 modify-instance-metadata-defaults --tokens required`: unknown option --tokens'],
+        [
+            'message: `aws ec2 modify-instance-metadata-defaults --tokens required`: unrecognized arguments: --tokens '
+            'required'
+        ],
     ),
 }
 CASES = SHAPES | QUERIES | THRESHOLDS | TIMES | MESSAGES
 EVERYWHERE: dict[str, tuple[Change, str]] = {
-    'a misspelt option': (option('notify_nodata', True), '$.definition.options: Additional properties'),
+    'a misspelt option': (option('notify_nodata', True), "$.definition.options: 'notify_nodata' is unknown"),
     'a name that nobody sends': (in_query('aws_diagnostics.', 'aws_diagnosis.'), 'query: unknown '),
     'a handle': (in_message('1. ', '1. @ops-team: '), "message: the handle '@ops-team:'"),
     'a dead link': (in_message('1. ', '1. https://example.com/ '), 'message: unknown link https://example.com/'),

@@ -1,8 +1,9 @@
 """Which monitors are shipped, and that nothing is wrong with them."""
 
 import pytest
+import yaml
 
-from tools.asset_lint.monitor import read_monitor
+from tools.asset_lint.monitor import HOST_INTERVAL, read_monitor
 from tools.asset_lint.monitors import monitor_complaints
 
 from .mutations import MONITORS, shipped
@@ -53,3 +54,9 @@ def test_no_monitor_of_hosts_notifies_about_missing_data() -> None:
     """Hosts are scaled in, and regions emptied, every day."""
     monitors = {name: read_monitor(shipped(name)['definition']) for name in NAMES}
     assert [name for name, monitor in monitors.items() if monitor.notifies_of_no_data] == ['integration_role']
+
+
+def test_hosts_run_the_check_as_often_as_the_example_says() -> None:
+    example = MONITORS.parents[1] / 'datadog_checks' / 'aws_diagnostics' / 'data' / 'conf.yaml.example'
+    (instance,) = yaml.safe_load(example.read_text(encoding='utf-8'))['instances']
+    assert instance['min_collection_interval'] == 60 * HOST_INTERVAL

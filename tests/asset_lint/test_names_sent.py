@@ -1,83 +1,31 @@
 """The names that queries may use are those that are sent."""
 
-from collections import defaultdict
+import csv
+import json
 
-from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
-from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Gauge, Run, gauges, tags_of
-from datadog_checks.aws_diagnostics.facts import Facts
-from datadog_checks.aws_diagnostics.facts.account import Count, Lag
-from datadog_checks.aws_diagnostics.findings import Failed, Finding, Passed, Scope, Status, Verdict
-from tests.account.balancers import classic, later, load_balancers
-from tests.account.builders import account_facts, fleet, region
-from tests.account.lag_builders import metric_lag
-from tests.builders import answered, facts, imds
+from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, tags_of
+from tests.account.builders import account_facts
+from tests.asset_lint.sent import ACCOUNT, HOST
+from tests.builders import facts
 from tools.asset_lint.names import (
-    METRICS_OF_ACCOUNTS,
-    METRICS_OF_BOTH,
     OF_EVERY_ACCOUNT,
     OF_EVERY_HOST,
     PREFIX,
-    TAGS_OF_METRIC,
-    VALUES,
-    metrics,
-    service_checks,
+    ROOT,
     tags_of_service_check,
 )
-
-IMDSV1_ON = imds(tokenless=answered())
-COUNTS = tuple(
-    Count(tokens, hops, endpoint, 1)
-    for tokens, hops, endpoint in (('optional', 1, 'enabled'), ('required', 2, 'disabled'), ('odd', 99, 'odd'))
-)
-
-
-def findings(verdict: Verdict, scope: Scope) -> tuple[Finding, ...]:
-    """Of every diagnosis of the scope."""
-    return tuple(Finding(diagnosis, verdict) for diagnosis in DIAGNOSES if diagnosis.scope is scope)
-
-
-def sent(observed: Facts, scope: Scope) -> list[Gauge]:
-    """Where every diagnosis passes, and where every one fails, with either severity."""
-    verdicts: tuple[Verdict, ...] = (Passed('fine'), Failed('bad', Status.WARNING), Failed('bad', Status.CRITICAL))
-    return [gauge for verdict in verdicts for gauge in gauges(observed, findings(verdict, scope), Run(0.25))]
-
-
-HOST = [*sent(facts(), Scope.HOST), *sent(facts(imds=IMDSV1_ON), Scope.HOST)]
-BALANCERS = load_balancers(classic(), later())
-ACCOUNT = sent(
-    account_facts(fleet=fleet(region(counts=COUNTS)), load_balancers=BALANCERS, lag=Lag((metric_lag(),), ())),
-    Scope.ACCOUNT,
-)
-
-
-def sent_tags() -> dict[str, set[str]]:
-    """By metric, the values of each tag: `{'imds.latency': {'request:token', ...}}`."""
-    tags: dict[str, set[str]] = defaultdict(set)
-    for gauge in (*HOST, *ACCOUNT):
-        tags[gauge.name].update(gauge.tags)
-    return {name: values for name, values in tags.items() if values}
+from tools.asset_lint.names import tags_of as tags_of_metric
 
 
 def test_every_metric_is_sent_and_described() -> None:
-    assert {PREFIX + gauge.name for gauge in (*HOST, *ACCOUNT)} == metrics()
+    described = csv.DictReader((ROOT / 'metadata.csv').read_text(encoding='utf-8').splitlines())
+    assert {PREFIX + gauge.name for gauge in (*HOST, *ACCOUNT)} == {row['metric_name'] for row in described}
 
 
-def test_the_tags_of_each_metric_are_those_that_it_is_sent_with() -> None:
-    keys = {name: frozenset(tag.partition(':')[0] for tag in tags) for name, tags in sent_tags().items()}
-    assert keys == TAGS_OF_METRIC
-
-
-def test_the_values_of_a_tag_are_those_that_are_sent() -> None:
-    values: dict[str, set[str]] = defaultdict(set)
-    for tags in sent_tags().values():
-        for key, _, value in (tag.partition(':') for tag in tags):
-            values[key].add(value)
-    assert {key: frozenset(found) for key, found in values.items() if key in VALUES} == VALUES
-
-
-def test_metrics_belong_to_hosts_or_to_accounts_as_they_are_sent() -> None:
-    of_hosts, of_accounts = (frozenset(gauge.name for gauge in sample) for sample in (HOST, ACCOUNT))
-    assert (of_accounts - of_hosts, of_accounts & of_hosts) == (METRICS_OF_ACCOUNTS, METRICS_OF_BOTH)
+def test_a_metric_has_its_own_tags_and_those_of_every_host_or_account_that_sends_it() -> None:
+    assert tags_of_metric(f'{PREFIX}imds.latency') == OF_EVERY_HOST | {'request'}
+    assert tags_of_metric(f'{PREFIX}imds_fleet.misnamed') == OF_EVERY_ACCOUNT | {'region'}
+    assert tags_of_metric(f'{PREFIX}run.duration') == OF_EVERY_HOST | OF_EVERY_ACCOUNT
 
 
 def test_every_sample_has_the_tags_that_are_counted_on() -> None:
@@ -88,5 +36,5 @@ def test_every_sample_has_the_tags_that_are_counted_on() -> None:
 
 
 def test_service_checks_are_grouped_by_tags_that_their_samples_have() -> None:
-    for check, groups in service_checks().items():
-        assert set(groups) <= tags_of_service_check(check)
+    for check in json.loads((ROOT / 'assets' / 'service_checks.json').read_text(encoding='utf-8')):
+        assert set(check['groups']) <= tags_of_service_check(check['check'])

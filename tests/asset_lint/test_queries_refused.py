@@ -42,16 +42,18 @@ def test_what_is_no_metric_monitor_is_refused_with_its_place(query: str, message
 
 
 @pytest.mark.parametrize(
-    'query',
+    ('query', 'place'),
     [
-        pytest.param('ntp.over("*").by("host").last(4).count_by_status()', id='a check without quotes'),
-        pytest.param('"ntp".by("host").last(4).count_by_status()', id='no scope'),
-        pytest.param('"ntp".over("*").by("host").last(4).last(5).count_by_status()', id='twice'),
-        pytest.param('"ntp".over("*").by("host").last(4)', id='nothing counted'),
-        pytest.param('"ntp".over("*").by("host").last("4").count_by_status()', id='runs as a string'),
-        pytest.param('"ntp".over().by("host").last(4).count_by_status()', id='an empty scope'),
+        pytest.param('ntp.over("*").by("host").last(4).count_by_status()', "1: 'ntp.", id='a check without quotes'),
+        pytest.param('"ntp".by("host").last(4).count_by_status()', "6: '.by(", id='no scope'),
+        pytest.param('"ntp".over("*").by("host").last(4).last(5).count_by_status()', "36: 'last(5)", id='twice'),
+        pytest.param('"ntp".over("*").by("host").last(4)', '35: the end', id='nothing counted'),
+        pytest.param('"ntp".over("*").by("host").last("4").count_by_status()', '33: \'"4"', id='runs as a string'),
+        pytest.param('"ntp".over().by("host").last(4).count_by_status()', "12: ').by(", id='an empty scope'),
+        pytest.param('"ntp".over("").by("host").last(4).count_by_status()', '12: \'"")', id='a scope without a name'),
     ],
 )
-def test_what_is_no_service_check_monitor_is_refused(query: str) -> None:
-    with pytest.raises(InvalidQuery, match=r'^not "CHECK"\.over'):
+def test_what_is_no_service_check_monitor_is_refused_with_its_place(query: str, place: str) -> None:
+    with pytest.raises(InvalidQuery) as refused:
         service_check_monitor(query)
+    assert str(refused.value).startswith(f'cannot be read from column {place}')

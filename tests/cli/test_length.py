@@ -4,7 +4,7 @@ import pytest
 
 from datadog_checks.aws_diagnostics.findings import Status
 from tests.simulator import namespaces_available
-from tools.demo.running import run_in_world
+from tools.demo import run_in_world
 from tools.demo.scenarios import SCENARIOS, Scenario
 
 WIDTH = {'COLUMNS': '100', 'LANG': 'C.UTF-8'}

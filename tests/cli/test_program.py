@@ -97,7 +97,7 @@ def test_without_the_extra_one_line_says_how_to_install_it(missing):
     )
 
 
-@pytest.mark.parametrize('missing', ['pydantic', 'lazy_loader'])
+@pytest.mark.parametrize('missing', ['pydantic', pytest.param('lazy_loader', marks=pytest.mark.needs_base(37, 10))])
 def test_only_a_configuration_needs_what_the_models_need(missing, never):
     ended = subprocess.run(without_the(missing, 'explain', 'imds-throttled'), capture_output=True, text=True)
     assert (ended.returncode, ended.stderr) == (0, '')

@@ -254,6 +254,7 @@ def test_agent_diagnose_gets_the_findings_of_the_account(check):
     )
 
 
+@pytest.mark.needs_base(37, 41)
 def test_the_same_fault_of_two_accounts_is_two_issues(check, datadog_agent):
     emit(check, account_facts(), failed(**OF_THE_ACCOUNT), has_issues=True)
     emit(check, UNKNOWN_ACCOUNT, failed(**OF_THE_ACCOUNT), has_issues=True)

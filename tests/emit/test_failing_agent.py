@@ -18,6 +18,7 @@ from ..builders import agent, facts, imds
 from ..strict_agent import CHANNELS, StrictAgent
 from .findings import failed, passed
 
+pytestmark = pytest.mark.needs_base(37, 41)  # it reports issues too
 RUN = Run(0.25)
 RENAMED = facts(agent=agent(hostname='ip-10-0-0-12', provider='os'))
 FINDINGS = (failed(), passed(id='b-fault', service_check='hop_limit'))

@@ -8,6 +8,8 @@ from datadog_checks.aws_diagnostics.emit.outlet import Outlet
 
 from .findings import failed, not_applicable, passed, unknown
 
+pytestmark = pytest.mark.needs_base(37, 41)
+
 ISSUE_ID = 'aws_diagnostics:a-fault'
 ISSUE = {
     'id': ISSUE_ID,

@@ -157,6 +157,7 @@ def test_the_name_is_remembered_across_a_restart_of_the_agent(check, aggregator)
     assert len(aggregator.events) == 1
 
 
+@pytest.mark.needs_base(37, 41)
 def test_issues_are_sent_only_where_the_agent_has_them(check, datadog_agent):
     emit(check, facts(), failed(), has_issues=False)
     assert datadog_agent._sent_reported_issues['aws_diagnostics'] == []

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from tests.asset_lint.mutations import Change, in_message, mutant
 from tests.asset_lint.test_monitors import NAMES
-from tools.asset_lint.monitor import Monitor
+from tools.asset_lint.monitor import Monitor, read_monitor
 from tools.asset_lint.queries import MetricMonitor
 
 from .replay import monitor
@@ -48,12 +49,21 @@ def test_a_notification_has_a_text_and_fits(name: str, state: str) -> None:
     assert len(text) <= LONGEST
 
 
+def says_what_and_how(text: str) -> bool:
+    """First what is wrong, and then, in the first step, a command."""
+    what, _, steps = text.partition('\n1. ')
+    return len(what) > 60 and COMMAND.search(steps.split('\n2. ')[0]) is not None
+
+
 @pytest.mark.parametrize(('name', 'state'), [case for case in CASES if case.values[1] != 'recovery'])
 def test_a_notification_says_what_first_and_then_how_to_begin(name: str, state: str) -> None:
-    what, _, steps = rendered(monitor(name), state).partition('\n1. ')
-    assert len(what) > 60
-    first = steps.split('\n2. ')[0]
-    assert COMMAND.search(first), 'the first step has a command'
+    assert says_what_and_how(rendered(monitor(name), state))
+
+
+@pytest.mark.parametrize('change', [in_message('\n1. ', '\n- '), in_message('`', "'")], ids=['no steps', 'no commands'])
+@pytest.mark.parametrize('name', NAMES)
+def test_a_message_with_nothing_to_do_is_noticed(name: str, change: Change) -> None:
+    assert not says_what_and_how(rendered(read_monitor(mutant(name, change)['definition']), 'alert'))
 
 
 @pytest.mark.parametrize('name', NAMES)

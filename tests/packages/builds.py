@@ -1,9 +1,14 @@
-"""Wheels, built with what is installed here: nothing is downloaded."""
+"""Wheels, built with what is installed here: nothing is downloaded. And what is built once for all tests."""
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from fcntl import LOCK_EX, flock
 from pathlib import Path
+
+import pytest
 
 from tests.imports import SOURCE
 
@@ -21,3 +26,21 @@ def build_wheel(directory: Path, source: Path = ROOT) -> Path:
     )
     (wheel,) = directory.glob('*.whl')
     return wheel
+
+
+def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], Path], directory: Path) -> Path:
+    """A copy in `directory` of the one file that `build` leaves where it is told to: a second or two of computing.
+
+    The processes that share the tests have one directory above their own, and the first of them to ask builds.
+    """
+    base = factory.getbasetemp()
+    kept = (base.parent if 'PYTEST_XDIST_WORKER' in os.environ else base) / f'built-{name}'
+    with kept.with_suffix('.lock').open('w') as lock:
+        flock(lock, LOCK_EX)
+        if not kept.exists():
+            unfinished = kept.with_suffix('.unfinished')
+            build(unfinished)
+            unfinished.rename(kept)
+    (built,) = kept.iterdir()
+    directory.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copyfile(built, directory / built.name))

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.packages.agent import VERSIONS, Agent, Way, bare_agent
-from tests.packages.builds import build_wheel
+from tests.packages.builds import build_wheel, built_once
 from tools import single_file
 
 
@@ -21,14 +21,14 @@ def shelf() -> Iterator[Path]:
 
 
 @pytest.fixture(scope='session')
-def wheel(shelf: Path) -> Path:
-    return build_wheel(shelf)
+def wheel(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built_once(tmp_path_factory, 'wheel', build_wheel, shelf)
 
 
 @pytest.fixture(scope='session')
-def checks_d(shelf: Path) -> Path:
+def checks_d(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with aws_diagnostics.py and nothing else."""
-    return single_file.build(shelf / 'checks.d').parent
+    return built_once(tmp_path_factory, 'single-file', single_file.build, shelf / 'checks.d').parent
 
 
 @pytest.fixture(scope='session')

@@ -43,7 +43,7 @@ def test_two_builds_are_the_same_bytes(file: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize('version', VERSIONS)
 def test_every_python_builds_the_same_bytes(file: Path, tmp_path: Path, version: str) -> None:
     python = str(bare_agent(version).python)
-    subprocess.run([python, '-m', 'tools.single_file', '--output', tmp_path], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run([python, '-m', 'tools.single_file', tmp_path], cwd=ROOT, check=True, capture_output=True)
     built = tmp_path / 'aws_diagnostics.py'
     assert built.read_bytes() == file.read_bytes()
 

@@ -7,7 +7,7 @@ import pytest
 from datadog_checks.aws_diagnostics.facts import observed
 from tests.collect.imds.asking import ask, options
 from tests.simulator import Topology, World, namespaces_available
-from tools.pictures.hop_limit import CASES, Case, drawing
+from tools.pictures import CASES, Case, hop_limits
 
 TOPOLOGIES = {0: Topology.HOST, 1: Topology.CONTAINER, 2: Topology.NESTED}
 
@@ -23,7 +23,7 @@ def test_the_check_measures_what_is_drawn(case: Case) -> None:
 
 
 def test_lost_replies_are_drawn_beside_near_misses_that_arrive() -> None:
-    text = drawing()
+    text = hop_limits()
     assert re.findall(r'arrives with TTL \d|is dropped: needs a hop limit of \d', text.partition('</desc>')[2]) == [
         'arrives with TTL 1',
         'is dropped: needs a hop limit of 2',

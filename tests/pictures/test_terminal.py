@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 from rich.text import Text
 
-from tools.pictures.terminal import WIDEST, terminal
+from tools.pictures import WIDEST, terminal
 
 NAME = '{http://www.w3.org/2000/svg}text'
 PRINTED = list(
@@ -19,7 +19,7 @@ def shown(svg: str) -> str:
 def test_every_character_and_its_colour_is_in_the_picture() -> None:
     svg = terminal(PRINTED, title='A title', name='x')
     assert [word in shown(svg) for word in ('A title', 'CRITICAL', '  a fault', 'fine')] == [True] * 4
-    assert 'fill: #f07178;font-weight: bold' in svg
+    assert 'fill: #f4005f;font-weight: bold' in svg
 
 
 def test_a_command_stays_on_one_line_and_ends_where_nobody_could_read_on() -> None:

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.conftest import NOT_ISOLATED
-from tests.packages.builds import build_wheel
+from tests.packages.builds import build_wheel, built_once
 from tests.rollout.environment import ROOT
 from tests.rollout.host import Host
 from tools import single_file as checks_d
@@ -56,9 +56,9 @@ def shelf() -> Iterator[Path]:
 
 
 @pytest.fixture(scope='session')
-def wheel(shelf: Path) -> Path:
+def wheel(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of this version."""
-    return build_wheel(shelf / 'wheel')
+    return built_once(tmp_path_factory, 'wheel', build_wheel, shelf / 'wheel')
 
 
 @pytest.fixture(scope='session')
@@ -76,9 +76,9 @@ def newer_wheel(shelf: Path, wheel: Path) -> Path:
 
 
 @pytest.fixture(scope='session')
-def single_file(shelf: Path) -> Path:
+def single_file(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The check as one file for checks.d."""
-    return checks_d.build(shelf)
+    return built_once(tmp_path_factory, 'single-file', checks_d.build, shelf)
 
 
 @pytest.fixture(scope='session')

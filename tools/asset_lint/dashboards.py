@@ -21,8 +21,6 @@ NAME = re.compile(r'\b[a-z_]\w*\b(?!\()')
 GROUPED = re.compile(r' by \{([^}]*)\}')
 VARIABLE = re.compile(r'\{\{([\w-]+)\.value\}\}')
 CALL = re.compile(r'\b([a-z_]\w*)\(')
-
-
 Widget: TypeAlias = tuple[str, Document]
 """Its place, as a complaint names it (`Overview / Hop limit`), and its definition."""
 

@@ -1,171 +1,117 @@
-"""Datadog's API client describes monitors and dashboards in its model classes: here they become a JSON Schema.
+"""What the model classes of Datadog's API client do not describe in a monitor or dashboard.
 
 The client itself refuses almost nothing: it keeps what it does not know and marks it as unparsed.
 """
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from datadog_api_client.model_utils import ModelComposed, ModelNormal, ModelSimple, OpenApiModel, cached_property
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+from datadog_api_client import model_utils
 
-Schema: TypeAlias = dict[str, Any]
 Type: TypeAlias = Any
 """A model class, a Python class, `[type, ...]` for a list of these, `{str: types}` for a mapping to them."""
-NAMES: Mapping[type, str] = {
-    str: 'string',
-    bool: 'boolean',
-    int: 'integer',
-    float: 'number',
-    dict: 'object',
-    list: 'array',
-    type(None): 'null',
-    datetime: 'string',
-    date: 'string',
-    UUID: 'string',
-}
-FORMATS = Draft202012Validator.FORMAT_CHECKER
-LIMITS = {
-    'inclusive_minimum': 'minimum',
-    'inclusive_maximum': 'maximum',
-    'min_length': 'minLength',
-    'max_length': 'maxLength',
-    'min_items': 'minItems',
-    'max_items': 'maxItems',
-}
-"""The client's words for what JSON Schema calls these."""
+Fault: TypeAlias = tuple[str, str]
+"""Place, as in `$.options.renotify_interval`, and what is wrong there."""
+IN_JSON: Mapping[type, tuple[type, ...]] = {float: (int, float), **dict.fromkeys((date, datetime, UUID), (str,))}
 
 
 def violations(document: object, model: Type) -> list[str]:
-    """One line for each fault, `$.options.renotify_interval: what is wrong`; none where the model describes it."""
-    return violations_of_schema(document, _schema(model))
+    """One line for each fault, `PLACE: what is wrong`; none where the model describes the document."""
+    return sorted({f'{place}: {what}' for place, what in _faults(document, (model,), '$')})
 
 
-def violations_of_schema(document: object, schema: Schema) -> list[str]:
-    validator = Draft202012Validator(schema, format_checker=FORMATS)
-    errors = [best_match([error]) for error in validator.iter_errors(document)]
-    return sorted({f'{error.json_path}: {error.message}' for error in errors})
+def _faults(value: object, types: Iterable[Type], place: str) -> list[Fault]:
+    """None where one of the types describes the value, else those of the type that seems to be meant."""
+    alternatives = list(_alternatives(types))
+    missed = {number: _kinds_missed(value, t) for number, t in enumerate(alternatives) if _has_shape(value, t)}
+    if not missed:
+        allowed = dict.fromkeys(name for type_ in alternatives for name in _names(type_))
+        return [(place, f'{value!r:.80}, allowed: {", ".join(allowed)}')]
+    likely = (alternatives[number] for number, kinds in missed.items() if kinds == min(missed.values()))
+    return min((list(_within(value, type_, place)) for type_ in likely), key=len)
 
 
-@cache
-def _schema(model: Type) -> Schema:
-    definitions: dict[str, Schema] = {}
-    return {**_one(model, definitions), '$defs': definitions}
-
-
-def _any(types: Sequence[Type], definitions: dict[str, Schema]) -> Schema:
-    if all(inspect.isclass(type_) and type_ in NAMES for type_ in types):
-        return {'type': [NAMES[type_] for type_ in types]}
-    wanted = [_one(type_, definitions) for type_ in types]
-    return wanted[0] if len(wanted) == 1 else {'anyOf': wanted}
-
-
-def _one(type_: Type, definitions: dict[str, Schema]) -> Schema:
-    if isinstance(type_, list):
-        return {'type': 'array', 'items': _any(type_, definitions)}
-    if isinstance(type_, dict):
-        return {'type': 'object', 'additionalProperties': _any(type_[str], definitions)}
-    if type_ in NAMES:
-        return {'type': [NAMES[type_]]}
-    name = type_.__name__
-    if name not in definitions:
-        definitions[name] = {}  # a group of widgets contains widgets
-        definitions[name] = _model(type_, definitions)
-    return {'$ref': f'#/$defs/{name}'}
-
-
-def _model(model: type, definitions: dict[str, Schema]) -> Schema:
-    if issubclass(model, ModelComposed):
-        return _choice(list(_alternatives(model)), definitions)
-    if issubclass(model, ModelSimple):
-        return {'enum': values} if (values := _values(model)) else _any(_types(model)['value'], definitions)
-    further = _further(model)
-    limits = {key: {LIMITS[word]: n for word, n in limit.items()} for key, limit in _by_key(model, 'validations')}
-    return {
-        'type': 'object',
-        'required': _required(model),
-        'properties': {key: {**_any(t, definitions), **limits.get(key, {})} for key, t in _types(model).items()},
-        'additionalProperties': _any(further, definitions) if further else False,
-    }
-
-
-def _choice(models: Sequence[Type], definitions: dict[str, Schema]) -> Schema:
-    """One of the models; where a key such as `type` tells them apart, only the meant one has its say."""
-    key, values = _discriminator(models)
-    if not key:
-        return {'anyOf': [_one(model, definitions) for model in models]}
-    meant = {
-        value: [model for model, allowed in zip(models, values, strict=True) if value in allowed]
-        for value in sorted(set().union(*values))
-    }
-    rules = [
-        {'if': {'required': [key], 'properties': {key: {'const': value}}}, 'then': _any(candidates, definitions)}
-        for value, candidates in meant.items()
-    ]
-    return {'type': 'object', 'required': [key], 'properties': {key: {'enum': list(meant)}}, 'allOf': rules}
-
-
-def _discriminator(models: Sequence[Type]) -> tuple[str, list[set[str]]]:
-    """The key whose allowed values differ between the models, and these values for each; '' where there is none."""
-    if not all(inspect.isclass(model) and issubclass(model, ModelNormal) for model in models):
-        return '', []
-    enumerations = [
-        {key: set(_values(t[0])) for key, t in _types(model).items() if len(t) == 1 and _values(t[0])}
-        for model in models
-    ]
-    for key in sorted(set.intersection(*map(set, enumerations))):
-        values = [enumeration[key] for enumeration in enumerations]
-        if any(each != values[0] for each in values):
-            return key, values
-    return '', []
-
-
-def _alternatives(model: type) -> Iterator[Type]:
-    for type_ in _declared(model, '_composed_schemas')['oneOf']:
-        if inspect.isclass(type_) and issubclass(type_, ModelComposed):
-            yield from _alternatives(type_)
+def _alternatives(types: Iterable[Type]) -> Iterator[Type]:
+    for type_ in types:
+        if _is(type_, model_utils.ModelComposed):
+            yield from _alternatives(type_._composed_schemas['oneOf'])
+        elif _is(type_, model_utils.ModelSimple) and not type_.allowed_values:
+            yield from _alternatives(type_.openapi_types['value'])
         else:
             yield type_
 
 
-def _declared(model: type, name: str) -> Type:
-    """A class attribute, which the client computes for each instance where it would import other models."""
-    value = getattr(model, name)
-    return value._fn(None) if isinstance(value, cached_property) else value
+def _is(type_: Type, model: type) -> bool:
+    return inspect.isclass(type_) and issubclass(type_, model)
 
 
-def _by_key(model: type, name: str) -> list[tuple[str, Any]]:
-    """What is declared for each attribute, by its key in JSON."""
-    keys = _declared(model, 'attribute_map')
-    return [(str(keys.get(attribute, attribute)), value) for attribute, value in _declared(model, name).items()]
+def _names(type_: Type) -> list[str]:
+    """Of the values of an enumeration, or of another type."""
+    if _is(type_, model_utils.ModelSimple):
+        return sorted(map(repr, type_.allowed_values))
+    return [type_.__name__ if inspect.isclass(type_) else type(type_).__name__]
 
 
-def _types(model: type) -> dict[str, tuple[Type, ...]]:
-    return dict(_by_key(model, 'openapi_types'))
+def _has_shape(value: object, type_: Type) -> bool:
+    if _is(type_, model_utils.ModelSimple):
+        return value in list(type_.allowed_values)
+    shape = dict if _is(type_, model_utils.ModelNormal) else type_ if inspect.isclass(type_) else type(type_)
+    return type(value) in IN_JSON.get(shape, (shape,))
 
 
-def _values(type_: Type) -> list[Any]:
-    """Of an enumeration; none for anything else."""
-    is_simple = inspect.isclass(type_) and issubclass(type_, ModelSimple)
-    return sorted(_declared(type_, 'allowed_values'), key=str) if is_simple else []
+def _kinds_missed(value: object, type_: Type) -> int:
+    """How many enumerations, such as `type` and `data_source`, it does not fit: then another model is meant."""
+    if not (isinstance(value, dict) and _is(type_, model_utils.ModelNormal)):
+        return 0
+    asked = [(key, types[0]) for key, (types, _) in _members(type_).items() if key in {*value, *_required(type_)}]
+    return sum(not _has_shape(value.get(key), kind) for key, kind in asked if _is(kind, model_utils.ModelSimple))
 
 
-def _required(model: type) -> list[str]:
+def _within(value: object, type_: Type, place: str) -> Iterator[Fault]:
+    """Of a value that has the shape of the type."""
+    match value, type_:
+        case list(), list():
+            for number, item in enumerate(value):
+                yield from _faults(item, type_, f'{place}[{number}]')
+        case dict(), dict():
+            for key, member in value.items():
+                yield from _faults(member, type_[str], f'{place}[{key!r}]')
+        case dict(), _ if _is(type_, model_utils.ModelNormal):
+            yield from ((place, f'{key!r} is missing') for key in _required(type_) if key not in value)
+            for key, member in value.items():
+                yield from _of_member(key, member, type_, place)
+
+
+def _of_member(key: str, member: object, model: Type, place: str) -> Iterator[Fault]:
+    # The models inherit a permission of every key that only says that nobody wrote a rule: it counts as none.
+    further = model.additional_properties_type
+    unruled = further is model_utils.OpenApiModel.additional_properties_type
+    types, limits = _members(model).get(key, (None if unruled else further, {}))
+    if not types:
+        yield place, f'{key!r} is unknown'
+    elif faults := _faults(member, types, f'{place}.{key}'):
+        yield from faults
+    else:
+        try:
+            model_utils.check_validations(limits, key, member)  # type: ignore[no-untyped-call]
+        except ValueError as e:
+            yield f'{place}.{key}', str(e)
+
+
+@cache
+def _members(model: Type) -> Mapping[str, tuple[tuple[Type, ...], Mapping[str, float]]]:
+    """By key in JSON: its types, and its limits."""
+    declared = model.attribute_map.items()
+    return {key: (model.openapi_types[name], model.validations.get(name, {})) for name, key in declared}
+
+
+@cache
+def _required(model: Type) -> tuple[str, ...]:
     """The constructor demands them: every other parameter has the default `unset`."""
-    keys = _declared(model, 'attribute_map')
-    parameters = list(inspect.signature(model.__init__).parameters.values())[1:]  # type: ignore[misc]
-    return [keys[p.name] for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
-
-
-def _further(model: type) -> tuple[Type, ...]:
-    """The types of values under keys that are not declared; none where there may be no such keys.
-
-    The models inherit a permission of every key that only says that nobody wrote a rule: it counts as none.
-    """
-    own = any('additional_properties_type' in vars(base) for base in model.mro() if base is not OpenApiModel)
-    return tuple(_declared(model, 'additional_properties_type') or ()) if own else ()
+    parameters = list(inspect.signature(model.__init__).parameters.values())[1:]
+    demanded = (p.name for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD)
+    return tuple(model.attribute_map[name] for name in demanded)

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, TypeAlias
-
-import yaml
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
 from datadog_checks.aws_diagnostics.findings import Scope
 
-from .names import METRICS_OF_ACCOUNTS, PREFIX, ROOT, tags_of_service_check
+from .names import OF_ACCOUNTS, OF_HOSTS, PREFIX, tags_of_service_check
 from .queries import MetricMonitor, Selector, ServiceCheckMonitor, metric_monitor, service_check_monitor
 
 Document: TypeAlias = dict[str, Any]
@@ -18,20 +16,15 @@ Query: TypeAlias = MetricMonitor | ServiceCheckMonitor
 READERS: Mapping[str, Callable[[str], Query]] = {'query alert': metric_monitor, 'service check': service_check_monitor}
 """By type of monitor; other types are not shipped."""
 ACCOUNT_DIAGNOSES = frozenset(diagnosis.id for diagnosis in DIAGNOSES if diagnosis.scope is Scope.ACCOUNT)
-ACCOUNT_INTERVAL = 60
-"""Minutes between two runs of an account instance, as the example configuration advises."""
-EXAMPLE = ROOT / 'datadog_checks' / 'aws_diagnostics' / 'data' / 'conf.yaml.example'
+HOST_INTERVAL, ACCOUNT_INTERVAL = 5, 60
+"""Minutes between two runs of an instance, as the example configuration has it and advises it for an account."""
 
 
 @dataclass(frozen=True)
 class Monitor:
     definition: Document
     query: Query
-
-    @property
-    def options(self) -> Document:
-        options: Document = self.definition['options']
-        return options
+    options: Document
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -76,20 +69,16 @@ class Monitor:
     @property
     def interval(self) -> int:
         """Minutes between two runs of the instances that it watches."""
-        return ACCOUNT_INTERVAL if self.about_accounts else _host_interval()
+        return ACCOUNT_INTERVAL if self.about_accounts else HOST_INTERVAL
 
 
 def _about_accounts(selector: Selector) -> bool:
     asked = {condition.value for condition in selector.scope if condition.key == 'diagnosis'}
-    return selector.metric.removeprefix(PREFIX) in METRICS_OF_ACCOUNTS or (bool(asked) and asked <= ACCOUNT_DIAGNOSES)
-
-
-@cache
-def _host_interval() -> int:
-    (instance,) = yaml.safe_load(EXAMPLE.read_text(encoding='utf-8'))['instances']
-    return int(instance['min_collection_interval']) // 60
+    return selector.metric.removeprefix(PREFIX) in OF_ACCOUNTS - OF_HOSTS or (
+        bool(asked) and asked <= ACCOUNT_DIAGNOSES
+    )
 
 
 def read_monitor(definition: Document) -> Monitor:
     """Of a definition that FILE and the client's model describe. Raises InvalidQuery."""
-    return Monitor(definition, READERS[definition['type']](definition['query']))
+    return Monitor(definition, READERS[definition['type']](definition['query']), definition['options'])

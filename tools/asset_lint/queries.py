@@ -1,20 +1,13 @@
 """Reads the queries of monitors and dashboards: metrics, tags, windows and thresholds. The grammar is queries.lark."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
-STARTS = ['monitor', 'expression']
-NAMES = r'"[^"]+"(?:,"[^"]+")*'
-SERVICE_CHECK = re.compile(
-    rf'"(?P<check>[\w.]+)"\.over\((?P<over>{NAMES})\)(?:\.exclude\((?P<exclude>{NAMES})\))?\.by\((?P<by>{NAMES})\)'
-    r'\.last\((?P<last>\d+)\)\.(?P<count>count_by_status|pct_by_status)\(\)'
-)
-"""The order in which Datadog writes it."""
+STARTS = ['monitor', 'expression', 'service_check']
 COUNTS = frozenset({'count_nonzero', 'count_not_null'})
 """Functions that make one number of all groups."""
 MINUTES = {'m': 1, 'h': 60, 'd': 24 * 60, 'w': 7 * 24 * 60}
@@ -24,16 +17,14 @@ class InvalidQuery(ValueError):
     """The message says what is wrong, and where."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """Part of a scope: `state:ready`, `team`, or a template variable of a dashboard, `$team`."""
 
     key: str
     value: str = ''
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(NamedTuple):
     """`avg:aws_diagnostics.imds.ok{state:ready} by {host}`"""
 
     aggregator: str
@@ -43,8 +34,7 @@ class Selector:
     by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """Selectors, arithmetic and functions, in the order in which they are written."""
 
     selectors: tuple[Selector, ...]
@@ -53,8 +43,7 @@ class Expression:
     """The tags of its groups: not those over which it counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class MetricMonitor:
+class MetricMonitor(NamedTuple):
     """`max(last_4h):sum:METRIC{*} by {aws_account} > 0`, or `change(max(last_1h),last_1d):...`"""
 
     expression: Expression
@@ -69,15 +58,14 @@ class MetricMonitor:
     """`last_1d`: how far back a change looks, else ''."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceCheckMonitor:
+class ServiceCheckMonitor(NamedTuple):
     """`"aws_diagnostics.imds".over("*").by("host").last(4).count_by_status()`"""
 
     check: str
     over: tuple[str, ...]
     by: tuple[str, ...]
     last: int
-    count: str
+    statistic: str
     """'count_by_status' or 'pct_by_status'."""
     exclude: tuple[str, ...] = ()
 
@@ -142,11 +130,10 @@ def _conditions(scope: Tree[Token] | Token) -> Iterator[Condition]:
 
 def service_check_monitor(query: str) -> ServiceCheckMonitor:
     """Raises InvalidQuery."""
-    found = SERVICE_CHECK.fullmatch(query)
-    if found is None:
-        raise InvalidQuery('not "CHECK".over(...).exclude(...).by(...).last(N).count_by_status(), or pct_by_status')
-    over, exclude, by = (tuple(re.findall(r'"([^"]+)"', found[name] or '')) for name in ('over', 'exclude', 'by'))
-    return ServiceCheckMonitor(found['check'], over, by, int(found['last']), found['count'], exclude)
+    check, *parts, last, count = parsed(query, 'service_check').children
+    names = ([str(n)[1:-1] for n in tokens(part)] if isinstance(part, Tree) else [] for part in parts)
+    over, exclude, by = map(tuple, names)
+    return ServiceCheckMonitor(str(check)[1:-1], over, by, int(str(last)), str(count), exclude)
 
 
 @cache

@@ -12,7 +12,7 @@ import re
 import runpy
 import textwrap
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from string import Template
 
@@ -36,7 +36,8 @@ LINE = 116
 
 def build(directory: Path, root: Path = ROOT, *, host_only: bool = False) -> Path:
     """Writes `aws_diagnostics.py` into the directory, from the sources below `root`."""
-    content = _archive(root, FOR_AN_ACCOUNT if host_only else None)
+    entries = {name: content for name, content in sources(root) if _belongs(name, host_only)}
+    content = archive(entries, zipfile.ZIP_STORED)  # it is compressed later, as a whole
     text = Template(BOOTSTRAP.read_text(encoding='utf-8')).substitute(
         version=runpy.run_path(str(root / PACKAGE / '__about__.py'))['__version__'],
         sha256=hashlib.sha256(content).hexdigest(),
@@ -48,18 +49,32 @@ def build(directory: Path, root: Path = ROOT, *, host_only: bool = False) -> Pat
     return file
 
 
-def _archive(root: Path, left_out: re.Pattern[str] | None) -> bytes:
-    """A ZIP archive without traces of when and where it was made. It is compressed later, as a whole."""
+def _belongs(name: str, host_only: bool) -> bool:
+    within = name.removeprefix(f'{PACKAGE.as_posix()}/')
+    return within.partition('/')[0] not in FOR_A_PERSON and not (host_only and FOR_AN_ACCOUNT.match(within))
+
+
+def archive(entries: Mapping[str, bytes], compression: int, before: bytes = b'') -> bytes:
+    """A ZIP archive without traces of when and where it was made, after what else the file begins with."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, 'w', zipfile.ZIP_STORED) as archive:
-        for path in _sources(root):
-            if left_out and left_out.match(path.relative_to(root).as_posix().removeprefix(f'{PACKAGE.as_posix()}/')):
-                continue
-            entry = zipfile.ZipInfo(path.relative_to(root).as_posix())
-            entry.external_attr = 0o644 << 16
-            content = path.read_bytes()
-            archive.writestr(entry, without_docstrings(content) if path.suffix == '.py' else content)
+    buffer.write(before)
+    with zipfile.ZipFile(buffer, 'w', compression, compresslevel=9) as written:
+        for name, content in entries.items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = (0o40755 if name.endswith('/') else 0o100644) << 16
+            entry.compress_type = compression
+            written.writestr(entry, content)
     return buffer.getvalue()
+
+
+def sources(root: Path) -> Iterator[tuple[str, bytes]]:
+    """Name in an archive, and what it holds. The docstrings of the command line stay: they are its help."""
+    yield 'LICENSE', (root / 'LICENSE').read_bytes()
+    for path in sorted((root / PACKAGE).rglob('*')):
+        if path.suffix in SUFFIXES:
+            place, content = path.relative_to(root), path.read_bytes()
+            stripped = path.suffix == '.py' and 'cli' not in place.parts
+            yield place.as_posix(), without_docstrings(content) if stripped else content
 
 
 def without_docstrings(source: bytes) -> bytes:
@@ -73,10 +88,3 @@ def without_docstrings(source: bytes) -> bytes:
         kept = lines[first][: text.col_offset] + empty + lines[last][text.end_col_offset :]
         lines[first : last + 1] = kept.splitlines(keepends=True)
     return b''.join(lines)
-
-
-def _sources(root: Path) -> Iterator[Path]:
-    yield root / 'LICENSE'
-    for path in sorted((root / PACKAGE).rglob('*')):
-        if path.suffix in SUFFIXES and path.relative_to(root / PACKAGE).parts[0] not in FOR_A_PERSON:
-            yield path

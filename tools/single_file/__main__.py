@@ -1,21 +1,10 @@
-"""`python -m tools.single_file [--output DIRECTORY]`"""
+"""`python -m tools.single_file [DIRECTORY]`: the check as one file, and as one for host instances only."""
 
-import argparse
+import sys
 from pathlib import Path
 
 from tools.single_file import build
 
-
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog='python -m tools.single_file',
-        description='Build the check as one file, and as one for host instances only.',
-    )
-    parser.add_argument('--output', type=Path, default=Path('dist', 'checks.d'), metavar='DIRECTORY')
-    output = parser.parse_args().output
-    print(build(output))
-    print(build(output / 'host', host_only=True))
-
-
 if __name__ == '__main__':
-    main()
+    output = Path(*sys.argv[1:] or ('dist', 'checks.d'))
+    print(build(output), build(output / 'host', host_only=True), sep='\n')

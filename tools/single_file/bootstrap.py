@@ -51,16 +51,6 @@ def archive() -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(content))
 
 
-class Resources:
-    """The files beside a package, for importlib.resources."""
-
-    def __init__(self, directory: zipfile.Path) -> None:
-        self._directory = directory
-
-    def files(self) -> zipfile.Path:
-        return self._directory
-
-
 class PackageInMemory(importlib.abc.MetaPathFinder, importlib.abc.ExecutionLoader):
     """Imports from an archive. The file of a module is `root`, then its name in the archive."""
 
@@ -87,8 +77,10 @@ class PackageInMemory(importlib.abc.MetaPathFinder, importlib.abc.ExecutionLoade
         """For the compiler, and for the lines in a traceback."""
         return self._content.read(self._name(fullname)).decode()
 
-    def get_resource_reader(self, fullname: str) -> Resources:
-        return Resources(zipfile.Path(self._content, self._name(fullname).replace('__init__.py', '')))
+    def get_resource_reader(self, fullname: str) -> types.SimpleNamespace:
+        """Of the files beside a package, for importlib.resources."""
+        directory = zipfile.Path(self._content, self._name(fullname).replace('__init__.py', ''))
+        return types.SimpleNamespace(files=lambda: directory)
 
 
 def load(anyway: bool = False) -> types.ModuleType:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
-from tools.single_file import PACKAGE, ROOT, SUFFIXES, without_docstrings
+from tools.single_file import ROOT, archive, sources
 
 START = Path(__file__).with_name('start.py')
 ALWAYS_OURS = ('click', 'rich')
@@ -25,14 +25,8 @@ def build(directory: Path, root: Path = ROOT) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     file = directory / 'aws-diagnostics.pyz'
     content = dict(_content(root))
-    with file.open('wb') as target:
-        target.write(SHEBANG)
-        with zipfile.ZipFile(target, 'w', zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-            for name in sorted({*content, *_folders(content)}):
-                entry = zipfile.ZipInfo(name)
-                entry.external_attr = (0o40755 if name.endswith('/') else 0o100644) << 16
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, content.get(name, b''))
+    entries = {name: content.get(name, b'') for name in sorted({*content, *_folders(content)})}
+    file.write_bytes(archive(entries, zipfile.ZIP_DEFLATED, SHEBANG))
     file.chmod(0o755)
     return file
 
@@ -40,13 +34,7 @@ def build(directory: Path, root: Path = ROOT) -> Path:
 def _content(root: Path) -> Iterator[tuple[str, bytes]]:
     """Name in the archive, and what it holds."""
     yield '__main__.py', START.read_bytes()
-    yield 'LICENSE', (root / 'LICENSE').read_bytes()
-    for path in (root / PACKAGE).rglob('*'):
-        if path.suffix in SUFFIXES:
-            place, content = path.relative_to(root), path.read_bytes()
-            # The docstrings of the command line are its help.
-            stripped = path.suffix == '.py' and 'cli' not in place.parts
-            yield place.as_posix(), without_docstrings(content) if stripped else content
+    yield from sources(root)
     for name in CARRIED:
         yield from _installed(name, '' if name in ALWAYS_OURS else f'{WHERE_MISSING}/')
 

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -123,10 +122,10 @@ def test_every_query_is_limited_to_the_scope(module: Workspace) -> None:
         shipped, limited = (read_monitor(document) for document in (definition(name), monitor))
         if isinstance(limited.query, ServiceCheckMonitor):
             assert isinstance(shipped.query, ServiceCheckMonitor)
-            assert limited.query == replace(shipped.query, over=scope)
+            assert limited.query == shipped.query._replace(over=scope)
             continue
         tags = tuple(Condition(*tag.split(':')) for tag in scope)
-        assert limited.selectors == tuple(replace(s, scope=(*tags, *s.scope)) for s in shipped.selectors)
+        assert limited.selectors == tuple(s._replace(scope=(*tags, *s.scope)) for s in shipped.selectors)
         assert re.sub(r'\{[^}]*\}', '', monitor['query']) == re.sub(r'\{[^}]*\}', '', definition(name)['query'])
         if not limited.about_accounts:
             assert monitor_complaints({**json.loads(MONITORS[name].read_text()), 'definition': monitor}) == []

@@ -1,4 +1,4 @@
-"""Runs every ddev validator that can fail and, with --prove, shows that each of them does fail on a broken copy.
+"""Every ddev validator that can fail passes here, and is shown to fail on a broken copy. `make validate` runs this.
 
 ddev reports success where it finds nothing to look at, so a green validator means something only beside that proof.
 """
@@ -6,24 +6,14 @@ ddev reports success where it finds nothing to look at, so a green validator mea
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-import click
+import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).parents[1]
 CHECK = 'aws_diagnostics'
 PACKAGE = f'datadog_checks/{CHECK}'
-SECONDS = 120
-JOBS = 2
-COPIED = ('.ddev', 'assets', 'datadog_checks', 'requirements')
-"""What the validators look at, beside the files in the root."""
 
 
 class Defect(NamedTuple):
@@ -49,6 +39,7 @@ METRICS = 'metadata.csv'
 PROJECT = 'pyproject.toml'
 INSTANCE = f'{PACKAGE}/config_models/instance.py'
 SOURCE = f'{PACKAGE}/check.py'
+OF_OLD = 'datadog_checks.utils'
 DEFECTS = (
     Defect('config', 'an edited example', EXAMPLE, '', '# by hand\n', 'is not in sync'),
     Defect('config', 'a type that does not exist', SPEC, 'type: number', 'type: float', 'Unknown type'),
@@ -66,7 +57,7 @@ DEFECTS = (
     Defect('service-checks', 'no file', SERVICE_CHECKS, '', None, 'service_checks.json'),
     Defect('dashboards', 'no file', DASHBOARD, '', None, 'does not exist'),
     Defect('dashboards', 'no description', DASHBOARD, '"description":', '"about":', 'description'),
-    Defect('imports', 'an old import', SOURCE, '', 'from datadog_checks.utils import x\n', 'datadog_checks.utils'),
+    Defect('imports', 'an old import', SOURCE, '', f'from {OF_OLD} import x\n', OF_OLD),
     Defect('http', 'requests', SOURCE, '', 'import requests\n\nrequests.get("http://x")\n', 'requests.get'),
     Defect('dep', 'an extra without a version', PROJECT, '"rich==15.0.0"', '"rich"', 'Unpinned'),
     Defect('dep', 'an extra that was not agreed', PROJECT, '"rich==15.0.0"', '"tqdm==4.0.0"', 'tqdm'),
@@ -77,8 +68,8 @@ VALIDATORS = tuple(dict.fromkeys(defect.validator for defect in DEFECTS))
 licences; `make lint` runs codespell itself."""
 
 
-def complaint_of(validator: str, root: Path = ROOT) -> str:
-    """What the validator says where it fails; '' where it passes."""
+def validate(validator: str, root: Path) -> tuple[bool, str]:
+    """Whether it passes, and what it says."""
     done = subprocess.run(
         [ROOT / 'tools' / 'ddev', 'validate', validator, CHECK],
         env={**os.environ, 'ROOT': str(root), 'NO_COLOR': '1', 'COLUMNS': '500'},
@@ -86,66 +77,32 @@ def complaint_of(validator: str, root: Path = ROOT) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=SECONDS,
+        timeout=120,
         check=False,
     )
-    return (done.stdout.strip() or f'exit status {done.returncode}') if done.returncode else ''
+    return done.returncode == 0, done.stdout
 
 
-def unproved(defect: Defect) -> str:
-    """'' where the validator fails on a copy with the defect, and says why."""
-    below = ROOT / '.build'
-    below.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=below, prefix='broken-') as directory:
-        break_copy(Path(directory), defect)
-        said = complaint_of(defect.validator, Path(directory))
-    if not said:
-        return 'the validator passes'
-    return '' if defect.message in said else f'it fails without saying {defect.message!r}:\n{said}'
+@pytest.mark.parametrize('validator', VALIDATORS)
+def test_the_repository_passes(validator: str) -> None:
+    passes, said = validate(validator, ROOT)
+    assert passes, said
 
 
-def break_copy(copy: Path, defect: Defect) -> None:
-    """Raises ValueError where the file no longer holds what is to be replaced."""
-    for name in COPIED:
+@pytest.mark.parametrize('defect', DEFECTS, ids=lambda defect: f'{defect.validator}: {defect.situation}')
+def test_a_broken_copy_fails_and_is_told_why(defect: Defect, tmp_path: Path) -> None:
+    copy = tmp_path / 'broken'
+    for name in ('.ddev', 'assets', 'datadog_checks', 'requirements'):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns('__pycache__'))
-    for file in ROOT.iterdir():
-        if file.is_file():
-            shutil.copy(file, copy)
+    for file in filter(Path.is_file, ROOT.iterdir()):
+        shutil.copy(file, copy)
     path = copy / defect.path
-    if defect.new is None:
-        path.unlink()
-        return
     text = path.read_text(encoding='utf-8')
-    if defect.old not in text:
-        raise ValueError(f'{defect.path} no longer contains {defect.old!r}: repair the proof')
-    broken = text.replace(defect.old, defect.new, 1) if defect.old else text + defect.new
-    path.write_text(broken, encoding='utf-8')
-
-
-def report(name: str, complaint: str) -> bool:
-    """Whether it failed."""
-    print('FAILED' if complaint else 'ok    ', name, flush=True)
-    if complaint:
-        print(complaint)
-    return bool(complaint)
-
-
-@click.command(help=__doc__)
-@click.option('--prove', is_flag=True, help='show on broken copies that each validator does fail')
-def main(prove: bool) -> None:
-    jobs = {validator: partial(complaint_of, validator) for validator in VALIDATORS}
-    proofs = {f'{defect.validator}: {defect.situation}': partial(unproved, defect) for defect in DEFECTS}
-    sys.exit(run(proofs if prove else jobs))
-
-
-def run(jobs: Mapping[str, partial[str]]) -> int:
-    """Prints one line for each job; the exit status. The first runs before the others: it prepares what they share."""
-    first, *others = jobs.values()
-    with ThreadPoolExecutor(JOBS) as pool:
-        complaints = chain([first()], pool.map(lambda job: job(), others))
-        failed = [report(name, complaint) for name, complaint in zip(jobs, complaints, strict=True)]
-    return 1 if any(failed) else 0
-
-
-if __name__ == '__main__':
-    main(prog_name='python -m tools.validate')
+    assert defect.old in text, 'repair the proof: the file no longer holds what is to be replaced'
+    path.unlink()
+    if defect.new is not None:
+        broken = text.replace(defect.old, defect.new, 1) if defect.old else text + defect.new
+        path.write_text(broken, encoding='utf-8')
+    passes, said = validate(defect.validator, copy)
+    assert not passes
+    assert defect.message in said
