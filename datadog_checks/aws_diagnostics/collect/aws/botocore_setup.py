@@ -108,11 +108,13 @@ def botocore_session() -> BotocoreSession:
 @cache
 def _handlers() -> Any:  # noqa: ANN401
     """botocore's own handlers of events. To register them takes six of the seven milliseconds of a new session."""
-    from botocore.hooks import HierarchicalEmitter
-    from botocore.session import Session
+    from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
+    from botocore.hooks import EventAliaser, HierarchicalEmitter
 
-    handlers = HierarchicalEmitter()
-    Session(event_hooks=handlers)
+    events = EventAliaser(handlers := HierarchicalEmitter())
+    places = {REGISTER_FIRST: events.register_first, REGISTER_LAST: events.register_last}
+    for event, handler, *place in BUILTIN_HANDLERS:
+        places.get(place[0] if place else None, events.register)(event, handler)
     return handlers
 
 
