@@ -209,6 +209,13 @@ def test_the_route_is_read_as_seldom_as_it_matters(
 
 
 @needs_namespaces
+def test_the_route_is_read_in_every_run_while_tokens_come_without_metadata() -> None:
+    """As from a stand-in that took the address of IMDS: the state of the token request tells no difference."""
+    with World(Topology.HOST, unknown_tokens=100) as world:
+        assert world.run_as_root(routes_of_runs, HOURLY, [BY_DHCP]) == ['static', 'dhcp']
+
+
+@needs_namespaces
 def test_the_route_is_as_new_as_the_path_that_was_not_measured_completely_before() -> None:
     through = 'ip route replace 169.254.169.254 via 172.17.0.1 dev eth0 proto dhcp'
     with World(Topology.CONTAINER, fault=Fault.SILENT_GATEWAY, hop_limit=2) as world:
