@@ -4,11 +4,12 @@ import gc
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
+from itertools import chain, zip_longest
 from pathlib import Path
 
 import botocore.session
@@ -35,7 +36,18 @@ NOT_ISOLATED = leave_the_network()
 refuse_metadata_addresses()
 
 ROOT = Path(__file__).parent
-LONGEST = ('rollout', 'account', 'packages', 'test_demo.py', 'cli', 'field_reports', 'collect', 'test_simulator_lab.py')
+LONGEST = ('rollout', 'account', 'packages', 'cli')
+WAITING = (
+    'collect/imds',
+    'field_reports',
+    'test_check.py',
+    'test_simulator_lab.py',
+    'test_demo.py',
+    'test_simulator_imds.py',
+    'test_simulator_personas.py',
+    'test_secrets.py',
+)
+"""Files and folders that take long and compute little: they wait for an IMDS that does not answer, say."""
 
 # How long an example takes on a busy machine says nothing about the code.
 settings.register_profile('tests', deadline=None)
@@ -95,13 +107,19 @@ def compile_a_share(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest come first: no process is left with one of them when all others have finished."""
-    items.sort(key=lambda item: rank(item.path))
+    """The files that take longest come first: no process is left with one of them when all others have finished.
+
+    Each is followed by one that waits, so that the cores have work all the time.
+    """
+    files = list(dict.fromkeys(item.path for item in items))
+    waiting = sorted((file for file in files if rank(file, WAITING) < len(WAITING)), key=lambda f: rank(f, WAITING))
+    computing = sorted((file for file in files if file not in waiting), key=lambda file: rank(file, LONGEST))
+    place = {file: n for n, file in enumerate(chain.from_iterable(zip_longest(computing, waiting)))}
+    items.sort(key=lambda item: place[item.path])
 
 
-@cache
-def rank(path: Path) -> int:
-    return next((n for n, name in enumerate(LONGEST) if path.is_relative_to(ROOT / name)), len(LONGEST))
+def rank(file: Path, names: Sequence[str]) -> int:
+    return next((n for n, name in enumerate(names) if file.is_relative_to(ROOT / name)), len(names))
 
 
 def pytest_report_header() -> str:

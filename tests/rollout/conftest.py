@@ -1,7 +1,6 @@
 """Hosts to roll out to, and what is rolled out."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,8 +35,9 @@ def fresh_host(tmp_path_factory: pytest.TempPathFactory, embedded: Path) -> Iter
     if NOT_ISOLATED:
         pytest.skip(f'a host must not reach the network: {NOT_ISOLATED}')
     directory = tmp_path_factory.mktemp('host')
-    yield Host(directory, embedded)
-    shutil.rmtree(directory)
+    fresh = Host(directory, embedded)
+    yield fresh
+    fresh.remove_layers()
 
 
 @pytest.fixture

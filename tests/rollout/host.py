@@ -1,7 +1,7 @@
 """A Linux host with a Datadog Agent to roll something out to: this machine's own files, under layers of its own.
 
-Every command runs in a mount namespace in which the directories that a rollout writes to are overlays. What a command
-writes stays in the layers of the host, and the machine keeps its files.
+Every command runs in the mount namespace of its host, in which the directories that a rollout writes to are overlays.
+What a command writes stays in the layers of the host, and the machine keeps its files.
 """
 
 import copy
@@ -21,6 +21,8 @@ COMPARED = ('etc', 'opt', 'usr/local')
 EMBEDDED = '/opt/datadog-agent/embedded'
 DD_AGENT = 64990
 SECONDS = 300
+MOUNTED = 'mounted'
+WITHIN = 'cd "$1" && shift && exec "$@"'
 
 Entry = tuple[int, int, int, str]
 """Owner, group, permissions, digest of the content."""
@@ -32,6 +34,7 @@ class Host:
         self.directory = directory
         self._embedded = embedded
         self._generation = 0
+        self._keeper: subprocess.Popen[str] | None = None
         self._lay_out()
         self._install_agent()
         self.pristine = self.snapshot()
@@ -41,8 +44,13 @@ class Host:
         subprocess.run(['cp', '--archive', f'{self.directory}/.', directory], check=True)
         other = copy.copy(self)
         other.directory = directory
+        other._keeper = None
         other._write_mounts()
         return other
+
+    def remove_layers(self) -> None:
+        self._leave()
+        shutil.rmtree(self.directory)
 
     def run(
         self,
@@ -56,7 +64,7 @@ class Host:
         """Raises AssertionError with what was printed when `check` and the status is not 0."""
         become = () if user == 'root' else ('sudo', '-u', user)
         ended = subprocess.run(
-            ['unshare', '--mount', '--propagation', 'private', '/bin/sh', self._mounts, cwd, *become, *command],
+            ['nsenter', f'--mount={self._entered()}', '/bin/sh', '-c', WITHIN, 'sh', cwd, *become, *command],
             env={'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME': '/root'}
             | {'LANG': 'C.UTF-8', **env},
             input=input,
@@ -143,11 +151,28 @@ class Host:
             (self._embedded_layer / name).mkdir(parents=True)
         self._write_mounts()
 
+    def _entered(self) -> str:
+        """Its mount namespace, in which a program waits: to mount anew costs ten times as much as most commands."""
+        if self._keeper is None:
+            unshare = ('unshare', '--mount', '--propagation', 'private', '/bin/sh', self._mounts)
+            pipe = subprocess.PIPE
+            self._keeper = subprocess.Popen(unshare, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+            said = self._keeper.stdout.readline() if self._keeper.stdout else ''
+            assert said == f'{MOUNTED}\n', said
+        return f'/proc/{self._keeper.pid}/ns/mnt'
+
+    def _leave(self) -> None:
+        """The program ends with its standard input, so also when the tests are killed."""
+        if self._keeper is not None:
+            self._keeper.communicate()
+            self._keeper = None
+
     def _write_mounts(self) -> None:
+        self._leave()
         lines = [_overlay(f'/{name}', f'/{name}', self._upper(name).parent) for name in OWN]
         lines.append(_overlay(EMBEDDED, str(self._embedded), self._embedded_layer))
         lines.append(f'mount --bind {self.directory}/run /run')
-        self._mounts.write_text('\n'.join(('set -eu', *lines, 'cd "$1"', 'shift', 'exec "$@"')))
+        self._mounts.write_text('\n'.join(('set -eu', *lines, f'echo {MOUNTED}', 'exec cat')))
 
     def _install_agent(self) -> None:
         self._add_user()
@@ -190,8 +215,11 @@ class Host:
 @contextmanager
 def copy_of(host: Host, directory: Path) -> Iterator[Host]:
     """In a directory that is there and empty, and is removed at the end."""
-    yield host.copied(directory)
-    shutil.rmtree(directory)
+    copied = host.copied(directory)
+    try:
+        yield copied
+    finally:
+        copied.remove_layers()
 
 
 LAY_OUT_AGENT = """

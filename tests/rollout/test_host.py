@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rollout.host import Host
+from tests.rollout.host import Host, copy_of
 
 INSTALL = ('datadog-agent', 'integration', 'install')
 SHOW = ('datadog-agent', 'integration', 'show', '-q', 'datadog-aws-diagnostics')
@@ -70,9 +70,9 @@ def test_a_snapshot_tells_what_changed(host: Host) -> None:
 def test_a_copy_is_pristine_and_shares_nothing_with_the_host_that_it_is_of(
     host: Host, fresh_host: Host, tmp_path: Path
 ) -> None:
-    copied = host.copied(tmp_path)
-    copied.write('/etc/datadog-agent/conf.d/a.yaml', 'a')
-    copied.run('systemctl', 'restart', 'datadog-agent')
-    assert copied.stat('/etc/datadog-agent/datadog.yaml') == ('dd-agent', 'dd-agent', 0o640)
+    with copy_of(host, tmp_path) as copied:
+        copied.write('/etc/datadog-agent/conf.d/a.yaml', 'a')
+        copied.run('systemctl', 'restart', 'datadog-agent')
+        assert copied.stat('/etc/datadog-agent/datadog.yaml') == ('dd-agent', 'dd-agent', 0o640)
     assert (host.snapshot(), host.restarts()) == (fresh_host.pristine, 0)
     assert (fresh_host.snapshot(), fresh_host.restarts()) == (fresh_host.pristine, 0)
