@@ -100,3 +100,18 @@ def test_the_command_says_what_an_agent_lacks_for_it(installed: Callable[[str], 
 def test_an_agent_has_all_that_the_wheel_demands(installed: Callable[[str], Agent], version: str) -> None:
     ran = installed(version).call('-m', 'pip', 'check', check=False)
     assert (ran.stdout, ran.returncode) == ('No broken requirements found.\n', 0)
+
+
+LOOKED = """
+import gc
+from datadog_checks.aws_diagnostics.collect.account_options import AccountOptions
+from datadog_checks.aws_diagnostics.collect.many_accounts import Accounts
+from datadog_checks.aws_diagnostics.collect.run import Deadline
+list(Accounts(AccountOptions(), None, None, None, 1).look((), Deadline(1)))
+print(gc.get_freeze_count() < 1000)
+"""
+
+
+def test_a_look_at_accounts_leaves_no_more_frozen_than_python_itself_has(installed: Callable[[str], Agent]) -> None:
+    """This one begins with hundreds of objects that are frozen."""
+    assert installed('3.12').program(LOOKED) == 'True'

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from ..facts import Agent, Answer, Facts, Host, Imds, NetworkPath, OperatingSystem, Platform, Route, Unobserved
+from ..facts import Agent, Facts, Host, Imds, NetworkPath, OperatingSystem, Platform, Route, Unobserved
 from ..log import LOG
 from ..rules import instance_id_of, platform_of, platform_of_answer
 from .agent import AgentInterface, AgentReader
@@ -58,7 +58,7 @@ class HostCollector:
             unasked = Unobserved('not asked: ' + platform.evidence)
             return Facts(now, platform, host, imds=unasked, path=unasked, agent=unasked)
         imds, path = self._observe_imds(deadline, now)
-        host = self._with_route(host, imds, now)
+        host = self._with_route(host, imds, path, now)
         if platform.ec2 is None:
             platform = self._decide(platform, imds, now)
         facts = Facts(now, platform, host, imds, path, agent=Unobserved('not asked yet'))
@@ -90,15 +90,19 @@ class HostCollector:
         observed = attempt('IMDS', lambda: self._probe.run(share, now), self._on_defect)
         return (observed, observed) if isinstance(observed, Unobserved) else observed
 
-    def _with_route(self, host: Host | Unobserved, imds: Imds | Unobserved, now: float) -> Host | Unobserved:
-        """Asked after IMDS, so that the kernel has looked for the next node on the link. In every run while IMDS is
-        silent; while it answers, as seldom as the path is measured: it is a tenth of the CPU of a steady run."""
+    def _with_route(
+        self, host: Host | Unobserved, imds: Imds | Unobserved, path: NetworkPath | Unobserved, now: float
+    ) -> Host | Unobserved:
+        """Asked after IMDS, so that the kernel has looked for the next node on the link. In every run while IMDSv2 does
+        not work or the kernel does not tell; else whenever the path was measured, as verdicts quote both, and as
+        seldom: it is a tenth of the CPU of a steady run."""
         if isinstance(host, Unobserved) or host.operating_system is not OperatingSystem.LINUX:
             return host
-        answer = _answer(imds)
-        if answer is None or answer != self._routed or self._route_again.due(now):
+        seen = (imds.instance_id, path) if isinstance(imds, Imds) and imds.v2_works else None
+        known = seen is not None and isinstance(self._route, Route)
+        if not known or seen != self._routed or self._route_again.due(now):
             self._route = read_route(urlsplit(self._options.imds_endpoint).hostname or '')
-            self._routed = answer
+            self._routed = seen
             self._route_again.done(now)
         return replace(host, route=self._route)
 
@@ -109,10 +113,3 @@ class HostCollector:
             instance_id=instance_id_of(facts),
             os_hostname=facts.host.os_hostname if isinstance(facts.host, Host) else '',
         )
-
-
-def _answer(imds: Imds | Unobserved) -> object:
-    """What tells one that answers from another; None while none does."""
-    if isinstance(imds, Unobserved) or not isinstance(imds.token, Answer):
-        return None
-    return imds.token.status, imds.token.token_granted, imds.instance_id

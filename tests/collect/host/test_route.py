@@ -3,6 +3,7 @@
 import os
 import struct
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -173,13 +174,16 @@ BY_DHCP = 'ip route replace 169.254.169.254 dev eth0 proto dhcp'
 BLACKHOLE = 'ip route replace blackhole 169.254.169.254'
 
 
-def routes_of_runs(options: CollectOptions, between: Sequence[str]) -> list[str]:
-    """Who made the route that each run knows, with a command before each run but the first."""
+def routes_of_runs(options: CollectOptions, between: Sequence[str], pause: float = 0) -> list[str]:
+    """Who made the route that each run knows, with a command before each run but the first, in a process of its own
+    where each run is `pause` seconds after the one before."""
     collector = HostCollector(options, DescribedAgent('', '', {}, {}), {})
-    made_by = []
-    for command in ('', *between):
+    made_by, started = [], time.time()
+    for number, command in enumerate(('', *between)):
         subprocess.run(command.split() or ['true'], check=True)
-        host = collector.collect().host
+        with pytest.MonkeyPatch.context() as clock:
+            clock.setattr(time, 'time', lambda now=started + number * pause: now)
+            host = collector.collect().host
         assert isinstance(host, Host)
         assert isinstance(host.route, Route)
         made_by.append(host.route.protocol or str(host.route.kind))
@@ -202,6 +206,38 @@ def test_the_route_is_read_as_seldom_as_it_matters(
 ) -> None:
     with World(Topology.HOST) as world:
         assert world.run_as_root(routes_of_runs, options, between) == made_by
+
+
+@needs_namespaces
+def test_the_route_is_read_in_every_run_while_tokens_come_without_metadata() -> None:
+    """As from a stand-in that took the address of IMDS: the state of the token request tells no difference."""
+    with World(Topology.HOST, unknown_tokens=100) as world:
+        assert world.run_as_root(routes_of_runs, HOURLY, [BY_DHCP]) == ['static', 'dhcp']
+
+
+@needs_namespaces
+def test_the_route_is_as_new_as_the_path_that_was_not_measured_completely_before() -> None:
+    through = 'ip route replace 169.254.169.254 via 172.17.0.1 dev eth0 proto dhcp'
+    with World(Topology.CONTAINER, fault=Fault.SILENT_GATEWAY, hop_limit=2) as world:
+        made_by = world.run_as_root(routes_of_runs, HOURLY, [through, 'true', through.replace('dhcp', 'ra')], 10)
+        assert made_by == ['static', 'static', 'dhcp', 'dhcp']
+
+
+def second_look() -> Route | Unobserved:
+    """Of a collector whose first look the kernel did not answer."""
+    collector = HostCollector(HOURLY, DescribedAgent('', '', {}, {}), {})
+    with pytest.MonkeyPatch.context() as kernel:
+        kernel.setattr(reading, 'AF_NETLINK', None)
+        collector.collect()
+    host = collector.collect().host
+    assert isinstance(host, Host)
+    return host.route
+
+
+@needs_namespaces
+def test_a_kernel_that_did_not_tell_the_route_is_asked_again_in_the_next_run() -> None:
+    with World(Topology.HOST) as world:
+        assert isinstance(world.run(second_look), Route)
 
 
 class Answering:
