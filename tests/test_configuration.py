@@ -260,9 +260,7 @@ LONGEST_SITE = f'https://docs.internal/{"a" * 178}'
         pytest.param('https://docs.internal', 'https://docs.internal/', id='a host'),
         pytest.param('http://docs.internal:8080/aws/', 'http://docs.internal:8080/aws/', id='a port and a folder'),
         pytest.param('https://[fd00::53]:8443//', 'https://[fd00::53]:8443/', id='IPv6, and slashes at the end'),
-        pytest.param(
-            'https://git_lab/~team/v1.0@main', 'https://git_lab/~team/v1.0@main/', id='an at sign in the path'
-        ),
+        pytest.param('https://git_lab/~team/v1.0%40main', 'https://git_lab/~team/v1.0%40main/', id='an encoded sign'),
         pytest.param('https://docs.internal/page.html/', 'https://docs.internal/page.html/', id='a folder like a page'),
         pytest.param(LONGEST_SITE, f'{LONGEST_SITE}/', id='200 characters'),
     ],
@@ -288,6 +286,7 @@ def test_an_address_of_documentation_ends_with_a_slash(given, taken):
         pytest.param(' https://docs.internal/', id='a blank before it'),
         pytest.param('https://docs.internal/\n', id='a line break'),
         pytest.param('https://docs.internal/(a)', id='parentheses, which end a link in Markdown'),
+        pytest.param('https://docs.internal/v1.0@main', id='an at sign, which makes a handle of a monitor'),
         pytest.param('https://docs.internal/{{host.name}}', id='a variable of a monitor'),
         pytest.param('https://docs.internal/?v=1', id='a query'),
         pytest.param('https://docs.internal/#top', id='a section'),

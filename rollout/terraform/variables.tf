@@ -110,7 +110,7 @@ variable "docs_url" {
   validation {
     condition = var.docs_url == "" || (
       length(var.docs_url) <= 200 && !endswith(var.docs_url, ".html") &&
-      can(regex("^https?://([0-9A-Za-z_][0-9A-Za-z_.-]*|\\[[0-9A-Fa-f:]+\\])(:[0-9]+)?(/[0-9A-Za-z_.~%+,;=:@/-]*)?$", var.docs_url))
+      can(regex("^https?://([0-9A-Za-z_][0-9A-Za-z_.-]*|\\[[0-9A-Fa-f:]+\\])(:[1-9][0-9]{0,4})?(/[0-9A-Za-z_.~%+,;=:/-]*)?$", var.docs_url))
     )
     error_message = "docs_url: an address that begins with http:// or https://, of at most 200 characters, without a password, a query or the name of a page, or empty."
   }

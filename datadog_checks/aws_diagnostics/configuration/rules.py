@@ -39,8 +39,9 @@ OPTIONS_OF_THE_AGENT = frozenset(
 )
 """Options of any check: the Agent's CommonInstanceConfig and its loader, and what datadog-checks-base reads."""
 
-SITE = r'https?://(\w[\w.-]*|\[[\da-fA-F:]+\])(:\d+)?(/[\w.~%+,;=:@/-]*)?(?<!\.html)'
-"""Of the path, what is part of a link wherever text is shown: Markdown takes brackets and asterisks for its own."""
+SITE = r'https?://(\w[\w.-]*|\[[\da-fA-F:]+\])(:\d+)?(/[\w.~%+,;=:/-]*)?(?<!\.html)'
+"""Of the path, what is part of a link wherever text is shown: Markdown takes brackets and asterisks for its own, and a
+monitor notifies whoever follows an @."""
 LONGEST_SITE = 200
 LONGEST_TEXT = 4096
 MOST_LISTED = 20

@@ -1,5 +1,6 @@
 """Issues of the Agent's health platform, where the Agent has it. A remedy as lines, for any channel of text."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock
 from typing import Any
@@ -15,6 +16,8 @@ SEVERITY = {Status.WARNING: 2, Status.CRITICAL: 3}
 
 _failing: dict[str, 'WeakSet[Issues]'] = {}
 """By the id of an issue, the instances of this process that see the fault now: they share the ids."""
+_reports: Counter[str] = Counter()
+"""How often this process reported an issue: an instance that did may be gone when another one resolves it."""
 _lock = Lock()
 """Instances run in several threads."""
 
@@ -29,7 +32,8 @@ class Issues:
         self._docs_url = docs_url
         self._reported: dict[str, str] = {}
         """The evidence that was reported, by the id of the issue."""
-        self._resolved: set[str] = set()
+        self._resolved: dict[str, int] = {}
+        """How often an issue was reported when this instance resolved it."""
 
     def send(self, outlet: Outlet, findings: Iterable[Finding], of: str = '') -> None:
         """`of` is the account that the findings are about; one Agent may look at several."""
@@ -53,14 +57,16 @@ class Issues:
             return
         if outlet.report_issue(_issue(id, finding, finding.diagnosis.documentation(self._docs_url))):
             self._reported[id] = finding.verdict.evidence
-            self._resolved.discard(id)
+            with _lock:
+                _reports[id] += 1
 
     def _resolve(self, outlet: Outlet, id: str) -> None:
         reported_here = self._reported.pop(id, None) is not None
-        if self._seen_by_others(id, report_again=reported_here) or id in self._resolved:
+        reports = _reports[id]
+        if self._seen_by_others(id, report_again=reported_here) or self._resolved.get(id) == reports:
             return
         if outlet.resolve_issue(id):
-            self._resolved.add(id)
+            self._resolved[id] = reports
 
     def _seen_by_others(self, id: str, report_again: bool) -> bool:
         """`report_again` makes them replace what this instance reported under the same id."""

@@ -26,6 +26,7 @@ from tests.rollout.terraform.workspace import MODULE, Workspace, Workspaces
         pytest.param({'scope': ['team:a,team:b']}, 'scope: each is one tag with a value', id='two tags in one'),
         pytest.param({'docs_url': 'docs.internal'}, 'docs_url: an address that begins', id='no address'),
         pytest.param({'docs_url': 'https://me:hunter2@docs.internal'}, 'without a password', id='a password'),
+        pytest.param({'docs_url': 'https://docs.internal/v1@main'}, 'begins with http', id='a handle'),
         pytest.param({'docs_url': 'https://docs.internal/index.html'}, 'the name of a page', id='a page'),
         pytest.param({'notify': ['platform']}, 'notify: each handle begins with @', id='a handle that notifies nobody'),
     ],
