@@ -36,7 +36,7 @@ NOT_ISOLATED = leave_the_network()
 refuse_metadata_addresses()
 
 ROOT = Path(__file__).parent
-LONGEST = ('rollout', 'account', 'packages', 'cli')
+LONGEST = ('rollout/test_ansible.py', 'rollout', 'account', 'packages', 'cli')
 WAITING = (
     'collect/imds',
     'field_reports',
