@@ -71,23 +71,37 @@ class Connection:
         Raises RequestFailed, without any text of requests: it holds addresses, of proxies with their passwords, and the
         value of a header that cannot be sent.
         """
+        from requests.exceptions import ConnectionError as Broken
+
         by_scheme = None if proxies is None else dict(proxies) or NO_PROXY
+        may_repeat = self._session is not None and request.method == 'GET'
         with CutOff(seconds) as self._cut_off, _told_apart(self._cut_off):
             try:
-                with self._opened().request(
-                    request.method,
-                    request.url,
-                    data=request.body,
-                    headers=dict(request.headers),
-                    timeout=seconds,
-                    stream=True,
-                    allow_redirects=False,
-                    proxies=by_scheme,
-                ) as answer:
-                    return read(answer)
+                return self._asked_once(request, seconds, read, by_scheme)
+            except Broken:
+                # A server may close what is kept while the next request is on its way (RFC 9112, section 9.3.1).
+                if not may_repeat or self._cut_off.late:
+                    raise
+                self.close()
+                return self._asked_once(request, seconds, read, by_scheme)
             finally:
                 if not self._keep:
                     self.close()
+
+    def _asked_once(
+        self, request: Request, seconds: float, read: Callable[[HttpAnswer], Result], proxies: dict[str, str] | None
+    ) -> Result:
+        with self._opened().request(
+            request.method,
+            request.url,
+            data=request.body,
+            headers=dict(request.headers),
+            timeout=seconds,
+            stream=True,
+            allow_redirects=False,
+            proxies=proxies,
+        ) as answer:
+            return read(answer)
 
     def close(self) -> None:
         if self._session is not None:

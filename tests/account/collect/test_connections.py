@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.bounded_http import Connection, NotAnswered
+from datadog_checks.aws_diagnostics.collect.datadog_answers import Permission
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from tests.account.datadog_api import API_KEY, APP_KEY
 from tests.served import served
@@ -30,8 +31,16 @@ class _Handler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         super().setup()
         self.server.connections += 1
+        self.asked = 0
+
+    def do_DELETE(self) -> None:
+        self.do_GET()
 
     def do_GET(self) -> None:
+        self.asked += 1
+        if self.path == '/never' or (self.path == '/once' and self.asked > 1):
+            self.close_connection = True
+            return
         self.server.cookies.append(self.headers['Cookie'])
         self.send_response(200)
         self.send_header('Set-Cookie', 'seen=1; Path=/')
@@ -76,6 +85,29 @@ def test_one_that_the_server_closes_is_opened_again(server: Keeping) -> None:
         asked = api(server, connection)
         assert [asked.get('/closes') for _ in range(3)] == [{}] * 3
     assert server.connections == 3
+
+
+def test_one_that_breaks_under_a_later_question_is_opened_again(server: Keeping) -> None:
+    """The server closed it while the question was on its way."""
+    with closing(Connection(keep=True)) as connection:
+        asked = api(server, connection)
+        assert [asked.get('/once') for _ in range(3)] == [{}] * 3
+    assert server.connections == 3
+
+
+def test_what_may_have_had_an_effect_is_not_sent_again(server: Keeping) -> None:
+    with closing(Connection(keep=True)) as connection:
+        asked = api(server, connection)
+        asked.delete('/once', needs=Permission.HOST_TAGS_WRITE)
+        with pytest.raises(NotAnswered, match='broke the connection'):
+            asked.delete('/once', needs=Permission.HOST_TAGS_WRITE)
+    assert server.connections == 1
+
+
+def test_a_new_one_that_breaks_is_not_opened_again(server: Keeping) -> None:
+    with closing(Connection(keep=True)) as connection, pytest.raises(NotAnswered, match='broke the connection'):
+        api(server, connection).get('/never')
+    assert server.connections == 1
 
 
 def test_a_later_request_is_cut_off_in_time_and_the_next_one_is_answered(server: Keeping) -> None:
