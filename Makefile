@@ -51,7 +51,7 @@ format: environment ## Repair what ruff can repair
 
 validate: environment environment-ddev ## Check the assets; run every ddev validator that can fail, and prove that each does
 	@$(python) -m tools.assets --check
-	@$(python) -m pytest -q --numprocesses auto tests/asset_lint tests/validators.py
+	@$(python) -m pytest -q tests/asset_lint tests/validators.py
 
 assets: environment environment-ddev ## Generate models, example configuration, documents, sample outputs, pictures
 	@$(python) -m tools.assets --models
