@@ -13,7 +13,7 @@ from .agent import AgentInterface, AgentReader
 from .host import HostReader, read_route
 from .imds import ImdsProbe
 from .run import CollectOptions, Deadline, Ec2, OnDefect, attempt, log_defect
-from .schedule import Interval
+from .schedule import Remeasuring
 
 __all__ = ['CollectOptions', 'Ec2', 'HostCollector']
 
@@ -33,10 +33,11 @@ class HostCollector:
     ) -> None:
         self._options = options
         self._on_defect = on_defect
+        self._imds_address = urlsplit(options.imds_endpoint).hostname or ''
         self._agent = AgentReader(
             agent,
             expvar_port=options.agent_expvar_port,
-            imds_address=urlsplit(options.imds_endpoint).hostname or '',
+            imds_address=self._imds_address,
             environ=environ,
         )
         self._host = HostReader(environ=environ, sidecar=self._agent.sidecar)
@@ -44,8 +45,7 @@ class HostCollector:
         self._undecided: Platform | None = None
         self._ask_again_at = 0.0
         self._route: Route | Unobserved = Unobserved('not read yet')
-        self._routed: object = None
-        self._route_again = Interval(options.path_probe_interval)
+        self._rerouting = Remeasuring(options.path_probe_interval)
 
     def collect(self) -> Facts:
         """Takes no longer than `deadline`. Never raises for what the host, the network or the Agent does."""
@@ -100,10 +100,9 @@ class HostCollector:
             return host
         seen = (imds.instance_id, path) if isinstance(imds, Imds) and imds.v2_works else None
         known = seen is not None and isinstance(self._route, Route)
-        if not known or seen != self._routed or self._route_again.due(now):
-            self._route = read_route(urlsplit(self._options.imds_endpoint).hostname or '')
-            self._routed = seen
-            self._route_again.done(now)
+        if not known or self._rerouting.due(now, seen):
+            self._route = read_route(self._imds_address)
+            self._rerouting.done(now, seen, complete=True)
         return replace(host, route=self._route)
 
     def _observe_agent(self, facts: Facts, deadline: Deadline) -> Agent:

@@ -121,12 +121,11 @@ class HostReader:
         What changes while a host boots is read in every run: its name, and the files of cloud-init, which may start
         after the Agent, until they are there.
         """
-        again = self._fixed is None or self._read_again.due(now)
-        if again or not all(self._cloud_init):
-            self._cloud_init = read_cloud_init_instance_id(self._root), read_cloud_init_platform(self._root)
-        if self._fixed is None or again:
-            self._fixed = self._read_fixed()
+        if self._fixed is None or self._read_again.due(now):
+            self._fixed, self._cloud_init = self._read_fixed(), (None, '')
             self._read_again.done(now)
+        if not all(self._cloud_init):
+            self._cloud_init = read_cloud_init_instance_id(self._root), read_cloud_init_platform(self._root)
         instance_id, cloud = self._cloud_init
         return Host(
             os_hostname=read_os_hostname(self._root),
