@@ -83,10 +83,9 @@ def monitors_table(root: Path = ROOT) -> str:
 
 def _monitor_row(document: Mapping[str, Any], path: Path) -> tuple[str, ...]:
     monitor = read_monitor(document['definition'])
-    diagnoses = (c.value for selector in monitor.selectors for c in selector.scope if c.key == 'diagnosis')
     return (
         f'[{document["title"]}](../{path})',
-        _code(dict.fromkeys([*monitor.watched, *diagnoses])),
+        _code(dict.fromkeys([*monitor.watched, *monitor.diagnoses])),
         _code(monitor.notified_by) or 'all together',
         f'P{document["definition"]["priority"]}',
     )

@@ -7,7 +7,6 @@ DOCS_URL, the monitors and dashboards are among them, with links to the document
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from datadog_checks.aws_diagnostics.configuration.rules import docs_url_of
 from datadog_checks.aws_diagnostics.diagnoses.links import GUIDE
 from datadog_checks.aws_diagnostics.findings import PAGE
 from tools import single_file
+from tools.asset_lint.monitor import Monitor, read_monitor
 from tools.single_file import ROOT, zip_application
 
 NAME = 'datadog-aws-diagnostics'
@@ -66,17 +66,17 @@ def linked_assets(directory: Path, docs_url: str) -> Iterator[Path]:
         document = json.loads(path.read_text(encoding='utf-8').replace(f'"link": "{GUIDE}"', f'"link": "{page}"'))
         if path.parent.name == 'monitors':
             definition = document['definition']
-            definition['message'] += f'\n\n[Documentation]({page}{_section(definition["query"])})'
+            definition['message'] += f'\n\n[Documentation]({page}{_section(read_monitor(definition))})'
         file = directory / path.relative_to(ROOT)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(document, indent=2, ensure_ascii=False) + '\n', encoding='utf-8')
         yield file
 
 
-def _section(query: str) -> str:
+def _section(monitor: Monitor) -> str:
     """Of the one diagnosis that a monitor watches, or that its alert is about; '' where neither is one."""
-    watched = {*re.findall(r'\bdiagnosis:([a-z0-9-]+)[ ,}]', query)}
-    return '#{{diagnosis.name}}' if ',diagnosis}' in query else f'#{watched.pop()}' if len(watched) == 1 else ''
+    about = ('{{diagnosis.name}}',) if 'diagnosis' in monitor.by else monitor.diagnoses
+    return f'#{about[0]}' if len(about) == 1 and '*' not in about[0] else ''
 
 
 def _printed(*command: str, **environ: str) -> str:

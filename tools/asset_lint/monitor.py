@@ -42,6 +42,11 @@ class Monitor:
             return (self.query.check,)
         return tuple(selector.metric for selector in self.selectors)
 
+    @property
+    def diagnoses(self) -> tuple[str, ...]:
+        """Those that its query names, each once; a pattern as it is."""
+        return tuple({c.value: None for selector in self.selectors for c in selector.scope if c.key == 'diagnosis'})
+
     @cached_property
     def by(self) -> tuple[str, ...]:
         """The tags that it is grouped by."""
