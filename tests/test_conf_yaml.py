@@ -122,7 +122,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]
     """The beginning of the command, for each of the two forms. Neither is installed."""
     directory = tmp_path_factory.mktemp('built')
     wheel = ('-c', FROM_A_WHEEL, str(built_once(tmp_path_factory, 'wheel', build_wheel, directory)))
-    return {'wheel': wheel, 'single file': (str(single_file.build(directory)), '--validate')}
+    single = built_once(tmp_path_factory, 'single-file', single_file.build, directory)
+    return {'wheel': wheel, 'single file': (str(single), '--validate')}
 
 
 @pytest.mark.parametrize('form', ['wheel', 'single file'])

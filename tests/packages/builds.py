@@ -43,4 +43,4 @@ def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path
             unfinished.rename(kept)
     (built,) = kept.iterdir()
     directory.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.copyfile(built, directory / built.name))
+    return Path(shutil.copy(built, directory))

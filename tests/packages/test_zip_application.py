@@ -15,7 +15,7 @@ from datadog_checks.aws_diagnostics import __version__
 from datadog_checks.aws_diagnostics.cli import ExitStatus
 from tests.document_blocks import Block, blocks
 from tests.packages.agent import VERSIONS, bare_agent
-from tests.packages.builds import ROOT
+from tests.packages.builds import ROOT, built_once
 from tests.rollout.reached import by_ssh
 from tests.simulator import Topology, World, namespaces_available
 from tools.single_file.zip_application import START, build
@@ -37,8 +37,8 @@ in_a_world = pytest.mark.skipif(not namespaces_available(), reason='no network n
 
 
 @pytest.fixture(scope='module')
-def pyz(shelf: Path) -> Path:
-    return build(shelf / 'pyz')
+def pyz(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built_once(tmp_path_factory, 'pyz', build, shelf / 'pyz')
 
 
 def bare_python(version: str) -> list[str]:

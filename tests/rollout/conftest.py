@@ -13,6 +13,7 @@ from tests.packages.builds import build_wheel, built_once
 from tests.rollout.environment import ROOT
 from tests.rollout.host import Host, copy_of
 from tools import single_file as checks_d
+from tools.single_file import zip_application
 
 AGENTS = tuple(ROOT / f'.venv-agent-3.{minor}' for minor in (13, 12, 11))
 """Environments with what an Agent embeds."""
@@ -78,6 +79,12 @@ def newer_wheel(shelf: Path, wheel: Path) -> Path:
 def single_file(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The check as one file for checks.d."""
     return built_once(tmp_path_factory, 'single-file', checks_d.build, shelf)
+
+
+@pytest.fixture(scope='session')
+def pyz(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command line as one file."""
+    return built_once(tmp_path_factory, 'pyz', zip_application.build, shelf)
 
 
 @pytest.fixture(scope='session')

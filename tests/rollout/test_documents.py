@@ -7,7 +7,6 @@ import pytest
 
 from tests.document_blocks import ROOT, Block, blocks
 from tests.rollout.host import Host, copy_of
-from tools.single_file.zip_application import build
 
 ETC = '/etc/datadog-agent'
 EXAMPLE = ROOT / 'examples/host.yaml'
@@ -109,8 +108,8 @@ KNOWN = (*OF_THE_WHEEL, *OF_CHECKS_D, *REMOVING_THE_WHEEL, *REMOVING_THE_FILE, *
 
 
 @pytest.mark.parametrize('block', LOOKING, ids=str)
-def test_the_one_file_looks_as_the_agent_and_leaves_the_host_as_it_was(host: Host, shelf: Path, block: Block) -> None:
-    copy(host, build(shelf))
+def test_the_one_file_looks_as_the_agent_and_leaves_the_host_as_it_was(host: Host, pyz: Path, block: Block) -> None:
+    copy(host, pyz)
     before = host.snapshot()
     ended = host.run('bash', '-euxo', 'pipefail', '-c', block.text, check=False)
     assert (ended.returncode, 'not known to be EC2' in ended.stdout, host.snapshot()) == (3, True, before)

@@ -17,7 +17,6 @@ from tests.rollout.ansible_controller import environment
 from tests.rollout.environment import ROOT, program, system_program
 from tests.rollout.reached import Answer, by_ssh, unreachable
 from tests.simulator import Instance, Topology, World, namespaces_available
-from tools.single_file.zip_application import build
 
 DIRECTORY = ROOT / 'rollout' / 'run-once'
 FLEET = DIRECTORY / 'fleet.sh'
@@ -37,11 +36,6 @@ old-1: aws-diagnostics: no Python 3.11 or newer: neither /opt/datadog-agent/embe
 OF_ANSIBLE = 'Task failed: Failed to connect to the host via ssh: '
 A_CONTAINER = {**World.EC2_FILES, '/run/.containerenv': ''}
 pytestmark = pytest.mark.skipif(not namespaces_available(), reason='no network namespaces here')
-
-
-@pytest.fixture(scope='module')
-def pyz(shelf: Path) -> Path:
-    return build(shelf)
 
 
 def answering(world: World, path: str) -> Answer:

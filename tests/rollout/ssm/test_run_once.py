@@ -21,7 +21,6 @@ from tests.rollout.cloudformation import lint
 from tests.rollout.environment import ROOT
 from tests.rollout.host import Host
 from tests.rollout.ssm.run_command import COMMAND, RunCommand, listening
-from tools.single_file.zip_application import build
 
 FLEET = ROOT / 'rollout' / 'run-once' / 'fleet.sh'
 ON_HOST = FLEET.with_name('on-host.sh')
@@ -34,11 +33,6 @@ NOT_EC2 = (
 )
 SOURCE = 'https://packages.s3.eu-west-1.amazonaws.com/aws-diagnostics/aws-diagnostics.pyz'
 ANSWERS, SILENT = 'i-0123456789abcdef0', 'i-0fedcba9876543210'
-
-
-@pytest.fixture(scope='module')
-def pyz(shelf: Path) -> Path:
-    return build(shelf)
 
 
 @pytest.fixture(scope='module')
