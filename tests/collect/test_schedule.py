@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.schedule import AtMostEvery, Backoff, Interval, Remeasuring
+from datadog_checks.aws_diagnostics.collect.schedule import AtMostEvery, Backoff, Interval, Kept, Remeasuring
 
 from ..account.builders import account, account_facts
 from ..builders import facts
@@ -100,6 +100,31 @@ def test_a_measurement_that_stays_incomplete_is_repeated_ever_more_rarely_and_in
             repeated.append(NOW + after - now)
             now = NOW + after
     assert repeated == [15.0, 15.0, 30.0, 60.0, 120.0, 240.0, 480.0, 960.0, 1920.0, 3600.0, 3600.0, 3600.0]
+
+
+@pytest.mark.parametrize(
+    ('seconds', 'runs', 'values'),
+    [
+        pytest.param(3600.0, [(0, 'a'), (15, 'a'), (3599, 'a'), (3600, 'a')], [1, 1, 1, 2], id='hourly'),
+        pytest.param(3600.0, [(0, 'a'), (15, 'b'), (30, 'b'), (45, 'a')], [1, 2, 2, 3], id='another is seen'),
+        pytest.param(0.0, [(0, 'a'), (15, 'a')], [1, 2], id='with every run'),
+        pytest.param(3600.0, [(0, 'a'), (-15, 'a')], [1, 2], id='the clock was set back'),
+    ],
+)
+def test_a_value_is_kept_until_it_may_have_changed(
+    seconds: float, runs: list[tuple[float, str]], values: list[int]
+) -> None:
+    looks = iter(range(1, 100))
+    kept = Kept[int](seconds)
+    assert [kept.get(NOW + after, seen, lambda: next(looks)) for after, seen in runs] == values
+
+
+def test_a_value_that_is_not_complete_is_not_kept_nor_is_what_was_known_before() -> None:
+    looks = iter([1, -2, -3, 4])
+    kept = Kept[int](3600.0)
+    runs = [(0, 'a'), (15, 'b'), (30, 'a'), (45, 'a'), (60, 'a')]
+    found = [kept.get(NOW + after, seen, lambda: next(looks), lambda value: value > 0) for after, seen in runs]
+    assert found == [1, -2, -3, 4, 4]
 
 
 def numbered(observed):

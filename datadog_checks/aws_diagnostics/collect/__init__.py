@@ -13,7 +13,7 @@ from .agent import AgentInterface, AgentReader
 from .host import HostReader, read_route
 from .imds import ImdsProbe
 from .run import CollectOptions, Deadline, Ec2, OnDefect, attempt, log_defect
-from .schedule import Remeasuring
+from .schedule import Kept
 
 __all__ = ['CollectOptions', 'Ec2', 'HostCollector']
 
@@ -44,8 +44,7 @@ class HostCollector:
         self._probe = ImdsProbe(options)
         self._undecided: Platform | None = None
         self._ask_again_at = 0.0
-        self._route: Route | Unobserved = Unobserved('not read yet')
-        self._rerouting = Remeasuring(options.path_probe_interval)
+        self._route = Kept[Route | Unobserved](options.path_probe_interval)
 
     def collect(self) -> Facts:
         """Takes no longer than `deadline`. Never raises for what the host, the network or the Agent does."""
@@ -99,11 +98,10 @@ class HostCollector:
         if isinstance(host, Unobserved) or host.operating_system is not OperatingSystem.LINUX:
             return host
         seen = (imds.instance_id, path) if isinstance(imds, Imds) and imds.v2_works else None
-        known = seen is not None and isinstance(self._route, Route)
-        if not known or self._rerouting.due(now, seen):
-            self._route = read_route(self._imds_address)
-            self._rerouting.done(now, seen, complete=True)
-        return replace(host, route=self._route)
+        route = self._route.get(
+            now, seen, lambda: read_route(self._imds_address), lambda route: seen and isinstance(route, Route)
+        )
+        return replace(host, route=route)
 
     def _observe_agent(self, facts: Facts, deadline: Deadline) -> Agent:
         return self._agent.read(

@@ -6,8 +6,11 @@ Time that is given is in seconds since the epoch; a clock that was set back make
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Generic, TypeVar
 
 from ..facts import Facts
+
+Value = TypeVar('Value')
 
 
 class Interval:
@@ -73,6 +76,27 @@ class Remeasuring:
             self._retry.succeeded()
         else:
             self._retry.failed(now)
+
+
+class Kept(Generic[Value]):
+    """A value that seldom changes: read every `seconds`, and at once when what is seen of it changes. One that is not
+    complete is not kept."""
+
+    def __init__(self, seconds: float) -> None:
+        self._interval = Interval(seconds)
+        self._seen: object = None
+        self._value: Value | None = None
+
+    def get(
+        self, now: float, seen: object, read: Callable[[], Value], complete: Callable[[Value], object] = lambda _: True
+    ) -> Value:
+        """Raises what `read` raises."""
+        if self._value is not None and seen == self._seen and not self._interval.due(now):
+            return self._value
+        value = read()
+        self._value, self._seen = value if complete(value) else None, seen
+        self._interval.done(now)
+        return value
 
 
 class AtMostEvery:

@@ -18,3 +18,14 @@ def described(
     """A current Agent, named by its instance id, whose datadog.yaml in `directory` has these settings."""
     file = directory / 'datadog.yaml'
     return DescribedAgent(hostname, version, settings or {}, {}, provider=provider, configuration_file=file)
+
+
+class Renamed(DescribedAgent):
+    """A current Agent whose name a test changes between two runs."""
+
+    def __init__(self, expvar_port: str) -> None:
+        super().__init__(None, '7.81.3', {'expvar_port': expvar_port}, {})
+        self.name: str = INSTANCE_ID
+
+    def hostname(self) -> str:
+        return self.name

@@ -19,9 +19,10 @@ from datadog_checks.aws_diagnostics.facts import (
 from datadog_checks.aws_diagnostics.facts.values import AgentHostname, FilePath
 from tests.builders import INSTANCE_ID, NOW, configuration
 
-from .agents import described
+from .agents import Renamed, described
 from .documents import inventory, variables
 from .guarded_api import TOKEN, answering, refusing
+from .programs import HTML
 from .reading import (
     CONFIGURATION,
     HEALTHY,
@@ -146,7 +147,7 @@ def test_the_token_of_the_api_never_becomes_a_fact_or_a_log_line(
     assert TOKEN not in caplog.text
 
 
-def test_settings_are_read_once_an_hour_and_the_name_in_every_run(closed_port: int) -> None:
+def test_settings_are_read_once_an_hour(closed_port: int) -> None:
     settings: dict[str, object] = {'expvar_port': closed_port, 'hostname': 'before'}
     kept = reader(described(settings, hostname=None))
     told = []
@@ -155,3 +156,45 @@ def test_settings_are_read_once_an_hour_and_the_name_in_every_run(closed_port: i
         told.append((agent.configuration.hostname, agent.ecs))
         settings |= {'hostname': 'after', 'autoconfig_include_features': ['ecsec2']}
     assert told == [('before', Ecs.NONE), ('before', Ecs.NONE), ('after', Ecs.EC2)]
+
+
+BEFORE_IT_IS_RESOLVED = http(variables('', {}))
+RESOLVED = http(variables('aws'))
+ANOTHER = http(variables('configuration'))
+
+
+def providers(answers: list[Answer], times: list[float], names: list[str] | None = None) -> list[str | None]:
+    """What each of the runs at `times` knows, where expvar gives these answers in turn; `names` are the Agent's."""
+    turn = iter(answers)
+    with serving(lambda connection: next(turn)(connection)) as expvar:
+        reading: list[str | None] = []
+        kept = reader(agent := Renamed(str(expvar.port)))
+        for now, agent.name in zip(times, names or [INSTANCE_ID] * len(times), strict=True):
+            reading.append(kept.read(Deadline(5), now, instance_id=INSTANCE_ID, os_hostname=OS_NAME).provider)
+    assert next(turn, None) is None, 'expvar was asked less often'
+    return reading
+
+
+@pytest.mark.parametrize(
+    ('answers', 'times', 'known'),
+    [
+        pytest.param([RESOLVED], [0, 15, 3599], ['aws'] * 3, id='not again while the Agent lives'),
+        pytest.param([RESOLVED, ANOTHER], [0, 3600, 3615], ['aws', *['configuration'] * 2], id='hourly'),
+        pytest.param(
+            [BEFORE_IT_IS_RESOLVED] * 2 + [RESOLVED], [0, 15, 30, 45], [None, None, 'aws', 'aws'], id='until it knows'
+        ),
+        pytest.param([http(HTML), RESOLVED], [0, 15, 30], ['aws'] * 3, id='in the next run where a stranger answered'),
+    ],
+)
+def test_an_agent_that_has_told_its_provider_is_not_asked_in_every_run(
+    answers: list[Answer], times: list[float], known: list[str | None]
+) -> None:
+    assert providers(answers, [NOW + after for after in times]) == known
+
+
+def test_an_agent_whose_name_is_another_one_is_asked_at_once() -> None:
+    assert providers([RESOLVED, ANOTHER], [NOW, NOW + 15, NOW + 30], [INSTANCE_ID, 'web-1', 'web-1']) == [
+        'aws',
+        'configuration',
+        'configuration',
+    ]

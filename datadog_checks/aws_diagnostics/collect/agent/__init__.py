@@ -9,7 +9,7 @@ from ...facts.values import AgentHostname, FilePath, InstanceId
 from ...rules import why_unusable
 from ..foreign import SMALL, read_text, reason
 from ..run import Deadline
-from ..schedule import Interval
+from ..schedule import Kept
 from .configuration import read_configuration, read_proxy_settings
 from .features import read_ecs, read_sidecar
 from .interface import AgentInterface, DescribedAgent, EmbeddedAgent
@@ -22,8 +22,9 @@ UNKNOWN_PROVIDER = 'the Agent names a hostname provider that this check does not
 IN_A_CONTAINER = ('DOCKER_DD_AGENT', 'KUBERNETES_SERVICE_HOST')
 
 
-SETTINGS_SECONDS = 3600.0
-"""Settings change with a restart of the Agent, and asking for all of them costs more than the rest of a run."""
+SETTLED_SECONDS = 3600.0
+"""Settings change with a restart of the Agent, and asking for all of them costs more than the rest of a run. The name
+and its provider too: an Agent looks for them when it starts, and keeps them (pkg/util/hostname/providers.go)."""
 
 
 class AgentReader:
@@ -47,10 +48,8 @@ class AgentReader:
         self._imds_address = imds_address
         self._environ = environ
         self._root = root
-        self._configuration: AgentConfiguration | None = None
-        self._of_version: Version | None = None
-        self._ecs = Ecs.NONE
-        self._read_again = Interval(SETTINGS_SECONDS)
+        self._replies = Kept[AgentReplies](SETTLED_SECONDS)
+        self._settings = Kept[tuple[AgentConfiguration, Ecs]](SETTLED_SECONDS)
 
     def read(self, deadline: Deadline, now: float, *, instance_id: InstanceId | None, os_hostname: str) -> Agent:
         """Never raises for an Agent that does not answer: what is missing is None, and `note` says why.
@@ -58,9 +57,14 @@ class AgentReader:
         `instance_id` is the best-known one; `now` is in seconds since the epoch.
         """
         agent = self._interface
-        answers = ask(agent, deadline, self._expvar_port, instance_id=instance_id, os_hostname=os_hostname)
+        answers = self._replies.get(
+            now,
+            (agent.hostname(), agent.version(), instance_id, os_hostname),
+            lambda: ask(agent, deadline, self._expvar_port, instance_id=instance_id, os_hostname=os_hostname),
+            lambda replies: replies.settled,
+        )
         version = _version(agent, answers)
-        configuration = self._configured(version, now)
+        configuration, ecs = self._settings.get(now, version, lambda: self._read_settings(version))
         hostname = _hostname(agent, answers, configuration.hostname)
         file = read_hostname_file(configuration.hostname_file)
         in_a_container = any(self._environ.get(name) for name in IN_A_CONTAINER)
@@ -75,7 +79,7 @@ class AgentReader:
             source=origin.source,
             provider_errors=dict(answers.expvar.errors) if answers.expvar else {},
             hostname_file=file,
-            ecs=self._ecs,
+            ecs=ecs,
             note=origin.note if provider or not origin.provider else UNKNOWN_PROVIDER,
         )
 
@@ -83,14 +87,10 @@ class AgentReader:
         """What makes the Agent a sidecar, other than the marks of the container that it runs in."""
         return read_sidecar(self._interface, self._environ)
 
-    def _configured(self, version: Version | None, now: float) -> AgentConfiguration:
-        if self._configuration is None or version != self._of_version or self._read_again.due(now):
-            proxy = read_proxy_settings(self._interface, self._environ, self._imds_address)
-            self._configuration = read_configuration(self._interface, version, proxy)
-            self._ecs = read_ecs(self._interface, self._environ, self._root)
-            self._of_version = version
-            self._read_again.done(now)
-        return self._configuration
+    def _read_settings(self, version: Version | None) -> tuple[AgentConfiguration, Ecs]:
+        proxy = read_proxy_settings(self._interface, self._environ, self._imds_address)
+        configuration = read_configuration(self._interface, version, proxy)
+        return configuration, read_ecs(self._interface, self._environ, self._root)
 
 
 def _version(interface: AgentInterface, answers: AgentReplies) -> Version | None:

@@ -90,6 +90,12 @@ class AgentReplies:
     inventory: Inventory | None
     silence: tuple[str, ...] = ()
 
+    @property
+    def settled(self) -> bool:
+        """All that was asked has answered, and names a provider: this Agent will not answer otherwise."""
+        asked = self.inventory or self.expvar
+        return asked is not None and asked.provider != '' and not self.silence
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:

@@ -15,7 +15,7 @@ from ...facts import Container, Dmi, Host, OperatingSystem, Unobserved, UtsNames
 from ...facts.values import InstanceId
 from ...text import trimmed
 from ..foreign import read_value
-from ..schedule import Interval
+from ..schedule import Kept
 from .container import read_container
 from .route import read_route
 
@@ -111,9 +111,8 @@ class HostReader:
         self._root = root
         self._environ = environ
         self._sidecar = sidecar
-        self._fixed: _Fixed | None = None
-        self._cloud_init: tuple[InstanceId | None, str] = (None, '')
-        self._read_again = Interval(FIXED_SECONDS)
+        self._fixed = Kept[_Fixed](FIXED_SECONDS)
+        self._cloud_init = Kept[tuple[InstanceId | None, str]](FIXED_SECONDS)
 
     def read(self, now: float) -> Host:
         """Never raises for a file that is absent, unreadable or malformed. `now`: seconds since the epoch.
@@ -121,20 +120,16 @@ class HostReader:
         What changes while a host boots is read in every run: its name, and the files of cloud-init, which may start
         after the Agent, until they are there.
         """
-        if self._fixed is None or self._read_again.due(now):
-            self._fixed, self._cloud_init = self._read_fixed(), (None, '')
-            self._read_again.done(now)
-        if not all(self._cloud_init):
-            self._cloud_init = read_cloud_init_instance_id(self._root), read_cloud_init_platform(self._root)
-        instance_id, cloud = self._cloud_init
+        fixed = self._fixed.get(now, None, self._read_fixed)
+        instance_id, cloud = self._cloud_init.get(now, None, self._read_cloud_init, complete=all)
         return Host(
             os_hostname=read_os_hostname(self._root),
-            dmi=self._fixed.dmi,
-            hypervisor_uuid=self._fixed.hypervisor_uuid,
+            dmi=fixed.dmi,
+            hypervisor_uuid=fixed.hypervisor_uuid,
             cloud_init_instance_id=instance_id,
             cloud_init_platform=cloud,
-            container=self._fixed.container,
-            uts_namespace=self._fixed.uts_namespace,
+            container=fixed.container,
+            uts_namespace=fixed.uts_namespace,
             operating_system=read_operating_system(),
         )
 
@@ -145,3 +140,6 @@ class HostReader:
             read_container(self._root, self._environ, self._sidecar()),
             read_uts_namespace(self._root),
         )
+
+    def _read_cloud_init(self) -> tuple[InstanceId | None, str]:
+        return read_cloud_init_instance_id(self._root), read_cloud_init_platform(self._root)
