@@ -46,13 +46,26 @@ class Submitted:
 
 def run_check(instance: dict[str, Any], agent: RunningAgent = RunningAgent(), runs: int = 1) -> list[Submitted]:
     """What each of the runs of one check submitted."""
+    check = _loaded(instance, agent)
+    with _expvar(agent):
+        return [_run(check) for _ in range(runs)]
+
+
+def diagnose_locally(instance: dict[str, Any], agent: RunningAgent = RunningAgent()) -> tuple[str, list[str]]:
+    """What `agent diagnose --local` gets, where nothing ran, and which metrics that sent."""
+    check = _loaded(instance, agent)
+    aggregator.reset()
+    with _expvar(agent):
+        return check.get_diagnoses(), list(aggregator.metric_names)
+
+
+def _loaded(instance: dict[str, Any], agent: RunningAgent) -> AwsDiagnosticsCheck:
     datadog_agent.set_hostname(agent.hostname)
     datadog_agent._config = dict(agent.configuration)
     vars(datadog_agent)['get_version'] = lambda: agent.version
     check = AwsDiagnosticsCheck('aws_diagnostics', {}, [instance])
     check.check_id = 'aws_diagnostics:test'
-    with _expvar(agent):
-        return [_run(check) for _ in range(runs)]
+    return check
 
 
 @contextmanager

@@ -150,7 +150,9 @@ def test_what_the_agent_is_given_is_printable_and_bounded(facts, expected) -> No
     aggregator.reset()
     datadog_agent.reset()
     check = Check()
-    Emitter(('team:a',), ('region', 'account_id'), True).emit(check, facts, judged(facts, expected), Run(0.1))
+    emitter, findings = Emitter(('team:a',), ('region', 'account_id'), True), judged(facts, expected)
+    emitter.emit(check, facts, findings, Run(0.1))
+    emitter.send_diagnoses(check, findings)
     for where, text, at_most in sent(check):
         assert_clean(text, at_most, where)
 

@@ -7,11 +7,11 @@ from datadog_checks.base import AgentCheck, ConfigurationError
 
 from .collect import HostCollector
 from .collect.agent import EmbeddedAgent
-from .configuration import InvalidConfiguration, Options, check_init_config, read_configuration, with_defaults
+from .configuration import InvalidConfiguration, check_init_config, read_configuration, with_defaults
 from .diagnoses import diagnose, of_scope
 from .emit import Emitter, Run
 from .facts import Facts
-from .findings import Scope
+from .findings import Finding, Scope
 from .log import LOG, keep_out_of_the_log
 from .text import one_line
 
@@ -36,15 +36,18 @@ class AwsDiagnosticsCheck(AgentCheck):
         except InvalidConfiguration as e:
             raise ConfigurationError(one_line(str(e))) from None
         has_issues = self._agent.has_health_platform and hasattr(self, 'report_issue')
-        self._expectations = options.expectations
+        self._options = options
         self._diagnoses = of_scope(Scope.HOST if options.account is None else Scope.ACCOUNT)
         self._emitter = Emitter(options.tags, options.identity_tags, has_issues, options.metrics, options.docs_url)
         self._defects: set[str] = set()
-        self._collect = self._collector_of(options).collect
+        self._findings: tuple[Finding, ...] = ()
+        self._collect = self._collector().collect
+        self.diagnosis.register(self._send_diagnoses)
 
-    def _collector_of(self, options: Options) -> Collector:
+    def _collector(self) -> Collector:
+        options = self._options
         if options.account is None:
-            return HostCollector(options.collect, self._agent, on_defect=self._log_defect)
+            return self._collector_of_host()
         # A host instance does not pay for what the account scope needs.
         from .collect.account import AccountCollector
         from .collect.account_options import with_agent_defaults
@@ -60,6 +63,9 @@ class AwsDiagnosticsCheck(AgentCheck):
         )
         return AtMostEvery(options.least_interval, collector.collect)
 
+    def _collector_of_host(self) -> HostCollector:
+        return HostCollector(self._options.collect, self._agent, on_defect=self._log_defect)
+
     def _register_secrets(self, account: 'AccountOptions') -> None:
         external_id = str((self.instance.get('account') or {}).get('external_id', ''))
         for secret in filter(None, (account.api_key, account.app_key, external_id)):
@@ -70,8 +76,19 @@ class AwsDiagnosticsCheck(AgentCheck):
         started = time.monotonic()
         self._defects.clear()
         facts = self._collect()
-        findings = diagnose(self._diagnoses, facts, self._expectations, self._log_defect)
-        self._emitter.emit(self, facts, findings, Run(duration=time.monotonic() - started))
+        self._findings = self._judge(facts)
+        self._emitter.emit(self, facts, self._findings, Run(duration=time.monotonic() - started))
+
+    def _judge(self, facts: Facts) -> tuple[Finding, ...]:
+        return diagnose(self._diagnoses, facts, self._options.expectations, self._log_defect)
+
+    def _send_diagnoses(self) -> None:
+        """When `agent diagnose` asks, from another thread: of the last run. With `--local`, in a process where nothing
+        ran, of a look at the host now; an account is not asked for that, which may take minutes."""
+        findings = self._findings
+        if not findings and self._options.account is None:
+            findings = self._judge(self._collector_of_host().collect())
+        self._emitter.send_diagnoses(self, findings)
 
     def _log_defect(self, where: str, error: Exception) -> None:
         """Once in a run: the remedy of one diagnosis is shown for others too."""

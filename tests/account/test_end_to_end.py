@@ -337,6 +337,12 @@ def test_the_agent_sends_the_verdicts_and_agent_diagnose_shows_them(
     assert aggregator.events == []
 
 
+def test_agent_diagnose_asks_no_account_where_nothing_ran(datadog, tmp_path, monkeypatch):
+    monkeypatch.setenv('AWS_ENDPOINT_URL', datadog.url)
+    check = agent_check(configuration(tmp_path, datadog.url))
+    assert (json.loads(check.get_diagnoses()), datadog.asked) == ([], [])
+
+
 def test_whom_the_role_must_trust_goes_by_the_site_that_the_agent_reports_to(
     moto, datadog, tmp_path, aggregator, datadog_agent
 ):

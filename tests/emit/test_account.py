@@ -245,7 +245,7 @@ def test_an_account_run_says_nothing_about_the_host_that_it_runs_on(check, aggre
 
 
 def test_agent_diagnose_gets_the_findings_of_the_account(check):
-    emit(check, account_facts(), failed(**OF_THE_ACCOUNT))
+    Emitter((), (), False).send_diagnoses(check, (failed(**OF_THE_ACCOUNT),))
     [row] = json.loads(check.get_diagnoses())
     assert (row['category'], row['name'], row['diagnosis']) == (
         'aws_diagnostics.integration_role',

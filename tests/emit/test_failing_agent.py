@@ -38,6 +38,7 @@ def emit_all(check: AgentCheck, emitting: Emitter, *observed: Facts, findings: S
     """Runs that use every channel: the host is renamed in the second, and the first fault is gone in the third."""
     for of_one_run in observed or (facts(), RENAMED):
         emitting.emit(check, of_one_run, findings, RUN)
+        emitting.send_diagnoses(check, findings)
 
 
 def test_the_runs_of_these_tests_use_every_channel(check, strict):
@@ -71,7 +72,7 @@ def test_a_row_of_agent_diagnose_that_cannot_be_added_is_left_out(check, strict,
         raise TypeError('an argument that this base does not know')
 
     monkeypatch.setattr(Diagnosis, result, broken)
-    emitter().emit(check, facts(), FINDINGS, RUN)
+    emit_all(check, emitter(), facts())
     rows = {row['name'] for row in json.loads(check.get_diagnoses())}
     assert rows == {'fail': {'b-fault'}, 'success': {'a-fault'}}[result]
     assert {channel for channel, _ in strict.received} >= {'gauge', 'metadata', 'reporting an issue'}

@@ -49,21 +49,21 @@ def test_of_the_imds_of_another_instance_no_sample_and_no_id_is_sent(check, aggr
     assert [key for _, key in datadog_agent._metadata if 'imds' in key] == []
 
 
-def rows(check):
-    return [(row['result'], row['name'], row['diagnosis']) for row in json.loads(check.get_diagnoses())]
+def rows(check, *findings, docs_url=''):
+    Emitter((), (), False, docs_url=docs_url).send_diagnoses(check, findings)
+    return json.loads(check.get_diagnoses())
 
 
 def test_agent_diagnose_gets_a_row_for_every_finding_that_applies(check):
-    emit(
+    found = rows(
         check,
-        facts(),
         failed(id='critical'),
         failed(id='warning', severity=Status.WARNING),
         unknown(id='unknown'),
         passed(id='passed'),
         not_applicable(id='not asked'),
     )
-    assert rows(check) == [
+    assert [(row['result'], row['name'], row['diagnosis']) for row in found] == [
         (1, 'critical', 'seen a fault'),
         (2, 'warning', 'seen a fault'),
         (2, 'unknown', 'could not look'),
@@ -72,8 +72,7 @@ def test_agent_diagnose_gets_a_row_for_every_finding_that_applies(check):
 
 
 def test_a_row_of_agent_diagnose_hands_over_the_fix(check):
-    emit(check, facts(), failed())
-    [row] = json.loads(check.get_diagnoses())
+    [row] = rows(check, failed())
     assert (row['category'], row['description'], row['remediation']) == (
         'aws_diagnostics.imds',
         'Tests something. It harms.',
@@ -83,8 +82,7 @@ def test_a_row_of_agent_diagnose_hands_over_the_fix(check):
 
 def test_a_row_of_agent_diagnose_with_a_fix_links_to_the_documentation(check):
     site = 'https://docs.internal/'
-    Emitter((), (), False, docs_url=site).emit(check, facts(), (failed(), unknown(id='b')), RUN)
-    faulty, unclear = json.loads(check.get_diagnoses())
+    faulty, unclear = rows(check, failed(), unknown(id='b'), docs_url=site)
     link = f'Documentation: {site}diagnoses.html#a-fault'
     assert faulty['remediation'] == f'Raise the hop limit\n1. first step\n2. second step\n{link}'
     assert unclear['remediation'] is None

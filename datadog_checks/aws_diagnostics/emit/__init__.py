@@ -65,7 +65,6 @@ class Emitter:
         facts = of_this_instance(facts)
         tags = tags_of(facts, self._tags, self._identity_tags)
         self._send_samples(outlet, facts, findings, run, tags)
-        send_diagnoses(outlet, findings, self._docs_url)
         if facts.account is None:
             send_metadata(outlet, facts)
             changed = self._memory.change_of_name(outlet, facts)
@@ -86,6 +85,13 @@ class Emitter:
         cleared = self._memory.cleared(outlet, of, measured, findings) if known else frozenset[str]()
         for gauge in chosen(measured, self._metrics, cleared):
             outlet.gauge(gauge.name, gauge.value, [*tags, *gauge.tags])
+
+    def send_diagnoses(self, check: Channels, findings: Sequence[Finding]) -> None:
+        """The rows of `agent diagnose`: every finding that applies."""
+        outlet = Outlet(check, self._logged)
+        for finding in findings:
+            if finding.applicable:
+                outlet.diagnosis(_row(finding, self._docs_url))
 
     def withdraw(self) -> None:
         """The Agent has unscheduled the instance. Called from any thread."""
@@ -125,20 +131,16 @@ def _identity(identity: Identity, wanted: tuple[str, ...]) -> list[str]:
     return [f'{IDENTITY_TAGS[name]}:{value}' for name, value in values.items() if value]
 
 
-def send_diagnoses(outlet: Outlet, findings: Sequence[Finding], docs_url: str) -> None:
-    """The rows of `agent diagnose`: every finding that applies, recorded here and nowhere else."""
-    for finding in findings:
-        if finding.applicable:
-            fix = '\n'.join(outline(finding.remedy)) if finding.remedy else ''
-            row = DiagnosisRow(
-                RESULT[finding.status],
-                finding.diagnosis.id,
-                finding.verdict.evidence,
-                category=f'aws_diagnostics.{finding.diagnosis.service_check}',
-                description=finding.diagnosis.description,
-                remediation=with_last_line(fix, finding.diagnosis.documentation(docs_url)) if fix else None,
-            )
-            outlet.diagnosis(row)
+def _row(finding: Finding, docs_url: str) -> DiagnosisRow:
+    fix = '\n'.join(outline(finding.remedy)) if finding.remedy else ''
+    return DiagnosisRow(
+        RESULT[finding.status],
+        finding.diagnosis.id,
+        finding.verdict.evidence,
+        category=f'aws_diagnostics.{finding.diagnosis.service_check}',
+        description=finding.diagnosis.description,
+        remediation=with_last_line(fix, finding.diagnosis.documentation(docs_url)) if fix else None,
+    )
 
 
 def send_metadata(outlet: Outlet, facts: Facts) -> None:
