@@ -16,6 +16,7 @@ import botocore.session
 import pytest
 from hypothesis import settings
 
+from tests.account import servers
 from tests.simulator import javascript
 from tests.simulator.guard import leave_the_network, refuse_metadata_addresses
 
@@ -70,6 +71,19 @@ def models_of_botocore_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(botocore.session, 'create_loader', cache(botocore.session.create_loader))
         yield
+
+
+@pytest.fixture(scope='session')
+def moto_endpoint() -> Iterator[str]:
+    """One for all tests of a process: it takes two seconds to start. Empty it before use."""
+    with servers.moto() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope='session')
+def ministack_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with servers.ministack(tmp_path_factory.mktemp('ministack')) as endpoint:
+        yield endpoint
 
 
 @pytest.hookimpl(wrapper=True)

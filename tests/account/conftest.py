@@ -2,23 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import Request, urlopen
 
 import pytest
 
 from tests.account import program_server, servers
-
-
-@pytest.fixture(scope='session')
-def moto_endpoint() -> Iterator[str]:
-    with servers.moto() as endpoint:
-        yield endpoint
-
-
-@pytest.fixture(scope='session')
-def ministack_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with servers.ministack(tmp_path_factory.mktemp('ministack')) as endpoint:
-        yield endpoint
 
 
 @pytest.fixture(scope='session')
@@ -31,8 +18,7 @@ def program_server_address() -> Iterator[str]:
 def moto(moto_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Clients of this test reach moto, with nothing in it that another test has left."""
     servers.use(monkeypatch, servers.environment(moto_endpoint, tmp_path))
-    urlopen(Request(f'{moto_endpoint}/moto-api/reset', method='POST'), timeout=300).close()
-    return moto_endpoint
+    return servers.emptied(moto_endpoint)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -49,6 +50,12 @@ def moto() -> Iterator[str]:
     environ = {'MOTO_IAM_LOAD_MANAGED_POLICIES': 'true', 'MOTO_EC2_LOAD_DEFAULT_AMIS': 'false'}
     with running(command, port, environ) as endpoint:
         yield endpoint
+
+
+def emptied(moto: str) -> str:
+    """The endpoint, of a moto that holds nothing of what other tests have left."""
+    urlopen(Request(f'{moto}/moto-api/reset', method='POST'), timeout=300).close()
+    return moto
 
 
 @contextmanager

@@ -22,9 +22,8 @@ SESSION = 'DatadogAWSIntegration'
 
 
 @pytest.fixture(scope='module')
-def moto_endpoint() -> Iterator[str]:
-    with servers.moto() as endpoint:
-        yield endpoint
+def moto_endpoint(moto_endpoint: str) -> str:
+    return servers.emptied(moto_endpoint)
 
 
 @pytest.fixture

@@ -28,9 +28,8 @@ Conf = Callable[..., str]
 
 
 @pytest.fixture(scope='module')
-def moto_endpoint() -> Iterator[str]:
-    with servers.moto() as endpoint:
-        yield endpoint
+def moto_endpoint(moto_endpoint: str) -> str:
+    return servers.emptied(moto_endpoint)
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """The servers that stand in for AWS, as in tests/account."""
 
-from tests.account.conftest import ministack, ministack_endpoint, moto, moto_endpoint
+from tests.account.conftest import ministack, moto
 
-__all__ = ['ministack', 'ministack_endpoint', 'moto', 'moto_endpoint']
+__all__ = ['ministack', 'moto']

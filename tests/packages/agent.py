@@ -53,6 +53,7 @@ class Agent:
 
     def with_wheel(self, wheel: Path, shelf: Path) -> 'Agent':
         """Another environment, with the wheel installed as `datadog-agent integration install -w` does."""
+        shelf.mkdir(parents=True, exist_ok=True)
         agent = self._copy(Path(mkdtemp(prefix=f'agent-{self.version}-', dir=shelf)))
         agent.call('-m', 'pip', 'install', '--quiet', '--no-index', '--no-deps', '--no-cache-dir', str(wheel))
         return agent

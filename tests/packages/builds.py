@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from fcntl import LOCK_EX, flock
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,8 @@ def build_wheel(directory: Path, source: Path = ROOT) -> Path:
 
 
 def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], Path], directory: Path) -> Path:
-    """A copy in `directory` of the one file that `build` leaves where it is told to: a second or two of computing.
+    """A copy in `directory` of the one file, or directory, that `build` leaves where it is told to: a second or two of
+    computing.
 
     The processes that share the tests have one directory above their own, and the first of them to ask builds.
     """
@@ -43,4 +45,7 @@ def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path
             unfinished.rename(kept)
     (built,) = kept.iterdir()
     directory.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.copy(built, directory))
+    copy: Callable[[Path, Path], str | Path] = (
+        partial(shutil.copytree, symlinks=True) if built.is_dir() else shutil.copy
+    )
+    return Path(copy(built, directory / built.name))

@@ -32,9 +32,18 @@ def checks_d(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope='session')
-def installed(shelf: Path, wheel: Path) -> Callable[[str], Agent]:
+def installed(shelf: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Agent]:
     """An Agent by its Python, with the wheel installed; not to be changed."""
-    return cache(lambda version: bare_agent(version).with_wheel(wheel, shelf))
+
+    @cache
+    def agent(version: str) -> Agent:
+        bare = bare_agent(version)
+        return Agent(
+            version,
+            built_once(tmp_path_factory, f'agent-{version}', lambda to: bare.with_wheel(wheel, to).directory, shelf),
+        )
+
+    return agent
 
 
 WAYS = [pytest.param((way, version), id=f'{way} on Python {version}') for version in VERSIONS for way in Way]

@@ -115,6 +115,19 @@ def _filled(shape: Any, printed: list[str]) -> Any:
     return shape
 
 
-def lint(template: Path) -> str:
-    """What cfn-lint says, '' for a template without faults."""
-    return subprocess.run([program('cfn-lint'), '--', template], capture_output=True, text=True, check=False).stdout
+def lint(template: Path, mistakes: Mapping[str, tuple[str, str]], directory: Path) -> tuple[list[str], list[str]]:
+    """What cfn-lint says of a template, and those rules of `mistakes` that the same text breaks once each mistake, a
+    good text and a bad one, is made in it."""
+    text = template.read_text()
+    for good, bad in mistakes.values():
+        assert good in text
+        text = text.replace(good, bad)
+    broken = directory / 'broken.yaml'
+    broken.write_text(text)
+    command = (program('cfn-lint'), '--format', 'parseable', '--')
+    lines = subprocess.run(
+        [*command, template, broken], capture_output=True, text=True, check=False
+    ).stdout.splitlines()
+    of_the_broken = [line for line in lines if line.startswith(f'{broken}:')]
+    found = [rule for rule in mistakes if any(f':{rule}:' in line for line in of_the_broken)]
+    return [line for line in lines if line not in of_the_broken], found

@@ -1,7 +1,5 @@
 """The task and the service of rollout/ecs, registered with a server."""
 
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +7,9 @@ import pytest
 from botocore.session import Session
 from botocore.validate import ParamValidator
 
-from tests.account.servers import moto
-from tests.rollout.cloudformation import Template, client
-from tests.rollout.environment import ROOT, program
+from tests.account.servers import emptied
+from tests.rollout.cloudformation import Template, client, lint
+from tests.rollout.environment import ROOT
 
 DIRECTORY = ROOT / 'rollout' / 'ecs'
 TEMPLATE = DIRECTORY / 'template.yaml'
@@ -20,10 +18,9 @@ GIVEN = {'Cluster': 'main', 'Image': 'registry.example/agent:7.80.0-0.1.0', 'Api
 
 
 @pytest.fixture(scope='module')
-def endpoint() -> Iterator[str]:
-    with moto() as listening:
-        client('ecs', listening).create_cluster(clusterName='main')
-        yield listening
+def endpoint(moto_endpoint: str) -> str:
+    client('ecs', emptied(moto_endpoint)).create_cluster(clusterName='main')
+    return moto_endpoint
 
 
 def parameters(endpoint: str, stack: str, resource: str, **given: str) -> dict[str, Any]:
@@ -110,10 +107,5 @@ def test_ecs_may_read_one_secret(endpoint: str) -> None:
 
 
 def test_the_template_is_clean_and_a_broken_one_is_not(tmp_path: Path) -> None:
-    def lint(template: Path) -> str:
-        return subprocess.run([program('cfn-lint'), '--', template], capture_output=True, text=True, check=False).stdout
-
-    assert lint(TEMPLATE) == ''
-    broken = tmp_path / 'template.yaml'
-    broken.write_text(TEMPLATE.read_text().replace('SchedulingStrategy: DAEMON', 'SchedulingStrategy: DEMON'))
-    assert 'E3030' in lint(broken)
+    mistakes = {'E3030': ('SchedulingStrategy: DAEMON', 'SchedulingStrategy: DEMON')}
+    assert lint(TEMPLATE, mistakes, tmp_path) == ([], list(mistakes))

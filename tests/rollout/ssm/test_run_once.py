@@ -99,4 +99,5 @@ def test_the_document_is_one_that_systems_manager_takes(tmp_path: Path) -> None:
     properties = {'Content': document, 'DocumentType': 'Command'}
     template = {'Resources': {'Document': {'Type': 'AWS::SSM::Document', 'Properties': properties}}}
     (tmp_path / 'template.yaml').write_text(yaml.safe_dump(template))
-    assert lint(tmp_path / 'template.yaml') == ''
+    mistake = {'E3051': ("schemaVersion: '2.2'", "schemaVersion: '2.3'")}
+    assert lint(tmp_path / 'template.yaml', mistake, tmp_path) == ([], list(mistake))
