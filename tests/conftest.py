@@ -49,6 +49,8 @@ WAITING = (
     'test_secrets.py',
 )
 """Files and folders that take long and compute little: they wait for an IMDS that does not answer, say."""
+LOOK_FOR_GARBAGE = (50_000, 20, 10)
+"""Far less often than by default: nearly all that a test leaves goes without it."""
 
 # How long an example takes on a busy machine says nothing about the code.
 settings.register_profile('tests', deadline=None)
@@ -95,6 +97,7 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(*LOOK_FOR_GARBAGE)
         gc.enable()
 
 

@@ -4,7 +4,7 @@ Behaves as the Agent's own does where a rollout depends on it (read in its sourc
 October 2025 and August 2026): the arguments of pip, the refusal of root, the rule that a wheel must require
 datadog-checks-base, the name of the check from METADATA, the copy of `data/*.yaml*` and the error without `data/`, the
 form of versions. `install NAME==VERSION` asks Datadog's repository, where a private package is not: here it always
-fails.
+fails. Unlike the Agent's, it leaves compiling to whoever imports: of what it installs, most is never run here.
 """
 
 import argparse
@@ -70,7 +70,7 @@ def install_wheel(wheel: Path) -> None:
         fail(f'the wheel {wheel} is not an agent check, it will not be installed')
     named = re.search(r'Name: (\S+)', described)
     package = (named[1] if named else fail(f'package name not found in wheel: {wheel}')).replace('_', '-')
-    offline = ('--constraint', str(CONSTRAINTS), '--no-cache-dir', '--no-index', '--no-deps')
+    offline = ('--constraint', str(CONSTRAINTS), '--no-cache-dir', '--no-index', '--no-deps', '--no-compile')
     if status := pip('install', *offline, str(wheel)):
         fail(f'error installing wheel {wheel}: error running command: exit status {status}')
     copy_configuration(package.removeprefix('datadog-').replace('-', '_'), package)
