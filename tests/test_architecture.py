@@ -233,7 +233,7 @@ OURS_IN_A_RUN = """
 """
 OF_AN_ACCOUNT = re.compile(
     r'facts\.account|emit\.account|configuration\.account'
-    r'|collect\.(account|aws|bounded_http|datadog_api|integration|inventory|required_permissions)'
+    r'|collect\.(account|aws|bounded_http|cut_off|datadog_api|integration|inventory|required_permissions)'
     r'|diagnoses\.(cloudwatch|imds_fleet|integration|inventory)'
 )
 
@@ -244,7 +244,8 @@ def test_a_host_instance_loads_nothing_of_the_account_scope() -> None:
     assert [name for name in result['modules'] if OF_AN_ACCOUNT.search(name)] == []
 
 
-ROOM_OF = {'botocore': 'collect/aws/', 'requests': 'collect/bounded_http', 'urllib3': 'collect/bounded_http'}
+HTTP = ('collect/bounded_http', 'collect/cut_off')
+ROOM_OF = {'botocore': ('collect/aws/',), 'requests': HTTP, 'urllib3': HTTP}
 """Where the libraries of the account scope may be imported, and only inside functions."""
 
 

@@ -9,18 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from .cut_off import CutOff
+from .cut_off import CutOff, watched_session
 from .run import RequestFailed
 
 if TYPE_CHECKING:
     from requests import Session
-    from requests.adapters import HTTPAdapter
-    from urllib3.connectionpool import HTTPConnectionPool
 
 CHUNK = 1 << 16
 TOO_LATE = 'the Datadog API did not answer in time'
 NO_PROXY = {'http': '', 'https': ''}
-"""With these keys requests does not look for proxies in the environment."""
+"""With these keys no proxy of the environment applies."""
 
 Result = TypeVar('Result')
 
@@ -54,11 +52,13 @@ class Request:
 
 class Connection:
     """To one server, for one thread. `keep` leaves it open after a request, for the next one: a handshake takes longer
-    than what is asked. Then it must be closed."""
+    than what is asked. Then it must be closed. The environment is read once: requests reads all of it, and the file
+    .netrc, for every request, which is a fifth of what a request costs."""
 
     def __init__(self, *, keep: bool = False) -> None:
         self._keep = keep
         self._session: Session | None = None
+        self._of_environment: dict[str, str] = {}
         self._socket: socket.socket | None = None
         self._cut_off: CutOff | None = None
 
@@ -73,8 +73,8 @@ class Connection:
         """
         from requests.exceptions import ConnectionError as Broken
 
-        by_scheme = None if proxies is None else dict(proxies) or NO_PROXY
-        may_repeat = self._session is not None and request.method == 'GET'
+        by_scheme = {} if proxies is None else proxies or NO_PROXY
+        may_repeat = self._socket is not None and request.method == 'GET'
         with CutOff(seconds) as self._cut_off, _told_apart(self._cut_off):
             try:
                 return self._asked_once(request, seconds, read, by_scheme)
@@ -89,9 +89,9 @@ class Connection:
                     self.close()
 
     def _asked_once(
-        self, request: Request, seconds: float, read: Callable[[HttpAnswer], Result], proxies: dict[str, str] | None
+        self, request: Request, seconds: float, read: Callable[[HttpAnswer], Result], proxies: Mapping[str, str]
     ) -> Result:
-        with self._opened().request(
+        with self._opened(request.url).request(
             request.method,
             request.url,
             data=request.body,
@@ -99,7 +99,7 @@ class Connection:
             timeout=seconds,
             stream=True,
             allow_redirects=False,
-            proxies=proxies,
+            proxies={**self._of_environment, **proxies},
         ) as answer:
             return read(answer)
 
@@ -108,19 +108,14 @@ class Connection:
             self._session.close()
         if self._socket is not None:
             self._socket.close()
-        self._session = self._socket = None
+        self._socket = None
 
-    def _opened(self) -> 'Session':
-        """Without cookies: nothing of one answer reaches the next request."""
-        from http.cookiejar import DefaultCookiePolicy
-
-        from requests import Session
-
+    def _opened(self, url: str) -> 'Session':
         if self._session is None:
-            self._session = Session()
-            self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-            for scheme in ('https://', 'http://'):
-                self._session.mount(scheme, _adapter(self._remember))
+            self._session = watched_session(self._remember)
+            found = self._session.merge_environment_settings(url, {}, None, None, None)
+            self._session.trust_env = False
+            self._session.verify, self._of_environment = found['verify'], dict(found['proxies'])
         elif self._socket is not None and self._cut_off is not None:
             self._cut_off.remember(self._socket)
         return self._session
@@ -171,30 +166,3 @@ def _why(error: Exception, cut_off: CutOff) -> str:
     if isinstance(error, e.ConnectionError | HTTPError):
         return 'the Datadog API could not be reached, or broke the connection'
     return f'the request to the Datadog API failed unexpectedly: {type(error).__name__}'
-
-
-def _adapter(remember: Callable[[socket.socket], None]) -> 'HTTPAdapter':
-    """Shows every connection to `remember` before its first byte: a handshake can drip, too."""
-    from requests.adapters import HTTPAdapter
-
-    class Remembering(HTTPAdapter):
-        def get_connection_with_tls_context(self, *arguments: Any, **options: Any) -> 'HTTPConnectionPool':
-            pool = super().get_connection_with_tls_context(*arguments, **options)
-            if not issubclass(pool.ConnectionCls, _Remembering):
-                pool.ConnectionCls = _remembering(pool.ConnectionCls, remember)
-            return pool
-
-    return Remembering()
-
-
-class _Remembering:
-    """Marks a class of connections that shows its sockets."""
-
-
-def _remembering(kind: type[Any], remember: Callable[[socket.socket], None]) -> type[Any]:
-    def connect(self: object) -> socket.socket:
-        connection: socket.socket = kind._new_conn(self)
-        remember(connection)
-        return connection
-
-    return type(kind.__name__, (_Remembering, kind), {'_new_conn': connect})

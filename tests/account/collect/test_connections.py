@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from datadog_checks.aws_diagnostics.collect.bounded_http import Connection, NotA
 from datadog_checks.aws_diagnostics.collect.datadog_answers import Permission
 from datadog_checks.aws_diagnostics.collect.datadog_api import DatadogApi
 from tests.account.datadog_api import API_KEY, APP_KEY
+from tests.collect.agent.guarded_api import guard
+from tests.collect.agent.servers import http, serving
 from tests.served import served
 
 
@@ -21,6 +24,7 @@ class Keeping(ThreadingHTTPServer):
         super().__init__(('127.0.0.1', 0), _Handler)
         self.connections = 0
         self.cookies: list[str | None] = []
+        self.authorization: list[str | None] = []
         self.over = threading.Event()
 
 
@@ -42,6 +46,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.server.cookies.append(self.headers['Cookie'])
+        self.server.authorization.append(self.headers['Authorization'])
         self.send_response(200)
         self.send_header('Set-Cookie', 'seen=1; Path=/')
         self.send_header('Content-Length', '2')
@@ -78,6 +83,28 @@ def test_one_that_is_kept_serves_all_requests_and_no_cookie_is_sent(server: Keep
         asked = api(server, connection)
         assert [asked.get('/') for _ in range(5)] == [{}] * 5
     assert (server.connections, server.cookies) == (1, [None] * 5)
+
+
+def test_no_password_of_the_file_netrc_is_sent(
+    server: Keeping, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / 'netrc'
+    netrc.write_text('machine 127.0.0.1 login alice password hunter2\n')
+    monkeypatch.setenv('NETRC', str(netrc))
+    assert (api(server).get('/'), server.authorization) == ({}, [None])
+
+
+def test_the_certificates_that_the_environment_names_are_the_ones_that_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a proxy that opens TLS, say: requests reads the variable, and a server that they do not sign is refused."""
+    guarded = guard(tmp_path)
+    with serving(http(b'{}'), tls=guarded.tls) as secure:
+        url = f'https://127.0.0.1:{secure.port}'
+        with pytest.raises(NotAnswered, match='TLS handshake'):
+            DatadogApi(url).get('/')
+        monkeypatch.setenv('REQUESTS_CA_BUNDLE', str(tmp_path / 'ipc_cert.pem'))
+        assert DatadogApi(url).get('/') == {}
 
 
 def test_one_that_the_server_closes_is_opened_again(server: Keeping) -> None:
