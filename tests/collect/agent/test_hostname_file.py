@@ -61,8 +61,8 @@ def test_a_file_that_is_absent_says_so_as_on_bottlerocket(tmp_path: Path) -> Non
 def test_the_log_of_the_kernel_in_its_place_is_read_in_part_and_never_waited_for() -> None:
     read = [read_hostname_file(FilePath('/proc/kmsg')) for _ in range(2000)]
     errors = {file.error for file in read if isinstance(file, HostnameFile)}
-    assert errors <= {'it is no host name by RFC 1123', 'it is longer than 4096 bytes', 'EAGAIN'}
     assert 'EAGAIN' in errors
+    assert [error for error in errors - {'EAGAIN'} if not error.startswith(('it is not ', 'it is longer than '))] == []
 
 
 def test_a_pipe_in_its_place_does_not_hold_the_check(tmp_path: Path) -> None:
