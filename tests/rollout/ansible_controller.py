@@ -14,6 +14,7 @@ from tests.rollout.environment import ROLLOUT_TOOLS, ROOT, program
 from tests.rollout.host import Host
 
 ROLLOUT = ROOT / 'rollout' / 'ansible'
+PLUGINS = Path(__file__).with_name('ansible_plugins')
 DATADOG_ROLE = Path(__file__).with_name('datadog_role')
 REPOSITORY = '/srv/aws-diagnostics'
 PLAYBOOKS = f'{REPOSITORY}/rollout/ansible'
@@ -33,6 +34,7 @@ def environment() -> dict[str, str]:
     """Nothing is written outside of the home directory, and no facts are gathered, which nothing here asks for."""
     system = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
     ansible = {'ANSIBLE_NOCOLOR': 'true', 'ANSIBLE_GATHERING': 'explicit', 'ANSIBLE_PIPELINING': 'true'}
+    ansible |= {'ANSIBLE_CALLBACK_PLUGINS': str(PLUGINS), 'ANSIBLE_CALLBACKS_ENABLED': 'packed_once'}
     return {'PATH': f'{ROLLOUT_TOOLS}:{system}', 'PYTHONDONTWRITEBYTECODE': 'true', **ansible}
 
 
