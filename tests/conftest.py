@@ -2,8 +2,10 @@
 
 import gc
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
@@ -37,6 +39,10 @@ NOT_ISOLATED = leave_the_network()
 refuse_metadata_addresses()
 
 ROOT = Path(__file__).parent
+MEMORY = Path('/dev/shm')
+ROOM = 1 << 30
+"""Bytes that must be free there: a run needs a sixth of that."""
+OURS = 'aws-diagnostics-tests-'
 LONGEST = ('rollout/test_ansible.py', 'rollout', 'account', 'packages', 'cli')
 WAITING = (
     'collect/imds',
@@ -65,6 +71,35 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers('needs_base'):
         if tuple(map(int, version('datadog-checks-base').split('.')[:2])) < mark.args:
             pytest.skip(f'datadog-checks-base has it since {".".join(map(str, mark.args))}')
+
+
+def memory_for_files() -> 'tempfile.TemporaryDirectory[str] | None':
+    """Tests make and remove tens of thousands of small files, which takes a disk twice as long.
+
+    None where TMPDIR is set, also by the process that started this one to share the tests, and where there is no room.
+    """
+    with suppress(OSError):
+        there = os.statvfs(MEMORY)
+        roomy = there.f_bavail * there.f_frsize >= ROOM and not there.f_flag & os.ST_NOEXEC
+        if 'TMPDIR' not in os.environ and roomy:
+            remove_what_was_left()
+            directory = tempfile.TemporaryDirectory(
+                prefix=f'{OURS}{os.getpid()}-', dir=MEMORY, ignore_cleanup_errors=True
+            )
+            os.environ['TMPDIR'] = tempfile.tempdir = directory.name
+            Path(directory.name).chmod(0o1777)
+            return directory
+    return None
+
+
+def remove_what_was_left() -> None:
+    """By runs that were killed."""
+    for left in MEMORY.glob(f'{OURS}*'):
+        if not Path('/proc', left.name.removeprefix(OURS).partition('-')[0]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+FILES = memory_for_files()
 
 
 @pytest.fixture(scope='session', autouse=True)
@@ -104,9 +139,9 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
 def pytest_xdist_auto_num_workers() -> int:
     """Several processes share the tests where each can have a loopback of its own, which takes root.
 
-    Two for each core: many tests wait, for a silent IMDS to time out or for a program of a rollout.
+    More than there are cores: many tests wait, for a silent IMDS to time out or for a program of a rollout.
     """
-    return min(4, 2 * (os.cpu_count() or 1)) if os.geteuid() == 0 and not NOT_ISOLATED else 0
+    return min(5, 5 * (os.cpu_count() or 1) // 2) if os.geteuid() == 0 and not NOT_ISOLATED else 0
 
 
 def compile_a_share(config: pytest.Config) -> None:
