@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingUnixStreamServer
 from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
 from threading import Thread
 
 Answer = Callable[[str, bytes], 'CompletedProcess[bytes]']
@@ -40,13 +41,13 @@ def by_ssh(hosts: Mapping[str, Answer], directory: Path) -> Iterator[Path]:
             answer = [ended.returncode, ended.stdout.decode('latin-1'), ended.stderr.decode('latin-1')]
             self.wfile.write(json.dumps(answer).encode() + b'\n')
 
-    address = str(directory / 'ssh.socket')
     programs = directory / 'programs'
     programs.mkdir()
     client = programs / 'ssh'
-    client.write_text(CLIENT.format(python=sys.executable, address=address))
-    client.chmod(0o755)
-    with ThreadingUnixStreamServer(address, Session) as server:
+    # The address of a socket is at most 107 bytes, and the path of a test's own directory may be longer.
+    with TemporaryDirectory() as short, ThreadingUnixStreamServer(f'{short}/ssh', Session) as server:
+        client.write_text(CLIENT.format(python=sys.executable, address=server.server_address))
+        client.chmod(0o755)
         server.daemon_threads = True
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
