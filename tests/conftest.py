@@ -11,7 +11,6 @@ from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
-from itertools import chain, zip_longest
 from pathlib import Path
 
 import botocore.session
@@ -43,13 +42,23 @@ MEMORY = Path('/dev/shm')
 ROOM = 1 << 30
 """Bytes that must be free there: a run needs a sixth of that."""
 OURS = 'aws-diagnostics-tests-'
-LONGEST = ('rollout/test_ansible.py', 'rollout', 'account', 'packages', 'cli')
+LONGEST = (
+    'rollout/test_ansible.py',
+    'rollout',
+    'account',
+    'packages',
+    'test_site.py',
+    'cli',
+    'monitors',
+    'test_hostile_text.py',
+)
 WAITING = (
     'collect/imds',
     'field_reports',
     'test_check.py',
     'test_simulator_lab.py',
     'test_demo.py',
+    'test_simulator_clients.py',
     'test_simulator_imds.py',
     'test_simulator_personas.py',
     'test_secrets.py',
@@ -161,13 +170,15 @@ def compile_a_share(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest come first: no process is left with one of them when all others have finished.
 
-    Each is followed by one that waits, so that the cores have work all the time.
+    Those that wait stand evenly among them, so that the cores have work all the time.
     """
     files = list(dict.fromkeys(item.path for item in items))
     waiting = sorted((file for file in files if rank(file, WAITING) < len(WAITING)), key=lambda f: rank(f, WAITING))
     computing = sorted((file for file in files if file not in waiting), key=lambda file: rank(file, LONGEST))
-    place = {file: n for n, file in enumerate(chain.from_iterable(zip_longest(computing, waiting)))}
-    items.sort(key=lambda item: place[item.path])
+    long = sum(rank(file, LONGEST) < len(LONGEST) for file in computing)
+    place = {file: float(n) for n, file in enumerate(computing)}
+    place |= {file: (n + 0.5) * long / len(waiting) for n, file in enumerate(waiting)}
+    items.sort(key=lambda item: (place[item.path], item.path))
 
 
 def rank(file: Path, names: Sequence[str]) -> int:
