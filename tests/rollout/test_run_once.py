@@ -106,7 +106,9 @@ def test_ansible_asks_the_same_hosts(tmp_path: Path, pyz: Path, hosts: dict[str,
         f'directory={facts}',
     ]
     with by_ssh(hosts, tmp_path) as programs:
-        env = {**environment(), 'HOME': str(tmp_path), 'ANSIBLE_SSH_EXECUTABLE': str(programs / 'ssh'), **told}
+        # The hosts are this machine's own files, and Ansible would make a directory in the home of their user.
+        places = {'HOME': str(tmp_path), 'ANSIBLE_REMOTE_TEMP': str(tmp_path / 'on-the-host')}
+        env = {**environment(), **places, 'ANSIBLE_SSH_EXECUTABLE': str(programs / 'ssh'), **told}
         ended = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     shown = json.loads(re.findall(r'^ok: \[localhost\] => (\{.*?^\})', ended.stdout, re.DOTALL | re.MULTILINE)[-1])
