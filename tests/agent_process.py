@@ -1,5 +1,6 @@
 """The check in a process that stands for the Agent: runs in a world, and returns what was submitted."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,6 +58,11 @@ def diagnose_locally(instance: dict[str, Any], agent: RunningAgent = RunningAgen
     aggregator.reset()
     with _expvar(agent):
         return check.get_diagnoses(), list(aggregator.metric_names)
+
+
+def results(diagnoses: str) -> dict[str, int]:
+    """Of the rows of `agent diagnose`, by the id of the diagnosis."""
+    return {row['name']: row['result'] for row in json.loads(diagnoses)}
 
 
 def _loaded(instance: dict[str, Any], agent: RunningAgent) -> AwsDiagnosticsCheck:

@@ -6,7 +6,7 @@ import pytest
 from datadog_checks.base import AgentCheck
 
 from datadog_checks.aws_diagnostics import AwsDiagnosticsCheck
-from tests.agent_process import RunningAgent, diagnose_locally, run_check
+from tests.agent_process import RunningAgent, diagnose_locally, results, run_check
 from tests.builders import INSTANCE_ID
 from tests.simulator import Fault, Persona, Topology, World, namespaces_available
 from tests.strict_agent import StrictAgent
@@ -24,10 +24,6 @@ INSTANCE_ID_PATH = '/latest/meta-data/instance-id'
 
 def statuses(submitted):
     return {name: status for name, (status, _) in submitted.service_checks.items()}
-
-
-def rows(submitted):
-    return {row['name']: row['result'] for row in json.loads(submitted.diagnoses)}
 
 
 def test_a_healthy_host_is_ok_in_every_respect():
@@ -71,7 +67,7 @@ EVERYTHING = {'imdsv1.ok', 'imds.gateways', 'imds.latency of metadata', 'run.age
 def test_a_healthy_host_sends_few_series(options, gauges):
     with World(tokens='required', hop_limit=2) as world:
         [submitted] = world.run(run_check, options)
-    passed = len([row for row in json.loads(submitted.diagnoses) if row['result'] == 0])
+    passed = list(results(submitted.diagnoses).values()).count(0)
     assert {*submitted.gauges} == gauges
     assert submitted.series == len(gauges) + (passed if gauges is EVERYTHING else 0)
 
@@ -82,17 +78,17 @@ def test_agent_diagnose_shows_the_last_run_and_asks_nothing():
         asked = len(world.requests)
         first, again = world.run(run_check, {}, runs=2)
         of_the_steady_run = len(world.requests) - 2 * asked
-    assert rows(once) == rows(first) == rows(again)
-    assert (len(rows(once)), of_the_steady_run) == (22, 2)
+    of_the_first, *others = (results(run.diagnoses) for run in (once, first, again))
+    assert others == [of_the_first] * 2
+    assert (len(of_the_first), of_the_steady_run) == (22, 2)
 
 
 def test_agent_diagnose_looks_at_the_host_where_nothing_ran_and_sends_no_metric():
     with World(Topology.CONTAINER, files=IN_A_CONTAINER, tokens='required', hop_limit=1) as world:
         [ran] = world.run(run_check, {}, NAMED_BY_THE_OS)
         diagnoses, sent = world.run(diagnose_locally, {}, NAMED_BY_THE_OS)
-    looked = {row['name']: row['result'] for row in json.loads(diagnoses)}
-    assert (looked, sent) == (rows(ran), [])
-    assert looked['imds-hop-limit-too-low'] == 1
+    assert (results(diagnoses), sent) == (results(ran.diagnoses), [])
+    assert results(diagnoses)['imds-hop-limit-too-low'] == 1
 
 
 def test_a_steady_run_costs_one_put_and_one_get():

@@ -32,6 +32,7 @@ from tests.account.whole_run import (
     statement,
     statuses,
 )
+from tests.agent_process import results
 from tests.diagnoses.integration.trust_policies import TRUST_POLICIES, TrustPolicy
 
 MINISTACK_ACCOUNT = '000000000000'
@@ -332,7 +333,7 @@ def test_the_agent_sends_the_verdicts_and_agent_diagnose_shows_them(
     aggregator.assert_service_check('aws_diagnostics.integration_role', AgentCheck.CRITICAL, tags=tags)
     aggregator.assert_service_check('aws_diagnostics.imds_fleet', AgentCheck.CRITICAL, tags=tags)
     aggregator.assert_metric('aws_diagnostics.imds_fleet.misnamed', 1, tags=[*tags, 'region:us-east-1'])
-    rows = {row['name']: row['result'] for row in json.loads(check.get_diagnoses())}
+    rows = results(check.get_diagnoses())
     assert (rows['trust-policy-external-id'], rows['trust-policy-wrong-principal']) == (1, 0)
     assert aggregator.events == []
 
@@ -350,7 +351,7 @@ def test_whom_the_role_must_trust_goes_by_the_site_that_the_agent_reports_to(
     datadog_agent._config['site'] = 'ap1.datadoghq.com'
     check = agent_check(configuration(tmp_path, datadog.url, features=['role']))
     assert check.run() == ''
-    rows = {row['name']: row['result'] for row in json.loads(check.get_diagnoses())}
+    rows = results(check.get_diagnoses())
     assert rows['trust-policy-wrong-principal'] == 1
 
 

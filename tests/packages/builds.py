@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from fcntl import LOCK_EX, flock
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -45,7 +44,6 @@ def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path
             unfinished.rename(kept)
     (built,) = kept.iterdir()
     directory.mkdir(parents=True, exist_ok=True)
-    copy: Callable[[Path, Path], str | Path] = (
-        partial(shutil.copytree, symlinks=True) if built.is_dir() else shutil.copy
-    )
-    return Path(copy(built, directory / built.name))
+    if built.is_dir():
+        return Path(shutil.copytree(built, directory / built.name, symlinks=True))
+    return Path(shutil.copy(built, directory))

@@ -21,10 +21,10 @@ FLEET = Account({'us-east-1': listed(OUT_OF_REACH, Instance())}, {'httpTokens': 
 
 
 @pytest.fixture(scope='module')
-def aws(moto_endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def aws(empty_moto: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment of a client of an account with one instance that is to lose its name."""
     with pytest.MonkeyPatch.context() as monkeypatch, serving(FLEET) as ec2:
-        environ = servers.environment(servers.emptied(moto_endpoint), tmp_path_factory.mktemp('aws'))
+        environ = servers.environment(empty_moto, tmp_path_factory.mktemp('aws'))
         servers.use(monkeypatch, environ)
         make_role(policy(statement()), policy(allows('*')))
         yield {**environ, 'AWS_ENDPOINT_URL_EC2': ec2}
