@@ -109,6 +109,7 @@ def remove_what_was_left() -> None:
 
 
 FILES = memory_for_files()
+"""Removed when this process ends."""
 
 
 @pytest.fixture(scope='session', autouse=True)
@@ -130,6 +131,26 @@ def moto_endpoint() -> Iterator[str]:
 def ministack_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with servers.ministack(tmp_path_factory.mktemp('ministack')) as endpoint:
         yield endpoint
+
+
+@pytest.fixture(scope='module')
+def empty_moto(moto_endpoint: str) -> str:
+    """For all tests of a file, with nothing in it that another file has left."""
+    return servers.emptied(moto_endpoint)
+
+
+@pytest.fixture
+def moto(moto_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Clients of this test reach moto, with nothing in it that another test has left."""
+    servers.use(monkeypatch, servers.environment(moto_endpoint, tmp_path))
+    return servers.emptied(moto_endpoint)
+
+
+@pytest.fixture
+def ministack(ministack_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Clients of this test reach ministack."""
+    servers.use(monkeypatch, servers.environment(ministack_endpoint, tmp_path))
+    return ministack_endpoint
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from datadog_checks.aws_diagnostics.cli import ExitStatus, run
-from tests.account import servers
 from tests.account.cloudtrail_server import BY_SCP, CloudTrail, assumed, called, cloudtrail_server
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
 from tests.account.servers import MOTO_ACCOUNT
@@ -21,20 +20,14 @@ ROLE_ARN = f'arn:aws:iam::{MOTO_ACCOUNT}:role/DatadogIntegrationRole'
 SESSION = 'DatadogAWSIntegration'
 
 
-@pytest.fixture(scope='module')
-def moto_endpoint(moto_endpoint: str) -> str:
-    return servers.emptied(moto_endpoint)
-
-
 @pytest.fixture
 def trail() -> CloudTrail:
     return CloudTrail()
 
 
 @pytest.fixture
-def conf(trail: CloudTrail, moto_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def conf(trail: CloudTrail, moto: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A role, Datadog's record with two regions, and the trail of the test."""
-    servers.use(monkeypatch, servers.environment(moto_endpoint, tmp_path))
     monkeypatch.setenv('COLUMNS', '400')
     make_role(policy(statement()))
     record = account(MOTO_ACCOUNT, aws_regions={'include_only': ['eu-west-1', 'us-east-1']})

@@ -27,15 +27,9 @@ NOT_KNOWN = (
 Conf = Callable[..., str]
 
 
-@pytest.fixture(scope='module')
-def moto_endpoint(moto_endpoint: str) -> str:
-    return servers.emptied(moto_endpoint)
-
-
 @pytest.fixture
-def iam(moto_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def iam(moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client of an IAM that holds nothing but Datadog's role without policies."""
-    servers.use(monkeypatch, servers.environment(moto_endpoint, tmp_path))
     for variable in ('DD_API_KEY', 'DD_APP_KEY'):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv('COLUMNS', '400')
@@ -43,17 +37,7 @@ def iam(moto_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     trust = {'Version': '2012-10-17', 'Statement': []}
     client.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(trust))
     yield client
-    remove_role(client)
     client.close()
-
-
-def remove_role(client: Any) -> None:
-    for policy in client.list_role_policies(RoleName=ROLE)['PolicyNames']:
-        client.delete_role_policy(RoleName=ROLE, PolicyName=policy)
-    for policy in client.list_attached_role_policies(RoleName=ROLE)['AttachedPolicies']:
-        client.detach_role_policy(RoleName=ROLE, PolicyArn=policy['PolicyArn'])
-        client.delete_policy(PolicyArn=policy['PolicyArn'])
-    client.delete_role(RoleName=ROLE)
 
 
 @pytest.fixture

@@ -142,12 +142,11 @@ def test_on_ec2_one_host_looks_at_itself_and_at_the_account(monkeypatch: pytest.
 
 
 @pytest.fixture
-def datadog(moto_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Datadog]:
+def datadog(moto: str) -> Iterator[Datadog]:
     """It has the account of moto on record; AWS clients reach moto."""
     region = {'include_only': ['us-east-1']}
     recorded = Datadog([account(servers.MOTO_ACCOUNT, aws_regions=region)], {'standard': (), 'resource_collection': ()})
     with datadog_api(recorded) as running:
-        servers.use(monkeypatch, servers.environment(servers.emptied(moto_endpoint), tmp_path))
         yield running
 
 

@@ -7,7 +7,6 @@ import pytest
 from botocore.session import Session
 from botocore.validate import ParamValidator
 
-from tests.account.servers import emptied
 from tests.rollout.cloudformation import Template, client, lint
 from tests.rollout.environment import ROOT
 
@@ -18,9 +17,9 @@ GIVEN = {'Cluster': 'main', 'Image': 'registry.example/agent:7.80.0-0.1.0', 'Api
 
 
 @pytest.fixture(scope='module')
-def endpoint(moto_endpoint: str) -> str:
-    client('ecs', emptied(moto_endpoint)).create_cluster(clusterName='main')
-    return moto_endpoint
+def endpoint(empty_moto: str) -> str:
+    client('ecs', empty_moto).create_cluster(clusterName='main')
+    return empty_moto
 
 
 def parameters(endpoint: str, stack: str, resource: str, **given: str) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import pytest
 from botocore.session import Session
 from botocore.validate import ParamValidator
 
-from tests.account.servers import emptied
 from tests.rollout.cloudformation import Template, client, lint
 from tests.rollout.environment import ROOT, system_program
 from tools.documents import with_scripts
@@ -21,11 +20,6 @@ DIRECTORY = ROOT / 'rollout' / 'ssm'
 TEMPLATE = DIRECTORY / 'template.yaml'
 GIVEN = {'Version': '0.1.0', 'Sha256': 'a' * 64, 'Bucket': 'packages', 'TagValue': 'canary', 'Configuration': '{}'}
 BUCKET = 'arn:aws:s3:::packages'
-
-
-@pytest.fixture(scope='module')
-def endpoint(moto_endpoint: str) -> str:
-    return emptied(moto_endpoint)
 
 
 MISTAKES = {
@@ -69,9 +63,9 @@ def document(endpoint: str, name: str) -> dict[str, Any]:
     return dict(ast.literal_eval(client('ssm', endpoint).get_document(Name=name)['Content']))
 
 
-def test_a_stack_keeps_the_check_on_the_instances_with_the_tag(endpoint: str) -> None:
-    association = evaluated(endpoint, 'canary', 'present')
-    installs = document(endpoint, association.pop('Name'))
+def test_a_stack_keeps_the_check_on_the_instances_with_the_tag(empty_moto: str) -> None:
+    association = evaluated(empty_moto, 'canary', 'present')
+    installs = document(empty_moto, association.pop('Name'))
     assert [step['action'] for step in installs['mainSteps']] == ['aws:downloadContent', 'aws:runShellScript']
     assert {rule['type'] for rule in installs['parameters'].values()} == {'String'}
     assert association == {
@@ -91,20 +85,20 @@ def test_a_stack_keeps_the_check_on_the_instances_with_the_tag(endpoint: str) ->
         'ComplianceSeverity': 'MEDIUM',
     }
     assert association['Parameters'].keys() == installs['parameters'].keys()
-    wheel = evaluated(endpoint, 'wheel', 'present', Method='wheel')['Parameters']['Source']
+    wheel = evaluated(empty_moto, 'wheel', 'present', Method='wheel')['Parameters']['Source']
     assert wheel[0].endswith('/aws-diagnostics/datadog_aws_diagnostics-0.1.0-py3-none-any.whl')
 
 
-def test_a_stack_that_wants_it_absent_removes_it(endpoint: str) -> None:
-    association = evaluated(endpoint, 'absent', 'absent')
+def test_a_stack_that_wants_it_absent_removes_it(empty_moto: str) -> None:
+    association = evaluated(empty_moto, 'absent', 'absent')
     assert association['Name'] == 'datadog-absent-remove'
-    (step,) = document(endpoint, association['Name'])['mainSteps']
+    (step,) = document(empty_moto, association['Name'])['mainSteps']
     assert (step['name'], 'Parameters' in association) == ('Remove', False)
 
 
 @pytest.mark.parametrize('wanted', ['present', 'absent'])
-def test_the_service_takes_the_association_and_the_document(endpoint: str, wanted: str) -> None:
-    association = evaluated(endpoint, f'valid-{wanted}', wanted)
+def test_the_service_takes_the_association_and_the_document(empty_moto: str, wanted: str) -> None:
+    association = evaluated(empty_moto, f'valid-{wanted}', wanted)
     model = Session().get_service_model('ssm')
     create = model.operation_model('CreateAssociation').input_shape
     assert ParamValidator().validate(association, create).generate_report() == ''
@@ -112,16 +106,16 @@ def test_the_service_takes_the_association_and_the_document(endpoint: str, wante
         if name in association and 'pattern' in shape.metadata:
             assert re.search(shape.metadata['pattern'], association[name]), name
     assert ParamValidator().validate({**association, 'MaxErrors': 2}, create).generate_report() != ''
-    content = json.dumps(document(endpoint, association['Name']))
+    content = json.dumps(document(empty_moto, association['Name']))
     assert len(content) < 64 * 1024, 'what Systems Manager takes'
-    ssm = client('ssm', endpoint)
+    ssm = client('ssm', empty_moto)
     ssm.create_document(Content=content, Name=f'datadog-{wanted}', DocumentType='Command', DocumentFormat='JSON')
     assert ssm.get_document(Name=f'datadog-{wanted}')['Content'] == content
 
 
-def test_the_instances_may_read_one_prefix(endpoint: str) -> None:
-    arn = Template.read(TEMPLATE).deployed(endpoint, 'policy', GIVEN)['ReadPackagesArn']
-    policy = client('iam', endpoint).get_policy_version(PolicyArn=arn, VersionId='v1')
+def test_the_instances_may_read_one_prefix(empty_moto: str) -> None:
+    arn = Template.read(TEMPLATE).deployed(empty_moto, 'policy', GIVEN)['ReadPackagesArn']
+    policy = client('iam', empty_moto).get_policy_version(PolicyArn=arn, VersionId='v1')
     listing = {'StringLike': {'s3:prefix': 'aws-diagnostics/*'}}
     assert policy['PolicyVersion']['Document']['Statement'] == [
         {'Effect': 'Allow', 'Action': 's3:GetObject', 'Resource': f'{BUCKET}/aws-diagnostics/*'},

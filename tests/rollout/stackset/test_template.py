@@ -13,7 +13,7 @@ from botocore.session import get_session
 from botocore.validate import ParamValidator
 
 from datadog_checks.aws_diagnostics.cli import run
-from tests.account.servers import MOTO_ACCOUNT, emptied
+from tests.account.servers import MOTO_ACCOUNT
 from tests.rollout.cloudformation import Template, client, lint
 from tests.rollout.environment import ROOT
 from tests.test_document_commands import options
@@ -31,11 +31,6 @@ COMMANDS = [
     for line in re.sub(r'\\\n\s*', '', block).splitlines()
     if line.startswith('aws ') and ' deploy ' not in line
 ]
-
-
-@pytest.fixture(scope='module')
-def endpoint(moto_endpoint: str) -> str:
-    return emptied(moto_endpoint)
 
 
 MISTAKES = {
@@ -70,18 +65,18 @@ def trust(role: dict[str, Any]) -> dict[str, Any]:
     return dict(statement)
 
 
-def test_the_role_may_do_what_the_permissions_document_lists_and_nothing_else(endpoint: str) -> None:
-    deployed(endpoint, 'plain')
-    granted = policy(endpoint, 'plain')
+def test_the_role_may_do_what_the_permissions_document_lists_and_nothing_else(empty_moto: str) -> None:
+    deployed(empty_moto, 'plain')
+    granted = policy(empty_moto, 'plain')
     documented = json.dumps(least_privilege(read('docs/permissions.md')))
     expected = json.loads(documented.replace('arn:aws:iam::*', f'arn:aws:iam::{MOTO_ACCOUNT}').replace('["*"]', '"*"'))
     assert granted == expected
-    assert client('iam', endpoint).list_attached_role_policies(RoleName='plain')['AttachedPolicies'] == []
+    assert client('iam', empty_moto).list_attached_role_policies(RoleName='plain')['AttachedPolicies'] == []
 
 
-def test_another_integration_role_is_the_one_whose_policies_are_read(endpoint: str) -> None:
-    deployed(endpoint, 'other', IntegrationRole='team/Datadog')
-    assert policy(endpoint, 'other')['Statement'][0]['Resource'] == [f'arn:aws:iam::{MOTO_ACCOUNT}:role/team/Datadog']
+def test_another_integration_role_is_the_one_whose_policies_are_read(empty_moto: str) -> None:
+    deployed(empty_moto, 'other', IntegrationRole='team/Datadog')
+    assert policy(empty_moto, 'other')['Statement'][0]['Resource'] == [f'arn:aws:iam::{MOTO_ACCOUNT}:role/team/Datadog']
 
 
 FROM = {'AWS': f'arn:aws:iam::{RUNNER}:root'}
@@ -102,18 +97,18 @@ TRUST = [
 
 @pytest.mark.parametrize(('given', 'condition'), TRUST)
 def test_who_may_assume_the_role(
-    endpoint: str, given: dict[str, str], condition: dict[str, Any] | None, request: pytest.FixtureRequest
+    empty_moto: str, given: dict[str, str], condition: dict[str, Any] | None, request: pytest.FixtureRequest
 ) -> None:
     name = re.sub(r'\W+', '-', request.node.callspec.id)
     allowed = {'Effect': 'Allow', 'Principal': FROM, 'Action': 'sts:AssumeRole'}
     expected = allowed if condition is None else {**allowed, 'Condition': condition}
-    assert trust(deployed(endpoint, name, **given)) == expected
+    assert trust(deployed(empty_moto, name, **given)) == expected
 
 
-def test_the_role_is_assumed(endpoint: str) -> None:
-    role = deployed(endpoint, 'assumed')
+def test_the_role_is_assumed(empty_moto: str) -> None:
+    role = deployed(empty_moto, 'assumed')
     assert role['MaxSessionDuration'] == 3600
-    granted = client('sts', endpoint).assume_role(RoleArn=role['Arn'], RoleSessionName='try')
+    granted = client('sts', empty_moto).assume_role(RoleArn=role['Arn'], RoleSessionName='try')
     assert granted['AssumedRoleUser']['Arn'] == f'arn:aws:sts::{MOTO_ACCOUNT}:assumed-role/assumed/try'
 
 
@@ -176,10 +171,10 @@ def test_aws_knows_the_commands_of_the_page(command: str) -> None:
     assert parameters or operation == 'activate_organizations_access', service
 
 
-def test_the_stack_set_of_the_page_is_one_of_the_whole_organization(endpoint: str) -> None:
-    client('organizations', endpoint).create_organization(FeatureSet='ALL')
-    (root,) = client('organizations', endpoint).list_roots()['Roots']
-    cloud, asked = client('cloudformation', endpoint), dict[str, Any]()
+def test_the_stack_set_of_the_page_is_one_of_the_whole_organization(empty_moto: str) -> None:
+    client('organizations', empty_moto).create_organization(FeatureSet='ALL')
+    (root,) = client('organizations', empty_moto).list_roots()['Roots']
+    cloud, asked = client('cloudformation', empty_moto), dict[str, Any]()
     for command in COMMANDS:
         _, operation, parameters = call(command.replace('r-abcd', root['Id']))
         if operation in ('create_stack_set', 'create_stack_instances', 'update_stack_set'):
