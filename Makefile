@@ -7,9 +7,9 @@ PYTEST_ARGS ?=
 # The end of a run that would never end. One takes eight minutes on two idle cores.
 TEST_SECONDS ?= 3600
 PYTHONS ?= 3.11 3.12 3.13
-# Permissions are of the account scope: they need an emulator of AWS.
+# Permissions and denied calls are of the account scope: they need an emulator of AWS.
 HOST_TESTS ?= $(addprefix tests/,cli collect diagnoses emit test_architecture.py test_check.py test_configuration.py \
-	test_configuration_account.py test_demo.py test_findings.py test_secrets.py) --ignore=tests/cli/test_permissions.py
+	test_configuration_account.py test_demo.py test_findings.py test_secrets.py) $(addprefix --ignore=tests/cli/,test_permissions.py test_denied_calls.py)
 DOCUMENTS ?= 10000
 SEED ?= 1
 # An evaluator by others, under the AGPL: installed for one run, and no part of this product.

@@ -109,7 +109,7 @@ def test_only_a_configuration_needs_what_the_models_need(missing, never):
     )
 
 
-@pytest.mark.parametrize('missing', ['botocore', 'requests'])
+@pytest.mark.parametrize('missing', ['botocore', pytest.param('requests', marks=pytest.mark.needs_base(37, 10))])
 @pytest.mark.parametrize(
     'arguments',
     [
