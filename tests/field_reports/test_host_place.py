@@ -363,6 +363,24 @@ REPORTS = (
         ),
     ),
     HostReport(
+        number=22,
+        variant='a pod in the network of its node',
+        situation='A rule of the routing policy of the node forbids what goes to IMDS, and the pod is in its network.',
+        right='The rule is named, and no other network is advised: the pod is in that of its node.',
+        world={'topology': Topology.HOST, 'fault': Fault.LOCAL_PROHIBIT_ROUTE},
+        prepare=('ip link add cni0 type bridge',),
+        agent=IN_A_POD,
+        answer=Answer(
+            causes=['imds-unreachable'],
+            says={'imds-unreachable': ['a route or a rule of the routing policy prohibits it']},
+            fixes={
+                'imds-unreachable': Fix(
+                    has=['ip rule show', 'ip route show table all'], lacks=['useHostNetwork', 'ENABLE_V4_EGRESS']
+                )
+            },
+        ),
+    ),
+    HostReport(
         number=21,
         situation='An Agent pod on a node of Karpenter, EKS Auto Mode or a managed node group, with a hop limit of 1.',
         sources=(

@@ -103,6 +103,14 @@ def blank(**differences: Any) -> Host:
             id='Xen, where cloud-init found no cloud',
         ),
         pytest.param(blank(dmi=Dmi(sys_vendor='Xen')), UNKNOWN, id='Xen of whoever'),
+        pytest.param(
+            blank(
+                dmi=Dmi(sys_vendor='Xen', bios_version='4.17.2-xcpng'),
+                hypervisor_uuid='ec2f7a10-3c5e-4d4e-9f55-1f6e9d9a2b10',
+            ),
+            UNKNOWN,
+            id='Xen whose BIOS is not that of Amazon, whatever the uuid begins with',
+        ),
         pytest.param(blank(hypervisor_uuid='00000000-0000-0000-0000-000000000000'), UNKNOWN, id='no uuid of EC2'),
         pytest.param(blank(), UNKNOWN, id='nothing known'),
         pytest.param(

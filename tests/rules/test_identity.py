@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from datadog_checks.aws_diagnostics.facts import Facts, Identity, Imds, Platform, Unobserved
-from datadog_checks.aws_diagnostics.facts.values import InstanceId, RegionName
+from datadog_checks.aws_diagnostics.facts.values import AccountId, InstanceId, RegionName
 from datadog_checks.aws_diagnostics.rules import (
     identity_of,
     instance_id_of,
@@ -143,6 +143,9 @@ UNPROVEN = {
     ),
     'a document without a region': imds(identity=replace(identity(), region=None)),
     'a document without an account': imds(identity=replace(identity(), account_id=None)),
+    'a document of LocalStack, whose account AWS does not have': imds(
+        identity=replace(identity(), account_id=AccountId('000000000000'))
+    ),
     'a zone of another region': imds(identity=replace(identity(), region=RegionName('us-east-1'))),
     'a document of Snow without a type': imds(
         instance_id=InstanceId('s.i-0123abcd'),

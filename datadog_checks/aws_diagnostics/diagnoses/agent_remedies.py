@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from ..expectations import Expectations
-from ..facts import Agent, AgentConfiguration, ContainerKind, Facts, Host, HostnameProvider
+from ..facts import Agent, AgentConfiguration, ContainerKind, Facts, Host, HostnameProvider, Unobserved
 from ..facts.host import ECS
 from ..facts.values import AgentHostname
 from ..remedies import Choice, Command, Language, Step, Value, Variable, Word, json_part, script, shell, yaml
@@ -23,6 +23,11 @@ SET_BACK = Step('Set it back to what it was, or remove it, and restart the Agent
 def container_kind(facts: Facts) -> ContainerKind:
     """NONE where the host could not be inspected: remedies are then for an Agent on a plain host."""
     return facts.host.container.kind if isinstance(facts.host, Host) else ContainerKind.NONE
+
+
+def in_host_network(facts: Facts) -> bool:
+    """On the host itself, or in a container that has no network of its own."""
+    return isinstance(facts.host, Unobserved) or facts.host.container.has_the_host_network
 
 
 # Settings

@@ -1,11 +1,11 @@
 """Ways for a container to have its name, or all of IMDS, without the extra hop and what may block it on the way."""
 
 from ..facts import Agent, ContainerKind, Facts, Host, HostnameFile, OperatingSystem
-from ..facts.host import ECS, IN_THE_HOST_NETWORK
+from ..facts.host import ECS
 from ..facts.values import FilePath
 from ..remedies import Choice, Command, Language, json_part, yaml
 from ..rules import instance_id_of
-from .agent_remedies import REMOVE_AGAIN, compose, container_kind, place_of_settings, task_definition
+from .agent_remedies import REMOVE_AGAIN, compose, container_kind, in_host_network, place_of_settings, task_definition
 from .places import operating_system
 
 CLOUD_INIT_FILE = FilePath('/var/lib/cloud/data/instance-id')
@@ -16,7 +16,7 @@ MOUNTED_FILE = '/etc/instance-id'
 
 def ways_around_the_hop_limit(facts: Facts) -> tuple[Choice, ...]:
     """Ways that expose nothing to other containers, or less than a larger hop limit does."""
-    if container_kind(facts) in IN_THE_HOST_NETWORK:
+    if in_host_network(facts):
         return ()
     return *name_by_a_file(facts), _host_network(facts)
 

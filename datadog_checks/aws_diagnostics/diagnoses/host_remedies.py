@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..expectations import Expectations
 from ..facts import ContainerKind, Facts, Host, NetworkPath, OperatingSystem
-from ..facts.host import ECS, IN_THE_HOST_NETWORK
+from ..facts.host import ECS
 from ..remedies import (
     Choice,
     Command,
@@ -24,7 +24,7 @@ from ..remedies import (
     shell,
     yaml,
 )
-from .agent_remedies import container_kind, restart_for_the_name
+from .agent_remedies import container_kind, in_host_network, restart_for_the_name
 from .applying import apply_settings
 from .around_imds import ways_around_the_hop_limit
 from .places import operating_system
@@ -188,7 +188,7 @@ def needed_hop_limit(facts: Facts, expected: Expectations) -> int:
     """
     path = facts.path
     measured = path.hop_limit_needed if isinstance(path, NetworkPath) else None
-    near = isinstance(facts.host, Host) and container_kind(facts) in IN_THE_HOST_NETWORK
+    near = isinstance(facts.host, Host) and in_host_network(facts)
     return allowed_hop_limit(max(measured or (1 if near else 2), expected.min_hop_limit or 1))
 
 

@@ -27,7 +27,6 @@ class ContainerKind(StrEnum):
 
 SIDECARS = (ContainerKind.FARGATE, ContainerKind.SIDECAR)
 ECS = (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_AWSVPC, ContainerKind.ECS_HOST, ContainerKind.ECS_MANAGED)
-IN_THE_HOST_NETWORK = (ContainerKind.NONE, ContainerKind.ECS_HOST)
 
 
 class OperatingSystem(StrEnum):
@@ -60,6 +59,12 @@ class Container:
     kind: ContainerKind
     evidence: str
     """The mark that was seen: a file, a cgroup path, an environment variable's name."""
+    in_host_network: bool = False
+    """It sees an interface that only a host has. False where none is seen, and where the kind says it already."""
+
+    @property
+    def has_the_host_network(self) -> bool:
+        return self.in_host_network or self.kind in (ContainerKind.NONE, ContainerKind.ECS_HOST)
 
 
 @dataclass(frozen=True, slots=True)

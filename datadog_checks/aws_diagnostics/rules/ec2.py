@@ -76,6 +76,9 @@ def _by_cloud_init(host: Host) -> Platform | None:
 
 
 def _by_uuid(host: Host) -> Platform | None:
+    """A BIOS that names itself, and not Amazon, speaks against it: one uuid in two thousand begins so by chance."""
+    if isinstance(host.dmi, Dmi) and host.dmi.bios_version:
+        return None
     if isinstance(host.dmi, Dmi) and is_ec2_uuid(host.dmi.product_uuid):
         return Platform(True, f'DMI product_uuid starts with {quoted(host.dmi.product_uuid[:8])}')
     if is_ec2_uuid(host.hypervisor_uuid):

@@ -15,7 +15,6 @@ import re
 from dataclasses import replace
 
 from ..facts import Agent, Facts, Host, HostnameFile, Identity, Imds, NetworkPath, Unobserved
-from ..facts.host import IN_THE_HOST_NETWORK
 from ..facts.values import InstanceId
 from ..text import LONGEST_NAME, listed
 
@@ -23,6 +22,8 @@ COUNTER = re.compile('i-000[0-9a-f]{5}')
 """The ids that OpenStack counts up (`i-%08x`, in its emulation of EC2's API). Those of EC2 are random, and
 have had 17 digits since 2016."""
 ON_SNOW = 's.'
+OF_AN_EMULATOR = '000000000000'
+"""The account that LocalStack gives. AWS has none with this number."""
 
 
 def instance_id_of(facts: Facts) -> InstanceId | None:
@@ -66,7 +67,7 @@ def may_be_of_another_instance(facts: Facts) -> bool:
 
 def gateway_before_the_host(facts: Facts) -> bool:
     """A gateway has shown itself, and no container explains it: on EC2 none lies between a host and its own IMDS."""
-    near = isinstance(facts.host, Host) and facts.host.container.kind in IN_THE_HOST_NETWORK
+    near = isinstance(facts.host, Host) and facts.host.container.has_the_host_network
     return near and isinstance(facts.path, NetworkPath) and facts.path.confirmed and bool(facts.path.gateways)
 
 
@@ -101,7 +102,7 @@ def is_proven(imds: Imds | Unobserved) -> bool:
     if id.startswith(ON_SNOW):
         return document.instance_type != ''
     located = document.region is not None and document.availability_zone.startswith(document.region)
-    return located and document.account_id is not None
+    return located and document.account_id not in (None, OF_AN_EMULATOR)
 
 
 def _sources(facts: Facts) -> dict[str, InstanceId | None]:

@@ -66,6 +66,14 @@ PLACES = {
         Place({'.dockerenv': '', 'proc/self/cgroup': PRIVATE_CGROUP, 'proc/self/mountinfo': DOCKER_ROOT}),
         Container(ContainerKind.DOCKER, '/.dockerenv exists'),
     ),
+    'Docker, in the network of the host': (
+        Place({'.dockerenv': '', 'proc/self/net/dev': interfaces('lo', 'ens5', 'docker0', 'veth12ab')}),
+        Container(ContainerKind.DOCKER, '/.dockerenv exists; it sees docker0, an interface of the host', True),
+    ),
+    'Docker, in a network of its own': (
+        Place({'.dockerenv': '', 'proc/self/net/dev': interfaces('lo', 'eth0', 'tunl0', 'eni0')}),
+        Container(ContainerKind.DOCKER, '/.dockerenv exists'),
+    ),
     'Docker, cgroup v2, its mark hidden': (
         Place(
             {

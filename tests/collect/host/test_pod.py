@@ -8,7 +8,7 @@ from datadog_checks.aws_diagnostics.collect.host.container import read_container
 from datadog_checks.aws_diagnostics.facts import Container, ContainerKind
 
 from .file_system import file_system
-from .places import CONTAINERD_ROOT, ID, POD, PODMAN_ROOT, PRIVATE_CGROUP, Place, mounted
+from .places import CONTAINERD_ROOT, ID, POD, PODMAN_ROOT, PRIVATE_CGROUP, Place, interfaces, mounted
 
 PLACES = {
     'pod on containerd, cgroup v1': (
@@ -28,6 +28,19 @@ PLACES = {
             }
         ),
         Container(ContainerKind.POD, f"/etc/hosts comes from '/var/lib/kubelet/pods/{POD}/etc-hosts'"),
+    ),
+    **{
+        f'pod in the network of its node, which has {name}': (
+            Place({'proc/self/net/dev': interfaces('lo', 'ens5', name)}, {'KUBERNETES_SERVICE_HOST': '172.20.0.1'}),
+            Container(
+                ContainerKind.POD, f'KUBERNETES_SERVICE_HOST is set; it sees {name}, an interface of the host', True
+            ),
+        )
+        for name in ('cni0', 'flannel.1', 'cilium_host', 'eni0a1b2c3d4e5', 'cali0a1b2c3d4e5', 'nodelocaldns')
+    },
+    'pod in a network of its own': (
+        Place({'proc/self/net/dev': interfaces('lo', 'eth0')}, {'KUBERNETES_SERVICE_HOST': '172.20.0.1'}),
+        Container(ContainerKind.POD, 'KUBERNETES_SERVICE_HOST is set'),
     ),
     'pod with a service account': (
         Place({'var/run/secrets/kubernetes.io/serviceaccount/token': 'secret'}),

@@ -1,5 +1,5 @@
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_BEHIND_GATEWAY
-from datadog_checks.aws_diagnostics.facts import ContainerKind, Unobserved
+from datadog_checks.aws_diagnostics.facts import Container, ContainerKind, Unobserved
 from datadog_checks.aws_diagnostics.facts.values import InterfaceName
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
@@ -26,6 +26,11 @@ FAILS = {
         facts(imds=captive_portal(), path=VPN),
         f"{THROUGH} (the token PUT was answered 200 with a web page by 'nginx', the GET with an invalid token was "
         "answered 200 with a web page by 'nginx')",
+        near_miss='IMDS is on the link',
+    ),
+    'in a pod in the network of its node': Row(
+        facts(path=VPN, host=host(container=Container(ContainerKind.POD, 'a mark', in_host_network=True))),
+        Failed(THROUGH, Status.WARNING),
         near_miss='IMDS is on the link',
     ),
     'in an ECS task in the host network': Row(

@@ -3,6 +3,7 @@ import pytest
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_UNREACHABLE
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import (
+    Container,
     ContainerKind,
     Facts,
     IcmpError,
@@ -151,6 +152,7 @@ UNKNOWN = {
 }
 
 POD = host(container=container(ContainerKind.POD))
+POD_IN_THE_HOST_NETWORK = host(container=Container(ContainerKind.POD, 'a mark', in_host_network=True))
 RESET = unanswered(Outcome.RESET, 'ECONNRESET')
 RULE_OF_DD_AGENT = 'uidrange "$(id -u dd-agent)-$(id -u dd-agent)" to 169.254.169.254 lookup main priority 1'
 FIND_THE_ROUTER = (Command('ip -brief address'), Command('ip route get 169.254.169.254'))
@@ -380,6 +382,21 @@ REMEDIES = {
     'no route in a pod': (
         facts(imds=connect_fails(Outcome.NO_ROUTE), host=POD),
         Remedy(WITHOUT_A_WAY, (CLOUD_INIT_IN_A_POD, HOST_NETWORK_OF_A_POD, IPV4_OF_PODS), (APPLY_HELM,)),
+    ),
+    'connecting is forbidden in the network of the node, to which the pod has no other': (
+        facts(imds=connect_fails(Outcome.CONNECT_FAILED, 'EACCES'), host=POD_IN_THE_HOST_NETWORK),
+        GIVE_A_ROUTE,
+    ),
+    'nothing answers in the network of the node, where no policy for pods applies': (
+        facts(imds=connect_fails(Outcome.SILENT), host=POD_IN_THE_HOST_NETWORK),
+        Remedy(
+            'Let TCP port 80 through to 169.254.169.254: something drops the packets without an answer',
+            then=(
+                FIREWALL_RULES,
+                Step('Look at the route to IMDS', (Command('ip route get 169.254.169.254'),)),
+                Step(f'{REMOVE_THE_RULE}, on this host'),
+            ),
+        ),
     ),
     'no route in a Docker container': (
         facts(imds=connect_fails(Outcome.NO_ROUTE), host=host(container=container(ContainerKind.DOCKER))),

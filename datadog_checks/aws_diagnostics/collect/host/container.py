@@ -9,6 +9,7 @@ from ...facts import Container, ContainerKind
 from ...text import LONGEST_PATH, quoted
 from ..foreign import LARGE, read_or_empty
 from .ecs import read_ecs_task
+from .interfaces import interface_of_the_host, read_interfaces
 
 MOUNTED_BY_RUNTIMES = ('/etc/hosts', '/etc/hostname', '/etc/resolv.conf')
 """Files that runtimes mount from a directory of their own, which tells them apart also where a private cgroup
@@ -78,10 +79,12 @@ OTHER_RUNTIMES = ('podman', 'lxc', 'lxc-libvirt', 'systemd-nspawn', 'oci', 'dock
 def read_container(root: Path, environ: Mapping[str, str], sidecar: Container | None = None) -> Container:
     """`sidecar` is what settings of the Agent say, where they make it one."""
     marks = read_marks(root)
-    for recognise in (_fargate, lambda *_: sidecar, _ecs, _pod, _docker, _other):
-        found = recognise(root, environ, marks)
-        if found is not None:
+    for recognise in (_fargate, lambda *_: sidecar, _ecs):
+        if found := recognise(root, environ, marks):
             return found
+    for recognise in (_pod, _docker, _other):
+        if found := recognise(root, environ, marks):
+            return _in_its_network(root, found)
     return Container(ContainerKind.NONE, 'no sign of a container')
 
 
@@ -134,6 +137,13 @@ def _other(root: Path, environ: Mapping[str, str], marks: Marks) -> Container | 
             yield "DOCKER_DD_AGENT is set, as in Datadog's image"
 
     return _first(ContainerKind.OTHER, evidence)
+
+
+def _in_its_network(root: Path, found: Container) -> Container:
+    seen = interface_of_the_host(read_interfaces(root))
+    if not seen:
+        return found
+    return Container(found.kind, f'{found.evidence}; it sees {seen}, an interface of the host', in_host_network=True)
 
 
 def _first(kind: ContainerKind, evidence: Callable[[], Iterator[str]]) -> Container | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ...facts import Container, ContainerKind
 from ...text import LONGEST_PATH, quoted
 from ..foreign import LARGE, read_or_empty, read_value
+from .interfaces import interface_of_the_host, read_interfaces
 
 SET_BY_ECS = ('ECS_CONTAINER_METADATA_URI_V4', 'ECS_CONTAINER_METADATA_URI')
 ECS_CGROUP = re.compile(r'/ecs/|/ecstasks[.-]')
@@ -16,7 +17,6 @@ MANAGED = 'AWS_ECS_MANAGED_INSTANCES'
 
 OWN_INTERFACE = 'ecs-eth0'
 """The link to the ECS agent that a task with an interface of its own (awsvpc) gets."""
-INTERFACES_OF_THE_HOST = ('docker0', 'ecs-bridge')
 DOCKER_BRIDGE = IPv4Network('172.17.0.0/16')
 DOCKER_MAC = '02:42:'
 """How Docker before 28 began the hardware addresses that it gave to containers."""
@@ -44,23 +44,17 @@ def _mark_of_a_task(environ: Mapping[str, str], cgroups: Iterable[str]) -> str |
 
 
 def _network_mode(root: Path) -> tuple[ContainerKind, str]:
-    interfaces = _interfaces(read_or_empty(root / 'proc/self/net/dev', LARGE))
+    interfaces = read_interfaces(root)
     if OWN_INTERFACE in interfaces:
         return ContainerKind.ECS_AWSVPC, f'it has the interface {OWN_INTERFACE}'
-    for name in INTERFACES_OF_THE_HOST:
-        if name in interfaces:
-            return ContainerKind.ECS_HOST, f'it sees {name}, an interface of the host'
+    if name := interface_of_the_host(interfaces):
+        return ContainerKind.ECS_HOST, f'it sees {name}, an interface of the host'
     gateway = _default_gateway(read_or_empty(root / 'proc/self/net/route', LARGE))
     if gateway is not None and gateway in DOCKER_BRIDGE:
         return ContainerKind.ECS_BRIDGE, f"its gateway {gateway} is Docker's bridge"
     if read_value(root / 'sys/class/net/eth0/address').startswith(DOCKER_MAC):
         return ContainerKind.ECS_BRIDGE, "its eth0 has a hardware address of Docker's"
     return ContainerKind.OTHER, 'an ECS task of unknown network mode'
-
-
-def _interfaces(table: str) -> frozenset[str]:
-    """The names in /proc/net/dev, whose lines are like '  eth0: 1296 16 ...' (see proc_net in proc(5))."""
-    return frozenset(line.partition(':')[0].strip() for line in table.splitlines() if ':' in line)
 
 
 def _default_gateway(table: str) -> IPv4Address | None:

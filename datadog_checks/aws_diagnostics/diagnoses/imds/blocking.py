@@ -1,9 +1,8 @@
 """What may stop packets to IMDS, and how to look at it and open it: firewalls, network policies, limits."""
 
 from ...facts import ContainerKind, Facts, Imds, OperatingSystem
-from ...facts.host import IN_THE_HOST_NETWORK
 from ...remedies import Choice, Command, Step, Value, Variable, script, shell, yaml
-from ..agent_remedies import container_kind
+from ..agent_remedies import container_kind, in_host_network
 from ..places import operating_system, powershell
 
 IMDS_IPV4 = '169.254.169.254'
@@ -32,7 +31,7 @@ def alone(imds: str) -> str:
 
 def on_the_host(facts: Facts) -> str:
     """'on this host', or on that of this container, to end a sentence."""
-    here = container_kind(facts) in IN_THE_HOST_NETWORK
+    here = in_host_network(facts)
     return 'on this host' if here else 'on the host of this container'
 
 

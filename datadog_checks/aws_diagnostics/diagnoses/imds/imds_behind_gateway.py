@@ -2,7 +2,6 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, Imds, NetworkPath, observed
-from ...facts.host import IN_THE_HOST_NETWORK
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step
 from ...text import reason
@@ -16,7 +15,7 @@ from .routes import past_the_gateway, taken
 def judge(facts: Facts, _: Expectations) -> Verdict:
     """Rule: EC2 answers on the link of the instance itself. A packet to IMDS whose TTL is 1 is answered there."""
     host = observed(facts.host)
-    if host.container.kind not in IN_THE_HOST_NETWORK:
+    if not host.container.has_the_host_network:
         return NotApplicable(f'a container may have gateways of its own ({host.container.evidence})')
     path = observed(facts.path)
     if path.gateways is None:

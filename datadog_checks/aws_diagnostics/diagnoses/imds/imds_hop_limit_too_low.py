@@ -4,13 +4,12 @@ from dataclasses import replace
 
 from ...expectations import Expectations
 from ...facts import Answer, ContainerKind, Facts, Imds, NetworkPath, Unobserved, observed
-from ...facts.host import IN_THE_HOST_NETWORK
 from ...facts.imds import is_granted
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step
 from ...rules import gateway_before_the_host
 from ...text import reason
-from ..agent_remedies import container_kind, restart_for_the_name
+from ..agent_remedies import container_kind, in_host_network, restart_for_the_name
 from ..host_remedies import needed_hop_limit, raise_hop_limit
 from ..links import guide
 from .evidence import conversation, fate, gateways, may_be_rewritten, seen, severity_behind_v1, still_hidden
@@ -120,7 +119,7 @@ def _lost_behind_an_unknown_path(facts: Facts, expected: Expectations) -> Verdic
     path = facts.path
     why = path.reason if isinstance(path, Unobserved) else path.note
     evidence = f'{_loss(facts)}; the gateways were not counted ({reason(why)})'
-    if container_kind(facts) in IN_THE_HOST_NETWORK:
+    if in_host_network(facts):
         return Unknown(f'{evidence}, so it can be the hop limit or a filter')
     evidence = f'{evidence}, but a hop limit of 1 looks like this from a container behind a gateway'
     return Failed(f'{evidence}{still_hidden(facts)}{seen(facts)}', severity_behind_v1(facts, expected))
@@ -140,15 +139,15 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
 
 
 def is_host_behind_a_gateway(facts: Facts) -> bool:
-    """In no container, and the token is lost on its way."""
+    """In the network of the host, and the token is lost on its way."""
     far = isinstance(facts.path, NetworkPath) and bool(facts.path.gateways)
     lost = isinstance(facts.imds, Imds) and not is_granted(facts.imds.token)
-    return container_kind(facts) is ContainerKind.NONE and far and lost
+    return in_host_network(facts) and far and lost
 
 
 def _is_it_higher(facts: Facts, expected: Expectations) -> Step:
     needed = needed_hop_limit(facts, expected)
-    around = ', or the host network' if container_kind(facts) not in IN_THE_HOST_NETWORK else ''
+    around = ', or the host network' if not in_host_network(facts) else ''
     return Step(f'If the limit is {needed} or more, the way back is longer: take one more{around}')
 
 

@@ -2,11 +2,10 @@
 
 from ...expectations import Expectations
 from ...facts import Facts, Host, Imds, NetworkPath, OperatingSystem, observed
-from ...facts.host import IN_THE_HOST_NETWORK
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step, shell
 from ...rules import instance_id_of, is_of_another_instance, why_no_instance_id
-from ..agent_remedies import container_kind, restart_agent
+from ..agent_remedies import in_host_network, restart_agent
 from ..links import ec2_user_guide
 from ..places import operating_system
 from .blocking import address, firewall_rules, on_the_host
@@ -66,7 +65,7 @@ def _another_way(facts: Facts) -> Remedy:
     """The network of a container is not repaired from inside: what misleads it is on the way from its host."""
     on_linux = operating_system(facts) is OperatingSystem.LINUX
     rules = (firewall_rules(facts, ', such as DNAT or REDIRECT to another machine'),) if on_linux else ()
-    if container_kind(facts) in IN_THE_HOST_NETWORK:
+    if in_host_network(facts):
         found = past_the_gateway(facts)
         return Remedy(found.summary, found.choices, (*found.then, *rules))
     look = Step(f'See which way packets to IMDS take, {on_the_host(facts)}', look_at_route(facts))

@@ -1,9 +1,8 @@
 """What to do where the routing tables of the host or of the container have no way to IMDS."""
 
 from ...facts import ContainerKind, Facts, RouteKind
-from ...facts.host import IN_THE_HOST_NETWORK
 from ...remedies import Choice, Remedy, Step, new_file, script, sequence, shell
-from ..agent_remedies import container_kind
+from ..agent_remedies import container_kind, in_host_network
 from ..applying import apply_settings
 from ..around_imds import ways_around_the_hop_limit
 from .blocking import INTERFACE, address, alone, ip
@@ -14,7 +13,7 @@ def off_this_system(facts: Facts) -> Remedy:
     """The address of IMDS is one of this system itself, as `aws-vault exec --server` sets it (99designs/aws-vault pull
     request 43): a program here answers, or none, and EC2 is never asked."""
     imds = address(facts)
-    near = container_kind(facts) in IN_THE_HOST_NETWORK
+    near = in_host_network(facts)
     here = 'this host' if near else "the network of the Agent's container"
     listening = shell('sudo', 'ss', '--listening', '--tcp', '--processes', 'sport', '=', ':80')
     words = (alone(imds), 'dev', INTERFACE)
@@ -42,7 +41,7 @@ def give_a_way(facts: Facts) -> Remedy:
     kind = container_kind(facts)
     if kind is ContainerKind.ECS_AWSVPC:
         return _blocked_by_ecs(facts)
-    if kind not in IN_THE_HOST_NETWORK:
+    if not in_host_network(facts):
         return _no_way_out(facts)
     route = route_of(facts)
     if is_misled(route):

@@ -1,9 +1,8 @@
 """What to do where nothing answers, by the step at which it ends and by the place where the Agent runs."""
 
 from ...facts import ContainerKind, Facts, IcmpError, Imds, NoAnswer, OperatingSystem, Outcome, RouteKind
-from ...facts.host import IN_THE_HOST_NETWORK
 from ...remedies import Choice, Remedy, Step, shell
-from ..agent_remedies import container_kind
+from ..agent_remedies import container_kind, in_host_network
 from ..applying import apply_settings
 from ..around_imds import ways_around_the_hop_limit
 from ..host_remedies import MetadataOptions, change_metadata_options
@@ -67,12 +66,17 @@ def _rejected(facts: Facts, icmp: IcmpError | None) -> Remedy:
 
 
 def _system(facts: Facts) -> str:
-    return 'host' if container_kind(facts) in IN_THE_HOST_NETWORK else 'container'
+    return 'host' if in_host_network(facts) else 'container'
+
+
+def _in_the_network_of_a_pod(facts: Facts) -> bool:
+    """Network policies and proxies for credentials take hold of it, and not of the network of its node."""
+    return container_kind(facts) is ContainerKind.POD and not in_host_network(facts)
 
 
 def _in_a_pod_too(facts: Facts, found: Remedy) -> Remedy:
     """What else may block a pod, and how an Agent in a container goes around what cannot be opened."""
-    policy = (allow_in_policy(facts),) if container_kind(facts) is ContainerKind.POD else ()
+    policy = (allow_in_policy(facts),) if _in_the_network_of_a_pod(facts) else ()
     choices = (*found.choices, *policy, *ways_around_the_hop_limit(facts))
     if not choices:
         return found
@@ -89,7 +93,7 @@ def _rejection(imds: str, icmp: IcmpError | None) -> str:
 
 
 def _refused(facts: Facts) -> Remedy:
-    in_pod = container_kind(facts) is ContainerKind.POD
+    in_pod = _in_the_network_of_a_pod(facts)
     found = Remedy(
         f'Find what resets connections to {address(facts)}: a redirection to a proxy that is down, or a firewall rule',
         then=(
@@ -135,7 +139,7 @@ def _no_answer_after_connecting(facts: Facts) -> Remedy:
 
 def _silent(facts: Facts) -> Remedy:
     imds, route = address(facts), route_of(facts)
-    if is_misled(route) and container_kind(facts) in IN_THE_HOST_NETWORK:
+    if is_misled(route) and in_host_network(facts):
         return away_from_the_device(facts)
     found = Remedy(
         f'Let TCP port 80 through to {imds}: something drops the packets without an answer',
