@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+OVER_TLS = 'aws:securetransport'
 OF_EVERY_CALL: Mapping[str, str] = {
-    'aws:securetransport': 'true',
+    OVER_TLS: 'true',
     'aws:principalisawsservice': 'false',
 }
 """Condition keys, in lower case as they are not case-sensitive, and their values: Datadog calls the endpoints of AWS
