@@ -58,7 +58,7 @@ def conf(tmp_path: Path) -> Iterator[Conf]:
 
 
 def grant(iam: Any, *actions: str, effect: str = 'Allow', **more: Any) -> None:
-    statement = {'Effect': effect, 'Action': actions, 'Resource': '*', **more}
+    statement = {'Effect': effect, 'Action': actions, 'Resource': '*'} | more
     document = {'Version': '2012-10-17', 'Statement': [statement]}
     name = f'policy-{len(iam.list_role_policies(RoleName=ROLE)["PolicyNames"])}'
     iam.put_role_policy(RoleName=ROLE, PolicyName=name, PolicyDocument=json.dumps(document))
@@ -78,7 +78,7 @@ def test_nothing_missing_ends_with_0(iam: Any, conf: Conf, capsys: pytest.Captur
     assert lines == [
         f'{ROLE}: 0 of 4 required permissions are not granted; list fetched on TODAY{NOT_KNOWN}',
         '',
-        'Not compared: conditions, resources, the permissions boundary and policies of the organization.',
+        'Not compared: conditions except on TLS, resources, the permissions boundary and policies of the organization.',
     ]
 
 
@@ -110,7 +110,7 @@ def test_what_is_missing_is_told_by_service_with_what_it_costs(
         'denied    a policy of the role denies it, and no other policy can outweigh that',
         'partly    a wildcard of which only some actions are granted; where Datadog documents what it uses, missing '
         'actions are listed',
-        'Not compared: conditions, resources, the permissions boundary and policies of the organization.',
+        'Not compared: conditions except on TLS, resources, the permissions boundary and policies of the organization.',
     ]
 
 
@@ -299,6 +299,69 @@ def test_what_is_denied_is_written_into_no_policy(
         '          There is nothing that a policy could grant: no file is written.',
     ]
     assert not (tmp_path / 'policies').exists()
+
+
+REGIONS = {'StringEquals': {'aws:RequestedRegion': ['us-east-1', 'eu-west-1']}}
+OTHER_REGIONS = {'StringNotEquals': REGIONS['StringEquals']}
+PLAIN_HTTP = {'Bool': {'aws:SecureTransport': 'false'}}
+NO_FILE = '          There is nothing that a policy could grant: no file is written.'
+
+
+def test_where_all_is_allowed_with_a_limit_nothing_is_missing_and_nothing_is_written(
+    iam: Any, conf: Conf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grant(iam, '*', Condition=REGIONS)
+    assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == Status.UNKNOWN
+    assert without_date(capsys.readouterr().out).splitlines()[1:] == [
+        f'{ROLE}: 0 of 4 required permissions are not granted, and 4 not certainly; list fetched on TODAY{NOT_KNOWN}',
+        '          4 of them are granted only under a condition, on some resources or in part, by policy-0. No file '
+        'lifts that limit: see --diff.',
+        '          There is nothing else that a policy could grant: no file is written.',
+    ]
+    assert not (tmp_path / 'policies').exists()
+
+
+def test_what_is_missing_is_written_and_what_is_allowed_on_some_resources_is_not(
+    iam: Any, conf: Conf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grant(iam, 'cloudwatch:*', 'ec2:*')
+    grant(iam, 's3:PutBucketNotification', Resource='arn:aws:s3:::logs-*')
+    required = (*REQUIRED, 's3:PutBucketNotification')
+    arguments = ['--policy-json', str(tmp_path / 'policies'), '--config', conf(required)]
+    assert run(['permissions', *arguments]) == Status.CRITICAL
+    (file,) = written(tmp_path / 'policies')
+    assert [s['Action'] for s in json.loads(file.read_text())['Statement']] == [['tag:GetResources']]
+    assert capsys.readouterr().out.splitlines()[2:4] == [
+        '          1 of them is granted only under a condition, on some resources or in part, by policy-1. No file '
+        'lifts that limit: see --diff.',
+        f'          wrote {file}: 1 permissions, {as_iam_counts(file)} of 6144 characters',
+    ]
+
+
+def test_a_deny_of_what_is_not_sent_over_tls_denies_datadog_nothing(
+    iam: Any, conf: Conf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grant(iam, '*')
+    grant(iam, '*', effect='Deny', Condition=PLAIN_HTTP)
+    assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == Status.OK
+    assert without_date(capsys.readouterr().out).splitlines()[1:] == [
+        f'{ROLE}: 0 of 4 required permissions are not granted; list fetched on TODAY{NOT_KNOWN}',
+        NO_FILE,
+    ]
+
+
+def test_a_deny_outside_some_regions_is_not_called_a_denial_of_everything(
+    iam: Any, conf: Conf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grant(iam, '*')
+    grant(iam, '*', effect='Deny', Condition=OTHER_REGIONS)
+    assert run(['permissions', '--policy-json', str(tmp_path / 'policies'), '--config', conf()]) == Status.UNKNOWN
+    assert without_date(capsys.readouterr().out).splitlines()[1:] == [
+        f'{ROLE}: 0 of 4 required permissions are not granted, and 4 not certainly; list fetched on TODAY{NOT_KNOWN}',
+        '          4 of them are denied under a condition, on some resources or in part. What that denies, no policy '
+        'can outweigh: see --diff.',
+        NO_FILE,
+    ]
 
 
 def test_a_list_that_asks_for_a_whole_service_becomes_no_policy(

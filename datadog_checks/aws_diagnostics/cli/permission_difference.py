@@ -17,11 +17,13 @@ from ..diagnoses.integration.permissions import (
     Requirement,
     compare,
     grantable,
+    limited_by,
     requirement,
 )
 from ..diagnoses.integration.policy_documents import SID, NotGrantable, PolicyDocument, policy_documents
 from ..diagnoses.integration.role import role_name, staleness_of_permissions, without_role
 from ..facts import MissingFact, observed
+from ..facts.values import PolicyName
 from . import ExitStatus, Failure
 from .codec import Json
 from .files import PrivateFile, read_text
@@ -43,7 +45,9 @@ LEGEND = {
     'actions are listed',
     'limited': 'granted or denied only under a condition, on some resources or for some actions',
 }
-NOT_COMPARED = 'Not compared: conditions, resources, the permissions boundary and policies of the organization.'
+NOT_COMPARED = (
+    'Not compared: conditions except on TLS, resources, the permissions boundary and policies of the organization.'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class Difference:
     """Of which nothing is granted."""
     stale: str
     """A clause about a role that changed a moment ago; '' for any other."""
+    limited_by: tuple[PolicyName, ...]
+    """The policies that allow some of it with a limit."""
 
     @property
     def grantable(self) -> tuple[str, ...]:
@@ -70,10 +76,12 @@ def difference(observation: Observation) -> Difference:
     if (inapplicable := without_role(facts)) is not None:
         raise MissingFact(inapplicable.evidence)
     needed = requirement(facts.of_account)
-    entries = compare(needed.actions, observed(facts.of_account.policies))
+    policies = observed(facts.of_account.policies)
+    entries = compare(needed.actions, policies)
     lacking = tuple(entry for entry in entries if not entry.is_held)
     whole, stale = lost_entirely(entries), staleness_of_permissions(facts)
-    return Difference(role_name(facts, expected), len(entries), needed, lacking, whole, stale)
+    limits = limited_by(entries, policies)
+    return Difference(role_name(facts, expected), len(entries), needed, lacking, whole, stale, limits)
 
 
 def listed(found: Difference) -> dict[str, Json]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from .. import text
 from ..configuration import Options, read_configuration
 from ..diagnoses.integration.granting import apply_policy, raise_quota
-from ..diagnoses.integration.permissions import NO_POLICY_HELPS
+from ..diagnoses.integration.permissions import Grant
 from ..diagnoses.integration.policy_documents import (
     LARGEST,
     MOST_INLINE,
@@ -33,6 +34,14 @@ from .report import INDENT, explained, verdict
 
 LOOKED_AT = frozenset({Feature.ROLE, Feature.PERMISSIONS})
 DIAGNOSIS = 'integration-permissions-missing'
+LEFT_OUT = {
+    Grant.DENIED: 'denied, which no policy can outweigh: see --diff.',
+    Grant.DENIED_IN_PART: 'denied under a condition, on some resources or in part. What that denies, no policy can '
+    'outweigh: see --diff.',
+    Grant.LIMITED: 'granted only under a condition, on some resources or in part, by {by}. No file lifts that limit: '
+    'see --diff.',
+}
+"""Of what is in no file, or not as a whole."""
 
 
 @click.command(epilog=f'Exit status: {MEANINGS}')
@@ -96,12 +105,10 @@ def _told(report: Judged, found: Difference | None, written: Written, *, diff: b
 
 def told_policies(found: Difference, observation: Observation, written: Written) -> Iterator[Line]:
     yield counts(found)
-    denied = sum(entry.grant in NO_POLICY_HELPS for entry in found.entries)
-    if denied:
-        are = 'is' if denied == 1 else 'are'
-        yield Line(f'{denied} of them {are} denied, which no policy can outweigh: see --diff.', INDENT)
+    yield from _left_out(found)
     if not written:
-        yield Line('There is nothing that a policy could grant: no file is written.', INDENT)
+        more = 'else ' if found.limited_by else ''
+        yield Line(f'There is nothing {more}that a policy could grant: no file is written.', INDENT)
         return
     for path, document in written:
         size = f'{len(document.actions)} permissions, {document.characters} of {LARGEST} characters'
@@ -114,6 +121,14 @@ def told_policies(found: Difference, observation: Observation, written: Written)
     yield Line('Nothing is applied. Read the files, then run:')
     for path, document in written:
         yield from _commands(path, document, observation, inline=document in placed.inline)
+
+
+def _left_out(found: Difference) -> Iterator[Line]:
+    for grant, said in LEFT_OUT.items():
+        count = sum(entry.grant is grant for entry in found.entries)
+        if count:
+            are, by = 'is' if count == 1 else 'are', text.listed(found.limited_by, longest=text.LONGEST_NAME)
+            yield Line(f'{count} of them {are} {said.format(by=by)}', INDENT)
 
 
 def _commands(path: Path, document: PolicyDocument, observation: Observation, *, inline: bool) -> Iterator[Line]:

@@ -22,6 +22,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
 from datadog_checks.aws_diagnostics.facts.values import Arn, PolicyName, RoleName
 from tests.account import servers
 from tests.account.aws_account import ROLE, allow, create_policy, create_role, document, operator
+from tests.account.builders import condition
 from tests.account.scripted_aws import error, result, scripted_aws
 
 ROLE_ARN = Arn('arn:aws:iam::123456789012:role/DatadogIntegrationRole')
@@ -55,6 +56,29 @@ STATEMENTS = [
         allow('ec2:*', Condition={'StringEquals': {'aws:RequestedRegion': 'eu-west-1'}}),
         PolicyStatement('Allow', ('ec2:*',), conditional=True),
         id='a condition',
+    ),
+    pytest.param(
+        allow('ec2:*', Condition={'BoolIfExists': {'aws:securetransport': False}}),
+        PolicyStatement('Allow', ('ec2:*',), conditions=(condition('BoolIfExists', 'aws:securetransport', 'false'),)),
+        id='a condition on what is certain of the calls of Datadog',
+    ),
+    pytest.param(
+        allow('ec2:*', Condition={'Bool': {'aws:SecureTransport': 'true', 'aws:MultiFactorAuthPresent': 'true'}}),
+        PolicyStatement(
+            'Allow', ('ec2:*',), conditional=True, conditions=(condition('Bool', 'aws:SecureTransport', 'true'),)
+        ),
+        id='and on more',
+    ),
+    pytest.param(
+        allow('ec2:*', Condition={'StringEquals': {'aws:SecureTransport': 'anything else, which may be a secret'}}),
+        PolicyStatement('Allow', ('ec2:*',), conditional=True),
+        id='a condition that mixes up key and value',
+    ),
+    pytest.param(
+        allow('ec2:*', Condition={'Bool': {}}), PolicyStatement('Allow', ('ec2:*',), conditional=True), id='no key'
+    ),
+    pytest.param(
+        allow('ec2:*', Condition=['Bool']), PolicyStatement('Allow', ('ec2:*',), conditional=True), id='no operators'
     ),
     pytest.param(allow('ec2:*', Condition={}), PolicyStatement('Allow', ('ec2:*',)), id='an empty condition is none'),
 ]

@@ -33,8 +33,12 @@ def evaluated(action: str, decision: str, **details: Any) -> dict[str, Any]:
 
 
 def asked(*actions: str, region: str = HOME) -> dict[str, Any]:
-    entry = {'ContextKeyName': 'aws:RequestedRegion', 'ContextKeyValues': [region], 'ContextKeyType': 'string'}
-    return {'PolicySourceArn': ARN, 'ActionNames': list(actions), 'ContextEntries': [entry]}
+    """A call of Datadog: in this region, and over TLS."""
+    entries = [
+        {'ContextKeyName': 'aws:RequestedRegion', 'ContextKeyValues': [region], 'ContextKeyType': 'string'},
+        {'ContextKeyName': 'aws:securetransport', 'ContextKeyValues': ['true'], 'ContextKeyType': 'boolean'},
+    ]
+    return {'PolicySourceArn': ARN, 'ActionNames': list(actions), 'ContextEntries': entries}
 
 
 def allowed(*actions: str) -> dict[str, Any]:

@@ -438,8 +438,8 @@ NEAR_MISSES: dict[str, Case] = {
     ),
     'a permission under a condition': case(
         C.NOT_FOUND,
-        'permission not known: cloudwatch:GetMetricData, cloudwatch:ListMetrics: granted only under a condition or on '
-        'some resources',
+        'permission not known: cloudwatch:GetMetricData, cloudwatch:ListMetrics: granted only under a condition, on '
+        'some resources or in part',
         policies=(policy(statement('*', conditional=True)),),
     ),
     'the organization denies another region': case(

@@ -22,6 +22,7 @@ from tests.account.builders import (
     MINUTE,
     account_facts,
     caller,
+    condition,
     integration,
     policies,
     policy,
@@ -39,6 +40,7 @@ KEPT_LIST = 'list recorded on 2025-09-17'
 LIST = 'list fetched on 2026-09-21'
 COLLECTING = integration(extended_collection=True)
 STANDARD = required().standard
+SECURE, INSECURE = (condition('Bool', 'aws:SecureTransport', value) for value in ('true', 'false'))
 BOUNDARY = policy(statement('ec2:*'), kind=PolicyKind.BOUNDARY)
 
 
@@ -72,6 +74,22 @@ FAILS = {
             Status.CRITICAL,
         ),
         near_miss='a policy of the role denies what is not required',
+    ),
+    'a policy of the role denies the tags to every call over TLS': Row(
+        granting(statement('*'), deny('tag:Get*', conditions=(SECURE,))),
+        Failed(
+            '1 of 4 required permissions are not granted: tag 1 (the tags of all resources); 1 of them denied by the '
+            f"role's own policies; {LIST}",
+            Status.CRITICAL,
+        ),
+        near_miss='a policy of the role denies every call that is not sent over TLS',
+    ),
+    'the tags are granted to no call over TLS': Row(
+        granting(statement('cloudwatch:*', 'ec2:*'), statement('tag:*', conditions=(INSECURE,))),
+        Failed(
+            f'1 of 4 required permissions are not granted: tag 1 (the tags of all resources); {LIST}', Status.CRITICAL
+        ),
+        near_miss='everything is granted over TLS',
     ),
     'NotAction leaves the tags out': Row(
         granting(statement(not_actions=('TAG:*',))),
@@ -141,6 +159,20 @@ PASSES = {
     'a policy of the role denies what is not required': Row(
         granting(statement('*'), deny('tag:Tag*', 'iam:*')), f'all 4 required permissions are granted; {LIST}'
     ),
+    'a policy of the role denies every call that is not sent over TLS': Row(
+        granting(statement('*'), deny('*', conditions=(INSECURE,))), f'all 4 required permissions are granted; {LIST}'
+    ),
+    'and only on some condition more': Row(
+        granting(statement('*'), deny('*', conditions=(INSECURE,), conditional=True)),
+        f'all 4 required permissions are granted; {LIST}',
+    ),
+    'a policy of the role denies what an AWS service does with its own identity': Row(
+        granting(statement('*'), deny('*', conditions=(condition('Bool', 'aws:PrincipalIsAWSService', 'true'),))),
+        f'all 4 required permissions are granted; {LIST}',
+    ),
+    'everything is granted over TLS': Row(
+        granting(statement('*', conditions=(SECURE,))), f'all 4 required permissions are granted; {LIST}'
+    ),
     'NotAction leaves out what is not required': Row(
         granting(statement(not_actions=('iam:*',))), f'all 4 required permissions are granted; {LIST}'
     ),
@@ -190,18 +222,30 @@ UNKNOWN = {
     ),
     'EC2 is granted under a condition': Row(
         granting(statement('cloudwatch:*', 'tag:*'), statement('ec2:*', conditional=True)),
-        f'3 of 4 required permissions are granted; 1 more granted only under a condition or on some resources; {LIST}',
+        f'3 of 4 required permissions are granted for certain; 1 more granted only under a condition, on some '
+        f'resources or in part; {LIST}',
     ),
     'the tags are denied on some resources': Row(
         granting(statement('*'), deny('tag:*', every_resource=False)),
-        '3 of 4 required permissions are granted; 1 more denied under a condition, on some resources or in part; '
+        '3 of 4 required permissions are granted for certain; 1 more denied under a condition, on some resources or in '
+        'part; '
         f'{LIST}',
+    ),
+    'everything is denied under a condition, as outside some regions: it may be granted all the same': Row(
+        granting(statement('*'), deny('*', conditional=True)),
+        '0 of 4 required permissions are granted for certain; 4 more denied under a condition, on some resources or in '
+        f'part; {LIST}',
+    ),
+    'everything is granted over TLS under one condition more': Row(
+        granting(statement('*', conditions=(SECURE,), conditional=True)),
+        '0 of 4 required permissions are granted for certain; 4 more granted only under a condition, on some resources '
+        f'or in part; {LIST}',
     ),
     'a wildcard is granted in part, and nothing says what is used': Row(
         account_facts(
             required=required(standard=('backup:List*',)), policies=(policy(statement('backup:ListBackupPlans')),)
         ),
-        f'0 of 1 required permissions are granted; 1 more partly granted; {LIST}',
+        f'0 of 1 required permissions are granted for certain; 1 more partly granted; {LIST}',
     ),
 }
 NOT_APPLICABLE = {
@@ -220,6 +264,7 @@ NOT_APPLICABLE = {
 }
 SEE = Step('See what is missing, by service', (Command('aws-diagnostics permissions --config conf.yaml --diff'),))
 EVERYTHING = 'every permission that Datadog lists, used or not'
+LIMIT_LIFTED = f'{EVERYTHING}, also the 1 that policies of the role allow only with a limit'
 BUTTON = Choice(
     'In Datadog, on the AWS integration page under Issues, click Resolve All AWS Permissions Issues. Its '
     'CloudFormation stack attaches the whole list and SecurityAudit. It deletes the policies of an earlier click '
@@ -286,6 +331,14 @@ REMEDIES = {
     'missing': (
         account_facts(policies=()),
         Remedy(GRANT, (WRITE_POLICIES, BUTTON, TERRAFORM), (WAIT,)),
+    ),
+    'missing, and something else is allowed only with a limit: the ways that would lift it say so': (
+        granting(statement('cloudwatch:*'), statement('ec2:*', conditional=True)),
+        Remedy(
+            GRANT,
+            (WRITE_POLICIES, replace(BUTTON, exposes=LIMIT_LIFTED), replace(TERRAFORM, exposes=LIMIT_LIFTED)),
+            (WAIT,),
+        ),
     ),
     "missing in GovCloud, where Datadog's button cannot work": (
         GOVERNMENT,

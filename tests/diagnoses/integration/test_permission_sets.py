@@ -1,9 +1,18 @@
 """What the static engine says of roles that are described in words."""
 
+from dataclasses import replace
+
 import pytest
 
-from datadog_checks.aws_diagnostics.diagnoses.integration.permissions import Entry, Grant, compare
+from datadog_checks.aws_diagnostics.diagnoses.integration.permissions import (
+    Entry,
+    Grant,
+    compare,
+    grantable,
+    limited_by,
+)
 from datadog_checks.aws_diagnostics.facts.account import PolicyStatement
+from datadog_checks.aws_diagnostics.facts.values import PolicyName
 from tests.account.builders import statement
 from tests.account.permission_lists import RECORDED
 from tests.account.permission_sets import ALL, EC2, SETS, STANDARD, PermissionSet, deny, role
@@ -94,3 +103,38 @@ def test_every_arn_of_an_action_is_as_good_as_every_resource(allow: PolicyStatem
 def test_a_deny_on_every_arn_of_an_action_denies_it() -> None:
     deny = statement('dynamodb:*', effect='Deny', every_resource=False, as_a_whole=(TABLE,))
     assert compare((TABLE,), role(statement('*'), deny)) == (Entry(TABLE, Grant.DENIED),)
+
+
+NAMES = ('s3:GetBucketTagging', 'tag:GetResources')
+GRANTABLE = [
+    pytest.param((statement('ec2:*'),), NAMES, id='nothing allows anything'),
+    pytest.param((statement('s3:*'),), NAMES[1:], id='nothing allows the tags'),
+    pytest.param((statement('*', conditional=True),), (), id='all is allowed under a condition'),
+    pytest.param((statement('s3:*', every_resource=False),), NAMES[1:], id='one is allowed on some resources'),
+    pytest.param((statement('*'), deny('*', conditional=True)), (), id='all is denied under a condition'),
+    pytest.param((statement('s3:*'), deny('tag:*')), (), id='one is denied'),
+]
+
+
+@pytest.mark.parametrize(('statements', 'expected'), GRANTABLE)
+def test_what_is_allowed_with_a_limit_is_not_granted_without_it(
+    statements: tuple[PolicyStatement, ...], expected: tuple[str, ...]
+) -> None:
+    assert grantable(compare(NAMES, role(*statements))) == expected
+
+
+def test_of_a_wildcard_with_a_limit_only_operations_that_nothing_allows_are_granted() -> None:
+    limited = statement('ec2:DescribeInstances', conditional=True)
+    entries = compare([EC2], role(limited))
+    lacking = ('ec2:DescribeInstanceStatus', 'ec2:DescribeSecurityGroups')
+    assert entries == (Entry(EC2, Grant.LIMITED, lacking),)
+    assert grantable(entries) == lacking
+    assert grantable(compare([EC2], role(limited, statement('ec2:DescribeInstanceStatus')))) == lacking[1:]
+    assert grantable(compare([EC2], role(statement('ec2:DescribeInstances')))) == (EC2,)
+
+
+def test_the_policies_that_set_a_limit_are_named() -> None:
+    limits, others = role(statement('s3:*', every_resource=False)), role(statement('ec2:*', conditional=True))
+    named = (replace(limits[0], name=PolicyName('logs')), replace(others[0], name=PolicyName('hosts')))
+    assert limited_by(compare(NAMES, named), named) == ('logs',)
+    assert limited_by(compare(NAMES, role(statement('*'))), named) == ()

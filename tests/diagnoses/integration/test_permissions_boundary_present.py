@@ -3,20 +3,26 @@
 from dataclasses import replace
 from typing import Any
 
+from datadog_checks.aws_diagnostics.diagnoses import diagnose
+from datadog_checks.aws_diagnostics.diagnoses.integration import INTEGRATION_PERMISSIONS_MISSING
 from datadog_checks.aws_diagnostics.diagnoses.integration.permissions_boundary_present import (
     PERMISSIONS_BOUNDARY_PRESENT,
 )
+from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
 from datadog_checks.aws_diagnostics.facts.account import Decision, PolicyKind, PolicyStatement, RoleMissing
 from datadog_checks.aws_diagnostics.facts.values import Arn
-from datadog_checks.aws_diagnostics.findings import Failed, Status
+from datadog_checks.aws_diagnostics.findings import Failed, Passed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.account.builders import (
     ACCOUNT_ID,
+    REGION,
     account_facts,
+    condition,
     integration,
     policies,
     policy,
+    required,
     role,
     simulated,
     simulation,
@@ -28,7 +34,11 @@ from .correcting import CHANGE_THE_BOUNDARY, WAIT, changing_the_boundary, make_i
 
 ARN = Arn(f'arn:aws:iam::{ACCOUNT_ID}:policy/limits')
 IS = f'the permissions boundary of the role is {ARN}'
-MAY = f'{IS}: the role cannot do what it does not allow, whatever its policies grant'
+PERHAPS = (
+    f'{IS}; of the 4 permissions that Datadog requires it allows 0 for certain and 4 under a condition, on some '
+    'resources or in part'
+)
+SECURE, INSECURE = (condition('Bool', 'aws:SecureTransport', value) for value in ('true', 'false'))
 
 
 def bounded(*statements: PolicyStatement, **differences: Any) -> Facts:
@@ -50,14 +60,26 @@ ALLOWS_ALL = f'{IS}, which allows all 4 permissions that Datadog requires'
 WHAT_IS_REQUIRED = 'what Datadog requires'
 EVERYTHING = 'one that allows everything'
 FAILS = {
-    'its document is not known': Row(bounded(), MAY, near_miss='none'),
-    'we may not read the policies': Row(bounded(policies=Unobserved('x')), MAY, near_miss='none'),
     'some actions': Row(bounded(statement('ec2:*')), LACKS, near_miss=WHAT_IS_REQUIRED),
-    'what is required, and it is not known whether more is': Row(
-        bounded(ENOUGH, integration=Unobserved('x')), MAY, near_miss=WHAT_IS_REQUIRED
+    'some actions, and it is not known whether more are required': Row(
+        bounded(statement('ec2:*'), integration=Unobserved('x')),
+        LACKS,
+        near_miss=WHAT_IS_REQUIRED,
     ),
-    'what is required under a condition': Row(
-        bounded(replace(ENOUGH, conditional=True)), MAY, near_miss=WHAT_IS_REQUIRED
+    'some actions, and the others on no condition that Datadog meets': Row(
+        bounded(statement('ec2:*'), statement('*', conditions=(INSECURE,))),
+        LACKS,
+        near_miss='what is required over TLS',
+    ),
+    'some actions, with a condition on top': Row(
+        bounded(statement('ec2:*'), statement('*', effect='Deny', conditional=True)),
+        LACKS,
+        near_miss=WHAT_IS_REQUIRED,
+    ),
+    'everything, but what Datadog sends over TLS': Row(
+        bounded(statement('*'), statement('tag:*', effect='Deny', conditions=(SECURE,))),
+        f'{IS}, which does not allow 1 of 4 permissions that Datadog requires',
+        near_miss='everything, but what is not sent over TLS',
     ),
     'what is required without resource collection, which is on': Row(
         bounded(ENOUGH, integration=integration(extended_collection=True)),
@@ -69,8 +91,6 @@ FAILS = {
         f'{IS}, which does not allow 1 of 4 permissions that Datadog requires',
         near_miss='everything, but something denied that nobody requires',
     ),
-    'everything under a condition': Row(bounded(statement('*', conditional=True)), MAY, near_miss=EVERYTHING),
-    'everything on some resources': Row(bounded(statement('*', every_resource=False)), MAY, near_miss=EVERYTHING),
     'the simulator says what it denies': Row(
         bounded(statement('ec2:*'), simulation=denied('tag:GetResources', 'cloudwatch:GetMetricData')),
         Failed(f'{IS}, which denies tag:GetResources, cloudwatch:GetMetricData', Status.CRITICAL),
@@ -79,7 +99,7 @@ FAILS = {
     'it denies many, some in several regions': Row(
         bounded(simulation=denied('a:B', 'a:B', 'a:C', 'a:D', 'a:E')),
         Failed(f'{IS}, which denies a:B, a:C, a:D and 1 more', Status.CRITICAL),
-        near_miss='none',
+        near_miss='it denies something in a region that Datadog does not collect',
     ),
 }
 PASSES = {
@@ -92,8 +112,42 @@ PASSES = {
         bounded(statement('*'), statement('iam:*', effect='Deny')), ALLOWS_ALL
     ),
     EVERYTHING: Row(bounded(statement('ec2:*'), statement('*')), f'{IS}, which allows everything'),
+    'everything, but what is not sent over TLS': Row(
+        bounded(statement('*'), statement('*', effect='Deny', conditions=(INSECURE,))), ALLOWS_ALL
+    ),
+    'what is required over TLS': Row(bounded(replace(ENOUGH, conditions=(SECURE,))), ALLOWS_ALL),
+    'it denies something in a region that Datadog does not collect': Row(
+        bounded(
+            ENOUGH,
+            integration=integration(regions=(REGION,)),
+            simulation=simulation(
+                simulated('a:B', Decision.IMPLICIT_DENY, allowed_by_boundary=False, region='sa-east-1')
+            ),
+        ),
+        ALLOWS_ALL,
+    ),
 }
 UNKNOWN = {
+    'its document is not known': Row(bounded(), f'{IS}: not known what it allows, as nobody read its document'),
+    'we may not read the policies': Row(bounded(policies=Unobserved('x')), 'x'),
+    'what is required, and it is not known whether more is': Row(
+        bounded(ENOUGH, integration=Unobserved('x')),
+        f'{IS}, which allows 4 permissions that Datadog requires; list fetched on 2026-09-21; not known whether '
+        'resource collection is on: x',
+    ),
+    'what is required under a condition': Row(bounded(replace(ENOUGH, conditional=True)), PERHAPS),
+    'everything under a condition, as in some regions': Row(bounded(statement('*', conditional=True)), PERHAPS),
+    'everything on some resources': Row(bounded(statement('*', every_resource=False)), PERHAPS),
+    'everything in the regions that are collected': Row(
+        bounded(statement('*'), statement(not_actions=('iam:*', 'ec2:*'), effect='Deny', conditional=True)),
+        f'{IS}; of the 4 permissions that Datadog requires it allows 1 for certain and 3 under a condition, on some '
+        'resources or in part',
+    ),
+    'everything, but something denied on one resource': Row(
+        bounded(statement('*'), statement('tag:*', effect='Deny', every_resource=False)),
+        f'{IS}; of the 4 permissions that Datadog requires it allows 3 for certain and 1 under a condition, on some '
+        'resources or in part',
+    ),
     'we may not look': Row(
         account_facts(role=Unobserved('missing permission iam:GetRole')), 'missing permission iam:GetRole'
     ),
@@ -142,6 +196,25 @@ def another_or_none(arn: str) -> tuple[Choice, Choice]:
     )
 
 
+def test_what_the_boundary_does_not_allow_is_counted_alike_beside_what_is_granted() -> None:
+    """Not what it allows in part of a wildcard of which nobody documents the use."""
+    limits = policy(statement('*'), name='limits', kind=PolicyKind.BOUNDARY, arn=ARN)
+    in_part = replace(limits, statements=(statement('backup:ListBackupPlans', 'ec2:*'),))
+    facts = account_facts(
+        role=role(boundary=ARN),
+        required=required(standard=('backup:List*', 'ec2:Describe*', 'tag:GetResources')),
+        policies=(policy(statement('*')), in_part),
+    )
+    found = diagnose((PERMISSIONS_BOUNDARY_PRESENT, INTEGRATION_PERMISSIONS_MISSING), facts, Expectations())
+    assert [finding.verdict for finding in found] == [
+        Failed(f'{IS}, which does not allow 1 of 3 permissions that Datadog requires'),
+        Passed(
+            'all 3 required permissions are granted; the permissions boundary does not allow 1 of those granted; list '
+            'fetched on 2026-09-21'
+        ),
+    ]
+
+
 test_remedy = remedy_test(
     PERMISSIONS_BOUNDARY_PRESENT,
     {
@@ -157,11 +230,11 @@ test_remedy = remedy_test(
             ),
         ),
         'the boundary is a policy of AWS, which nobody else can change': (
-            bounded(role=role(boundary=OF_AWS)),
+            bounded(statement('ec2:*'), role=role(boundary=OF_AWS)),
             Remedy(CHANGE, another_or_none(OF_AWS), (WAIT,)),
         ),
         'a long ARN is never cut in a command': (
-            bounded(role=role(boundary=LONG_ARN)),
+            bounded(statement('ec2:*'), role=role(boundary=LONG_ARN)),
             Remedy(
                 CHANGE,
                 (allowing(LONG_ARN), *another_or_none(LONG_ARN)),

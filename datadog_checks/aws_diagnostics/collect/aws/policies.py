@@ -5,8 +5,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ...facts.account import Policy, PolicyKind, PolicyQuota, PolicyStatement, Role
+from ...facts.account import Condition, Policy, PolicyKind, PolicyQuota, PolicyStatement, Role
 from ...facts.values import Arn, PolicyName
+from ...rules.datadog_calls import OF_EVERY_CALL
 from ...rules.policy_language import ANY, Patterns
 from ...text import escaped, one_line
 from ..foreign import parsed, whole_number
@@ -24,6 +25,7 @@ MOST_POLICIES = 200
 PACKAGE, FILE = 'datadog_checks.aws_diagnostics', 'iam_resources.json'
 ACCOUNT = 'ACCOUNT'
 """In that file, for the account of the role."""
+BOOLEANS = frozenset({'true', 'false'})
 MOST_PATTERNS = 200
 """Of one statement; a policy has at most 10,240 characters."""
 
@@ -104,15 +106,33 @@ def _statement(statement: Mapping[str, object], role: Arn) -> PolicyStatement:
     document_of.one_of_two(statement, 'Resource', 'NotResource')
     resources = document_of.strings(statement, 'Resource')
     everything = any(set(resource) == {ANY} for resource in resources)
+    conditions, more = _conditions(statement)
     return PolicyStatement(
         effect=document_of.effect_of(statement),
         actions=_shown(statement, 'Action'),
         not_actions=_shown(statement, 'NotAction'),
         every_resource=everything,
-        conditional=bool(statement.get('Condition')),
+        conditional=more,
         sid=escaped(document_of.sid_of(statement)),
         as_a_whole=() if everything else _as_a_whole(document_of.strings(statement, 'Action'), resources, role),
+        conditions=conditions,
     )
+
+
+def _conditions(statement: Mapping[str, object]) -> tuple[tuple[Condition, ...], bool]:
+    """Those about what is certain of Datadog's calls, whose values are no secrets, and whether there are others."""
+    if not statement.get('Condition'):
+        return (), False
+    try:
+        found = tuple(document_of.conditions_in(statement))
+    except NotAPolicy:
+        return (), True
+    certain = tuple(Condition(escaped(o), escaped(key), v) for o, key, v in found if _is_certain(key, v))
+    return certain, not certain or len(certain) < len(found)
+
+
+def _is_certain(key: str, values: Iterable[str]) -> bool:
+    return key.lower() in OF_EVERY_CALL and BOOLEANS.issuperset(map(str.lower, values))
 
 
 def _shown(statement: Mapping[str, object], name: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 The grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeGuard
 
 from ..foreign import is_object
@@ -71,6 +71,18 @@ def one_of_two(statement: Mapping[str, object], name: str, opposite: str) -> Non
         raise NotAPolicy(f'a statement has {found} {opposite}')
 
 
+def conditions_in(statement: Mapping[str, object]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Operator, key and values, each as it is written. Raises NotAPolicy."""
+    block = statement.get('Condition', {})
+    if not is_object(block):
+        raise NotAPolicy('Condition is not an object')
+    for operator, keys in block.items():
+        if not is_object(keys):
+            raise NotAPolicy('an operator of Condition has no keys')
+        for key, values in keys.items():
+            yield operator, key, texts(_as_strings(values), 'a condition')
+
+
 def _is_too_large(document: object) -> bool:
     """Counts no further than the bound, and without recursion: IAM does not say how deep a document may nest."""
     parts, characters = [document], 0
@@ -102,3 +114,14 @@ def _are_strings(values: list[object]) -> TypeGuard[list[str]]:
 
 def _kind(value: object) -> str:
     return {type(None): 'null', str: 'a string', list: 'a list'}.get(type(value), 'a single value')
+
+
+def _as_strings(values: object) -> object:
+    """IAM also takes numbers and booleans, and reads them as text."""
+    return [_as_string(value) for value in values] if isinstance(values, list) else _as_string(values)
+
+
+def _as_string(value: object) -> object:
+    if isinstance(value, bool):
+        return 'true' if value else 'false'
+    return str(value) if isinstance(value, int | float) else value

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ...facts import Unobserved
 from ...facts.account import Decision, Simulated, Simulation
 from ...facts.values import RegionName
+from ...rules.datadog_calls import OF_EVERY_CALL, OVER_TLS
 from ..foreign import entry_of
 from ..run import Deadline, NotCollected
 from .denials import CallFailed, asking
@@ -114,12 +115,13 @@ def _ask(iam: Client, role_arn: str, actions: Sequence[str], region: str) -> lis
 
 
 def _context(region: str) -> dict[str, list[dict[str, object]]]:
-    entry: dict[str, object] = {
-        'ContextKeyName': 'aws:RequestedRegion',
-        'ContextKeyValues': [region],
-        'ContextKeyType': 'string',
+    """Without the key, IAM would take a statement for calls over TLS to allow nothing."""
+    entries = (('aws:RequestedRegion', region, 'string'), (OVER_TLS, OF_EVERY_CALL[OVER_TLS], 'boolean'))
+    return {
+        'ContextEntries': [
+            {'ContextKeyName': key, 'ContextKeyValues': [value], 'ContextKeyType': kind} for key, value, kind in entries
+        ]
     }
-    return {'ContextEntries': [entry]}
 
 
 def _simulated(results: Sequence[Mapping[str, object]], region: str) -> Iterator[Simulated]:

@@ -64,7 +64,7 @@ class _Reader:
             actions=self._strings(statement, 'Action'),
             not_principals=self._principals(statement, 'NotPrincipal'),
             not_actions=self._strings(statement, 'NotAction'),
-            conditions=tuple(self._condition(*found) for found in _conditions(statement)),
+            conditions=tuple(self._condition(*found) for found in document_of.conditions_in(statement)),
             sid=self._shown(document_of.sid_of(statement)),
         )
 
@@ -111,21 +111,9 @@ class _Reader:
 def _external_ids(statements: Iterable[Mapping[str, object]]) -> Iterator[ExternalId]:
     """Raises NotAPolicy."""
     for statement in statements:
-        for operator, key, values in _conditions(statement):
+        for operator, key, values in document_of.conditions_in(statement):
             if _is_about_external_id(operator, key):
                 yield from map(ExternalId.of, _secrets(operator, values))
-
-
-def _conditions(statement: Mapping[str, object]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Operator, key and values, each as it is written. Raises NotAPolicy."""
-    block = statement.get('Condition', {})
-    if not is_object(block):
-        raise NotAPolicy('Condition is not an object')
-    for operator, keys in block.items():
-        if not is_object(keys):
-            raise NotAPolicy('an operator of Condition has no keys')
-        for key, values in keys.items():
-            yield operator, key, document_of.texts(_as_strings(values), 'a condition')
 
 
 def _is_about_external_id(operator: str, key: str) -> bool:
@@ -146,14 +134,3 @@ def _digests(external_id: ExternalId) -> tuple[str, ...]:
 
 def _digest(text: str) -> str:
     return str(ExternalId.of(text))
-
-
-def _as_strings(values: object) -> object:
-    """IAM also takes numbers and booleans, and reads them as text."""
-    return [_as_string(value) for value in values] if isinstance(values, list) else _as_string(values)
-
-
-def _as_string(value: object) -> object:
-    if isinstance(value, bool):
-        return 'true' if value else 'false'
-    return str(value) if isinstance(value, int | float) else value

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...facts.account import ExternalId
+from ...rules.datadog_calls import OF_EVERY_CALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ Request = Mapping[str, Key]
 """Of a key that is not in it nothing is known. One that ends with a slash stands for all tags of its kind."""
 
 ABSENT, FALSE, TRUE = Key((Absent(),)), Key((Text('false'),)), Key((Text('true'),))
+EVERY_CALL: Request = {key: Key((Text(value),)) for key, value in OF_EVERY_CALL.items()}
+"""All that is known of the calls that Datadog makes once it has assumed the role."""
 
 DIRECTLY = ('aws:calledvia', 'aws:calledviafirst', 'aws:calledvialast')
 THROUGH_A_SERVICE = ('aws:sourceaccount', 'aws:sourcearn', 'aws:sourceorgid', 'aws:sourceorgpaths')
@@ -137,17 +140,16 @@ def datadogs_request(account: str | None, partition: str, at: float, external_id
     arn = f'arn:{partition}:iam::{account or "?" * 12}'
     return {
         **dict.fromkeys((*NOT_CARRIED, SESSION_TAG), ABSENT),
+        **EVERY_CALL,
         'aws:currenttime': Key((Moment(at),)),
         'aws:epochtime': Key((Moment(at, number=True),)),
         'aws:multifactorauthpresent': Key((Absent(), Text('false'))),
         'aws:principalaccount': Key((named,)),
         'aws:principalarn': Key((Like(f'{arn}:user/?*', NAMED), Like(f'{arn}:role/?*', NAMED))),
-        'aws:principalisawsservice': FALSE,
         'aws:principalorgid': Key((_of_organization('', ''),)),
         'aws:principalorgpaths': Key((_of_organization('/r-*/*', '/r-.*/'),), many=True),
         'aws:principaltype': Key((Text('User'), Text('AssumedRole'))),
         'aws:requestedregion': Key((Like('??-*-?*', re.compile(REGIONS.get(partition, '.+'), re.ASCII)),)),
-        'aws:securetransport': TRUE,
         'aws:sourceip': Key((PublicAddress(),)),
         'aws:tokenissuetime': Key((Absent(), Like('?*'))),
         'aws:userid': Key((Like('AIDA?*', NAMED), Like('AROA?*:??*', NAMED))),

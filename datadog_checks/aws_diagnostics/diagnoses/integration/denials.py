@@ -44,9 +44,7 @@ class Denials:
 
 
 def denials(results: Iterable[Simulated], integration: object) -> Denials:
-    """`integration` says which regions count; results of a region that Datadog does not collect are left out."""
-    regions = integration.regions if isinstance(integration, Integration) else None
-    counted = [r for r in results if not r.region or regions is None or r.region in regions]
+    counted = in_collected_regions(results, integration)
     denied = tuple((r, denier) for r in counted if (denier := denier_of(r)) is not None)
     allowed = sum(r.decision is Decision.ALLOWED and denier_of(r) is None for r in counted)
     return Denials(
@@ -57,6 +55,12 @@ def denials(results: Iterable[Simulated], integration: object) -> Denials:
         regions_asked=tuple(dict.fromkeys(r.region for r in counted if r.region)),
         asked=_by_service(counted),
     )
+
+
+def in_collected_regions(results: Iterable[Simulated], integration: object) -> list[Simulated]:
+    """`integration` says which regions count; results of a region that Datadog does not collect are left out."""
+    regions = integration.regions if isinstance(integration, Integration) else None
+    return [r for r in results if not r.region or regions is None or r.region in regions]
 
 
 def _by_service(results: Sequence[Simulated]) -> Mapping[str, frozenset[tuple[str, str]]]:

@@ -9,7 +9,7 @@ from ...facts import Facts, MissingFact
 from ...facts.account import ManagedBy
 from ...remedies import Choice, Command, Language, Step, Variable, Word, hcl_string, shell
 from ..account_remedies import account_word, iam_arn, managed_by, own_command, role_word
-from .permissions import entries_of, grantable
+from .permissions import Grant, entries_of, grantable
 from .policy_documents import (
     NotGrantable,
     attached_count,
@@ -64,9 +64,16 @@ def button(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
         Choice(
             f'In Datadog, on the AWS integration page under Issues, click {BUTTON}. Its CloudFormation stack attaches '
             'the whole list and SecurityAudit. It deletes the policies of an earlier click before it creates new ones',
-            exposes='every permission that Datadog lists, used or not',
+            exposes=_whole_list(facts),
         ),
     )
+
+
+def _whole_list(facts: Facts) -> str:
+    """What granting it exposes: it lifts what the role's own policies limit."""
+    limited = sum(entry.grant is Grant.LIMITED for entry in entries_of(facts))
+    lifted = f', also the {limited} that policies of the role allow only with a limit' if limited else ''
+    return f'every permission that Datadog lists, used or not{lifted}'
 
 
 def _higher_quota(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
@@ -127,7 +134,7 @@ def terraform(facts: Facts, expected: Expectations) -> Choice:
     return Choice(
         "In Terraform, attach Datadog's list to the role as policies",
         (Command(TERRAFORM.replace('ROLE', role), Language.HCL),),
-        exposes='every permission that Datadog lists, used or not',
+        exposes=_whole_list(facts),
     )
 
 

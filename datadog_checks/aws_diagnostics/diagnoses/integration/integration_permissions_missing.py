@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from ...expectations import Expectations
 from ...facts import Facts, observed
-from ...facts.account import Feature, Policy, PolicyKind
+from ...facts.account import Feature, Policy
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step
 from ...text import listed, one_line
@@ -14,7 +14,7 @@ from ..links import guide
 from .datadog_tables import CORE, feature_of
 from .granting import ways_to_grant, what_follows
 from .permission_uses import lost_entirely, uses_of
-from .permissions import Entry, Grant, Requirement, allowed_by, compare, entries_of, requirement
+from .permissions import Entry, Grant, Requirement, compare, entries_of, requirement, within_boundary
 from .role import staleness_of_permissions, without_role
 
 MOST_SERVICES = 3
@@ -41,7 +41,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return Failed(_fitting(entries, needed, f'{_counts(entries)}{note}'), _severity(entries), headline)
     held = sum(entry.is_held for entry in entries)
     if held < len(entries):
-        return Unknown(f'{held} of {len(entries)} required permissions are granted{_counts(entries)}{note}')
+        return Unknown(f'{held} of {len(entries)} required permissions are granted for certain{_counts(entries)}{note}')
     return Passed(f'all {held} required permissions are granted{_as_used(entries)}{note}')
 
 
@@ -92,7 +92,7 @@ def _counts(entries: Iterable[Entry]) -> str:
         (lost[Grant.DENIED], "of them denied by the role's own policies"),
         (lost.total() - lost[Grant.DENIED] - lost[Grant.MISSING], 'of them partly granted'),
         (grants[Grant.PARTLY], 'more partly granted'),
-        (grants[Grant.LIMITED], 'more granted only under a condition or on some resources'),
+        (grants[Grant.LIMITED], 'more granted only under a condition, on some resources or in part'),
         (grants[Grant.DENIED_IN_PART], 'more denied under a condition, on some resources or in part'),
     )
     return ''.join(f'; {count} {said}' for count, said in counts if count)
@@ -105,10 +105,8 @@ def _as_used(entries: Iterable[Entry]) -> str:
 
 def _beyond_boundary(entries: Iterable[Entry], policies: Iterable[Policy]) -> str:
     """A boundary does not make an entry missing here; what it would not let through is counted."""
-    boundaries = [policy for policy in policies if policy.kind is PolicyKind.BOUNDARY]
-    held = [entry.action for entry in entries if entry.is_held]
-    beyond = len(held) - len(allowed_by(boundaries, held))
-    return f'; the permissions boundary does not allow {beyond} of those granted' if boundaries and beyond else ''
+    beyond = sum(e.is_lost for e in within_boundary((e.action for e in entries if e.is_held), policies))
+    return f'; the permissions boundary does not allow {beyond} of those granted' if beyond else ''
 
 
 def _severity(entries: Sequence[Entry]) -> Status | None:
@@ -148,8 +146,8 @@ INTEGRATION_PERMISSIONS_MISSING = Diagnosis(
     severity=Status.WARNING,
     tests=(
         "Compares Datadog's list of required permissions with what the role's inline and attached policies grant, "
-        "including wildcards, NotAction and Deny. Conditions, resources and the organization's policies are not "
-        'evaluated.'
+        'including wildcards, NotAction and Deny. Of conditions, only those on TLS are evaluated; resources and the '
+        "organization's policies are not."
     ),
     harm=('Datadog does not show the services that the role may not read, mostly without an error that anyone sees.'),
     docs=guide('resolve-all-aws-permissions-issues'),

@@ -1,21 +1,22 @@
 """Which permissions Datadog requires, and which of them the policies of the role grant, by their documents.
 
-Conditions are not evaluated, nor are the permissions boundary and the organization's policies. What depends on a
-condition, or on a resource that is one of several, has a `Grant` of its own.
+Conditions are evaluated as far as every call of Datadog meets them or none does; the permissions boundary and the
+organization's policies are not. What depends on another condition, or on a resource that is one of several, has a
+`Grant` of its own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import IntEnum, StrEnum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 from ...facts import Facts, MissingFact, Unobserved, observed
-from ...facts.account import Account, Integration, Policy, PolicyKind, PolicyStatement, RequiredPermissions
-from ...rules.policy_language import ANY, Patterns, is_pattern, service_of
+from ...facts.account import Account, Integration, Policy, PolicyKind, RequiredPermissions
+from ...facts.values import PolicyName
+from ...rules.policy_language import service_of
 from ...text import one_line
 from .datadog_tables import OPERATIONS
+from .policy_statements import Reach, Statement, statements_of
 
-LONGEST_ACTION = 128
-"""Characters of an action, at most (ActionNames of iam:SimulatePrincipalPolicy)."""
 LONGEST_REASON = 80
 SOURCES = {'api': 'list fetched on', 'cache': 'list kept since', 'recorded': 'list recorded on'}
 
@@ -57,7 +58,7 @@ class Grant(StrEnum):
     """A wildcard entry of which every operation that Datadog documents is granted."""
     PARTLY = 'partly granted'
     """A wildcard entry of which some actions are granted."""
-    LIMITED = 'granted only under a condition or on some resources'
+    LIMITED = 'granted only under a condition, on some resources or in part'
     DENIED_IN_PART = 'denied under a condition, on some resources or for some actions'
     DENIED = "denied by the role's own policies"
     MISSING = 'missing'
@@ -88,9 +89,17 @@ class Entry:
 
 def compare(required: Iterable[str], policies: Iterable[Policy]) -> tuple[Entry, ...]:
     """An entry for each required action, without repetition, in alphabetical order."""
-    found = [s for p in policies if p.kind is not PolicyKind.BOUNDARY for s in p.statements]
-    whole = [replace(s, actions=s.as_a_whole, not_actions=(), every_resource=True) for s in found if s.as_a_whole]
-    statements = [_Statement.of(s) for s in (*found, *whole)]
+    return _compared(required, (p for p in policies if p.kind is not PolicyKind.BOUNDARY))
+
+
+def within_boundary(actions: Iterable[str], policies: Iterable[Policy]) -> tuple[Entry, ...]:
+    """The same for what the permissions boundary lets through; () where no document of one is among the policies."""
+    boundary = [p for p in policies if p.kind is PolicyKind.BOUNDARY]
+    return _compared(actions, boundary) if boundary else ()
+
+
+def _compared(required: Iterable[str], policies: Iterable[Policy]) -> tuple[Entry, ...]:
+    statements = tuple(statements_of(policies))
     return tuple(_entry(action, statements) for action in sorted(set(required)))
 
 
@@ -103,88 +112,51 @@ def entries_of(facts: Facts) -> tuple[Entry, ...]:
 
 
 def grantable(entries: Iterable[Entry]) -> tuple[str, ...]:
-    """What one more policy can grant."""
-    return tuple(entry.action for entry in entries if not entry.is_held and entry.grant not in NO_POLICY_HELPS)
+    """What one more policy can grant without lifting a limit that somebody set."""
+    return tuple(action for entry in entries for action in _grantable(entry))
 
 
-def allowed_by(policies: Iterable[Policy], actions: Iterable[str]) -> frozenset[str]:
-    """Those of the actions that documents, of a boundary for example, would let through as a whole."""
-    statements = [_Statement.of(s) for p in policies for s in p.statements]
-    through = (Grant.GRANTED, Grant.LIMITED, Grant.DENIED_IN_PART)
-    return frozenset(a for a in actions if _grant(a, statements) in through)
+def _grantable(entry: Entry) -> tuple[str, ...]:
+    """Of a wildcard that is allowed with a limit, only the operations that nothing allows."""
+    if entry.is_held or entry.grant in NO_POLICY_HELPS:
+        return ()
+    return entry.lacking if entry.grant is Grant.LIMITED else (entry.action,)
+
+
+def limited_by(entries: Iterable[Entry], policies: Iterable[Policy]) -> tuple[PolicyName, ...]:
+    """The policies that allow what is LIMITED."""
+    limited = [entry.action for entry in entries if entry.grant is Grant.LIMITED]
+    own = (policy for policy in policies if policy.kind is not PolicyKind.BOUNDARY)
+    return tuple(dict.fromkeys(policy.name for policy in own if _limits(limited, policy)))
+
+
+def _limits(actions: Sequence[str], policy: Policy) -> bool:
+    limits = [s for s in statements_of((policy,)) if not s.denies and not s.certain]
+    return any(s.reach(action) for s in limits for action in actions)
 
 
 NO_POLICY_HELPS = frozenset({Grant.DENIED, Grant.DENIED_IN_PART})
 
 
-class _Reach(IntEnum):
-    NONE = 0
-    SOME = 1
-    ALL = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    denies: bool
-    certain: bool
-    """It applies whatever the request: to every resource, without a condition."""
-    excludes: bool
-    """NotAction."""
-    of_service: Mapping[str, Patterns]
-    of_any_service: Patterns
-
-    @classmethod
-    def of(cls, statement: PolicyStatement) -> '_Statement':
-        by_service: dict[str, list[str]] = {}
-        for pattern in filter(_can_match, statement.actions or statement.not_actions):
-            by_service.setdefault(service_of(pattern), []).append(pattern)
-        of_any = [pattern for service, patterns in by_service.items() if is_pattern(service) for pattern in patterns]
-        return cls(
-            denies=statement.effect == 'Deny',
-            certain=statement.every_resource and not statement.conditional,
-            excludes=bool(statement.not_actions) and not statement.actions,
-            of_service={s: Patterns(patterns) for s, patterns in by_service.items() if not is_pattern(s)},
-            of_any_service=Patterns(of_any),
-        )
-
-    def reach(self, action: str) -> _Reach:
-        """How much of what an entry matches the statement is about."""
-        candidates = (self.of_service.get(service_of(action), NO_PATTERNS), self.of_any_service)
-        named = max(_named(patterns, action) for patterns in candidates)
-        return _Reach(_Reach.ALL - named) if self.excludes else named
-
-
-NO_PATTERNS = Patterns(())
-
-
-def _can_match(pattern: str) -> bool:
-    """False for a pattern with more characters than any action has, which would only cost time."""
-    return len(pattern) - pattern.count(ANY) <= LONGEST_ACTION
-
-
-def _named(patterns: Patterns, action: str) -> _Reach:
-    if patterns.cover(action):
-        return _Reach.ALL
-    return _Reach.SOME if is_pattern(action) and patterns.overlap(action) else _Reach.NONE
-
-
-def _grant(action: str, statements: Sequence[_Statement]) -> Grant:
-    def reach(denies: bool, certain: bool) -> _Reach:
+def _grant(action: str, statements: Sequence[Statement]) -> Grant:
+    def reach(denies: bool, certain: bool) -> Reach:
         of_the_kind = (s.reach(action) for s in statements if (s.denies, s.certain) == (denies, certain))
-        return max(of_the_kind, default=_Reach.NONE)
+        return max(of_the_kind, default=Reach.NONE)
 
     denied = reach(denies=True, certain=True)
-    if denied is _Reach.ALL:
+    if denied is Reach.ALL:
         return Grant.DENIED
     allowed = reach(denies=False, certain=True)
-    if allowed is _Reach.NONE:
+    if allowed is Reach.NONE:
         return Grant.LIMITED if reach(denies=False, certain=False) else Grant.MISSING
     if denied or reach(denies=True, certain=False):
         return Grant.DENIED_IN_PART
-    return Grant.GRANTED if allowed is _Reach.ALL else Grant.PARTLY
+    if allowed is Reach.ALL:
+        return Grant.GRANTED
+    return Grant.LIMITED if reach(denies=False, certain=False) else Grant.PARTLY
 
 
-def _entry(action: str, statements: Sequence[_Statement]) -> Entry:
+def _entry(action: str, statements: Sequence[Statement]) -> Entry:
     grant = _grant(action, statements)
     operations = OPERATIONS.get(action, ())
     if not operations or grant in (Grant.GRANTED, Grant.DENIED, Grant.MISSING):

@@ -1,27 +1,25 @@
 """A permissions boundary limits what the role may do, whatever its policies grant."""
 
-from dataclasses import replace
-
 from ...expectations import Expectations
-from ...facts import Facts
+from ...facts import Facts, Unobserved, observed
 from ...facts.account import (
     Account,
     Feature,
-    Integration,
     Policy,
     PolicyKind,
-    RequiredPermissions,
     Role,
     RoleMissing,
     Simulation,
 )
 from ...facts.values import Arn, RoleName
-from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
+from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Command, Remedy, Step, Variable, new_file, script, sequence, shell
 from ...text import SHORT, one_line
 from ..account_remedies import role_word, run_again
 from ..links import guide
-from .permissions import Entry, compare, requirement
+from .denials import in_collected_regions
+from .permissions import requirement, within_boundary
+from .policy_statements import is_certain
 from .role import role_of, says_when_stale, without_role
 
 LONGEST_ARN = 160
@@ -44,27 +42,33 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return Failed(f'{evidence}, which denies {_named(denied)}', Status.CRITICAL)
     if _allows_everything(account):
         return Passed(f'{evidence}, which allows everything')
-    entries = _required(account)
-    lost = sum(entry.is_lost for entry in entries)
-    if entries and all(entry.is_held for entry in entries):
-        return Passed(f'{evidence}, which allows all {len(entries)} permissions that Datadog requires')
+    return _by_its_document(evidence, account)
+
+
+def _by_its_document(evidence: str, account: Account) -> Verdict:
+    """Failed only for what the boundary certainly does not allow."""
+    policies, needed = observed(account.policies), requirement(account)
+    entries = within_boundary(needed.actions, policies)
+    if not entries:
+        return Unknown(f'{evidence}: not known what it allows, as nobody read its document')
+    held, lost = sum(entry.is_held for entry in entries), sum(entry.is_lost for entry in entries)
     if lost:
         return Failed(f'{evidence}, which does not allow {lost} of {len(entries)} permissions that Datadog requires')
-    return Failed(f'{evidence}: the role cannot do what it does not allow, whatever its policies grant')
-
-
-def _required(account: Account) -> tuple[Entry, ...]:
-    """Of all that Datadog requires, whether the document of the boundary lets it through; () where not all is known."""
-    policies = account.policies if isinstance(account.policies, tuple) else ()
-    boundary = [replace(p, kind=PolicyKind.INLINE) for p in policies if p.kind is PolicyKind.BOUNDARY]
-    known = isinstance(account.integration, Integration) and isinstance(account.required, RequiredPermissions)
-    return compare(requirement(account).actions, boundary) if boundary and known else ()
+    if held < len(entries):
+        allows = (
+            f'it allows {held} for certain and {len(entries) - held} under a condition, on some resources or in part'
+        )
+        return Unknown(f'{evidence}; of the {len(entries)} permissions that Datadog requires {allows}')
+    if isinstance(account.integration, Unobserved):
+        return Unknown(f'{evidence}, which allows {held} permissions that Datadog requires; {needed.note}')
+    return Passed(f'{evidence}, which allows all {held} permissions that Datadog requires')
 
 
 def _denied(account: Account) -> tuple[str, ...]:
     """What IAM's simulator said that the boundary denies."""
     results = account.simulation.results if isinstance(account.simulation, Simulation) else ()
-    return tuple(dict.fromkeys(result.action for result in results if result.allowed_by_boundary is False))
+    counted = in_collected_regions(results, account.integration)
+    return tuple(dict.fromkeys(result.action for result in counted if result.allowed_by_boundary is False))
 
 
 def _named(actions: tuple[str, ...]) -> str:
@@ -79,9 +83,7 @@ def _allows_everything(account: Account) -> bool:
 
 def _is_open(policy: Policy) -> bool:
     denies = any(s.effect == 'Deny' for s in policy.statements)
-    return not denies and any(
-        s.effect == 'Allow' and '*' in s.actions and s.every_resource and not s.conditional for s in policy.statements
-    )
+    return not denies and any(s.effect == 'Allow' and '*' in s.actions and is_certain(s) for s in policy.statements)
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
@@ -164,7 +166,7 @@ PERMISSIONS_BOUNDARY_PRESENT = Diagnosis(
     severity=Status.WARNING,
     tests=(
         'Looks for a permissions boundary on the role. A boundary that allows everything passes, and one that allows '
-        'all that Datadog requires.'
+        'all that Datadog requires. UNKNOWN where what it allows depends on a condition or on resources.'
     ),
     harm=(
         'Datadog can do only what both the boundary and the policies of the role allow. Permissions can be missing '

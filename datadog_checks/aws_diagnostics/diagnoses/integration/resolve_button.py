@@ -17,6 +17,7 @@ from ...remedies import Step, shell
 from ...rules.policy_language import covers
 from ..account_remedies import role_word
 from .permissions import compare
+from .policy_statements import is_certain
 from .role import account_id, partition_of, role_name
 
 BUTTON = 'Resolve All AWS Permissions Issues'
@@ -119,7 +120,7 @@ def is_attached(name: str, policies: Iterable[Policy], partition: str) -> bool:
 def allow_everything(policies: Iterable[Policy]) -> bool:
     """Whatever a Deny takes away again, SecurityAudit would not bring back."""
     statements = (s for p in policies if p.kind is not PolicyKind.BOUNDARY for s in p.statements if s.effect == 'Allow')
-    certain = (s for s in statements if s.every_resource and not s.conditional)
+    certain = filter(is_certain, statements)
     return any(covers(pattern, ANY_ACTION) for s in certain for pattern in s.actions)
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from ..observed import Unobserved
 from ..values import Arn, PolicyName, RegionName
+from .iam import Condition
 
 
 class PolicyKind(StrEnum):
@@ -24,10 +25,12 @@ class PolicyStatement:
     every_resource: bool = True
     """Resource is * (NotResource and any ARN are False)."""
     conditional: bool = False
-    """It has a Condition, so whether it applies is not known from the document."""
+    """It has a Condition that is not among `conditions`, so whether it applies is not known from the document."""
     sid: str = ''
     as_a_whole: tuple[str, ...] = ()
     """Actions of which it covers every resource by ARNs, although Resource is not *."""
+    conditions: tuple[Condition, ...] = ()
+    """Those under keys of which Datadog's calls have certain values, which are true or false."""
 
 
 @dataclass(frozen=True, slots=True)
