@@ -8,7 +8,7 @@ from ..facts.account import LoadBalancers
 from ..facts.account.lag import AwsMonitor
 from ..facts.metrics import Monitor, Monitors
 from ..facts.values import AccountId, DatadogMetric
-from ..rules.load_balancing import counting_queries
+from ..rules.host_count_monitors import counting_queries
 from ..rules.monitor_queries import monitor_query
 from ..text import clean
 from .metric_names import metric_names
@@ -36,7 +36,7 @@ def aws_monitors(monitors: Iterable[Monitor], account_id: AccountId) -> Iterator
 
 
 def with_counting_queries(found: LoadBalancers, listed: Monitors) -> LoadBalancers:
-    queries = tuple(query for m in listed.monitors for query in counting_queries(m.id, m.name, m.query))
+    queries = tuple(query for m in listed.monitors for query in counting_queries(m))
     complete = listed.complete and len(queries) <= MOST_QUERIES
     return replace(found, queries=queries[:MOST_QUERIES], every_monitor=complete)
 
