@@ -91,6 +91,7 @@ KNOWS: dict[str, set[str]] = {
 
 PURE = {'text', 'facts', 'rules', 'expectations', 'findings', 'remedies', 'diagnoses'}
 PURE_STANDARD_LIBRARY = {
+    'ast',
     'bisect',
     'hashlib',
     'collections',
@@ -105,6 +106,7 @@ PURE_STANDARD_LIBRARY = {
     'itertools',
     'json',
     'math',
+    'operator',
     're',
     'shlex',
     'statistics',

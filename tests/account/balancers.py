@@ -17,7 +17,8 @@ from datadog_checks.aws_diagnostics.facts.account.load_balancers import (
     LoadBalancerName,
     TargetGroupName,
 )
-from datadog_checks.aws_diagnostics.rules.load_balancing import counting_queries
+from datadog_checks.aws_diagnostics.facts.metrics import Monitor
+from datadog_checks.aws_diagnostics.rules.host_count_monitors import counting_queries
 from tests.account.builders import REGION
 
 ZONE_A, ZONE_B, ZONE_C = (AvailabilityZone(f'{REGION}{letter}') for letter in 'abc')
@@ -63,9 +64,11 @@ def load_balancers(*balancers: LoadBalancer, **differences: Any) -> LoadBalancer
 
 
 def queries(*texts: str) -> tuple[CountingQuery, ...]:
-    """Of monitors 1, 2, ... that are named so."""
-    return tuple(
-        query
-        for number, text in enumerate(texts, 1)
-        for query in counting_queries(number, f'hosts {number}', f'min(last_5m):{text} <= 1')
-    )
+    """Of monitors 1, 2, ... that are named so, and want more than one host."""
+    return monitored(*(f'min(last_5m):{text} <= 1' for text in texts))
+
+
+def monitored(*texts: str) -> tuple[CountingQuery, ...]:
+    """Of whole queries of monitors 1, 2, ..."""
+    monitors = (Monitor(number, f'hosts {number}', 'query alert', text) for number, text in enumerate(texts, 1))
+    return tuple(query for monitor in monitors for query in counting_queries(monitor))

@@ -44,9 +44,7 @@ REPORTS = (
         Answer(
             causes=(INFLATED,),
             says={INFLATED: ('shows 10 where 5 are healthy (2 in us-east-1a, 3 in us-east-1b)', 'monitor 1')},
-            fixes={
-                INFLATED: Fix(has=['sum:aws.elb.healthy_host_count_deduped{loadbalancername:web}'], lacks=['equal'])
-            },
+            fixes={INFLATED: Fix(has=['sum:aws.elb.healthy_host_count_deduped{name:web}'], lacks=['equal'])},
         ),
         situation='A Classic Load Balancer with cross-zone load balancing has two instances in one zone and three in '
         'another, each zone shows five, and a monitor that adds them up sees ten.',
@@ -62,6 +60,44 @@ REPORTS = (
         variant='without cross-zone load balancing',
         situation='The same, and each zone shows its own instances.',
         right='Nothing is wrong with the monitor.',
+    ),
+    report(
+        31,
+        classic(TWO_AND_THREE, (A, B)),
+        ['avg(last_5m):sum:aws.elb.healthy_host_count{*} by {loadbalancername} < 4'],
+        Answer(
+            causes=(INFLATED,),
+            fixes={
+                INFLATED: Fix(
+                    has=['sum:aws.elb.healthy_host_count_deduped{*} by {loadbalancername}'],
+                    lacks=['{loadbalancername:web'],
+                )
+            },
+        ),
+        variant='a monitor of all load balancers',
+        situation='One monitor is for each load balancer that there is, of which one is chosen here.',
+        right='The query that is right is still for all of them: no other load balancer stops being watched.',
+    ),
+    report(
+        31,
+        classic(TWO_AND_THREE, (A, B)),
+        [
+            'max(last_5m): ( sum:aws.elb.healthy_host_count{*} by {region,loadbalancername} / ( '
+            'sum:aws.elb.healthy_host_count{*} by {region,loadbalancername} + sum:aws.elb.un_healthy_host_count{*} by '
+            '{region,loadbalancername} ) ) * 100 < 75',
+            'pct_change(avg(last_5m),last_1h):sum:aws.elb.healthy_host_count{name:web} < -50',
+        ],
+        Answer(
+            findings={INFLATED: 'ok'},
+            says={
+                INFLATED: ('shows 10 where 5 are healthy', 'no monitor makes this sum where it would change the result')
+            },
+        ),
+        variant='a share of healthy hosts',
+        situation='A monitor of a Terraform module compares the percentage of hosts that are healthy, and another one '
+        'how many percent were lost.',
+        right='Both sums of the quotient are twice as large, so the percentage is right, and nothing is to be changed: '
+        'with another count in one of them it would be 50 percent.',
     ),
     report(
         32,
@@ -89,7 +125,7 @@ REPORTS = (
     report(
         33,
         later(TWO_AND_THREE, 'network', cross_zone=True),
-        ['min(last_5m):sum:aws.networkelb.healthy_host_count{name:web} by {name,targetgroup} <= 0'],
+        ['min(last_5m):sum:aws.networkelb.healthy_host_count{name:web} by {name,targetgroup} <= 1'],
         Answer(
             causes=(INFLATED,),
             fixes={
@@ -99,6 +135,20 @@ REPORTS = (
         variant='a Network Load Balancer',
         situation='A monitor adds up the zones of a Network Load Balancer with cross-zone load balancing.',
         right='The sum is too large. Datadog has no deduped count for this kind, so none is proposed.',
+    ),
+    report(
+        33,
+        later(TWO_AND_THREE, 'network', cross_zone=True),
+        [
+            'min(last_5m):sum:aws.networkelb.healthy_host_count{name:web} by {name,targetgroup} <= 0',
+            'min(last_5m):sum:aws.networkelb.un_healthy_host_count{name:web} > 0.05',
+        ],
+        Answer(
+            findings={INFLATED: 'ok'}, says={INFLATED: ('no monitor makes this sum where it would change the result',)}
+        ),
+        variant='is any left',
+        situation='The same sum, of which monitors only ask whether it is none.',
+        right='Twice none is none: the monitors are right, although the sum is too large.',
     ),
     report(
         34,

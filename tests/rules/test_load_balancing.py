@@ -1,24 +1,20 @@
-"""Targets counted once by zone, what a sum over CloudWatch's zones shows, and which monitors make that sum."""
+"""Targets counted once by zone, and what a sum over CloudWatch's zones shows."""
 
 from typing import Any
 
 import pytest
 
 from datadog_checks.aws_diagnostics.facts import Unobserved
-from datadog_checks.aws_diagnostics.facts.account import BalancerKind, CountingQuery, TargetState, TargetType
+from datadog_checks.aws_diagnostics.facts.account import BalancerKind, TargetState, TargetType
 from datadog_checks.aws_diagnostics.facts.account.load_balancers import EVERY_ZONE
-from datadog_checks.aws_diagnostics.facts.values import DatadogMetric
 from datadog_checks.aws_diagnostics.rules.load_balancing import (
     HEALTHY,
     MOST_SERIES,
     UNHEALTHY,
     HostCount,
-    counting_queries,
     host_counts,
-    sums_zones,
     within_bounds,
 )
-from tests.account import balancers
 from tests.account.balancers import ZONE_A, ZONE_B, ZONE_C, classic, count, group, later
 
 A, B = str(ZONE_A), str(ZONE_B)
@@ -151,74 +147,3 @@ def test_no_more_series_than_allowed_and_no_group_in_part():
     assert {count.series for count in found} == {7}
     assert (len(sent), sum(count.series for count in sent)) == (MOST_SERIES // 7, 497)
     assert sent == found[: len(sent)]
-
-
-QUERIES = {
-    'avg:aws.elb.healthy_host_count{*}': ('avg', 'aws.elb.healthy_host_count', (('*', ''),), ()),
-    'sum:aws.applicationelb.un_healthy_host_count.maximum{loadbalancer:app/w/1, env:prod} by {name,targetgroup}': (
-        'sum',
-        'aws.applicationelb.un_healthy_host_count.maximum',
-        (('loadbalancer', 'app/w/1'), ('env', 'prod')),
-        ('name', 'targetgroup'),
-    ),
-}
-
-
-@pytest.mark.parametrize('text', QUERIES)
-def test_a_query_of_host_counts_is_read(text):
-    aggregator, metric, scope, by = QUERIES[text]
-    monitor = f'max(last_5m):default_zero({text}) / avg:aws.elb.latency{{*}} > 3'
-    assert list(counting_queries(7, 'hosts', monitor)) == [
-        CountingQuery(7, 'hosts', aggregator, DatadogMetric(metric), scope, by)
-    ]
-
-
-@pytest.mark.parametrize(
-    'text',
-    [
-        'sum:aws.elb.healthy_host_count_deduped{*}',
-        'sum:aws.elb.request_count{*}',
-        'sum:other.aws.elb.healthy_host_count{*}',
-        'sum:aws.elb.healthy_host_count',
-        'sum:aws.elb.healthy_host_count{' + 'a' * 5000 + '}',
-        '',
-    ],
-)
-def test_other_queries_count_no_hosts_that_cloudwatch_counts(text):
-    assert list(counting_queries(7, 'hosts', f'avg(last_5m):{text} > 1')) == []
-
-
-SCOPES = {
-    '*': True,
-    'name:web': True,
-    'name:WEB': True,
-    'name:we?': True,
-    'name:[w]eb': False,
-    'name:web-2': False,
-    'loadbalancer:app/web/50dc6c495c0c9188': True,
-    'loadbalancer:app/web/*': True,
-    'loadbalancer:app/other/*': False,
-    'targetgroup:targetgroup/web/73e2d6bc24d8a067': True,
-    'targetgroup:targetgroup/api/*': False,
-    'region:eu-west-1': True,
-    'region:us-east-1': False,
-    'availability-zone:eu-west-1a': False,
-    'aws_account:123456789012': True,
-    'aws_account:210987654321': False,
-    'env:prod': None,
-    '!name:web': None,
-    'name:web AND env:prod': None,
-    'env:prod,name:other': False,
-    'env:prod,name:web': None,
-}
-
-
-@pytest.mark.parametrize('scope', SCOPES)
-def test_a_monitor_sums_the_zones_of_what_its_filters_name(scope):
-    (query,) = balancers.queries(f'sum:aws.applicationelb.healthy_host_count{{{scope}}}')
-    assert sums_zones(query, only(later()), '123456789012') is SCOPES[scope]
-
-
-def test_without_knowing_the_account_a_monitor_of_an_account_may_be_of_this_one():
-    (query,) = balancers.queries('sum:aws.applicationelb.healthy_host_count{aws_account:123456789012}')
-    assert sums_zones(query, only(later())) is None

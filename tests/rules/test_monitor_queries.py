@@ -5,7 +5,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datadog_checks.aws_diagnostics.facts.values import AccountId, DatadogMetric
-from datadog_checks.aws_diagnostics.rules.monitor_queries import LONGEST_QUERY, MonitorQuery, monitor_query
+from datadog_checks.aws_diagnostics.rules.monitor_queries import (
+    LONGEST_FORMULA,
+    LONGEST_QUERY,
+    Formula,
+    MonitorQuery,
+    Selection,
+    degree,
+    is_one_selection,
+    monitor_formula,
+    monitor_query,
+)
 
 CPU, REQUESTS = DatadogMetric('aws.ec2.cpuutilization'), DatadogMetric('aws.elb.request_count')
 LOAD = DatadogMetric('system.load.1')
@@ -81,6 +91,86 @@ def test_what_a_query_evaluates(type_, query, expected):
 @pytest.mark.parametrize(('type_', 'query'), LEFT.values(), ids=LEFT.keys())
 def test_a_query_that_cannot_be_read_is_left_alone(type_, query):
     assert monitor_query(type_, query) is None
+
+
+def test_the_formula_that_is_compared_with_a_number():
+    query = (
+        'change(avg(last_5m),last_1h): ( sum:aws.elb.request_count{a:b, c:d} by {name,region}.as_count()'
+        ' / default_zero(aws.ec2.cpuutilization{*}) ) * 100 >= -0.5 '
+    )
+    requests = Selection('sum', REQUESTS, ('a:b', 'c:d'), ('name', 'region'))
+    cpu = Selection('', CPU, ('*',), ())
+    formula = monitor_formula('query alert', query)
+    assert formula == Formula('change', (requests, cpu), '( q0.as_count() / default_zero(q1) ) * 100', '>=', -0.5)
+
+
+@pytest.mark.parametrize(('type_', 'query'), LEFT.values(), ids=LEFT.keys())
+def test_a_query_that_cannot_be_read_has_no_formula(type_, query):
+    assert monitor_formula(type_, query) is None
+
+
+@pytest.mark.parametrize('end', ['', ' > ', ' > a', ' > 1 > 2', ' => 1', ' + > 1 x'])
+def test_without_a_comparison_there_is_no_formula(end):
+    assert monitor_formula('query alert', f'avg(last_5m):avg:aws.ec2.cpuutilization{{*}}{end}') is None
+
+
+X, Y = 'avg:aws.ec2.cpuutilization{*}', 'avg:system.load.1{*}'
+DEGREES = {
+    X: 1,
+    f'-({X})': 1,
+    f'{X}.rollup(max, 60).fill(zero)': 1,
+    Y: 0,
+    f'{X} * {X}': 2,
+    f'{X} / {Y}': 1,
+    f'{Y} / {X}': -1,
+    f'{X} / ({X} + {X}) * 100 - 2': 0,
+    f'{X} + {Y}': None,
+    f'{X} ** 2': None,
+    f'{X} // 2': None,
+    f'not {X}': None,
+    f'log2({X})': None,
+    f'{X}.rollup(count, 60)': None,
+    f'{X}.unknown()': None,
+    f'{X} {X}': None,
+    f'({X}': None,
+    f'{X} and __import__("os")': None,
+    f'{X} + {"1 + " * (LONGEST_FORMULA // 4)} 1': None,
+    f'{"(" * 240}{X}{")" * 240}': None,
+    f'{"-" * 480}{X}': 1,
+}
+
+
+def shortened(text: str) -> str:
+    return text[:80]
+
+
+@pytest.mark.parametrize('text', DEGREES, ids=shortened)
+def test_how_a_formula_grows_with_a_metric(text):
+    formula = monitor_formula('query alert', _whole(text))
+    assert formula is not None
+    assert degree(formula, [each for each in formula.selections if each.metric == CPU]) == DEGREES[text]
+
+
+def _whole(text: str) -> str:
+    return f'avg(last_5m):{text} > 1'
+
+
+ALONE = (X, f'({X})', f'default_zero({X}.fill(zero)).as_count()')
+EVERY = dict.fromkeys((*DEGREES, *ALONE))
+
+
+@pytest.mark.parametrize('text', EVERY, ids=shortened)
+def test_one_selection_is_compared_as_it_is(text):
+    formula = monitor_formula('query alert', _whole(text))
+    assert formula is not None
+    assert is_one_selection(formula) is (text in {*ALONE, f'{X}.rollup(max, 60).fill(zero)', Y})
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(st.text(alphabet='q+-*/(). 012,', max_size=60))
+def test_no_arithmetic_breaks_the_reader(text):
+    formula = monitor_formula('query alert', _whole(f'{X} {text}'))
+    assert formula is None or degree(formula, formula.selections) in (*range(-60, 60), None)
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)

@@ -1,14 +1,17 @@
 """Which monitors of an organization evaluate metrics of CloudWatch, and which parts of them count hosts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
+from ..facts import Unobserved
 from ..facts.account import LoadBalancers
 from ..facts.account.lag import AwsMonitor
-from ..facts.metrics import Monitor, Monitors
+from ..facts.metric_streams import MetricStream
+from ..facts.metrics import MetricName, Monitor, Monitors
 from ..facts.values import AccountId, DatadogMetric
-from ..rules.load_balancing import counting_queries
+from ..rules.host_count_monitors import counting_queries
+from ..rules.lag import carrying
 from ..rules.monitor_queries import monitor_query
 from ..text import clean
 from .metric_names import metric_names
@@ -35,8 +38,21 @@ def aws_monitors(monitors: Iterable[Monitor], account_id: AccountId) -> Iterator
             yield AwsMonitor(monitor.id, name, metrics, query.window, monitor.evaluation_delay or 0)
 
 
+def with_streamed(monitor: AwsMonitor, streams: Sequence[MetricStream]) -> AwsMonitor:
+    """A stream whose contents could not be read carries nothing that is known."""
+    known = [stream for stream in streams if not isinstance(stream.contents, Unobserved)]
+    return replace(monitor, streamed=tuple(m for m in monitor.metrics if any(carrying(known, n) for n in _names_of(m))))
+
+
+def _names_of(metric: DatadogMetric) -> tuple[MetricName, ...]:
+    """As CloudWatch may have it: what is not in the table may be any metric of its namespace."""
+    known = metric_names().of_datadog(metric)
+    prefix = '.'.join([*metric.split('.')[:2], ''])
+    return (known,) if known else tuple(n for n in metric_names().table if n.datadog.startswith(prefix) and n.metric)
+
+
 def with_counting_queries(found: LoadBalancers, listed: Monitors) -> LoadBalancers:
-    queries = tuple(query for m in listed.monitors for query in counting_queries(m.id, m.name, m.query))
+    queries = tuple(query for m in listed.monitors for query in counting_queries(m))
     complete = listed.complete and len(queries) <= MOST_QUERIES
     return replace(found, queries=queries[:MOST_QUERIES], every_monitor=complete)
 

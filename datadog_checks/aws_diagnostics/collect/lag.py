@@ -5,12 +5,14 @@ others nothing.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from ..facts import Feature, Unobserved, observed
 from ..facts.account import Caller
 from ..facts.account.lag import NOTHING_WATCHED, AwsMonitor, Lag, MetricLag
+from ..facts.metric_streams import MetricStream
 from ..facts.metrics import SAMPLE_COUNT, Grouped, Monitors, Series, StatisticQuery, Watched
 from ..facts.values import AccountId, RegionName
 from ..rules.dimension_tags import ACCOUNT, as_tag, place_of, scope_of, tags_of
@@ -20,7 +22,7 @@ from .account_run import AccountRun
 from .aws.detailed_monitoring import detailed_by_instance
 from .aws.metric_data import CloudWatchMetrics
 from .aws.session import Session
-from .aws_monitors import MOST_MONITORS, aws_monitors
+from .aws_monitors import MOST_MONITORS, aws_monitors, with_streamed
 from .datadog_metrics import DatadogMetrics
 from .lag_samples import LagSamples
 from .run import Deadline, or_why
@@ -29,6 +31,7 @@ WINDOW, DAYS = 3 * HOUR, 4 * DAY
 """That is asked for; the second one of metrics that are published daily."""
 SHARE = 1 / 3
 """Of the time that is left in the run."""
+StreamsOf = Callable[[RegionName], tuple[MetricStream, ...] | Unobserved]
 NO_KEYS = 'Datadog was not asked: it needs both an API key and an application key'
 
 
@@ -80,10 +83,12 @@ def read_lag(sources: LagSources, watched: Sequence[Watched]) -> Lag:
     groups: dict[_Kind, list[Watched]] = {}
     for each in watched:
         groups.setdefault(_Kind(each.region, is_daily(each.name)), []).append(each)
-    found = [lag for kind, group in groups.items() for lag in _of_a_kind(kind, group, sources)]
+    streams_of = cache(lambda region: or_why(lambda: sources.cloudwatch.streams(region)))
+    found = [lag for kind, group in groups.items() for lag in _of_a_kind(kind, group, sources, streams_of)]
     sources.samples.save(sources.account_id, watched)
     detailed = detailed_by_instance(sources.session, watched)
-    monitors, complete = (None, True) if sources.datadog is None else _monitors(sources)
+    streams = [streams_of(region) for region in dict.fromkeys(each.region for each in watched)]
+    monitors, complete = (None, True) if sources.datadog is None else _monitors(sources, streams)
     return Lag(tuple(replace(lag, detailed=detailed(lag.watched)) for lag in found), monitors, complete)
 
 
@@ -104,13 +109,15 @@ class _Kind:
         return (end - (DAYS if self.daily else WINDOW)) // self.period * self.period, end
 
 
-def _of_a_kind(kind: _Kind, watched: Sequence[Watched], sources: LagSources) -> Iterator[MetricLag]:
+def _of_a_kind(
+    kind: _Kind, watched: Sequence[Watched], sources: LagSources, streams_of: StreamsOf
+) -> Iterator[MetricLag]:
     """Both sides are asked for the same time."""
     start, end = kind.window(sources.clock())
     of_cloudwatch = [each for each in watched if each.name.metric]
     queries = [_statistic(each, kind) for each in of_cloudwatch]
     answer = or_why(lambda: sources.cloudwatch.series(queries, kind.region, start, end))
-    streams = or_why(lambda: sources.cloudwatch.streams(kind.region))
+    streams = streams_of(kind.region)
     for each in watched:
         series: Series | Unobserved = Unobserved(f'{each.name.datadog} is not from CloudWatch')
         if each.name.metric:
@@ -156,9 +163,12 @@ def _only(grouped: Sequence[Grouped]) -> Series:
     return grouped[0].series if grouped else Series(MINUTE, ())
 
 
-def _monitors(sources: LagSources) -> tuple[tuple[AwsMonitor, ...] | Unobserved, bool]:
+def _monitors(
+    sources: LagSources, streams: Iterable[tuple[MetricStream, ...] | Unobserved]
+) -> tuple[tuple[AwsMonitor, ...] | Unobserved, bool]:
     listed = sources.monitors()
     if isinstance(listed, Unobserved):
         return listed, False
-    found = tuple(aws_monitors(listed.monitors, sources.account_id))
+    known = [each for of_region in streams if not isinstance(of_region, Unobserved) for each in of_region]
+    found = tuple(with_streamed(each, known) for each in aws_monitors(listed.monitors, sources.account_id))
     return found[:MOST_MONITORS], listed.complete and len(found) <= MOST_MONITORS

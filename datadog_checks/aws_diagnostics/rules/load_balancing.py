@@ -6,15 +6,12 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-cloudwatch-m
 https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..facts import Unobserved
-from ..facts.account import BalancerKind, CountingQuery, LoadBalancer, TargetGroup, TargetState, TargetType
+from ..facts.account import BalancerKind, LoadBalancer, TargetGroup, TargetState, TargetType
 from ..facts.account.load_balancers import EVERY_ZONE, AvailabilityZone
-from ..facts.values import DatadogMetric
-from ..text import fits
 
 HEALTHY = frozenset({TargetState.HEALTHY})
 UNHEALTHY = frozenset({TargetState.UNHEALTHY, TargetState.UNHEALTHY_DRAINING})
@@ -118,67 +115,3 @@ def within_bounds(counts: Sequence[HostCount]) -> tuple[HostCount, ...]:
             break
         sent.append(count)
     return tuple(sent)
-
-
-# What monitors of Datadog make of CloudWatch's counts
-
-NAMESPACES = {
-    BalancerKind.CLASSIC: 'aws.elb',
-    BalancerKind.APPLICATION: 'aws.applicationelb',
-    BalancerKind.NETWORK: 'aws.networkelb',
-    BalancerKind.GATEWAY: 'aws.gatewayelb',
-}
-"""As Datadog names the metrics of each kind."""
-ZONE_TAG = 'availability-zone'
-COUNTING = re.compile(
-    r'\b(avg|max|min|sum):(aws\.(?:elb|applicationelb|networkelb|gatewayelb)\.(?:un_)?healthy_host_count'
-    r'(?:\.[a-z]{1,20})?)\{([^{}]*)\}(?:\s*by\s*\{([^{}]*)\})?'
-)
-"""Not the deduped ones. https://docs.datadoghq.com/metrics/advanced-filtering/"""
-LONGEST_QUERY = 4000
-
-
-def counting_queries(monitor: int, name: str, query: str) -> Iterator[CountingQuery]:
-    """The parts of a monitor's query that read a host count of CloudWatch."""
-    for aggregator, metric, scope, by in COUNTING.findall(query[:LONGEST_QUERY]):
-        filters = tuple((key, value) for key, _, value in (text.partition(':') for text in _listed(scope)))
-        yield CountingQuery(monitor, name, aggregator, DatadogMetric(metric), filters or (('*', ''),), _listed(by))
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(',') if part.strip())
-
-
-def states_of(query: CountingQuery) -> States:
-    return UNHEALTHY if '.un_healthy' in query.metric else HEALTHY
-
-
-def sums_zones(query: CountingQuery, count: HostCount, account_id: str = '') -> bool | None:
-    """Whether it adds the series of the zones of this count; None where its filters do not tell.
-
-    `account_id` is that of the load balancer, '' where it is not known.
-    """
-    of_this_kind = query.metric.startswith(f'{NAMESPACES[count.balancer.kind]}.')
-    if query.aggregator != 'sum' or not of_this_kind or ZONE_TAG in query.by:
-        return False
-    matches = [_matches(key, value, count, account_id) for key, value in query.scope]
-    return False if False in matches else None if None in matches else True
-
-
-def _matches(key: str, value: str, count: HostCount, account_id: str) -> bool | None:
-    """Datadog keeps the values of tags in lower case."""
-    if key == '*':
-        return True
-    if key == ZONE_TAG:
-        return False
-    own = {
-        'name': count.balancer.name,
-        'loadbalancername': count.balancer.name,
-        'loadbalancer': count.balancer.dimension,
-        'targetgroup': count.group.name or '',
-        'region': count.balancer.region,
-        'aws_account': account_id or None,
-    }.get(key)
-    if own is None or ' ' in value:
-        return None
-    return fits(own.lower(), value.lower())

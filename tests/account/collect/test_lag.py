@@ -285,6 +285,40 @@ def test_situation_22_a_monitor_without_a_delay_is_named(world):
     )
 
 
+LAMBDA_ERRORS, NOT_IN_THE_TABLE = DatadogMetric('aws.lambda.errors'), DatadogMetric('aws.lambda.duration.p17')
+STREAMS = {
+    'all of its namespace': ({'IncludeFilters': [{'Namespace': 'AWS/Lambda'}]}, (LAMBDA_ERRORS, NOT_IN_THE_TABLE)),
+    'this metric': (
+        {'IncludeFilters': [{'Namespace': 'AWS/Lambda', 'MetricNames': ['Errors']}]},
+        (LAMBDA_ERRORS, NOT_IN_THE_TABLE),
+    ),
+    'all but the watched metric': ({'ExcludeFilters': [{'Namespace': 'AWS/ELB'}]}, (LAMBDA_ERRORS, NOT_IN_THE_TABLE)),
+    'another namespace': ({'IncludeFilters': [{'Namespace': 'AWS/EC2'}]}, ()),
+    'all but this namespace, and but the watched metric': (
+        {'ExcludeFilters': [{'Namespace': 'AWS/ELB'}, {'Namespace': 'AWS/Lambda'}]},
+        (),
+    ),
+}
+
+
+@pytest.mark.parametrize(('contents', 'carried'), STREAMS.values(), ids=STREAMS.keys())
+def test_a_stream_is_looked_up_for_the_metrics_of_each_monitor(world, contents, carried):
+    """The watched metric is polled. What is not in the table of names may be any metric of its namespace."""
+    world.datadog.metrics.monitors = [
+        monitor(n, f'sum(last_5m):sum:{metric}{{*}} > 9') for n, metric in ((1, LAMBDA_ERRORS), (2, NOT_IN_THE_TABLE))
+    ]
+    world.cloudwatch.streams, world.cloudwatch.contents = {US: ['running']}, {'s-0': contents}
+    lag = world.run()
+    assert lag.monitors == tuple(
+        AwsMonitor(n, f'monitor {n}', (metric,), 300, streamed=(metric,) if metric in carried else ())
+        for n, metric in ((1, LAMBDA_ERRORS), (2, NOT_IN_THE_TABLE))
+    )
+    verdict, _, evidence = verdicts(lag)['monitor-delay-too-small'].partition(': ')
+    assert (verdict, '900 s are recommended' in evidence) == (('ok', False) if carried else ('warning', True))
+    world.cloudwatch.streams = {US: ['stopped']}
+    assert verdicts(world.run())['monitor-delay-too-small'].startswith('warning: ')
+
+
 def test_a_key_that_may_not_read_monitors_costs_only_the_monitors(world):
     world.datadog.metrics.queried = {REQUESTS}
     world.hourly(2, minutes=7)

@@ -29,6 +29,25 @@ def recommended(evidence: str) -> Failed:
 
 
 FAILS = {
+    'a stream carries another metric of the same monitor': Row(
+        lag_facts(
+            monitors=(
+                monitor(
+                    metrics=(*OTHER, DatadogMetric('aws.s3.all_requests')),
+                    window=600,
+                    evaluation_delay=0,
+                    streamed=(DatadogMetric('aws.s3.all_requests'),),
+                ),
+            )
+        ),
+        recommended(f'{REQUESTS} no evaluation delay, {ADVISED}'),
+        near_miss='a stream carries the metric of the monitor, and not the watched one',
+    ),
+    'a stream carries it, and it was measured to be late all the same': Row(
+        lag_facts(monitors=(monitor(evaluation_delay=540, streamed=(DatadogMetric('aws.elb.request_count'),)),)),
+        f'{REQUESTS} a delay of 540 s, {TOOK}',
+        near_miss='as long as was measured',
+    ),
     'below what was measured': Row(
         lag_facts(monitors=(monitor(evaluation_delay=540),)),
         f'{REQUESTS} a delay of 540 s, {TOOK}',
@@ -98,6 +117,9 @@ PASSES = {
     'metric streams are in use: the recommendation is for polling': Row(
         lag_facts(metric_lag(2, 2, 3, carried_by=('s',)), monitors=(monitor(metrics=OTHER, evaluation_delay=300),)),
         NOT_JUDGED,
+    ),
+    'a stream carries the metric of the monitor, and not the watched one': Row(
+        lag_facts(monitors=(monitor(metrics=OTHER, evaluation_delay=300, streamed=OTHER),)), NOT_JUDGED
     ),
     'Datadog always had all of CloudWatch': Row(
         lag_facts(metric_lag(0, 0, 0), monitors=(monitor(evaluation_delay=0),)), NONE.format('1 monitor')

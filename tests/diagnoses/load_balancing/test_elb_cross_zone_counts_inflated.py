@@ -18,6 +18,7 @@ from tests.account.balancers import (
     group,
     later,
     load_balancers,
+    monitored,
     queries,
 )
 from tests.account.builders import ACCOUNT_ID, account_expectations, account_facts
@@ -44,6 +45,21 @@ def asked(balancer: LoadBalancer, *texts: str, **differences: Any) -> Facts:
     return seen(balancer, queries=queries(*texts), **differences)
 
 
+def told(balancer: LoadBalancer, *whole: str, others: tuple[LoadBalancer, ...] = ()) -> Facts:
+    """One load balancer, and monitors with these whole queries."""
+    return seen(balancer, *others, queries=monitored(*whole))
+
+
+HEALTHY, UN_HEALTHY = 'sum:aws.elb.healthy_host_count', 'sum:aws.elb.un_healthy_host_count'
+
+
+def share(tags: str, of: str = HEALTHY) -> str:
+    """Percent of healthy hosts, as public Terraform modules compute it."""
+    return f'( {of}{tags} / ( {of}{tags} + {UN_HEALTHY}{tags} ) ) * 100 < 75'
+
+
+BY_NAME = '{*} by {region,loadbalancername}'
+THREE = classic(count(ZONE_A, 3), name='three', zones=THREE_ZONES)
 FAILS = {
     "situation 3: the guide's two and three": Row(
         asked(classic(), CLASSIC_SUM),
@@ -99,6 +115,22 @@ FAILS = {
         f"monitor 1 'hosts 1' sums aws.elb.healthy_host_count over the zones of web, which {TEN}, {AS_DOCUMENTED}",
         near_miss='a monitor of another account',
     ),
+    'fewer than two: one host shows as two': Row(
+        told(classic(), f'min(last_5m):default_zero({HEALTHY}{{*}} by {{name}}.fill(zero)) < 2'),
+        f"monitor 1 'hosts 1' sums aws.elb.healthy_host_count over the zones of web, which {TEN}, {AS_DOCUMENTED}",
+        near_miss='fewer than one, or any: twice none is none',
+    ),
+    'a loss of more than two: a loss of one shows as two': Row(
+        told(classic(), f'change(avg(last_5m),last_1h):{HEALTHY}{{*}} < -1'),
+        f"monitor 1 'hosts 1' sums aws.elb.healthy_host_count over the zones of web, which {TEN}, {AS_DOCUMENTED}",
+        near_miss='any loss, or a loss of half',
+    ),
+    'a monitor of two target groups, which makes the sum of each too large': Row(
+        asked(later(group(name='web'), group(name='api')), 'sum:aws.applicationelb.healthy_host_count{name:web}'),
+        f"monitor 1 'hosts 1' sums aws.applicationelb.healthy_host_count over the zones of {TARGETS}, which {TEN}, "
+        f'{IF}',
+        near_miss='a monitor of another load balancer',
+    ),
     'what was not looked at does not hide what was': Row(
         asked(classic(), CLASSIC_SUM, gaps=(Unobserved('no more calls'),)),
         f"monitor 1 'hosts 1' sums aws.elb.healthy_host_count over the zones of web, which {TEN}, {AS_DOCUMENTED}",
@@ -108,6 +140,7 @@ FAILS = {
 CLASSIC_WOULD = f'a sum over the zones of web {TEN}, {AS_DOCUMENTED}'
 APP_WOULD = f'a sum over the zones of {TARGETS} {TEN}, {IF}'
 NO_MONITOR = 'no monitor makes this sum'
+UNCHANGED = f'{CLASSIC_WOULD}; {NO_MONITOR} where it would change the result'
 ONCE = 'a sum over the zones counts each target of 1 target group once'
 PASSES = {
     'nobody sums: every Application Load Balancer is so, and nothing is wrong with it': Row(
@@ -128,6 +161,44 @@ PASSES = {
             'sum:aws.applicationelb.healthy_host_count{availability-zone:eu-west-1a}',
         ),
         f'{APP_WOULD}; {NO_MONITOR}',
+    ),
+    'fewer than one, or any: twice none is none': Row(
+        told(
+            classic(),
+            f'max(last_5m):{HEALTHY}{{name:web}} by {{region,name}} < 1',
+            f'max(last_5m):{HEALTHY}{{*}} <= 0',
+            f'min(last_5m):{UN_HEALTHY}{{name:web}} > 0.05',
+            f'min(last_5m):({UN_HEALTHY}{{env:prod}}) >= 1',
+            f'max(last_5m):{HEALTHY}{{*}} == 0',
+        ),
+        UNCHANGED,
+    ),
+    'any loss, or a loss of half': Row(
+        told(
+            classic(),
+            f'change(avg(last_5m),last_1h):{HEALTHY}{{*}} < 0',
+            f'pct_change(avg(last_5m),last_1h):{HEALTHY}{{name:web}} < -50',
+        ),
+        UNCHANGED,
+    ),
+    'a share of healthy hosts, of which both sums are twice as large': Row(
+        told(
+            classic(),
+            f'max(last_5m): {share(BY_NAME)}',
+            f'min(last_1h):{share("{name:web}", f"{HEALTHY}.minimum")}',
+        ),
+        UNCHANGED,
+    ),
+    'a share for each of two load balancers, one in two zones and one in three': Row(
+        told(classic(), f'max(last_5m):{share(BY_NAME)}', others=(THREE,)),
+        UNCHANGED.replace('of web', 'of web (and 1 more like it)'),
+    ),
+    'by zone, should Datadog have that tag': Row(
+        asked(classic(), f'{HEALTHY}{{*}} by {{availability_zone}}', f'{HEALTHY}{{availability_zone:eu-west-1a}}'),
+        f'{CLASSIC_WOULD}; {NO_MONITOR}',
+    ),
+    'what counts reports of nodes, not hosts': Row(
+        asked(classic(), f'{HEALTHY}.samplecount{{*}}', f'{HEALTHY}.sum{{*}}'), f'{CLASSIC_WOULD}; {NO_MONITOR}'
     ),
     'a monitor of another kind of load balancer': Row(
         asked(later(kind=NETWORK), APP_SUM), f'{APP_WOULD}; {NO_MONITOR}'
@@ -191,6 +262,7 @@ PASSES = {
     ),
 }
 DENIED = 'missing permission elasticloadbalancing:DescribeTargetHealth in eu-west-1 (AccessDenied)'
+CALCULATES, MAY_BE_RIGHT = 'monitor 1 calculates with a sum over the zones of', 'whether that is wrong is not known'
 UNKNOWN = {
     'nothing could be looked at': Row(account_facts(load_balancers=Unobserved('no credentials')), 'no credentials'),
     'no monitor could be read': Row(
@@ -204,6 +276,26 @@ UNKNOWN = {
         asked(classic(), 'sum:aws.elb.healthy_host_count{env:prod,region:eu-west-1}'),
         'monitor 1 sums the zones of env:prod, region:eu-west-1; whether these are among them is not known; '
         f'{CLASSIC_WOULD}',
+    ),
+    'a share over two load balancers, of which one is three times too large': Row(
+        told(classic(), f'max(last_5m):{share("{*}")}', others=(THREE,)),
+        f'{CALCULATES} *; {MAY_BE_RIGHT}; {CLASSIC_WOULD.replace("of web", "of web (and 1 more like it)")}',
+    ),
+    'a share of two different scopes': Row(
+        told(classic(), f'max(last_5m):{HEALTHY}{{name:web}} / {HEALTHY}{{region:eu-west-1}} < 0.5'),
+        f'{CALCULATES} name:web; {MAY_BE_RIGHT}; {CLASSIC_WOULD}',
+    ),
+    'half of the sum, by somebody who knows the two zones': Row(
+        told(classic(), f'max(last_5m):{HEALTHY}{{name:web}} / 2 < 4'),
+        f'{CALCULATES} name:web; {MAY_BE_RIGHT}; {CLASSIC_WOULD}',
+    ),
+    'compared with the largest zone': Row(
+        told(classic(), f'max(last_5m):{HEALTHY}{{name:web}} / max:aws.elb.healthy_host_count{{name:web}} > 1'),
+        f'{CALCULATES} name:web; {MAY_BE_RIGHT}; {CLASSIC_WOULD}',
+    ),
+    'what the monitor does is not read': Row(
+        told(classic(), f'avg(last_1h):anomalies({HEALTHY}{{name:web}}, "agile", 2) >= 1'),
+        f'{CALCULATES} name:web; {MAY_BE_RIGHT}; {CLASSIC_WOULD}',
     ),
     'a typo in a name': Row(seen(), 'no load balancer of eu-west-1 matches account.load_balancers'),
     'calls ran out': Row(
@@ -237,7 +329,8 @@ def remedy(*choices: Choice) -> Remedy:
 def ours(query: str, why: str = '') -> Choice:
     return Choice(
         f"In monitor 1, query this check's own count, which has each target in its own zone{why}: {query}",
-        exposes='the monitor to counts that are as old as the last run of this check',
+        exposes='the monitor to counts that are as old as the last run of this check, and to none of load balancers '
+        'that account.load_balancers does not choose',
     )
 
 
@@ -245,7 +338,8 @@ def deduped(query: str) -> Choice:
     return Choice(
         'In monitor 1, query the count that Datadog makes for this, by zone whatever cross-zone load balancing '
         'is set to; '
-        f'its formula is not published: {query}'
+        f'its formula is not published: {query}',
+        exposes='the monitor to no data, should this count lack a tag of the query: look at its graph first',
     )
 
 
@@ -256,30 +350,72 @@ def largest(query: str) -> Choice:
     )
 
 
+def largest_of_each(what: str, tag: str) -> Choice:
+    return Choice(
+        f'In monitor 1, take the largest zone of each {what} instead of the sum, as each zone counts all: with max, by '
+        f'{tag}, and a threshold for each {what}',
+        exposes='the monitor to a wrong count once cross-zone load balancing is off',
+    )
+
+
 NO_DEDUPED = '; Datadog has no deduped count for this kind of load balancer'
-APP_SCOPE, NET_SCOPE = (f'loadbalancer:{balancer},targetgroup:{TARGETS}' for balancer in (APP, NET))
+ONCE_ALL = 'by the tags that it has, once account.load_balancers chooses all that the monitor is for'
+ALL_OURS = f'aws_diagnostics.elb.healthy_hosts, {ONCE_ALL}'
+APP_SCOPE, NET_SCOPE = (f'{{loadbalancer:{balancer},targetgroup:{TARGETS}}}' for balancer in (APP, NET))
 REMEDIES = {
     'a Classic Load Balancer': (
         asked(classic(name='Web'), 'sum:aws.elb.healthy_host_count.minimum{loadbalancername:web}'),
         remedy(
             deduped('sum:aws.elb.healthy_host_count_deduped{loadbalancername:web}'),
             ours('sum:aws_diagnostics.elb.healthy_hosts{loadbalancername:web}'),
-            largest('max:aws.elb.healthy_host_count{loadbalancername:web}'),
+            largest('max:aws.elb.healthy_host_count.minimum{loadbalancername:web}'),
         ),
     ),
     'an Application Load Balancer': (
-        asked(later(), 'sum:aws.applicationelb.un_healthy_host_count{*}'),
+        asked(later(), f'sum:aws.applicationelb.un_healthy_host_count{APP_SCOPE}'),
         remedy(
-            deduped(f'sum:aws.applicationelb.un_healthy_host_count_deduped{{{APP_SCOPE}}}'),
-            ours(f'sum:aws_diagnostics.elb.unhealthy_hosts{{{APP_SCOPE}}}'),
-            largest(f'max:aws.applicationelb.un_healthy_host_count{{{APP_SCOPE}}}'),
+            deduped(f'sum:aws.applicationelb.un_healthy_host_count_deduped{APP_SCOPE}'),
+            ours(f'sum:aws_diagnostics.elb.unhealthy_hosts{APP_SCOPE}'),
+            largest(f'max:aws.applicationelb.un_healthy_host_count{APP_SCOPE}'),
         ),
     ),
     'a Network Load Balancer: Datadog has no deduped count': (
-        asked(later(kind=NETWORK), 'sum:aws.networkelb.healthy_host_count{*}'),
+        asked(later(kind=NETWORK), f'sum:aws.networkelb.healthy_host_count{NET_SCOPE} by {{region}}'),
         remedy(
-            ours(f'sum:aws_diagnostics.elb.healthy_hosts{{{NET_SCOPE}}}', NO_DEDUPED),
-            largest(f'max:aws.networkelb.healthy_host_count{{{NET_SCOPE}}}'),
+            ours(f'sum:aws_diagnostics.elb.healthy_hosts{NET_SCOPE} by {{region}}', NO_DEDUPED),
+            largest(f'max:aws.networkelb.healthy_host_count{NET_SCOPE} by {{region}}'),
+        ),
+    ),
+    'all load balancers, each by itself: the others stay watched': (
+        told(classic(), f'avg(last_5m):{HEALTHY}{{*}} by {{loadbalancername}} < 4'),
+        remedy(
+            deduped('sum:aws.elb.healthy_host_count_deduped{*} by {loadbalancername}'),
+            ours(ALL_OURS),
+            largest('max:aws.elb.healthy_host_count{*} by {loadbalancername}'),
+        ),
+    ),
+    'all load balancers together: the largest zone of all is not their sum': (
+        told(classic(), f'avg(last_5m):{HEALTHY}{{*}} < 4'),
+        remedy(
+            deduped('sum:aws.elb.healthy_host_count_deduped{*}'),
+            ours(ALL_OURS),
+            largest_of_each('load balancer', 'loadbalancername'),
+        ),
+    ),
+    'two target groups together: the other one stays counted': (
+        asked(later(group(name='web'), group(name='api')), 'sum:aws.applicationelb.healthy_host_count{name:web}'),
+        remedy(
+            deduped('sum:aws.applicationelb.healthy_host_count_deduped{name:web}'),
+            ours('sum:aws_diagnostics.elb.healthy_hosts{name:web}'),
+            largest_of_each('target group', 'targetgroup'),
+        ),
+    ),
+    'a tag that this check does not send': (
+        asked(classic(), f'{HEALTHY}{{name:web,aws_account:{ACCOUNT_ID}}}'),
+        remedy(
+            deduped(f'sum:aws.elb.healthy_host_count_deduped{{name:web,aws_account:{ACCOUNT_ID}}}'),
+            ours(ALL_OURS),
+            largest(f'max:aws.elb.healthy_host_count{{name:web,aws_account:{ACCOUNT_ID}}}'),
         ),
     ),
     'addresses outside of all zones: no zone has all': (
@@ -287,7 +423,7 @@ REMEDIES = {
             later(group(count(EVERY_ZONE, 2), cross_zone=False), kind=NETWORK, zones=BOTH),
             'sum:aws.networkelb.healthy_host_count{*}',
         ),
-        remedy(ours(f'sum:aws_diagnostics.elb.healthy_hosts{{{NET_SCOPE}}}', NO_DEDUPED)),
+        remedy(ours(ALL_OURS, NO_DEDUPED)),
     ),
 }
 

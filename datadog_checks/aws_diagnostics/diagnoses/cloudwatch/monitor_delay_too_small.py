@@ -96,16 +96,16 @@ def _worst(monitor: AwsMonitor, wanted: Sequence[TooSmall]) -> TooSmall | None:
 
 
 def _wanted(monitor: AwsMonitor, lag: Lag) -> list[TooSmall]:
-    """What each of its metrics needs. The recommendation is for polling, so not where metric streams are in use, nor
-    where that is not known."""
+    """What each of its metrics needs. The recommendation is for polling: not for a metric that a stream carries, nor
+    where watched metrics are streamed, as other regions may have streams too, or where that is not known."""
     measured = measured_delays(lag)
-    streamed = any(metric.carried_by for metric in lag.metrics)
+    streams = any(metric.carried_by for metric in lag.metrics)
     if monitor.window >= SHORT_WINDOW:
         return []
     return [
         TooSmall(monitor, metric, *measured.get(metric, ADVICE))
         for metric in monitor.metrics
-        if metric in measured or not streamed
+        if metric in measured or not (streams or metric in monitor.streamed)
     ]
 
 

@@ -4,16 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from ...facts import Unobserved
 from ...facts.account import BalancerKind, CountingQuery, LoadBalancers, TargetType
-from ...rules.load_balancing import (
-    HEALTHY,
-    MOST_SERIES,
-    UNHEALTHY,
-    HostCount,
-    States,
-    states_of,
-    sums_zones,
-    within_bounds,
-)
+from ...facts.account.load_balancers import CountUse
+from ...rules.host_count_monitors import are_inflated_alike, filters_of, states_of, sums_zones
+from ...rules.load_balancing import HEALTHY, MOST_SERIES, UNHEALTHY, HostCount, States, within_bounds
 from ...text import clean, counted, listed, quoted
 
 LONGEST_NAME, LONGEST_MONITOR, LONGEST_REASON = 56, 40, 180
@@ -82,14 +75,27 @@ def unseen_of(found: LoadBalancers, counts: Sequence[HostCount]) -> str:
     return '' if found.balancers else f'no load balancer of {listed(found.regions)} matches account.load_balancers'
 
 
-def monitors_unseen(found: LoadBalancers, inflated: Sequence[HostCount], account_id: str) -> str:
+def monitors_unseen(found: LoadBalancers, counts: Sequence[HostCount], account_id: str) -> str:
+    """Why it is not known whether a monitor makes a sum that is too large, and suffers from it; '' where it is."""
     if isinstance(found.queries, Unobserved):
         return f'whether a monitor sums zones is not known: {found.queries.reason}'
     for query in found.queries:
-        if any(sums_zones(query, count, account_id) is None for count in inflated):
-            scope = clean(', '.join(f'{key}:{value}' for key, value in query.scope), 60)
+        sums = [sums_zones(query, count, account_id) for count in counts if is_inflated(count)]
+        scope = clean(', '.join(filters_of(query)), 60)
+        if query.use is CountUse.NUMBER and None in sums:
             return f'monitor {query.monitor} sums the zones of {scope}; whether these are among them is not known'
+        alike = query.use is CountUse.QUOTIENT and are_inflated_alike(query, counts, account_id)
+        if query.use in (CountUse.QUOTIENT, CountUse.OTHER) and not alike and sums.count(False) < len(sums):
+            calculates = f'monitor {query.monitor} calculates with a sum over the zones of {scope}'
+            return f'{calculates}; whether that is wrong is not known'
     return '' if found.every_monitor else 'not all monitors could be read'
+
+
+def no_monitor(found: LoadBalancers, counts: Sequence[HostCount], account_id: str) -> str:
+    """That it makes the sum, or that it suffers from it."""
+    queries = () if isinstance(found.queries, Unobserved) else found.queries
+    made = any(sums_zones(query, count, account_id) for query in queries for count in counts if is_inflated(count))
+    return f'no monitor makes this sum{" where it would change the result" if made else ""}'
 
 
 def every_target_once(counts: Sequence[HostCount]) -> str:

@@ -66,6 +66,8 @@ class AwsMonitor:
     """Seconds that are evaluated."""
     evaluation_delay: int = 0
     """Seconds; 0 where none is saved."""
+    streamed: tuple[DatadogMetric, ...] = ()
+    """Those of its metrics that a running metric stream carries, in a region of a watched metric."""
 
 
 @dataclass(frozen=True, slots=True)

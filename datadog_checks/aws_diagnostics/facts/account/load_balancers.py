@@ -112,6 +112,19 @@ class LoadBalancer:
     groups: tuple[TargetGroup, ...] | Unobserved
 
 
+class CountUse(StrEnum):
+    """What a monitor makes of a count."""
+
+    NUMBER = 'number'
+    """It compares the count with a number of hosts."""
+    PRESENCE = 'presence'
+    """It only tells none from some, or more from less: twice the count gives the same."""
+    QUOTIENT = 'quotient'
+    """It divides such counts of one scope by each other, where a factor that all have cancels out."""
+    OTHER = 'other'
+    """It calculates with it, or is not read."""
+
+
 @dataclass(frozen=True, slots=True)
 class CountingQuery:
     """A part of a monitor's query that reads CloudWatch's count of healthy or unhealthy hosts."""
@@ -127,6 +140,7 @@ class CountingQuery:
     """Its filters: keys and values of tags. A key that is no tag's is `*`, for everything, or begins with `!`."""
     by: tuple[str, ...]
     """The tags that it groups by."""
+    use: CountUse = CountUse.NUMBER
 
 
 @dataclass(frozen=True, slots=True)
