@@ -45,8 +45,7 @@ class Suspects:
         self.groups: dict[Place, Group] = {}
 
     def add(self, row: Row) -> None:
-        account_id = row.place[0]
-        if account_id in (None, self._account_id):
+        if not row.accounts or row.accounts[0] == self._account_id:
             self._add_identity(row)
         if row.agent_runs and row.aws_tags and not row.aws_reports:
             self._add_tagged(row)

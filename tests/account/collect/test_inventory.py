@@ -63,6 +63,10 @@ TWICE = [
         [ec2_host(ID, ACCOUNT), host('web-1', tags_by_source={'Users': [f'instance-id:{ID}']})], id='by a tag'
     ),
     pytest.param([ec2_host(ID, ACCOUNT, tags_by_source={}), AGENT], id='the row of AWS names no account'),
+    pytest.param(
+        [ec2_host(ID, ACCOUNT, tags_by_source={'Amazon Web Services': [f'account_id:{OTHER}']}), AGENT],
+        id='a tag of EC2 on the row of AWS is called account_id',
+    ),
     pytest.param([ec2_host(ID, ACCOUNT, name='web', aws_id=ID), AGENT], id='the row of AWS has another name'),
     pytest.param([ec2_host(ID, ACCOUNT, aliases=None, apps=['AWS'], sources=None), AGENT], id='with fields missing'),
 ]
@@ -153,6 +157,30 @@ def test_hosts_with_tags_that_aws_does_not_report_are_counted_by_account_and_reg
         TaggedHosts(ACCOUNT, RegionName('us-east-1'), 1, named('db-1'), 0.0),
         TaggedHosts(OTHER, RegionName('eu-west-1'), 1, named('other-1'), 0.0),
     )
+
+
+AMBIGUOUS: list[Any] = [
+    pytest.param(['region:eu-west-1', 'region:us-east-1'], (ACCOUNT, None), id='two regions'),
+    pytest.param(['region:eu-west-1', 'availability-zone:us-east-1a'], (ACCOUNT, None), id='a zone elsewhere'),
+    pytest.param(['availability-zone:us-east-1a'], (ACCOUNT, None), id='a zone alone'),
+    pytest.param(
+        ['region:us-east-1', 'availability-zone:us-east-1a'], (ACCOUNT, RegionName('us-east-1')), id='which agree'
+    ),
+    pytest.param([f'account_id:{OTHER}'], (None, None), id='two accounts'),
+]
+
+
+@pytest.mark.parametrize(('tags', 'place'), AMBIGUOUS)
+def test_tags_that_contradict_each_other_name_no_place(tags: list[str], place: Any, datadog: Datadog) -> None:
+    """So the diagnosis claims no more of these hosts than the command that would remove their tags."""
+    datadog.hosts = [left('web-1', tags_by_source={'Amazon Web Services': [f'aws_account:{ACCOUNT}', *tags]})]
+    account_id, region = place
+    assert read(datadog).tagged == (TaggedHosts(account_id, region, 1, named('web-1'), 0.0),)
+
+
+def test_an_account_that_a_user_may_have_set_is_none(datadog: Datadog) -> None:
+    datadog.hosts = [left('web-1', tags_by_source={'Amazon Web Services': [f'account_id:{OTHER}']})]
+    assert read(datadog).tagged == (TaggedHosts(None, None, 1, named('web-1'), 0.0),)
 
 
 def test_what_is_there_is_remembered_until_a_whole_list_is_without_it(datadog: Datadog) -> None:

@@ -74,9 +74,9 @@ class TaggedHosts:
     """Hosts of one region with a running Agent and tags from AWS, which the AWS integration itself does not report."""
 
     account_id: AccountId | None
-    """None where the tags name no account."""
+    """None where the tags name no account, or several."""
     region: RegionName | None
-    """None where the tags name no region."""
+    """None where the tags name no region, or several."""
     hosts: int
     names: tuple[HostName, ...]
     """A few of them; those whose names have another form are only counted."""
