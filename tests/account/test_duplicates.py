@@ -129,6 +129,44 @@ def test_one_name_of_several_instances_is_listed(world: tuple[Datadog, Ask]) -> 
     assert document['unmatched'] is None
 
 
+def test_a_name_that_begins_with_the_id_is_no_alias(world: tuple[Datadog, Ask]) -> None:
+    """Datadog does not merge the rows by it, so support is not who can help."""
+    datadog, ask = world
+    name = f'{instance_id(1)}.ec2.internal'
+    datadog.hosts = [of_aws(1), host(name, id=11, meta={'socket-hostname': name})]
+    document = ask('duplicates', '--json').document
+    assert (document['duplicates'], document['unmatched']) == (
+        [
+            {
+                **EXPECTED,
+                'names': [name, instance_id(1)],
+                'cause': 'os-hostname',
+                'evidence': f"'{name}' is the hostname of its operating system, and begins with the instance id",
+                'fix': 'Keep the hostname and add the instance id to host_aliases in datadog.yaml, then restart the '
+                'Agent',
+            }
+        ],
+        None,
+    )
+
+
+def test_an_address_that_is_used_again_is_no_duplicate(world: tuple[Datadog, Ask]) -> None:
+    datadog, ask = world
+    old = of_aws(1, last_reported_time=1_800_000_000 - 90 * 60)
+    datadog.hosts = [old, of_aws(2), host('ip-10-0-0-5.ec2.internal', id=30, aliases=[instance_id(1), instance_id(2)])]
+    assert ask('duplicates') == (0, 'OK 3 hosts: no EC2 instance is in the list twice\n', '')
+
+
+def test_a_default_name_of_several_instances_is_not_called_set_by_hand(world: tuple[Datadog, Ask]) -> None:
+    datadog, ask = world
+    ids = [instance_id(1), instance_id(2)]
+    datadog.hosts = [of_aws(1), of_aws(2), host('ip-10-0-0-5.ec2.internal', id=30, aliases=ids)]
+    (found,) = ask('duplicates', '--json').document['duplicates']
+    shown = {name: found[name] for name in ('instance_id', 'cause', 'goes_away', 'fix')}
+    fix = 'Run `aws-diagnostics check` in the Agent of this host: it tells what keeps it from reporting the instance id'
+    assert shown == {'instance_id': None, 'cause': 'default-hostname', 'goes_away': None, 'fix': fix}
+
+
 def test_people_get_the_causes_with_a_few_instances_and_the_fix(world: tuple[Datadog, Ask]) -> None:
     datadog, ask = world
     datadog.hosts = [row for n in range(1, 6) for row in (of_aws(n), of_agent(n, f'web-{n}'))]

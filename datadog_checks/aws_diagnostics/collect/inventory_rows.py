@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..facts.values import AccountId, InstanceId, RegionName
+from ..rules import instance_id_in
 from ..text import clean
 from .foreign import is_object, whole_number
 
@@ -43,13 +44,13 @@ class Row:
     """Who reported it lately, in lower case: 'aws', 'agent', ..."""
     sources: frozenset[str]
     instance_ids: frozenset[InstanceId]
-    """From the name, the aliases and the tags that name one."""
+    """From the name, the aliases and the tags that name one, or begin with one as names of EC2 and of nodes do."""
     aws_tags: tuple[str, ...]
     up: bool
     number: int = 0
     """Of Datadog; 0 where the row has none."""
     aliased: frozenset[InstanceId] = frozenset()
-    """Those instance ids that are its name or an alias."""
+    """Those instance ids that are its name or an alias, by which Datadog merges rows."""
     cluster: str = ''
     """Of Kubernetes, by its tags."""
     other_tags: frozenset[str] = frozenset()
@@ -129,17 +130,17 @@ def row_of(entry: object) -> Row | None:
         return None
     by_source = entry.get('tags_by_source')
     tags = {source: _texts(found) for source, found in by_source.items()} if is_object(by_source) else {}
-    aliased = _ids(name, *(_text(entry.get(field)) for field in ('host_name', 'aws_id')), *_texts(entry.get('aliases')))
+    names = (name, *(_text(entry.get(field)) for field in ('host_name', 'aws_id')), *_texts(entry.get('aliases')))
     return Row(
         name,
         apps=_lower(entry.get('apps')),
         sources=_lower(entry.get('sources')),
-        instance_ids=aliased | _ids(*_values(tags, IDS)),
+        instance_ids=frozenset(_each(instance_id_in, (*names, *_values(tags, IDS)))),
         aws_tags=tuple(_tags(tags, of_aws=True)),
         other_tags=frozenset(_tags(tags, of_aws=False)),
         up=entry.get('up') is True,
         number=whole_number(entry.get('id')) or 0,
-        aliased=aliased,
+        aliased=frozenset(_each(InstanceId.of, names)),
         cluster=next(_values(tags, CLUSTERS), ''),
         reported_at=whole_number(entry.get('last_reported_time')) or 0,
     )
@@ -148,10 +149,6 @@ def row_of(entry: object) -> Row | None:
 def _tags(tags: dict[str, list[str]], *, of_aws: bool) -> Iterator[str]:
     """Labels of sources are not spelled alike everywhere, but for their case."""
     return (tag for source, found in tags.items() if (source.lower() == AWS_TAGS.lower()) is of_aws for tag in found)
-
-
-def _ids(*texts: str) -> frozenset[InstanceId]:
-    return frozenset(filter(None, map(InstanceId.of, texts)))
 
 
 def _values(tags: dict[str, list[str]], prefixes: tuple[str, ...]) -> Iterator[str]:

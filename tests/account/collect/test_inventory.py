@@ -77,6 +77,7 @@ ONCE = [
     pytest.param([merged('web-1', aliases=[ID])], id='one row by both, under another name'),
     pytest.param([ec2_host(ID, ACCOUNT), merged('web-1', aliases=[ID])], id='beside a row that is merged already'),
     pytest.param([ec2_host(ID, ACCOUNT), host('web-1', aliases=[OTHER_ID])], id='two instances'),
+    pytest.param([ec2_host(ID, ACCOUNT), host(f'{OTHER_ID}.ec2.internal')], id='two instances, by a name of EC2'),
     pytest.param([ec2_host(ID, ACCOUNT), host('web-1', aliases=[ID, OTHER_ID])], id='an Agent that names two'),
     pytest.param([ec2_host(ID, OTHER), AGENT], id='an instance of another account'),
     pytest.param(['text', None, {}, {'name': 7}, host('', aliases=[ID])], id='no rows at all'),
@@ -89,6 +90,9 @@ UNMATCHED = [
     pytest.param([ec2_host(ID, ACCOUNT), host('web-1')], (1, 1, ['web-1']), id='an Agent that names no instance'),
     pytest.param(
         [ec2_host(ID, ACCOUNT), host('web-1', aliases=[f'x{ID}'])], (1, 1, ['web-1']), id='almost the same id'
+    ),
+    pytest.param(
+        [ec2_host(ID, ACCOUNT), host(f'web.{ID}')], (1, 1, [f'web.{ID}']), id='a name that does not begin with it'
     ),
     pytest.param(
         [ec2_host(ID, ACCOUNT), *(host(f'web-{n}') for n in range(4)), host(IP_NAME), host('EC2AMAZ-1A2B3C4')],
@@ -131,6 +135,20 @@ def named(*names: str) -> tuple[HostName, ...]:
 def test_an_instance_with_two_rows_is_kept(rows: list[Any], datadog: Datadog) -> None:
     datadog.hosts = rows
     assert read(datadog) == inventory(2, duplicated=(DuplicatedHost(ID, 'web-1', 0.0),))
+
+
+NAMED_BY_ITS_ID = [
+    pytest.param(f'{ID}.ec2.internal', id='by EC2 in us-east-1'),
+    pytest.param(f'{ID}.eu-west-1.compute.internal', id='by EC2 elsewhere'),
+    pytest.param(f'{ID}-my-cluster', id='as a node of Kubernetes, with its cluster'),
+]
+
+
+@pytest.mark.parametrize('name', NAMED_BY_ITS_ID)
+def test_a_name_that_begins_with_the_id_names_the_instance(name: str, datadog: Datadog) -> None:
+    """By the same rule as on the host itself."""
+    datadog.hosts = [ec2_host(ID, ACCOUNT), host(name)]
+    assert read(datadog) == inventory(2, duplicated=(DuplicatedHost(ID, name, 0.0),))
 
 
 @pytest.mark.parametrize('rows', ONCE)
