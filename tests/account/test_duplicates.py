@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.host_metadata import MOST_FAILURES, MOST_INSTANCES
+from datadog_checks.aws_diagnostics.collect.inventory_rows import row_of
+from datadog_checks.aws_diagnostics.collect.suspects import Suspects
 from tests.account.datadog_api import Datadog, account, ec2_host, host, plain
 from tests.account.host_lists import OURS, Ask, asking, instance_id, page
 from tests.cli.schema import SCHEMAS, validate
@@ -181,6 +183,29 @@ def test_people_get_the_causes_with_a_few_instances_and_the_fix(world: tuple[Dat
     assert '        fix  Wait: its Agent already reports the instance id' in printed.out
     assert 'name the file with --seen-in some hours later' in printed.out.replace('\n', ' ')
     assert f"{instance_id(5)}  web-5: the Agent reports 'web-5'" in ask('duplicates', '-v').out
+
+
+ALIKE: list[Any] = [
+    pytest.param(PAIR, [(instance_id(1), ('web-1',))], id='AWS and an Agent'),
+    pytest.param([of_agent(1, 'a'), of_agent(1, 'b', 2)], [(instance_id(1), ('a', 'b'))], id='two Agents'),
+    pytest.param([of_aws(1), host(f'{instance_id(1)}-prod', id=5)], [(instance_id(1), (f'{instance_id(1)}-prod',))]),
+    pytest.param(RENAMED, [], id='renamed'),
+    pytest.param([of_aws(2), *RENAMED], [], id='renamed, beside AWS'),
+    pytest.param([of_aws(1), of_agent(1, 'web-1', up=False)], [], id='AWS and an Agent that has stopped'),
+    pytest.param([of_aws(1, apps=[], up=False), of_agent(1, 'web-1')], [], id='an Agent, and AWS no longer'),
+]
+
+
+@pytest.mark.parametrize(('rows', 'pairs'), ALIKE)
+def test_the_check_counts_what_the_command_lists_as_staying(
+    rows: list[Any], pairs: list[Any], world: tuple[Datadog, Ask]
+) -> None:
+    datadog, ask = world
+    datadog.hosts = rows
+    suspects = Suspects(OURS)
+    for row in filter(None, map(row_of, rows)):
+        suspects.add(row)
+    assert (list(suspects.pairs()), ask('duplicates').status) == (pairs, 1 if pairs else 0)
 
 
 def test_csv_has_a_row_for_each(world: tuple[Datadog, Ask]) -> None:

@@ -151,6 +151,50 @@ def test_a_name_that_begins_with_the_id_names_the_instance(name: str, datadog: D
     assert read(datadog) == inventory(2, duplicated=(DuplicatedHost(ID, name, 0.0),))
 
 
+AT = 1_800_000_000
+DAEMON_SET = host('web-1-prod', aliases=[ID])
+TWO_AGENTS: list[Any] = [
+    pytest.param([AGENT, DAEMON_SET], ('web-1', 'web-1-prod'), id='that AWS does not know'),
+    pytest.param([DAEMON_SET, AGENT, ec2_host(ID, ACCOUNT)], ('web-1', 'web-1-prod'), id='beside the row of AWS'),
+    pytest.param([merged(ID), DAEMON_SET], (ID, 'web-1-prod'), id='of which one is merged'),
+    pytest.param(
+        [AGENT, DAEMON_SET, host('old', aliases=[ID], last_reported_time=AT - 3600)],
+        ('web-1', 'web-1-prod'),
+        id='beside one that has stopped',
+    ),
+]
+AGENTS_ONCE = [
+    pytest.param([AGENT, AGENT], id='the same row on two pages'),
+    pytest.param([AGENT, host('old', aliases=[ID], up=False)], id='one does not run'),
+    pytest.param([AGENT, host('old', aliases=[ID], last_reported_time=AT - 3600)], id='one stopped an hour ago'),
+    pytest.param(
+        [merged(ID), host('old', aliases=[ID], last_reported_time=AT - 3600)], id='renamed, and the new row is merged'
+    ),
+    pytest.param([AGENT, host('web-2', aliases=[OTHER_ID])], id='of two instances'),
+    pytest.param([merged(ID), ec2_host(ID, ACCOUNT, name='web', aws_id=ID)], id='one Agent, and its two rows of AWS'),
+    pytest.param(
+        [ec2_host(ID, ACCOUNT), host('web-1', aliases=[ID], up=False)], id='the one Agent beside AWS does not run'
+    ),
+    pytest.param(
+        [ec2_host(ID, ACCOUNT, apps=[], up=False), AGENT], id='AWS does not report its row beside the Agent any more'
+    ),
+]
+
+
+@pytest.mark.parametrize(('rows', 'names'), TWO_AGENTS)
+def test_an_instance_that_two_agents_report_is_kept(rows: list[Any], names: tuple[str, str], datadog: Datadog) -> None:
+    datadog.hosts = rows
+    name, other = names
+    assert read(datadog) == inventory(len(rows), duplicated=(DuplicatedHost(ID, name, 0.0, other),))
+
+
+@pytest.mark.parametrize('rows', AGENTS_ONCE)
+def test_a_row_that_goes_away_by_itself_is_no_second_one(rows: list[Any], datadog: Datadog) -> None:
+    """As `hosts duplicates` says of it."""
+    datadog.hosts = rows
+    assert read(datadog) == inventory(len(rows))
+
+
 @pytest.mark.parametrize('rows', ONCE)
 def test_an_instance_with_one_row_is_forgotten(rows: list[Any], datadog: Datadog) -> None:
     datadog.hosts = rows

@@ -49,12 +49,14 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class DuplicatedHost:
-    """An instance with two rows: one from the AWS integration only, and one from an Agent."""
+    """An instance with two rows: one from the AWS integration only and one from an Agent, or two from Agents."""
 
     instance_id: InstanceId
     name: str
     """Of the Agent's row; printable, at most 255 characters."""
     since: float
+    other: str = ''
+    """Of the row of another Agent that reports the same instance; '' where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
