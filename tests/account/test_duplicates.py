@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.host_metadata import MOST_FAILURES, MOST_INSTANCES
+from datadog_checks.aws_diagnostics.collect.inventory_rows import row_of
+from datadog_checks.aws_diagnostics.collect.suspects import Suspects
 from tests.account.datadog_api import Datadog, account, ec2_host, host, plain
 from tests.account.host_lists import OURS, Ask, asking, instance_id, page
 from tests.cli.schema import SCHEMAS, validate
@@ -129,6 +131,44 @@ def test_one_name_of_several_instances_is_listed(world: tuple[Datadog, Ask]) -> 
     assert document['unmatched'] is None
 
 
+def test_a_name_that_begins_with_the_id_is_no_alias(world: tuple[Datadog, Ask]) -> None:
+    """Datadog does not merge the rows by it, so support is not who can help."""
+    datadog, ask = world
+    name = f'{instance_id(1)}.ec2.internal'
+    datadog.hosts = [of_aws(1), host(name, id=11, meta={'socket-hostname': name})]
+    document = ask('duplicates', '--json').document
+    assert (document['duplicates'], document['unmatched']) == (
+        [
+            {
+                **EXPECTED,
+                'names': [name, instance_id(1)],
+                'cause': 'os-hostname',
+                'evidence': f"'{name}' is the hostname of its operating system, and begins with the instance id",
+                'fix': 'Keep the hostname and add the instance id to host_aliases in datadog.yaml, then restart the '
+                'Agent',
+            }
+        ],
+        None,
+    )
+
+
+def test_an_address_that_is_used_again_is_no_duplicate(world: tuple[Datadog, Ask]) -> None:
+    datadog, ask = world
+    old = of_aws(1, last_reported_time=1_800_000_000 - 90 * 60)
+    datadog.hosts = [old, of_aws(2), host('ip-10-0-0-5.ec2.internal', id=30, aliases=[instance_id(1), instance_id(2)])]
+    assert ask('duplicates') == (0, 'OK 3 hosts: no EC2 instance is in the list twice\n', '')
+
+
+def test_a_default_name_of_several_instances_is_not_called_set_by_hand(world: tuple[Datadog, Ask]) -> None:
+    datadog, ask = world
+    ids = [instance_id(1), instance_id(2)]
+    datadog.hosts = [of_aws(1), of_aws(2), host('ip-10-0-0-5.ec2.internal', id=30, aliases=ids)]
+    (found,) = ask('duplicates', '--json').document['duplicates']
+    shown = {name: found[name] for name in ('instance_id', 'cause', 'goes_away', 'fix')}
+    fix = 'Run `aws-diagnostics check` in the Agent of this host: it tells what keeps it from reporting the instance id'
+    assert shown == {'instance_id': None, 'cause': 'default-hostname', 'goes_away': None, 'fix': fix}
+
+
 def test_people_get_the_causes_with_a_few_instances_and_the_fix(world: tuple[Datadog, Ask]) -> None:
     datadog, ask = world
     datadog.hosts = [row for n in range(1, 6) for row in (of_aws(n), of_agent(n, f'web-{n}'))]
@@ -143,6 +183,29 @@ def test_people_get_the_causes_with_a_few_instances_and_the_fix(world: tuple[Dat
     assert '        fix  Wait: its Agent already reports the instance id' in printed.out
     assert 'name the file with --seen-in some hours later' in printed.out.replace('\n', ' ')
     assert f"{instance_id(5)}  web-5: the Agent reports 'web-5'" in ask('duplicates', '-v').out
+
+
+ALIKE: list[Any] = [
+    pytest.param(PAIR, [(instance_id(1), ('web-1',))], id='AWS and an Agent'),
+    pytest.param([of_agent(1, 'a'), of_agent(1, 'b', 2)], [(instance_id(1), ('a', 'b'))], id='two Agents'),
+    pytest.param([of_aws(1), host(f'{instance_id(1)}-prod', id=5)], [(instance_id(1), (f'{instance_id(1)}-prod',))]),
+    pytest.param(RENAMED, [], id='renamed'),
+    pytest.param([of_aws(2), *RENAMED], [], id='renamed, beside AWS'),
+    pytest.param([of_aws(1), of_agent(1, 'web-1', up=False)], [], id='AWS and an Agent that has stopped'),
+    pytest.param([of_aws(1, apps=[], up=False), of_agent(1, 'web-1')], [], id='an Agent, and AWS no longer'),
+]
+
+
+@pytest.mark.parametrize(('rows', 'pairs'), ALIKE)
+def test_the_check_counts_what_the_command_lists_as_staying(
+    rows: list[Any], pairs: list[Any], world: tuple[Datadog, Ask]
+) -> None:
+    datadog, ask = world
+    datadog.hosts = rows
+    suspects = Suspects(OURS)
+    for row in filter(None, map(row_of, rows)):
+        suspects.add(row)
+    assert (list(suspects.pairs()), ask('duplicates').status) == (pairs, 1 if pairs else 0)
 
 
 def test_csv_has_a_row_for_each(world: tuple[Datadog, Ask]) -> None:

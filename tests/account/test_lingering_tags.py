@@ -17,6 +17,7 @@ from datadog_checks.aws_diagnostics.facts.account import TaggedHost
 from datadog_checks.aws_diagnostics.facts.values import AccountId, InstanceId
 from tests.account.datadog_api import Datadog, account, host, plain
 from tests.account.host_lists import OTHER, OURS, Ask, asking, instance_id, left, page
+from tests.account.removals import AWS
 from tests.cli.schema import SCHEMAS, validate
 
 SCHEMA = json.loads((SCHEMAS / 'hosts-lingering-tags.schema.json').read_text())
@@ -49,6 +50,7 @@ def listed(number: int, reason: str = GONE, why_not: str | None = None, **fields
     }
 
 
+REGIONS = 'its tags from AWS name several regions'
 SILENT = 'its Agent does not report: Datadog drops such a host by itself'
 TELLS = 'nothing proves that they leave it out'
 ROWS = [
@@ -63,7 +65,7 @@ ROWS = [
         left(1, tags_by_source={'Amazon Web Services': ['team:x', f'instance-id:{instance_id(1)}']}),
         listed(
             1,
-            'its tags from AWS name no account',
+            'no tag aws_account names its account',
             'nothing proves which account it belongs to',
             account=None,
             region=None,
@@ -83,6 +85,33 @@ ROWS = [
             instance_id=instance_id(1),
         ),
         id='its tags name two accounts',
+    ),
+    pytest.param(
+        left(1, tags_by_source={AWS: [f'account_id:{OTHER}', 'region:us-east-1']}),
+        listed(
+            1,
+            'no tag aws_account names its account',
+            'nothing proves which account it belongs to',
+            account=None,
+            region='us-east-1',
+            tags=2,
+        ),
+        id='a tag of EC2 is called account_id',
+    ),
+    pytest.param(
+        left(1, tags_by_source={AWS: [f'aws_account:{OURS}', 'region:eu-west-1', 'region:us-east-1']}),
+        listed(1, REGIONS, 'nothing proves which region it is in', account=OURS, region=None),
+        id='a tag of EC2 is called region',
+    ),
+    pytest.param(
+        left(1, tags_by_source={AWS: [f'aws_account:{OURS}', 'region:eu-west-1', 'availability-zone:us-east-1a']}),
+        listed(1, REGIONS, 'nothing proves which region it is in', account=OURS, region=None),
+        id='its zone is in another region',
+    ),
+    pytest.param(
+        left(1, OURS, tags_by_source={AWS: [f'aws_account:{OURS}', 'region:eu-west-1', 'zone:us-east-1a']}),
+        listed(1, 'the integration does not include eu-west-1', account=OURS),
+        id='another tag names a zone',
     ),
 ]
 """A row of Datadog, and ours."""
@@ -107,6 +136,14 @@ def test_a_host_that_is_left_behind_is_a_row(row: Any, expected: Any, world: tup
 
 
 COLLECTED = [
+    pytest.param(
+        left(1, tags_by_source={AWS: [f'aws_account:{OURS}', 'region:us-east-1', 'availability-zone:us-east-1a']}),
+        id='its account, region and zone are collected',
+    ),
+    pytest.param(
+        left(1, up=False, tags_by_source={AWS: [f'aws_account:{OURS}', 'region:eu-west-1', 'region:us-east-1']}),
+        id='it goes away by itself, whichever region is its own',
+    ),
     pytest.param(left(1, OURS, 'us-east-1'), id='its account and region are collected'),
     pytest.param(left(1, apps=['agent', 'aws']), id='the integration reports it'),
     pytest.param(left(1, sources=['aws'], apps=['ntp']), id='it never had an Agent'),
@@ -154,7 +191,7 @@ def test_without_any_integration_nothing_updates_a_host_whose_account_is_not_kno
     assert shown == {
         'reason': 'Datadog has no AWS integration',
         'removable': False,
-        'why_not': 'nothing proves which account it belongs to: its tags from AWS name no account',
+        'why_not': 'nothing proves which account it belongs to: no tag aws_account names its account',
     }
     assert printed.status == 1
 
@@ -178,7 +215,7 @@ def test_people_get_counts_by_reason(world: tuple[Datadog, Ask]) -> None:
         '   hosts  removable  silent  why nothing updates their tags',
         f'       7          6       1  {GONE}: web-1, web-2, web-3 and 4 more',
         f'       1          1       0  account {OURS}: the integration does not include eu-west-1: web-8',
-        '       1          0       0  its tags from AWS name no account: web-9',
+        '       1          0       0  no tag aws_account names its account: web-9',
     ]
     assert 'they do not go away by themselves' in printed.out
     assert 'hosts remove-lingering-tags --backup tags.jsonl --seen-in seen.json --config ' in printed.out
@@ -295,7 +332,7 @@ def test_what_it_prints_can_be_read_again(world: tuple[Datadog, Ask], tmp_path: 
     file.write_text(ask('lingering-tags', '--json').out)
     seen = read_seen(file)
     assert set(seen.removable) == {SeenHost('web-1', instance_id(1), OTHER)}
-    found = TaggedHost(1, 'web-1', InstanceId(instance_id(1)), (AccountId(OTHER),), None, 3, agent_runs=True)
+    found = TaggedHost(1, 'web-1', InstanceId(instance_id(1)), (AccountId(OTHER),), (), 3, agent_runs=True)
     assert seen.since(found) == seen.time
     assert seen.since(replace(found, accounts=(AccountId(OURS),))) is None
     assert seen.since(replace(found, instance_id=InstanceId(instance_id(2)))) is None

@@ -187,6 +187,78 @@ def test_a_host_that_may_be_collected_is_left_alone(
     assert 'web-1' not in world.removed
 
 
+# Tags of EC2 that are called like Datadog's own. The record includes us-east-1 alone, for the account OURS
+
+
+def tagged(world: World, *tags: str) -> None:
+    world.datadog.hosts = [left(1, OURS, tags_by_source={AWS: [*tags, 'env:prod']})]
+
+
+NOT_PROVEN = [
+    pytest.param(
+        (f'aws_account:{OURS}', 'region:eu-west-1', 'region:us-east-1', 'availability-zone:us-east-1a'),
+        'nothing proves which region it is in',
+        id='region, with that of Datadog',
+    ),
+    pytest.param(
+        (f'aws_account:{OURS}', 'region:eu-west-1', 'availability-zone:us-east-1a'),
+        'nothing proves which region it is in',
+        id='region, and the zone contradicts it',
+    ),
+    pytest.param(
+        (f'aws_account:{OURS}', 'region:eu-west-1', 'availability-zone:us-east-1-wl1-bos-wlz-1'),
+        'nothing proves which region it is in',
+        id='region, and a Wavelength Zone contradicts it',
+    ),
+    pytest.param(
+        (f'aws_account:{OURS}', 'region:eu-west-1', 'region:eu-central-1'),
+        'nothing proves which region it is in',
+        id='region, and both are left out',
+    ),
+    pytest.param(
+        (f'account_id:{OTHER}', 'region:us-east-1'),
+        'nothing proves which account it belongs to',
+        id='account_id alone',
+    ),
+    pytest.param(
+        (f'aws_account:{OURS}', f'account_id:{OTHER}', 'region:eu-west-1'),
+        'nothing proves which account it belongs to',
+        id='account_id, with that of Datadog',
+    ),
+]
+PROVEN = [
+    pytest.param(
+        (f'aws_account:{OURS}', 'region:eu-west-1', 'availability-zone:eu-west-1a'), id='the zone is of the region'
+    ),
+    pytest.param(
+        (f'aws_account:{OURS}', 'region:us-west-2', 'availability-zone:us-west-2-lax-1a'), id='as is a Local Zone'
+    ),
+    pytest.param((f'aws_account:{OURS}', 'region:eu-west-1', 'region:emea'), id='a tag region that is no region'),
+    pytest.param((f'aws_account:{OURS}', f'account_id:{OURS}', 'region:eu-west-1'), id='the same account twice'),
+    pytest.param(
+        (f'aws_account:{OTHER}', 'region:eu-west-1', 'region:us-east-1'),
+        id='no record of the account: no region counts',
+    ),
+]
+
+
+@pytest.mark.parametrize(('tags', 'why'), NOT_PROVEN)
+def test_a_tag_that_a_user_may_have_set_is_no_proof(world: World, tags: tuple[str, ...], why: str) -> None:
+    world.datadog.hosts = [left(1, OURS), left(1, OTHER, id=2)]
+    earlier = world.seen()  # in which the host was removable, whichever account it is taken for
+    tagged(world, *tags)
+    before = world.tags()
+    printed = world.remove(*APPLY, seen_in=earlier)
+    assert (printed.document['removed'], named(printed.document['skipped'])) == ([], {'web-1': why})
+    assert (world.tags(), world.removed) == (before, [])
+
+
+@pytest.mark.parametrize('tags', PROVEN)
+def test_tags_that_agree_are_a_proof(world: World, tags: tuple[str, ...]) -> None:
+    tagged(world, *tags)
+    assert world.remove(*APPLY, seen_in=world.seen()).document['removed'] == ['web-1']
+
+
 # An integration that vanished lately
 
 
@@ -304,6 +376,11 @@ BETWEEN: list[Any] = [
         lambda row: row['tags_by_source'].update({AWS: [f'aws_account:{OURS}', 'region:us-east-1']}),
         'its tags name another account now',
         id='its account is another one',
+    ),
+    pytest.param(
+        lambda row: row['tags_by_source'].update({AWS: [f'account_id:{OTHER}', 'region:us-east-1']}),
+        'its tags name another account now',
+        id='its account is no longer proven',
     ),
     pytest.param(
         lambda row: row.update(up=False),

@@ -8,7 +8,8 @@ import pytest
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import HostMeta, HostRow
 from datadog_checks.aws_diagnostics.facts.values import AccountId, InstanceId, RegionName
-from datadog_checks.aws_diagnostics.rules.duplicates import Age, Cause, Why, duplicate, names_of, shared
+from datadog_checks.aws_diagnostics.rules.duplicates import Age, Cause, Why, duplicate, names_of
+from datadog_checks.aws_diagnostics.rules.shared_names import shared
 
 ID, OTHER_ID = InstanceId('i-0123456789abcdef0'), InstanceId('i-0fedcba9876543210')
 ACCOUNT, REGION = AccountId('123456789012'), RegionName('eu-west-1')
@@ -37,6 +38,7 @@ BY_HAND = (
     f'{GUIDE}'
 )
 NODE = 'ip-10-0-1-56.us-west-2.compute.internal'
+RESOURCE_NAME = f'{ID}.ec2.internal'
 CAUSES = [
     pytest.param(
         [aws(), agent()],
@@ -55,6 +57,14 @@ CAUSES = [
         {'web-1.example.com': meta('web-1', socket_fqdn='web-1.example.com')},
         Why(Cause.OS_NAME, "'web-1.example.com' is the hostname of its operating system, and no default name of EC2"),
         id='the Agent reports the whole name of its host (hostname_fqdn)',
+    ),
+    pytest.param(
+        [aws(), agent(RESOURCE_NAME)],
+        {RESOURCE_NAME: meta(RESOURCE_NAME)},
+        Why(
+            Cause.OS_NAME, f"'{RESOURCE_NAME}' is the hostname of its operating system, and begins with the instance id"
+        ),
+        id='EC2 names it by its instance id (resource-based naming)',
     ),
     pytest.param(
         [aws(), agent(f'{NODE}-prod', cluster='prod')],
@@ -241,10 +251,10 @@ def test_an_agent_whose_row_has_no_time_has_not_stopped_for_that() -> None:
 # One name of several instances
 
 
-def golden(**differences: Any) -> HostRow:
+def golden(name: str = 'golden', **differences: Any) -> HostRow:
     """Of an image that was made with a hostname (dd-agent#1190, documentation#1928)."""
     usual = {'has_agent': True, 'up': True, 'by_alias': True, 'reported_at': NOW}
-    return HostRow('golden', (ID, OTHER_ID), **{**usual, **differences})
+    return HostRow(name, (ID, OTHER_ID), **{**usual, **differences})
 
 
 def test_one_name_of_several_instances_that_aws_reports_is_found() -> None:
@@ -255,11 +265,36 @@ def test_one_name_of_several_instances_that_aws_reports_is_found() -> None:
     assert found.names == ('golden', ID, OTHER_ID)
 
 
+@pytest.mark.parametrize('late', [0, 20 * 60], ids=['now', 'as late as the integration may be'])
+def test_rows_that_aws_reports_may_be_some_minutes_old(late: int) -> None:
+    found = shared(golden(), [aws(), aws(OTHER_ID, reported_at=NOW - late)], at=NOW)
+    assert found is not None
+    assert found.why.cause is Cause.SHARED_NAME
+
+
+@pytest.mark.parametrize('name', [NODE, 'EC2AMAZ-1A2B3C4'])
+def test_a_default_name_of_several_instances_is_set_by_nobody(name: str) -> None:
+    """So nothing in datadog.yaml is to be removed, and an address that is used again explains it for a while."""
+    found = shared(golden(name), [aws(), aws(OTHER_ID)])
+    assert found is not None
+    said = f"'{name}' names {ID}, {OTHER_ID}, and AWS reports each of them"
+    assert found.why == Why(Cause.DEFAULT_NAME, said, goes_away=None)
+
+
 REPLACED: Mapping[str, tuple[HostRow, Sequence[HostRow]]] = {
     'the old instance is gone': (golden(), [aws()]),
     'the old instance is not reported any more': (golden(), [aws(), aws(OTHER_ID, aws_reports=False)]),
     'the old instance was terminated': (golden(), [aws(), aws(OTHER_ID, up=False)]),
+    'AWS has not reported the old instance for an hour and a half': (
+        golden(),
+        [aws(), aws(OTHER_ID, reported_at=NOW - 90 * 60)],
+    ),
+    'and the address of the old instance is used again': (
+        golden(name=NODE),
+        [aws(), aws(OTHER_ID, reported_at=NOW - 90 * 60)],
+    ),
     'the Agent does not report': (golden(up=False), [aws(), aws(OTHER_ID)]),
+    'the Agent has not reported for an hour': (golden(reported_at=NOW - HOUR), [aws(), aws(OTHER_ID)]),
 }
 
 

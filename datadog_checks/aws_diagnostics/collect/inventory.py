@@ -123,7 +123,7 @@ class HostList:
                 suspects.add(row)
         pairs, seen = tuple(suspects.pairs()), self._seen or FirstSeen(self._memory, f'hosts_{account_id}')
         self._seen = seen
-        seen.saw((*pairs, *suspects.groups), now, complete=not listing.note)
+        seen.saw((*((id, *names) for id, names in pairs), *suspects.groups), now, complete=not listing.note)
         return Inventory(
             listing.looked_at,
             listing.total,
@@ -135,8 +135,8 @@ class HostList:
         )
 
 
-def _duplicated(pairs: tuple[tuple[InstanceId, str], ...], seen: FirstSeen) -> tuple[DuplicatedHost, ...]:
-    found = (DuplicatedHost(id, name, seen.since((id, name))) for id, name in pairs)
+def _duplicated(pairs: tuple[tuple[InstanceId, tuple[str, ...]], ...], seen: FirstSeen) -> tuple[DuplicatedHost, ...]:
+    found = (DuplicatedHost(id, names[0], seen.since((id, *names)), *names[1:]) for id, names in pairs)
     return tuple(sorted(found, key=lambda host: (host.since, host.instance_id))[:MOST_DUPLICATED])
 
 

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..facts.account import HostRow, Unmatched
 from ..facts.values import HostName, InstanceId
+from ..rules.duplicates import duplicate, stopped
 from .inventory_rows import Place, Row
 
 DEFAULT_NAME = re.compile(r'ip-\d{1,3}(-\d{1,3}){3}(\..*)?|ec2amaz-[a-z0-9]{7}', re.IGNORECASE)
@@ -28,40 +30,63 @@ class Group:
             self.names.append(name)
 
 
+class AgentRow(NamedTuple):
+    """As little as possible: there is one for each host."""
+
+    name: str
+    knows_aws: bool
+    up: bool
+    reported_at: int
+
+    def of(self, id: InstanceId) -> HostRow:
+        return HostRow(
+            self.name, (id,), has_agent=True, knows_aws=self.knows_aws, up=self.up, reported_at=self.reported_at
+        )
+
+
 class Suspects:
     """For one account. A row that appears on two pages counts once for duplicates, twice for tags.
 
     `account_id` is the one that is looked at: duplicates of an instance that names another account are left to the
-    check instance of that account. Hosts with tags are kept for every account: one that Datadog has no record of may
-    have no check instance.
+    check instance of that account, and two Agents whose rows name none count in each. Hosts with tags are kept for
+    every account: one that Datadog has no record of may have no check instance.
     """
 
     def __init__(self, account_id: str) -> None:
         self._account_id = account_id
-        self._of_aws: set[InstanceId] = set()
+        self._reported_at = 0
+        self._of_aws: dict[InstanceId, bool] = {}
+        """Whether such a row is still reported."""
         self._merged: set[InstanceId] = set()
-        self._of_agents: dict[InstanceId, str] = {}
+        """By rows that name several."""
+        self._of_agents: dict[InstanceId, tuple[AgentRow, ...]] = {}
         self._anonymous: dict[str, None] = {}
         self.groups: dict[Place, Group] = {}
 
     def add(self, row: Row) -> None:
-        account_id = row.place[0]
-        if account_id in (None, self._account_id):
+        self._reported_at = max(self._reported_at, row.reported_at)
+        if not row.accounts or row.accounts[0] == self._account_id:
             self._add_identity(row)
         if row.agent_runs and row.aws_tags and not row.aws_reports:
             self._add_tagged(row)
 
     def _add_identity(self, row: Row) -> None:
         """A row that both report is one that Datadog has merged."""
+        id = row.instance_id
         if row.is_anonymous:
             self._anonymous[row.name] = None
-        if row.has_agent and row.knows_aws:
+        if row.has_agent and id:
+            self._add_agent(id, row)
+        elif row.has_agent and row.knows_aws:
             self._merged |= row.instance_ids
-        elif row.has_agent:
-            if row.instance_id and row.name != row.instance_id:
-                self._of_agents.setdefault(row.instance_id, row.name)
-        elif row.knows_aws and row.instance_id:
-            self._of_aws.add(row.instance_id)
+        elif row.knows_aws and id:
+            self._of_aws[id] = self._of_aws.get(id, False) or row.up or row.aws_reports
+
+    def _add_agent(self, id: InstanceId, row: Row) -> None:
+        known = self._of_agents.get(id, ())
+        if all(row.name != other.name for other in known):
+            name = id if row.name == id else row.name  # one text, not two
+            self._of_agents[id] = (*known, AgentRow(name, row.knows_aws, row.up, row.reported_at))
 
     def _add_tagged(self, row: Row) -> None:
         full = len(self.groups) >= MOST_GROUPS and row.place[0] != self._account_id
@@ -70,16 +95,28 @@ class Suspects:
 
     def unmatched(self) -> Unmatched | None:
         """Instances that only AWS reports, beside Agents that name no instance; None where one of both is missing."""
-        instances = len(self._of_aws - self._merged - self._of_agents.keys())
+        instances = len(self._of_aws.keys() - self._merged - self._of_agents.keys())
         if not instances or not self._anonymous:
             return None
         names = sorted(self._anonymous, key=lambda name: not DEFAULT_NAME.fullmatch(name))
         shown = tuple(name for name in map(HostName.of, names) if name)[:MOST_NAMES]
         return Unmatched(instances, len(self._anonymous), shown)
 
-    def pairs(self) -> Iterator[tuple[InstanceId, str]]:
-        """Instance id, and the name of the Agent's row."""
-        return ((id, name) for id, name in sorted(self._of_agents.items()) if id in self._of_aws)
+    def pairs(self) -> Iterator[tuple[InstanceId, tuple[str, ...]]]:
+        """Instance id, and the names of the Agent's row or of those of two Agents: what `hosts duplicates` lists, but
+        for what goes away by itself."""
+        for id, agents in sorted(self._of_agents.items()):
+            rows = self._rows(id, agents)
+            found = duplicate(id, rows, {}, at=self._reported_at) if len(rows) > 1 else None
+            if found is not None and not found.why.goes_away:
+                running = (row.name for row in rows if row.has_agent and not stopped(row, self._reported_at))
+                yield id, tuple(sorted(running)[:2])
+
+    def _rows(self, id: InstanceId, agents: tuple[AgentRow, ...]) -> list[HostRow]:
+        rows = [agent.of(id) for agent in agents]
+        if id not in self._of_aws:
+            return rows
+        return [*rows, HostRow(id, (id,), knows_aws=True, aws_reports=self._of_aws[id], up=self._of_aws[id])]
 
 
 class HostRows:

@@ -76,5 +76,5 @@ def tagged_hosts(rows: Iterable[Row]) -> Iterator[TaggedHost]:
 
 def tagged_host(row: Row) -> TaggedHost:
     return TaggedHost(
-        row.number, row.name, row.instance_id, row.accounts, row.place[1], len(row.aws_tags), row.agent_runs
+        row.number, row.name, row.instance_id, row.accounts, row.regions, len(row.aws_tags), row.agent_runs
     )

@@ -13,7 +13,7 @@ from ..facts import Unobserved
 from ..facts.account import HostMeta, HostRow
 from ..facts.values import AccountId, InstanceId, RegionName
 from ..text import counted, duration, listed, quoted
-from .hostnames import DEFAULT_PREFIXES, WINDOWS_DEFAULT_PREFIX
+from .hostnames import DEFAULT_PREFIXES, WINDOWS_DEFAULT_PREFIX, instance_id_in
 
 STOPPED_AFTER = 900
 """Seconds: an Agent reports every 15."""
@@ -82,7 +82,7 @@ def duplicate(
         why = _of_pair(agents[0], [row for row in rows if not row.has_agent], _meta(about, agents[0]), at)
     else:
         return None
-    return _duplicate(instance_id, rows, _aged(why, age))
+    return duplicate_of(instance_id, rows, _aged(why, age))
 
 
 def _aged(why: Why, age: Age) -> Why:
@@ -95,7 +95,7 @@ def _aged(why: Why, age: Age) -> Why:
     return replace(why, goes_away=True) if age.young and why.cause is Cause.SET_BY_HAND else why
 
 
-def _duplicate(instance_id: InstanceId | None, rows: Sequence[HostRow], why: Why) -> Duplicate:
+def duplicate_of(instance_id: InstanceId | None, rows: Sequence[HostRow], why: Why) -> Duplicate:
     account_id = next((row.account_id for row in rows if row.account_id), None)
     region = next((row.region for row in rows if row.region), None)
     return Duplicate(instance_id, names_of(rows), account_id, region, why)
@@ -104,16 +104,6 @@ def _duplicate(instance_id: InstanceId | None, rows: Sequence[HostRow], why: Why
 def names_of(rows: Sequence[HostRow]) -> tuple[str, ...]:
     """In an order that is the same in the next reading: those that are instance ids last."""
     return tuple(row.name for row in sorted(rows, key=lambda row: (row.name in row.instance_ids, row.name)))
-
-
-def shared(row: HostRow, others: Sequence[HostRow]) -> Duplicate | None:
-    """One name of several instances: only where AWS reports each of them at present. A host that was replaced under
-    the same name keeps the id of the old instance for a while."""
-    reported = {id for other in others if other.aws_reports and other.up for id in other.instance_ids}
-    if not row.up or not reported.issuperset(row.instance_ids):
-        return None
-    what = f'{quoted(row.name)} names {listed(row.instance_ids)}, and AWS reports each of them'
-    return _duplicate(None, (row, *others), Why(Cause.SHARED_NAME, what, goes_away=False))
 
 
 def needs_metadata(rows: Sequence[HostRow]) -> bool:
@@ -126,22 +116,22 @@ def needs_metadata(rows: Sequence[HostRow]) -> bool:
 
 def _of_agents(agents: Sequence[HostRow], about: About, at: int) -> Why:
     latest = max(at, *(row.reported_at for row in agents))
-    running = sorted((row for row in agents if not _stopped(row, latest)), key=lambda row: row.name)
+    running = sorted((row for row in agents if not stopped(row, latest)), key=lambda row: row.name)
     if len(running) > 1 and all(row.reported_at for row in running):
         what = ' and '.join(_agent(row, _meta(about, row)) for row in running[:3])
         return Why(Cause.TWO_AGENTS, f'{counted(len(running), "Agent")} report this instance: {what}', goes_away=False)
     if len(running) > 1:
         return Why(Cause.NOT_KNOWN, 'the rows do not say when their Agents reported last')
-    stopped = sorted(row.name for row in agents if row not in running)
-    what = f'{listed(stopped, longest=80)} {"does" if len(stopped) == 1 else "do"} not report any more'
+    silent = sorted(row.name for row in agents if row not in running)
+    what = f'{listed(silent, longest=80)} {"does" if len(silent) == 1 else "do"} not report any more'
     if not running:
         return Why(Cause.STOPPED, what, goes_away=True)
     return Why(Cause.RENAMED, f'{what}, and {quoted(running[0].name)} does', goes_away=True)
 
 
-def _stopped(row: HostRow, latest: int) -> bool:
+def stopped(row: HostRow, latest: int, after: int = STOPPED_AFTER) -> bool:
     """Datadog calls a host up for two hours after its last report."""
-    return not row.up or 0 < row.reported_at < latest - STOPPED_AFTER
+    return not row.up or 0 < row.reported_at < latest - after
 
 
 def _agent(row: HostRow, meta: HostMeta | Unobserved) -> str:
@@ -163,7 +153,7 @@ def _meta(about: About, row: HostRow) -> HostMeta | Unobserved:
 
 def _of_pair(agent: HostRow, of_aws: Sequence[HostRow], meta: HostMeta | Unobserved, at: int) -> Why:
     name = quoted(agent.name)
-    if _stopped(agent, at):
+    if stopped(agent, at):
         return Why(Cause.STOPPED, f'the Agent of {name} does not report any more', goes_away=True)
     if not any(row.up or row.aws_reports for row in of_aws):
         return Why(Cause.AWS_ROW_LEFT, 'the AWS integration does not report its row any more', goes_away=True)
@@ -185,7 +175,8 @@ def _of_pair(agent: HostRow, of_aws: Sequence[HostRow], meta: HostMeta | Unobser
 def _by_metadata(agent: HostRow, meta: HostMeta) -> Why:
     name, of_os = quoted(agent.name), quoted(meta.socket_hostname)
     if agent.name.lower() in (meta.socket_hostname.lower(), meta.socket_fqdn.lower()):
-        return Why(Cause.OS_NAME, f'{name} is the hostname of its operating system, and no default name of EC2')
+        named = 'begins with the instance id' if instance_id_in(agent.name) else 'no default name of EC2'
+        return Why(Cause.OS_NAME, f'{name} is the hostname of its operating system, and {named}')
     if _is_container(agent, meta):
         return Why(Cause.NOT_KNOWN, f'the Agent of {name} runs in a container, which is named {of_os}')
     return Why(

@@ -46,7 +46,11 @@ def _why(tagged: TaggedHosts, recorded: Sequence[Recorded], account_id: str) -> 
 
 
 SILENT = 'its Agent does not report: Datadog drops such a host by itself'
+SEVERAL_ACCOUNTS = 'its tags from AWS name several accounts'
+NO_ACCOUNT = 'no tag aws_account names its account'
 NO_PROOF = 'nothing proves which account it belongs to'
+SEVERAL_REGIONS = 'its tags from AWS name several regions'
+NO_PROOF_OF_REGION = 'nothing proves which region it is in'
 FILTERED = f'the integration has tag filters for {NAMESPACE}, which may leave it out'
 
 
@@ -71,13 +75,15 @@ class Left:
 def left_behind(host: TaggedHost, recorded: Sequence[Recorded]) -> Left | None:
     """None where the integration of its account collects it."""
     if len(host.accounts) != 1:
-        names = f'its tags from AWS name {"several accounts" if host.accounts else "no account"}'
+        names = SEVERAL_ACCOUNTS if host.accounts else NO_ACCOUNT
         if not recorded:
             return Left(NO_INTEGRATION, f'{NO_PROOF}: {names}', goes_away=not host.agent_runs)
         return Left(names, NO_PROOF, known=False, goes_away=None if host.agent_runs else True)
-    reason = _nothing_collects(host, recorded)
+    reason = _nothing_collects(host.account_id, host.region, recorded)
     if reason:
         return Left(reason, '' if host.agent_runs else SILENT, goes_away=not host.agent_runs)
+    if host.agent_runs and any(_nothing_collects(host.account_id, region, recorded) for region in host.regions):
+        return Left(SEVERAL_REGIONS, NO_PROOF_OF_REGION, known=False, goes_away=None)
     if host.agent_runs and _filters(host, recorded):
         return Left(FILTERED, 'nothing proves that they leave it out', known=False, goes_away=None)
     return None
@@ -93,13 +99,13 @@ def _filters(host: TaggedHost, recorded: Sequence[Recorded]) -> bool:
     )
 
 
-def _nothing_collects(host: TaggedHost, recorded: Sequence[Recorded]) -> str:
+def _nothing_collects(account_id: str | None, region: str | None, recorded: Sequence[Recorded]) -> str:
     if not recorded:
         return NO_INTEGRATION
-    records = [record for record in recorded if record.account_id == host.account_id]
+    records = [record for record in recorded if record.account_id == account_id]
     if not records:
-        return f'Datadog has no integration for account {host.account_id}'
-    reasons = [not_collected(record, host.region) for record in records]
+        return f'Datadog has no integration for account {account_id}'
+    reasons = [not_collected(record, region) for record in records]
     return reasons[0] if all(reasons) else ''
 
 

@@ -63,6 +63,10 @@ TWICE = [
         [ec2_host(ID, ACCOUNT), host('web-1', tags_by_source={'Users': [f'instance-id:{ID}']})], id='by a tag'
     ),
     pytest.param([ec2_host(ID, ACCOUNT, tags_by_source={}), AGENT], id='the row of AWS names no account'),
+    pytest.param(
+        [ec2_host(ID, ACCOUNT, tags_by_source={'Amazon Web Services': [f'account_id:{OTHER}']}), AGENT],
+        id='a tag of EC2 on the row of AWS is called account_id',
+    ),
     pytest.param([ec2_host(ID, ACCOUNT, name='web', aws_id=ID), AGENT], id='the row of AWS has another name'),
     pytest.param([ec2_host(ID, ACCOUNT, aliases=None, apps=['AWS'], sources=None), AGENT], id='with fields missing'),
 ]
@@ -73,6 +77,7 @@ ONCE = [
     pytest.param([merged('web-1', aliases=[ID])], id='one row by both, under another name'),
     pytest.param([ec2_host(ID, ACCOUNT), merged('web-1', aliases=[ID])], id='beside a row that is merged already'),
     pytest.param([ec2_host(ID, ACCOUNT), host('web-1', aliases=[OTHER_ID])], id='two instances'),
+    pytest.param([ec2_host(ID, ACCOUNT), host(f'{OTHER_ID}.ec2.internal')], id='two instances, by a name of EC2'),
     pytest.param([ec2_host(ID, ACCOUNT), host('web-1', aliases=[ID, OTHER_ID])], id='an Agent that names two'),
     pytest.param([ec2_host(ID, OTHER), AGENT], id='an instance of another account'),
     pytest.param(['text', None, {}, {'name': 7}, host('', aliases=[ID])], id='no rows at all'),
@@ -85,6 +90,9 @@ UNMATCHED = [
     pytest.param([ec2_host(ID, ACCOUNT), host('web-1')], (1, 1, ['web-1']), id='an Agent that names no instance'),
     pytest.param(
         [ec2_host(ID, ACCOUNT), host('web-1', aliases=[f'x{ID}'])], (1, 1, ['web-1']), id='almost the same id'
+    ),
+    pytest.param(
+        [ec2_host(ID, ACCOUNT), host(f'web.{ID}')], (1, 1, [f'web.{ID}']), id='a name that does not begin with it'
     ),
     pytest.param(
         [ec2_host(ID, ACCOUNT), *(host(f'web-{n}') for n in range(4)), host(IP_NAME), host('EC2AMAZ-1A2B3C4')],
@@ -129,6 +137,64 @@ def test_an_instance_with_two_rows_is_kept(rows: list[Any], datadog: Datadog) ->
     assert read(datadog) == inventory(2, duplicated=(DuplicatedHost(ID, 'web-1', 0.0),))
 
 
+NAMED_BY_ITS_ID = [
+    pytest.param(f'{ID}.ec2.internal', id='by EC2 in us-east-1'),
+    pytest.param(f'{ID}.eu-west-1.compute.internal', id='by EC2 elsewhere'),
+    pytest.param(f'{ID}-my-cluster', id='as a node of Kubernetes, with its cluster'),
+]
+
+
+@pytest.mark.parametrize('name', NAMED_BY_ITS_ID)
+def test_a_name_that_begins_with_the_id_names_the_instance(name: str, datadog: Datadog) -> None:
+    """By the same rule as on the host itself."""
+    datadog.hosts = [ec2_host(ID, ACCOUNT), host(name)]
+    assert read(datadog) == inventory(2, duplicated=(DuplicatedHost(ID, name, 0.0),))
+
+
+AT = 1_800_000_000
+DAEMON_SET = host('web-1-prod', aliases=[ID])
+TWO_AGENTS: list[Any] = [
+    pytest.param([AGENT, DAEMON_SET], ('web-1', 'web-1-prod'), id='that AWS does not know'),
+    pytest.param([DAEMON_SET, AGENT, ec2_host(ID, ACCOUNT)], ('web-1', 'web-1-prod'), id='beside the row of AWS'),
+    pytest.param([merged(ID), DAEMON_SET], (ID, 'web-1-prod'), id='of which one is merged'),
+    pytest.param(
+        [AGENT, DAEMON_SET, host('old', aliases=[ID], last_reported_time=AT - 3600)],
+        ('web-1', 'web-1-prod'),
+        id='beside one that has stopped',
+    ),
+]
+AGENTS_ONCE = [
+    pytest.param([AGENT, AGENT], id='the same row on two pages'),
+    pytest.param([AGENT, host('old', aliases=[ID], up=False)], id='one does not run'),
+    pytest.param([AGENT, host('old', aliases=[ID], last_reported_time=AT - 3600)], id='one stopped an hour ago'),
+    pytest.param(
+        [merged(ID), host('old', aliases=[ID], last_reported_time=AT - 3600)], id='renamed, and the new row is merged'
+    ),
+    pytest.param([AGENT, host('web-2', aliases=[OTHER_ID])], id='of two instances'),
+    pytest.param([merged(ID), ec2_host(ID, ACCOUNT, name='web', aws_id=ID)], id='one Agent, and its two rows of AWS'),
+    pytest.param(
+        [ec2_host(ID, ACCOUNT), host('web-1', aliases=[ID], up=False)], id='the one Agent beside AWS does not run'
+    ),
+    pytest.param(
+        [ec2_host(ID, ACCOUNT, apps=[], up=False), AGENT], id='AWS does not report its row beside the Agent any more'
+    ),
+]
+
+
+@pytest.mark.parametrize(('rows', 'names'), TWO_AGENTS)
+def test_an_instance_that_two_agents_report_is_kept(rows: list[Any], names: tuple[str, str], datadog: Datadog) -> None:
+    datadog.hosts = rows
+    name, other = names
+    assert read(datadog) == inventory(len(rows), duplicated=(DuplicatedHost(ID, name, 0.0, other),))
+
+
+@pytest.mark.parametrize('rows', AGENTS_ONCE)
+def test_a_row_that_goes_away_by_itself_is_no_second_one(rows: list[Any], datadog: Datadog) -> None:
+    """As `hosts duplicates` says of it."""
+    datadog.hosts = rows
+    assert read(datadog) == inventory(len(rows))
+
+
 @pytest.mark.parametrize('rows', ONCE)
 def test_an_instance_with_one_row_is_forgotten(rows: list[Any], datadog: Datadog) -> None:
     datadog.hosts = rows
@@ -153,6 +219,30 @@ def test_hosts_with_tags_that_aws_does_not_report_are_counted_by_account_and_reg
         TaggedHosts(ACCOUNT, RegionName('us-east-1'), 1, named('db-1'), 0.0),
         TaggedHosts(OTHER, RegionName('eu-west-1'), 1, named('other-1'), 0.0),
     )
+
+
+AMBIGUOUS: list[Any] = [
+    pytest.param(['region:eu-west-1', 'region:us-east-1'], (ACCOUNT, None), id='two regions'),
+    pytest.param(['region:eu-west-1', 'availability-zone:us-east-1a'], (ACCOUNT, None), id='a zone elsewhere'),
+    pytest.param(['availability-zone:us-east-1a'], (ACCOUNT, None), id='a zone alone'),
+    pytest.param(
+        ['region:us-east-1', 'availability-zone:us-east-1a'], (ACCOUNT, RegionName('us-east-1')), id='which agree'
+    ),
+    pytest.param([f'account_id:{OTHER}'], (None, None), id='two accounts'),
+]
+
+
+@pytest.mark.parametrize(('tags', 'place'), AMBIGUOUS)
+def test_tags_that_contradict_each_other_name_no_place(tags: list[str], place: Any, datadog: Datadog) -> None:
+    """So the diagnosis claims no more of these hosts than the command that would remove their tags."""
+    datadog.hosts = [left('web-1', tags_by_source={'Amazon Web Services': [f'aws_account:{ACCOUNT}', *tags]})]
+    account_id, region = place
+    assert read(datadog).tagged == (TaggedHosts(account_id, region, 1, named('web-1'), 0.0),)
+
+
+def test_an_account_that_a_user_may_have_set_is_none(datadog: Datadog) -> None:
+    datadog.hosts = [left('web-1', tags_by_source={'Amazon Web Services': [f'account_id:{OTHER}']})]
+    assert read(datadog).tagged == (TaggedHosts(None, None, 1, named('web-1'), 0.0),)
 
 
 def test_what_is_there_is_remembered_until_a_whole_list_is_without_it(datadog: Datadog) -> None:

@@ -1,5 +1,6 @@
 """An EC2 instance appears twice in Datadog's host list."""
 
+from dataclasses import replace
 from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.inventory import HOST_DUPLICATED
@@ -48,6 +49,11 @@ FAILS = {
         f'at least 1 EC2 instance appears twice in the host list, for 6 hours or longer: {ID} and web-1',
         near_miss='each instance once',
     ),
+    'under the names of two Agents': Row(
+        listed(replace(pair(6 * HOUR), other='web-1-prod')),
+        f'1 EC2 instance appears twice in the host list, for 6 hours or longer: {ID} as web-1 and web-1-prod',
+        near_miss='under the names of two Agents, for a minute less',
+    ),
     'for as long as the operator allows': Row(
         listed(pair(HOUR)),
         f'1 EC2 instance appears twice in the host list, for 1 hour or longer: {ID} and web-1',
@@ -65,6 +71,10 @@ PASSES = {
     'each instance once': Row(listed(), 'no EC2 instance appears twice among 500 hosts'),
     'a minute less': Row(
         listed(pair(6 * HOUR - MINUTE)),
+        'no EC2 instance appears twice among 500 hosts; 1 EC2 instance appears twice, for less than 6 hours',
+    ),
+    'under the names of two Agents, for a minute less': Row(
+        listed(replace(pair(6 * HOUR - MINUTE), other='web-1-prod')),
         'no EC2 instance appears twice among 500 hosts; 1 EC2 instance appears twice, for less than 6 hours',
     ),
     'each instance once, on the first look': Row(
@@ -110,7 +120,7 @@ def alias(of: str, instance_id: str) -> Choice:
     )
 
 
-def remedy(by_an_alias: Choice) -> Remedy:
+def remedy(by_an_alias: Choice, *then: Step) -> Remedy:
     return Remedy(
         'Let the Agents of these hosts report the instance id, as their hostname or as an alias',
         (
@@ -134,14 +144,37 @@ def remedy(by_an_alias: Choice) -> Remedy:
             ),
             Step('Wait: the duplicate disappears within a few hours'),
             Step('If it stays although the Agent reports the instance id, ask Datadog Support'),
+            *then,
         ),
     )
+
+
+STOP_ONE = Remedy(
+    'Run one Agent on each of these instances',
+    (
+        Choice(
+            'See the version and the installer of both Agents of each instance, and stop the one that is not needed',
+            (Command('aws-diagnostics hosts duplicates --config conf.yaml'),),
+            exposes='the checks and logs that only this Agent collects',
+            undo=Step('Start it again'),
+        ),
+    ),
+    (Step('Wait: the row of an Agent that does not run leaves the host list within a few hours'),),
+)
 
 
 REMEDIES = {
     'the first that lasts': (
         listed(pair(7 * HOUR, OTHER_ID), pair(HOUR)),
         remedy(alias('web-1', OTHER_ID)),
+    ),
+    'two Agents, for which an alias cures nothing': (listed(replace(pair(7 * HOUR), other='web-1-prod')), STOP_ONE),
+    'two Agents on the older, and another pair': (
+        listed(replace(pair(8 * HOUR), other='web-1-prod'), pair(7 * HOUR, OTHER_ID, 'db-1')),
+        remedy(
+            alias('db-1', OTHER_ID),
+            Step('Where two Agents report one instance, stop the one that is not needed'),
+        ),
     ),
     'a name that holds anything': (
         listed(pair(7 * HOUR, name='$(id)\x1b[31m' + 'x' * 255)),

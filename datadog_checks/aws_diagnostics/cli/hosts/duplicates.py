@@ -9,7 +9,8 @@ from ...collect.run import Deadline, or_why
 from ...collect.suspects import HostRows
 from ...collect.tagged_hosts import WholeList
 from ...facts.account import Unmatched
-from ...rules.duplicates import duplicate, needs_metadata, shared
+from ...rules.duplicates import duplicate, needs_metadata
+from ...rules.shared_names import shared
 from ..codec import Json
 from ..options import ENDINGS, FILE, Display, display_options
 from .asked import Organization, organization_options
@@ -64,7 +65,7 @@ def _look(organization: Organization, deadline: Deadline, hosts: WholeList, foun
             age = found.age(instance_id, rows)
             found.add(duplicate(instance_id, rows, about, age, seen.reported_at), rows)
     for one, rows in seen.shared():
-        found.add(shared(one, rows), rows)
+        found.add(shared(one, rows, seen.reported_at), rows)
 
 
 def row(found: Explained) -> dict[str, Json]:

@@ -97,7 +97,8 @@ HOST_AWS_TAGS_LINGERING = Diagnosis(
     tests=(
         'Looks for hosts with a running Agent that have tags of the source Amazon Web Services, are not reported by '
         'the AWS integration, and are of an account, a region or a namespace that no integration on record collects. '
-        'Hosts whose tags name no account are not judged while there is any integration.'
+        'Hosts whose tags name no account, or several, are not judged while there is any integration, and where they '
+        'name several regions, the region proves nothing.'
     ),
     harm=(
         'Datadog keeps such tags forever. They can be out of date, and monitors and dashboards that filter by them do '

@@ -6,12 +6,14 @@ from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import DuplicatedHost, Feature, Inventory, Unmatched
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Choice, Remedy, Step, shell, yaml
+from ...remedies import Choice, Command, Remedy, Step, shell, yaml
 from ...text import ago, clean, counted, duration, listed, quoted
 from ..account_remedies import config_file
 from ..links import guide
 
 LONGEST_NAME = 60
+GONE = 'Wait: the row of an Agent that does not run leaves the host list within a few hours'
+TWO_AGENTS = 'Where two Agents report one instance, stop the one that is not needed'
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -45,24 +47,44 @@ def _appear(count: int) -> str:
 
 
 def _both(host: DuplicatedHost) -> str:
+    if host.other:
+        return f'{host.instance_id} as {host.name} and {host.other}'
     return f'{host.instance_id} and {host.name}'
 
 
 def remedy(facts: Facts, expected: Expectations) -> Remedy:
     inventory = facts.of_account.inventory
     lasting = _lasting(facts, expected, inventory) if isinstance(inventory, Inventory) else []
+    two_agents = [host for host in lasting if host.other]
+    if lasting and len(two_agents) == len(lasting):
+        return Remedy('Run one Agent on each of these instances', (_one_agent(expected),), (Step(GONE),))
+    then = (Step(TWO_AGENTS),) if two_agents else ()
+    return _report_the_id(expected, [host for host in lasting if not host.other], then)
+
+
+def _one_agent(expected: Expectations) -> Choice:
+    return Choice(
+        'See the version and the installer of both Agents of each instance, and stop the one that is not needed',
+        (_listing(expected),),
+        exposes='the checks and logs that only this Agent collects',
+        undo=Step('Start it again'),
+    )
+
+
+def _listing(expected: Expectations) -> Command:
+    return shell('aws-diagnostics', 'hosts', 'duplicates', '--config', config_file(expected))
+
+
+def _report_the_id(expected: Expectations, pairs: Sequence[DuplicatedHost], then: tuple[Step, ...]) -> Remedy:
     return Remedy(
         'Let the Agents of these hosts report the instance id, as their hostname or as an alias',
         (
             Choice(
                 'See the cause of each; then, on each host, find what keeps its Agent from reporting the instance id, '
                 'and fix that',
-                (
-                    shell('aws-diagnostics', 'hosts', 'duplicates', '--config', config_file(expected)),
-                    shell('aws-diagnostics', 'check'),
-                ),
+                (_listing(expected), shell('aws-diagnostics', 'check')),
             ),
-            _by_an_alias(lasting),
+            _by_an_alias(pairs),
             Choice(
                 'Where the hostname was set by hand, remove hostname from datadog.yaml and DD_HOSTNAME from the '
                 'environment of the Agent',
@@ -77,6 +99,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
             ),
             Step('Wait: the duplicate disappears within a few hours'),
             Step('If it stays although the Agent reports the instance id, ask Datadog Support'),
+            *then,
         ),
     )
 
@@ -138,12 +161,15 @@ HOST_DUPLICATED = Diagnosis(
     service_check='inventory',
     severity=Status.WARNING,
     tests=(
-        "Reads Datadog's host list and looks for an instance id with two rows: one from the AWS integration only, and "
-        'one from an Agent under another name. Datadog merges them within hours, so only a pair that this check saw '
-        'for longer counts (hosts_settle_after). Where instances without an Agent stand beside Agents that name no '
-        'instance id, it cannot tell.'
+        "Reads Datadog's host list and looks for an instance id with two rows: one from the AWS integration only and "
+        'one from an Agent under another name, or two from Agents that both run. Datadog merges rows within hours, so '
+        'only a pair that this check saw for longer counts (hosts_settle_after). Where instances without an Agent '
+        'stand beside Agents that name no instance id, it cannot tell.'
     ),
-    harm='The metrics of the host are on one row, and the tags of the instance on the other.',
+    harm=(
+        'The metrics of the host are on one row and the tags of the instance on the other, or the same metrics are on '
+        'both.'
+    ),
     docs=guide('duplicated-hosts-when-installing-the-agent'),
     judge=judge,
     remedy=remedy,

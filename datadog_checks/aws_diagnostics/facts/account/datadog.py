@@ -49,12 +49,14 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class DuplicatedHost:
-    """An instance with two rows: one from the AWS integration only, and one from an Agent."""
+    """An instance with two rows: one from the AWS integration only and one from an Agent, or two from Agents."""
 
     instance_id: InstanceId
     name: str
     """Of the Agent's row; printable, at most 255 characters."""
     since: float
+    other: str = ''
+    """Of the row of another Agent that reports the same instance; '' where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,9 @@ class TaggedHosts:
     """Hosts of one region with a running Agent and tags from AWS, which the AWS integration itself does not report."""
 
     account_id: AccountId | None
-    """None where the tags name no account."""
+    """None where the tags name no account, or several."""
     region: RegionName | None
-    """None where the tags name no region."""
+    """None where the tags name no region, or several."""
     hosts: int
     names: tuple[HostName, ...]
     """A few of them; those whose names have another form are only counted."""

@@ -16,8 +16,9 @@ class TaggedHost:
     instance_id: InstanceId | None
     """None where the row names none, or several."""
     accounts: tuple[AccountId, ...]
-    """That the tags from AWS name, each once: one, unless something is wrong."""
-    region: RegionName | None
+    """That the tags from AWS name, each once: one, unless something is wrong. None without a tag of Datadog's own."""
+    regions: tuple[RegionName, ...]
+    """Like accounts; several where a tag of EC2 is called region too, or where the zone is in another one."""
     tags: int
     """Of the source Amazon Web Services."""
     agent_runs: bool
@@ -26,6 +27,11 @@ class TaggedHost:
     def account_id(self) -> AccountId | None:
         """None where the tags name none, or several."""
         return self.accounts[0] if len(self.accounts) == 1 else None
+
+    @property
+    def region(self) -> RegionName | None:
+        """None where the tags name none, or several."""
+        return self.regions[0] if len(self.regions) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
