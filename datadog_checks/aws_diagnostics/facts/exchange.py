@@ -116,6 +116,13 @@ def works(token: Exchange, metadata: Exchange) -> bool:
     return (is_granted(token) and is_text(metadata)) or (is_status(token, 200) and gives_instance_id(metadata))
 
 
+def throttles(*asked: Exchange) -> bool:
+    """IMDS asks its clients to come again later. A proxy whose way to IMDS is broken says 503 too: without a name, that
+    is the word of IMDS only where something else shows that IMDS is reached."""
+    later = [e for e in asked if isinstance(e, Answer) and e.status in (429, 503) and not e.names_another_server]
+    return bool(later) and any(isinstance(e, Answer) and (e.names_ec2 or e.token_granted) for e in asked)
+
+
 def gives_instance_id(exchange: Exchange) -> bool:
     return isinstance(exchange, Answer) and exchange.instance_id_given is True
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .exchange import Answer, Exchange, is_granted, is_metadata, is_status, works
+from .exchange import Answer, Exchange, is_granted, is_metadata, is_status, throttles, works
 from .values import AccountId, ImdsEndpoint, InstanceId, RegionName
 
 SAME_RUN = 10.0  # seconds: no run takes longer
@@ -84,11 +84,7 @@ class Imds:
 
     @property
     def throttles(self) -> bool:
-        """It asks its clients to come again later. A proxy whose way to IMDS is broken says 503 too: without a name,
-        that is the word of IMDS only where something else shows that IMDS is reached."""
-        asked = (self.token, self.metadata, self.control)
-        later = [e for e in asked if isinstance(e, Answer) and e.status in (429, 503) and not e.names_another_server]
-        return bool(later) and any(isinstance(e, Answer) and (e.names_ec2 or e.token_granted) for e in asked)
+        return throttles(self.token, self.metadata, self.control)
 
     @property
     def answers(self) -> bool:

@@ -22,6 +22,7 @@ from tests.collect.imds.scripted_imds import RESET, SILENCE, ScriptedImds, Step,
 ID = Step(http(200, b'i-0123456789abcdef0', b'Server: EC2ws', b'Content-Type: text/plain'))
 NOT_KNOWN = Step(http(401, b'', b'Server: EC2ws'))
 THROTTLED = Step(http(503, b'', b'Server: EC2ws'))
+NAMELESS = Step(http(503))
 BROKEN = Step(http(500))
 BARE_TOKEN = Step(http(200, b'AQAEscripted=='))
 HTML = Step(http(200, b'i-0123456789abcdef0', b'Content-Type: text/html'))
@@ -84,6 +85,8 @@ LASTING = [
     pytest.param([SILENCE, THROTTLED, RESET], [NOT_KNOWN], Fault.THROTTLED, id='lost, throttled, and reset'),
     pytest.param([SILENCE], [THROTTLED], Fault.THROTTLED, id='a token is lost while IMDS throttles'),
     pytest.param([THROTTLED], [NOT_KNOWN], Fault.THROTTLED, id='throttled at once'),
+    pytest.param([NAMELESS], [NOT_KNOWN], Fault.THROTTLED, id='a 503 without a name, and an answer of EC2'),
+    pytest.param([NAMELESS], [NAMELESS], Fault.NAMELESS, id='a 503 without a name, whatever is asked'),
     pytest.param([BARE_TOKEN], [NOT_KNOWN], Fault.FOREIGN, id='a text in place of a token, that nobody knows'),
     pytest.param([BARE_TOKEN], [OTHER_TEXT], Fault.FOREIGN, id='a text in place of everything'),
 ]

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from ...facts import Answer, Exchange, Identity, Imds, NoAnswer, NotSent, Outcome
+from ...facts.exchange import throttles
 from ...facts.values import ImdsEndpoint, InstanceId
 from ...log import LOG
 from ..run import Deadline, DeadlineExceeded
@@ -117,7 +118,7 @@ class Conversation:
                 return NotSent(f'nothing can be sent to IMDS: {outcome}')
             case NotSent():
                 return run.token
-        if run.throttled:
+        if throttles(*run.asked):
             return NotSent('IMDS throttles, and more requests would prolong that')
         asked, _ = self._ask(run, GET_INSTANCE_ID_INVALID_TOKEN)
         return asked
