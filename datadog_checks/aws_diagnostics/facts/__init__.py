@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from .agent import Agent, AgentConfiguration, Ecs, HostnameFile, HostnameProvider, HostnameSource, ProxySettings
+from .exchange import Answer, Exchange, NoAnswer, NotSent, Outcome
 from .host import (
     Container,
     ContainerKind,
@@ -19,7 +20,7 @@ from .host import (
     Platform,
     UtsNamespace,
 )
-from .imds import Answer, Exchange, Identity, Imds, NoAnswer, NotSent, Outcome
+from .imds import Identity, Imds
 from .observed import MissingFact, Unobserved, observed
 from .path import IcmpError, Neighbour, NetworkPath, Route, RouteKind
 

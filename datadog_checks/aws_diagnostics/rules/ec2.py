@@ -1,7 +1,7 @@
 """Is this EC2? Decided on evidence, before anything is sent to an address that is another cloud's elsewhere."""
 
 from ..facts import ContainerKind, Dmi, Host, Imds, Platform, Unobserved
-from ..facts.imds import is_granted
+from ..facts.exchange import is_granted
 from ..facts.values import InstanceId
 from ..text import quoted
 from .identity import is_proven

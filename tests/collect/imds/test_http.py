@@ -70,6 +70,16 @@ ANSWERS = [
         id='the same length twice',
     ),
     pytest.param(
+        b'HTTP/1.1 200 OK\nX-A: b\nContent-Length: 2\n\nhi',
+        Response(200, {'x-a': 'b', 'content-length': '2'}, b'hi'),
+        id='lines that end with a bare line feed, which Go reads',
+    ),
+    pytest.param(
+        b'HTTP/1.1 200 OK\r\nX-A: b\nContent-Length: 2\n\r\nhi',
+        Response(200, {'x-a': 'b', 'content-length': '2'}, b'hi'),
+        id='lines that end in both ways',
+    ),
+    pytest.param(
         OK + b'Content-Length: 2\r\n\r\nhi there',
         Response(200, {'content-length': '2'}, b'hi'),
         id='more than the length',
@@ -104,7 +114,12 @@ MALFORMED = [
     pytest.param(OK + b'A: b\r\n continued\r\n\r\n', 'a header line is not "name: value"', id='continuation line'),
     pytest.param(OK + b'A : b\r\n\r\n', 'a header line is not "name: value"', id='space before the colon'),
     pytest.param(OK + b'A: b\x00c\r\n\r\n', 'a header line is not "name: value"', id='NUL in a header'),
-    pytest.param(OK + b'A: b\nC: d\r\n\r\n', 'a header line is not "name: value"', id='line feed in a header'),
+    pytest.param(OK + b'A: b\rC: d\r\n\r\n', 'a header line is not "name: value"', id='carriage return in a header'),
+    pytest.param(
+        OK + b'Transfer-Encoding: chunked\r\n\r\n2\nhi\r\n0\r\n\r\n',
+        'a chunk does not begin with its size',
+        id='a size of a chunk that ends with a bare line feed',
+    ),
     pytest.param(OK + b'Content-Length: -1\r\n\r\n', 'Content-Length is not one number', id='negative length'),
     pytest.param(OK + b'Content-Length: 1_0\r\n\r\n', 'Content-Length is not one number', id='length with underscore'),
     pytest.param(

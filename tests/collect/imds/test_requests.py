@@ -8,11 +8,13 @@ from datadog_checks.aws_diagnostics.collect.imds.requests import (
     GET_INSTANCE_ID_INVALID_TOKEN,
     GET_INSTANCE_ID_TOKENLESS,
     PUT_TOKEN,
+    TOKEN_HEADER,
     Request,
     Token,
     get_identity,
     get_instance_id,
-    granted_token,
+    is_granted_as_by_imds,
+    usable_token,
 )
 
 ALWAYS = f'Host: 10.0.0.1\r\nUser-Agent: datadog-aws-diagnostics/{__version__}\r\nAccept: */*\r\nConnection: close\r\n'
@@ -55,23 +57,26 @@ def test_a_request_is_these_bytes(request_: Request, wire: str) -> None:
 TTL = {'x-aws-ec2-metadata-token-ttl-seconds': '60'}
 
 GRANTS = [
-    pytest.param(Response(200, TTL, b'AQAEsecret=='), ('x-aws-ec2-metadata-token', 'AQAEsecret=='), id='granted'),
-    pytest.param(Response(200, {}, b'AQAEsecret=='), None, id='200 without the header: a captive portal'),
-    pytest.param(Response(401, TTL, b'AQAEsecret=='), None, id='not a 200'),
-    pytest.param(Response(200, TTL, b''), None, id='empty'),
-    pytest.param(Response(200, TTL, b'a b'), None, id='white space in it'),
-    pytest.param(Response(200, TTL, b'a\r\nHost: b'), None, id='another header in it'),
-    pytest.param(Response(200, TTL, b'a' * 1025), None, id='too long'),
-    pytest.param(Response(200, TTL, b'\xff'), None, id='not ASCII'),
+    pytest.param(Response(200, TTL, b'AQAEsecret=='), 'AQAEsecret==', True, id='granted'),
+    pytest.param(Response(200, TTL, b'a' * 8192), 'a' * 8192, True, id='as long as a header may be'),
+    pytest.param(Response(200, {}, b'AQAEsecret=='), 'AQAEsecret==', False, id='200 without the header'),
+    pytest.param(Response(200, {}, b'<html> <p>Sign in'), None, False, id='200 with a page: a captive portal'),
+    pytest.param(Response(401, TTL, b'AQAEsecret=='), None, False, id='not a 200'),
+    pytest.param(Response(200, TTL, b''), None, False, id='empty'),
+    pytest.param(Response(200, TTL, b'a b'), None, False, id='white space in it'),
+    pytest.param(Response(200, TTL, b'a\r\nHost: b'), None, False, id='another header in it'),
+    pytest.param(Response(200, TTL, b'a' * 8193), None, False, id='too long'),
+    pytest.param(Response(200, TTL, b'\xff'), None, False, id='not ASCII'),
 ]
 
 
-@pytest.mark.parametrize(('response', 'header'), GRANTS)
-def test_a_token_is_granted_by_the_header_and_a_body_that_can_be_one(
-    response: Response, header: tuple[str, str] | None
+@pytest.mark.parametrize(('response', 'token', 'as_by_imds'), GRANTS)
+def test_any_200_that_can_be_a_token_is_used_as_the_agent_does_and_imds_grants_it_by_a_header(
+    response: Response, token: str | None, as_by_imds: bool
 ) -> None:
-    token = granted_token(response)
-    assert (token and token.header()) == header
+    usable = usable_token(response)
+    assert (usable and usable.header()) == (token and (TOKEN_HEADER, token))
+    assert is_granted_as_by_imds(response) is as_by_imds
 
 
 def test_a_token_shows_in_no_representation() -> None:

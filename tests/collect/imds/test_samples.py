@@ -21,7 +21,12 @@ from tests.collect.imds.scripted_imds import RESET, SILENCE, ScriptedImds, Step,
 
 ID = Step(http(200, b'i-0123456789abcdef0', b'Server: EC2ws', b'Content-Type: text/plain'))
 NOT_KNOWN = Step(http(401, b'', b'Server: EC2ws'))
+THROTTLED = Step(http(503, b'', b'Server: EC2ws'))
+NAMELESS = Step(http(503))
 BROKEN = Step(http(500))
+BARE_TOKEN = Step(http(200, b'AQAEscripted=='))
+HTML = Step(http(200, b'i-0123456789abcdef0', b'Content-Type: text/html'))
+OTHER_TEXT = Step(http(200, b'welcome'))
 CUT = Step(b'HTTP/1.1 200 OK\r\nContent-Le')
 
 
@@ -49,6 +54,9 @@ PASSING = [
     pytest.param([BROKEN, granted()], [BROKEN, ID], 2, id='one 500'),
     pytest.param([granted()], [NOT_KNOWN, NOT_KNOWN, ID], 2, id='just after boot, a fresh token is not known'),
     pytest.param([granted()], [RESET, NOT_KNOWN, ID], 2, id='one GET with a token is reset'),
+    pytest.param([BARE_TOKEN], [ID], 1, id='a proxy takes the time to live from the token reply'),
+    pytest.param([granted()], [HTML], 1, id='an instance id that comes as text/html'),
+    pytest.param([SILENCE, THROTTLED, granted()], [NOT_KNOWN, NOT_KNOWN, ID], 3, id='lost, throttled, and well'),
 ]
 
 
@@ -66,6 +74,21 @@ LASTING = [
     pytest.param([granted()], [NOT_KNOWN], Fault.TOKEN_UNKNOWN, id='a fresh token is never known'),
     pytest.param([RESET, SILENCE], [NOT_KNOWN], Fault.UNCLEAR, id='reset, then silent'),
     pytest.param([BROKEN], [BROKEN], Fault.UNCLEAR, id='500 each time'),
+    pytest.param([SILENCE, THROTTLED, SILENCE], [NOT_KNOWN], Fault.TOKEN_LOST, id='no token arrives, a 503 does'),
+    pytest.param(
+        [SILENCE, THROTTLED, SILENCE],
+        [NOT_KNOWN, THROTTLED],
+        Fault.TOKEN_LOST,
+        id='no token arrives, a 503 does, and another GET is throttled then',
+    ),
+    pytest.param([SILENCE, THROTTLED], [NOT_KNOWN], Fault.THROTTLED, id='one token is lost, and then IMDS throttles'),
+    pytest.param([SILENCE, THROTTLED, RESET], [NOT_KNOWN], Fault.THROTTLED, id='lost, throttled, and reset'),
+    pytest.param([SILENCE], [THROTTLED], Fault.THROTTLED, id='a token is lost while IMDS throttles'),
+    pytest.param([THROTTLED], [NOT_KNOWN], Fault.THROTTLED, id='throttled at once'),
+    pytest.param([NAMELESS], [NOT_KNOWN], Fault.THROTTLED, id='a 503 without a name, and an answer of EC2'),
+    pytest.param([NAMELESS], [NAMELESS], Fault.NAMELESS, id='a 503 without a name, whatever is asked'),
+    pytest.param([BARE_TOKEN], [NOT_KNOWN], Fault.FOREIGN, id='a text in place of a token, that nobody knows'),
+    pytest.param([BARE_TOKEN], [OTHER_TEXT], Fault.FOREIGN, id='a text in place of everything'),
 ]
 
 

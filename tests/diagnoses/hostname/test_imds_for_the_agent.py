@@ -16,6 +16,7 @@ from tests.builders import NOW, agent, answered, configuration, granted, imds, u
 NOT_SENT = NotSent('not needed')
 SILENT = unanswered(Outcome.SILENT)
 LOST = unanswered(Outcome.LOST)
+PAGE = answered(200, content_type='text/html', instance_id_given=False)
 SLOW = {'connect_seconds': 0.1, 'first_byte_seconds': 0.25}
 
 
@@ -39,9 +40,30 @@ SLOW = {'connect_seconds': 0.1, 'first_byte_seconds': 0.25}
             id='throttled: it may answer the next time',
         ),
         pytest.param(
-            {'token': answered(403), 'metadata': NOT_SENT, 'control': answered(403), 'tokenless': NOT_SENT},
+            {'token': answered(403), 'metadata': NOT_SENT, 'control': answered(403), 'tokenless': answered(403)},
             (False, None, False, False),
             id='endpoint switched off',
+        ),
+        pytest.param(
+            {'token': answered(403), 'metadata': NOT_SENT, 'control': answered(403), 'tokenless': answered(200)},
+            (False, None, True, False),
+            id='kube2iam: v1 answers while everything else is refused',
+        ),
+        pytest.param(
+            {'token': answered(403), 'metadata': NOT_SENT, 'control': answered(403), 'tokenless': NOT_SENT},
+            (False, None, None, None),
+            id='endpoint switched off, or kube2iam: v1 was not asked',
+        ),
+        pytest.param(
+            {
+                'token': answered(403),
+                'metadata': NOT_SENT,
+                'control': answered(403),
+                'tokenless': answered(200),
+                'tokenless_at': NOW - 1800,
+            },
+            (False, None, None, None),
+            id='endpoint switched off since v1 answered, or kube2iam',
         ),
         pytest.param(
             {'token': SILENT, 'metadata': NOT_SENT, 'tokenless': answered(200), 'tokenless_at': NOW - 1800},
@@ -82,9 +104,24 @@ SLOW = {'connect_seconds': 0.1, 'first_byte_seconds': 0.25}
             id='v1 answered half an hour ago and IMDS answers other requests now',
         ),
         pytest.param(
-            {'token': answered(200), 'metadata': NOT_SENT, 'control': answered(200), 'tokenless': answered(200)},
+            {'token': answered(200), 'metadata': NOT_SENT, 'control': PAGE, 'tokenless': PAGE},
             (True, False, None, False),
             id='captive portal: the Agent takes any 200 for a token',
+        ),
+        pytest.param(
+            {'token': answered(200), 'metadata': PAGE, 'control': PAGE, 'tokenless': PAGE},
+            (True, False, None, False),
+            id='captive portal whose text could be a token',
+        ),
+        pytest.param(
+            {'token': answered(200), 'metadata': NOT_SENT, 'control': answered(401)},
+            (True, None, None, True),
+            id='a text in place of a token, with which nothing was asked',
+        ),
+        pytest.param(
+            {'token': answered(200), 'metadata': answered(instance_id_given=True)},
+            (True, True, False, True),
+            id='a token without its time to live, which works',
         ),
         pytest.param(
             {'token': LOST, 'metadata': NOT_SENT, 'control': LOST, 'tokenless_at': NOW - 1800},

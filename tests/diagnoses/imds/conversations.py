@@ -33,6 +33,11 @@ def connect_fails(outcome: Outcome, detail: str = '', icmp: IcmpError | None = N
 
 
 def disabled(**differences: Any) -> Imds:
+    """Nothing but a GET without a token tells this from a proxy that adds X-Forwarded-For."""
+    return said(answered(403), answered(403), {'tokenless': answered(403), 'tokenless_at': NOW} | differences)
+
+
+def disabled_or_proxied(**differences: Any) -> Imds:
     return said(answered(403), answered(403), differences)
 
 
@@ -46,6 +51,17 @@ def kiam(**differences: Any) -> Imds:
     return said(nothing_allowed, nothing_allowed, differences)
 
 
+def nginx(**differences: Any) -> Imds:
+    page = answered(404, server='nginx/1.25.3', content_type='text/html')
+    return said(page, page, differences)
+
+
+def credential_helper(**differences: Any) -> Imds:
+    """As aws_signing_helper: it grants tokens as IMDS does, and has credentials and nothing else."""
+    token, nothing = answered(token_granted=True, server=''), answered(404, server='')
+    return imds(**({'token': token, 'metadata': nothing, 'control': nothing} | differences))
+
+
 def captive_portal(**differences: Any) -> Imds:
     page = answered(200, server='nginx', content_type='text/html')
     return said(page, page, differences)
@@ -53,6 +69,29 @@ def captive_portal(**differences: Any) -> Imds:
 
 def no_tokens(**differences: Any) -> Imds:
     return said(answered(404), answered(200), v1_works(**differences))
+
+
+def broken_proxy(**differences: Any) -> Imds:
+    """As HAProxy and linkerd answer while their way to IMDS is down: without a name of theirs."""
+    down = answered(503, server='')
+    return said(down, down, differences)
+
+
+def web_filter(**differences: Any) -> Imds:
+    page = answered(403, server='', content_type='text/html')
+    return said(page, page, {'tokenless': page, 'tokenless_at': NOW} | differences)
+
+
+def without_ttl(**differences: Any) -> Imds:
+    """A proxy takes the header from the token reply. The Agent does not look at it."""
+    return imds(**({'token': answered(), 'metadata': answered(instance_id_given=True)} | differences))
+
+
+def as_html(**differences: Any) -> Imds:
+    """The right texts, by a server that calls everything HTML."""
+    html: dict[str, Any] = {'server': 'Werkzeug/2.0', 'content_type': 'text/html; charset=utf-8'}
+    token, metadata = answered(token_granted=True, **html), answered(instance_id_given=True, **html)
+    return imds(**({'token': token, 'metadata': metadata} | differences))
 
 
 def throttled(**differences: Any) -> Imds:

@@ -20,17 +20,24 @@ from datadog_checks.aws_diagnostics.findings import Failed, Unknown
 from tests.builders import NOW, answered, facts, granted, host, icmp, imds, path, unanswered
 from tests.diagnoses.imds.conversations import (
     LOST,
+    as_html,
+    broken_proxy,
     captive_portal,
     connect_fails,
+    credential_helper,
     disabled,
+    disabled_or_proxied,
     kiam,
     kube2iam,
+    nginx,
     no_tokens,
     silent_after_connecting,
     throttled,
     token_lost,
     v1_works,
+    web_filter,
     without_token,
+    without_ttl,
 )
 
 UNMEASURED = Unobserved('no token reply to measure')
@@ -91,6 +98,15 @@ FAILED = {
     'PUT 403, GET 404': (facts(imds=without_token(answered(403), answered(404))), 'imds-intercepted'),
     'PUT 404, GET 403': (facts(imds=without_token(answered(404), answered(403))), 'imds-intercepted'),
     'PUT 403, GET 403': (facts(imds=disabled()), 'imds-endpoint-disabled'),
+    'PUT 403, GET 403, and a GET without a token is not allowed': (
+        facts(imds=disabled_or_proxied()),
+        'imds-endpoint-disabled',
+    ),
+    'PUT 403, GET 403, by a server without a name': (facts(imds=web_filter()), 'imds-intercepted'),
+    'PUT lost, GET 403, by a server without a name': (
+        facts(imds=without_token(LOST, answered(403, server=''))),
+        'imds-intercepted',
+    ),
     'PUT lost, GET 403': (facts(imds=without_token(LOST, answered(403))), 'imds-endpoint-disabled'),
     'PUT 403, GET 403, from a server with a name of its own': (
         facts(imds=without_token(answered(403, server='squid/6.6'), answered(403, server='squid/6.6'))),
@@ -115,6 +131,11 @@ FAILED = {
         facts(imds=kiam(**v1_works(tokenless_at=NOW - 3600))),
         'imds-intercepted',
     ),
+    'PUT 404, GET 404, by a web server with a name of its own': (facts(imds=nginx()), 'imds-intercepted'),
+    'token granted by a server without a name, GET with it 404: a credential helper': (
+        facts(imds=credential_helper()),
+        'imds-intercepted',
+    ),
     'PUT 404, GET 200': (facts(imds=no_tokens()), 'imdsv2-not-supported'),
     'PUT 405, GET 401': (facts(imds=without_token(answered(405), answered(401))), 'imdsv2-not-supported'),
     'PUT 501, GET without a token 200': (
@@ -132,6 +153,19 @@ FAILED = {
     'token granted, GET with it 503': (
         facts(imds=imds(metadata=answered(503), control=answered(503))),
         'imds-throttled',
+    ),
+    'PUT 503 by a server without a name, GET 401 of EC2': (
+        facts(imds=without_token(answered(503, server=''), answered(401))),
+        'imds-throttled',
+    ),
+    'token granted by a server without a name, GET with it 503': (
+        facts(imds=imds(token=answered(token_granted=True, server=''), metadata=answered(503, server=''))),
+        'imds-throttled',
+    ),
+    'PUT 503 by a server without a name': (facts(imds=broken_proxy()), 'imds-intercepted'),
+    'PUT lost, GET 503 by a server without a name': (
+        facts(imds=without_token(LOST, answered(503, server=''))),
+        'imds-intercepted',
     ),
     'PUT 503 by a web proxy': (
         facts(imds=without_token(answered(503, server='envoy'), answered(503, server='envoy'))),
@@ -184,6 +218,8 @@ FAILED = {
         'imds-slower-than-agent-timeout',
     ),
     'all is well, by a proxy on the way': (facts(path=path(intercepted=True)), 'imds-intercepted'),
+    'all is well, but for the time to live of the token': (facts(imds=without_ttl()), 'imds-intercepted'),
+    'all is well, as text/html': (facts(imds=as_html()), 'imds-intercepted'),
     'all is well, and slow': (
         facts(imds=imds(token=answered(token_granted=True, first_byte_seconds=0.8))),
         'imds-slower-than-agent-timeout',
@@ -242,6 +278,10 @@ IMDSV1 = {
     'asked earlier, and IMDS works': (imds(tokenless=answered(), tokenless_at=NOW - 1800), True),
     'asked earlier, and the token is lost': (token_lost(tokenless=answered(), tokenless_at=NOW - 1800), True),
     'asked earlier, and IMDS throttles': (throttled(tokenless=answered(), tokenless_at=NOW - 1800), True),
+    'asked earlier, and a broken proxy answers now': (
+        broken_proxy(tokenless=answered(), tokenless_at=NOW - 1800),
+        None,
+    ),
     'asked earlier, and IMDS is disabled now': (disabled(tokenless=answered(), tokenless_at=NOW - 1800), None),
     'refused earlier, and IMDS is disabled now': (disabled(tokenless=answered(401), tokenless_at=NOW - 1800), None),
     'asked earlier, and a portal answers now': (captive_portal(tokenless=answered(), tokenless_at=NOW - 1800), None),

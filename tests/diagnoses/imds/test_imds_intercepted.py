@@ -1,9 +1,10 @@
 import re
+from dataclasses import replace
 
 import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_INTERCEPTED
-from datadog_checks.aws_diagnostics.diagnoses.imds.imds_intercepted import KIAM_ROUTES
+from datadog_checks.aws_diagnostics.diagnoses.imds.credentials_proxies import KIAM_ROUTES
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.findings import Failed, Status
@@ -11,14 +12,22 @@ from datadog_checks.aws_diagnostics.remedies import Choice, Command, Language, R
 from tests.builders import NOW, answered, container, facts, host, imds, path, unanswered
 from tests.diagnoses.imds.conversations import (
     LOST,
+    as_html,
+    broken_proxy,
     captive_portal,
     connect_fails,
+    credential_helper,
     disabled,
+    disabled_or_proxied,
     kiam,
     kube2iam,
+    nginx,
+    throttled,
     token_lost,
     v1_works,
+    web_filter,
     without_token,
+    without_ttl,
 )
 from tests.diagnoses.remedy_parts import APPLY_HELM, CLOUD_INIT_IN_A_POD, FIREWALL_RULES, HOST_NETWORK_OF_A_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
@@ -33,6 +42,9 @@ LOST_HERE = (
     'there is no gateway in between, so this is not the hop limit: a filter drops the token reply, or IMDS itself is '
     'failing'
 )
+
+NAMELESS = "without the name of EC2's server (EC2ws), which its answers bear: a proxy or a filter answers in its place"
+ALTERED = 'IMDS works, but something alters its answers or answers in its place'
 
 FAILS = {
     'PUT is answered 403, GET 401: kube2iam': Row(
@@ -84,6 +96,44 @@ FAILS = {
             'answered 401, which is no answer that IMDS gives (a captive portal or a web proxy does)'
         ),
         near_miss='PUT and GET are answered 403: disabled',
+    ),
+    'everything is answered 404 by nginx': Row(
+        facts(imds=nginx()),
+        "the token PUT was answered 404 by 'nginx/1.25.3', the GET with an invalid token was answered 404 by "
+        "'nginx/1.25.3', which is no answer that IMDS gives (a captive portal or a web proxy does)",
+        near_miss='PUT is answered 404, GET 401: no tokens',
+    ),
+    'a credential helper grants tokens and knows no instance id': Row(
+        facts(imds=credential_helper()),
+        'the token PUT was answered 200, the GET with the token was answered 404, which is no answer that IMDS gives '
+        '(a captive portal or a web proxy does)',
+        near_miss='all is well',
+    ),
+    'EC2 grants a token, and the GET with it is answered 404 without a name: kiam': Row(
+        facts(imds=imds(metadata=answered(404, server=''))),
+        'the token PUT was answered 200, the GET with the token was answered 404, as with a proxy that allows only '
+        'some paths (kiam does)',
+        near_miss='all is well',
+    ),
+    'everything is answered 403 by a server without a name: a web filter': Row(
+        facts(imds=web_filter()),
+        f'the token PUT was answered 403, the GET with an invalid token was answered 403, {NAMELESS}',
+        near_miss='PUT and GET are answered 403: disabled',
+    ),
+    'PUT is answered 503 by a server without a name: the way of a proxy is down': Row(
+        facts(imds=broken_proxy()),
+        f'the token PUT was answered 503, the GET with an invalid token was answered 503, {NAMELESS}',
+        near_miss='IMDS throttles',
+    ),
+    'everything works, but for the time to live of the token': Row(
+        facts(imds=without_ttl()),
+        Failed(f'{ALTERED}: the token comes without its time to live', Status.WARNING),
+        near_miss='all is well',
+    ),
+    'everything works, as text/html': Row(
+        facts(imds=as_html()),
+        Failed(f'{ALTERED}: the token comes as text/html, the instance id comes as text/html', Status.WARNING),
+        near_miss='all is well',
     ),
     'PUT is lost, GET answered 404: kiam': Row(
         facts(imds=without_token(LOST, answered(404))),
@@ -161,6 +211,14 @@ PASSES = {
     'all is well, and the path was not measured': Row(facts(path=Unobserved('gVisor')), WORKS),
     'everything works, and whether a proxy answers is not known': Row(facts(path=path(intercepted=None)), WORKS),
     'everything works behind a gateway': Row(facts(path=path(gateways=1, gateway_addresses=('172.17.0.1',))), WORKS),
+    'IMDS throttles': Row(
+        facts(imds=throttled()),
+        'the token PUT was answered 503, the GET with an invalid token was answered 503, which shows no interceptor',
+    ),
+    'everything works, by a server with a name of its own': Row(
+        facts(imds=imds(token=answered(token_granted=True, server='envoy'), metadata=answered(server='envoy'))),
+        "the token PUT was answered 200 by 'envoy', the GET with the token was answered 200 by 'envoy', as EC2 answers",
+    ),
     'PUT and GET are answered 403: disabled': Row(
         facts(imds=disabled()),
         'the token PUT was answered 403, the GET with an invalid token was answered 403, which shows no interceptor',
@@ -181,6 +239,11 @@ UNKNOWN = {
         facts(imds=without_token(answered(403), LOST)),
         'the token PUT was answered 403, the GET with an invalid token connected and got no answer in time: no '
         'single cause fits',
+    ),
+    'PUT and GET are answered 403, and a GET without a token is not allowed': Row(
+        facts(imds=disabled_or_proxied()),
+        'the token PUT was answered 403, the GET with an invalid token was answered 403: a proxy, or a disabled '
+        'endpoint: see imds-endpoint-disabled',
     ),
 }
 NOT_APPLICABLE = {
@@ -227,6 +290,14 @@ ANOTHER_SERVER = Remedy(
         ),
         FIREWALL_RULES,
         Step('Exempt the IMDS address from the redirection (iptables REDIRECT or DNAT, service mesh, captive portal)'),
+    ),
+)
+ANOTHER_SERVER_AROUND = replace(
+    ANOTHER_SERVER,
+    then=(
+        ANOTHER_SERVER.then[0],
+        replace(FIREWALL_RULES, text=FIREWALL_RULES.text.replace('on this host', 'on the host of this container')),
+        ANOTHER_SERVER.then[2],
     ),
 )
 
@@ -276,6 +347,18 @@ REMEDIES = {
         facts(imds=captive_portal()),
         ANOTHER_SERVER,
     ),
+    'a web server in a pod, that knows no path': (
+        facts(imds=nginx(), host=POD),
+        ANOTHER_SERVER_AROUND,
+    ),
+    'a credential helper in a pod': (
+        facts(imds=credential_helper(), host=POD),
+        ANOTHER_SERVER_AROUND,
+    ),
+    'a web filter on a host': (
+        facts(imds=web_filter()),
+        ANOTHER_SERVER,
+    ),
     'something that acts like kube2iam on a host': (
         facts(imds=kube2iam()),
         ANOTHER_SERVER,
@@ -308,6 +391,26 @@ REMEDIES = {
         facts(path=path(intercepted=True)),
         Remedy(
             'Nothing needs repair if the proxy is wanted; the hop limit cannot be measured behind it',
+            (
+                Choice(
+                    'Keep the proxy, and turn this diagnosis off in the conf.yaml of this check',
+                    (Command('instances:\n  - disabled_diagnoses: [imds-intercepted]', Language.YAML),),
+                    undo=Step('Remove the option again'),
+                ),
+                Choice(
+                    'Find the redirection and remove it',
+                    (
+                        Command('sudo iptables-save | grep -iF -e 169.254 -e reject -e drop'),
+                        Command('sudo nft list ruleset | grep -iF -e 169.254 -e reject -e drop'),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    'a proxy that alters what it passes on': (
+        facts(imds=without_ttl()),
+        Remedy(
+            'Nothing needs repair if the proxy is wanted',
             (
                 Choice(
                     'Keep the proxy, and turn this diagnosis off in the conf.yaml of this check',

@@ -2,7 +2,7 @@ from datadog_checks.aws_diagnostics.diagnoses.imds import IMDS_THROTTLED
 from datadog_checks.aws_diagnostics.facts import ContainerKind, NotSent, Outcome, Unobserved
 from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
 from tests.builders import answered, container, facts, host, imds
-from tests.diagnoses.imds.conversations import connect_fails, throttled, without_token
+from tests.diagnoses.imds.conversations import broken_proxy, connect_fails, throttled, without_token
 from tests.diagnoses.remedy_parts import DROPPED_PACKETS, DROPPED_PACKETS_AROUND
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
@@ -11,6 +11,12 @@ FAILS = {
         facts(imds=throttled(control=NotSent('IMDS throttles'))),
         'the token PUT was answered 503: IMDS is reachable and asks clients to retry later',
         near_miss='PUT is answered 503 by another server',
+    ),
+    'PUT is answered 503 without a name, and the GET by EC2': Row(
+        facts(imds=without_token(answered(503, server=''), answered(401))),
+        'the token PUT was answered 503, the GET with an invalid token was answered 401: IMDS is reachable and asks '
+        'clients to retry later',
+        near_miss='PUT is answered 503 by a server without a name',
     ),
     'PUT is answered 429': Row(
         facts(imds=without_token(answered(429), answered(401))),
@@ -30,6 +36,9 @@ FAILS = {
     ),
 }
 PASSES = {
+    'PUT is answered 503 by a server without a name': Row(
+        facts(imds=broken_proxy()), 'the token PUT was answered 503, the GET with an invalid token was answered 503'
+    ),
     'all is well': Row(facts(), 'the token PUT was answered 200, the GET with the token was answered 200'),
     'PUT is answered 403': Row(
         facts(imds=without_token(answered(403), answered(401))),

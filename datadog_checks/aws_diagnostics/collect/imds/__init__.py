@@ -8,7 +8,7 @@ from ...facts import Answer, Imds, NetworkPath, NoAnswer, NotSent, Outcome, Unob
 from ...log import LOG
 from ..run import CollectOptions, Deadline
 from ..schedule import Backoff, Remeasuring
-from .conversation import Conversation, is_throttled
+from .conversation import Conversation
 from .path import PathMeasurement, is_reply_lost
 from .tcp import parse_endpoint
 
@@ -61,7 +61,7 @@ class ImdsProbe:
             return Unobserved('turned off by measure_hop_limit')
         if isinstance(imds.token, NotSent):
             return self._kept(imds.token.reason)
-        if is_throttled(imds):
+        if imds.throttles:
             return self._kept('IMDS throttles, so the path to it was not measured')
         if not self._remeasuring.due(imds.observed_at, _seen(imds)):
             return self._path

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from ...facts import Answer, Exchange, Identity, Imds, NoAnswer, NotSent, Outcome
-from ...facts.imds import is_status, is_text
+from ...facts.exchange import throttles
 from ...facts.values import ImdsEndpoint, InstanceId
 from ...log import LOG
 from ..run import Deadline, DeadlineExceeded
@@ -20,11 +20,11 @@ from .requests import (
     Token,
     get_identity,
     get_instance_id,
-    granted_token,
     identity,
     instance_id,
+    usable_token,
 )
-from .rounds import NOT_NEEDED, THROTTLED, Run
+from .rounds import NOT_NEEDED, Run
 from .tcp import Address
 
 IDENTITY_RETRY_SECONDS = 3600.0
@@ -55,6 +55,7 @@ class Conversation:
             while not run.settled:
                 time.sleep(min(run.pause * self._timeout, deadline.remaining()))
                 self._round(run)
+        run.conclude()
         run.control = NOT_NEEDED if run.works else run.control
         run.tokenless = self._without_token(run)
         return Imds(
@@ -84,12 +85,12 @@ class Conversation:
         if reply is None:
             asked, reply = self._look_again(run, asked)
         run.heard_of_token(asked)
-        token = granted_token(reply.response) if reply else None
+        token = usable_token(reply.response) if reply else None
         if token is None:
             return
         asked, reply = self._ask(run, get_instance_id(token))
         run.heard_of_metadata(asked)
-        if reply and is_text(asked):
+        if reply and run.works:
             self._recognise(reply)
             self._look_up_identity(run, token)
 
@@ -117,7 +118,7 @@ class Conversation:
                 return NotSent(f'nothing can be sent to IMDS: {outcome}')
             case NotSent():
                 return run.token
-        if run.throttled:
+        if throttles(*run.asked):
             return NotSent('IMDS throttles, and more requests would prolong that')
         asked, _ = self._ask(run, GET_INSTANCE_ID_INVALID_TOKEN)
         return asked
@@ -183,7 +184,3 @@ def _looked_at(request: Request, reply: Reply) -> Answer:
     if request.path != INSTANCE_ID_PATH or reply.answered.status != 200:
         return reply.answered
     return replace(reply.answered, instance_id_given=instance_id(reply.response) is not None)
-
-
-def is_throttled(imds: Imds) -> bool:
-    return any(is_status(e, *THROTTLED) for e in (imds.token, imds.metadata, imds.control))

@@ -11,7 +11,7 @@ from ...text import trimmed
 from ..run import Deadline, DeadlineExceeded
 from .http import ClosedEarly, Malformed, Response, read_response
 from .kernel import TCPI_LAST_DATA_RECV_OFFSET, QueuedError, all_acknowledged, idle_seconds, queued_error, ready
-from .requests import Request, granted_token
+from .requests import Request, is_granted_as_by_imds
 from .tcp import Address, Connection, connect, error_name
 
 SHOWN_CHARACTERS = 80
@@ -159,7 +159,7 @@ def _answered(response: Response, connect_seconds: float, first_byte_seconds: fl
         status=response.status,
         connect_seconds=connect_seconds,
         first_byte_seconds=first_byte_seconds,
-        token_granted=granted_token(response) is not None,
+        token_granted=is_granted_as_by_imds(response),
         server=trimmed(response.headers.get('server', ''), SHOWN_CHARACTERS),
         content_type=trimmed(response.headers.get('content-type', ''), SHOWN_CHARACTERS),
     )

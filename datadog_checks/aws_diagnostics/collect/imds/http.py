@@ -1,6 +1,7 @@
 """A small, strict reader of HTTP/1.1 answers (RFC 9112).
 
-No redirects, no proxies, no continuation lines, no other transfer coding than chunked. Whatever is not exactly HTTP, or
+No redirects, no proxies, no continuation lines, no other transfer coding than chunked. The lines of the head may end
+with a bare LF, as the Agent's HTTP client (Go's net/textproto) reads those too. Whatever is not exactly HTTP, or
 larger than allowed, is Malformed. Nothing here waits or knows a socket: bytes come from a `Read`.
 """
 
@@ -19,6 +20,7 @@ Read: TypeAlias = Callable[[int], bytes]
 
 STATUS_LINE = re.compile(rb'HTTP/1\.[01] ([2-5][0-9]{2})(?: [\t\x20-\x7e\x80-\xff]*)?')
 FIELD_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)")
+END_OF_HEAD = re.compile(rb'\n\r?\n')
 CHUNK_LINE = re.compile(rb'([0-9A-Fa-f]{1,8})[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?')
 WITHOUT_BODY = (204, 304)
 
@@ -122,11 +124,12 @@ class _Incoming:
 
     def head(self) -> list[bytes]:
         """The lines before the empty one. What does not even begin like HTTP is refused without waiting for more."""
-        while (end := self._buffer.find(b'\r\n\r\n')) < 0:
+        while (end := END_OF_HEAD.search(self._buffer)) is None:
             self._receive()
             if not self._buffer.startswith(b'HTTP/'[: len(self._buffer)]):
                 raise Malformed('the answer does not begin with HTTP/')
-        return self._take(end + 4)[:-4].split(b'\r\n')
+        lines = self._take(end.end())[: end.start() - end.end()]
+        return [line.removesuffix(b'\r') for line in lines.split(b'\n')]
 
     def line(self) -> bytes:
         while (end := self._buffer.find(b'\r\n')) < 0:

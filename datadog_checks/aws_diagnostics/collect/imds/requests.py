@@ -19,8 +19,8 @@ TOKEN_TTL_SECONDS = 60
 """A token serves one run. IMDS allows 1 to 21600 seconds."""
 TOKEN_TTL_HEADER = 'x-aws-ec2-metadata-token-ttl-seconds'
 TOKEN_HEADER = 'x-aws-ec2-metadata-token'
-TOKEN = re.compile(rb'[\x21-\x7e]{1,1024}')
-"""What may go into a header: nothing that could end the line."""
+TOKEN = re.compile(rb'[\x21-\x7e]{1,8192}')
+"""What may go into a header: nothing that could end the line, and no more than most servers read."""
 INVALID_TOKEN = 'A' * 54 + '=='
 """Well-formed and never granted: IMDS answers 401, and does not count it as use of IMDSv1."""
 
@@ -78,15 +78,15 @@ def get_identity(token: Token) -> Request:
     return Request('GET', IDENTITY_PATH, (token.header(),))
 
 
-def granted_token(response: Response) -> Token | None:
-    """The token, where this is an answer of IMDS to the PUT.
-
-    A 200 proves nothing: a captive portal answers with one too. IMDS repeats the header with the time to live.
-    """
-    if response.status != 200 or TOKEN_TTL_HEADER not in response.headers:
-        return None
+def usable_token(response: Response) -> Token | None:
+    """What the Agent would use as a token: it asks for no more than the status 200."""
     body = response.body.strip()
-    return Token(body.decode('ascii')) if TOKEN.fullmatch(body) else None
+    return Token(body.decode('ascii')) if response.status == 200 and TOKEN.fullmatch(body) else None
+
+
+def is_granted_as_by_imds(response: Response) -> bool:
+    """A 200 proves nothing: a captive portal answers with one too. IMDS repeats the header with the time to live."""
+    return TOKEN_TTL_HEADER in response.headers and usable_token(response) is not None
 
 
 FORMS = {

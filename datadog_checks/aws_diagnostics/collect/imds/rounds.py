@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from ...facts import Answer, Exchange, NoAnswer, NotSent, Outcome
-from ...facts.imds import is_granted, is_status, is_text
+from ...facts.exchange import is_status, works
 from ..run import Deadline
 from .exchange import Question
 
@@ -52,6 +52,9 @@ class Run:
     tokenless: Exchange = NOT_REACHED
     requests: int = 0
     steady: bool = True
+    throttling: Answer | None = None
+    """The first 429 or 503 to a request for a token after one whose answer was lost: a throttled IMDS refuses with an
+    answer that has no hop limit, so it must not hide that tokens are lost."""
     late: list[Question] = field(default_factory=list)
     """Requests for a token without an answer so far; another look may find one."""
     stack: ExitStack = field(default_factory=ExitStack)
@@ -72,7 +75,7 @@ class Run:
 
     @property
     def works(self) -> bool:
-        return is_granted(self.token) and is_text(self.metadata)
+        return works(self.token, self.metadata)
 
     @property
     def patience(self) -> float:
@@ -86,10 +89,18 @@ class Run:
         return None if first else SYN_INTERVAL
 
     def heard_of_token(self, now: Exchange) -> None:
+        if self.throttling is None and isinstance(now, Answer) and _is_refused_after_a_loss(self.token, now):
+            self.throttling = now
+            return
         self.steady = self.steady and _alike(self.token, now)
         if not isinstance(now, NotSent):
             self.samples = self.samples + 1 if kind(now) == kind(self.token) else 1
         self.token = _together(self.token, now)
+
+    def conclude(self) -> None:
+        """What throttles is the fault where the loss beside it was not seen often enough."""
+        if self.throttling is not None and not (self.works or self.is_certain):
+            self.token, self.samples = self.throttling, 1
 
     @property
     def is_certain(self) -> bool:
@@ -111,7 +122,8 @@ class Run:
         self.metadata = now if not isinstance(now, NotSent) or self.metadata is WITHOUT_TOKEN else self.metadata
 
     def heard_of_control(self, now: Exchange) -> None:
-        self.control = _together(self.control, now)
+        throttled = isinstance(self.control, Answer) and _is_refused_after_a_loss(self.token, now)
+        self.control = self.control if throttled else _together(self.control, now)
 
     @property
     def settled(self) -> bool:
@@ -155,6 +167,10 @@ def kind(exchange: Exchange) -> object:
         case NoAnswer(outcome=outcome) as failed:
             return outcome if failed.connected else 'no connection'
     return None
+
+
+def _is_refused_after_a_loss(before: Exchange, now: Exchange) -> bool:
+    return isinstance(before, NoAnswer) and before.outcome is Outcome.LOST and is_status(now, *THROTTLED)
 
 
 def _alike(before: Exchange, now: Exchange) -> bool:

@@ -2,7 +2,7 @@
 
 from ...expectations import Expectations, ImdsV1
 from ...facts import Agent, AgentConfiguration, Facts, Imds, observed
-from ...facts.imds import is_status
+from ...facts.exchange import is_status
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy
 from ..applying import restart_with_settings

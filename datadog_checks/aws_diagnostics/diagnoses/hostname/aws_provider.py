@@ -108,7 +108,7 @@ def _v2_then_v1(world: 'Situation') -> Fetched:
     if world.token and world.with_token:
         return Fetched(Source.IMDSV2, 'IMDSv2 answers')
     if world.token:
-        return Fetched(Source.NOWHERE, 'IMDSv2 grants a token, and the request with it fails')
+        return Fetched(Source.NOWHERE, 'the Agent gets a token of IMDSv2, and no instance id with it')
     if world.without_token:
         return Fetched(Source.IMDSV1, 'IMDSv2 gives the Agent no token, and IMDSv1 answers')
     return Fetched(Source.NOWHERE, f'IMDSv2 gives the Agent no token, and IMDSv1 {_silent(world)}')

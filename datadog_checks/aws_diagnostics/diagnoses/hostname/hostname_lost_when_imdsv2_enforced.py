@@ -2,7 +2,7 @@
 
 from ...expectations import Expectations
 from ...facts import Agent, Facts, Imds, NetworkPath, observed
-from ...facts.imds import is_status
+from ...facts.exchange import is_status
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step
 from ...text import lower_first, quoted

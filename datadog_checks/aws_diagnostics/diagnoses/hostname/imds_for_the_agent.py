@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ...facts import Agent, Answer, Exchange, Imds, NoAnswer, Unobserved
-from ...facts.imds import is_status
+from ...facts import Agent, Answer, Exchange, Imds, NoAnswer, NotSent, Unobserved
+from ...facts.exchange import is_metadata, is_status
 from ..imds.fault import is_no_token
 from ..imds.imds_behind_proxy_settings import is_proxied
 
@@ -33,25 +33,44 @@ def imds_for_the_agent(imds: Imds | Unobserved, agent: Agent) -> ImdsForTheAgent
     limit = agent.configuration.ec2_metadata_timeout
     return ImdsForTheAgent(
         token=_gets(200, imds.token, limit),
-        with_token=False if is_no_token(imds.token) else _gets(200, imds.metadata, limit),
+        with_token=_with_token(imds, limit),
         without_token=_without_token(imds, limit),
         refused_without_token=_refused_without_token(imds, limit),
     )
 
 
+def _with_token(imds: Imds, limit: float) -> bool | None:
+    asked = imds.control if isinstance(imds.metadata, NotSent) else imds.metadata
+    if _takes_another_text_for_a_token(imds) and is_status(asked, 200) and not is_metadata(asked):
+        return False
+    return _gets(200, imds.metadata, limit)
+
+
+def _takes_another_text_for_a_token(imds: Imds) -> bool:
+    return is_no_token(imds.token) and not imds.v2_works
+
+
 def _without_token(imds: Imds, limit: float) -> bool | None:
     if _cannot_be_answered(imds):
         return False
-    return None if is_no_token(imds.token) else _gets(200, imds.tokenless, limit)
+    unknown = _takes_another_text_for_a_token(imds) or _may_be_refused(imds)
+    return None if unknown else _gets(200, imds.tokenless, limit)
 
 
 def _refused_without_token(imds: Imds, limit: float) -> bool | None:
-    return False if _cannot_be_answered(imds) else _gets(401, imds.tokenless, limit)
+    if _cannot_be_answered(imds):
+        return False
+    return None if _may_be_refused(imds) else _gets(401, imds.tokenless, limit)
+
+
+def _may_be_refused(imds: Imds) -> bool:
+    """A disabled endpoint refuses it as it refused the other GET; behind a proxy such as kube2iam it is answered."""
+    return is_status(imds.control, 403) and not imds.tokenless_is_present
 
 
 def _cannot_be_answered(imds: Imds) -> bool:
     """A GET without a token, whatever was answered to one before."""
-    if _nothing_connects(imds.token) or is_status(imds.control, 403):
+    if _nothing_connects(imds.token):
         return True
     # An older tokenless GET tells whether IMDSv1 is on, but not that anything answers now.
     return isinstance(imds.control, NoAnswer) and not imds.tokenless_is_present

@@ -5,7 +5,7 @@ import re
 
 from ...expectations import Expectations
 from ...facts import Agent, ContainerKind, Facts, Host, HostnameFile, HostnameProvider, Imds, UtsNamespace
-from ...facts.imds import is_status
+from ...facts.exchange import is_status
 from ...facts.values import AgentHostname
 from ...remedies import Choice
 from ...rules import instance_id_in, instance_id_of, why_shared

@@ -9,18 +9,20 @@ guide: 400, 401, 403, 404, 503) and what the usual proxies are known to answer (
 from enum import StrEnum
 
 from ...facts import Answer, Exchange, Imds, NoAnswer, NotSent, Outcome
-from ...facts.imds import is_granted, is_status
+from ...facts.exchange import is_granted, is_status
 
 
 class Fault(StrEnum):
     NONE = 'the token is granted and the metadata comes with it'
     DISABLED = 'the metadata endpoint is disabled'
+    DISABLED_OR_PROXIED = 'the metadata endpoint is disabled, or a proxy forwards what EC2 refuses'
     THROTTLED = 'IMDS asks its clients to come again later'
     NO_TOKENS = 'tokens are not supported here'
     TOKEN_REFUSED = 'the token, or the request with it, is refused while other requests are not'
     TOKEN_UNKNOWN = 'a token is granted, and then it is not known'
     WHITELISTED = 'a proxy lets only some paths through'
     FOREIGN = 'an answer that IMDS never gives'
+    NAMELESS = 'an answer that IMDS may give, without its name'
     FILTERED = 'the token request is stopped on its way there'
     TOKEN_LOST = 'the token request arrives and its answer does not'
     UNREACHABLE = 'no answer to anything'
@@ -30,7 +32,7 @@ class Fault(StrEnum):
 def fault_of(imds: Imds) -> Fault:
     if imds.v2_works:
         return Fault.NONE
-    if any(is_status(e, 429, 503) and not names_another_server(e) for e in _asked(imds)):
+    if imds.throttles:
         return Fault.THROTTLED
     if imds.provisional or not imds.steady:
         return Fault.UNCLEAR
@@ -53,10 +55,6 @@ def _fault_of(imds: Imds) -> Fault:
         case NoAnswer() as token:
             return _after_an_unanswered_put(imds, token)
     return Fault.UNCLEAR
-
-
-def _asked(imds: Imds) -> tuple[Exchange, ...]:
-    return imds.token, imds.metadata, imds.control
 
 
 def gets(imds: Imds) -> tuple[Exchange, ...]:
@@ -90,17 +88,19 @@ def is_no_token(token: Exchange) -> bool:
 def _after_an_answered_put(imds: Imds, token: Answer) -> Fault:
     match token.status:
         case 200:
-            return _after_a_granted_token(imds.metadata)
+            return _after_a_granted_token(token, imds.metadata)
         case 403:
             return _after_a_forbidden_put(imds)
         case 404 | 405 | 501:
             return _after_an_unknown_put(imds)
+        case 429 | 503 if token.server == '':
+            return Fault.NAMELESS
         case 500:
             return Fault.UNCLEAR
     return Fault.FOREIGN
 
 
-def _after_a_granted_token(metadata: Exchange) -> Fault:
+def _after_a_granted_token(token: Answer, metadata: Exchange) -> Fault:
     match metadata:
         case NotSent():
             return Fault.NONE
@@ -108,8 +108,8 @@ def _after_a_granted_token(metadata: Exchange) -> Fault:
             return Fault.TOKEN_UNKNOWN
         case Answer(status=403):
             return Fault.TOKEN_REFUSED
-        case Answer(status=404):
-            return Fault.WHITELISTED
+        case Answer(status=404, names_another_server=False) if token.names_ec2:
+            return Fault.WHITELISTED  # who forwards the PUT passes on EC2's answer to it
         case Answer(status=status) if status != 500:
             return Fault.FOREIGN
     return Fault.UNCLEAR
@@ -121,7 +121,7 @@ def _after_a_forbidden_put(imds: Imds) -> Fault:
     if _some_get(imds, 200, 401):
         return Fault.TOKEN_REFUSED
     if _some_get(imds, 403):
-        return _disabled_unless_another_server(imds)
+        return _after_refusals_only(imds)
     return Fault.FOREIGN if _some_get(imds) else Fault.UNCLEAR
 
 
@@ -129,7 +129,7 @@ def _after_an_unknown_put(imds: Imds) -> Fault:
     if _some_get(imds, 200, 401):
         return Fault.NO_TOKENS
     if _some_get(imds, 404, 405, 501):
-        return Fault.WHITELISTED
+        return _whitelisted_unless_another_server(imds)
     return Fault.FOREIGN if _some_get(imds) else Fault.NO_TOKENS
 
 
@@ -142,8 +142,10 @@ def _after_an_unanswered_put(imds: Imds, token: NoAnswer) -> Fault:
         lost_on_its_way_back = token.outcome is Outcome.LOST and token.acknowledged is not False
         return Fault.TOKEN_LOST if lost_on_its_way_back else Fault.FILTERED
     if _some_get(imds, 403):
-        return _disabled_unless_another_server(imds)
-    return Fault.WHITELISTED if _some_get(imds, 404, 405, 501) else Fault.FOREIGN
+        return _after_refusals_only(imds)
+    if _some_get(imds, 404, 405, 501):
+        return _whitelisted_unless_another_server(imds)
+    return Fault.NAMELESS if all(e.server == '' and e.status in (429, 503) for e in _answers(imds)) else Fault.FOREIGN
 
 
 def _nothing_ever_answered(imds: Imds, token: NoAnswer) -> bool:
@@ -154,8 +156,24 @@ def _nothing_ever_answered(imds: Imds, token: NoAnswer) -> bool:
     return token.outcome is not Outcome.LOST or len(failed) > 1
 
 
-def _disabled_unless_another_server(imds: Imds) -> Fault:
-    return Fault.FOREIGN if any(names_another_server(e) for e in gets(imds)) else Fault.DISABLED
+def _after_refusals_only(imds: Imds) -> Fault:
+    """EC2 refuses what a proxy forwards with X-Forwarded-For (the PUT, and a GET with a token) as it refuses everything
+    where the endpoint is disabled. A GET without a token is refused only then."""
+    answers = _answers(imds)
+    if any(e.names_another_server for e in answers):
+        return Fault.FOREIGN
+    if not all(e.names_ec2 for e in answers):
+        return Fault.NAMELESS
+    refused = imds.tokenless_is_present and is_status(imds.tokenless, 403)
+    return Fault.DISABLED if refused else Fault.DISABLED_OR_PROXIED
+
+
+def _whitelisted_unless_another_server(imds: Imds) -> Fault:
+    return Fault.FOREIGN if any(e.names_another_server for e in _answers(imds)) else Fault.WHITELISTED
+
+
+def _answers(imds: Imds) -> list[Answer]:
+    return [e for e in (imds.token, *gets(imds)) if isinstance(e, Answer)]
 
 
 def _some_get(imds: Imds, *statuses: int) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ...expectations import Expectations
 from ...facts import Answer, ContainerKind, Facts, Imds, NetworkPath, Unobserved, observed
-from ...facts.imds import is_granted
+from ...facts.exchange import is_granted
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step
 from ...rules import gateway_before_the_host

@@ -1,24 +1,19 @@
 """Something between this process and IMDS answers in its place, or changes or blocks requests."""
 
 from ...expectations import Expectations
-from ...facts import ContainerKind, Facts, Imds, NetworkPath, observed
+from ...facts import Answer, ContainerKind, Exchange, Facts, Imds, NetworkPath, observed
+from ...facts.exchange import is_granted
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
-from ...remedies import Choice, Remedy, Step, script, yaml
+from ...remedies import Choice, Remedy, Step, yaml
 from ..agent_remedies import container_kind, restart_for_the_name
 from ..applying import apply_settings
-from ..around_imds import ways_around_the_hop_limit
 from ..links import guide
 from .blocking import ask_without_a_token, firewall_rules
+from .credentials_proxies import past_kiam, past_kube2iam
 from .evidence import conversation, gateways, seen, severity_behind_v1, still_hidden
 from .fault import Fault, fault_of, why_unclear
 from .no_way import off_this_system
 from .routes import is_local, taken
-
-KIAM_ROUTES = (
-    '^/latest/(api/token|dynamic/instance-identity/document|meta-data/(ami-id|hostname|instance-id|instance-type'
-    '|local-hostname|local-ipv4|mac|network/.*|placement/.*|public-hostname|public-ipv4|spot/.*|tags/.*))$'
-)
-"""What the Agent reads (pkg/util/ec2 of its source). Not all of meta-data: that also holds credentials."""
 
 SUSPECTS = {
     Fault.TOKEN_REFUSED: 'as with a proxy that adds X-Forwarded-For (kube2iam does)',
@@ -27,6 +22,9 @@ SUSPECTS = {
     ),
     Fault.WHITELISTED: 'as with a proxy that allows only some paths (kiam does)',
     Fault.FOREIGN: 'which is no answer that IMDS gives (a captive portal or a web proxy does)',
+    Fault.NAMELESS: (
+        "without the name of EC2's server (EC2ws), which its answers bear: a proxy or a filter answers in its place"
+    ),
     Fault.FILTERED: 'so something on the way blocks only the token request',
 }
 
@@ -35,7 +33,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     imds = observed(facts.imds)
     fault = fault_of(imds)
     match fault:
-        case Fault.TOKEN_REFUSED | Fault.TOKEN_UNKNOWN | Fault.WHITELISTED | Fault.FOREIGN | Fault.FILTERED:
+        case _ if fault in SUSPECTS:
             way = taken(facts) if is_local(facts) else ''
             evidence = f'{conversation(imds)}, {SUSPECTS[fault]}{way}{still_hidden(facts)}{seen(facts)}'
             return Failed(evidence, severity_behind_v1(facts, expected))
@@ -45,6 +43,8 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
             return NotApplicable(f'neither IMDS nor anything in its place answers: {conversation(imds)}')
         case Fault.UNCLEAR:
             return Unknown(f'{conversation(imds)}: {why_unclear(imds)}')
+        case Fault.DISABLED_OR_PROXIED:
+            return Unknown(f'{conversation(imds)}: a proxy, or a disabled endpoint: see imds-endpoint-disabled')
         case Fault.NONE:
             return _proxied_or_not(facts, imds)
     return Passed(f'{conversation(imds)}, which shows no interceptor')
@@ -73,11 +73,28 @@ def _proxied_or_not(facts: Facts, imds: Imds) -> Verdict:
             "the measured TTL is the proxy's and says nothing about the hop limit"
         )
         return Failed(evidence, Status.WARNING)
+    if changes := _changes(imds):
+        evidence = f'IMDS works, but something alters its answers or answers in its place: {changes}{seen(facts)}'
+        return Failed(evidence, Status.WARNING)
     return Passed(f'{conversation(imds)}, as EC2 answers')
 
 
+def _changes(imds: Imds) -> str:
+    """What EC2 does otherwise, in answers that the Agent can use."""
+    found = (
+        ('the token comes without its time to live', not is_granted(imds.token)),
+        ('the token comes as text/html', _is_html(imds.token)),
+        ('the instance id comes as text/html', _is_html(imds.metadata)),
+    )
+    return ', '.join(change for change, is_so in found if is_so)
+
+
+def _is_html(exchange: Exchange) -> bool:
+    return isinstance(exchange, Answer) and exchange.is_html
+
+
 def remedy(facts: Facts, _: Expectations) -> Remedy:
-    """How to get past it: kube2iam and kiam as the guide says, and others."""
+    """How to get past it."""
     match fault_of(facts.imds) if isinstance(facts.imds, Imds) else Fault.FOREIGN:
         case Fault.NONE:
             return _userspace_proxy(facts)
@@ -86,55 +103,15 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
         case Fault.TOKEN_LOST if isinstance(facts.path, NetworkPath) and facts.path.intercepted:
             found = _another_server(facts)
         case Fault.TOKEN_REFUSED if container_kind(facts) is not ContainerKind.NONE:
-            found = _kube2iam(facts)
+            found = past_kube2iam(facts)
         case Fault.WHITELISTED if container_kind(facts) is not ContainerKind.NONE:
-            found = _kiam(facts)
+            found = past_kiam(facts)
         case Fault.TOKEN_LOST | Fault.FILTERED:
             found = _filter(facts)
         case _:
             found = _another_server(facts)
     applied = apply_settings(facts) if found.choices else ()
     return Remedy(found.summary, found.choices, (*found.then, *applied, *restart_for_the_name(facts)))
-
-
-def _kube2iam(facts: Facts) -> Remedy:
-    upgrade = Choice(
-        'Upgrade kube2iam to a release that forwards PUT /latest/api/token, and GETs with a token, without '
-        'X-Forwarded-For (jtblin/kube2iam pull requests 270 and 279)',
-        _find_the_proxy(facts).commands,
-        'the metadata to the pods, while kube2iam keeps answering for credentials',
-        Step('Go back to the release that ran before'),
-    )
-    return Remedy(
-        _bypass_or_forward(facts, 'kube2iam'),
-        (*ways_around_the_hop_limit(facts), upgrade),
-    )
-
-
-def _kiam(facts: Facts) -> Remedy:
-    allow = Choice(
-        'Allow the paths that the Agent asks for, as one more argument of the kiam agent',
-        (*_find_the_proxy(facts).commands, yaml({'args': [f'--whitelist-route-regexp={KIAM_ROUTES}']})),
-        'these paths to the pods, while kiam keeps answering for credentials',
-        Step('Remove the argument again'),
-    )
-    return Remedy(
-        _bypass_or_forward(facts, 'kiam'),
-        (*ways_around_the_hop_limit(facts), allow),
-    )
-
-
-def _bypass_or_forward(facts: Facts, proxy: str) -> str:
-    if ways_around_the_hop_limit(facts):
-        return f'Bypass the proxy (it looks like {proxy}), or let it forward IMDSv2'
-    return f'Let the proxy (it looks like {proxy}) forward IMDSv2'
-
-
-def _find_the_proxy(facts: Facts) -> Step:
-    if container_kind(facts) is not ContainerKind.POD:
-        return firewall_rules(facts)
-    find = script('kubectl get daemonsets --all-namespaces | grep -iE "kube2iam|kiam"')
-    return Step('See which proxy it is', (find,))
 
 
 def _another_server(facts: Facts) -> Remedy:
@@ -167,8 +144,10 @@ def _filter(facts: Facts) -> Remedy:
 
 
 def _userspace_proxy(facts: Facts) -> Remedy:
+    on_the_path = isinstance(facts.path, NetworkPath) and facts.path.intercepted
+    unmeasured = '; the hop limit cannot be measured behind it' if on_the_path else ''
     return Remedy(
-        'Nothing needs repair if the proxy is wanted; the hop limit cannot be measured behind it',
+        f'Nothing needs repair if the proxy is wanted{unmeasured}',
         (
             Choice(
                 'Keep the proxy, and turn this diagnosis off in the conf.yaml of this check',

@@ -25,7 +25,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if not isinstance(imds.tokenless, Answer):
         return Unknown(f'the GET without a token {fate(imds.tokenless)}')
     evidence = f'the GET without a token {fate(imds.tokenless)} {asked_ago(facts)}'
-    if fault_of(imds) in (Fault.FOREIGN, Fault.WHITELISTED):
+    if fault_of(imds) in (Fault.FOREIGN, Fault.NAMELESS, Fault.WHITELISTED):
         return Unknown(f'{evidence}, but something else answers in place of IMDS')
     match imds.v1_works:
         case True:
