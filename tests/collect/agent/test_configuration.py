@@ -6,8 +6,8 @@ from dataclasses import fields
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent.configuration import read_configuration
-from datadog_checks.aws_diagnostics.collect.agent.settings import Version
 from datadog_checks.aws_diagnostics.facts import AgentConfiguration, ProxySettings
+from datadog_checks.aws_diagnostics.rules import Version
 from tests.builders import configuration
 
 from .agents import described

@@ -7,9 +7,10 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from ...facts import AgentConfiguration, ProxySettings
 from ...facts.values import CloudProvider, FilePath
+from ...rules import Version, at_least
 from ...text import clean
 from .interface import AgentInterface
-from .settings import Version, as_boolean, as_number, as_text, as_texts, at_least
+from .settings import as_boolean, as_number, as_text, as_texts
 
 Address = IPv4Address | IPv6Address
 

@@ -7,6 +7,7 @@ makes no sense counts as not set, and so does an empty text: outside an Agent, a
 import re
 from typing import TypeVar
 
+from ...rules import Version
 from ...text import trimmed
 
 Default = TypeVar('Default')
@@ -52,8 +53,6 @@ def as_texts(value: object, default: tuple[str, ...], separators: str = r'\s+') 
     return tuple(text for item in value[:LONGEST_LIST] if (text := as_text(item, '')))
 
 
-Version = tuple[int, int, int]
-
 VERSION = re.compile(r'(?:[0-9]+:)?v?([0-9]{1,3})\.([0-9]{1,3})(?:\.([0-9]{1,3}))?(?:[-+~].*)?', re.DOTALL)
 
 
@@ -67,8 +66,3 @@ def parse_version(text: str) -> Version | None:
         return None
     major, minor, patch = (int(part or 0) for part in match.groups())
     return (major, minor, patch) if major > 0 else None
-
-
-def at_least(version: Version, minor: int) -> bool:
-    """7.minor or later. Agent 6 is released with the minor versions of Agent 7 and the same settings."""
-    return version[0] > 7 or (version[0] in (6, 7) and version[1] >= minor)

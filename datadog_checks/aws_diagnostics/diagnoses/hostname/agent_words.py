@@ -93,10 +93,28 @@ def doubt_of(agent: Agent) -> str:
     return ''
 
 
+def name_of_the_system(agent: Agent, host: Host) -> str | None:
+    """As the Agent finds it when it starts; None for a full name (`hostname_fqdn`) that it does not have."""
+    if not agent.configuration.hostname_fqdn:
+        return host.os_hostname
+    return agent.hostname or None if agent.provider is HostnameProvider.FQDN else None
+
+
 def keeps_the_name_of_the_system(agent: Agent, host: Host) -> bool:
     """It is named by the system, which has had no other name since."""
     named = agent.provider in OF_THE_SYSTEM and agent.source is not HostnameSource.INFERRED
-    return named and bool(agent.hostname) and first_label(agent.hostname or '') == first_label(host.os_hostname)
+    now = name_of_the_system(agent, host) or host.os_hostname
+    return named and bool(agent.hostname) and first_label(agent.hostname or '') == first_label(now)
+
+
+def has_default_name(agent: Agent, host: Host) -> bool | None:
+    """The system, by EC2; None where the name is not seen, as DNS need not begin a full name like the short one."""
+    name = name_of_the_system(agent, host)
+    return None if name is None else is_default(agent, name)
+
+
+def is_default(agent: Agent, name: str) -> bool:
+    return is_default_hostname(name, agent.configuration.ec2_use_windows_prefix_detection is True)
 
 
 def said_of_aws(agent: Agent) -> str:
