@@ -26,7 +26,10 @@ def test_a_current_agent_without_settings_has_the_defaults() -> None:
 SETTINGS: dict[str, list[tuple[object, object]]] = {
     'hostname': [
         ('web-1', 'web-1'),
-        (' web-1 ', 'web-1'),
+        (' web-1 ', ' web-1 '),
+        ('web-1\n', 'web-1\n'),
+        (' ', ' '),
+        ('web-1\ud800', 'web-1\ufffd'),
         (1234, '1234'),
         ('', ''),
         (True, ''),

@@ -52,7 +52,19 @@ def by_dns(full_name: str, os_hostname: str, error: str) -> Facts:
     return facts(agent=seen, host=host(os_hostname=os_hostname))
 
 
+REFUSED = {"'hostname' configuration/environment": 'web-01 is a name of tomorrow'}
+
 FAILS = {
+    'a hostname is set that the Agent refuses by its own words': Row(
+        by_os(configuration=configuration(hostname='web-01'), provider_errors=REFUSED),
+        f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv2 answers',
+        near_miss='a hostname was set since the Agent started',
+    ),
+    'a hostname is set with a space at its end': Row(
+        by_os(configuration=configuration(hostname='web-01 ')),
+        f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv2 answers',
+        near_miss='a hostname was set since the Agent started',
+    ),
     'a host with the marks of a container, which the Agent does not take for one': Row(
         in_docker(FIRMWARE, DEFAULT_NAME),
         f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv2 answers. When the Agent started, '
@@ -101,6 +113,10 @@ FAILS = {
     ),
 }
 PASSES = {
+    'a hostname was set since the Agent started': Row(
+        by_os(configuration=configuration(hostname='web-01')),
+        f"{BY_OS}, and a restart would change the provider to configuration, not to aws: hostname is set to 'web-01'",
+    ),
     'a full name of its own by DNS, on a system with a default name': Row(
         by_dns(CUSTOM_NAME, DEFAULT_NAME, NOT_ASKED),
         f"the Agent is named '{CUSTOM_NAME}' by provider fqdn, {UNCHANGED}: the name from the operating system, fully "

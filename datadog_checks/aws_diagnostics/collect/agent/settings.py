@@ -8,7 +8,7 @@ import re
 from typing import TypeVar
 
 from ...rules import Version
-from ...text import trimmed
+from ...text import REPLACEMENT, trimmed
 
 Default = TypeVar('Default')
 
@@ -29,6 +29,13 @@ def as_text(value: object, default: Default) -> str | Default:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return default
     return trimmed(str(value), LONGEST_TEXT) or default
+
+
+def as_written(value: object, at_most: int) -> str:
+    """A text with the white space around it and in it; what else does not print is replaced."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ''
+    return ''.join(c if c.isprintable() or c.isspace() else REPLACEMENT for c in str(value)[:at_most])
 
 
 def as_number(value: object, default: float, *, above: float = 0, below: float) -> float:

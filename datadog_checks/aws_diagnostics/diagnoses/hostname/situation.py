@@ -4,7 +4,7 @@ The Agent's words are in expvar: which provider gave the name, and why others ga
 started. Where they and what this check sees cannot both be true, `doubt` says so.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ...facts import (
@@ -33,6 +33,7 @@ from .agent_words import (
     is_default,
     says_sidecar,
     says_system_usable,
+    why_refused,
 )
 from .imds_for_the_agent import imds_for_the_agent
 from .on_ecs import on_ecs
@@ -87,7 +88,7 @@ def situation_of(facts: Facts) -> Situation:
     imds = imds_for_the_agent(facts.imds, agent)
     return Situation(
         version=agent.version,
-        configuration=agent.configuration,
+        configuration=_taken(agent),
         file_usable=_file_usable(agent),
         sidecar=_sidecar(agent, host),
         on_ecs=on_ecs(agent, host),
@@ -101,6 +102,11 @@ def situation_of(facts: Facts) -> Situation:
         refused_without_token=imds.refused_without_token,
         doubt=doubt_of(agent),
     )
+
+
+def _taken(agent: Agent) -> AgentConfiguration:
+    """Without a hostname that the Agent refuses: it looks for another as if none were set."""
+    return replace(agent.configuration, hostname='') if why_refused(agent) else agent.configuration
 
 
 def _file_usable(agent: Agent) -> bool | None:
