@@ -1,5 +1,6 @@
 """The house: who knows whom, what the pure middle may use, and where everything about a diagnosis has its place."""
 
+import ast
 import json
 import re
 import subprocess
@@ -258,6 +259,28 @@ def test_the_libraries_of_the_account_scope_stay_in_their_rooms() -> None:
         if found.distribution in ROOM_OF and not found.file.startswith(ROOM_OF[found.distribution])
     ]
     assert strangers == []
+
+
+ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+COMPARES_VERSIONS = 'rules/agent_version.py'
+
+
+def is_a_version(operand: ast.expr) -> bool:
+    named = getattr(operand, 'id', getattr(operand, 'attr', ''))
+    return isinstance(operand, ast.Tuple) or named.endswith('version')
+
+
+def test_versions_of_the_agent_are_compared_by_one_function_alone() -> None:
+    """6.N and 7.N are the same code, which a comparison of tuples does not know. Versions that changed something are
+    numbers of minor versions, so that mypy refuses to compare one with a version; a tuple or a name is found here."""
+    compared = [
+        f'{path.relative_to(SOURCE)}:{node.lineno}: {ast.unparse(node)}'
+        for path in sorted(SOURCE.rglob('*.py'))
+        for node in ast.walk(ast.parse(path.read_text(encoding='utf-8')))
+        if isinstance(node, ast.Compare) and any(isinstance(op, ORDERS) for op in node.ops)
+        if any(map(is_a_version, (node.left, *node.comparators)))
+    ]
+    assert [found for found in compared if not found.startswith(COMPARES_VERSIONS)] == []
 
 
 ACCOUNT_MODULES = """

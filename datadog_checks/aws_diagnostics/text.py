@@ -70,6 +70,11 @@ def quoted(text: str, at_most: int = LONGEST_NAME) -> str:
     return f"'{clean(text, at_most)}'"
 
 
+def verbatim(text: str, at_most: int = LONGEST_NAME) -> str:
+    """A text in quotes where its white space matters: `'web-1 '`."""
+    return f"'{one_line(escaped(text), at_most)}'"
+
+
 def literal(value: object) -> str:
     """A value of any type, as Python writes it, of at most LONGEST_NAME characters."""
     return one_line(repr(value), LONGEST_NAME)

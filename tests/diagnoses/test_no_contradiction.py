@@ -33,7 +33,9 @@ from .imds.conversations import disabled
 
 IMDS_FAULTS = frozenset(d.id for d in imds.DIAGNOSES)
 ENDS_THE_SEARCH = ('configuration', 'hostnameFile', 'fargate', 'gce', 'azure')
-VERSIONS = (None, (7, 17, 0), (7, 20, 0), (7, 25, 0), (7, 41, 0), (7, 63, 3), (7, 75, 0), (7, 77, 0), (7, 81, 3))
+OF_AGENT_6 = ((6, 20, 0), (6, 53, 1))
+OF_AGENT_7 = ((7, 17, 0), (7, 20, 0), (7, 25, 0), (7, 41, 0), (7, 63, 3), (7, 75, 0), (7, 77, 0), (7, 81, 3))
+VERSIONS = (None, *OF_AGENT_6, *OF_AGENT_7)
 NAMES = ('', INSTANCE_ID, OTHER_INSTANCE_ID, DEFAULT_NAME, CUSTOM_NAME, 'web-01', f'{INSTANCE_ID}.ec2.internal')
 WORDS: tuple[dict[str, str], ...] = (
     {},

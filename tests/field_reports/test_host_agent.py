@@ -12,6 +12,7 @@ MANAGED = ECS_ON_EC2 | {'AWS_EXECUTION_ENV': 'AWS_ECS_MANAGED_INSTANCES'}
 TASK = 'f00dfeed0123'
 ON_A_BRIDGE: dict[str, Any] = {'topology': Topology.CONTAINER, 'hop_limit': 2, 'os_hostname': TASK}
 TRUSTED = {'hostname_trust_uts_namespace': True}
+FULL_NAME = {'hostname_fqdn': True}
 MARKED = {**World.EC2_FILES, '/run/.containerenv': ''}
 """As /.dockerenv does, which a world cannot put into its root."""
 ON_AN_ECS_HOST = {**World.EC2_FILES, '/etc/ecs/ecs.config': 'ECS_CLUSTER=web\n'}
@@ -212,6 +213,39 @@ REPORTS = (
         world={'files': ON_AN_ECS_HOST, 'os_hostname': 'web-01'},
         agent=StandIn(hostname='web-01', provider='os', errors={'aws': TIMEOUT}),
         answer=A_RESTART_HELPS,
+    ),
+    HostReport(
+        number=25,
+        variant='a full name that DNS gives',
+        situation='hostname_fqdn is set, the system is called ip-10-0-0-12, and DNS gives it a name of its own; the '
+        'Agent says that it did not ask AWS.',
+        right='The Agent looks at the full name, which keeps it from asking: a restart changes nothing.',
+        agent=StandIn(hostname='web.corp.example.com', provider='fqdn', errors={'aws': NOT_ASKED}, settings=FULL_NAME),
+        answer=A_NAME_OF_ITS_OWN,
+    ),
+    HostReport(
+        number=25,
+        variant='a default full name that DNS gives',
+        situation='hostname_fqdn is set, the system has a name of its own, and DNS calls it as EC2 does by default; '
+        'AWS timed out when the Agent started.',
+        right='The Agent asked AWS because of the full name, as it says: a restart names it by its instance id.',
+        world={'os_hostname': 'web-1'},
+        agent=StandIn(
+            hostname='ip-10-0-0-12.ec2.internal', provider='fqdn', errors={'aws': TIMEOUT}, settings=FULL_NAME
+        ),
+        answer=A_RESTART_HELPS,
+    ),
+    HostReport(
+        number=25,
+        variant='Agent 6',
+        situation='An Agent 6.53 is told to prefer IMDSv2, IMDSv1 is off, and a variable names a proxy.',
+        sources=['DataDog/datadog-agent#6033'],
+        right='6.N and 7.N are the same code: it speaks IMDSv2, and exempts IMDS from the proxy.',
+        world={'tokens': 'required'},
+        agent=StandIn(
+            version='6.53.0', settings={'ec2_prefer_imdsv2': True}, environ={'HTTP_PROXY': 'http://proxy.example:3128'}
+        ),
+        answer=Answer(exit_status=0, findings={'agent-cannot-use-imdsv2': 'ok', 'imds-behind-proxy-settings': 'ok'}),
     ),
     HostReport(
         number=25,

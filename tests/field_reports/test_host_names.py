@@ -1,7 +1,9 @@
 """The name under which the Agent reports, and the names that it does not take."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from tests.diagnoses.hostname.test_agent_words import TIMEOUT
 from tests.field_reports.host import HostReport, StandIn, host_test
 from tests.field_reports.reports import Answer, Fix
 from tests.simulator import Persona, Topology, World
@@ -30,6 +32,20 @@ NEVER_ACCEPTED = ['expected_hostname']
 def with_file(content: str, path: str = CLOUD_INIT_FILE) -> Mapping[str, str]:
     return {**World.EC2_FILES, path: content}
 
+
+def refused(name: str) -> Mapping[str, str]:
+    """What the Agent says of a configured name."""
+    return {"'hostname' configuration/environment": f'{name} is not RFC1123 compliant'}
+
+
+A_SPACE = Answer(
+    causes=['hostname-setting-refused'],
+    exit_status=1,
+    findings={'hostname-configured-by-hand': 'not_applicable'},
+    says={'hostname-setting-refused': ["'web-1 '", 'white space', ID]},
+    fixes={'hostname-setting-refused': Fix(has=['hostname: web-1'])},
+    never=['expected_hostname: web-1'],
+)
 
 SHARED = (
     HostReport(
@@ -221,6 +237,46 @@ REFUSED = (
             causes=['hostname-setting-refused'],
             exit_status=1,
             fixes={'hostname-setting-refused': Fix(lacks=['hostname: localhost'])},
+        ),
+    ),
+    HostReport(
+        number=17,
+        variant='a space at its end',
+        situation='hostname is web-1 with a space at its end; the Agent refuses it, and has the instance id.',
+        right='One cause: the Agent takes off no white space. Nothing says that the host has the name web-1.',
+        agent=StandIn(settings={'hostname': 'web-1 ', **TRUST}, errors=refused('web-1 ')),
+        answer=A_SPACE,
+    ),
+    HostReport(
+        number=17,
+        variant='a new line at its end',
+        situation='DD_HOSTNAME ends with a new line, as a file does that was read into it.',
+        right='The same, and the new line is shown.',
+        agent=StandIn(environ={'DD_HOSTNAME': 'web-1\n'}, settings=TRUST, errors=refused('web-1\n')),
+        answer=replace(A_SPACE, says={'hostname-setting-refused': ["'web-1\\n'", 'white space']}),
+    ),
+    HostReport(
+        number=17,
+        variant='a space at its end, where expvar does not answer',
+        situation='The same space, of an Agent that does not say why it refuses the name.',
+        right='The same: by its rules it refuses it.',
+        agent=StandIn(settings={'hostname': 'web-1 ', **TRUST}, provider=None),
+        answer=A_SPACE,
+    ),
+    HostReport(
+        number=17,
+        variant='a space at its end, and a name from a bad start',
+        situation='The same space; AWS timed out when the Agent started, and answers now.',
+        right='A restart names it by its instance id, whatever hostname says: that is refused.',
+        agent=StandIn(
+            hostname='ip-10-0-0-12',
+            provider='os',
+            settings={'hostname': 'web-1 ', **TRUST},
+            errors={**refused('web-1 '), 'aws': TIMEOUT},
+        ),
+        answer=Answer(
+            causes=['hostname-stale', 'hostname-setting-refused'],
+            findings={'hostname-configured-by-hand': 'not_applicable', 'hostname-provider-mismatch': 'critical'},
         ),
     ),
     HostReport(

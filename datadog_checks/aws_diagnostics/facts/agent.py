@@ -72,7 +72,7 @@ class AgentConfiguration:
     """
 
     hostname: str = ''
-    """As the operator wrote it, which need not be a host name."""
+    """As the operator wrote it, which need not be a host name; with white space around it, which the Agent keeps."""
     hostname_file: FilePath | None = None
     hostname_fqdn: bool = False
     hostname_force_config_as_canonical: bool = False

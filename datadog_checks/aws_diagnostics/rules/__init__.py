@@ -4,6 +4,7 @@ Facts hold what was observed and diagnoses what it means. Whether this is EC2 de
 whether a text is a host name decides whether a collector may keep it; so these rules are neither.
 """
 
+from .agent_version import Version, at_least
 from .ec2 import is_ec2_uuid, platform_of, platform_of_answer
 from .hostnames import first_label, instance_id_in, is_default_hostname, is_of_an_image, why_shared, why_unusable
 from .identity import (
@@ -17,6 +18,8 @@ from .identity import (
 )
 
 __all__ = [
+    'Version',
+    'at_least',
     'first_label',
     'gateway_before_the_host',
     'identity_of',

@@ -6,8 +6,8 @@ from dataclasses import fields
 import pytest
 
 from datadog_checks.aws_diagnostics.collect.agent.configuration import read_configuration
-from datadog_checks.aws_diagnostics.collect.agent.settings import Version
 from datadog_checks.aws_diagnostics.facts import AgentConfiguration, ProxySettings
+from datadog_checks.aws_diagnostics.rules import Version
 from tests.builders import configuration
 
 from .agents import described
@@ -26,7 +26,10 @@ def test_a_current_agent_without_settings_has_the_defaults() -> None:
 SETTINGS: dict[str, list[tuple[object, object]]] = {
     'hostname': [
         ('web-1', 'web-1'),
-        (' web-1 ', 'web-1'),
+        (' web-1 ', ' web-1 '),
+        ('web-1\n', 'web-1\n'),
+        (' ', ' '),
+        ('web-1\ud800', 'web-1\ufffd'),
         (1234, '1234'),
         ('', ''),
         (True, ''),

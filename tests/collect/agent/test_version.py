@@ -2,7 +2,8 @@
 
 import pytest
 
-from datadog_checks.aws_diagnostics.collect.agent.settings import Version, at_least, parse_version
+from datadog_checks.aws_diagnostics.collect.agent.settings import parse_version
+from datadog_checks.aws_diagnostics.rules import Version, at_least
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,43 @@ One row for each version at which something changed, and for the one before. Ver
 approximately (7.23, 7.26, 7.37, 7.43) are named so where the model has them.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
 from datadog_checks.aws_diagnostics.diagnoses.hostname.aws_provider import Source
 from datadog_checks.aws_diagnostics.diagnoses.hostname.resolution import resolve, without_imdsv1
 from datadog_checks.aws_diagnostics.diagnoses.hostname.situation import situation_of
-from datadog_checks.aws_diagnostics.facts import Agent, ContainerKind, Ecs, Exchange, Facts, Outcome, UtsNamespace
-from tests.builders import agent, answered, configuration, container, facts, host, imds, renamed, unanswered
+from datadog_checks.aws_diagnostics.expectations import Expectations
+from datadog_checks.aws_diagnostics.facts import (
+    Agent,
+    ContainerKind,
+    Ecs,
+    Exchange,
+    Facts,
+    Outcome,
+    ProxySettings,
+    UtsNamespace,
+    observed,
+)
+from datadog_checks.aws_diagnostics.findings import Verdict
+from datadog_checks.aws_diagnostics.remedies import Remedy
+from tests.builders import (
+    agent,
+    answered,
+    configuration,
+    container,
+    facts,
+    host,
+    hostname_file,
+    imds,
+    renamed,
+    unanswered,
+)
 
-from .situations import CUSTOM_NAME, NOT_SENT, SILENT
+from .situations import AGENTS, CUSTOM_NAME, NOT_SENT, SILENT
 
 LOST = unanswered(Outcome.LOST)
 
@@ -147,3 +173,39 @@ def test_the_daemon_of_managed_instances_finds_a_name(version: tuple[int, int, i
     nothing = {'container': 'no container environment detected or none of them detected a valid hostname'}
     seen = of(version, ecs=Ecs.MANAGED_INSTANCES, provider=None, hostname=None, provider_errors=nothing)
     assert resolve(situation_of(facts(agent=seen, host=place))).provider == provider
+
+
+BEHIND_A_PROXY = ProxySettings(http_proxy_in_environment=True)
+HOSTS_OF_AGENTS = {
+    'IMDSv1 is off': facts(),
+    'IMDSv1 is off, and IMDSv2 is preferred': facts(agent=AGENTS['7.63.3 prefer']),
+    'no token arrives': facts(imds=imds(token=LOST, metadata=NOT_SENT, control=answered(401))),
+    'a file gives the name': facts(
+        agent=agent(
+            provider='configuration',
+            configuration=configuration(hostname_file='/f'),
+            hostname_file=hostname_file('/f', CUSTOM_NAME),
+        )
+    ),
+    'a proxy in the environment': facts(agent=agent(configuration=configuration(proxy=BEHIND_A_PROXY))),
+    'a container with a name of its own': facts(
+        agent=agent(hostname='f00dfeed0123', provider='os'),
+        host=host(container=container(KIND.DOCKER), uts_namespace=UtsNamespace.OWN),
+    ),
+    'the daemon of ECS Managed Instances': facts(
+        agent=agent(ecs=MANAGED, hostname='f00dfeed0123', provider='os'),
+        host=host(os_hostname='f00dfeed0123', container=container(KIND.ECS_MANAGED)),
+    ),
+    'IMDS is slow': facts(imds=imds(token=answered(200, first_byte_seconds=0.2))),
+}
+
+
+@pytest.mark.parametrize('minor', [17, 18, 21, 22, 25, 26, 36, 37, 41, 42, 43, 63, 64, 72, 73, 76, 77])
+@pytest.mark.parametrize('known', HOSTS_OF_AGENTS.values(), ids=HOSTS_OF_AGENTS)
+def test_agent_6_is_judged_as_agent_7_of_the_same_minor_version(known: Facts, minor: int) -> None:
+    def judged(major: int) -> list[tuple[str, type[Verdict], Remedy | None]]:
+        seen = replace(known, agent=replace(observed(known.agent), version=(major, minor, 0)))
+        findings = diagnose(DIAGNOSES, seen, Expectations(require_imdsv2=True))
+        return [(f.diagnosis.id, type(f.verdict), f.remedy) for f in findings]
+
+    assert repr(judged(6)).replace(f'6.{minor}.0', f'7.{minor}.0') == repr(judged(7))

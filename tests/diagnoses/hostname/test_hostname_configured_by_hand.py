@@ -92,6 +92,19 @@ UNKNOWN = {
     'the Agent could not be asked': Row(facts(agent=Unobserved('not in an Agent')), 'not in an Agent'),
 }
 NOT_APPLICABLE = {
+    'a name with a space at its end, which the Agent does not have': Row(
+        facts(agent=agent(configuration=configuration(hostname='web-01 '))),
+        "hostname is set to 'web-01 ', which the Agent does not accept: it begins or ends with white space",
+    ),
+    'a name that the Agent refuses by its own words': Row(
+        facts(
+            agent=agent(
+                configuration=configuration(hostname='web-01'),
+                provider_errors={"'hostname' configuration/environment": 'web-01 is a name of tomorrow'},
+            )
+        ),
+        "hostname is set to 'web-01', which the Agent does not accept: web-01 is a name of tomorrow",
+    ),
     'a name that the Agent does not take': Row(
         facts(agent=agent(configuration=configuration(hostname='my_host'))),
         "hostname is set to 'my_host', which the Agent does not accept: it is not a host name by RFC 1123",

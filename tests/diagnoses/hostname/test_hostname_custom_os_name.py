@@ -1,6 +1,7 @@
 """A name that is not EC2's own keeps the Agent from asking AWS."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -39,6 +40,12 @@ def named(name: str, *, provider: str = 'os', errors: dict[str, str] | None = No
         ),
         host=host(os_hostname=name),
     )
+
+
+def by_dns(full_name: str, os_hostname: str, error: str = '', provider: str = 'fqdn', **settings: Any) -> Facts:
+    """`hostname_fqdn` is set, and the Agent has the full name."""
+    seen = named(full_name, provider=provider, errors={'aws': error} if error else {}, hostname_fqdn=True, **settings)
+    return replace(seen, host=host(os_hostname=os_hostname))
 
 
 def in_a_pod(name: str | None, provider: str | None) -> Facts:
@@ -87,6 +94,17 @@ FAILS = {
         'asked for the instance id',
         near_miss='a pod on a node with a default name',
     ),
+    'a full name of its own by DNS, in the words of the Agent': Row(
+        by_dns(CUSTOM_NAME, DEFAULT_NAME, SAID),
+        f"the Agent is named '{CUSTOM_NAME}' and says: {SAID}, so AWS is not asked for the instance id",
+        near_miss='a default full name by DNS, on a system with a name of its own',
+    ),
+    'a full name of its own by DNS, by the model': Row(
+        by_dns(CUSTOM_NAME, DEFAULT_NAME),
+        f"the name '{CUSTOM_NAME}' from the operating system, fully qualified is not a default EC2 name (ip-*, domu*), "
+        'so AWS is not asked for the instance id',
+        near_miss='a default full name by DNS, on a system with a name of its own',
+    ),
     'a Windows name without prefix detection': Row(
         named('EC2AMAZ-AB12CD'),
         "the name 'EC2AMAZ-AB12CD' from the operating system is not a default EC2 name (ip-*, domu*), so AWS is not "
@@ -120,6 +138,13 @@ PASSES = {
         in_a_pod(DEFAULT_NAME, 'container'),
         'the name found first does not keep the Agent from asking AWS',
     ),
+    'a default full name by DNS, on a system with a name of its own': Row(
+        by_dns(DEFAULT_NAME, 'web-1'), 'the name found first does not keep the Agent from asking AWS'
+    ),
+    'a full name of its own by DNS, of an Agent that asked, as it does on ECS': Row(
+        by_dns(CUSTOM_NAME, DEFAULT_NAME, 'Unable to determine hostname from EC2: context deadline exceeded'),
+        'the name found first does not keep the Agent from asking AWS',
+    ),
     'a Windows name with prefix detection': Row(
         named('EC2AMAZ-AB12CD', ec2_use_windows_prefix_detection=True),
         'the name found first does not keep the Agent from asking AWS',
@@ -136,6 +161,11 @@ PASSES = {
     ),
 }
 UNKNOWN = {
+    'a full name by DNS that nobody has seen': Row(
+        by_dns('web-1', 'web-1', provider='os'),
+        'without knowing whether the full name of the system, which DNS gives, is a default EC2 name, it cannot be '
+        'told whether the Agent asks AWS',
+    ),
     'a pod whose Agent could not be asked for its provider': Row(
         in_a_pod(None, None),
         'without knowing which name the container runtime gives, it cannot be told whether the Agent asks AWS',

@@ -24,6 +24,21 @@ FAILS = {
         f"hostname is set to 'web_01', which the Agent refuses: it is not a host name by RFC 1123; {INSTEAD}",
         near_miss='a hyphen',
     ),
+    'a space at its end, which the Agent does not take off': Row(
+        saying('web-1  is not RFC1123 compliant', 'web-1 '),
+        f"hostname is set to 'web-1 ', which the Agent refuses: it begins or ends with white space; {INSTEAD}",
+        near_miss='a space at its end when the Agent started, and none now',
+    ),
+    'a new line at its end': Row(
+        configured('web-1\n'),
+        f"hostname is set to 'web-1\\n', which the Agent refuses: it begins or ends with white space; {INSTEAD}",
+        near_miss='a hyphen',
+    ),
+    'nothing but a space': Row(
+        configured(' '),
+        f"hostname is set to ' ', which the Agent refuses: it begins or ends with white space; {INSTEAD}",
+        near_miss='a hyphen',
+    ),
     'a local name': Row(
         configured('localhost'),
         f"hostname is set to 'localhost', which the Agent refuses: every machine calls itself that; {INSTEAD}",
@@ -73,6 +88,9 @@ PASSES = {
     'a name that was set since the Agent started': Row(
         saying('web_01 is not RFC1123 compliant', 'web-02'), "hostname is set to 'web-02', a name that the Agent takes"
     ),
+    'a space at its end when the Agent started, and none now': Row(
+        saying('web-1  is not RFC1123 compliant', 'web-1'), "hostname is set to 'web-1', a name that the Agent takes"
+    ),
     'a hyphen': Row(configured('web-01'), "hostname is set to 'web-01', a name that the Agent takes"),
     'the longest name': Row(configured('a' * 255), f"hostname is set to '{'a' * 77}...', a name that the Agent takes"),
     'nothing is set': Row(facts(), "hostname is not set in the Agent's configuration"),
@@ -108,6 +126,7 @@ test_remedy = remedy_test(
     HOSTNAME_SETTING_REFUSED,
     {
         'an underscore': (configured('web_01'), Remedy(SUMMARY, (set_name('web-01'), WITHOUT), (RESTART,))),
+        'white space around it': (configured(' web-1\n'), Remedy(SUMMARY, (set_name('web-1'), WITHOUT), (RESTART,))),
         'in each of its labels': (
             configured('_web 01_.example_1.com'),
             Remedy(SUMMARY, (set_name('web-01.example-1.com'), WITHOUT), (RESTART,)),

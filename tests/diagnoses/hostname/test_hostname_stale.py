@@ -42,7 +42,29 @@ def in_docker(error: str, name: str, kind: ContainerKind = ContainerKind.DOCKER)
     )
 
 
+def by_dns(full_name: str, os_hostname: str, error: str) -> Facts:
+    seen = agent(
+        provider='fqdn',
+        hostname=full_name,
+        provider_errors={'aws': error},
+        configuration=configuration(hostname_fqdn=True),
+    )
+    return facts(agent=seen, host=host(os_hostname=os_hostname))
+
+
+REFUSED = {"'hostname' configuration/environment": 'web-01 is a name of tomorrow'}
+
 FAILS = {
+    'a hostname is set that the Agent refuses by its own words': Row(
+        by_os(configuration=configuration(hostname='web-01'), provider_errors=REFUSED),
+        f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv2 answers',
+        near_miss='a hostname was set since the Agent started',
+    ),
+    'a hostname is set with a space at its end': Row(
+        by_os(configuration=configuration(hostname='web-01 ')),
+        f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv2 answers',
+        near_miss='a hostname was set since the Agent started',
+    ),
     'a host with the marks of a container, which the Agent does not take for one': Row(
         in_docker(FIRMWARE, DEFAULT_NAME),
         f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv2 answers. When the Agent started, '
@@ -72,6 +94,12 @@ FAILS = {
         'IMDSv1 answers',
         near_miss='IMDS still does not answer',
     ),
+    'a default full name by DNS, on a system with a name of its own': Row(
+        by_dns(f'{DEFAULT_NAME}', 'web-1', FIRMWARE),
+        f"the Agent is named '{DEFAULT_NAME}' by provider fqdn, and after a restart it would be named by its instance "
+        f'id: IMDSv2 answers. When the Agent started, it said of AWS: {FIRMWARE}',
+        near_miss='a full name of its own by DNS, on a system with a default name',
+    ),
     'a pod whose node has a default name': Row(
         situated('7.81.3 - transition', 'v2', 'arrives', 'pod', 'xen'),
         f"the Agent is named '{DEFAULT_NAME}' by provider container, and after a restart it would be named by its "
@@ -85,6 +113,15 @@ FAILS = {
     ),
 }
 PASSES = {
+    'a hostname was set since the Agent started': Row(
+        by_os(configuration=configuration(hostname='web-01')),
+        f"{BY_OS}, and a restart would change the provider to configuration, not to aws: hostname is set to 'web-01'",
+    ),
+    'a full name of its own by DNS, on a system with a default name': Row(
+        by_dns(CUSTOM_NAME, DEFAULT_NAME, NOT_ASKED),
+        f"the Agent is named '{CUSTOM_NAME}' by provider fqdn, {UNCHANGED}: the name from the operating system, fully "
+        'qualified is not a default EC2 name, so AWS is not asked',
+    ),
     'a host with the marks of a container, in the words of the Agent not on ECS': Row(
         in_docker(NOT_ASKED, CUSTOM_NAME),
         f"the Agent is named '{CUSTOM_NAME}' by provider os, {UNCHANGED}: the name from the operating system is not a "

@@ -24,12 +24,17 @@ from .situations import DEFAULT_NAME
 
 HOST = situation_of(facts())
 """Agent 7.81.3 with default settings on a Nitro instance; IMDSv2 answers, IMDSv1 is off."""
-POD = replace(HOST, os_usable=False, os_name='agent-x7k2p', container_name=ContainerName.DEFAULT)
+POD = replace(HOST, os_usable=False, default_name=False, container_name=ContainerName.DEFAULT)
 BROKEN: dict[str, Any] = {'token': False, 'without_token': False, 'firmware_names_instance': False}
 
 
 def situation(base: Situation = HOST, settings: dict[str, Any] | None = None, **differences: Any) -> Situation:
     return replace(base, configuration=configuration(**settings or {}), **differences)
+
+
+def on_windows(detection: bool) -> Situation:
+    seen = agent(provider='os', configuration=configuration(ec2_use_windows_prefix_detection=detection))
+    return situation_of(facts(agent=seen, host=host(os_hostname='EC2AMAZ-AB12CD')))
 
 
 @pytest.mark.parametrize(
@@ -96,18 +101,13 @@ def situation(base: Situation = HOST, settings: dict[str, Any] | None = None, **
             id='on ECS AWS is always asked',
         ),
         pytest.param(
-            situation(settings={'ec2_prioritize_instance_id_as_hostname': True}, os_name='web-01'),
+            situation(settings={'ec2_prioritize_instance_id_as_hostname': True}, default_name=False),
             'aws',
             Source.IMDSV2,
             id='custom name, instance id prioritized',
         ),
-        pytest.param(situation(os_name='EC2AMAZ-AB12CD'), 'os', Source.OS, id='Windows by default'),
-        pytest.param(
-            situation(settings={'ec2_use_windows_prefix_detection': True}, os_name='EC2AMAZ-AB12CD'),
-            'aws',
-            Source.IMDSV2,
-            id='Windows with prefix detection',
-        ),
+        pytest.param(on_windows(False), 'os', Source.OS, id='Windows by default'),
+        pytest.param(on_windows(True), 'aws', Source.IMDSV2, id='Windows with prefix detection'),
         pytest.param(
             situation(settings={'cloud_provider_metadata': ('gcp',)}), 'aws', Source.DMI, id='aws metadata disabled'
         ),

@@ -6,7 +6,7 @@ from pathlib import Path
 from ...facts import Agent, AgentConfiguration, Container, Ecs, HostnameFile, HostnameProvider, Unobserved
 from ...facts.agent import NO_HOSTNAME_FILE
 from ...facts.values import AgentHostname, FilePath, InstanceId
-from ...rules import why_unusable
+from ...rules import Version, why_unusable
 from ..foreign import SMALL, read_text, reason
 from ..run import Deadline
 from ..schedule import Kept
@@ -14,7 +14,7 @@ from .configuration import read_configuration, read_proxy_settings
 from .features import read_ecs, read_sidecar
 from .interface import AgentInterface, DescribedAgent, EmbeddedAgent
 from .provider import AgentReplies, Clues, ask, choose
-from .settings import Version, parse_version
+from .settings import parse_version
 
 __all__ = ['AgentInterface', 'AgentReader', 'DescribedAgent', 'EmbeddedAgent']
 

@@ -7,9 +7,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from ...facts import AgentConfiguration, ProxySettings
 from ...facts.values import CloudProvider, FilePath
-from ...text import clean
+from ...rules import Version, at_least
 from .interface import AgentInterface
-from .settings import Version, as_boolean, as_number, as_text, as_texts, at_least
+from .settings import as_boolean, as_number, as_text, as_texts, as_written
 
 Address = IPv4Address | IPv6Address
 
@@ -98,7 +98,7 @@ MILLISECONDS_PER_DAY = 24 * 3600 * 1000
 def read_configuration(agent: AgentInterface, version: Version | None, proxy: ProxySettings) -> AgentConfiguration:
     """Where the version is not known, a setting that not every version knows is None unless it is set."""
     return AgentConfiguration(
-        hostname=clean(as_text(agent.setting('hostname'), ''), LONGEST_HOSTNAME),
+        hostname=as_written(agent.setting('hostname'), LONGEST_HOSTNAME),
         hostname_file=FilePath.of(as_text(agent.setting('hostname_file'), None)),
         hostname_fqdn=as_boolean(agent.setting('hostname_fqdn'), False),
         hostname_force_config_as_canonical=as_boolean(agent.setting('hostname_force_config_as_canonical'), False),

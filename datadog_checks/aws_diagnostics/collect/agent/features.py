@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ...facts import Container, ContainerKind, Ecs
+from ...rules import at_least
 from .interface import AgentInterface
-from .settings import TRUE, as_boolean, as_text, as_texts, at_least, parse_version
+from .settings import TRUE, as_boolean, as_text, as_texts, parse_version
 
 EXECUTION = 'AWS_EXECUTION_ENV'
 ON_FARGATE, ON_MANAGED_INSTANCES, ON_EC2 = 'AWS_ECS_FARGATE', 'AWS_ECS_MANAGED_INSTANCES', 'AWS_ECS_EC2'

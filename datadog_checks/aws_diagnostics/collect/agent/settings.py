@@ -7,7 +7,8 @@ makes no sense counts as not set, and so does an empty text: outside an Agent, a
 import re
 from typing import TypeVar
 
-from ...text import trimmed
+from ...rules import Version
+from ...text import REPLACEMENT, trimmed
 
 Default = TypeVar('Default')
 
@@ -28,6 +29,13 @@ def as_text(value: object, default: Default) -> str | Default:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return default
     return trimmed(str(value), LONGEST_TEXT) or default
+
+
+def as_written(value: object, at_most: int) -> str:
+    """A text with the white space around it and in it; what else does not print is replaced."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ''
+    return ''.join(c if c.isprintable() or c.isspace() else REPLACEMENT for c in str(value)[:at_most])
 
 
 def as_number(value: object, default: float, *, above: float = 0, below: float) -> float:
@@ -52,8 +60,6 @@ def as_texts(value: object, default: tuple[str, ...], separators: str = r'\s+') 
     return tuple(text for item in value[:LONGEST_LIST] if (text := as_text(item, '')))
 
 
-Version = tuple[int, int, int]
-
 VERSION = re.compile(r'(?:[0-9]+:)?v?([0-9]{1,3})\.([0-9]{1,3})(?:\.([0-9]{1,3}))?(?:[-+~].*)?', re.DOTALL)
 
 
@@ -67,8 +73,3 @@ def parse_version(text: str) -> Version | None:
         return None
     major, minor, patch = (int(part or 0) for part in match.groups())
     return (major, minor, patch) if major > 0 else None
-
-
-def at_least(version: Version, minor: int) -> bool:
-    """7.minor or later. Agent 6 is released with the minor versions of Agent 7 and the same settings."""
-    return version[0] > 7 or (version[0] in (6, 7) and version[1] >= minor)

@@ -5,13 +5,13 @@ from ...facts import Agent, AgentConfiguration, Facts, Imds, observed
 from ...facts.exchange import is_status
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy
+from ...rules import Version, at_least
 from ..applying import restart_with_settings
 from ..links import guide
 from .agent_versions import speak_imdsv2, version_text
 from .agent_words import asked_for_a_token, doubt_of
 from .aws_provider import PREFER_IMDSV2, TRANSITION, ImdsMode, aws_metadata_enabled, imds_mode
 from .resolution import ERAS
-from .situation import Version
 
 READINESS = 'hostname-lost-when-imdsv2-enforced says what happens when it is disabled'
 
@@ -62,8 +62,8 @@ def _agent(agent: Agent) -> str:
 
 
 def _settings(agent: Agent) -> str:
-    version, settings = agent.version or TRANSITION, agent.configuration
-    if version < PREFER_IMDSV2:
+    version, settings = agent.version or ERAS[-1], agent.configuration
+    if not at_least(version, PREFER_IMDSV2):
         return 'no setting of this version changes that'
     return ', '.join(f'{key} is {str(value).lower()}' for key, value in _decisive(settings, version))
 
@@ -71,7 +71,7 @@ def _settings(agent: Agent) -> str:
 def _decisive(settings: AgentConfiguration, version: Version) -> tuple[tuple[str, bool | None], ...]:
     prefer = ('ec2_prefer_imdsv2', settings.ec2_prefer_imdsv2 is True)
     transition = ('ec2_imdsv2_transition_payload_enabled', settings.ec2_imdsv2_transition_payload_enabled)
-    return (transition, prefer) if version >= TRANSITION else (prefer,)
+    return (transition, prefer) if at_least(version, TRANSITION) else (prefer,)
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:

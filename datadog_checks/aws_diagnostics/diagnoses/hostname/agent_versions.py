@@ -5,10 +5,11 @@ from dataclasses import replace
 from ...facts import Agent, AgentConfiguration, ContainerKind, Facts, OperatingSystem
 from ...facts.host import ECS
 from ...remedies import Choice, Command, Language, Step, Variable, shell, yaml
+from ...rules import Version, at_least
 from ...text import lower_first
 from ..agent_remedies import compose, container_kind, place_of_settings, set_in_agent, task_definition
 from ..places import operating_system, powershell
-from .aws_provider import PREFER_IMDSV2, TRANSITION, Version
+from .aws_provider import PREFER_IMDSV2, TRANSITION
 
 MSI = 'https://windows-agent.datadoghq.com/datadog-agent-7-latest.amd64.msi'
 OLDER_MSI = 'https://s3.amazonaws.com/ddagent-windows-stable/ddagent-cli'
@@ -19,10 +20,10 @@ def speak_imdsv2(facts: Facts) -> tuple[Choice, ...]:
     version = facts.agent.version if isinstance(facts.agent, Agent) else None
     since = 'Agent 7.22.0 and later' if version is None else ''
     prefer = set_in_agent(facts, 'Let the Agent ask IMDSv2 first', 'ec2_prefer_imdsv2', True, since)
-    if version is not None and version >= TRANSITION:
+    if version is not None and at_least(version, TRANSITION):
         key = 'ec2_imdsv2_transition_payload_enabled'
         return set_in_agent(facts, 'Let the Agent use IMDSv2 again', key, True), prefer
-    if version is not None and version < PREFER_IMDSV2:
+    if version is not None and not at_least(version, PREFER_IMDSV2):
         return upgrades(facts)
     return prefer, *upgrades(facts)
 
@@ -35,9 +36,9 @@ def prefer_instance_id(facts: Facts, effect: str = '') -> tuple[Choice, ...]:
     return upgrades(facts, prefer) if configuration.ec2_prioritize_instance_id_as_hostname is None else (prefer,)
 
 
-def upgrades(facts: Facts, then: Choice | None = None, least: Version = TRANSITION) -> tuple[Choice, ...]:
-    """The ways to upgrade the Agent to this version or later; `then` is a setting that only the newer version has."""
-    upgrade = f'Upgrade the Agent to {version_text(least)} or later'
+def upgrades(facts: Facts, then: Choice | None = None, least: int = TRANSITION) -> tuple[Choice, ...]:
+    """The ways to upgrade to a minor version of Agent 7 or later; `then` is a setting that only the newer one has."""
+    upgrade = f'Upgrade the Agent to 7.{least}.0 or later'
     kind = container_kind(facts)
     if kind is ContainerKind.NONE:
         found = _on_system(facts, upgrade)
@@ -98,6 +99,6 @@ def _packages(facts: Facts, text: str) -> tuple[Choice, ...]:
     )
 
 
-def version_text(version: tuple[int, int, int] | None) -> str:
+def version_text(version: Version | None) -> str:
     """'' where it is not known."""
     return '.'.join(str(part) for part in version) if version else ''

@@ -7,7 +7,7 @@ place and never changes `provider`: where the two disagree, `provider` is right.
 """
 
 from ...facts import Agent, Host, HostnameProvider, HostnameSource
-from ...rules import first_label, is_default_hostname
+from ...rules import first_label, is_default_hostname, why_unusable
 from ...text import quoted, reason
 from .aws_provider import ImdsMode, imds_mode, in_transition
 
@@ -18,6 +18,9 @@ OF_THE_SYSTEM = (HostnameProvider.OS, HostnameProvider.FQDN)
 AWS_NOT_QUERIED = 'not retrieving hostname from aws'
 NOT_USABLE = 'hostname is not usable'
 SKIPPED = 'skipping os hostname'
+OF_THE_SETTING = ("'hostname' configuration/environment", 'configuration/environment')
+"""The key of the setting hostname in the Agent's errors, from 7.37 on and before."""
+EMPTY = 'hostname is empty'
 OF_THE_CONFIGURATION = 'configuration/environment'
 """In the names of the first two providers: 'hostname' configuration/environment."""
 OF_A_REQUEST = ('http://', 'status code')
@@ -41,6 +44,23 @@ def asked_aws(agent: Agent) -> bool | None:
 def says_that_it_did_not_ask(agent: Agent) -> str:
     """The Agent's own words, where it gave them for the name that it has; else ''."""
     return agent.provider_errors['aws'] if asked_aws(agent) is False else ''
+
+
+def refused_when_it_started(agent: Agent) -> str:
+    """Its words on the hostname that was set then; '' where none was, or where it took that one."""
+    said = next((agent.provider_errors[key] for key in OF_THE_SETTING if key in agent.provider_errors), '')
+    return '' if EMPTY in said else said
+
+
+def why_refused(agent: Agent) -> str:
+    """Why it does not take the hostname that is set now, by its rules or in its words; '' where it does."""
+    name = agent.configuration.hostname
+    if not name or agent.hostname == name:
+        return ''
+    if name != name.strip():
+        return 'it begins or ends with white space'
+    said = refused_when_it_started(agent)
+    return why_unusable(name) or (reason(said) if said.startswith(f'{name} is ') else '')
 
 
 def says_sidecar(agent: Agent) -> bool | None:
@@ -93,10 +113,28 @@ def doubt_of(agent: Agent) -> str:
     return ''
 
 
+def name_of_the_system(agent: Agent, host: Host) -> str | None:
+    """As the Agent finds it when it starts; None for a full name (`hostname_fqdn`) that it does not have."""
+    if not agent.configuration.hostname_fqdn:
+        return host.os_hostname
+    return agent.hostname or None if agent.provider is HostnameProvider.FQDN else None
+
+
 def keeps_the_name_of_the_system(agent: Agent, host: Host) -> bool:
     """It is named by the system, which has had no other name since."""
     named = agent.provider in OF_THE_SYSTEM and agent.source is not HostnameSource.INFERRED
-    return named and bool(agent.hostname) and first_label(agent.hostname or '') == first_label(host.os_hostname)
+    now = name_of_the_system(agent, host) or host.os_hostname
+    return named and bool(agent.hostname) and first_label(agent.hostname or '') == first_label(now)
+
+
+def has_default_name(agent: Agent, host: Host) -> bool | None:
+    """The system, by EC2; None where the name is not seen, as DNS need not begin a full name like the short one."""
+    name = name_of_the_system(agent, host)
+    return None if name is None else is_default(agent, name)
+
+
+def is_default(agent: Agent, name: str) -> bool:
+    return is_default_hostname(name, agent.configuration.ec2_use_windows_prefix_detection is True)
 
 
 def said_of_aws(agent: Agent) -> str:

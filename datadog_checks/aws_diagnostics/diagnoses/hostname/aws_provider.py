@@ -19,18 +19,16 @@ both of which are in the source. The source is followed here.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from ...facts import AgentConfiguration
+from ...rules import Version, at_least
 
 if TYPE_CHECKING:
     from .situation import Situation
 
-Version: TypeAlias = tuple[int, int, int]
-
-IMDSV2_AFTER_401 = (7, 18, 0)
-PREFER_IMDSV2 = (7, 22, 0)
-TRANSITION = (7, 64, 0)
+IMDSV2_AFTER_401, PREFER_IMDSV2, TRANSITION = 18, 22, 64
+"""The minor versions of Agent 7 that brought each."""
 
 
 class Source(StrEnum):
@@ -66,14 +64,15 @@ class Fetched:
 
 
 def imds_mode(configuration: AgentConfiguration, version: Version) -> ImdsMode:
-    prefers_v2 = version >= PREFER_IMDSV2 and configuration.ec2_prefer_imdsv2 is True
-    if prefers_v2 or in_transition(configuration, version):
+    can_prefer_v2 = at_least(version, PREFER_IMDSV2)
+    if (can_prefer_v2 and configuration.ec2_prefer_imdsv2 is True) or in_transition(configuration, version):
         return ImdsMode.V2_THEN_V1
-    return ImdsMode.V1_THEN_V2 if IMDSV2_AFTER_401 <= version < PREFER_IMDSV2 else ImdsMode.V1_ONLY
+    after_401 = at_least(version, IMDSV2_AFTER_401) and not can_prefer_v2
+    return ImdsMode.V1_THEN_V2 if after_401 else ImdsMode.V1_ONLY
 
 
 def in_transition(configuration: AgentConfiguration, version: Version) -> bool:
-    return version >= TRANSITION and configuration.ec2_imdsv2_transition_payload_enabled is not False
+    return at_least(version, TRANSITION) and configuration.ec2_imdsv2_transition_payload_enabled is not False
 
 
 def aws_metadata_enabled(configuration: AgentConfiguration) -> bool:

@@ -5,11 +5,12 @@ from ...facts import Agent, AgentConfiguration, Facts, HostnameProvider, observe
 from ...facts.values import AgentHostname
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy
-from ...rules import instance_id_of, is_default_hostname, why_no_instance_id, why_unusable
-from ...text import quoted
+from ...rules import instance_id_of, is_default_hostname, why_no_instance_id
+from ...text import verbatim
 from ..agent_remedies import agent_setting, remove_setting
 from ..applying import restart_with_settings
 from ..links import guide
+from .agent_words import why_refused
 from .wrong_name import is_or_holds, keep_the_name, names_this_instance
 
 FORCE_CANONICAL = 'hostname_force_config_as_canonical'
@@ -20,10 +21,10 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     name = agent.configuration.hostname
     if not name:
         return Passed("hostname is not set in the Agent's configuration")
-    said = f'hostname is set to {quoted(name)}'
-    unusable = why_unusable(name)
-    if unusable and agent.hostname != name:
-        return NotApplicable(f'{said}, which the Agent does not accept: {unusable}')
+    said = f'hostname is set to {verbatim(name)}'
+    refused = why_refused(agent)
+    if refused:
+        return NotApplicable(f'{said}, which the Agent does not accept: {refused}')
     if _not_canonical(agent.configuration):
         return Failed(
             f'{said}, which looks like a default EC2 name: Datadog does not use it as the canonical hostname unless '

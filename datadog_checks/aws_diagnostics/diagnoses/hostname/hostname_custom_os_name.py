@@ -4,6 +4,7 @@ from ...expectations import ANY_HOSTNAME, Expectations
 from ...facts import Agent, AgentConfiguration, Ecs, Facts, Host, HostnameProvider, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy
+from ...rules import at_least
 from ...rules.hostnames import WINDOWS_DEFAULT_PREFIX
 from ...text import clean, quoted
 from ..agent_remedies import set_in_agent
@@ -11,8 +12,9 @@ from ..applying import restart_with_settings
 from ..links import guide
 from .agent_versions import prefer_instance_id, upgrades
 from .agent_words import FOUND_BY_ITSELF, says_that_it_did_not_ask
+from .on_ecs import MANAGED_DAEMON
 from .resolution import Resolution, resolve
-from .situation import MANAGED_DAEMON, situation_of
+from .situation import situation_of
 from .wrong_name import is_or_holds, keep_the_name, names_this_instance
 
 LONGEST_SAYING = 160
@@ -50,7 +52,7 @@ def _by_the_model(facts: Facts, expected: Expectations, agent: Agent, now: Resol
     provider = HostnameProvider.of(now.provider)
     if provider not in FOUND_BY_ITSELF:
         return NotApplicable(f'there is another reason: {now.why}')
-    name = observed(facts.host).os_hostname if provider is not HostnameProvider.CONTAINER else agent.hostname
+    name = observed(facts.host).os_hostname if provider is HostnameProvider.OS else agent.hostname
     return _judged(
         expected, provider, f'the name {quoted(name or "")} from {now.source} is not a default EC2 name (ip-*, domu*)'
     )
@@ -89,7 +91,7 @@ def _ask_by_itself(facts: Facts) -> tuple[Choice, ...]:
     agent = facts.agent
     if not isinstance(agent, Agent) or agent.ecs is not Ecs.MANAGED_INSTANCES or agent.version is None:
         return ()
-    return upgrades(facts, least=MANAGED_DAEMON) if agent.version < MANAGED_DAEMON else ()
+    return upgrades(facts, least=MANAGED_DAEMON) if not at_least(agent.version, MANAGED_DAEMON) else ()
 
 
 HOSTNAME_CUSTOM_OS_NAME = Diagnosis(

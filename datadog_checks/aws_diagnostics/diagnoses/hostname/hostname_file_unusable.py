@@ -15,13 +15,14 @@ from ...facts import (
 from ...facts.values import FilePath
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy, Variable, shell
-from ...rules import is_default_hostname, is_of_an_image, why_shared, why_unusable
+from ...rules import is_default_hostname, is_of_an_image, why_shared
 from ...text import clean, lower_first, quoted, reason
 from ..agent_remedies import container_kind, in_agent, remove_setting
 from ..applying import restart_with_settings
 from ..around_imds import CLOUD_INIT_FILE, name_from_cloud_init
 from ..links import guide
 from ..places import operating_system, user_of_the_agent
+from .agent_words import why_refused
 
 LONGEST_PATH = 120
 OF_THE_FILE = "'hostname_file' configuration/environment"
@@ -35,7 +36,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     if path is None:
         file = agent.hostname_file
         return NotApplicable(clean(file.reason) if isinstance(file, Unobserved) else 'hostname_file is not set')
-    if agent.configuration.hostname and not why_unusable(agent.configuration.hostname):
+    if agent.configuration.hostname and not why_refused(agent):
         return NotApplicable('hostname is set too, so the Agent does not read hostname_file')
     return _judge_file(agent, path, observed(agent.hostname_file), expected)
 

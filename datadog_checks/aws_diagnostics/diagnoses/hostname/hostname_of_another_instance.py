@@ -23,6 +23,7 @@ from ..around_imds import CLOUD_INIT_FILE
 from ..links import guide
 from ..places import operating_system, rename
 from ..which_instance import instance
+from .agent_words import why_refused
 from .wrong_name import is_or_holds
 
 LONGEST_PATH = 120
@@ -110,7 +111,7 @@ def _on_this_instance(facts: Facts) -> tuple[Step, ...]:
     """
     if not isinstance(facts.agent, Agent):
         return (remove_setting(facts, 'hostname'), remove_setting(facts, 'hostname_file'))
-    if facts.agent.configuration.hostname:
+    if facts.agent.configuration.hostname and not why_refused(facts.agent):
         return (remove_setting(facts, 'hostname'),)
     path = facts.agent.configuration.hostname_file
     if path is None:

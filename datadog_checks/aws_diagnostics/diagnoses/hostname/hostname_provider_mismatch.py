@@ -9,7 +9,7 @@ from ...text import LONGEST_NAME, clean, reason
 from ..agent_remedies import agent_status, remove_setting, restart_agent, setting_of_the_name
 from ..applying import restart_with_settings
 from ..links import guide
-from .agent_words import said_of_aws
+from .agent_words import said_of_aws, why_refused
 from .resolution import resolve
 from .situation import situation_of
 from .wrong_name import (
@@ -61,10 +61,14 @@ def _how_known(agent: Agent) -> str:
 def _name_in_the_file(agent: Agent) -> str:
     """Where it gave the Agent its name, else ''. Agents before 7.37 report the file as `configuration`."""
     by_file = agent.provider == 'hostnameFile' or (
-        agent.provider == 'configuration' and not agent.configuration.hostname and agent.configuration.hostname_file
+        agent.provider == 'configuration' and not _is_set_by_hand(agent) and agent.configuration.hostname_file
     )
     content = agent.hostname_file.content if isinstance(agent.hostname_file, HostnameFile) else agent.hostname
     return content or '' if by_file else ''
+
+
+def _is_set_by_hand(agent: Agent) -> bool:
+    return bool(agent.configuration.hostname) and not why_refused(agent)
 
 
 def _doubt(facts: Facts, expected: Expectations, agent: Agent) -> str:

@@ -8,38 +8,30 @@ from ...facts.values import HostName
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy
 from ...rules import why_shared, why_unusable
-from ...text import quoted, reason
+from ...text import quoted, reason, verbatim
 from ..agent_remedies import remove_setting, set_in_agent
 from ..applying import restart_with_settings
 from ..links import AGENT_HOSTNAME
+from .agent_words import refused_when_it_started, why_refused
 
-OF_THE_SETTING = ("'hostname' configuration/environment", 'configuration/environment')
-"""The key in the Agent's errors, from 7.37 on and before."""
-EMPTY = 'hostname is empty'
 OF_A_TEMPLATE = re.compile(r'[$`{}<>%()\[\]]')
 """Marks of a variable or a command that nothing has replaced: every host that has it would get the same name."""
 
 
 def judge(facts: Facts, _: Expectations) -> Verdict:
     agent = observed(facts.agent)
-    name, in_its_words = agent.configuration.hostname, _refusal(agent)
-    if not name and in_its_words:
-        return Failed(f'the Agent refuses the hostname that was set for it, and says: {in_its_words}{_instead(agent)}')
+    name, said = agent.configuration.hostname, refused_when_it_started(agent)
+    if not name and said:  # a terminal need not see the setting
+        return Failed(f'the Agent refuses the hostname that was set for it, and says: {reason(said)}{_instead(agent)}')
     if not name:
         return Passed("hostname is not set in the Agent's configuration")
-    said = f'hostname is set to {quoted(name)}'
+    is_set = f'hostname is set to {verbatim(name)}'
     if agent.hostname == name:
-        return Passed(f'{said}, and the Agent has that name')
-    refused = why_unusable(name) or (in_its_words if name in in_its_words else '')
+        return Passed(f'{is_set}, and the Agent has that name')
+    refused = why_refused(agent)
     if not refused:
-        return Passed(f'{said}, a name that the Agent takes')
-    return Failed(f'{said}, which the Agent refuses: {refused}{_instead(agent)}')
-
-
-def _refusal(agent: Agent) -> str:
-    """In the words of the Agent, where it says that a name was set and is none; a terminal need not see the setting."""
-    said = next((agent.provider_errors[key] for key in OF_THE_SETTING if key in agent.provider_errors), '')
-    return '' if not said or EMPTY in said else reason(said)
+        return Passed(f'{is_set}, a name that the Agent takes')
+    return Failed(f'{is_set}, which the Agent refuses: {refused}{_instead(agent)}')
 
 
 def _instead(agent: Agent) -> str:

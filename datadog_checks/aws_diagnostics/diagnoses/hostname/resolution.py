@@ -14,15 +14,17 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from ...rules import is_default_hostname, why_unusable
+from ...rules import Version, at_least, why_unusable
 from ...text import quoted
-from .aws_provider import Source, asks_aws, fetch_instance_id
-from .situation import ContainerName, Situation, Version
+from .aws_provider import IMDSV2_AFTER_401, PREFER_IMDSV2, TRANSITION, Source, asks_aws, fetch_instance_id
+from .situation import ContainerName, Situation
 
-FILE_IS_A_PROVIDER = (7, 37, 0)
-"""Before, a name from hostname_file was reported as `configuration`."""
+FILE_IS_A_PROVIDER = 37
+"""The minor version of Agent 7. Before, a name from hostname_file was reported as `configuration`."""
 
-ERAS: tuple[Version, ...] = ((7, 17, 0), (7, 18, 0), (7, 22, 0), FILE_IS_A_PROVIDER, (7, 64, 0))
+ERAS: tuple[Version, ...] = tuple(
+    (7, minor, 0) for minor in (17, IMDSV2_AFTER_401, PREFER_IMDSV2, FILE_IS_A_PROVIDER, TRANSITION)
+)
 """One version of each kind that the model tells apart."""
 
 UNKNOWNS: dict[str, tuple[str, tuple[Any, ...]]] = {
@@ -31,6 +33,7 @@ UNKNOWNS: dict[str, tuple[str, tuple[Any, ...]]] = {
     'container_name': ('which name the container runtime gives', tuple(ContainerName)),
     'on_ecs': ('whether the Agent takes this for ECS', (True, False)),
     'os_usable': ("whether the Agent takes the name of the system for the host's", (True, False)),
+    'default_name': ('whether the full name of the system, which DNS gives, is a default EC2 name', (True, False)),
     'token': ('whether IMDSv2 gives the Agent a token', (True, False)),
     'with_token': ('whether IMDSv2 answers with a token', (True, False)),
     'without_token': ('whether IMDSv1 answers', (True, False)),
@@ -75,7 +78,7 @@ def without_imdsv1(situation: Situation) -> Situation:
 
 
 def _worlds(situation: Situation) -> Iterator[Situation]:
-    """Every situation without unknowns that agrees with what is known: at most 5 * 3 * 2**7."""
+    """Every situation without unknowns that agrees with what is known: at most 5 * 3 * 2**8."""
     names = [name for name in UNKNOWNS if getattr(situation, name) is None]
     for values in product(*(UNKNOWNS[name][1] for name in names)):
         yield replace(situation, **dict(zip(names, values, strict=True)))
@@ -101,7 +104,7 @@ def _given_by_hand(world: Situation) -> Resolution | None:
     if name and not why_unusable(name):
         return Resolution('configuration', Source.SETTING, f'hostname is set to {quoted(name)}')
     if world.file_usable:
-        provider = 'hostnameFile' if _version(world) >= FILE_IS_A_PROVIDER else 'configuration'
+        provider = 'hostnameFile' if at_least(_version(world), FILE_IS_A_PROVIDER) else 'configuration'
         return Resolution(provider, Source.FILE, 'hostname_file holds a name')
     if world.sidecar:
         return Resolution('fargate', Source.FARGATE, 'the sidecar of a task has no hostname')
@@ -120,17 +123,13 @@ def _detected(world: Situation) -> Resolution:
 
 
 def _found_before_aws(world: Situation) -> tuple[str | None, Source, bool]:
-    """Provider, source, and whether the name is a default one of EC2.
-
-    The fully qualified name is taken to start like the name of the system, as it does unless DNS says otherwise.
-    """
-    settings = world.configuration
+    """Provider, source, and whether the name is a default one of EC2."""
     if world.container_name is not ContainerName.NOTHING:
         return 'container', Source.CONTAINER, world.container_name is ContainerName.DEFAULT
     if not world.os_usable:
         return None, Source.NOWHERE, False
-    default = is_default_hostname(world.os_name, settings.ec2_use_windows_prefix_detection is True)
-    return ('fqdn', Source.FQDN, default) if settings.hostname_fqdn else ('os', Source.OS, default)
+    default = world.default_name is True
+    return ('fqdn', Source.FQDN, default) if world.configuration.hostname_fqdn else ('os', Source.OS, default)
 
 
 def _version(world: Situation) -> Version:

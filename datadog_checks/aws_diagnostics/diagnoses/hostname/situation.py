@@ -4,7 +4,7 @@ The Agent's words are in expvar: which provider gave the name, and why others ga
 started. Where they and what this check sees cannot both be true, `doubt` says so.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ...facts import (
@@ -12,7 +12,6 @@ from ...facts import (
     AgentConfiguration,
     ContainerKind,
     Dmi,
-    Ecs,
     Facts,
     Host,
     HostnameFile,
@@ -23,30 +22,25 @@ from ...facts import (
     observed,
 )
 from ...facts.agent import NO_HOSTNAME_FILE
-from ...facts.host import ECS, SIDECARS
-from ...rules import is_default_hostname
+from ...facts.host import SIDECARS
+from ...rules import Version, at_least
 from ...rules.ec2 import EC2_MAKER
 from .agent_words import (
     OF_THE_SYSTEM,
     asked_aws,
     doubt_of,
-    keeps_the_name_of_the_system,
+    has_default_name,
+    is_default,
     says_sidecar,
     says_system_usable,
+    why_refused,
 )
 from .imds_for_the_agent import imds_for_the_agent
+from .on_ecs import on_ecs
 
-Version = tuple[int, int, int]
-
-TRUSTS_THE_INODE = (7, 42, 0)
-"""Before, a container that could ask neither Docker nor the kubelet took the name of the system for the host's."""
-ECS_BY_ENVIRONMENT = (7, 43, 0)
-"""Before, the Agent was on ECS where the ECS agent's introspection endpoint answered. About this version: pull request
-14978."""
-MANAGED_INSTANCES = (7, 73, 0)
-"""The first version that tells ECS Managed Instances from ECS on EC2; see MANAGED_DAEMON."""
-MANAGED_DAEMON = (7, 77, 0)
-"""The first version whose daemon asks AWS there: pull request 46932."""
+TRUSTS_THE_INODE = 42
+"""The minor version of Agent 7. Before, a container that could ask neither Docker nor the kubelet took the name of the
+system for the host's."""
 
 
 class ContainerName(StrEnum):
@@ -71,7 +65,8 @@ class Situation:
     """The Agent asks AWS whatever name it found, because it takes this for ECS on EC2."""
     os_usable: bool | None
     """The Agent takes the name of the system for that of the host."""
-    os_name: str
+    default_name: bool | None
+    """The name of the system is a default one of EC2: with `hostname_fqdn` the full name, which DNS gives."""
     container_name: ContainerName | None
     firmware_names_instance: bool
     """DMI says Amazon EC2 and its board_asset_tag is an instance id (Nitro)."""
@@ -93,12 +88,12 @@ def situation_of(facts: Facts) -> Situation:
     imds = imds_for_the_agent(facts.imds, agent)
     return Situation(
         version=agent.version,
-        configuration=agent.configuration,
+        configuration=_taken(agent),
         file_usable=_file_usable(agent),
         sidecar=_sidecar(agent, host),
-        on_ecs=_on_ecs(agent, host),
+        on_ecs=on_ecs(agent, host),
         os_usable=_os_usable(agent, host),
-        os_name=host.os_hostname,
+        default_name=_default_name(agent, host),
         container_name=_container_name(agent, host),
         firmware_names_instance=_firmware_names_instance(host.dmi),
         token=imds.token,
@@ -107,6 +102,11 @@ def situation_of(facts: Facts) -> Situation:
         refused_without_token=imds.refused_without_token,
         doubt=doubt_of(agent),
     )
+
+
+def _taken(agent: Agent) -> AgentConfiguration:
+    """Without a hostname that the Agent refuses: it looks for another as if none were set."""
+    return replace(agent.configuration, hostname='') if why_refused(agent) else agent.configuration
 
 
 def _file_usable(agent: Agent) -> bool | None:
@@ -132,34 +132,7 @@ def _os_usable(agent: Agent, host: Host) -> bool | None:
     said = says_system_usable(agent)
     if said is not None:
         return said
-    return False if agent.version is not None and agent.version >= TRUSTS_THE_INODE else None
-
-
-def _on_ecs(agent: Agent, host: Host) -> bool | None:
-    """By what the Agent says of the name that it has, else by the rules of its version."""
-    said = asked_aws(agent)
-    if said is False:
-        return False  # on ECS it would have asked
-    asked_anyway = agent.configuration.ec2_prioritize_instance_id_as_hostname or _is_default(agent, host.os_hostname)
-    if said and not asked_anyway and keeps_the_name_of_the_system(agent, host):
-        return True  # nothing else makes it ask
-    return _on_ecs_by_version(agent, host)
-
-
-def _on_ecs_by_version(agent: Agent, host: Host) -> bool | None:
-    """Source: pkg/config/env (IsECS, detectAWSEnvironments); before 7.43, pkg/util/ecs."""
-    kind, version = host.container.kind, agent.version
-    ecs = agent.ecs or (Ecs.EC2 if kind in ECS else Ecs.NONE)  # older facts do not tell
-    reaches_the_ecs_agent = True if kind in (ContainerKind.ECS_BRIDGE, ContainerKind.ECS_HOST) else None
-    if ecs is Ecs.NONE:
-        return False
-    if version is None:
-        return reaches_the_ecs_agent if ecs is Ecs.EC2 else None
-    if version < ECS_BY_ENVIRONMENT:
-        return reaches_the_ecs_agent
-    if ecs is Ecs.MANAGED_INSTANCES and version >= MANAGED_INSTANCES:
-        return version >= MANAGED_DAEMON
-    return True
+    return False if agent.version is not None and at_least(agent.version, TRUSTS_THE_INODE) else None
 
 
 def _firmware_names_instance(dmi: Dmi | Unobserved) -> bool:
@@ -173,7 +146,7 @@ def _container_name(agent: Agent, host: Host) -> ContainerName | None:
     """No fact holds the name that the container runtime gives; what the Agent made of it tells."""
     inferred = agent.source is HostnameSource.INFERRED
     if agent.provider is HostnameProvider.CONTAINER and agent.hostname and not inferred:
-        return ContainerName.DEFAULT if _is_default(agent, agent.hostname) else ContainerName.CUSTOM
+        return ContainerName.DEFAULT if is_default(agent, agent.hostname) else ContainerName.CUSTOM
     if host.container.kind is ContainerKind.NONE or 'container' in agent.provider_errors:
         return ContainerName.NOTHING
     if agent.provider is HostnameProvider.AWS:
@@ -183,12 +156,18 @@ def _container_name(agent: Agent, host: Host) -> ContainerName | None:
 
 def _container_name_before_aws(agent: Agent, host: Host) -> ContainerName | None:
     """Outside of ECS the Agent asks AWS only after it found a default name, which need not be the container's."""
-    asked_always = _on_ecs(agent, host) is not False or agent.configuration.ec2_prioritize_instance_id_as_hostname
-    named_by_os = host.uts_namespace is not UtsNamespace.OWN and _is_default(agent, host.os_hostname)
+    asked_always = on_ecs(agent, host) is not False or agent.configuration.ec2_prioritize_instance_id_as_hostname
+    named_by_os = host.uts_namespace is not UtsNamespace.OWN and is_default(agent, host.os_hostname)
     if asked_always or named_by_os:
         return ContainerName.DEFAULT if agent.provider_errors else None
     return ContainerName.DEFAULT
 
 
-def _is_default(agent: Agent, name: str) -> bool:
-    return is_default_hostname(name, agent.configuration.ec2_use_windows_prefix_detection is True)
+def _default_name(agent: Agent, host: Host) -> bool | None:
+    """By the name that is seen; else by what the Agent did, as only such a name makes it ask AWS outside of ECS."""
+    seen = has_default_name(agent, host)
+    by_name_alone = not agent.configuration.ec2_prioritize_instance_id_as_hostname and on_ecs(agent, host) is False
+    asked = asked_aws(agent) or agent.provider is HostnameProvider.AWS
+    if seen is None and asked and by_name_alone and _container_name(agent, host) is ContainerName.NOTHING:
+        return True
+    return seen

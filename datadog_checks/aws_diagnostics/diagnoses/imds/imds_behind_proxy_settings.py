@@ -4,7 +4,7 @@ from ...expectations import Expectations
 from ...facts import Agent, ContainerKind, Facts, ProxySettings, observed
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
 from ...remedies import Choice, Remedy, Step, yaml
-from ...rules import instance_id_of
+from ...rules import at_least, instance_id_of
 from ..agent_remedies import (
     SET_BACK,
     agent_setting,
@@ -17,13 +17,13 @@ from ..links import AGENT_PROXY
 from .blocking import IMDS_IPV4
 
 FORCED = 'use_proxy_for_cloud_metadata is true'
-PROXY_OF_THE_AGENT = (7, 26, 0)
-"""Before, requests to IMDS followed the proxy of the process (HTTP_PROXY, NO_PROXY) and no setting of the Agent.
-Source: pull request 7042 of DataDog/datadog-agent."""
+PROXY_OF_THE_AGENT = 26
+"""The minor version of Agent 7. Before, requests to IMDS followed the proxy of the process (HTTP_PROXY, NO_PROXY) and
+no setting of the Agent. Source: pull request 7042 of DataDog/datadog-agent."""
 
 
 def follows_the_environment(agent: Agent) -> bool:
-    return agent.version is not None and agent.version < PROXY_OF_THE_AGENT
+    return agent.version is not None and not at_least(agent.version, PROXY_OF_THE_AGENT)
 
 
 def is_proxied(agent: Agent) -> bool:

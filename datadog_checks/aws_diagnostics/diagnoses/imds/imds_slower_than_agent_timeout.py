@@ -6,6 +6,7 @@ from ...expectations import Expectations
 from ...facts import Agent, AgentConfiguration, Answer, Facts, Imds, NoAnswer, Outcome, observed
 from ...findings import Diagnosis, Failed, NotApplicable, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step
+from ...rules import at_least
 from ...text import DAY
 from ..agent_remedies import restart_agent, set_in_agent
 from ..applying import restart_with_settings
@@ -14,7 +15,7 @@ from .blocking import connected_processes, dropped_packets
 from .evidence import conversation, seen
 from .fault import why_unclear
 
-TIMEOUT_IS_A_SETTING = (7, 23, 0)
+TIMEOUT_IS_A_SETTING = 23
 """Before, every request was allowed 100 ms: pull request 6139 of DataDog/datadog-agent."""
 LONGEST_WAIT = 60_000
 """Milliseconds."""
@@ -64,7 +65,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
         return Remedy('Find what delays IMDS', then=(*dropped_packets(facts), restart_agent(facts)))
     enough = _enough_milliseconds(slowest)
     version = facts.agent.version if isinstance(facts.agent, Agent) else None
-    if version is not None and version < TIMEOUT_IS_A_SETTING:
+    if version is not None and not at_least(version, TIMEOUT_IS_A_SETTING):
         newer = Choice('Upgrade the Agent to 7.23.0 or later, which can be told to wait longer (ec2_metadata_timeout)')
         ways = (_find_what_delays(facts), newer)
         return Remedy('Find what delays IMDS, or upgrade the Agent', ways, (restart_agent(facts),))
