@@ -23,6 +23,7 @@ from datadog_checks.aws_diagnostics.facts.values import (
     AccountId,
     AgentHostname,
     Arn,
+    DatadogMetric,
     FilePath,
     HostName,
     ImdsEndpoint,
@@ -31,7 +32,7 @@ from datadog_checks.aws_diagnostics.facts.values import (
 )
 from datadog_checks.aws_diagnostics.rules import instance_id_of
 
-from ..account.balancers import classic, group, later, load_balancers, queries
+from ..account.balancers import classic, group, later, load_balancers, monitored, queries
 from ..account.builders import ACCOUNT_ID, account_expectations, account_facts
 from ..account.lag_builders import lag_facts, metric_lag, monitor, watched
 from ..builders import INSTANCE_ID, NOW, agent, facts, host, imds, path
@@ -121,6 +122,12 @@ OF_INSTANCE = watched('aws.ec2.cpuutilization', InstanceId=INSTANCE_ID)
 WATCHED = lag_facts(
     metric_lag(31, 72, 45), metric_lag(watched=OF_INSTANCE, detailed=False), monitors=(monitor(evaluation_delay=0),)
 )
+STREAMED = lag_facts(
+    monitors=tuple(
+        monitor(number, metrics=(metric,), streamed=(metric,), evaluation_delay=0)
+        for number, metric in enumerate(map(DatadogMetric, ('aws.lambda.errors', 'aws.lambda.acme')))
+    )
+)
 STALE = facts(agent=agent(hostname='i-0fedcba9876543210'))
 
 
@@ -135,6 +142,11 @@ SUMMED = {
         'env:prod',
     )
 }
+COUNT = 'sum:aws.applicationelb.healthy_host_count'
+SUMMED['zones that are told apart'] = load_balancers(later(), queries=queries(f'{COUNT}{{*}} by {{availability_zone}}'))
+SUMMED['zones, for a share'] = load_balancers(
+    later(), queries=monitored(f'max(last_5m):{COUNT}{{env:prod}} by {{env}} / {COUNT}{{env:prod}} by {{env}} < 0.5')
+)
 
 
 def test_names_of_load_balancers_and_monitors_are_pseudonyms() -> None:
@@ -162,6 +174,7 @@ def test_names_of_load_balancers_and_monitors_are_pseudonyms() -> None:
         ),
         pytest.param(Observation(account_facts(), account_expectations()), id='a healthy account'),
         pytest.param(Observation(WATCHED, account_expectations()), id='watched metrics, one of them late'),
+        pytest.param(Observation(STREAMED, account_expectations()), id='monitors of metrics that a stream carries'),
         *(
             pytest.param(
                 Observation(account_facts(load_balancers=SUMMED[name]), account_expectations()), id=f'a sum over {name}'

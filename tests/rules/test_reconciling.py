@@ -333,6 +333,66 @@ def test_the_query_that_shows_cloudwatchs_value(
     assert (query.aggregator, query.tags) == wanted
 
 
+OURS, THEIRS = ('aws_account:111111111111',), ('aws_account:222222222222',)
+LARGER, SMALLER = {t: v + 900 for t, v in W[SUM].items()}, {t: v / 900 for t, v in W[SUM].items()}
+SHARE = {t: v * (0.3 + n % 5 / 10) for n, (t, v) in enumerate(W[SUM].items())}
+REST = {t: v - SHARE[t] for t, v in W[SUM].items()}
+OTHER_SERIES = {
+    'another account is always busier: the smaller of two accounts is a coincidence': (
+        both(W, W[SUM], LARGER, tags=(OURS, THEIRS)),
+        (Verdict.OTHER_SCOPE, '', OURS),
+    ),
+    'another account is always quieter': (
+        both(W, W[SUM], SMALLER, tags=(OURS, THEIRS), aggregator='avg'),
+        (Verdict.OTHER_SCOPE, '', OURS),
+    ),
+    'another region is always busier': (
+        both(W, W[SUM], LARGER, tags=(('region:eu-west-1',), ('region:us-east-1',))),
+        (Verdict.OTHER_SCOPE, '', ('region:eu-west-1',)),
+    ),
+    'a table is always busier than its index, in one account': (
+        both(W, W[SUM], SMALLER, tags=((), ('index:a',))),
+        (Verdict.OTHER_DIMENSIONS, 'max', ()),
+    ),
+    'the quieter one of two sets of dimensions in one account': (
+        both(W, W[SUM], LARGER, tags=(('index:a',), ('index:b',))),
+        (Verdict.OTHER_DIMENSIONS, 'min', ()),
+    ),
+    'a table and its index in each of two accounts: the whole is the largest of one account': (
+        both(
+            W,
+            W[SUM],
+            SMALLER,
+            LARGER,
+            UNRELATED,
+            tags=(OURS, (*OURS, 'index:a'), THEIRS, (*THEIRS, 'index:a')),
+        ),
+        (Verdict.OTHER_DIMENSIONS, 'max', OURS),
+    ),
+    'two zones in each of two accounts: the sum of one account': (
+        both(
+            W,
+            SHARE,
+            REST,
+            LARGER,
+            UNRELATED,
+            tags=((*OURS, *zone('1a')), (*OURS, *zone('1b')), (*THEIRS, *zone('1a')), (*THEIRS, *zone('1b'))),
+        ),
+        (Verdict.OTHER_SCOPE, '', OURS),
+    ),
+}
+
+
+@pytest.mark.parametrize(('sides', 'expected'), OTHER_SERIES.values(), ids=OTHER_SERIES.keys())
+def test_which_of_the_series_of_a_scope_is_cloudwatchs(
+    sides: BothSides, expected: tuple[Verdict, str, tuple[str, ...]]
+) -> None:
+    """Series of other accounts and regions are left out, not combined: what they show may change at any time."""
+    result = reconcile(sides)
+    assert result.best is not None
+    assert (result.verdict, result.best.candidate.aggregator, result.best.candidate.tags) == expected
+
+
 def test_hundreds_of_other_series_are_combined_in_a_moment() -> None:
     """A load balancer with 200 target groups in three zones."""
     parts = {t: v / 3000 for t, v in W[SUM].items()}

@@ -44,7 +44,7 @@ WORDS_OF_METRICS = {
         field: '|'.join(sorted({re.escape(getattr(name, field)) for name in metric_names().table}))
         for field in ('datadog', 'metric', 'statistic', 'unit')
     },
-    'metrics': '|'.join(re.escape(name.datadog) for name in metric_names().table),
+    **dict.fromkeys(('metrics', 'streamed'), '|'.join(re.escape(name.datadog) for name in metric_names().table)),
     'dimension': '|'.join(sorted({name for names in TAG_KEYS.values() for name in names})),
 }
 """By the field of a fact: what Datadog's documentation has. Names of another's own metrics may say whose they are."""

@@ -38,7 +38,7 @@ OPTIONS = frozenset(re.findall('[a-z0-9]+(?:_[a-z0-9]+)+', (DATA / 'conf.yaml.ex
     *('aws_diagnostics', 'dd_url', 'auth_token_file_path', 'ipc_cert_file_path', 'cmd_host', 'cmd_port', 'expvar_port'),
 }
 """Of this check and of the Agent. Other words with underscores may be names."""
-TAGS_OF_LOAD_BALANCERS = 'availability-zone|aws_account|loadbalancer|loadbalancername|name|region|targetgroup'
+TAGS_OF_LOAD_BALANCERS = 'availability[-_]zone|aws_account|loadbalancer|loadbalancername|name|region|targetgroup'
 KEPT: Mapping[str, str] = {
     'region': REGION,
     'regions': REGION,

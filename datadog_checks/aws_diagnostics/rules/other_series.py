@@ -11,7 +11,7 @@ from functools import reduce
 from itertools import combinations
 from statistics import median
 
-from ..facts.both_sides import BothSides, OtherSet
+from ..facts.both_sides import BothSides, OtherSet, Scope
 from ..facts.metrics import PerSecond
 from ..text import counted, listed
 from .agreement import Values, agree, agreement, pairs
@@ -55,12 +55,14 @@ def _compared(
 
 
 def _of_parts(sides: BothSides) -> Iterator[Candidate]:
-    """One series of the scope alone, or all of them combined in another way."""
+    """One series of the scope alone, or all of them combined in another way; of several accounts or regions, all of
+    one: the least or the largest of two accounts is the asked one only while the other one is larger or smaller."""
     if len(sides.datadog) < 2:
         return
-    for other in AGGREGATORS.keys() - {sides.aggregator}:
-        values = combined(sides.datadog, other, sides.period)
-        yield from _compared(sides, Kind.DIMENSIONS, values, f'{other} of the series in Datadog', aggregator=other)
+    places = _by_place(sides.datadog[:MOST_SERIES])
+    for place, scopes in places.items() if len(places) > 1 else [((), sides.datadog)]:
+        if len(scopes) > 1:
+            yield from _of_a_place(sides, place, scopes)
     keys = {tag.partition(':')[0] for scope in sides.datadog for tag in scope.tags}
     for scope in sides.datadog[:MOST_SERIES]:
         absent = sorted(keys - {tag.partition(':')[0] for tag in scope.tags})
@@ -68,6 +70,26 @@ def _of_parts(sides: BothSides) -> Iterator[Candidate]:
         kind = Kind.DIMENSIONS if keys - OF_AN_ACCOUNT else Kind.SCOPE
         alone = combined([scope], sides.aggregator, sides.period)
         yield from _compared(sides, kind, alone, f'the series {listed(tags)} in Datadog', tags=tags)
+
+
+def _by_place(scopes: Iterable[Scope]) -> Mapping[tuple[str, ...], Sequence[Scope]]:
+    """By those tags of the account and the region in which they differ."""
+    places: dict[tuple[str, ...], list[Scope]] = {}
+    for scope in scopes:
+        place = tuple(tag for tag in scope.tags if tag.partition(':')[0] in OF_AN_ACCOUNT)
+        places.setdefault(place, []).append(scope)
+    return places
+
+
+def _of_a_place(sides: BothSides, place: tuple[str, ...], scopes: Sequence[Scope]) -> Iterator[Candidate]:
+    """Several series of one account and region, combined: as they are asked for only where others are left out."""
+    of = f'the series {listed(place)}' if place else 'the series'
+    for aggregator in AGGREGATORS:
+        asked = aggregator == sides.aggregator
+        if place or not asked:
+            kind, other = (Kind.SCOPE, '') if asked else (Kind.DIMENSIONS, aggregator)
+            values = combined(scopes, aggregator, sides.period)
+            yield from _compared(sides, kind, values, f'{aggregator} of {of} in Datadog', other, place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from datadog_checks.aws_diagnostics.cli import ExitStatus
 from datadog_checks.aws_diagnostics.cli.metrics.question import window
 from tests.account.cloudwatch_server import BY_SCP
 from tests.account.datadog_api import API_KEY, APP_KEY, plain
+from tests.account.datadog_metrics import Stored
 from tests.account.metrics.both_sides import END, MINUTES, REGION, WEB, Both, at, minutes, points, requests
 
 METRIC = 'aws.elb.request_count'
@@ -222,6 +223,23 @@ def test_a_tag_that_the_metric_does_not_have_is_named(rate: Both) -> None:
     assert (found['verdict'], found['factor'], found['exit']) == ('other_scope', None, 0)
     assert 'without target_group:web is Sum / 60 on 180 of 180 points' in found['evidence']
     assert 'target_group' not in found['datadog_query']
+
+
+@pytest.mark.parametrize('factor', [5.0, 0.2], ids=['busier', 'quieter'])
+def test_a_load_balancer_of_the_same_name_in_another_account_is_left_out_by_the_account(
+    rate: Both, factor: float
+) -> None:
+    """It is always busier, or always quieter, so the least or the largest of both happens to be ours."""
+    theirs = [
+        (time, value * factor + factor * (time // 60 % 7) / 99) for time, value in points(requests(), 'Sum', 1 / 60)
+    ]
+    tags = ('loadbalancername:web', 'region:eu-west-1', 'aws_account:210987654321')
+    rate.datadog.metrics.stored.append(Stored(METRIC, tags, theirs, 'rate'))
+    found = rate.json(*ASKED)
+    assert (found['verdict'], found['factor'], found['exit']) == ('other_scope', None, 0)
+    assert 'the series aws_account:123456789012 in Datadog is Sum / 60 on 180 of 180 points' in found['evidence']
+    assert 'sum:aws.elb.request_count{' in found['datadog_query']
+    assert 'aws_account:123456789012' in found['datadog_query']
 
 
 def test_a_dimension_becomes_the_tag_that_a_person_says(both: Both) -> None:

@@ -140,7 +140,7 @@ class CountingQuery:
     """Its filters: keys and values of tags. A key that is no tag's is `*`, for everything, or begins with `!`."""
     by: tuple[str, ...]
     """The tags that it groups by."""
-    use: CountUse = CountUse.NUMBER
+    use: CountUse = CountUse.OTHER
 
 
 @dataclass(frozen=True, slots=True)
