@@ -118,5 +118,7 @@ class Agent:
     hostname_file: HostnameFile | Unobserved = NO_HOSTNAME_FILE
     ecs: Ecs | None = None
     """None when that was not observed."""
+    of_this_user: bool = True
+    """It runs as the user of this check, as far as is known; a person at a terminal may be another user."""
     note: str = ''
     """Why better sources for `provider` did not answer, as one clause."""
