@@ -167,6 +167,7 @@ def described_agent(
         provider=provider,
         configuration_file=config,
         of_this_user=is_of_this_user(),
+        of_this_environment=False,
     )
 
 

@@ -62,6 +62,8 @@ class ProxySettings:
     """HTTP_PROXY or http_proxy is set in the Agent's environment."""
     imds_in_environment_no_proxy: bool = False
     """NO_PROXY or no_proxy covers the IMDS address."""
+    environment_is_the_agents: bool = True
+    """False at a terminal, whose environment need not be that of the Agent."""
 
 
 @dataclass(frozen=True, slots=True)
