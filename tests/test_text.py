@@ -9,6 +9,7 @@ from datadog_checks.aws_diagnostics.text import (
     counted,
     duration,
     escaped,
+    go_reason,
     listed,
     literal,
     one_line,
@@ -102,6 +103,31 @@ def test_a_quoted_text_is_clean() -> None:
 def test_a_reason_is_never_empty() -> None:
     assert reason('no permission') == 'no permission'
     assert reason(' \n') == 'no reason given'
+
+
+BLOCKED = (
+    'Unable to determine hostname from EC2: Get "http://169.254.169.254/latest/meta-data/instance-id": dial tcp '
+    '169.254.169.254:80: connect: permission denied'
+)
+
+
+@pytest.mark.parametrize(
+    ('text', 'told'),
+    [
+        pytest.param(
+            BLOCKED,
+            'Unable to determine hostname from EC2: Get "http://169.254.1...: dial tcp 169.254.169.254:80: connect: '
+            'permission denied',
+            id='a long one loses its middle',
+        ),
+        pytest.param('connect:  permission\ndenied', 'connect: permission denied', id='a short one is only cleaned'),
+        pytest.param('x' * 300, f'{"x" * 117}...', id='without clauses it loses its end'),
+        pytest.param(f'dial: {"x" * 300}', f'dial: {"x" * 111}...', id='so it does where the last clause is too long'),
+        pytest.param('', 'no reason given', id='never empty'),
+    ],
+)
+def test_a_reason_of_go_keeps_its_cause_which_stands_last(text: str, told: str) -> None:
+    assert go_reason(text) == told
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ SHORT = 40
 LONGEST_NAME = 80
 """Characters of a host name, say, that a person has to recognise."""
 LONGEST_REASON = 120
+LONGEST_CAUSE = 80
 LONGEST_PATH = 160
 LONGEST_VALUE = 255
 DAY = 86400
@@ -83,6 +84,16 @@ def literal(value: object) -> str:
 def reason(text: str) -> str:
     """Why something could not be done, in somebody else's words; never empty."""
     return clean(text, LONGEST_REASON) or 'no reason given'
+
+
+def go_reason(text: str) -> str:
+    """The same of a program in Go, which writes the cause last, after colons: a long text loses its middle."""
+    whole, last = ' '.join(text.split()), ''
+    for clause in reversed(whole.split(': ')[1:]):
+        if len(clause) + len(last) > LONGEST_CAUSE:
+            break
+        last = f': {clause}{last}'
+    return reason(text) if len(whole) <= LONGEST_REASON else clean(whole, LONGEST_REASON - len(last)) + one_line(last)
 
 
 def lower_first(text: str) -> str:

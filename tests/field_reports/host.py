@@ -55,6 +55,8 @@ class HostReport(Report):
     system: str = 'linux'
     """sys.platform. Only what the check asks of Python changes; the kernel stays, and says what a socket may do."""
     agent: StandIn = AN_AGENT
+    by_root: bool = False
+    """The check is run by root, and not as the user of the Agent."""
     instance: Mapping[str, object] = field(default_factory=dict)
     """The options of the instance in conf.yaml."""
 
@@ -69,7 +71,8 @@ def host_test(reports: Sequence[HostReport]) -> Callable[..., None]:
             for command in report.prepare:
                 done = world.command(command.split(), privileged=True)
                 assert done.returncode == 0, f'{command}: {done.stderr}'
-            exit_status, output = world.run(look, report.agent, report.instance, report.system)
+            run_as = world.run_as_root if report.by_root else world.run
+            exit_status, output = run_as(look, report.agent, report.instance, report.system)
         document: Document = json.loads(output)['reports'][0]
         if faults := faults_of(report.answer, document, exit_status):
             pytest.fail('\n'.join(faults), pytrace=False)

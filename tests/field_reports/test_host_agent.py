@@ -249,6 +249,18 @@ REPORTS = (
     ),
     HostReport(
         number=25,
+        variant='a proxy that only the shell has',
+        situation='An Agent 7.25 is checked from a terminal whose shell has HTTP_PROXY.',
+        right='Agents before 7.26 follow the proxy of their own environment, which is not seen from here: UNKNOWN.',
+        agent=StandIn(version='7.25.1', environ={'HTTP_PROXY': 'http://proxy.example:3128'}),
+        answer=Answer(
+            causes=['hostname-lost-when-imdsv2-enforced'],
+            findings={'imds-behind-proxy-settings': 'unknown'},
+            never=['the environment of the Agent sets'],
+        ),
+    ),
+    HostReport(
+        number=25,
         variant='a name from a variable that a terminal does not see',
         situation='DD_HOSTNAME is set for the process of the Agent alone, and the check runs at a terminal.',
         right='The Agent says that its name is configured. What a restart would change cannot be told from here.',

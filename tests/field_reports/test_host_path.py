@@ -1,5 +1,7 @@
 """The way to IMDS: asymmetric, through a web proxy, and just after boot."""
 
+from dataclasses import replace
+
 from tests.field_reports.host import HostReport, StandIn, host_test
 from tests.field_reports.reports import Answer, Fix
 from tests.simulator import Fault, Persona, Topology
@@ -67,6 +69,19 @@ REPORTS = (
             causes=['imds-hop-limit-too-low'],
             fixes={'imds-hop-limit-too-low': Fix(has=['--http-put-response-hop-limit 3'])},
             never=['has at most 1'],
+        ),
+    ),
+    HostReport(
+        number=8,
+        variant='the metadata server of Google',
+        situation='GKE on AWS: a metadata server of Google answers in place of IMDS, and the Agent is named by gce.',
+        right='One cause: what answers in place of IMDS is why gce found a name, which ends the search of the Agent.',
+        world={'persona': Persona.GOOGLE},
+        agent=replace(ON_THE_HOST, hostname='gke-x.c.example.internal', provider='gce'),
+        answer=Answer(
+            causes=['imds-intercepted'],
+            exit_status=2,
+            findings={'hostname-provider-mismatch': 'critical', 'hostname-stale': 'not_applicable'},
         ),
     ),
     HostReport(

@@ -1,5 +1,8 @@
 """The way to IMDS, and fixes that fit the place where the Agent runs."""
 
+from dataclasses import replace
+
+from tests.diagnoses.hostname.test_agent_words import TIMEOUT
 from tests.field_reports.host import HostReport, StandIn, host_test
 from tests.field_reports.reports import Answer, Fix
 from tests.simulator import Fault, Topology, World
@@ -24,6 +27,23 @@ ECS_BLOCKS = (
 )
 OF_LINUX = ('systemctl', 'iptables', 'nft ', 'ip route', 'ethtool', 'cloud-init', 'dd-agent', '/etc/datadog-agent')
 OF_A_HOST_ONLY = ('sudo ip route', 'systemctl restart datadog-agent', 'INTERFACE')
+
+A_RESTART = 'Restart the Agent; it resolves'
+BLOCKED = StandIn(
+    hostname='ip-10-0-0-12',
+    provider='os',
+    environ={'DD_HOSTNAME_TRUST_UTS_NAMESPACE': 'true'},
+    errors={
+        'aws': 'Unable to determine hostname from EC2: Get "http://169.254.169.254/latest/meta-data/instance-id": dial '
+        'tcp 169.254.169.254:80: connect: permission denied'
+    },
+)
+ASK_AS_THE_AGENT = Answer(
+    causes=['hostname-provider-mismatch'],
+    findings={'hostname-stale': 'unknown'},
+    says={'hostname-provider-mismatch': ['169.254.169.254:80: connect: permission denied']},
+    fixes={'hostname-provider-mismatch': Fix(has=['run it as the user of the Agent'], lacks=[A_RESTART])},
+)
 
 REPORTS = (
     HostReport(
@@ -330,6 +350,49 @@ REPORTS = (
         answer=Answer(
             causes=['imds-unreachable'],
             fixes={'imds-unreachable': Fix(has=['kube2iam|kiam', 'port: 8181', 'useHostnameFromFile'])},
+        ),
+    ),
+    HostReport(
+        number=22,
+        variant='asked by root',
+        situation='A rule of the routing policy keeps all users but root from IMDS, and root runs the check.',
+        right='What root gets proves nothing for the Agent: no restart, and the check is to run as its user.',
+        prepare=('ip rule add uidrange 1-65534 to 169.254.169.254 prohibit pref 5',),
+        by_root=True,
+        agent=BLOCKED,
+        answer=ASK_AS_THE_AGENT,
+    ),
+    HostReport(
+        number=22,
+        variant='asked by root, of an Agent that was not permitted',
+        situation='A rule of the firewall did the same, which no route shows; the Agent says what the kernel said.',
+        right='The same, by what the Agent says.',
+        by_root=True,
+        agent=BLOCKED,
+        answer=ASK_AS_THE_AGENT,
+    ),
+    HostReport(
+        number=22,
+        variant='asked by root, of an Agent that got no answer in time',
+        situation='AWS timed out when the Agent started; no rule looks at the user, and root runs the check.',
+        right='A restart names the Agent by its instance id.',
+        by_root=True,
+        agent=replace(BLOCKED, errors={'aws': TIMEOUT}),
+        answer=Answer(causes=['hostname-stale'], fixes={'hostname-stale': Fix(has=['Restart the Agent'])}),
+    ),
+    HostReport(
+        number=22,
+        variant='asked by IPv6',
+        situation='imds_endpoint is that of IPv6, and a rule keeps all from IMDS by IPv4.',
+        right='The Agent asks by IPv4 alone: no restart, and the check is to ask as it does.',
+        prepare=('ip rule add to 169.254.169.254 prohibit pref 5',),
+        agent=replace(BLOCKED, errors={'aws': TIMEOUT}),
+        instance={'imds_endpoint': 'http://[fd00:ec2::254]'},
+        answer=Answer(
+            causes=['hostname-provider-mismatch'],
+            findings={'hostname-stale': 'unknown'},
+            says={'hostname-stale': ['the Agent only 169.254.169.254']},
+            fixes={'hostname-provider-mismatch': Fix(has=['remove imds_endpoint'], lacks=[A_RESTART])},
         ),
     ),
     HostReport(

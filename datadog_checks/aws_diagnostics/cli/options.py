@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 from .. import diagnoses
 from ..collect.agent import DescribedAgent
 from ..collect.agent.settings import parse_version
+from ..collect.users import is_of_this_user
 from ..configuration import PROVIDERS
 from ..findings import WORST_FIRST, Status
 from . import ExitStatus, Failure
@@ -159,7 +160,14 @@ def described_agent(
     """Raises Failure (CONFIGURATION) for a datadog.yaml that cannot be used."""
     configuration = {} if config is None else read_mapping(config, '--agent-config')
     return DescribedAgent(
-        hostname, version or '', configuration, os.environ, provider=provider, configuration_file=config
+        hostname,
+        version or '',
+        configuration,
+        os.environ,
+        provider=provider,
+        configuration_file=config,
+        of_this_user=is_of_this_user(),
+        of_this_environment=False,
     )
 
 

@@ -62,6 +62,8 @@ class ProxySettings:
     """HTTP_PROXY or http_proxy is set in the Agent's environment."""
     imds_in_environment_no_proxy: bool = False
     """NO_PROXY or no_proxy covers the IMDS address."""
+    environment_is_the_agents: bool = True
+    """False at a terminal, whose environment need not be that of the Agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +120,7 @@ class Agent:
     hostname_file: HostnameFile | Unobserved = NO_HOSTNAME_FILE
     ecs: Ecs | None = None
     """None when that was not observed."""
+    of_this_user: bool = True
+    """It runs as the user of this check, as far as is known; a person at a terminal may be another user."""
     note: str = ''
     """Why better sources for `provider` did not answer, as one clause."""

@@ -103,6 +103,8 @@ class Route:
     """The address of this system that its packets to IMDS carry."""
     by_user: bool = False
     """Packets of root take another way: a rule of the routing policy looks at the user."""
+    otherwise_for_the_agent: bool = False
+    """This process is root's, and packets of the Agent's user take another way, by such a rule."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,23 @@ def test_a_way_that_root_does_not_take_is_noticed(commands: Sequence[str], expec
 
 
 @needs_namespaces
+@pytest.mark.parametrize(
+    ('rule', 'otherwise'),
+    [
+        pytest.param('uidrange 1-65534 to 169.254.169.254 prohibit', True, id='forbidden to others'),
+        pytest.param('uidrange 0-65534 to 169.254.169.254 prohibit', False, id='forbidden to all'),
+        pytest.param('to 169.254.169.254 lookup main', False, id='no rule by user'),
+    ],
+)
+def test_root_notices_a_way_that_the_user_of_the_agent_does_not_take(rule: str, otherwise: bool) -> None:
+    with World(Topology.HOST) as world:
+        assert world.command(f'ip rule add {rule} pref 5'.split(), privileged=True).returncode == 0
+        found = world.run_as_root(read_route, IMDS['ipv4'])
+        assert isinstance(found, Route)
+        assert (found.otherwise_for_the_agent, found.by_user) == (otherwise, False)
+
+
+@needs_namespaces
 def test_a_tunnel_is_named_with_its_kind() -> None:
     with World(Topology.HOST) as world:
         for command in (

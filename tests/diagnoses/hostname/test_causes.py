@@ -11,11 +11,11 @@ from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, HostnameFile, HostnameProvider, observed
 from datadog_checks.aws_diagnostics.findings import Finding
 from datadog_checks.aws_diagnostics.remedies import Step
-from tests.builders import OTHER_INSTANCE_ID, agent, configuration, expecting, facts, hostname_file, imds
+from tests.builders import OTHER_INSTANCE_ID, agent, answered, configuration, expecting, facts, hostname_file, imds
 from tests.diagnoses.imds.conversations import disabled
 from tests.diagnoses.remedy_parts import RESTART_POD
 
-from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, LOST, PATHS, PLACES, situated
+from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, LOST, NOT_SENT, PATHS, PLACES, situated
 from .test_agent_words import NOT_ASKED, OFF, TIMEOUT
 
 SERVICE_CHECKS = {'hostname_provider', 'hostname'}
@@ -109,6 +109,13 @@ HOP_LIMIT = 'imds-hop-limit-too-low'
 UNREACHABLE = 'imds-unreachable'
 
 
+def answered_by_google(provider: HostnameProvider) -> Facts:
+    """In place of IMDS."""
+    refused = answered(403, server='Metadata Server for VM')
+    elsewhere = imds(token=refused, metadata=NOT_SENT, control=refused, tokenless=NOT_SENT, instance_id=None)
+    return facts(imds=elsewhere, agent=agent(provider=provider, hostname='gke-x.c.example.internal'))
+
+
 def silent(**differences: Any) -> Facts:
     """IMDS does not answer, and the firmware names nothing."""
     known = situated(NEW, 'none', 'arrives', 'host', 'xen')
@@ -163,6 +170,24 @@ REQUIRED = Expectations(require_imdsv2=True)
         ),
         pytest.param(silent(**BY_HAND), UNREACHABLE, 'hostname-configured-by-hand', id='a setting ends the search'),
         pytest.param(silent(provider=HostnameProvider.GCE), UNREACHABLE, None, id='GCE ends the search'),
+        pytest.param(
+            answered_by_google(HostnameProvider.GCE),
+            'imds-intercepted',
+            'imds-intercepted',
+            id='GCE ends the search, and Google answers in place of IMDS',
+        ),
+        pytest.param(
+            answered_by_google(HostnameProvider.AZURE),
+            'imds-intercepted',
+            'imds-intercepted',
+            id='Azure ends it as another cloud does',
+        ),
+        pytest.param(
+            replace(answered_by_google(HostnameProvider.CONFIGURATION), agent=observed(by_hand(CUSTOM_NAME).agent)),
+            'imds-intercepted',
+            'hostname-configured-by-hand',
+            id='a setting ends the search, whatever answers in place of IMDS',
+        ),
         pytest.param(
             speaking_only_v1(situated(NEW, 'v2', 'lost', 'pod', 'xen')),
             HOP_LIMIT,

@@ -3,9 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_provider_mismatch import HOSTNAME_PROVIDER_MISMATCH
 from datadog_checks.aws_diagnostics.expectations import Expectations
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Dmi, Facts, HostnameFile, HostnameSource, Unobserved
+from datadog_checks.aws_diagnostics.facts.values import ImdsEndpoint
 from datadog_checks.aws_diagnostics.findings import Failed, Status
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
 from tests.builders import (
@@ -24,6 +27,7 @@ from tests.diagnoses.remedy_parts import keep_the_name
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .situations import CUSTOM_NAME, DEFAULT_NAME, IMDS, situated
+from .test_agent_words import TIMEOUT
 
 FIRMWARE = 'Unable to determine hostname from EC2: board vendor is not AWS'
 LEGACY = (
@@ -289,6 +293,41 @@ def test_no_restart_is_advised_where_the_agent_would_take_the_same_name_again() 
         'Find out why the expected provider gives no name, or tell this check that the name is wanted',
         (keep_the_name('expected_hostname_provider: [aws, os]'),),
         (
+            Step(
+                'Look in the section Hostname for why the other providers gave no name',
+                (Command('sudo -u dd-agent datadog-agent status'),),
+            ),
+        ),
+    )
+
+
+BY_IPV6 = imds(endpoint=ImdsEndpoint('http://[fd00:ec2::254]'))
+BLOCKED = {'aws': 'dial tcp 169.254.169.254:80: connect: permission denied'}
+
+
+@pytest.mark.parametrize(
+    ('known', 'how'),
+    [
+        pytest.param(
+            replace(named('os', provider_errors={'aws': TIMEOUT}), imds=BY_IPV6),
+            'remove imds_endpoint from its conf.yaml (this check asks IMDS by IPv6 (http://[fd00:ec2::254]), and the '
+            'Agent only 169.254.169.254)',
+            id='by IPv6',
+        ),
+        pytest.param(
+            named('os', provider_errors=BLOCKED, of_this_user=False),
+            'run it as the user of the Agent (the Agent was not permitted to connect to IMDS, and this check runs as '
+            'another user)',
+            id='as another user',
+        ),
+    ],
+)
+def test_no_restart_is_advised_by_what_only_this_check_gets(known: Facts, how: str) -> None:
+    assert HOSTNAME_PROVIDER_MISMATCH.remedy(known, Expectations()) == Remedy(
+        'Find out why the expected provider gives no name, or tell this check that the name is wanted',
+        (keep_the_name('expected_hostname_provider: [aws, os]'),),
+        (
+            Step(f'Let this check ask IMDS as the Agent does, and see what it finds then: {how}'),
             Step(
                 'Look in the section Hostname for why the other providers gave no name',
                 (Command('sudo -u dd-agent datadog-agent status'),),

@@ -5,6 +5,7 @@ from typing import Any
 
 from datadog_checks.aws_diagnostics.diagnoses.hostname.hostname_stale import HOSTNAME_STALE
 from datadog_checks.aws_diagnostics.facts import ContainerKind, Facts, HostnameSource, Unobserved, UtsNamespace
+from datadog_checks.aws_diagnostics.facts.values import ImdsEndpoint
 from datadog_checks.aws_diagnostics.remedies import Remedy, Step
 from tests.builders import (
     INSTANCE_ID,
@@ -17,6 +18,7 @@ from tests.builders import (
     host,
     hostname_file,
     renamed,
+    route,
 )
 from tests.diagnoses.remedy_parts import RESTART, RESTART_POD
 from tests.diagnoses.tables import Row, remedy_test, verdict_test
@@ -76,6 +78,18 @@ FAILS = {
         f"the Agent is named '{CUSTOM_NAME}' by provider os, and after a restart it would be named by its instance id: "
         f'IMDSv2 answers. When the Agent started, it said of AWS: {FIRMWARE}',
         near_miss='a host with the marks of a container, in the words of the Agent not on ECS',
+    ),
+    'the kernel refused the connections of the Agent, and no longer does: the check runs as the same user': Row(
+        by_os(provider_errors={'aws': 'dial tcp 169.254.169.254:80: connect: permission denied'}),
+        f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv2 answers. Of its second resolution, '
+        'which uses IMDSv1 alone, the Agent said: dial tcp 169.254.169.254:80: connect: permission denied',
+        near_miss='IMDS still does not answer',
+    ),
+    'AWS timed out, and the check runs as another user': Row(
+        by_os(provider_errors={'aws': FIRMWARE}, of_this_user=False),
+        f'{BY_OS}, and after a restart it would be named by its instance id: IMDSv2 answers. When the Agent started, '
+        f'it said of AWS: {FIRMWARE}',
+        near_miss='IMDS still does not answer',
     ),
     'IMDSv2 answers now': Row(
         by_os(),
@@ -180,7 +194,27 @@ PASSES = {
     ),
     'os is accepted': Row(by_os(), f'{BY_OS}, which expected_hostname_provider accepts', expecting('aws', 'os')),
 }
+BLOCKED = (
+    'Unable to determine hostname from EC2: Get "http://169.254.169.254/latest/meta-data/instance-id": dial tcp '
+    '169.254.169.254:80: connect: permission denied'
+)
+OF_ANOTHER_USER = by_os(provider_errors={'aws': BLOCKED}, of_this_user=False)
 UNKNOWN = {
+    'the kernel refused the connections of the Agent, which is of another user': Row(
+        OF_ANOTHER_USER,
+        f'{BY_OS}; the Agent was not permitted to connect to IMDS, and this check runs as another user: it cannot be '
+        'told what a restart would change',
+    ),
+    'packets of the Agent, which is of another user, take another way': Row(
+        replace(by_os(of_this_user=False), host=host(route=route(otherwise_for_the_agent=True))),
+        f'{BY_OS}; packets to IMDS take another way for the user of this check than for that of the Agent: it cannot '
+        'be told what a restart would change',
+    ),
+    'the check asks by IPv6': Row(
+        replace(by_os(), imds=replace(IMDS['v2', 'arrives'], endpoint=ImdsEndpoint('http://[fd00:ec2::254]'))),
+        f'{BY_OS}; this check asks IMDS by IPv6 (http://[fd00:ec2::254]), and the Agent only 169.254.169.254: it '
+        'cannot be told what a restart would change',
+    ),
     'a name by hand that the settings seen here do not have, as at a terminal': Row(
         facts(agent=agent(provider='configuration', hostname='web')),
         "the Agent is named 'web' by provider configuration; as the Agent says that its name is configured, which the "

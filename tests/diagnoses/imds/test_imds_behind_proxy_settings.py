@@ -32,6 +32,11 @@ SENT = (
 )
 
 FAILS = {
+    'cloud metadata goes through proxy.http, seen from a terminal': Row(
+        proxied(**FORCED, environment_is_the_agents=False),
+        f'proxy.http is set, {SENT}',
+        near_miss='a proxy from the environment of a terminal, and the Agent exempts IMDS',
+    ),
     'before 7.26 a proxy from the environment': Row(
         before_7_26(http_proxy_in_environment=True, imds_in_no_proxy=True),
         'the environment of the Agent sets a proxy (HTTP_PROXY), which it follows before 7.26, and NO_PROXY does not '
@@ -63,6 +68,11 @@ FAILS = {
     ),
 }
 PASSES = {
+    'a proxy from the environment of a terminal, and the Agent exempts IMDS': Row(
+        proxied(http_proxy_in_environment=True, environment_is_the_agents=False),
+        'the environment of this terminal sets a proxy (HTTP_PROXY), and use_proxy_for_cloud_metadata is false, which '
+        'exempts IMDS',
+    ),
     'before 7.26 NO_PROXY': Row(
         before_7_26(http_proxy_in_environment=True, imds_in_environment_no_proxy=True),
         'the environment of the Agent sets a proxy (HTTP_PROXY), but NO_PROXY exempts IMDS',
@@ -93,7 +103,19 @@ PASSES = {
         'proxy.http is set and use_proxy_for_cloud_metadata is true, but NO_PROXY exempts IMDS',
     ),
 }
-UNKNOWN = {'Agent not observed': Row(facts(agent=Unobserved('no Agent here')), 'no Agent here')}
+UNKNOWN = {
+    'before 7.26 a proxy from the environment of a terminal': Row(
+        before_7_26(http_proxy_in_environment=True, environment_is_the_agents=False),
+        'the environment of this terminal sets a proxy (HTTP_PROXY); before 7.26 the Agent follows its own, which is '
+        'not seen from here',
+    ),
+    'cloud metadata would go through a proxy from the environment of a terminal': Row(
+        proxied(http_proxy_in_environment=True, use_proxy_for_cloud_metadata=True, environment_is_the_agents=False),
+        'the environment of this terminal sets a proxy (HTTP_PROXY) and use_proxy_for_cloud_metadata is true; the '
+        'Agent follows its own environment, which is not seen from here',
+    ),
+    'Agent not observed': Row(facts(agent=Unobserved('no Agent here')), 'no Agent here'),
+}
 
 REMEDIES = {
     'before 7.26': (

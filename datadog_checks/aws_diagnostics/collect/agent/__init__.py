@@ -80,6 +80,7 @@ class AgentReader:
             provider_errors=dict(answers.expvar.errors) if answers.expvar else {},
             hostname_file=file,
             ecs=ecs,
+            of_this_user=agent.of_this_user(),
             note=origin.note if provider or not origin.provider else UNKNOWN_PROVIDER,
         )
 

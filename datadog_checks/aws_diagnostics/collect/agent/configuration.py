@@ -34,6 +34,7 @@ def read_proxy_settings(agent: AgentInterface, environ: Mapping[str, str], imds_
         imds_in_no_proxy=covers(exempt, imds) or (not through_proxy and str(imds) == ALWAYS_EXEMPT),
         http_proxy_in_environment=any(environ.get(name) for name in PROXY_VARIABLES),
         imds_in_environment_no_proxy=_covers(_from_environment(environ), imds),
+        environment_is_the_agents=agent.of_this_environment(),
     )
 
 

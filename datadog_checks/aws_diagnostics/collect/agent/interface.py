@@ -23,6 +23,12 @@ class AgentInterface(Protocol):
     def provider(self) -> str | None:
         """The hostname provider, where a person gave it."""
 
+    def of_this_user(self) -> bool:
+        """It runs as the user of this process, as far as is known."""
+
+    def of_this_environment(self) -> bool:
+        """The environment of this process is that of the Agent."""
+
     def configuration_directory(self) -> Path:
         """Where datadog.yaml is, and beside it the files that guard the Agent's API."""
 
@@ -50,6 +56,12 @@ class EmbeddedAgent:
 
     def provider(self) -> str | None:
         return None
+
+    def of_this_user(self) -> bool:
+        return True
+
+    def of_this_environment(self) -> bool:
+        return True
 
     def configuration_directory(self) -> Path:
         return _directory_beside(as_text(self.setting('confd_path'), ''))
@@ -98,8 +110,12 @@ class DescribedAgent:
         *,
         provider: str | None = None,
         configuration_file: Path | None = None,
+        of_this_user: bool = True,
+        of_this_environment: bool = True,
     ) -> None:
         self._hostname = hostname
+        self._of_this_user = of_this_user
+        self._of_this_environment = of_this_environment
         self._version = version
         self._configuration = configuration
         self._environ = environ
@@ -118,6 +134,12 @@ class DescribedAgent:
 
     def provider(self) -> str | None:
         return self._provider
+
+    def of_this_user(self) -> bool:
+        return self._of_this_user
+
+    def of_this_environment(self) -> bool:
+        return self._of_this_environment
 
     def configuration_directory(self) -> Path:
         if self._configuration_file is not None:

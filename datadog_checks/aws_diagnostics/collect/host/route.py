@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from ...facts import Neighbour, Route, RouteKind, Unobserved
 from ...facts.values import InterfaceName, IpAddress, IpNetwork
 from ...text import trimmed
+from ..users import NOBODY, ROOT, own_user, user_of_the_agent
 
 AF_NETLINK = getattr(socket, 'AF_NETLINK', None)
 """None on every system but Linux."""
@@ -63,7 +64,6 @@ STATES = {
     0x40: Neighbour.NOARP,
     0x80: Neighbour.PERMANENT,
 }
-ROOT = 0
 
 
 def read_route(address: str) -> Route | Unobserved:
@@ -104,10 +104,11 @@ class _Questions:
 
     def route(self) -> Route:
         found, index = self._way()
-        by_user = self._is_by_user(found, index)
+        of_root = own_user() == ROOT
+        other = self._takes_another_way(found, index, user_of_the_agent() or NOBODY if of_root else ROOT)
         if index:
             found = replace(self._on_device(found, index), neighbour=self._neighbour(index, found.gateway))
-        return replace(self._in_table(found), by_user=by_user)
+        return replace(self._in_table(found), by_user=other and not of_root, otherwise_for_the_agent=other and of_root)
 
     def _way(self, user: int | None = None) -> tuple[Route, int | None]:
         """The route of a user (by default that of this process), and the index of its device."""
@@ -122,12 +123,12 @@ class _Questions:
         way = Route(kind, gateway=_gateway(reply), table=reply.number(RTA_TABLE), source=source)
         return way, reply.number(RTA_OIF)
 
-    def _is_by_user(self, found: Route, index: int | None) -> bool:
+    def _takes_another_way(self, found: Route, index: int | None, user: int) -> bool:
         try:
-            of_root, its_index = self._way(ROOT)
+            other, its_index = self._way(user)
         except OSError:
             return False
-        return (replace(of_root, source=found.source), its_index) != (found, index)
+        return (replace(other, source=found.source), its_index) != (found, index)
 
     def _in_table(self, found: Route) -> Route:
         """With what the entry of the routing table covers and who made it, where the kernel tells."""

@@ -8,7 +8,7 @@ place and never changes `provider`: where the two disagree, `provider` is right.
 
 from ...facts import Agent, Host, HostnameProvider, HostnameSource
 from ...rules import first_label, is_default_hostname, why_unusable
-from ...text import quoted, reason
+from ...text import go_reason, quoted, reason
 from .aws_provider import ImdsMode, imds_mode, in_transition
 
 FOUND_BY_ITSELF = (HostnameProvider.OS, HostnameProvider.FQDN, HostnameProvider.CONTAINER)
@@ -24,6 +24,8 @@ EMPTY = 'hostname is empty'
 OF_THE_CONFIGURATION = 'configuration/environment'
 """In the names of the first two providers: 'hostname' configuration/environment."""
 OF_A_REQUEST = ('http://', 'status code')
+NOT_PERMITTED = ('connect: permission denied', 'connect: operation not permitted')
+"""EACCES, by a route or a rule of the routing policy, and EPERM, by a rule of the firewall."""
 TOKEN_PATH = '/api/token'
 OF_THE_FIRMWARE = ('board vendor', 'ec2_use_dmi', 'board_asset_tag', 'dmi')
 """Words of the errors with which a resolution ends that falls back to the firmware."""
@@ -90,6 +92,11 @@ def asked_imds(agent: Agent) -> bool:
     return any(word in error for word in OF_A_REQUEST)
 
 
+def was_not_permitted(agent: Agent) -> bool:
+    """The kernel refused its connection to AWS, by a rule that may look at the user."""
+    return agent.provider_errors.get('aws', '').lower().endswith(NOT_PERMITTED)
+
+
 def asked_for_a_token(agent: Agent) -> bool:
     return TOKEN_PATH in agent.provider_errors.get('aws', '').lower()
 
@@ -143,8 +150,8 @@ def said_of_aws(agent: Agent) -> str:
     if not error or agent.provider is HostnameProvider.AWS:
         return ''
     if _of_the_second_resolution(agent, error.lower()):
-        return f'Of its second resolution, which uses IMDSv1 alone, the Agent said: {reason(error)}'
-    return f'When the Agent started, it said of AWS: {reason(error)}'
+        return f'Of its second resolution, which uses IMDSv1 alone, the Agent said: {go_reason(error)}'
+    return f'When the Agent started, it said of AWS: {go_reason(error)}'
 
 
 def _of_the_second_resolution(agent: Agent, error: str) -> bool:

@@ -6,7 +6,7 @@ from ...expectations import Expectations
 from ...facts import Agent, ContainerKind, Facts, observed
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Language, Remedy, Step, yaml
-from ...text import clean, quoted, reason
+from ...text import clean, go_reason, quoted
 from ..agent_remedies import agent_status, container_kind, set_in_agent
 from ..applying import restart_with_settings
 from ..around_imds import name_by_a_file
@@ -36,7 +36,7 @@ def judge(facts: Facts, _: Expectations) -> Verdict:
         return Passed(f'the Agent is named {quoted(agent.hostname)}')
     if not any(provider in agent.provider_errors for provider in AFTER_THE_SIDECAR):
         return Unknown('the Agent has no hostname, and does not say why: it may not have looked for one yet')
-    told = '; '.join(f'{provider}: {reason(error)}' for provider, error in _telling(agent))
+    told = '; '.join(f'{provider}: {go_reason(error)}' for provider, error in _telling(agent))
     return Failed(f'the Agent found no hostname. It says: {clean(told, LONGEST_TELLING)}')
 
 

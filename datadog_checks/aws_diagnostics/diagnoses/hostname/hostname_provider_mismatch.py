@@ -5,11 +5,12 @@ from ...facts import Agent, Facts, Host, HostnameFile, HostnameProvider, Hostnam
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step
 from ...rules import instance_id_in, instance_id_of, may_be_of_another_instance
-from ...text import LONGEST_NAME, clean, reason
+from ...text import LONGEST_NAME, clean, go_reason
 from ..agent_remedies import agent_status, remove_setting, restart_agent, setting_of_the_name
 from ..applying import restart_with_settings
 from ..links import guide
 from .agent_words import said_of_aws, why_refused
+from .imds_for_the_agent import why_it_tells_nothing
 from .resolution import resolve
 from .situation import situation_of
 from .wrong_name import (
@@ -103,7 +104,7 @@ def _errors(agent: Agent, expected: Expectations) -> str:
     """What the Agent says of the expected providers; of AWS first, since that takes a sentence of its own."""
     others = [(p, agent.provider_errors.get(p)) for p in expected.hostname_providers if p is not HostnameProvider.AWS]
     of_aws = said_of_aws(agent) if HostnameProvider.AWS in expected.hostname_providers else ''
-    told = '; '.join(f'{provider}: {reason(error)}' for provider, error in others if error)
+    told = '; '.join(f'{provider}: {go_reason(error)}' for provider, error in others if error)
     sentences = (of_aws, f'When the Agent started: {told}' if told else '')
     return clean(''.join(f'. {sentence}' for sentence in sentences if sentence), LONGEST_ERRORS)
 
@@ -116,7 +117,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         return _without_the_setting(facts, setting, keep)
     restart = restart_agent(facts)
     again = () if _restart_is_no_help(facts, expected) else (restart,)
-    settle = (WHICH_INSTANCE,) if may_be_of_another_instance(facts) else ()
+    settle = (*((WHICH_INSTANCE,) if may_be_of_another_instance(facts) else ()), *_ask_as_the_agent(facts))
     why = Step(
         f'{"If the provider stays the same, look" if again else "Look"} in the section Hostname for why the other '
         'providers gave no name',
@@ -149,7 +150,19 @@ def _restart_is_no_help(facts: Facts, expected: Expectations) -> bool:
     if may_be_of_another_instance(facts):
         return True
     now = resolve(situation_of(facts))
-    return now.certain and now.provider not in expected.hostname_providers
+    return bool(_ask_as_the_agent(facts)) or (now.certain and now.provider not in expected.hostname_providers)
+
+
+def _ask_as_the_agent(facts: Facts) -> tuple[Step, ...]:
+    """The Agent asked AWS, and what it gets cannot be told from what this check gets."""
+    agent = facts.agent
+    if not isinstance(agent, Agent) or not isinstance(facts.host, Host):
+        return ()
+    why, now = why_it_tells_nothing(facts, agent), resolve(situation_of(facts))
+    if not why or not now.aws_asked:
+        return ()
+    how = 'remove imds_endpoint from its conf.yaml' if agent.of_this_user else 'run it as the user of the Agent'
+    return (Step(f'Let this check ask IMDS as the Agent does, and see what it finds then: {how} ({why})'),)
 
 
 HOSTNAME_PROVIDER_MISMATCH = Diagnosis(

@@ -10,6 +10,7 @@ from ..agent_remedies import restart_agent
 from ..links import guide
 from .agent_words import said_of_aws
 from .aws_provider import Source
+from .imds_for_the_agent import why_it_tells_nothing
 from .resolution import Resolution, resolve
 from .situation import situation_of
 from .wrong_name import names_this_instance
@@ -30,6 +31,9 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 
 def _by_the_model(facts: Facts, named: str, agent: Agent, now: Resolution) -> Verdict:
+    unseen = why_it_tells_nothing(facts, agent)
+    if unseen and now.aws_asked:
+        return Unknown(f'{named}; {unseen}: it cannot be told what a restart would change')
     if not now.certain:
         return Unknown(f'{named}; {now.why}, it cannot be told what a restart would change')
     if now.provider != 'aws':

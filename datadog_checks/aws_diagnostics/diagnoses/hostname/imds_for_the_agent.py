@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from ...facts import Agent, Answer, Exchange, Imds, NoAnswer, NotSent, Unobserved
+from ...facts import Agent, Answer, Exchange, Facts, Host, Imds, NoAnswer, NotSent, Route, Unobserved
 from ...facts.exchange import is_metadata, is_status
+from ..imds.blocking import IMDS_IPV4
 from ..imds.fault import is_no_token
 from ..imds.imds_behind_proxy_settings import is_proxied
+from .agent_words import was_not_permitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ NOTHING_KNOWN = ImdsForTheAgent(None, None, None, None)
 
 
 def imds_for_the_agent(imds: Imds | Unobserved, agent: Agent) -> ImdsForTheAgent:
-    if isinstance(imds, Unobserved) or '[' in imds.endpoint or is_proxied(agent):
+    if isinstance(imds, Unobserved) or _is_ipv6(imds) or is_proxied(agent):
         return NOTHING_KNOWN
     limit = agent.configuration.ec2_metadata_timeout
     return ImdsForTheAgent(
@@ -48,6 +50,24 @@ def _with_token(imds: Imds, limit: float) -> bool | None:
 
 def _takes_another_text_for_a_token(imds: Imds) -> bool:
     return is_no_token(imds.token) and not imds.v2_works
+
+
+def why_it_tells_nothing(facts: Facts, agent: Agent) -> str:
+    """Why the answers to this check are none to the Agent, as a clause; '' where they are."""
+    route = facts.host.route if isinstance(facts.host, Host) else None
+    if isinstance(facts.imds, Imds) and _is_ipv6(facts.imds):
+        return f'this check asks IMDS by IPv6 ({facts.imds.endpoint}), and the Agent only {IMDS_IPV4}'
+    if agent.of_this_user:
+        return ''
+    if isinstance(route, Route) and route.otherwise_for_the_agent:
+        return 'packets to IMDS take another way for the user of this check than for that of the Agent'
+    if was_not_permitted(agent):
+        return 'the Agent was not permitted to connect to IMDS, and this check runs as another user'
+    return ''
+
+
+def _is_ipv6(imds: Imds) -> bool:
+    return '[' in imds.endpoint
 
 
 def _without_token(imds: Imds, limit: float) -> bool | None:

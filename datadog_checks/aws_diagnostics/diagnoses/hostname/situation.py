@@ -35,7 +35,7 @@ from .agent_words import (
     says_system_usable,
     why_refused,
 )
-from .imds_for_the_agent import imds_for_the_agent
+from .imds_for_the_agent import NOTHING_KNOWN, imds_for_the_agent, why_it_tells_nothing
 from .on_ecs import on_ecs
 
 TRUSTS_THE_INODE = 42
@@ -85,7 +85,7 @@ def situation_of(facts: Facts) -> Situation:
     """Raises MissingFact when the Agent or the host could not be inspected."""
     agent = observed(facts.agent)
     host = observed(facts.host)
-    imds = imds_for_the_agent(facts.imds, agent)
+    imds = NOTHING_KNOWN if why_it_tells_nothing(facts, agent) else imds_for_the_agent(facts.imds, agent)
     return Situation(
         version=agent.version,
         configuration=_taken(agent),

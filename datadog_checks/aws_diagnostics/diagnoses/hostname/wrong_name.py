@@ -61,6 +61,9 @@ BEFORE_AWS = (
 )
 """Providers that end the Agent's search: it never comes to AWS. Source: `stopIfSuccessful` in pkg/util/hostname."""
 
+OF_OTHER_CLOUDS = (HostnameProvider.GCE, HostnameProvider.AZURE)
+"""They ask the address of IMDS too, where on EC2 only something that answers in its place gives them a name."""
+
 
 def can_explain(facts: Facts, cause: str) -> bool:
     """Whether this one of CAUSES_OF_A_WRONG_NAME, which failed, can be why the Agent has another name."""
@@ -78,6 +81,8 @@ def can_explain(facts: Facts, cause: str) -> bool:
             return _aws_failed(facts) and can_explain_a_loss(facts, cause)
         case lost if lost in LOST_TOKENS:
             return _aws_failed(facts) and not _speaks_only_v1(facts)
+        case 'imds-intercepted':
+            return _aws_failed(facts) or provider in OF_OTHER_CLOUDS
         case fault if fault in IMDS_FAULTS:
             return _aws_failed(facts)
     return True

@@ -2,7 +2,7 @@
 
 from ...expectations import Expectations
 from ...facts import Agent, ContainerKind, Facts, ProxySettings, observed
-from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
+from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Choice, Remedy, Step, yaml
 from ...rules import at_least, instance_id_of
 from ..agent_remedies import (
@@ -17,6 +17,11 @@ from ..links import AGENT_PROXY
 from .blocking import IMDS_IPV4
 
 FORCED = 'use_proxy_for_cloud_metadata is true'
+IN_THE_ENVIRONMENT = {
+    True: 'the environment of the Agent sets a proxy (HTTP_PROXY)',
+    False: 'the environment of this terminal sets a proxy (HTTP_PROXY)',
+}
+NOT_SEEN = 'which is not seen from here'
 PROXY_OF_THE_AGENT = 26
 """The minor version of Agent 7. Before, requests to IMDS followed the proxy of the process (HTTP_PROXY, NO_PROXY) and
 no setting of the Agent. Source: pull request 7042 of DataDog/datadog-agent."""
@@ -30,9 +35,10 @@ def is_proxied(agent: Agent) -> bool:
     """The Agent sends its requests to IMDS to a proxy, by the rules of its version."""
     proxy = agent.configuration.proxy
     if follows_the_environment(agent):
-        return proxy.http_proxy_in_environment and not proxy.imds_in_environment_no_proxy
+        set_for_it = proxy.http_proxy_in_environment and proxy.environment_is_the_agents
+        return set_for_it and not proxy.imds_in_environment_no_proxy
     exempt = proxy.imds_in_no_proxy or proxy.imds_in_environment_no_proxy
-    configured = proxy.http_proxy_configured or proxy.http_proxy_in_environment
+    configured = proxy.http_proxy_configured or (proxy.http_proxy_in_environment and proxy.environment_is_the_agents)
     return proxy.use_proxy_for_cloud_metadata and configured and not exempt
 
 
@@ -50,6 +56,8 @@ def judge(facts: Facts, _: Expectations) -> Verdict:
             return Passed(f'{_proxy(proxy)} and {FORCED}, but proxy.no_proxy exempts IMDS')
         case ProxySettings(imds_in_environment_no_proxy=True) as proxy:
             return Passed(f'{_proxy(proxy)} and {FORCED}, but NO_PROXY exempts IMDS')
+        case ProxySettings(http_proxy_configured=False, environment_is_the_agents=False) as proxy:
+            return Unknown(f'{_proxy(proxy)} and {FORCED}; the Agent follows its own environment, {NOT_SEEN}')
         case proxy:
             why = f'{_proxy(proxy)}, {FORCED} and no_proxy does not exempt IMDS'
             return _sent_to_the_proxy(facts, agent, why)
@@ -60,7 +68,9 @@ def _by_the_environment(facts: Facts, agent: Agent) -> Verdict:
     if not proxy.http_proxy_in_environment:
         return Passed('the environment sets no HTTP proxy, and before 7.26 the Agent asks IMDS through no other')
     if proxy.imds_in_environment_no_proxy:
-        return Passed('the environment of the Agent sets a proxy (HTTP_PROXY), but NO_PROXY exempts IMDS')
+        return Passed(f'{IN_THE_ENVIRONMENT[proxy.environment_is_the_agents]}, but NO_PROXY exempts IMDS')
+    if not proxy.environment_is_the_agents:
+        return Unknown(f'{IN_THE_ENVIRONMENT[False]}; before 7.26 the Agent follows its own, {NOT_SEEN}')
     why = 'the environment of the Agent sets a proxy (HTTP_PROXY), which it follows before 7.26, and NO_PROXY does not'
     return _sent_to_the_proxy(facts, agent, f'{why} exempt IMDS')
 
@@ -76,7 +86,7 @@ def _proxy(proxy: ProxySettings) -> str:
     """Which setting names the proxy. The proxy itself is not shown: its address may hold a password."""
     if proxy.http_proxy_configured:
         return 'proxy.http is set'
-    return 'the environment of the Agent sets a proxy (HTTP_PROXY)'
+    return IN_THE_ENVIRONMENT[proxy.environment_is_the_agents]
 
 
 def remedy(facts: Facts, _: Expectations) -> Remedy:
