@@ -93,7 +93,7 @@ OWN: Mapping[str, Callable[..., Callable[..., int]]] = {
         metavar='4h',
         default='4h',
         type=Duration(HOURS, 86400, 'it must be like 30m or 4h, and at most a day'),
-        help='Begin with no account after this time.',
+        help='Start no new account after this time.',
     ),
 }
 """Options that go with --all-accounts."""

@@ -68,7 +68,7 @@ def change_metadata_options(
             ),
         ),
         exposes,
-        Step(f'Put back what {BEFORE} says', (modify_metadata_options(facts, *change.undo),)),
+        Step(f'Restore the values in {BEFORE}', (modify_metadata_options(facts, *change.undo),)),
     )
 
 

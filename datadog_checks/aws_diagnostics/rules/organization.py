@@ -1,7 +1,7 @@
 """The accounts that Datadog has on record beside those of the AWS organization, and what is remarkable about each.
 
 An account of the organization without a record is no fault: many are meant to be so. Wrong are only things that are
-wrong whatever was meant, as a closed account on record.
+certainly wrong, as a closed account on record.
 """
 
 import re

@@ -25,8 +25,8 @@ from .shown import COLUMNS, csv_rows, document, report
 
 
 @click.command(
-    epilog='Exit status: 0 nothing is wrong; 1 something is wrong whatever was meant, as a closed account on record; '
-    f'3 a side could not be read whole. An account that is not on record is no fault. {ENDINGS}'
+    epilog='Exit status: 0 nothing is wrong; 1 something is certainly wrong, such as a closed account on record; '
+    f'3 Datadog or AWS could not be read completely. An account that is not on record is no fault. {ENDINGS}'
 )
 @csv_option
 @click.option(

@@ -91,7 +91,7 @@ def _with_keys(account: AccountOptions) -> AccountOptions:
     if missing and not sys.stdin.isatty():
         names, variables = (' and '.join(named[each] for each in missing) for named in (NAMES, KEYS))
         raise Failure(
-            f'Datadog is asked with two keys, and the {names} is missing: set {variables} in the environment, or name '
+            f'Missing: {names}. Both Datadog keys are needed: set {variables} in the environment, or name '
             'the file that has it with --config or --agent-config',
             ExitStatus.CONFIGURATION,
         )

@@ -29,7 +29,7 @@ CRAWL = (
     'whether tags came back.'
 )
 EFFECTS = (
-    'Monitors, dashboards, downtimes and access rules that go by these tags no longer find these hosts, also for the '
+    'Monitors, dashboards, downtimes and access rules that use these tags no longer find these hosts, also for the '
     'time before the removal.'
 )
 

@@ -100,8 +100,8 @@ HOST_AWS_TAGS_LINGERING = Diagnosis(
         'Hosts whose tags name no account are not judged while there is any integration.'
     ),
     harm=(
-        'Datadog keeps such tags forever. They can be out of date, and monitors and dashboards that filter by them do '
-        'not show it.'
+        'Datadog keeps these tags for as long as the host reports. They can be stale, and monitors and dashboards do '
+        'not show that.'
     ),
     docs=guide('hosts-still-have-aws-tags-after-removing-the-amazon-ec2-integration'),
     judge=judge,
