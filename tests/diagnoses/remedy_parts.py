@@ -270,7 +270,8 @@ def in_terraform(
     text: str = 'For new instances, set this in Terraform',
     resources: str = 'aws_instance or aws_launch_template',
 ) -> Step:
-    block = Command(f'metadata_options {{\n  {options}\n}}', Language.HCL)
+    """The AWS provider has ignored a block without `http_endpoint`."""
+    block = Command(f'metadata_options {{\n  http_endpoint = "enabled"\n  {options}\n}}', Language.HCL)
     return Step(f'{text} ({resources})', (block,), for_new_instances=True)
 
 
@@ -352,4 +353,4 @@ def upgrade_by_yum(former: str, then: str = '', setting: tuple[Command, ...] = (
 
 
 def is_it_higher(needed: int) -> Step:
-    return Step(f'If the limit is {needed} or more, the return path has more hops: set one more, or the host network')
+    return Step(f'If the limit is {needed} or more, the return path is longer: set one more, or the host network')

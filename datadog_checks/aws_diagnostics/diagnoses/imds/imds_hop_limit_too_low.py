@@ -148,7 +148,7 @@ def is_host_behind_a_gateway(facts: Facts) -> bool:
 def _is_it_higher(facts: Facts, expected: Expectations) -> Step:
     needed = needed_hop_limit(facts, expected)
     around = ', or the host network' if not in_host_network(facts) else ''
-    return Step(f'If the limit is {needed} or more, the return path has more hops: set one more{around}')
+    return Step(f'If the limit is {needed} or more, the return path is longer: set one more{around}')
 
 
 IMDS_HOP_LIMIT_TOO_LOW = Diagnosis(
