@@ -14,7 +14,7 @@ from ..codec import Json
 from ..document import printed
 from ..page import BLANK, Line, Wrap
 from ..report import verdict
-from .asked import Organization
+from .asked import DatadogOrganization
 from .removal import Outcome
 from .removal_plan import Plan, by_reason
 from .restore import NOT_PROVEN, Restored
@@ -39,7 +39,7 @@ class Asked:
     backup: Path
     seen_in: Path | None
     was_removed: tuple[AccountId, ...]
-    organization: Organization
+    organization: DatadogOrganization
 
     def command(self, *more: Word) -> str:
         """The same again, with the further options."""

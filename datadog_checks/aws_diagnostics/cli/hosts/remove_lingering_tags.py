@@ -17,7 +17,7 @@ from .. import ExitStatus, Failure, page
 from ..options import ENDINGS, FILE, Display, colour_option, json_option
 from ..parameter_types import CheckedText
 from .allowed import Allowed
-from .asked import Organization, organization_options
+from .asked import DatadogOrganization, organization_options
 from .backup import Backup, alone, digest_of
 from .lists import LONGEST_RUN, whole_list
 from .removal import Outcome, Removal, came_back
@@ -69,7 +69,7 @@ def remove_lingering_tags(
     most: int | None,
     was_removed: Sequence[AccountId],
     restored: Path | None,
-    organization: Organization,
+    organization: DatadogOrganization,
     as_json: bool,
     quiet: bool,
     colour: bool,
@@ -162,7 +162,7 @@ def _applied(
 
 
 @contextmanager
-def _tags(organization: Organization) -> Iterator[HostTags]:
+def _tags(organization: DatadogOrganization) -> Iterator[HostTags]:
     """Over one connection: there are four requests for each of many hosts."""
     with closing(Connection(keep=True)) as connection:
         yield HostTags(organization.api(Deadline(LONGEST_REMOVAL), connection=connection))
@@ -178,7 +178,7 @@ def _look_again(asked: Asked, outcome: Outcome, tags: HostTags, display: Display
         outcome.interrupted, outcome.stopped = True, 'interrupted while looking whether tags came back'
 
 
-def _restore(path: Path, organization: Organization, display: Display) -> int:
+def _restore(path: Path, organization: DatadogOrganization, display: Display) -> int:
     with (
         alone(organization),
         _tags(organization) as tags,
