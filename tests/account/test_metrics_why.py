@@ -300,7 +300,7 @@ SITUATIONS = (
         verdict='configuration',
         cause='not-enabled-in-aws',
         step='enablement',
-        says=('request metrics of the bucket, and that is off',),
+        says=('requires request metrics of the bucket: off',),
         fix=('put-bucket-metrics-configuration', '--bucket logs'),
     ),
     Situation(
