@@ -13,7 +13,7 @@ import yaml
 from datadog_checks.aws_diagnostics import __version__
 from datadog_checks.aws_diagnostics.configuration import read_configuration
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
-from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, SERVICE_CHECKS, Run, gauges
+from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, SERVICE_CHECKS, RunStats, gauges
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.findings import Finding, Passed, Scope
 from tests.account.balancers import classic, load_balancers
@@ -119,7 +119,7 @@ def sent_with(observed: Facts) -> set[str]:
     """The metrics that are sent where every diagnosis of the scope passes."""
     scope = Scope.HOST if observed.account is None else Scope.ACCOUNT
     findings = [Finding(d, Passed('fine')) for d in DIAGNOSES if d.scope is scope]
-    return {f'{CHECK}.{gauge.name}' for gauge in gauges(observed, findings, Run(duration=0.1))}
+    return {f'{CHECK}.{gauge.name}' for gauge in gauges(observed, findings, RunStats(duration=0.1))}
 
 
 def test_a_healthy_host_and_a_healthy_account_send_exactly_the_metrics_that_are_described() -> None:

@@ -19,7 +19,7 @@ from datadog_checks.aws_diagnostics.cli import run, saved_facts
 from datadog_checks.aws_diagnostics.cli.fleet import row
 from datadog_checks.aws_diagnostics.cli.judged import Observation
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
-from datadog_checks.aws_diagnostics.emit import Emitter, Run
+from datadog_checks.aws_diagnostics.emit import Emitter, RunStats
 from datadog_checks.aws_diagnostics.expectations import AccountExpectations, Expectations
 from datadog_checks.aws_diagnostics.facts import Facts, Platform
 from datadog_checks.aws_diagnostics.facts.account import Account, WrongInstance
@@ -151,7 +151,7 @@ def test_what_the_agent_is_given_is_printable_and_bounded(facts, expected) -> No
     datadog_agent.reset()
     check = Check()
     emitter, findings = Emitter(('team:a',), ('region', 'account_id'), True), judged(facts, expected)
-    emitter.emit(check, facts, findings, Run(0.1))
+    emitter.emit(check, facts, findings, RunStats(0.1))
     emitter.send_diagnoses(check, findings)
     for where, text, at_most in sent(check):
         assert_clean(text, at_most, where)
@@ -218,7 +218,7 @@ def test_what_is_logged_is_printable_and_bounded(facts) -> None:
     handler = logging.StreamHandler(logged)
     logging.getLogger().addHandler(handler)
     try:
-        Emitter((), (), False).emit(Check(), facts, judged(facts, Expectations()), Run(0.1))
+        Emitter((), (), False).emit(Check(), facts, judged(facts, Expectations()), RunStats(0.1))
     finally:
         logging.getLogger().removeHandler(handler)
     assert_clean(logged.getvalue(), LARGEST_OUTPUT, 'log')

@@ -9,7 +9,7 @@ from .collect import HostCollector
 from .collect.agent import EmbeddedAgent
 from .configuration import InvalidConfiguration, check_init_config, read_configuration, with_defaults
 from .diagnoses import diagnose, of_scope
-from .emit import Emitter, Run
+from .emit import Emitter, RunStats
 from .facts import Facts
 from .findings import Finding, Scope
 from .log import LOG, keep_out_of_the_log
@@ -77,7 +77,7 @@ class AwsDiagnosticsCheck(AgentCheck):
         self._defects.clear()
         facts = self._collect()
         self._findings = self._judge(facts)
-        self._emitter.emit(self, facts, self._findings, Run(duration=time.monotonic() - started))
+        self._emitter.emit(self, facts, self._findings, RunStats(duration=time.monotonic() - started))
 
     def _judge(self, facts: Facts) -> tuple[Finding, ...]:
         return diagnose(self._diagnoses, facts, self._options.expectations, self._log_defect)

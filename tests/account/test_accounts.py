@@ -15,7 +15,7 @@ from datadog_checks.aws_diagnostics.cli.accounts.answer import Answer
 from datadog_checks.aws_diagnostics.cli.accounts.shown import COLUMNS, MOST_ROWS, csv_rows, document, report
 from datadog_checks.aws_diagnostics.collect.integration import records_in
 from datadog_checks.aws_diagnostics.facts import Unobserved
-from datadog_checks.aws_diagnostics.facts.account import BothSides
+from datadog_checks.aws_diagnostics.facts.account import AccountsOnBothSides
 from datadog_checks.aws_diagnostics.rules.organization import side_by_side
 from tests.account import servers
 from tests.account.accounts import MANAGEMENT, World, both, id_of, listing, member, recorded
@@ -366,7 +366,7 @@ ANY_RECORD = st.fixed_dictionaries(
 @settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(st.lists(ANY_RECORD, max_size=4))
 def test_whatever_is_on_record_can_be_shown(records: list[dict[str, Any]]) -> None:
-    sides = BothSides(Unobserved('nobody was asked'), records_in(records), {})
+    sides = AccountsOnBothSides(Unobserved('nobody was asked'), records_in(records), {})
     answer = Answer(sides, side_by_side(sides, 'datadoghq.com'))
     assert len([*csv_rows(answer)]) == sum(record['aws_account_id'] in (id_of(1), id_of(2)) for record in records)
     validate(json.loads(document(answer, None)), SCHEMA)

@@ -48,10 +48,11 @@ def test_each_account_has_its_row_by_its_cause(world: World) -> None:
     assert printed.status == 2
     assert printed.out.splitlines() == [
         "CRITICAL 4 accounts (2 critical, 2 unknown): Datadog's integration role is not used: 1, The trust policy does "
-        "not demand Datadog's external ID: 1",
+        "not require Datadog's external ID: 1",
         '',
         f"CRITICAL     1  Datadog's integration role is not used ({UNUSED}): account 000000000001",
-        f"CRITICAL     1  The trust policy does not demand Datadog's external ID ({EXTERNAL_ID}): account 000000000003",
+        f"CRITICAL     1  The trust policy does not require Datadog's external ID ({EXTERNAL_ID}): account "
+        '000000000003',
         f'UNKNOWN      1  not judged: {NOT_ASSUMED} (AccessDenied): account 000000000002',
         '                See that the account has the role (rollout/stackset creates it), that its trust',
         '                policy names the identity that runs this, and that this identity may call',

@@ -300,7 +300,7 @@ SITUATIONS = (
         verdict='configuration',
         cause='not-enabled-in-aws',
         step='enablement',
-        says=('request metrics of the bucket, and that is off',),
+        says=('requires request metrics of the bucket: off',),
         fix=('put-bucket-metrics-configuration', '--bucket logs'),
     ),
     Situation(
@@ -577,7 +577,7 @@ def test_a_person_reads_the_verdict_the_steps_and_the_fix(fresh, tmp_path, capsy
     assert lines[0].endswith('(namespace-excluded-by-default)')
     steps = [line.split()[:2] for line in lines if line[:1].islower()]
     assert steps[:4] == [['name', 'ok'], ['permission', 'ok'], ['region', 'ok'], ['configuration', 'fails']]
-    assert 'emits, enablement, timing, scp: not looked at, as the reason is known' in lines
+    assert 'emits, enablement, timing, scp: skipped: the reason is already known' in lines
     assert 'fix  Let Datadog collect the namespace. Pick one:' in lines
     assert 'every 10 minutes instead of hourly' in read.err
 

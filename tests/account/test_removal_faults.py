@@ -299,7 +299,7 @@ def test_a_disk_that_becomes_full_stops_before_the_host_that_is_not_saved(
 
 
 @pytest.mark.parametrize(
-    ('typed', 'status', 'left_over'), [pytest.param('4', 0, 0, id='the number'), pytest.param('y', 2, 4, id='yes')]
+    ('typed', 'status', 'left_over'), [pytest.param('4', 0, 0, id='the number'), pytest.param('y', 64, 4, id='yes')]
 )
 def test_a_person_types_the_number_of_hosts(world: World, typed: str, status: int, left_over: int) -> None:
     seen, before = world.seen(), world.tags()
@@ -378,7 +378,7 @@ def test_a_backup_that_is_not_as_it_was_written_is_refused(
     world.backup.write_text(''.join(damage(world.backup.read_text().splitlines(keepends=True))))
     text = world.backup.read_text()
     printed = world.remove(*APPLY, seen_in=seen)
-    assert printed.status == 2
+    assert printed.status == 65
     assert f'--backup {world.backup}: {why}' in printed.err
     assert (world.removed, world.backup.read_text()) == (['web-1', 'web-2'], text)
 
@@ -387,14 +387,14 @@ def test_a_backup_that_is_gone_is_refused(world: World) -> None:
     seen, _ = interrupted(world)
     world.backup.unlink()
     printed = world.remove(*APPLY, seen_in=seen)
-    assert (printed.status, world.removed) == (2, ['web-1', 'web-2'])
+    assert (printed.status, world.removed) == (65, ['web-1', 'web-2'])
     assert 'it is gone, and its journal is not' in printed.err
 
 
 def test_a_file_of_somebody_else_is_not_touched(world: World) -> None:
     world.backup.write_text('mine')
     printed = world.remove(*APPLY)
-    assert (printed.status, world.backup.read_text()) == (2, 'mine')
+    assert (printed.status, world.backup.read_text()) == (65, 'mine')
     assert 'it exists, and has no journal beside it: choose another name' in printed.err
 
 
@@ -402,14 +402,14 @@ def test_a_link_is_not_followed(world: World, tmp_path: Path) -> None:
     (tmp_path / 'elsewhere').write_text('')
     world.backup.symlink_to(tmp_path / 'elsewhere')
     printed = world.remove(*APPLY, seen_in=world.seen())
-    assert (printed.status, world.removed) == (2, [])
+    assert (printed.status, world.removed) == (65, [])
 
 
 def test_a_resumed_run_uses_the_same_organization(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     seen, _ = interrupted(world)
     monkeypatch.setenv('DD_APP_KEY', 'c' * 40)
     printed = world.remove(*APPLY, seen_in=seen)
-    assert (printed.status, world.removed) == (2, ['web-1', 'web-2'])
+    assert (printed.status, world.removed) == (65, ['web-1', 'web-2'])
     assert 'it was begun for another site of Datadog, or with other keys' in printed.err
 
 

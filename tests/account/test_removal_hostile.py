@@ -62,7 +62,7 @@ def test_what_goes_by_the_tags_is_said_before_the_first_of_them_goes(world: Worl
     printed = world.remove(*APPLY, seen_in=world.seen())
     lines = printed.err.splitlines()
     assert lines[0] == 'WARNING 2 hosts: tags from AWS are about to go'
-    assert '  monitors  0 of 0 go by these tags' in lines
+    assert '  monitors  0 of 0 use these tags' in lines
 
 
 def test_a_name_that_is_part_of_many_others_is_found_on_a_later_page(world: World) -> None:
@@ -175,7 +175,7 @@ def test_a_journal_with_a_removal_of_what_was_not_saved_is_refused(world: World)
     with world.journal.open('a') as journal:
         journal.write('{"removed": "web-2"}\n')
     printed = world.remove(*APPLY, seen_in=seen)
-    assert (printed.status, world.removed) == (2, ['web-1'])
+    assert (printed.status, world.removed) == (65, ['web-1'])
     assert 'line 4 is damaged' in printed.err
 
 
@@ -193,7 +193,7 @@ def test_a_file_without_a_whole_line_is_no_backup(world: World, text: str) -> No
     file = world.folder / 'old.jsonl'
     file.write_text(text)
     printed = world.restore(file)
-    assert (printed.status, printed.err) == (2, f'Error: --restore {file}: holds no whole line of a backup\n')
+    assert (printed.status, printed.err) == (65, f'Error: --restore {file}: holds no whole line of a backup\n')
 
 
 def test_a_name_that_has_no_utf_8_form_does_not_end_a_restoration(world: World) -> None:

@@ -126,7 +126,7 @@ def test_a_file_that_is_no_backup_adds_nothing(world: World, damaged: str) -> No
     file = world.folder / 'old.jsonl'
     file.write_text(f'{line()}\n{damaged}\n')
     printed = world.restore(file)
-    assert printed.status == 2
+    assert printed.status == 65
     assert f'--restore {file}: line 2 is not {{"host"' in printed.err
     assert world.asked_about('POST') == []
 

@@ -1,7 +1,7 @@
 """Every gauge that the check sends, from a host and from an account, as emit/ makes them."""
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
-from datadog_checks.aws_diagnostics.emit import Gauge, Run, gauges
+from datadog_checks.aws_diagnostics.emit import Gauge, RunStats, gauges
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.facts.account import Count, Lag
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Passed, Scope, Status, Verdict
@@ -22,7 +22,7 @@ def sent(observed: Facts, scope: Scope) -> list[Gauge]:
     """Where every diagnosis of the scope passes, and where every one fails, with either severity."""
     diagnoses = [diagnosis for diagnosis in DIAGNOSES if diagnosis.scope is scope]
     found = ([Finding(diagnosis, verdict) for diagnosis in diagnoses] for verdict in VERDICTS)
-    return [gauge for findings in found for gauge in gauges(observed, findings, Run(0.25))]
+    return [gauge for findings in found for gauge in gauges(observed, findings, RunStats(0.25))]
 
 
 HOST = [*sent(facts(), Scope.HOST), *sent(facts(imds=IMDSV1_ON), Scope.HOST)]

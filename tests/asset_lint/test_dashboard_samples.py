@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES
-from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, Run, gauges, tags_of
+from datadog_checks.aws_diagnostics.emit import IDENTITY_TAGS, RunStats, gauges, tags_of
 from datadog_checks.aws_diagnostics.emit.series import Metrics, chosen
 from datadog_checks.aws_diagnostics.facts import Facts
 from datadog_checks.aws_diagnostics.facts.account import Count, Lag
@@ -42,7 +42,7 @@ def sent() -> Iterator[Sample]:
     for observed, scope, verdict in SITUATIONS:
         findings = [Finding(diagnosis, verdict) for diagnosis in DIAGNOSES if diagnosis.scope is scope]
         of_all = tags_of(observed, (), tuple(IDENTITY_TAGS))
-        for gauge in chosen(gauges(observed, findings, Run(duration=0.1)), Metrics.STANDARD, ()):
+        for gauge in chosen(gauges(observed, findings, RunStats(duration=0.1)), Metrics.STANDARD, ()):
             tags = dict(tag.split(':', 1) for tag in (*of_all, *gauge.tags))
             yield f'{PREFIX}{gauge.name}', tags
 

@@ -169,8 +169,8 @@ def own_route(table: str = '') -> Choice:
     words = f'169.254.169.254 dev "${{INTERFACE:?}}" {table}'.rstrip()
     return Choice(
         'Add a route for IMDS alone, through the network interface of the instance (the first command lists every '
-        'INTERFACE: take no tunnel, bridge or veth); add it to the network configuration too, or it is gone after a '
-        'restart',
+        'INTERFACE: not a tunnel, bridge or veth); persist it in the network configuration, or it is lost at the next '
+        'reboot',
         (Command('ip -brief link'), Command(f'sudo ip route replace {words}')),
         undo=Step('Remove the route again', (Command(f'sudo ip route del {words}'),)),
     )
@@ -183,9 +183,8 @@ LOOK_AT_ROUTES = Step(
 )
 OWNER_MATCH = '169.254.169.254 -p tcp --dport 80 -m owner --uid-owner dd-agent -j ACCEPT'
 ALLOW_THE_AGENT = Step(
-    "If one of them looks at the user (owner, skuid), let the Agent's user dd-agent through, who then also reaches the "
-    'credentials of the instance role; what sets the other rules has to set this one too, or it is gone after a '
-    'restart; to undo this, use -D in place of -I',
+    "If a rule matches by user (owner, skuid), allow the Agent's user dd-agent, which then can also read the instance "
+    'role credentials; persist this rule with the others, or a reboot removes it; to undo this, use -D instead of -I',
     (Command(f'sudo iptables -I OUTPUT -d {OWNER_MATCH}'),),
 )
 ALLOW_IN_POLICY = Choice(
@@ -250,7 +249,7 @@ def metadata_options(
             ),
         ),
         exposes,
-        Step('Put back what imds-options-before.json says', (Command(f'{modify} {undo}'),)),
+        Step('Restore the values in imds-options-before.json', (Command(f'{modify} {undo}'),)),
     )
 
 
@@ -271,7 +270,8 @@ def in_terraform(
     text: str = 'For new instances, set this in Terraform',
     resources: str = 'aws_instance or aws_launch_template',
 ) -> Step:
-    block = Command(f'metadata_options {{\n  {options}\n}}', Language.HCL)
+    """The AWS provider has ignored a block without `http_endpoint`."""
+    block = Command(f'metadata_options {{\n  http_endpoint = "enabled"\n  {options}\n}}', Language.HCL)
     return Step(f'{text} ({resources})', (block,), for_new_instances=True)
 
 
@@ -353,4 +353,4 @@ def upgrade_by_yum(former: str, then: str = '', setting: tuple[Command, ...] = (
 
 
 def is_it_higher(needed: int) -> Step:
-    return Step(f'If the limit is {needed} or more, the way back is longer: take one more, or the host network')
+    return Step(f'If the limit is {needed} or more, the return path is longer: set one more, or the host network')

@@ -73,9 +73,9 @@ def test_what_is_not_known_is_looked_up_first() -> None:
         "--query 'Reservations[].Instances[].[InstanceId,VpcId,LaunchTime]' --output text",
     ]
     assert raising.text == (
-        f'Raise it on this instance ({parts.REFUSED}); the first two commands, run on it and in no container, print '
-        'AWS_REGION and every PRIVATE_IP, and the third the INSTANCE_ID with that address, as the EC2 console shows it '
-        'too'
+        f'Raise it on this instance ({parts.REFUSED}); the first two commands, run on the instance, outside any '
+        'container, print AWS_REGION and every PRIVATE_IP; the third prints the INSTANCE_ID with that address (the EC2 '
+        'console shows it too)'
     )
 
 

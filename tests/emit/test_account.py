@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from datadog_checks.base import AgentCheck
 
-from datadog_checks.aws_diagnostics.emit import Emitter, Gauge, Run, ServiceCheck, gauges, service_checks
+from datadog_checks.aws_diagnostics.emit import Emitter, Gauge, RunStats, ServiceCheck, gauges, service_checks
 from datadog_checks.aws_diagnostics.emit.account import account_gauges
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import BalancerKind, Count, DuplicatedHost, TaggedHosts
@@ -20,7 +20,7 @@ from ..account.builders import ACCOUNT_ID, REGION, account, account_facts, fleet
 from ..account.lag_builders import BYTES, REQUESTS, lag_facts, metric_lag, sample, watched
 from .findings import failed, not_applicable, passed, unknown
 
-RUN = Run(0.25)
+RUN = RunStats(0.25)
 OF_THE_ACCOUNT: dict[str, Any] = {'scope': Scope.ACCOUNT, 'service_check': 'integration_role'}
 UNKNOWN_ACCOUNT = account_facts(caller=Unobserved('no credentials'))
 

@@ -9,7 +9,7 @@ import pytest
 from datadog_checks.base import AgentCheck
 from datadog_checks.base.utils.diagnose import Diagnosis
 
-from datadog_checks.aws_diagnostics.emit import Emitter, Run
+from datadog_checks.aws_diagnostics.emit import Emitter, RunStats
 from datadog_checks.aws_diagnostics.facts import Facts, Identity, Platform
 from datadog_checks.aws_diagnostics.findings import Finding
 from datadog_checks.aws_diagnostics.remedies import Choice, Command, Remedy, Step
@@ -19,7 +19,7 @@ from ..strict_agent import CHANNELS, StrictAgent
 from .findings import failed, passed
 
 pytestmark = pytest.mark.needs_base(37, 41)  # it reports issues too
-RUN = Run(0.25)
+RUN = RunStats(0.25)
 RENAMED = facts(agent=agent(hostname='ip-10-0-0-12', provider='os'))
 FINDINGS = (failed(), passed(id='b-fault', service_check='hop_limit'))
 LOGGER = 'datadog_checks.aws_diagnostics'

@@ -3,7 +3,7 @@
 import pytest
 from datadog_checks.base import AgentCheck
 
-from datadog_checks.aws_diagnostics.emit import Emitter, Run
+from datadog_checks.aws_diagnostics.emit import Emitter, RunStats
 from datadog_checks.aws_diagnostics.facts import Outcome, Unobserved
 
 from ..builders import answered, facts, imds, unanswered
@@ -37,12 +37,12 @@ def may_ask(check):
     ],
 )
 def test_imds_is_asked_for_credentials_only_where_it_answers(check, observed, asked):
-    emitter().emit(check, facts(imds=observed), [], Run(0.1))
+    emitter().emit(check, facts(imds=observed), [], RunStats(0.1))
     assert may_ask(check) is asked
 
 
 def test_an_imds_that_is_repaired_is_asked_again(check):
     host = emitter()
-    host.emit(check, facts(imds=ALL_SILENT), [], Run(0.1))
-    host.emit(check, facts(), [], Run(0.1))
+    host.emit(check, facts(imds=ALL_SILENT), [], RunStats(0.1))
+    host.emit(check, facts(), [], RunStats(0.1))
     assert may_ask(check)

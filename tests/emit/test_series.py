@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from datadog_checks.aws_diagnostics.emit import Emitter, Metrics, Run
+from datadog_checks.aws_diagnostics.emit import Emitter, Metrics, RunStats
 from datadog_checks.aws_diagnostics.emit.series import LEFT_OUT, ONLY_IN_ALL
 from datadog_checks.aws_diagnostics.facts import Platform, Unobserved
 from datadog_checks.aws_diagnostics.findings import Status
@@ -21,7 +21,7 @@ ASSETS = Path(__file__).parents[2] / 'assets'
 def sent(check, aggregator, emitter, *findings, observed=facts()):  # noqa: B008
     """(value, severity) of each sample of a finding in one run."""
     aggregator.reset()
-    emitter.emit(check, observed, findings, Run(0.25))
+    emitter.emit(check, observed, findings, RunStats(0.25))
     samples = aggregator.metrics('aws_diagnostics.finding')
     return [(s.value, next(tag for tag in s.tags if tag.startswith('severity:'))[9:]) for s in samples]
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 from datadog_checks.base import AgentCheck
 
-from datadog_checks.aws_diagnostics.emit import Emitter, Run
+from datadog_checks.aws_diagnostics.emit import Emitter, RunStats
 from datadog_checks.aws_diagnostics.facts import Platform, Unobserved
 from datadog_checks.aws_diagnostics.findings import Status
 
 from ..builders import INSTANCE_ID, NOW, OTHER_INSTANCE_ID, agent, answered, facts, identity, imds, path
 from .findings import failed, not_applicable, passed, unknown
 
-RUN = Run(0.25)
+RUN = RunStats(0.25)
 TAGS = ['team:a', f'instance_id:{INSTANCE_ID}']
 RENAMED = facts(agent=agent(hostname='ip-10-0-0-12', provider='os'))
 

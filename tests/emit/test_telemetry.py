@@ -6,7 +6,7 @@ from datadog_checks.aws_diagnostics.emit import Gauge
 from datadog_checks.aws_diagnostics.emit.telemetry import (
     LONGEST_MESSAGE,
     OF_A_HOST,
-    Run,
+    RunStats,
     ServiceCheck,
     gauges,
     service_checks,
@@ -56,7 +56,7 @@ def test_every_service_check_is_sent_on_ec2():
 def test_only_the_cost_of_the_run_is_sent_where_this_is_not_known_to_be_ec2(elsewhere):
     findings = [failed(), passed()]
     assert service_checks(elsewhere, findings) == ()
-    assert list(gauges(elsewhere, findings, Run(0.25))) == [Gauge('run.duration', 0.25)]
+    assert list(gauges(elsewhere, findings, RunStats(0.25))) == [Gauge('run.duration', 0.25)]
 
 
 def test_a_message_is_cut_at_500_characters():
@@ -103,7 +103,7 @@ def of(name: str, sent: list[Gauge]) -> list[Gauge]:
 
 
 def send(*findings, **differences) -> list[Gauge]:
-    return list(gauges(facts(**differences), findings, Run(0.25)))
+    return list(gauges(facts(**differences), findings, RunStats(0.25)))
 
 
 @pytest.mark.parametrize(

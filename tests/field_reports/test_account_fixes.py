@@ -137,7 +137,7 @@ REPORTS = (
         number=5,
         variant='Datadog and a deputy of ours in one statement',
         situation='One statement without an external ID names Datadog and an account of the operator.',
-        right='It moves Datadog to a separate statement that demands the external ID, and leaves the other account.',
+        right='It moves Datadog to a separate statement that requires the external ID, and leaves the other account.',
         prepare=a_deputy,
         answer=Answer(
             causes=['trust-policy-external-id'],
@@ -253,7 +253,7 @@ REPORTS = (
             findings={'host-duplicated': 'unknown'},
             says={
                 'host-duplicated': [
-                    'cannot be ruled out: 1 EC2 instance stands without an Agent, and 1 Agent (such as ip-10-0-0-12)'
+                    'cannot be ruled out: 1 EC2 instance appears without an Agent, and 1 Agent (such as ip-10-0-0-12)'
                 ]
             },
             never=['does not affect billing', 'no EC2 instance appears twice'],
@@ -263,7 +263,7 @@ REPORTS = (
         number=10,
         variant='the Agent is on another cloud',
         situation='The AWS integration reports an instance, and an Agent reports a host of Google Cloud.',
-        right='They are different hosts: nothing stands twice.',
+        right='They are different hosts: nothing appears twice.',
         prepare=complete,
         hosts=[
             ec2_host('i-0123456789abcdef0', MOTO_ACCOUNT),

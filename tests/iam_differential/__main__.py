@@ -38,7 +38,7 @@ MOST_SHOWN = 10
 BATCH = 500
 FEW, MANY = 2, 400
 """Others who try to come in: at first, and before it is said that nobody can."""
-EXPOSURES = ('admits every AWS account', 'demands no particular external id')
+EXPOSURES = ('admits every AWS account', 'requires no particular external ID')
 """What these say is that others may come in, not that Datadog may not."""
 NOBODY_ELSE = 'false alarm of exposure'
 Case = tuple[Document, Sequence[Caller]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from datadog_checks.aws_diagnostics.diagnoses import DIAGNOSES, diagnose
-from datadog_checks.aws_diagnostics.emit import Gauge, Run, ServiceCheck, tags_of
+from datadog_checks.aws_diagnostics.emit import Gauge, RunStats, ServiceCheck, tags_of
 from datadog_checks.aws_diagnostics.emit.series import Metrics, chosen, failing
 from datadog_checks.aws_diagnostics.emit.telemetry import telemetry
 from datadog_checks.aws_diagnostics.expectations import Expectations
@@ -66,7 +66,7 @@ def judged(facts: Facts, expected: Expectations) -> Telemetry:
     """Facts are judged once for all hosts that have them."""
     key = (id(facts), id(expected))
     if key not in JUDGED:
-        JUDGED[key] = (facts, expected), telemetry(facts, diagnose(DIAGNOSES, facts, expected), Run(0.25))
+        JUDGED[key] = (facts, expected), telemetry(facts, diagnose(DIAGNOSES, facts, expected), RunStats(0.25))
     return JUDGED[key][1]
 
 

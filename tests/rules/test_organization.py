@@ -7,9 +7,9 @@ import pytest
 
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
+    AccountsOnBothSides,
     AccountState,
     AuthKind,
-    BothSides,
     Integration,
     OnRecord,
     Organization,
@@ -48,13 +48,15 @@ def on_record(
 ONE = organization(member())
 
 
-def both(*records: OnRecord, organization: Organization | Unobserved = ONE, **differences: Any) -> BothSides:
+def both(*records: OnRecord, organization: Organization | Unobserved = ONE, **differences: Any) -> AccountsOnBothSides:
     errors = {record.account_id: () for record in records}
-    return BothSides(**{'organization': organization, 'records': Records(records), 'errors': errors, **differences})
+    return AccountsOnBothSides(
+        **{'organization': organization, 'records': Records(records), 'errors': errors, **differences}
+    )
 
 
 ROLES = (integration(role_name='Usual'), integration(role_name='Usual'), integration(role_name='Other'))
-CASES: Mapping[str, tuple[BothSides, tuple[Remark, ...]]] = {
+CASES: Mapping[str, tuple[AccountsOnBothSides, tuple[Remark, ...]]] = {
     'on both sides': (both(on_record()), ()),
     'not on record': (both(), (Remark.NOT_ON_RECORD,)),
     'not on record, as far as its records say whose they are': (both(records=Records((), without_id=1)), ()),
@@ -149,7 +151,7 @@ CASES: Mapping[str, tuple[BothSides, tuple[Remark, ...]]] = {
 
 
 @pytest.mark.parametrize(('sides', 'remarks'), CASES.values(), ids=CASES.keys())
-def test_an_account(sides: BothSides, remarks: tuple[Remark, ...]) -> None:
+def test_an_account(sides: AccountsOnBothSides, remarks: tuple[Remark, ...]) -> None:
     found = {row.account_id: row for row in side_by_side(sides, SITE)}
     assert (found[A].remarks if A in found else ()) == remarks
 

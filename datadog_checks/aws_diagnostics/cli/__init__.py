@@ -93,7 +93,7 @@ def run(arguments: Sequence[str]) -> int:
         return status
     except click.ClickException as e:
         _say(*_usage(e))
-        return _status_of_usage(e)
+        return ExitStatus.USAGE
     except Failure as e:
         _say(f'Error: {e}')
         return e.status
@@ -126,12 +126,6 @@ def _usage(error: 'click.ClickException') -> Sequence[str]:
     if context is None:
         return (message,)
     return (*context.get_usage().split('\n'), f"Try '{context.command_path} --help' for help.", '', message)
-
-
-def _status_of_usage(error: 'click.ClickException') -> int:
-    """That of the command, where it has one of its own."""
-    command = getattr(getattr(error, 'ctx', None), 'command', None)
-    return int(getattr(command, 'usage_status', ExitStatus.USAGE))
 
 
 def _after_click(ended: SystemExit) -> int:

@@ -72,7 +72,7 @@ def _role_of(report: Judged) -> Arn | None:
     return report.observation.expectations.of_account.assumed_role
 
 
-class Run:
+class AllAccountsRun:
     """Raises Failure where nothing can be looked at: without credentials, or where no account is known."""
 
     def __init__(

@@ -12,7 +12,7 @@ from ..findings import Status
 from ..remedies import shell
 from ..text import counted
 from . import page, survey
-from .account_runs import LEFT_OUT, Result, Run
+from .account_runs import LEFT_OUT, AllAccountsRun, Result
 from .all_accounts_options import Wanted
 from .document import about, iso_time
 from .hosts.asked import organization_of
@@ -43,7 +43,7 @@ def check_all(
     assert options.account is not None
     begun = time.monotonic()
     with page.changing('Asking Datadog about all accounts', display.shows_progress) as show:
-        run = Run(every, options.account, options.expectations, lambda text: tell(text, display.colour))
+        run = AllAccountsRun(every, options.account, options.expectations, lambda text: tell(text, display.colour))
 
         def progress(result: Result) -> None:
             show(how_far(result, time.monotonic() - begun))

@@ -56,44 +56,51 @@ def all_accounts_options(command: Callable[..., int]) -> Callable[..., int]:
 
 OWN: Mapping[str, Callable[..., Callable[..., int]]] = {
     'role_template': click.option(
-        '--role-template', metavar='ARN', help='The role in each: arn:aws:iam::{account}:role/aws-diagnostics.'
+        '--role-template',
+        metavar='ARN',
+        help='With --all-accounts: the role, as arn:aws:iam::{account}:role/aws-diagnostics.',
     ),
-    'accounts': click.option('--accounts', metavar='ID,...', help='Only these accounts.'),
+    'accounts': click.option('--accounts', metavar='ID,...', help='With --all-accounts: only these accounts.'),
     'accounts_from': click.option(
         '--accounts-from',
         type=click.Choice(('datadog', 'organization')),
         default='datadog',
-        help='Take those on record (datadog), or the active ones of the AWS organization.',
+        help='With --all-accounts: take those on record (datadog), or the active ones of the AWS organization.',
     ),
     'threads': click.option(
-        '--threads', type=click.IntRange(1, MOST_THREADS), default=8, show_default=True, help='Accounts at a time.'
+        '--threads',
+        type=click.IntRange(1, MOST_THREADS),
+        default=8,
+        show_default=True,
+        help='With --all-accounts: accounts at a time.',
     ),
     'state': click.option(
         '--state',
         metavar='DIR',
         type=click.Path(file_okay=False, path_type=Path),
-        help='Keep the facts of each account, for `judge`; the same command goes on with those that are missing.',
+        help='With --all-accounts: keep the facts of each account, for `judge`; the same command goes on with those '
+        'that are missing.',
     ),
     'max_age': click.option(
         '--max-age',
         metavar='24h',
         default='24h',
         type=Duration(HOURS, 30 * 86400, 'it must be like 90m, 24h or 7d, and at most 30 days'),
-        help='Look again at accounts whose facts in --state are older.',
+        help='With --all-accounts: look again at accounts whose facts in --state are older.',
     ),
     'account_limit': click.option(
         '--account-limit',
         metavar='5m',
         default='5m',
         type=Duration(('', 's', 'm'), 840, 'it must be like 90s or 5m, and at most 14m'),
-        help='Give up an account after this time.',
+        help='With --all-accounts: give up an account after this time.',
     ),
     'time_limit': click.option(
         '--time-limit',
         metavar='4h',
         default='4h',
         type=Duration(HOURS, 86400, 'it must be like 30m or 4h, and at most a day'),
-        help='Begin with no account after this time.',
+        help='With --all-accounts: start no new account after this time.',
     ),
 }
 """Options that go with --all-accounts."""

@@ -41,11 +41,11 @@ STANDARD = saved_facts.STANDARD
 @click.group(cls=Program, context_settings={'help_option_names': ['-h', '--help']}, epilog=f'Exit status: {MEANINGS}')
 @click.version_option(__version__, message='%(version)s')
 def program() -> None:
-    """What is wrong between AWS and Datadog, what proves it, and how to fix it. Nothing is changed.
+    """Find what is wrong between AWS and Datadog, and how to fix it. Only `hosts remove-lingering-tags` changes data.
 
-    Of a host: is the instance metadata service within reach, and does the Datadog Agent name the host by its instance
-    id? Of an AWS account: can Datadog use its integration role, what does it not collect, what does its host list show
-    twice or out of date, and how do the instances offer IMDS?
+    For a host: can it reach the instance metadata service (IMDS), and does the Datadog Agent report its instance
+    ID? For an AWS account: can Datadog use its role, what is not collected, which hosts are duplicates
+    or have stale tags, and which instances have unsafe IMDS settings?
     """
 
 
@@ -159,8 +159,8 @@ def judge(
     FACTS are files, directories of files that end in .json, or - for stdin. Several hosts become a table by cause; -v
     shows each of them as well.
 
-    Without --config, what the saving run expected counts. With it, the configuration's instances count in their
-    order, or its only instance for all that were saved.
+    Without --config, the expectations saved with the facts apply. With it, its instances apply in order,
+    or its only instance to all saved facts.
     """
     _refuse_two_outputs(display, None, html_file, as_csv=as_csv)
     redaction = redaction_of(redact)

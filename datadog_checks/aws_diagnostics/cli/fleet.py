@@ -41,9 +41,9 @@ ROW = '{:20} {:12} {:>9}  {:10} {:>17}'
 @config_option
 @display_options
 def fleet(csv_file: str | None, config: Path | None, display: Display) -> int:
-    """Look at the instances of the account that can be wrong, region by region. Nothing is changed.
+    """List instances with wrong or risky IMDS settings, region by region. Read-only.
 
-    The configuration holds one account instance; which of its features are on does not count.
+    The configuration must contain one account instance; its `features` are ignored.
     """
     if csv_file == STDOUT and display.as_json:
         raise click.UsageError('--json and --csv - exclude each other: both are stdout')

@@ -41,7 +41,7 @@ def whole_page(mark: str, title: str, body: str, styles: Sequence[str], scripts:
         title=title,
         styles='\n'.join(f'<style>{text}</style>' for text in styles),
         body=body,
-        footer=safe(f'aws-diagnostics {__version__}; all times are UTC. The page asks no server for anything.'),
+        footer=safe(f'aws-diagnostics {__version__}; all times are UTC. The page is self-contained.'),
         scripts='\n'.join(f'<script>{text}</script>' for text in scripts),
     )
 

@@ -29,7 +29,7 @@ html_option = click.option(
     'html_file',
     metavar='FILE',
     type=click.Path(dir_okay=False, path_type=Path),
-    help='Write one page with everything, which asks no server.',
+    help='Write a self-contained HTML page.',
 )
 
 

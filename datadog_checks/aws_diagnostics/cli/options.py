@@ -17,14 +17,14 @@ from ..collect.agent.settings import parse_version
 from ..collect.users import is_of_this_user
 from ..configuration import PROVIDERS
 from ..findings import WORST_FIRST, Status
-from . import ExitStatus, Failure
+from . import ExitStatus
 from .configuration_file import read_mapping
 
 Command = TypeVar('Command', bound=Callable[..., object])
 Shown = TypeVar('Shown')
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 ENDINGS = (
-    f'{ExitStatus.USAGE:d} wrong usage, {ExitStatus.DAMAGED_FACTS:d} damaged facts file, '
+    f'{ExitStatus.USAGE:d} wrong usage, {ExitStatus.DAMAGED_FACTS:d} damaged facts or backup file, '
     f'{ExitStatus.NOT_INSTALLED:d} a package is missing, {ExitStatus.DEFECT:d} defect of this program, '
     f'{ExitStatus.CANNOT_WRITE:d} a file cannot be written, {ExitStatus.OUTPUT_FAILED:d} standard output cannot be '
     f'written, {ExitStatus.CONFIGURATION:d} wrong configuration, {ExitStatus.INTERRUPTED:d} interrupted, '
@@ -64,20 +64,6 @@ class DiagnosisId(click.ParamType[str]):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         return [CompletionItem(id) for id in diagnosis_ids() if id.startswith(incomplete)]
-
-
-class OwnUsageStatus(click.Command):
-    """A command for programs, which end with 2 where they were called wrongly, and whose other statuses are its own."""
-
-    usage_status = 2
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except Failure as e:
-            if e.status in (ExitStatus.CONFIGURATION, ExitStatus.DAMAGED_FACTS):
-                e.status = self.usage_status
-            raise
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,8 @@ def permissions(
 ) -> int:
     """Compare what Datadog requires with what the policies of its integration role grant. Nothing is applied.
 
-    The configuration holds one account instance. The status is that of `check` for the same role.
+    Exactly one of --diff, --policy-json and --denied-since is required. The configuration holds one account instance.
+    The status is that of `check` for the same role.
     """
     if diff + (policy_json is not None) + (denied_since is not None) != 1:
         raise click.UsageError('exactly one of --diff, --policy-json DIR and --denied-since DURATION is needed')

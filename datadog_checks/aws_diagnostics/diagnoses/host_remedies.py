@@ -40,7 +40,7 @@ class MetadataOptions:
     options: tuple[Word, ...]
     """Of `aws ec2 modify-instance-metadata-options`."""
     terraform: str
-    """The same in a `metadata_options` block."""
+    """The same in a `metadata_options` block, beside `http_endpoint`; '' where that is all."""
     undo: tuple[Word, ...]
     """Options that bring back what was there before."""
     node_class: Mapping[str, Value] | None = None
@@ -68,7 +68,7 @@ def change_metadata_options(
             ),
         ),
         exposes,
-        Step(f'Put back what {BEFORE} says', (modify_metadata_options(facts, *change.undo),)),
+        Step(f'Restore the values in {BEFORE}', (modify_metadata_options(facts, *change.undo),)),
     )
 
 
@@ -101,9 +101,12 @@ def _unless_refused(facts: Facts) -> str:
 
 
 def for_new_instances(facts: Facts, change: MetadataOptions, condition: str = 'For new instances') -> tuple[Step, ...]:
-    """The same change where the instances come from. `condition`: like 'If you raised it', for one of several ways."""
+    """The same change where the instances come from. `condition`: like 'If you raised it', for one of several ways.
+
+    Without `http_endpoint` the AWS provider has ignored the block.
+    """
     too = '' if condition.startswith('For') else ' too'
-    block = Command(f'metadata_options {{\n  {change.terraform}\n}}', Language.HCL)
+    block = Command(f'metadata_options {{\n  http_endpoint = "enabled"\n  {change.terraform}\n}}', Language.HCL)
     kind = container_kind(facts)
     if kind is ContainerKind.ECS_MANAGED:
         return ()

@@ -140,13 +140,13 @@ def _remedy(diagnosis: Diagnosis, facts: Facts, own: Facts, expected: Expectatio
     try:
         shown = facts if diagnosis.sees_foreign_imds else own
         found = diagnosis.remedy(shown, expected)
-        return found if shown is facts else _once_imds_is_its_own(found)
+        return found if shown is facts else _after_fixing_foreign_imds(found)
     except Exception as e:
         on_defect(diagnosis.id, e)
         return Remedy(f'defect in the remedy of {diagnosis.id}, please report it: {type(e).__name__}')
 
 
-def _once_imds_is_its_own(remedy: Remedy) -> Remedy:
+def _after_fixing_foreign_imds(remedy: Remedy) -> Remedy:
     """Any restart before that lets the Agent take the name of the other instance."""
     first = f'First fix {FOREIGN_IMDS}, or the Agent takes the name of that instance when it starts'
     return replace(remedy, summary=f'{first}. Then: {lower_first(remedy.summary)}')

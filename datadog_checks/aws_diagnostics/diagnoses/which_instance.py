@@ -53,13 +53,13 @@ def _addresses(facts: Facts) -> Command:
 
 def how_to_find_instance(facts: Facts) -> str:
     """What `find_instance` is for, as the end of a sentence; '' where it is empty."""
-    place = 'run on it and in no container'
+    place = 'run on the instance, outside any container'
     linux = operating_system(facts) is OperatingSystem.LINUX
     match isinstance(region(facts), Variable), isinstance(instance(facts), Variable):
         case True, True if linux:
             return (
-                f'; the first two commands, {place}, print AWS_REGION and every PRIVATE_IP, and the third the '
-                'INSTANCE_ID with that address, as the EC2 console shows it too'
+                f'; the first two commands, {place}, print AWS_REGION and every PRIVATE_IP; the third prints the '
+                'INSTANCE_ID with that address (the EC2 console shows it too)'
             )
         case in_region, True:
             return (

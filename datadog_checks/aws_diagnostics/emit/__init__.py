@@ -7,10 +7,10 @@ from ..findings import Finding, Status
 from ..rules import identity_of, instance_id_of, of_this_instance
 from ..text import with_last_line
 from .issues import Issues, outline
-from .memory import Memory, may_ask_imds
+from .memory import SentState, may_ask_imds
 from .outlet import Channels, DiagnosisRow, Outlet
 from .series import Metrics, chosen
-from .telemetry import SERVICE_CHECKS, Gauge, Run, ServiceCheck, gauges, service_checks, telemetry
+from .telemetry import SERVICE_CHECKS, Gauge, RunStats, ServiceCheck, gauges, service_checks, telemetry
 
 __all__ = [
     'IDENTITY_TAGS',
@@ -18,7 +18,7 @@ __all__ = [
     'Emitter',
     'Gauge',
     'Metrics',
-    'Run',
+    'RunStats',
     'ServiceCheck',
     'gauges',
     'service_checks',
@@ -57,10 +57,10 @@ class Emitter:
         self._identity_tags = identity_tags
         self._docs_url = docs_url
         self._issues = Issues(docs_url) if has_issues else None
-        self._memory = Memory()
+        self._memory = SentState()
         self._logged: set[str] = set()
 
-    def emit(self, check: Channels, facts: Facts, findings: Sequence[Finding], run: Run) -> None:
+    def emit(self, check: Channels, facts: Facts, findings: Sequence[Finding], run: RunStats) -> None:
         outlet = Outlet(check, self._logged)
         facts = of_this_instance(facts)
         tags = tags_of(facts, self._tags, self._identity_tags)
@@ -75,7 +75,7 @@ class Emitter:
             self._issues.send(outlet, findings, of=account_id(facts))
 
     def _send_samples(
-        self, outlet: Outlet, facts: Facts, findings: Sequence[Finding], run: Run, tags: list[str]
+        self, outlet: Outlet, facts: Facts, findings: Sequence[Finding], run: RunStats, tags: list[str]
     ) -> None:
         checks, measured = telemetry(facts, findings, run, self._docs_url)
         for check in checks:

@@ -23,7 +23,7 @@ SERIES = re.compile('diagnosis:[a-z0-9-]{1,80},severity:[a-z]{1,10},scope:[a-z]{
 OUT_OF_REACH = 'out of reach'
 
 
-class Memory:
+class SentState:
     """Of one instance. It remembers within the process too, so that a cache that cannot be read or written costs
     only what another process would have known."""
 

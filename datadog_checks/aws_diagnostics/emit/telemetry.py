@@ -32,7 +32,7 @@ class ServiceCheck(NamedTuple):
     """'' when the status is OK."""
 
 
-class Run(NamedTuple):
+class RunStats(NamedTuple):
     """What the run itself cost."""
 
     duration: float
@@ -40,14 +40,14 @@ class Run(NamedTuple):
 
 
 def telemetry(
-    facts: Facts, findings: Sequence[Finding], run: Run, docs_url: str = ''
+    facts: Facts, findings: Sequence[Finding], run: RunStats, docs_url: str = ''
 ) -> tuple[tuple[ServiceCheck, ...], tuple[Gauge, ...]]:
     """Every service check and gauge of one run. Where a host is not known to be EC2, only what the run cost."""
     checks = service_checks(facts, findings, docs_url)
     return checks, (Gauge('run.duration', run.duration), *_gauges(facts, findings, checks))
 
 
-def gauges(facts: Facts, findings: Sequence[Finding], run: Run) -> tuple[Gauge, ...]:
+def gauges(facts: Facts, findings: Sequence[Finding], run: RunStats) -> tuple[Gauge, ...]:
     return telemetry(facts, findings, run)[1]
 
 

@@ -1,7 +1,7 @@
 """The accounts that Datadog has on record beside those of the AWS organization, and what is remarkable about each.
 
 An account of the organization without a record is no fault: many are meant to be so. Wrong are only things that are
-wrong whatever was meant, as a closed account on record.
+certainly wrong, as a closed account on record.
 """
 
 import re
@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ..facts import Unobserved
-from ..facts.account import AccountState, AuthKind, BothSides, Integration, OnRecord, OrganizationAccount, ReportedError
+from ..facts.account import (
+    AccountsOnBothSides,
+    AccountState,
+    AuthKind,
+    Integration,
+    OnRecord,
+    OrganizationAccount,
+    ReportedError,
+)
 from ..facts.values import AccountId
 from .datadog_role import ERRORS_STAY, account_of
 
@@ -79,7 +87,7 @@ class Row:
         return self.member is not None and self.member.state in CLOSED
 
 
-def side_by_side(sides: BothSides, site: str) -> tuple[Row, ...]:
+def side_by_side(sides: AccountsOnBothSides, site: str) -> tuple[Row, ...]:
     """In the order of the ids. `site` is that of Datadog, which offers a role in some partitions only."""
     members = {} if isinstance(sides.organization, Unobserved) else {a.id: a for a in sides.organization.accounts}
     records: dict[AccountId, list[OnRecord]] = {}
@@ -99,7 +107,7 @@ def usual_role_name(integrations: Iterable[Integration | Unobserved]) -> str:
 
 
 def _row(
-    sides: BothSides,
+    sides: AccountsOnBothSides,
     account_id: AccountId,
     member: OrganizationAccount | None,
     records: tuple[OnRecord, ...],
@@ -119,11 +127,11 @@ def _row(
     return replace(row, remarks=tuple(remark for remark in Remark if remark in found))
 
 
-def _errors(sides: BothSides, account_id: AccountId) -> tuple[ReportedError, ...] | Unobserved:
+def _errors(sides: AccountsOnBothSides, account_id: AccountId) -> tuple[ReportedError, ...] | Unobserved:
     return sides.errors if isinstance(sides.errors, Unobserved) else sides.errors.get(account_id, NOT_LISTED)
 
 
-def _in_organization(sides: BothSides, records: Sequence[OnRecord]) -> bool | None:
+def _in_organization(sides: AccountsOnBothSides, records: Sequence[OnRecord]) -> bool | None:
     """Of an account that is not listed: an account of another partition is in no organization of this one."""
     organization = sides.organization
     if isinstance(organization, Unobserved) or organization.not_listed:

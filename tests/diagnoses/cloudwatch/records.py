@@ -44,8 +44,8 @@ def on_the_page(what: str) -> Choice:
 
 def by_request(group: str, edit: str) -> Choice:
     return Choice(
-        'By the Datadog API, with jq: save the record, which holds the external id, in aws-integration-before.json, '
-        'and send it back changed',
+        'With the Datadog API and jq: save the record (it contains the external ID) to aws-integration-before.json, '
+        'edit it and send it back',
         (Command(f'{SAVE}{FIND_ID}{_patch(group, f" | {edit}")}'),),
         undo=Step('Send the saved settings back', (Command(f'{FIND_ID}{_patch(group)}'),)),
     )

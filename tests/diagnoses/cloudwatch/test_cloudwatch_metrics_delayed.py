@@ -196,11 +196,10 @@ REMEDIES = {
     'the crawler is late': (
         FAILS['another metric is in time'].facts,
         Remedy(
-            'Shorten the way of AWS/ELB to Datadog, or let monitors wait for it',
+            'Get AWS/ELB to Datadog faster, or let monitors wait for it',
             (
                 Choice(
-                    'On hosts, install the Datadog Agent: its system metrics do not pass CloudWatch, and have no such '
-                    'delay'
+                    'On hosts, install the Datadog Agent: its system metrics bypass CloudWatch and have no such delay'
                 ),
                 Choice(
                     'In Datadog, on the AWS integration page, choose the account, then Metric Collection, and disable '
@@ -215,7 +214,7 @@ REMEDIES = {
                     'minutes',
                     undo=Step('Delete the metric stream; Datadog polls again'),
                 ),
-                Choice('Ask the support of Datadog to prioritize these metrics, with the numbers of this finding'),
+                Choice('Ask Datadog Support to prioritize these metrics; include the numbers of this finding'),
             ),
             (AGAIN,),
         ),

@@ -98,13 +98,13 @@ REMEDIES = {
         Remedy(
             'Change nothing while a stream has just started: Datadog stops polling what it carries by itself',
             then=(
-                Step('In graphs and monitors, take the doubled minutes for what they are: they stay doubled'),
+                Step('Ignore the doubled minutes in graphs and monitors: they are not corrected later'),
                 Step(
                     'See which metric streams run, since when, and that only one of them ends at Datadog',
                     (Command('aws cloudwatch list-metric-streams --region eu-west-1'),),
                 ),
                 Step(
-                    'Run the check again in an hour; if new values are still doubled, ask the support of Datadog',
+                    'Run the check again in an hour; if new values are still doubled, ask Datadog Support',
                     (Command('aws-diagnostics check --config conf.yaml'),),
                 ),
             ),

@@ -172,13 +172,13 @@ curl --silent --show-error --fail --output monitor-before.json \\
         (
             Choice(
                 f'In Datadog, edit the monitor, open its advanced options, set the evaluation delay to {seconds} '
-                'seconds, and save it: what the editor only shows is not in force',
+                'seconds, and save it: the value takes effect only when saved',
                 exposes=later,
                 undo=Step('Set the previous delay in the same place, and save it'),
             ),
             Choice(
-                'By the Datadog API, with jq: save the monitor in monitor-before.json, and send its options back '
-                'changed',
+                'With the Datadog API and jq: save the monitor to monitor-before.json, edit its options and send them '
+                'back',
                 (Command(save + put(f'.options.evaluation_delay = {seconds} | {{options}}', id)),),
                 exposes=later,
                 undo=Step('Send the saved options back', (Command(put('{options}', id)),)),

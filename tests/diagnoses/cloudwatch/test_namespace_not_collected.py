@@ -94,7 +94,7 @@ NOT_APPLICABLE = {
 
 def remedy(edit: str, filters: str) -> Remedy:
     return Remedy(
-        'Let Datadog collect AWS/RDS, or leave it out knowingly; AWS charges for the calls to CloudWatch',
+        'Let Datadog collect AWS/RDS, or exclude it on purpose; AWS charges for the CloudWatch calls',
         (
             on_the_page('Metric Collection, and enable AWS/RDS'),
             by_request('metrics_config', f'.metrics_config.namespace_filters.{edit}'),

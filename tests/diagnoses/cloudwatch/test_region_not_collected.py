@@ -104,7 +104,7 @@ NOT_APPLICABLE = {
 
 def remedy(names: str, added: str, *more: Choice) -> Remedy:
     return Remedy(
-        f'Let Datadog collect {names}, or leave it out knowingly; AWS charges for the calls to CloudWatch',
+        f'Let Datadog collect {names}, or exclude it on purpose; AWS charges for the CloudWatch calls',
         (
             on_the_page(f'General, Regions, and select {names}'),
             by_request('aws_regions', f'.aws_regions.include_only += [{added}]'),

@@ -305,22 +305,22 @@ CASES: dict[str, Case] = {
     ),
     'a bucket without a filter for request metrics': case(
         C.NOT_ENABLED_IN_AWS,
-        'it takes request metrics of the bucket, and that is off',
+        'requires request metrics of the bucket: off',
         quiet(REQUESTS, enabled=False),
     ),
     'CloudFront without additional metrics': case(
         C.NOT_ENABLED_IN_AWS,
-        'it takes additional metrics of the distribution, and that is off',
+        'requires additional metrics of the distribution: off',
         quiet(CLOUDFRONT, enabled=False),
     ),
     'billing without alerts': case(
         C.NOT_ENABLED_IN_AWS,
-        'it takes billing alerts of the account, and that is off',
+        'requires billing alerts of the account: off',
         quiet(asked(named('AWS/Billing', 'EstimatedCharges'), {'Currency': 'USD'}, 'us-east-1'), enabled=False),
     ),
     'Enhanced Monitoring, which CloudWatch does not have': case(
         C.NOT_ENABLED_IN_AWS,
-        'it takes Enhanced Monitoring of the database, and that is off',
+        'requires Enhanced Monitoring of the database: off',
         missing(
             asked('aws.rds.load.15', RDS.dimensions),
             in_cloudwatch=Unobserved('aws.rds.load.15 does not come from CloudWatch'),
@@ -561,7 +561,7 @@ NEAR_MISSES: dict[str, Case] = {
     'whether the bucket has a filter is not known': case(
         C.NOT_FOUND,
         'emits not known: CloudWatch has no value of it within 1 day; AWS publishes it only where something is turned '
-        'on, see the next step, enablement not known: it takes request metrics of the bucket; whether that is on is '
+        'on, see the next step, enablement not known: requires request metrics of the bucket; whether that is on is '
         'not known: missing permission s3:GetMetricsConfiguration',
         quiet(REQUESTS, enabled=Unobserved('missing permission s3:GetMetricsConfiguration')),
     ),
@@ -599,7 +599,7 @@ NEAR_MISSES: dict[str, Case] = {
     'Container Insights of EKS, which ECS knows nothing of': case(
         C.NOT_FOUND,
         'emits not known: CloudWatch has no value of it within 1 day; AWS publishes it only where something is turned '
-        'on, see the next step, enablement not known: it takes Container Insights, by an agent in the cluster; whether '
+        'on, see the next step, enablement not known: requires Container Insights, by an agent in the cluster; whether '
         'that is on is not known: no call of AWS tells',
         quiet(
             asked(named('ContainerInsights', 'node_cpu_utilization'), {'ClusterName': 'web'}),

@@ -117,7 +117,7 @@ def enable(managed: str = '') -> tuple[Choice, ...]:
 
 
 ENABLE = enable()
-IMDSV2_ONLY = 'http_endpoint = "enabled"\n  http_tokens   = "required"'
+IMDSV2_ONLY = 'http_tokens = "required"'
 NEW_INSTANCES = in_terraform(IMDSV2_ONLY, 'If you enabled the endpoint, set this in Terraform too')
 OR_WITHOUT = 'Enable the metadata endpoint of this instance, or name the host without IMDS'
 

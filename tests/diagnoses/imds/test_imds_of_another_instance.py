@@ -109,7 +109,7 @@ BY_FIRMWARE = Step(
     'IMDS',
     (Command('cat /sys/devices/virtual/dmi/id/board_asset_tag'),),
 )
-SUMMARY = 'Let this machine ask its own IMDS: a router, a VPN or a proxy leads to that of another instance'
+SUMMARY = "Route IMDS requests to this machine's own IMDS: a router, VPN or proxy sends them to another instance"
 
 
 def rules_to_look_for(where: str) -> Step:

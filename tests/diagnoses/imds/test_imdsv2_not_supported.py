@@ -55,8 +55,8 @@ REMEDIES = {
         facts(imds=no_tokens(), agent=agent(hostname='ip-10-0-0-12')),
         Remedy(
             (
-                'Every EC2 instance supports IMDSv2: find what answers in its place, and let it '
-                'forward PUT /latest/api/token'
+                'Every EC2 instance supports IMDSv2: find what answers instead, and make it forward PUT '
+                '/latest/api/token'
             ),
             then=(
                 FIREWALL_RULES,

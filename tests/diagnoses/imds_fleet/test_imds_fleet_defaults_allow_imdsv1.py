@@ -55,9 +55,9 @@ NOT_APPLICABLE = {
     'IMDSv1 may be on': Row(in_one_region(**OPTIONAL), 'your configuration allows IMDSv1'),
     'the feature is off': Row(in_one_region(**OPTIONAL), SWITCHED_OFF, NOT_LOOKED_AT),
 }
-SUMMARY = 'Make new instances require tokens unless they ask for something else'
+SUMMARY = 'Require tokens by default for new instances'
 MODIFY = 'aws ec2 modify-instance-metadata-defaults --region'
-EXPOSES = 'whatever uses IMDSv1 on a new instance to getting no metadata'
+EXPOSES = 'IMDSv1 clients on new instances to losing instance metadata'
 SET = 'Set the default of the account; running instances and launch templates keep their options'
 BACK = 'Set the previous default again'
 CONTAINERS = Step(

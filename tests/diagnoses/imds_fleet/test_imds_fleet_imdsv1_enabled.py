@@ -61,7 +61,7 @@ NOT_APPLICABLE = {
     'IMDSv1 may be on, and nothing is known': Row(account_facts(fleet=Unobserved('no region')), MAY),
     'the feature is off': Row(in_one_region(**SOME), SWITCHED_OFF, replace(NOT_LOOKED_AT, imdsv1=ImdsV1.DISABLED)),
 }
-EXPOSES = 'whatever still uses IMDSv1 there to losing the metadata and the credentials of the instance role'
+EXPOSES = 'clients that still use IMDSv1 to losing instance metadata and role credentials'
 SUMMARY = 'Require tokens on these instances once nothing there uses IMDSv1 any more (see imds-fleet-imdsv1-still-used)'
 REASON = 'IMDSv1 allowed'
 WORK = (

@@ -210,8 +210,8 @@ def excluding(names: str, rest: str = '[]', exposes: str = '') -> tuple[Choice, 
             undo=Step('Set it back on the same page'),
         ),
         Choice(
-            f'By the Datadog API, with jq: save the record, which holds the external id, in {record}, and send it back '
-            'changed',
+            f'With the Datadog API and jq: save the record (it contains the external ID) to {record}, edit it and send '
+            'it back',
             (Command(f'{save} &&\n{find} &&\n{patch(" | .aws_regions = {include_only: " + rest + "}")}'),),
             exposes=exposes,
             undo=Step('Send the saved settings back', (Command(f'{find} &&\n{patch()}'),)),

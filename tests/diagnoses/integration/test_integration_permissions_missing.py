@@ -314,8 +314,8 @@ RAISED_TO_11 = Choice(
 )
 REMOVE = Step("Remove these actions from the Deny statements of the role's policies (tag:GetResources)")
 NO_BUTTON = Step(
-    'Do not click Resolve All AWS Permissions Issues before there is room: it would fail halfway at the quota of '
-    'policies'
+    'Do not click Resolve All AWS Permissions Issues before there is room: it would exceed the policy quota and fail '
+    'halfway'
 )
 OF_THE_STACK = 'datadog-aws-integration-resource-collection-permissions-v2-DatadogIntegrationRole'
 GRANT = 'Grant the role the missing permissions'

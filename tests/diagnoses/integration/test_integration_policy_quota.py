@@ -182,7 +182,7 @@ def raise_to(quota: int) -> Choice:
     )
 
 
-HALFWAY = Step(f'Do not click {BUTTON} before there is room: it would fail halfway at the quota of policies')
+HALFWAY = Step(f'Do not click {BUTTON} before there is room: it would exceed the policy quota and fail halfway')
 MERGE = Choice(
     "Merge two of the role's own policies into one, or make one an inline policy: inline policies do not count against "
     'the quota'

@@ -188,7 +188,7 @@ def another_or_none(arn: str) -> tuple[Choice, Choice]:
             undo=Step('Put the present one back', (putting(arn),)),
         ),
         Choice(
-            'If your organization does not demand the boundary, remove it',
+            'If your organization does not require the boundary, remove it',
             (Command('aws iam delete-role-permissions-boundary --role-name DatadogIntegrationRole'),),
             exposes="everything that the role's policies grant",
             undo=Step('Put it back', (putting(arn),)),

@@ -32,7 +32,7 @@ NO_KEY = Unobserved('no application key')
 MINE, OTHER = f'sha256:{EXTERNAL_ID.digest}', f'sha256:{OTHER_EXTERNAL_ID.digest}'
 HAS = 'statement 1 of the trust policy has StringEquals sts:ExternalId'
 RECORD = f'Datadog has {MINE}'
-UNDEMANDED = 'statement 1 of the trust policy demands no particular external id'
+UNDEMANDED = 'statement 1 of the trust policy requires no particular external ID'
 AP1 = 'AWS:arn:aws:iam::417141415827:root'
 MISSPELLED = external_id_condition(key='aws:ExternalId', values=(MINE,))
 BUT_MINE = external_id_condition(operator='StringNotEquals')
@@ -251,12 +251,12 @@ FAILS = {
     ),
     'a second statement without one': Row(
         account_facts(role=role(trust(), trust(conditions=()))),
-        'statement 2 of the trust policy demands no particular external id',
+        'statement 2 of the trust policy requires no particular external ID',
         near_miss='a second statement without one, for tags alone',
     ),
     'a second statement for every id but that of Datadog': Row(
         account_facts(role=role(trust(), trust(conditions=(BUT_MINE,)))),
-        'statement 2 of the trust policy demands no particular external id',
+        'statement 2 of the trust policy requires no particular external ID',
         near_miss='a second statement for every id but that of Datadog, for tags alone',
     ),
     'under a key that no request has': Row(
@@ -567,7 +567,8 @@ test_remedy = remedy_test(
                 DEMAND,
                 (
                     way(
-                        f'Move Datadog from statement 1 to a separate statement that demands the external ID; {SET_IT}',
+                        'Move Datadog from statement 1 to a separate statement that requires the external ID; '
+                        f'{SET_IT}',
                         at(
                             0,
                             'merge(Statement[0], {Principal: merge(Statement[0].Principal, {AWS: '

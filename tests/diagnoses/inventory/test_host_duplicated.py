@@ -89,12 +89,12 @@ UNKNOWN = {
     ),
     'an instance without an Agent, and an Agent without an instance id': Row(
         listed(unmatched=Unmatched(1, 1, (HostName('ip-10-0-0-12'),))),
-        'cannot be ruled out: 1 EC2 instance stands without an Agent, and 1 Agent (such as ip-10-0-0-12) names no '
+        'cannot be ruled out: 1 EC2 instance appears without an Agent, and 1 Agent (such as ip-10-0-0-12) names no '
         'instance id: they may be the same hosts; this check tells, where it runs in such an Agent',
     ),
     'several of both, and a duplicate that is young': Row(
         listed(pair(HOUR), unmatched=Unmatched(12, 30)),
-        'cannot be ruled out: 12 EC2 instances stand without an Agent, and 30 Agents name no instance id: they may be '
+        'cannot be ruled out: 12 EC2 instances appear without an Agent, and 30 Agents name no instance id: they may be '
         'the same hosts; this check tells, where it runs in such an Agent',
     ),
     'nothing in the part of the list that was looked at': Row(

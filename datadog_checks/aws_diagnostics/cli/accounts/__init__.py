@@ -11,12 +11,11 @@ from ...collect.datadog_api import DatadogApi
 from ...collect.datadog_side import LONGEST_ANSWER, all_errors, all_records
 from ...collect.organization import MOST_CALLS, read_organization
 from ...collect.run import CallBudget, Deadline, attempt
-from ...facts.account import BothSides, Organization, RoleTemplate
+from ...facts.account import AccountsOnBothSides, Organization, RoleTemplate
 from ...facts.values import Malformed
 from ...rules.organization import side_by_side
 from .. import page
-from ..hosts.asked import Organization as OfDatadog
-from ..hosts.asked import organization_options
+from ..hosts.asked import DatadogOrganization, organization_options
 from ..hosts.lists import CsvRows, csv_option, show
 from ..options import ENDINGS, Display, display_options
 from .answer import Answer
@@ -25,8 +24,8 @@ from .shown import COLUMNS, csv_rows, document, report
 
 
 @click.command(
-    epilog='Exit status: 0 nothing is wrong; 1 something is wrong whatever was meant, as a closed account on record; '
-    f'3 a side could not be read whole. An account that is not on record is no fault. {ENDINGS}'
+    epilog='Exit status: 0 nothing is wrong; 1 something is certainly wrong, such as a closed account on record; '
+    f'3 Datadog or AWS could not be read completely. An account that is not on record is no fault. {ENDINGS}'
 )
 @csv_option
 @click.option(
@@ -47,7 +46,7 @@ def accounts(
     as_csv: bool,
     directory: Path | None,
     role_template: str | None,
-    organization: OfDatadog,
+    organization: DatadogOrganization,
     display: Display,
 ) -> int:
     """Which accounts does Datadog have on record, and which does the AWS organization have? Nothing is changed.
@@ -83,7 +82,7 @@ def _plan(config: Path | None, directory: Path | None, role_template: str | None
     return planned(directory, template, config)
 
 
-def both_sides(asked: OfDatadog, display: Display) -> BothSides:
+def both_sides(asked: DatadogOrganization, display: Display) -> AccountsOnBothSides:
     """Never raises for what AWS or Datadog do."""
     deadline = Deadline(asked.account.deadline)
     with page.changing('Asking Datadog for its accounts', display.shows_progress) as say:
@@ -94,15 +93,15 @@ def both_sides(asked: OfDatadog, display: Display) -> BothSides:
             'the organization',
             lambda: _organization(asked, deadline, lambda count: say(f'{count:,} accounts of the organization read')),
         )
-    return BothSides(organization, records, errors)
+    return AccountsOnBothSides(organization, records, errors)
 
 
-def _api(asked: OfDatadog, deadline: Deadline) -> DatadogApi:
+def _api(asked: DatadogOrganization, deadline: Deadline) -> DatadogApi:
     """Raises DeadlineExceeded."""
     return asked.api(deadline, LONGEST_ANSWER)
 
 
-def _organization(asked: OfDatadog, deadline: Deadline, each: Callable[[int], None]) -> Organization:
+def _organization(asked: DatadogOrganization, deadline: Deadline, each: Callable[[int], None]) -> Organization:
     """Raises CallFailed, where not even the caller is known."""
     with open_session(asked.account, CallBudget(MOST_CALLS, deadline)) as session:
         return read_organization(session, read_caller(session), each)

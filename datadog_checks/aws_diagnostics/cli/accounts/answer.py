@@ -6,7 +6,7 @@ from functools import cached_property
 
 from ...diagnoses.integration.reported import described
 from ...facts import Unobserved
-from ...facts.account import AuthKind, BothSides, Organization
+from ...facts.account import AccountsOnBothSides, AuthKind, Organization
 from ...findings import Status
 from ...rules.organization import NOT_KNOWN, WRONG, Remark, Row, counts, usual_role_name
 from ...text import counted, quoted
@@ -30,7 +30,7 @@ ADVICE: Mapping[Remark, str] = {
 
 @dataclass(frozen=True)
 class Answer:
-    sides: BothSides
+    sides: AccountsOnBothSides
     rows: tuple[Row, ...]
 
     @cached_property

@@ -10,7 +10,7 @@ from .remove_lingering_tags import remove_lingering_tags
 
 @click.group(epilog=f'Exit status: 0 to 3 as the help of each command says. {ENDINGS}')
 def hosts() -> None:
-    """Which hosts of AWS does Datadog show twice, and which keep tags of AWS that nothing updates any more?"""
+    """Find duplicate AWS hosts in Datadog, and hosts with stale AWS tags."""
 
 
 for command in (lingering_tags, duplicates, remove_lingering_tags):

@@ -35,7 +35,7 @@ NAMES = {'api_key': 'API key', 'app_key': 'application key'}
 
 
 @dataclass(frozen=True, slots=True)
-class Organization:
+class DatadogOrganization:
     """Of Datadog, as its keys determine it."""
 
     account: AccountOptions
@@ -51,7 +51,7 @@ class Organization:
 
 
 def organization_options(command: Callable[..., int]) -> Callable[..., int]:
-    """`--config` and `--agent-config`; the command gets an `Organization` as `organization`."""
+    """`--config` and `--agent-config`; the command gets an `DatadogOrganization` as `organization`."""
 
     @wraps(command)
     def with_organization(config: Path | None, agent_config: Path | None, **others: object) -> int:
@@ -66,7 +66,7 @@ def organization_options(command: Callable[..., int]) -> Callable[..., int]:
     return config_option(agent_option(with_organization))
 
 
-def organization_of(config: Path | None, agent_config: Path | None) -> Organization:
+def organization_of(config: Path | None, agent_config: Path | None) -> DatadogOrganization:
     """Raises Failure (CONFIGURATION) for a configuration that cannot be used, and where a key is missing."""
     options, agent = account_instance(config), described_agent(config=agent_config)
     assert options.account is not None
@@ -76,7 +76,7 @@ def organization_of(config: Path | None, agent_config: Path | None) -> Organizat
     if not account.datadog_api_url:  # the Agent's keys are sent to Datadog only
         account = replace(account, app_key=account.app_key or as_text(agent.setting('app_key'), ''))
     account = _with_keys(account)
-    return Organization(account, replace(options, account=account))
+    return DatadogOrganization(account, replace(options, account=account))
 
 
 def _site(of_agent: str, otherwise: str) -> str:
@@ -91,7 +91,7 @@ def _with_keys(account: AccountOptions) -> AccountOptions:
     if missing and not sys.stdin.isatty():
         names, variables = (' and '.join(named[each] for each in missing) for named in (NAMES, KEYS))
         raise Failure(
-            f'Datadog is asked with two keys, and the {names} is missing: set {variables} in the environment, or name '
+            f'Missing: {names}. Both Datadog keys are needed: set {variables} in the environment, or name '
             'the file that has it with --config or --agent-config',
             ExitStatus.CONFIGURATION,
         )

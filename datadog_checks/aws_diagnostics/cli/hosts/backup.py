@@ -19,7 +19,7 @@ from ...collect.inventory_rows import AWS_TAGS
 from .. import ExitStatus, Failure
 from ..document import iso_time
 from ..locks import locked
-from .asked import Organization
+from .asked import DatadogOrganization
 from .json_lines import LONGEST_LINE, Appended, entries, entry_of, line_of, lines, size_of
 
 FORMAT = 1
@@ -164,14 +164,14 @@ def _host_of(line: bytes) -> str | None:
     return host if isinstance(host, str) else None
 
 
-def digest_of(organization: Organization) -> str:
+def digest_of(organization: DatadogOrganization) -> str:
     """Stands for site and keys: the same for the same ones, and it does not tell them."""
     account = organization.account
     return sha256('\n'.join((account.datadog_url, account.api_key, account.app_key)).encode()).hexdigest()[:16]
 
 
 @contextmanager
-def alone(organization: Organization) -> Iterator[None]:
+def alone(organization: DatadogOrganization) -> Iterator[None]:
     """No other removal or restoration of this user in this organization. Raises Failure."""
     user = os.getuid() if hasattr(os, 'getuid') else 0
     path = Path(tempfile.gettempdir()) / f'aws-diagnostics-{user}-{digest_of(organization)}.lock'

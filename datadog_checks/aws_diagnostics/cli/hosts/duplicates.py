@@ -13,7 +13,7 @@ from ...rules.duplicates import duplicate, needs_metadata
 from ...rules.shared_names import shared
 from ..codec import Json
 from ..options import ENDINGS, FILE, Display, display_options
-from .asked import Organization, organization_options
+from .asked import DatadogOrganization, organization_options
 from .duplicates_words import Explained, Found, report
 from .lists import LONGEST_RUN, csv_option, noted, rows_of, show, whole_list
 from .seen_in import DUPLICATES, read_earlier
@@ -35,7 +35,7 @@ COLUMNS = ('instance_id', 'account', 'region', 'names', 'cause', 'evidence', 'go
 )
 @organization_options
 @display_options
-def duplicates(as_csv: bool, seen_in: Path | None, organization: Organization, display: Display) -> int:
+def duplicates(as_csv: bool, seen_in: Path | None, organization: DatadogOrganization, display: Display) -> int:
     """Which EC2 instances have several rows in Datadog's host list, why, and do these go away by themselves?
 
     Reads the host list of the last three hours, and for at most 200 of these instances what their Agents say about
@@ -53,7 +53,7 @@ def duplicates(as_csv: bool, seen_in: Path | None, organization: Organization, d
     return show(found.status, report(found, display), display, as_csv=as_csv)
 
 
-def _look(organization: Organization, deadline: Deadline, hosts: WholeList, found: Found) -> None:
+def _look(organization: DatadogOrganization, deadline: Deadline, hosts: WholeList, found: Found) -> None:
     """Raises RequestFailed, DeadlineExceeded."""
     seen, metadata = HostRows(), HostMetadata(organization.api(deadline), deadline)
     for each in hosts.rows():

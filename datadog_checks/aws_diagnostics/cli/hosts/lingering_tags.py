@@ -17,7 +17,7 @@ from ..codec import Json
 from ..options import ENDINGS, Display, display_options
 from ..page import BLANK, Line, Wrap
 from ..report import verdict
-from .asked import Organization, organization_options
+from .asked import DatadogOrganization, organization_options
 from .lists import LONGEST_RUN, Rows, csv_option, noted, rows_of, show, unread, whole_list
 from .seen_in import LINGERING_TAGS
 
@@ -38,7 +38,7 @@ TAGS = 'tags from Amazon Web Services'
 @csv_option
 @organization_options
 @display_options
-def lingering_tags(as_csv: bool, organization: Organization, display: Display) -> int:
+def lingering_tags(as_csv: bool, organization: DatadogOrganization, display: Display) -> int:
     """Which hosts keep tags of the source Amazon Web Services although no integration collects them?
 
     Reads the host list of the last three hours, and Datadog's record of every account. Nothing is changed. What --json
@@ -52,7 +52,7 @@ def lingering_tags(as_csv: bool, organization: Organization, display: Display) -
     return show(found.status, report(found, organization), display, as_csv=as_csv)
 
 
-def _look(organization: Organization, deadline: Deadline, hosts: WholeList, rows: Rows, found: 'Found') -> None:
+def _look(organization: DatadogOrganization, deadline: Deadline, hosts: WholeList, rows: Rows, found: 'Found') -> None:
     """Raises RequestFailed, DeadlineExceeded."""
     recorded = organization.recorded(deadline)
     for host in tagged_hosts(hosts.rows()):
@@ -127,7 +127,7 @@ class Found:
         return Status.UNKNOWN if self.note or self.groups else Status.OK
 
 
-def report(found: Found, organization: Organization) -> Iterator[Line]:
+def report(found: Found, organization: DatadogOrganization) -> Iterator[Line]:
     yield first_line(found)
     if not found.groups:
         return
@@ -175,7 +175,7 @@ def _why(left: Left) -> str:
     return f'{left.reason}; {left.why_not}' if left.why_not else left.reason
 
 
-def _what_to_do(found: Found, organization: Organization) -> Iterator[Line]:
+def _what_to_do(found: Found, organization: DatadogOrganization) -> Iterator[Line]:
     yield Line(
         'Datadog keeps these tags for as long as the host reports: they do not go away by themselves. A host whose '
         'Agent is silent leaves the list, with its tags.'

@@ -22,7 +22,7 @@ from ..document import about, iso_time
 from ..files import harmless
 from ..options import Display
 from ..page import Line
-from .asked import Organization
+from .asked import DatadogOrganization
 
 LONGEST_RUN = 3600.0
 """Seconds: 100,000 hosts are a hundred requests, and Datadog may ask for waits between them."""
@@ -37,7 +37,7 @@ csv_option = click.option(
 
 @contextmanager
 def whole_list(
-    organization: Organization, deadline: Deadline, display: Display, *, streams: bool
+    organization: DatadogOrganization, deadline: Deadline, display: Display, *, streams: bool
 ) -> Iterator[WholeList]:
     """With its progress on a terminal; not where rows are `streams` to the same terminal."""
 

@@ -14,7 +14,7 @@ from ...collect.run import Deadline, DeadlineExceeded, RequestFailed
 from ...collect.tagged_hosts import WholeList, tagged_host
 from ...facts.account import TaggedHost
 from ...rules.removal import LEAST_APART, Look, refusal
-from .asked import Organization
+from .asked import DatadogOrganization
 from .backup import Backup, TooLong
 
 RECORD_AGE = 60.0
@@ -41,7 +41,7 @@ class Outcome:
 
 
 class Removal:
-    def __init__(self, organization: Organization, tags: HostTags, backup: Backup, look: Look) -> None:
+    def __init__(self, organization: DatadogOrganization, tags: HostTags, backup: Backup, look: Look) -> None:
         self._organization = organization
         self._tags = tags
         self._backup = backup

@@ -22,7 +22,7 @@ from ...rules.removal import LATELY, LEAST_APART, OLDEST, Look, has_no_record, s
 from ..codec import Json
 from ..document import about, iso_time
 from ..files import PrivateFile, beginning_of
-from .asked import Organization
+from .asked import DatadogOrganization
 from .lists import JsonRows
 from .seen_in import LINGERING_TAGS, Seen, read_seen
 
@@ -99,7 +99,9 @@ def _is_a_list(path: Path) -> bool:
 
 
 class Planner:
-    def __init__(self, organization: Organization, looks: EarlierLooks, was_removed: Sequence[AccountId]) -> None:
+    def __init__(
+        self, organization: DatadogOrganization, looks: EarlierLooks, was_removed: Sequence[AccountId]
+    ) -> None:
         self._organization = organization
         self._looks = looks
         self._was_removed = was_removed

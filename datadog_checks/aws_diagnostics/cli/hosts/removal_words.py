@@ -14,7 +14,7 @@ from ..codec import Json
 from ..document import printed
 from ..page import BLANK, Line, Wrap
 from ..report import verdict
-from .asked import Organization
+from .asked import DatadogOrganization
 from .removal import Outcome
 from .removal_plan import Plan, by_reason
 from .restore import NOT_PROVEN, Restored
@@ -29,7 +29,7 @@ CRAWL = (
     'whether tags came back.'
 )
 EFFECTS = (
-    'Monitors, dashboards, downtimes and access rules that go by these tags no longer find these hosts, also for the '
+    'Monitors, dashboards, downtimes and access rules that use these tags no longer find these hosts, also for the '
     'time before the removal.'
 )
 
@@ -39,7 +39,7 @@ class Asked:
     backup: Path
     seen_in: Path | None
     was_removed: tuple[AccountId, ...]
-    organization: Organization
+    organization: DatadogOrganization
 
     def command(self, *more: Word) -> str:
         """The same again, with the further options."""

@@ -14,10 +14,10 @@ from ...facts.account import TaggedHost
 from ...facts.values import AccountId
 from ...findings import Status
 from .. import ExitStatus, Failure, page
-from ..options import ENDINGS, FILE, Display, OwnUsageStatus, colour_option, json_option
+from ..options import ENDINGS, FILE, Display, colour_option, json_option
 from ..parameter_types import CheckedText
 from .allowed import Allowed
-from .asked import Organization, organization_options
+from .asked import DatadogOrganization, organization_options
 from .backup import Backup, alone, digest_of
 from .lists import LONGEST_RUN, whole_list
 from .removal import Outcome, Removal, came_back
@@ -34,9 +34,8 @@ LONGEST_REMOVAL = 30 * 86400.0
 
 @click.command(
     name='remove-lingering-tags',
-    cls=OwnUsageStatus,
-    epilog='Exit status: 0 all done; 1 some hosts were skipped or failed, or their tags came back; 2 wrong usage, '
-    f'configuration or file; 3 the host list or the record could not be read. {ENDINGS}',
+    epilog='Exit status: 0 all done; 1 some hosts were skipped or failed, or their tags came back; 3 the '
+    f'host list or the record could not be read. {ENDINGS}',
 )
 @click.option('--backup', metavar='FILE', type=OUTPUT, help='Where the tags of each host are saved before they go.')
 @click.option(
@@ -55,9 +54,9 @@ LONGEST_REMOVAL = 30 * 86400.0
     metavar='ID',
     multiple=True,
     type=CheckedText(AccountId, 'account', AccountId.ALLOWED),
-    help='The integration with this account was removed on purpose, and need not be gone for 7 days. Repeatable.',
+    help='This integration was removed on purpose: do not wait until it is gone for 7 days. Repeatable.',
 )
-@click.option('--restore', 'restored', metavar='FILE', type=FILE, help='Add what this backup holds to its hosts again.')
+@click.option('--restore', 'restored', metavar='FILE', type=FILE, help='Restore the tags saved in this backup.')
 @organization_options
 @json_option
 @click.option('-q', '--quiet', is_flag=True, help='Show the first line only.')
@@ -70,12 +69,12 @@ def remove_lingering_tags(
     most: int | None,
     was_removed: Sequence[AccountId],
     restored: Path | None,
-    organization: Organization,
+    organization: DatadogOrganization,
     as_json: bool,
     quiet: bool,
     colour: bool,
 ) -> int:
-    """Remove the tags of the source Amazon Web Services from hosts that nothing in AWS updates any more.
+    """Remove AWS integration tags (source Amazon Web Services) from hosts that it no longer collects.
 
     Without --apply it only says what it would do. A host is left alone unless its account is proven and no longer
     collected, in two looks at least 3 hours apart. The tags of a host are saved before they go. The same command with
@@ -140,7 +139,7 @@ def _looked(asked: Asked, looks: EarlierLooks, display: Display) -> Plan:
 
 def _look_for_users(asked: Asked, plan: Plan, display: Display) -> None:
     deadline = Deadline(LONGEST_LOOK_FOR_USERS)
-    with page.waiting('Looking at monitors, downtimes and dashboards that go by these tags', display.shows_progress):
+    with page.waiting('Looking at monitors, downtimes and dashboards that use these tags', display.shows_progress):
         plan.users = tag_users(asked.organization.api(deadline), plan.lost, deadline)
 
 
@@ -163,7 +162,7 @@ def _applied(
 
 
 @contextmanager
-def _tags(organization: Organization) -> Iterator[HostTags]:
+def _tags(organization: DatadogOrganization) -> Iterator[HostTags]:
     """Over one connection: there are four requests for each of many hosts."""
     with closing(Connection(keep=True)) as connection:
         yield HostTags(organization.api(Deadline(LONGEST_REMOVAL), connection=connection))
@@ -179,7 +178,7 @@ def _look_again(asked: Asked, outcome: Outcome, tags: HostTags, display: Display
         outcome.interrupted, outcome.stopped = True, 'interrupted while looking whether tags came back'
 
 
-def _restore(path: Path, organization: Organization, display: Display) -> int:
+def _restore(path: Path, organization: DatadogOrganization, display: Display) -> int:
     with (
         alone(organization),
         _tags(organization) as tags,

@@ -38,9 +38,9 @@ def told_users(users: TagUsers | None) -> Iterator[Line]:
     for kind in KINDS if users else ():
         found: Users | Unobserved = getattr(users, kind)
         if isinstance(found, Unobserved):
-            yield Line(f'that go by these tags are not known: {found.reason}', f'{kind:>10}  ')
+            yield Line(f'that use these tags are not known: {found.reason}', f'{kind:>10}  ')
             continue
         partly = '' if found.complete else ', at least' if found.found else ', as far as they could be read'
-        yield Line(f'{found.found} of {found.looked_at} go by these tags{partly}', f'{kind:>10}  ')
+        yield Line(f'{found.found} of {found.looked_at} use these tags{partly}', f'{kind:>10}  ')
         for user in found.shown[:NAMES]:
             yield Line(f'{user.title} ({user.id}): {listed(_uses(user), NAMES, 80)}', ' ' * 12)

@@ -102,13 +102,11 @@ def time_options(command: Callable[..., int]) -> Callable[..., int]:
         click.option(
             '--start', metavar='TIME', type=Moment(), help='As 2026-11-27T12:00, UTC. Without it: 3 hours before --end.'
         ),
-        click.option(
-            '--end', metavar='TIME', type=Moment(), help='At least 15 minutes ago, which it is without this option.'
-        ),
+        click.option('--end', metavar='TIME', type=Moment(), help='At least 15 minutes ago. Default: 15 minutes ago.'),
         click.option(
             '--aggregator',
             type=click.Choice(sorted(AGGREGATORS)),
-            help='With which you combine several series in Datadog. Without it: the one of the statistic.',
+            help="How your Datadog query combines several series. Default: the statistic's own.",
         ),
     )
     made: Callable[..., int] = with_request

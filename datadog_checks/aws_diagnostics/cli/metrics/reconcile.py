@@ -38,7 +38,7 @@ STYLE = {Status.OK: STYLES[Status.OK], 1: STYLES[Status.WARNING], Status.UNKNOWN
 @region_option
 @time_options
 @statistic_option
-@click.option('--html', 'html_file', metavar='FILE', help='Write one page with the curves, which asks no server.')
+@click.option('--html', 'html_file', metavar='FILE', help='Write a self-contained HTML page with the curves.')
 @click.option(
     '--csv', 'csv_file', metavar='FILE|-', help='Write the values; - is stdout, the report goes to stderr then.'
 )

@@ -117,11 +117,9 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         )
     names = listed(namespaces_of(late)) or 'the namespace'
     return Remedy(
-        f'Shorten the way of {names} to Datadog, or let monitors wait for it',
+        f'Get {names} to Datadog faster, or let monitors wait for it',
         (
-            Choice(
-                'On hosts, install the Datadog Agent: its system metrics do not pass CloudWatch, and have no such delay'
-            ),
+            Choice('On hosts, install the Datadog Agent: its system metrics bypass CloudWatch and have no such delay'),
             Choice(
                 'In Datadog, on the AWS integration page, choose the account, then Metric Collection, and disable what '
                 'nobody uses, by namespace, metric name or tag: fewer metrics are polled faster, and '
@@ -134,7 +132,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
                 exposes='you to AWS charges for every update of every metric, and to doubled values for some minutes',
                 undo=Step('Delete the metric stream; Datadog polls again'),
             ),
-            Choice('Ask the support of Datadog to prioritize these metrics, with the numbers of this finding'),
+            Choice('Ask Datadog Support to prioritize these metrics; include the numbers of this finding'),
         ),
         (again(expected, HOURLY),),
     )

@@ -120,7 +120,7 @@ EC2_DETAILED_MONITORING_OFF = Diagnosis(
     severity=Status.WARNING,
     tests=(
         'Asks EC2 whether detailed monitoring is on for the instances of `watched_metrics`, and looks at how far apart '
-        "their values are in CloudWatch. Other instances are not looked at, and metrics that it doesn't change neither."
+        'their values are in CloudWatch. Other instances, and metrics that it does not affect, are ignored.'
     ),
     harm=(
         'CloudWatch has one value in five minutes, so Datadog has it 15 to 25 minutes later instead of 10 to 12. If '

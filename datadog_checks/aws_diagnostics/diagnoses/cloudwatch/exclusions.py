@@ -125,8 +125,8 @@ def _by_request(facts: Facts, expected: Expectations, change: Change) -> Choice:
     name: tuple[Word, ...] = ('--arg', 'name', change.name) if change.name else ()
     changed = _patch(expected, change.group, f' | {change.jq}', *name)
     return Choice(
-        f'By the Datadog API, with jq: save the record, which holds the external id, in {BEFORE}, and send it back '
-        'changed',
+        f'With the Datadog API and jq: save the record (it contains the external ID) to {BEFORE}, edit it and send it '
+        'back',
         (sequence(save_record(facts, expected, BEFORE), FIND_ID, changed),),
         exposes=change.exposes,
         undo=Step('Send the saved settings back', (sequence(FIND_ID, _patch(expected, change.group)),)),

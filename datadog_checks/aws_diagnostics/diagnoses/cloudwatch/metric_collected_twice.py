@@ -117,14 +117,12 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     return Remedy(
         'Change nothing while a stream has just started: Datadog stops polling what it carries by itself',
         then=(
-            Step('In graphs and monitors, take the doubled minutes for what they are: they stay doubled'),
+            Step('Ignore the doubled minutes in graphs and monitors: they are not corrected later'),
             Step(
                 'See which metric streams run, since when, and that only one of them ends at Datadog',
                 (shell('aws', 'cloudwatch', 'list-metric-streams', '--region', region),),
             ),
-            again(
-                expected, 'Run the check again in an hour; if new values are still doubled, ask the support of Datadog'
-            ),
+            again(expected, 'Run the check again in an hour; if new values are still doubled, ask Datadog Support'),
         ),
     )
 

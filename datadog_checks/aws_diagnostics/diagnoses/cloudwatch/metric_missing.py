@@ -63,8 +63,8 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     wrong = _wrong(explained(facts, expected))
     of_it = remedy_of(wrong[0]) if wrong else None
     return of_it or Remedy(
-        'Do what `aws-diagnostics metrics why` says of each metric',
-        (Choice('If a metric is not to be there, remove it from watched_metrics'),),
+        'Apply the fix that `aws-diagnostics metrics why` prints for each metric',
+        (Choice('If the metric is not supposed to exist, remove it from watched_metrics'),),
     )
 
 
@@ -81,7 +81,7 @@ METRIC_MISSING = Diagnosis(
         'configuration of the integration, whether CloudWatch has values, what has to be turned on in AWS, time, and '
         'policies of the organization.'
     ),
-    harm='Monitors and dashboards that use the metric show nothing, and nobody is told that they do not.',
+    harm='Monitors and dashboards that use the metric show nothing, and nobody is alerted.',
     docs=guide('missing-metrics'),
     judge=judge,
     remedy=remedy,

@@ -138,12 +138,12 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         (
             Choice(
                 f'In Datadog, edit the monitor, open its advanced options, set the evaluation delay to {seconds} '
-                'seconds, and save it: what the editor only shows is not in force',
+                'seconds, and save it: the value takes effect only when saved',
                 exposes=later,
                 undo=Step('Set the previous delay in the same place, and save it'),
             ),
             Choice(
-                f'By the Datadog API, with jq: save the monitor in {BEFORE}, and send its options back changed',
+                f'With the Datadog API and jq: save the monitor to {BEFORE}, edit its options and send them back',
                 (sequence(new_file(BEFORE), saved, changed),),
                 exposes=later,
                 undo=Step('Send the saved options back', (_put(expected, word, '{options}'),)),

@@ -78,7 +78,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         facts,
         expected,
         ID,
-        f'Let Datadog collect {names}, or leave it out knowingly; AWS charges for the calls to CloudWatch',
+        f'Let Datadog collect {names}, or exclude it on purpose; AWS charges for the CloudWatch calls',
         Change(
             page=f'Metric Collection, and enable {names}',
             group='metrics_config',

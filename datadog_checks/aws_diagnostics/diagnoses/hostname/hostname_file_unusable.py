@@ -113,7 +113,7 @@ def _repair(facts: Facts) -> Choice:
 
 HOSTNAME_FILE_UNUSABLE = Diagnosis(
     id='hostname-file-unusable',
-    title='The file that should hold the hostname gives none',
+    title='hostname_file gives the Agent no valid hostname',
     scope=Scope.HOST,
     service_check='hostname',
     severity=Status.CRITICAL,

@@ -102,8 +102,8 @@ HOSTNAME_MISSING = Diagnosis(
     severity=Status.CRITICAL,
     tests="Reads the Agent's hostname, and what each of its providers says where there is none.",
     harm=(
-        'An Agent from 7.40 on stops at its start when it finds no hostname; an older one reports under the name of '
-        'its own container, which changes with each restart.'
+        'Agent 7.40 and later exits at startup if it finds no hostname; older Agents report the name of '
+        'their container, which changes with each restart.'
     ),
     docs=HOSTNAME_IN_CONTAINERS,
     judge=judge,

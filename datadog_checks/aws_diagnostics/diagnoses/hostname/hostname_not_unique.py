@@ -58,7 +58,7 @@ def _name_the_system(facts: Facts) -> Choice:
 
 HOSTNAME_NOT_UNIQUE = Diagnosis(
     id='hostname-not-unique',
-    title='The Agent reports under a name that many machines have',
+    title="The Agent's hostname is not unique: many machines have it",
     scope=Scope.HOST,
     service_check='hostname',
     severity=Status.CRITICAL,

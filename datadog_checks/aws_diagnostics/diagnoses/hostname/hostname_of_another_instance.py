@@ -34,8 +34,8 @@ FOR_THE_IMAGE = (
 )
 
 CLOUD_INIT_DID_NOT_RUN = Step(
-    'See why cloud-init did not write the id of this instance into its file; do not write it by hand, or cloud-init '
-    'takes this instance for one that it has set up already',
+    "Find out why cloud-init did not write this instance's ID to its file; do not write it by hand, or cloud-init "
+    'treats this instance as already set up',
     (shell('cloud-init', 'status', '--long'),),
 )
 

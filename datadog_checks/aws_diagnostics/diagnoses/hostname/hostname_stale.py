@@ -59,7 +59,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
 
 HOSTNAME_STALE = Diagnosis(
     id='hostname-stale',
-    title='The Agent needs a restart to be named by its instance id',
+    title='The Agent must be restarted to report its instance ID',
     scope=Scope.HOST,
     service_check='hostname_provider',
     severity=Status.WARNING,

@@ -81,9 +81,9 @@ def allow_the_agent(facts: Facts) -> tuple[Step, ...]:
     rule = ('OUTPUT', '-d', imds, '-p', 'tcp', '--dport', '80', '-m', 'owner', '--uid-owner', 'dd-agent')
     return (
         Step(
-            "If one of them looks at the user (owner, skuid), let the Agent's user dd-agent through, who then also "
-            'reaches the credentials of the instance role; what sets the other rules has to set this one too, or it is '
-            'gone after a restart; to undo this, use -D in place of -I',
+            "If a rule matches by user (owner, skuid), allow the Agent's user dd-agent, which then can also "
+            'read the instance role credentials; persist this rule with the others, or a reboot '
+            'removes it; to undo this, use -D instead of -I',
             (shell('sudo', program, '-I', *rule, '-j', 'ACCEPT'),),
         ),
     )

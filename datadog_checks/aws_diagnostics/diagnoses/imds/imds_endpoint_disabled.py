@@ -20,7 +20,7 @@ from .fault import Fault, fault_of
 
 FOR_IMDSV2_ONLY = MetadataOptions(
     ('--http-endpoint', 'enabled', '--http-tokens', 'required'),
-    'http_endpoint = "enabled"\n  http_tokens   = "required"',
+    'http_tokens = "required"',
     ('--http-endpoint', 'disabled', '--http-tokens', Variable('HTTP_TOKENS')),
     {'httpEndpoint': 'enabled', 'httpTokens': 'required'},
 )
@@ -74,9 +74,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
             change_metadata_options(
                 facts,
                 'Enable the endpoint without changing its other options',
-                MetadataOptions(
-                    ('--http-endpoint', 'enabled'), 'http_endpoint = "enabled"', ('--http-endpoint', 'disabled')
-                ),
+                MetadataOptions(('--http-endpoint', 'enabled'), '', ('--http-endpoint', 'disabled')),
                 'the same, by IMDSv1 too where it was allowed',
             ),
         ),

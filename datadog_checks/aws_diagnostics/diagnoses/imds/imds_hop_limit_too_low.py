@@ -148,7 +148,7 @@ def is_host_behind_a_gateway(facts: Facts) -> bool:
 def _is_it_higher(facts: Facts, expected: Expectations) -> Step:
     needed = needed_hop_limit(facts, expected)
     around = ', or the host network' if not in_host_network(facts) else ''
-    return Step(f'If the limit is {needed} or more, the way back is longer: take one more{around}')
+    return Step(f'If the limit is {needed} or more, the return path is longer: set one more{around}')
 
 
 IMDS_HOP_LIMIT_TOO_LOW = Diagnosis(
@@ -159,8 +159,8 @@ IMDS_HOP_LIMIT_TOO_LOW = Diagnosis(
     severity=Status.CRITICAL,
     tests=('Counts the IP gateways between this process and IMDS and measures the TTL of the token reply.'),
     harm=(
-        'The reply of IMDSv2 is dropped before it gets here. The Agent loses the instance id, the instance tags and '
-        'its hostname, at the latest when IMDSv1 is disabled.'
+        'The IMDSv2 token response is dropped on its way back. The Agent loses its instance ID, instance tags and '
+        'hostname, at the latest when IMDSv1 is disabled.'
     ),
     docs=guide('ec2-metadata-with-imds-v2'),
     judge=judge,

@@ -48,7 +48,7 @@ def _without_firmware(facts: Facts, imds: Imds) -> Verdict:
 def remedy(facts: Facts, _: Expectations) -> Remedy:
     found = _another_way(facts)
     return Remedy(
-        'Let this machine ask its own IMDS: a router, a VPN or a proxy leads to that of another instance',
+        "Route IMDS requests to this machine's own IMDS: a router, VPN or proxy sends them to another instance",
         (_exempt(facts), *found.choices),
         (*found.then, _by_firmware(facts), restart_agent(facts)),
     )
@@ -83,7 +83,7 @@ def _by_firmware(facts: Facts) -> Step:
 
 IMDS_OF_ANOTHER_INSTANCE = Diagnosis(
     id='imds-of-another-instance',
-    title='The metadata service of another instance answers',
+    title="IMDS requests reach another instance's metadata service",
     scope=Scope.HOST,
     service_check='imds',
     severity=Status.CRITICAL,
@@ -93,7 +93,7 @@ IMDS_OF_ANOTHER_INSTANCE = Diagnosis(
     ),
     harm=(
         'The Agent takes the name and the tags of that instance, and its metrics are mixed up with those of the other. '
-        'Until the two agree, nothing else is said about IMDS, and no command or tag carries either id.'
+        'Until they agree, no other IMDS diagnosis is judged, and no command or tag uses either ID.'
     ),
     docs=ec2_user_guide('instancedata-data-retrieval.html'),
     judge=judge,

@@ -111,7 +111,7 @@ IMDS_SLOWER_THAN_AGENT_TIMEOUT = Diagnosis(
         'Measures how long IMDS takes to accept a connection and start its answer, and compares that with '
         'ec2_metadata_timeout, the time that the Agent allows each request, without a retry.'
     ),
-    harm=('When it is exceeded, the Agent behaves as if there were no IMDS, although other programs use it normally.'),
+    harm=('Past this timeout the Agent acts as if there were no IMDS, although other programs can use it.'),
     docs=guide('ec2-hostname-with-imds'),
     judge=judge,
     remedy=remedy,

@@ -33,7 +33,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
     around, in_pod = ways_around_the_hop_limit(facts), container_kind(facts) is ContainerKind.POD
     past = ', or go around it' if around else ''
     return Remedy(
-        'Every EC2 instance supports IMDSv2: find what answers in its place, and let it forward PUT /latest/api/token'
+        'Every EC2 instance supports IMDSv2: find what answers instead, and make it forward PUT /latest/api/token'
         f'{past}',
         around,
         (
@@ -51,7 +51,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
 
 IMDSV2_NOT_SUPPORTED = Diagnosis(
     id='imdsv2-not-supported',
-    title='What answers at the address of IMDS does not support IMDSv2',
+    title='The service at the IMDS address does not support IMDSv2',
     scope=Scope.HOST,
     service_check='imds',
     severity=Status.CRITICAL,

@@ -115,8 +115,8 @@ def own_route(facts: Facts) -> Choice:
     delete = shell('sudo', *ip(imds), 'route', 'del', imds, 'dev', INTERFACE, *table)
     return Choice(
         'Add a route for IMDS alone, through the network interface of the instance (the first command lists every '
-        'INTERFACE: take no tunnel, bridge or veth); add it to the network configuration too, or it is gone after a '
-        'restart',
+        'INTERFACE: not a tunnel, bridge or veth); persist it in the network configuration, or it is lost at the next '
+        'reboot',
         (shell('ip', '-brief', 'link'), add),
         undo=Step('Remove the route again', (delete,)),
     )

@@ -46,7 +46,7 @@ def remedy(facts: Facts, _: Expectations) -> Remedy:
     own = [(region, d) for region, d in wrong if d.managed_by != DECLARATIVE_POLICY]
     by_policy = [region.name for region, d in wrong if d.managed_by == DECLARATIVE_POLICY]
     return Remedy(
-        'Make new instances require tokens unless they ask for something else',
+        'Require tokens by default for new instances',
         (_in_the_account(own),) if own or not wrong else (),
         (
             *((_in_the_policy(by_policy),) if by_policy else ()),
@@ -64,7 +64,7 @@ def _in_the_account(wrong: Sequence[tuple[Region, MetadataDefaults]]) -> Choice:
     return Choice(
         'Set the default of the account; running instances and launch templates keep their options',
         (required if wrong else sequence(new_file(BEFORE), _save(), required),),
-        'whatever uses IMDSv1 on a new instance to getting no metadata',
+        'IMDSv1 clients on new instances to losing instance metadata',
         Step(back if wrong else f'{back}: {PREVIOUS}', (_restore([(r.name, _before(d)) for r, d in wrong]),)),
     )
 

@@ -31,7 +31,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
         expected,
         REQUIRE_TOKENS,
         'Require tokens on',
-        'whatever still uses IMDSv1 there to losing the metadata and the credentials of the instance role',
+        'clients that still use IMDSv1 to losing instance metadata and role credentials',
     )
     return Remedy(
         'Require tokens on these instances once nothing there uses IMDSv1 any more (see imds-fleet-imdsv1-still-used)',

@@ -106,7 +106,7 @@ DATADOG_REPORTS_ERRORS = Diagnosis(
     tests=(
         'Reads the errors that Datadog keeps for the account: which action was refused, in which regions, and when '
         f'that was last seen. Counts those of the last {HOURS} hours that are younger than the last known change of '
-        'the role. A diagnosis that passes and that such an error contradicts is UNKNOWN, unless another one explains '
+        'the role. A passing diagnosis that such an error contradicts becomes UNKNOWN, unless another one explains '
         'the error.'
     ),
     harm='What Datadog could not read is missing in Datadog. The errors are from its own list.',

@@ -129,7 +129,7 @@ def _instead(facts: Facts, expected: Expectations, best: Reading) -> tuple[Choic
 def _close(facts: Facts, expected: Expectations, other: TrustStatement) -> tuple[Choice, ...]:
     number = position_of(other, statements_of(facts)) + 1
     organization = 'the organization that Datadog has on that site'
-    by_hand = edit_by_hand(facts, expected, f'demand in statement {number} the external ID of {organization}')
+    by_hand = edit_by_hand(facts, expected, f'require the external ID of {organization} in statement {number}')
     if not all(map(is_datadog, other.principals)):
         return (by_hand,)
     text = f'If no organization of yours on that site collects this account, remove statement {number}'
@@ -160,13 +160,13 @@ def _demand_one(facts: Facts, expected: Expectations, without: Sequence[Reading]
     to = sender(facts, expected)
     shared = [r.statement for r in without if _others(r.statement, to)]
     if any(not _others_of_aws(s, to) for s in shared):
-        return edit_by_hand(facts, expected, f'give Datadog a separate statement that demands it; {SET_IT}')
+        return edit_by_hand(facts, expected, f'give Datadog a separate statement that requires it; {SET_IT}')
     changes = [_demanding(facts, r.statement, to) for r in without]
     names = ', '.join(r.name for r in without[:MOST_STATEMENTS])
     text = f'Demand the external ID in {names}: whoever uses it without that external ID loses access'
     if shared:
         changes.append(with_statement_for_datadog(facts, expected))
-        text = f'{MOVE} from {names} to a separate statement that demands the external ID'
+        text = f'{MOVE} from {names} to a separate statement that requires the external ID'
     return change(facts, expected, f'{text}; {SET_IT}', *changes)
 
 

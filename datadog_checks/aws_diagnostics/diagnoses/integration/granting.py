@@ -37,7 +37,7 @@ def ways_to_grant(facts: Facts, expected: Expectations) -> tuple[Choice, ...]:
 
 def what_follows(facts: Facts, expected: Expectations) -> tuple[Step, ...]:
     """The same for every finding about the permissions of the role."""
-    warn = (Step(f'Do not click {BUTTON} before there is room: it would fail halfway at the quota of policies'),)
+    warn = (Step(f'Do not click {BUTTON} before there is room: it would exceed the policy quota and fail halfway'),)
     return (*detach_leftovers(facts, expected), *(warn if exceeds_quota(facts, expected) else ()))
 
 

@@ -99,7 +99,7 @@ RESOURCE = """resource "datadog_integration_aws_account" "this" {{
   }}
 }}"""
 """With the blocks that registry.terraform.io/providers/DataDog/datadog requires; all that is not said has its default.
-Its attribute auth_config.aws_auth_config_role.external_id is what the trust policy demands."""
+Its attribute auth_config.aws_auth_config_role.external_id is what the trust policy requires."""
 
 
 INTEGRATION_NOT_REGISTERED = Diagnosis(

@@ -63,7 +63,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
 
 INTEGRATION_POLICY_QUOTA = Diagnosis(
     id='integration-policy-quota',
-    title=f'{BUTTON} would fail halfway at the quota of policies',
+    title=f'{BUTTON} would exceed the policy quota and fail halfway',
     scope=Scope.ACCOUNT,
     feature=Feature.PERMISSIONS,
     service_check='permissions',

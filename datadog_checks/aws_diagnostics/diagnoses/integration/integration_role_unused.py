@@ -78,8 +78,8 @@ INTEGRATION_ROLE_UNUSED = Diagnosis(
     severity=Status.CRITICAL,
     tests='Reads from IAM when, and in which region, the role was last used.',
     harm=(
-        'Datadog uses its role every few minutes. A role that was not used for hours is one that Datadog cannot assume '
-        'or does not know. Recent use is the best sign that it works, although anybody trusted by the role may have '
+        'Datadog uses its role every few minutes. If a role is unused for a day, Datadog cannot assume it '
+        'or does not know it. Recent use is the best sign that it works, although anybody trusted by the role may have '
         'caused it.'
     ),
     docs=GUIDE_SECTION,

@@ -90,7 +90,7 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     role, boundary = role_word(facts, expected), boundary_of(facts)
     allow = () if isinstance(boundary, Arn) and boundary.account_id is None else (allow_in_the_boundary(boundary),)
     remove = Choice(
-        'If your organization does not demand the boundary, remove it',
+        'If your organization does not require the boundary, remove it',
         (shell('aws', 'iam', 'delete-role-permissions-boundary', '--role-name', role),),
         exposes="everything that the role's policies grant",
         undo=Step('Put it back', (_put(role, boundary),)),

@@ -64,7 +64,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         return _unless_open_to_another_site(passed, facts, to)
     without = [r.name for r in without_external_id(read)]
     if without:
-        return Failed(f'{", ".join(without)} of the trust policy demands no particular external id')
+        return Failed(f'{", ".join(without)} of the trust policy requires no particular external ID')
     wide = widest(read)
     perhaps = [r for r in perhaps_without_external_id(read) if r is not best]
     if perhaps and wide is best:
@@ -164,7 +164,7 @@ def _revoke(facts: Facts) -> tuple[Step, ...]:
 
 TRUST_POLICY_EXTERNAL_ID = Diagnosis(
     id='trust-policy-external-id',
-    title="The trust policy does not demand Datadog's external ID",
+    title="The trust policy does not require Datadog's external ID",
     scope=Scope.ACCOUNT,
     feature=Feature.ROLE,
     service_check='integration_role',

@@ -90,7 +90,7 @@ TRUST_POLICY_EXTRA_CONDITIONS = Diagnosis(
     tests=(
         "Compares the other conditions of the trust policy, by AWS's rules, with what is known of Datadog's request: "
         "it comes directly from Datadog's own account and organization, over IPv4 and TLS, without MFA and session "
-        'tags, and not through your VPC. What depends on a value that only Datadog knows is not known.'
+        'tags, and not through your VPC. Conditions on values known only to Datadog are UNKNOWN.'
     ),
     harm='A condition that the request does not meet refuses it: Datadog cannot assume the role.',
     docs=GUIDE_SECTION,

@@ -101,8 +101,8 @@ HOST_AWS_TAGS_LINGERING = Diagnosis(
         'name several regions, the region proves nothing.'
     ),
     harm=(
-        'Datadog keeps such tags forever. They can be out of date, and monitors and dashboards that filter by them do '
-        'not show it.'
+        'Datadog keeps these tags for as long as the host reports. They can be stale, and monitors and dashboards do '
+        'not show that.'
     ),
     docs=guide('hosts-still-have-aws-tags-after-removing-the-amazon-ec2-integration'),
     judge=judge,

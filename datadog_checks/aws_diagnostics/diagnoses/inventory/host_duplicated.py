@@ -32,7 +32,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
 
 def _cannot_be_ruled_out(rows: Unmatched) -> Unknown:
     names = f' (such as {named(rows.names)})' if rows.names else ''
-    instances = f'{counted(rows.instances, "EC2 instance")} {"stands" if rows.instances == 1 else "stand"}'
+    instances = f'{counted(rows.instances, "EC2 instance")} {"appears" if rows.instances == 1 else "appear"}'
     agents = f'{counted(rows.agents, "Agent")}{names} {"names" if rows.agents == 1 else "name"} no instance id'
     same = 'they may be the same hosts; this check tells, where it runs in such an Agent'
     return Unknown(f'cannot be ruled out: {instances} without an Agent, and {agents}: {same}')

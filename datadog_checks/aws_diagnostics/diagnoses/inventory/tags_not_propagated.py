@@ -173,7 +173,7 @@ def _get_resources(region: Word | None, arn: Word) -> Command:
 
 TAGS_NOT_PROPAGATED = Diagnosis(
     id='tags-not-propagated',
-    title='Tags that a resource has in AWS do not reach Datadog',
+    title='AWS tags of a resource are missing in Datadog',
     scope=Scope.ACCOUNT,
     feature=Feature.INVENTORY,
     service_check='inventory',
@@ -184,7 +184,7 @@ TAGS_NOT_PROPAGATED = Diagnosis(
         'function or a DynamoDB table those of its metrics. Only a tag that this check saw missing for longer than '
         'tags_settle_after counts; tags that AWS sets, and those that Datadog cannot spell, do not.'
     ),
-    harm='Monitors, dashboards and ownership that go by the tags of AWS leave such a resource out.',
+    harm='Monitors, dashboards and ownership that use the tags of AWS leave such a resource out.',
     docs=guide('tag-collection-and-propagation-delays'),
     judge=judge,
     remedy=remedy,

@@ -63,7 +63,15 @@ from .load_balancers import (
     TargetState,
     TargetType,
 )
-from .organization import AccountState, BothSides, OnRecord, Organization, OrganizationAccount, Records, RoleTemplate
+from .organization import (
+    AccountsOnBothSides,
+    AccountState,
+    OnRecord,
+    Organization,
+    OrganizationAccount,
+    Records,
+    RoleTemplate,
+)
 from .policies import (
     Decision,
     DeniedCall,
@@ -84,10 +92,10 @@ __all__ = [
     'NAMESPACES',
     'Account',
     'AccountState',
+    'AccountsOnBothSides',
     'AuthKind',
     'AwsMonitor',
     'BalancerKind',
-    'BothSides',
     'Caller',
     'Condition',
     'Count',

@@ -67,7 +67,7 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True)
-class BothSides:
+class AccountsOnBothSides:
     organization: Organization | Unobserved
     records: Records | Unobserved
     errors: Mapping[AccountId, tuple[ReportedError, ...] | Unobserved] | Unobserved

@@ -64,7 +64,7 @@ ORDER: tuple[tuple[Step, tuple[Check, ...]], ...] = (
 )
 LONGEST_EVIDENCE, LONGEST_REASON = 400, 300
 MOST_REASONS = 2
-NOT_REACHED = not_applicable('not looked at, as the reason is known')
+NOT_REACHED = not_applicable('skipped: the reason is already known')
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def _named(dimensions: Dimensions, key: str, variable: str) -> ResourceName | Va
 def turn_on(question: Question) -> Remedy:
     extra = extra_of(question.metric.asked.name, question.metric.asked.dimensions)
     commands = _commands(extra, question) if extra else ()
-    choice = Choice('Turn it on', commands, exposes='what AWS charges for it')
+    choice = Choice('Turn it on', commands, exposes='you to AWS charges')
     return Remedy(f'Turn on {extra}', (choice,) if commands else (), (look_again(question),))
 
 

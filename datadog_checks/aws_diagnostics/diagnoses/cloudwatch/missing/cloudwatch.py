@@ -129,13 +129,13 @@ def turned_on(question: Question) -> Answer:
         return not_applicable('AWS publishes it without further settings')
     series = question.metric.in_cloudwatch
     if isinstance(series, Series) and series.points:
-        return fine(f'it takes {extra}, and CloudWatch has it')
+        return fine(f'requires {extra}: on')
     enabled = question.metric.enabled
     if isinstance(enabled, Unobserved):
-        return unknown(f'it takes {extra}; whether that is on is not known: {enabled.reason}')
+        return unknown(f'requires {extra}; whether that is on is not known: {enabled.reason}')
     if enabled:
         return fine(f'{extra}: on')
-    return fails(MissingCause.NOT_ENABLED_IN_AWS, f'it takes {extra}, and that is off')
+    return fails(MissingCause.NOT_ENABLED_IN_AWS, f'requires {extra}: off')
 
 
 def _extra(question: Question) -> Extra | None:
