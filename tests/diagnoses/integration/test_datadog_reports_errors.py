@@ -7,7 +7,7 @@ import pytest
 from datadog_checks.aws_diagnostics.diagnoses import diagnose
 from datadog_checks.aws_diagnostics.diagnoses.integration import DATADOG_REPORTS_ERRORS, DIAGNOSES
 from datadog_checks.aws_diagnostics.facts import Facts, Unobserved
-from datadog_checks.aws_diagnostics.facts.account import ReportedError
+from datadog_checks.aws_diagnostics.facts.account import ReportedError, Role, TrustStatement
 from datadog_checks.aws_diagnostics.facts.values import RegionName
 from datadog_checks.aws_diagnostics.findings import Failed, Finding, Status
 from datadog_checks.aws_diagnostics.remedies import Command, Remedy, Step
@@ -18,6 +18,7 @@ from tests.account.builders import (
     OTHER_EXTERNAL_ID,
     account_expectations,
     account_facts,
+    condition,
     external_id_condition,
     policy,
     role,
@@ -29,7 +30,7 @@ from tests.diagnoses.tables import Row, remedy_test, verdict_test
 
 from .correcting import WAIT
 
-EU = RegionName('eu-west-1')
+EU, BRAZIL, BAHRAIN = RegionName('eu-west-1'), RegionName('sa-east-1'), RegionName('me-south-1')
 NONE = 'Datadog reports no error for this account'
 
 
@@ -42,6 +43,25 @@ def reporting(*errors: ReportedError, **differences: Any) -> Facts:
 
 
 ASSUME, ASSUME_IN_EU = error(), error('sts:AssumeRole', 14 * MINUTE, EU)
+ASSUME_IN_BOTH = error('sts:AssumeRole', 14 * MINUTE, EU, BRAZIL)
+
+
+def in_region(operator: str, *regions: str) -> TrustStatement:
+    """For Datadog, with a condition on the region."""
+    return trust(conditions=(external_id_condition(), condition(operator, 'aws:RequestedRegion', *regions)))
+
+
+def denied(operator: str, *regions: str) -> Role:
+    on_region = condition(operator, 'aws:RequestedRegion', *regions)
+    return role(trust(), trust(effect='Deny', principals=('*',), conditions=(on_region,)))
+
+
+US_STATEMENT = in_region('StringEquals', 'us-east-1')
+US_ONLY = role(US_STATEMENT)
+FOREIGN, OTHERS = "StringEquals aws:RequestedRegion 'us-east-1'", "StringNotEquals aws:RequestedRegion 'us-east-1'"
+DENIED_ELSEWHERE = denied('StringNotEquals', 'us-east-1')
+IN_BOTH = 'Datadog reports 1 error: sts:AssumeRole in eu-west-1, sa-east-1 (14 minutes ago)'
+REFUSES_BOTH = 'of the trust policy refuses that in eu-west-1, sa-east-1'
 LIST_METRICS, TOPICS = error('cloudwatch:ListMetrics'), error('sns:ListTopics')
 FAILS = {
     'the role cannot be assumed anywhere': Row(
@@ -51,6 +71,31 @@ FAILS = {
     ),
     'the role cannot be assumed in one region': Row(
         reporting(ASSUME_IN_EU),
+        'Datadog reports 1 error: sts:AssumeRole in eu-west-1 (14 minutes ago)',
+        near_miss='no error',
+    ),
+    'the statement for Datadog is for another region': Row(
+        reporting(ASSUME_IN_BOTH, role=US_ONLY),
+        f'{IN_BOTH}; statement 1 {REFUSES_BOTH}: {FOREIGN}',
+        near_miss='no error',
+    ),
+    'a statement denies all other regions': Row(
+        reporting(ASSUME_IN_BOTH, role=DENIED_ELSEWHERE),
+        f'{IN_BOTH}; statement 2 {REFUSES_BOTH}: {OTHERS}',
+        near_miss='no error',
+    ),
+    'a condition admits the region': Row(
+        reporting(ASSUME_IN_EU, role=role(in_region('StringLike', 'eu-*'))),
+        'Datadog reports 1 error: sts:AssumeRole in eu-west-1 (14 minutes ago)',
+        near_miss='no error',
+    ),
+    'what the condition refuses another statement admits': Row(
+        reporting(ASSUME_IN_EU, role=role(US_STATEMENT, trust())),
+        'Datadog reports 1 error: sts:AssumeRole in eu-west-1 (14 minutes ago)',
+        near_miss='no error',
+    ),
+    'the trust policy could not be read': Row(
+        reporting(ASSUME_IN_EU, role=role(trust=Unobserved('iam:GetRole denied'))),
         'Datadog reports 1 error: sts:AssumeRole in eu-west-1 (14 minutes ago)',
         near_miss='no error',
     ),
@@ -96,6 +141,11 @@ UNKNOWN = {
 }
 test_verdict = verdict_test(DATADOG_REPORTS_ERRORS, FAILS, PASSES, UNKNOWN, {})
 
+IN_SOME_REGIONS = (
+    'sts:AssumeRole is refused in some regions only: exclude them in Datadog, or have the organization allow them'
+)
+ADMIT, OR = 'of the trust policy no longer refuse', 'or exclude them in Datadog'
+ADMIT_BOTH = f'{ADMIT} eu-west-1, sa-east-1'
 FIND = 'Find what refuses the calls that Datadog names'
 DENIED_CALLS = (
     Step(
@@ -128,11 +178,40 @@ test_remedy = remedy_test(
             Remedy(
                 FIND,
                 then=(
-                    Step(
-                        'sts:AssumeRole is refused in some regions only, so the trust policy is right: exclude them in '
-                        'Datadog, or have the organization allow them (eu-west-1)'
-                    ),
+                    Step(f'{IN_SOME_REGIONS} (eu-west-1)'),
                     *DENIED_CALLS,
+                    WAIT,
+                ),
+            ),
+        ),
+        'a region that the account may not have enabled': (
+            reporting(error('sts:AssumeRole', MINUTE, EU, BAHRAIN)),
+            Remedy(
+                FIND,
+                then=(
+                    Step(
+                        f'{IN_SOME_REGIONS} (eu-west-1, me-south-1); if the account has not enabled me-south-1, enable '
+                        'it'
+                    ),
+                    WAIT,
+                ),
+            ),
+        ),
+        'the statement for Datadog is for another region': (
+            reporting(ASSUME_IN_BOTH, role=US_ONLY),
+            Remedy(FIND, then=(Step(f'Have statement 1 {ADMIT_BOTH} ({FOREIGN}), {OR}'), WAIT)),
+        ),
+        'a statement denies all other regions': (
+            reporting(ASSUME_IN_BOTH, role=DENIED_ELSEWHERE),
+            Remedy(FIND, then=(Step(f'Have statement 2 {ADMIT_BOTH} ({OTHERS}), {OR}'), WAIT)),
+        ),
+        'a statement denies one of the regions': (
+            reporting(ASSUME_IN_BOTH, role=denied('StringEquals', 'sa-east-1')),
+            Remedy(
+                FIND,
+                then=(
+                    Step(f"Have statement 2 {ADMIT} sa-east-1 (StringEquals aws:RequestedRegion 'sa-east-1'), {OR}"),
+                    Step(f'{IN_SOME_REGIONS} (eu-west-1)'),
                     WAIT,
                 ),
             ),
@@ -156,7 +235,7 @@ WRONG_ID = role(trust(conditions=(external_id_condition(external_ids=(OTHER_EXTE
 CONTRADICTIONS = [
     pytest.param(reporting(), ['ok'] * 5, id='Datadog reports nothing'),
     pytest.param(reporting(ASSUME), ['unknown'] * 3 + ['ok'] * 2, id='Datadog cannot assume the role'),
-    pytest.param(reporting(ASSUME_IN_EU), ['ok'] * 5, id='in one region: that is not about the trust policy'),
+    pytest.param(reporting(ASSUME_IN_EU), ['ok'] * 5, id='in one region: nothing of the trust policy is about that'),
     pytest.param(reporting(error(age=2 * DAY)), ['ok'] * 5, id='days ago'),
     pytest.param(
         reporting(error(age=HOUR), role=role(changed_at=NOW - MINUTE)), ['ok'] * 5, id='before the role changed'

@@ -134,8 +134,10 @@ ORGANIZATION = r'o-[a-z0-9]{10,32}'
 REGIONS = {'aws': r'(?!cn-)[a-z]{2}-[a-z]+-\d{1,2}', 'aws-us-gov': r'us-gov-[a-z]+-\d', 'aws-cn': r'cn-[a-z]+-\d'}
 
 
-def datadogs_request(account: str | None, partition: str, at: float, external_id: ExternalId | None = None) -> Request:
-    """`account` is Datadog's, None where it is not known; `at` is the time to judge for."""
+def datadogs_request(
+    account: str | None, partition: str, at: float, external_id: ExternalId | None = None, region: str = ''
+) -> Request:
+    """`account` is Datadog's, None where it is not known; `at` is the time to judge for; `region` is '' for any."""
     named = Text(account) if account else Like('?' * 12, ACCOUNT)
     arn = f'arn:{partition}:iam::{account or "?" * 12}'
     return {
@@ -149,7 +151,7 @@ def datadogs_request(account: str | None, partition: str, at: float, external_id
         'aws:principalorgid': Key((_of_organization('', ''),)),
         'aws:principalorgpaths': Key((_of_organization('/r-*/*', '/r-.*/'),), many=True),
         'aws:principaltype': Key((Text('User'), Text('AssumedRole'))),
-        'aws:requestedregion': Key((Like('??-*-?*', re.compile(REGIONS.get(partition, '.+'), re.ASCII)),)),
+        'aws:requestedregion': Key((Text(region) if region else _of_partition(partition),)),
         'aws:sourceip': Key((PublicAddress(),)),
         'aws:tokenissuetime': Key((Absent(), Like('?*'))),
         'aws:userid': Key((Like('AIDA?*', NAMED), Like('AROA?*:??*', NAMED))),
@@ -158,6 +160,10 @@ def datadogs_request(account: str | None, partition: str, at: float, external_id
         'sts:rolesessionname': Key((Like('??*', SESSION),)),
         EXTERNAL_ID: Key((Secret(external_id),)),
     }
+
+
+def _of_partition(partition: str) -> Like:
+    return Like('??-*-?*', re.compile(REGIONS.get(partition, '.+'), re.ASCII))
 
 
 def _of_organization(rest: str, form: str) -> Like:

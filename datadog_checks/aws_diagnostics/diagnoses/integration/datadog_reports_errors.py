@@ -1,22 +1,26 @@
 """Datadog itself says that something failed when it collected from this account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ...expectations import Expectations
 from ...facts import Facts, Unobserved, observed
 from ...facts.account import Feature, ReportedError
+from ...facts.values import RegionName
 from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Remedy, Step
 from ...rules.policy_language import service_of
+from ...rules.regions import needs_opt_in
 from ...text import ago, counted, listed
 from ..account_remedies import own_command, run_again
 from ..links import guide
 from .datadog_tables import CORE
 from .permissions import compare
+from .region_conditions import Refusal, refusals
 from .reported import PERMISSIONS, RECENT, ROLE_SIDE, changed_at, described, recent, refuses_the_role
 from .trust import ASSUME_ROLE
 
 HOURS = int(RECENT / 3600)
+MOST_REGIONS, MOST_STATEMENTS = 12, 1
 
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
@@ -26,7 +30,9 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
     undated = [error for error in errors if error.age is None]
     fresh = recent(facts)
     if fresh:
-        return Failed(f'Datadog reports {counted(len(fresh), "error")}: {described(fresh)}', _severity(fresh))
+        what = f'Datadog reports {counted(len(fresh), "error")}: {described(fresh)}'
+        refusing = refusals(facts, expected, _some_regions(fresh))
+        return Failed('; '.join((what, *map(str, refusing[:MOST_STATEMENTS]))), _severity(fresh))
     if undated:
         return Unknown(f'Datadog reports {described(undated)}, and not when that was seen')
     last = min(error.age for error in errors if error.age is not None)
@@ -56,30 +62,49 @@ def remedy(facts: Facts, expected: Expectations) -> Remedy:
     errors = facts.of_account.errors
     seen = () if isinstance(errors, Unobserved) else errors
     steps = (
-        *_assume_role(seen),
+        *_assume_role(seen, facts, expected),
         *_denied_calls(seen, expected),
         run_again(expected),
     )
     return Remedy('Find what refuses the calls that Datadog names', then=steps)
 
 
-def _assume_role(errors: Iterable[ReportedError]) -> tuple[Step, ...]:
-    refused = [error for error in errors if error.action == ASSUME_ROLE]
-    regions = sorted({region for error in refused if not error.every_region for region in error.regions})
+def _some_regions(errors: Iterable[ReportedError]) -> list[RegionName]:
+    """In which the role cannot be assumed, where that is not all."""
+    refused = (error for error in errors if error.action == ASSUME_ROLE and not error.every_region)
+    return sorted({region for error in refused for region in error.regions})
+
+
+def _assume_role(errors: Sequence[ReportedError], facts: Facts, expected: Expectations) -> tuple[Step, ...]:
+    regions = _some_regions(errors)
     if regions:
-        names = listed(regions, at_most=12)
+        refusing = refusals(facts, expected, regions)
+        explained = {region for refusal in refusing for region in refusal.regions}
         return (
-            Step(
-                'sts:AssumeRole is refused in some regions only, so the trust policy is right: exclude them in '
-                f'Datadog, or have the organization allow them ({names})'
-            ),
+            *map(_admit, refusing),
+            *_without_explanation([region for region in regions if region not in explained]),
         )
-    if not refused:
+    if not any(error.action == ASSUME_ROLE for error in errors):
         return ()
     text = (
         'sts:AssumeRole is refused: compare the role name and the external ID on the AWS integration page in Datadog '
     )
     return (Step(f"{text}with the role's, and ask for resource control policies of the organization"),)
+
+
+def _admit(refusal: Refusal) -> Step:
+    regions = listed(refusal.regions, MOST_REGIONS)
+    have = f'Have {refusal.name} of the trust policy no longer refuse {regions} ({refusal.words})'
+    return Step(f'{have}, or exclude them in Datadog')
+
+
+def _without_explanation(regions: Sequence[RegionName]) -> tuple[Step, ...]:
+    if not regions:
+        return ()
+    later = listed((region for region in regions if needs_opt_in(region)), MOST_REGIONS)
+    enable = f'; if the account has not enabled {later}, enable it' if later else ''
+    text = 'sts:AssumeRole is refused in some regions only: exclude them in Datadog, or have the organization allow'
+    return (Step(f'{text} them ({listed(regions, MOST_REGIONS)}){enable}'),)
 
 
 def _denied_calls(errors: tuple[ReportedError, ...], expected: Expectations) -> tuple[Step, ...]:

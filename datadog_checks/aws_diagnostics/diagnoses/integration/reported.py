@@ -55,7 +55,8 @@ def _described(error: ReportedError) -> str:
 
 
 def refuses_the_role(error: ReportedError) -> bool:
-    """In some regions only, it is the organization's doing, whatever the trust policy says."""
+    """In some regions only, it contradicts nothing: the organization, a condition on the region or no opt-in may do
+    that."""
     return error.action == ASSUME_ROLE and not error.regions
 
 

@@ -43,10 +43,12 @@ class Sender:
     """What the external id in the configuration is, where it cannot be Datadog's."""
     role_account: str = ''
     role_name: str = ''
+    region: str = ''
+    """In which it calls STS; '' for any."""
 
     @property
     def request(self) -> Request:
-        return datadogs_request(self.account, self.partition, self.at, self.external_id)
+        return datadogs_request(self.account, self.partition, self.at, self.external_id, self.region)
 
 
 @dataclass(frozen=True, slots=True)
