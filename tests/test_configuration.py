@@ -101,6 +101,10 @@ MESSAGES = {
     ),
     'a timeout that is true': ({'timeout': True}, 'timeout must be a number, not true'),
     'a timeout that is not a number': ({'timeout': float('nan')}, 'timeout must be a number, not nan'),
+    'an interval without end': (
+        {'imdsv1_probe_interval': float('inf')},
+        'imdsv1_probe_interval must be a number, not inf',
+    ),
     'a hop limit without end': (
         {'max_hop_limit': float('inf')},
         'max_hop_limit must be a number, not inf',

@@ -380,6 +380,10 @@ SETTINGS = {
         {'tags_settle_after': 60},
         'account.tags_settle_after must be at least 900, not 60',
     ),
+    'unused after a time without end': (
+        {'unused_after': float('inf')},
+        'account.unused_after must be a number, not inf',
+    ),
     'unused at once': (
         {'unused_after': 0},
         'account.unused_after must be greater than 0, not 0',

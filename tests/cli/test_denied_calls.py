@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from datadog_checks.aws_diagnostics.cli import ExitStatus, run
+from datadog_checks.aws_diagnostics.findings import Status
 from tests.account.cloudtrail_server import BY_SCP, CloudTrail, assumed, called, cloudtrail_server
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api
 from tests.account.servers import MOTO_ACCOUNT
@@ -106,8 +107,12 @@ def test_where_the_trail_may_not_be_read_the_permission_is_named(
     trail: CloudTrail, conf: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     trail.refused = dict.fromkeys(('eu-west-1', 'us-east-1'), 'AccessDeniedException')
-    run(['permissions', '--denied-since', '24h', '--config', conf])
-    assert 'CloudTrail could not be read: missing permission cloudtrail:LookupEvents' in capsys.readouterr().out
+    command = ['permissions', '--denied-since', '24h', '--config', conf]
+    assert run([*command, '--quiet']) == Status.UNKNOWN
+    first = 'CloudTrail could not be read: missing permission cloudtrail:LookupEvents'
+    assert re.match(f'UNKNOWN account [0-9]+: {first}.*; by the policies of the role alone, ', capsys.readouterr().out)
+    assert run([*command, '--json']) == Status.UNKNOWN
+    assert json.loads(capsys.readouterr().out)['status'] == 'unknown'
 
 
 def test_a_region_that_cannot_be_read_is_said(trail: CloudTrail, conf: str, capsys: pytest.CaptureFixture[str]) -> None:

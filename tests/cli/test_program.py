@@ -266,6 +266,24 @@ def test_nobody_reads_the_json_any_more():
     assert (ended.returncode, ended.stderr) == (ExitStatus.OUTPUT_CLOSED, b'')
 
 
+@pytest.mark.parametrize(
+    'arguments',
+    [
+        pytest.param(['list'], id='lines'),
+        pytest.param(['list', '--json'], id='JSON'),
+        pytest.param(['judge', '--csv', str(SAVED)], id='CSV'),
+        pytest.param(['--help'], id='help'),
+    ],
+)
+def test_a_closed_output_is_no_verdict_and_no_defect(arguments):
+    closed = ['sh', '-c', 'exec "$@" >&-', 'sh', *PROGRAM, *arguments]
+    ended = subprocess.run(closed, stderr=subprocess.PIPE, timeout=DEADLINE)
+    assert (ended.returncode, ended.stderr) == (
+        ExitStatus.OUTPUT_FAILED,
+        b'Error: standard output cannot be written: it is closed\n',
+    )
+
+
 @pytest.mark.skipif(not Path('/dev/full').exists(), reason='needs /dev/full')
 @pytest.mark.parametrize(
     'arguments',

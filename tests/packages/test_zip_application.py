@@ -57,6 +57,22 @@ def run(*command: str | Path, **environ: str) -> 'subprocess.CompletedProcess[st
     return subprocess.run(command, env=env, capture_output=True, text=True, timeout=300)
 
 
+@pytest.mark.parametrize('arguments', [(), ('--help',)], ids=('without arguments', '--help'))
+def test_help_needs_nothing_installed_and_says_what_a_command_needs(pyz: Path, arguments: tuple[str, ...]) -> None:
+    ended = run(*bare_python('3.13'), pyz, *arguments)
+    assert ended.returncode == (0 if arguments else ExitStatus.USAGE)
+    lines = [line.strip() for line in (ended.stdout + ended.stderr).splitlines()]
+    assert {'accounts     Needs pydantic, which is not installed here.'} <= set(lines)
+    assert any(line.startswith('judge ') for line in lines)
+
+
+def test_a_page_is_written_where_nothing_is_installed(pyz: Path, tmp_path: Path) -> None:
+    page = tmp_path / 'page.html'
+    ended = run(*bare_python('3.13'), pyz, 'judge', FACTS, '--html', page, '--quiet')
+    assert (ended.returncode, ended.stderr) == (2, '')
+    assert page.read_text(encoding='utf-8').startswith('<!doctype html>')
+
+
 @pytest.mark.parametrize('version', VERSIONS)
 def test_every_python_builds_the_same_bytes(pyz: Path, tmp_path: Path, version: str) -> None:
     program = (

@@ -83,13 +83,15 @@ def run(arguments: Sequence[str]) -> int:
 
     from .commands import program
 
+    if sys.stdout is None:
+        _say('Error: standard output cannot be written: it is closed')
+        return ExitStatus.OUTPUT_FAILED
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors='backslashreplace')
     try:
         status = int(program.main(list(arguments), prog_name='aws-diagnostics', standalone_mode=False))
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
         return status
     except click.ClickException as e:
         _say(*_usage(e))

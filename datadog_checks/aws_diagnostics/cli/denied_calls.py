@@ -21,11 +21,16 @@ NOT_IN_IT = (
 )
 
 
+def unread(observation: Observation) -> str:
+    """Why it is not known which calls were denied, as a clause; '' where it is."""
+    denied = observation.facts.of_account.denied
+    return f'CloudTrail could not be read: {clean(denied.reason, 200)}' if isinstance(denied, Unobserved) else ''
+
+
 def told(observation: Observation) -> Iterator[Line]:
-    """By action, the most frequent first."""
+    """By action, the most frequent first; nothing where it is `unread`."""
     denied, now = observation.facts.of_account.denied, observation.facts.observed_at
     if isinstance(denied, Unobserved):
-        yield Line(f'CloudTrail could not be read: {clean(denied.reason, 200)}', INDENT)
         return
     yield _heading(denied) if denied.sessions else _no_session(denied)
     by_action = [list(calls) for _, calls in groupby(denied.calls, key=lambda call: call.action)]

@@ -72,7 +72,7 @@ class PrivateFile:
             self._refuse_a_folder_without_room()
             return
         except OSError as e:
-            raise self.cannot_be_written(str(e.strerror)) from None
+            raise self.cannot_be_written(e.strerror or str(e)) from None
         if not stat.S_ISREG(mode) or not self.is_ours(self.path):
             raise self.cannot_be_written(self.refusal)
 

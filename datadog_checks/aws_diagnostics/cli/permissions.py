@@ -24,7 +24,7 @@ from ..facts import MissingFact, observed
 from ..facts.account import Feature
 from . import ExitStatus, Failure, denied_calls
 from .configuration_file import OF_ENVIRONMENT
-from .judged import Judged, Observation, judged
+from .judged import Judged, Observation, judged, overall
 from .options import MEANINGS, Display, config_option, described_agent, display_options
 from .page import BLANK, Line, Wrap
 from .parameter_types import Duration
@@ -78,7 +78,17 @@ def permissions(
     lines = _denied(report) if denied_since else _told(report, found, written, diff=diff)
     needed, paths = listed(found) if found else None, [str(path) for path, _ in written]
     denied = denied_calls.document(observation) if denied_since else None
-    return show('permissions', [report], display, lines, permissions=needed, policies=[*paths], denied_calls=denied)
+    unread = int(bool(denied_since and denied_calls.unread(observation)))
+    return show(
+        'permissions',
+        [report],
+        display,
+        lines,
+        unread=unread,
+        permissions=needed,
+        policies=[*paths],
+        denied_calls=denied,
+    )
 
 
 def _difference(report: Judged) -> Difference | None:
@@ -90,7 +100,10 @@ def _difference(report: Judged) -> Difference | None:
 
 def _denied(report: Judged) -> Iterator[Line]:
     """What the policies grant says nothing about what others deny."""
-    yield verdict(report.status, report.subject, f'by the policies of the role alone, {report.sentence}')
+    unread = denied_calls.unread(report.observation)
+    not_known = f'{unread}; ' if unread else ''
+    status = overall([report], bool(unread))
+    yield verdict(status, report.subject, f'{not_known}by the policies of the role alone, {report.sentence}')
     yield from denied_calls.told(report.observation)
 
 

@@ -139,10 +139,12 @@ def show(
     display: Display,
     lines: Iterable[Line],
     skipped: int | None = None,
+    unread: int = 0,
     **more: Json,
 ) -> int:
-    """JSON, `lines`, or the first of them; the exit status. `skipped` counts files; None for a command without any."""
-    status = overall(reports, skipped or 0)
+    """JSON, `lines`, or the first of them; the exit status. `skipped` counts files; None for a command without any.
+    `unread` counts what else was asked for and is not known."""
+    status = overall(reports, (skipped or 0) + unread)
     if skipped is not None:
         more['skipped'] = skipped
     if display.as_json:

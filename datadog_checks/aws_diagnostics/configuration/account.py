@@ -14,7 +14,7 @@ from ..facts.values import Arn, RegionName, RoleName
 from .defaults import OF_EVERY_INSTANCE
 from .errors import InvalidConfiguration, must_be, unknown_name
 from .opted_in import check_choice, check_tagged_resources, chosen, dimension_tags, watched_metrics
-from .rules import OPTIONS_OF_THE_AGENT, is_api_url
+from .rules import OPTIONS_OF_THE_AGENT, is_api_url, is_endless
 
 FROM_THE_INTEGRATION = 'integration'
 """Of `regions`: those that Datadog has on record."""
@@ -47,7 +47,9 @@ def check_account(given: Mapping[str, Any]) -> dict[str, Any]:
             raise unknown_name(setting, Account.model_fields, 'account.')
     settings = {str(setting): value for setting, value in account.items() if value is not None}
     for setting, value in settings.items():
-        if isinstance(value, bool) and {int, float} & set(get_args(Account.model_fields[setting].annotation)):
+        if (isinstance(value, bool) or is_endless(value)) and {int, float} & set(
+            get_args(Account.model_fields[setting].annotation)
+        ):
             raise must_be(('account', setting), 'a number', value)
     return settings
 

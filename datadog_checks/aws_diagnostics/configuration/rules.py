@@ -2,6 +2,7 @@
 InvalidConfiguration."""
 
 import ipaddress
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
@@ -69,13 +70,18 @@ def check_texts(value: object, path: Path = ()) -> None:
 
 
 def check_numbers(given: Mapping[str, Any]) -> None:
-    """The models take true for 1, and with pydantic 2.0, of the oldest Agents, nan for a number of any range."""
+    """The models take true for 1, an endless number, and with pydantic 2.0, of the oldest Agents, nan for any range."""
     fields = model_fields()
     for option, value in given.items():
         field = fields.get(option)
-        wrong = isinstance(value, bool) or value != value
+        wrong = isinstance(value, bool) or is_endless(value)
         if wrong and field and {int, float} & set(get_args(field.annotation)):
             raise must_be(option, 'a number', value)
+
+
+def is_endless(value: object) -> bool:
+    """Also nan. No JSON holds one, and so no file of facts."""
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def check_options(expected: Expectations, collect: CollectOptions, identity_tags: tuple[str, ...]) -> None:
