@@ -24,6 +24,8 @@ from ..diagnoses.integration.policy_documents import SID, NotGrantable, PolicyDo
 from ..diagnoses.integration.role import role_name, staleness_of_permissions, without_role
 from ..facts import MissingFact, observed
 from ..facts.values import PolicyName
+from ..text import LONGEST_NAME
+from ..text import listed as and_more
 from . import ExitStatus, Failure
 from .codec import Json
 from .files import PrivateFile, read_text
@@ -48,6 +50,14 @@ LEGEND = {
 NOT_COMPARED = (
     'Not compared: conditions except on TLS, resources, the permissions boundary and policies of the organization.'
 )
+LEFT_OUT = {
+    Grant.DENIED: 'denied, which no policy can outweigh: see --diff.',
+    Grant.DENIED_IN_PART: 'denied under a condition, on some resources or in part. What that denies, no policy can '
+    'outweigh: see --diff.',
+    Grant.LIMITED: 'granted only under a condition, on some resources or in part, by {by}. No file lifts that limit: '
+    'see --diff.',
+}
+"""Of what is in no file, or not as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,15 @@ def difference(observation: Observation) -> Difference:
     whole, stale = lost_entirely(entries), staleness_of_permissions(facts)
     limits = limited_by(entries, policies)
     return Difference(role_name(facts, expected), len(entries), needed, lacking, whole, stale, limits)
+
+
+def left_out(found: Difference) -> Iterator[Line]:
+    """What is in no policy that is written, and why."""
+    for grant, said in LEFT_OUT.items():
+        count = sum(entry.grant is grant for entry in found.entries)
+        if count:
+            are, by = 'is' if count == 1 else 'are', and_more(found.limited_by, longest=LONGEST_NAME)
+            yield Line(f'{count} of them {are} {said.format(by=by)}', INDENT)
 
 
 def listed(found: Difference) -> dict[str, Json]:

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import click
 
-from .. import text
 from ..configuration import Options, read_configuration
 from ..diagnoses.integration.granting import apply_policy, raise_quota
-from ..diagnoses.integration.permissions import Grant
 from ..diagnoses.integration.policy_documents import (
     LARGEST,
     MOST_INLINE,
@@ -28,20 +26,12 @@ from .judged import Judged, Observation, judged, overall
 from .options import MEANINGS, Display, config_option, described_agent, display_options
 from .page import BLANK, Line, Wrap
 from .parameter_types import Duration
-from .permission_difference import Difference, Written, counts, difference, listed, table, write_policies
+from .permission_difference import Difference, Written, counts, difference, left_out, listed, table, write_policies
 from .pipeline import instances_of, need_libraries_of_accounts, observe, show
 from .report import INDENT, explained, verdict
 
 LOOKED_AT = frozenset({Feature.ROLE, Feature.PERMISSIONS})
 DIAGNOSIS = 'integration-permissions-missing'
-LEFT_OUT = {
-    Grant.DENIED: 'denied, which no policy can outweigh: see --diff.',
-    Grant.DENIED_IN_PART: 'denied under a condition, on some resources or in part. What that denies, no policy can '
-    'outweigh: see --diff.',
-    Grant.LIMITED: 'granted only under a condition, on some resources or in part, by {by}. No file lifts that limit: '
-    'see --diff.',
-}
-"""Of what is in no file, or not as a whole."""
 
 
 @click.command(epilog=f'Exit status: {MEANINGS}')
@@ -119,7 +109,7 @@ def _told(report: Judged, found: Difference | None, written: Written, *, diff: b
 
 def told_policies(found: Difference, observation: Observation, written: Written) -> Iterator[Line]:
     yield counts(found)
-    yield from _left_out(found)
+    yield from left_out(found)
     if not written:
         more = 'else ' if found.limited_by else ''
         yield Line(f'There is nothing {more}that a policy could grant: no file is written.', INDENT)
@@ -135,14 +125,6 @@ def told_policies(found: Difference, observation: Observation, written: Written)
     yield Line('Nothing is applied. Read the files, then run:')
     for path, document in written:
         yield from _commands(path, document, observation, inline=document in placed.inline)
-
-
-def _left_out(found: Difference) -> Iterator[Line]:
-    for grant, said in LEFT_OUT.items():
-        count = sum(entry.grant is grant for entry in found.entries)
-        if count:
-            are, by = 'is' if count == 1 else 'are', text.listed(found.limited_by, longest=text.LONGEST_NAME)
-            yield Line(f'{count} of them {are} {said.format(by=by)}', INDENT)
 
 
 def _commands(path: Path, document: PolicyDocument, observation: Observation, *, inline: bool) -> Iterator[Line]:

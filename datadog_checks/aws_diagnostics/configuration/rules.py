@@ -1,5 +1,4 @@
-"""What the options of an instance may say, beyond the type and the range of each. Every rule raises
-InvalidConfiguration."""
+"""What the options of an instance may say, beyond type and range. Each rule raises InvalidConfiguration."""
 
 import ipaddress
 import math
