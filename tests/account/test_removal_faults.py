@@ -218,10 +218,12 @@ def test_a_run_that_ends_in_the_middle_goes_on(world: World, moment: str, method
     ends = Once(method, answer=True, host='web-2')
     process: list[subprocess.Popen[str]] = []
 
-    def end(asked: str, host: str) -> None:
-        if process and ends(asked, host):
-            process[0].send_signal(sent)
-            process[0].wait(60)
+    def end(asked: str, host: str) -> tuple[int, Any] | None:
+        if not process or not ends(asked, host):
+            return None
+        process[0].send_signal(sent)
+        process[0].wait(60)
+        return 500, {'errors': ['nobody waits for this answer, and nothing is done under the next run']}
 
     setattr(world.datadog.about_hosts, moment, end)
     process.append(started(world, seen, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)))

@@ -113,7 +113,7 @@ def _repair(facts: Facts) -> Choice:
 
 HOSTNAME_FILE_UNUSABLE = Diagnosis(
     id='hostname-file-unusable',
-    title='hostname_file gives the Agent no valid hostname',
+    title='The Agent gets no valid hostname from hostname_file',
     scope=Scope.HOST,
     service_check='hostname',
     severity=Status.CRITICAL,

@@ -10,6 +10,7 @@ from ...facts.values import AgentHostname
 from ...remedies import Choice
 from ...rules import instance_id_in, instance_id_of, why_shared
 from ..agent_remedies import accept
+from ..imds.fault import Fault, fault_of
 from .agent_words import asked_aws, asked_imds, doubt_of
 from .aws_provider import ImdsMode, imds_mode
 from .resolution import resolve
@@ -82,10 +83,14 @@ def can_explain(facts: Facts, cause: str) -> bool:
         case lost if lost in LOST_TOKENS:
             return _aws_failed(facts) and not _speaks_only_v1(facts)
         case 'imds-intercepted':
-            return _aws_failed(facts) or provider in OF_OTHER_CLOUDS
+            return _aws_failed(facts) or (provider in OF_OTHER_CLOUDS and _another_answers(facts))
         case fault if fault in IMDS_FAULTS:
             return _aws_failed(facts)
     return True
+
+
+def _another_answers(facts: Facts) -> bool:
+    return isinstance(facts.imds, Imds) and fault_of(facts.imds) in (Fault.FOREIGN, Fault.NAMELESS)
 
 
 def _gave_the_name(facts: Facts) -> bool:
