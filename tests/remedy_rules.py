@@ -27,7 +27,7 @@ GLUED = re.compile(
 """A command inside a sentence: a program, and what could be its arguments."""
 PLACEHOLDER = re.compile(
     r'\.\.\.|…|<[A-Za-z][A-Za-z_ -]*>'
-    r'|(?<![\w${:/.-])(?!DD_|AWS_|UTC\b|(?:SERVICE|RESOURCE)_CONTROL_POLICY\b)[A-Z]{2,}_[A-Z_]{2,}(?![\w:}=-])'
+    r'|(?<![\w${:/.-])(?!DD_|AWS_|UTC\b|(?:SERVICE|RESOURCE)_CONTROL_POLICY\b|PER_TOPIC_PER_(?:BROKER|PARTITION)\b)[A-Z]{2,}_[A-Z_]{2,}(?![\w:}=-])'
 )
 """What a reader would have to replace, and a shell would take as it is. `${NAME:?}` stops instead."""
 HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1(.*?)\n(?:.*?\n)?\2$", re.DOTALL | re.MULTILINE)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.missing.causes import MEANINGS
+from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.missing.meanings import MEANINGS
 from datadog_checks.aws_diagnostics.emit.series import LEFT_OUT, Metrics
 from tests.simulator import namespaces_available
 

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from tests.account.ec2_documents import Template, document, elements, error, reservation, template_versions
-from tests.account.ec2_fleet import Instances, UnknownFilter, listed, one_in_twenty_wrong
+from tests.account.ec2_fleet import Instances, UnknownFilter, instance_id, listed, one_in_twenty_wrong
 from tests.served import served
 
 SMALLEST_PAGE, LARGEST_PAGE = 5, 1000
@@ -97,6 +97,8 @@ class Account:
 
     def _describe_instances(self, request: Request) -> bytes:
         instances = self.instances.get(request.region, listed())
+        if asked := request.parameters.get('InstanceId.1'):
+            return self._one_instance(request, instances, asked)
         size = page_size(request, LARGEST_PAGE, SMALLEST_PAGE)
         try:
             numbers = list(islice(instances.matching(request.filters, self._start(request)), size + 1))
@@ -105,6 +107,13 @@ class Account:
         page = ''.join(reservation(n, instances.of(n), request.region) for n in numbers[:size])
         token = self._token(numbers[size]) if len(numbers) > size else ''
         return document(request.action, f'<reservationSet>{page}</reservationSet>', token)
+
+    def _one_instance(self, request: Request, instances: Instances, asked: str) -> bytes:
+        numbers = [n for n in range(instances.size) if instance_id(n) == asked]
+        if not numbers:
+            raise Refused(400, 'InvalidInstanceID.NotFound', f"The instance ID '{asked}' does not exist")
+        page = ''.join(reservation(n, instances.of(n), request.region) for n in numbers)
+        return document(request.action, f'<reservationSet>{page}</reservationSet>')
 
     def _describe_templates(self, request: Request) -> bytes:
         if request.parameters.get('LaunchTemplateVersion.1') != '$Default':

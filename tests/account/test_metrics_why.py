@@ -23,6 +23,7 @@ from tests.account.cloudwatch_metrics import MetricData, Sampled
 from tests.account.cloudwatch_server import CloudWatch, cloudwatch_server
 from tests.account.datadog_api import API_KEY, APP_KEY, Datadog, account, datadog_api, plain
 from tests.account.datadog_metrics import MetricStore, Stored
+from tests.account.ec2_fleet import Instance, instance_id, listed
 from tests.account.ec2_server import Account, serving
 from tests.account.organization import Organization, iam_of
 from tests.account.servers import MOTO_ACCOUNT, SECRETS
@@ -80,7 +81,7 @@ class World:
         self.cloudwatch.data, self.cloudwatch.streams, self.cloudwatch.denied = MetricData(), {}, {}
         self.resources.__init__()  # type: ignore[misc]
         self.organization.closed = ()
-        self.ec2.regions = (EU, US)
+        self.ec2.regions, self.ec2.instances = (EU, US), {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -463,6 +464,34 @@ def test_the_situation_has_this_answer(each, fresh, tmp_path, capsys):
     assert exit_status == each.exit_status
     assert [text for text in each.says if text not in found['evidence']] == [], found['evidence']
     assert [text for text in each.fix if text not in json.dumps(found['remedy']).replace('\\"', '"')] == []
+
+
+CPU = ('aws.ec2.cpuutilization', '--dimension', f'InstanceId={instance_id(0)}', '--region', US, '--json')
+ENDED = in_cloudwatch('AWS/EC2', 'CPUUtilization', range(5 * HOUR, DAY - HOUR, 300), InstanceId=instance_id(0))
+
+
+@pytest.mark.parametrize(
+    ('instances', 'cause', 'exit_status'),
+    [
+        pytest.param([Instance(state='stopped')], 'resource-stopped', 0, id='stopped'),
+        pytest.param([Instance()], 'stopped', 1, id='running'),
+        pytest.param([], 'stopped', 1, id='gone'),
+    ],
+)
+def test_a_stopped_instance_is_no_fault(instances, cause, exit_status, fresh, tmp_path, capsys):
+    fresh.cloudwatch.data = MetricData([ENDED])
+    fresh.ec2.instances = {US: listed(*instances)}
+    assert why(fresh, tmp_path, *CPU) == exit_status
+    assert printed(capsys)['cause'] == cause
+
+
+def test_group_metrics_of_an_auto_scaling_group_may_be_off(fresh, tmp_path, capsys):
+    fresh.datadog.metrics = MetricStore([], namespaces=(*NAMESPACES, 'AWS/AutoScaling'))
+    group = ('--dimension', 'AutoScalingGroupName=web', '--region', US)
+    assert why(fresh, tmp_path, 'AWS/AutoScaling', 'GroupInServiceInstances', *group, '--json') == 3
+    found = printed(capsys)
+    assert (found['verdict'], found['cause']) == ('unknown', 'not-found')
+    assert found['remedy']['summary'] == 'If it is off, turn on group metrics of the Auto Scaling group'
 
 
 # Bad input

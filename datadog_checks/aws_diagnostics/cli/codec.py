@@ -1,8 +1,9 @@
 """Frozen dataclasses as JSON values and back, by their type hints.
 
-Fields go by name, enumerations by value, tuples and sets as lists. A member of a union is recognised by being a list,
-or by its first field, which every dataclass writes, and where two share that, by the rest of its fields. The two that
-hold nothing but a reason are named by what they are: `{"unobserved": reason}`, `{"not_asked": reason}`.
+Fields go by name, enumerations by value, tuples and sets as lists. A member of a union is recognised by being a list
+or the text of an enumeration, or by its first field, which every dataclass writes, and where two share that, by the
+rest of its fields. The two that hold nothing but a reason are named by what they are: `{"unobserved": reason}`,
+`{"not_asked": reason}`.
 """
 
 import sys
@@ -91,7 +92,10 @@ def _member(members: tuple[object, ...], value: Json, field: str) -> object:
     scalars = [member for member in rest if member in SCALARS]
     if type(value) in scalars:
         return type(value)
-    others = [cast(type, member) for member in rest if member not in (*lists, *scalars)]
+    enums = [member for member in rest if isinstance(member, type) and issubclass(member, Enum)]
+    if enums and isinstance(value, str):
+        return enums[0]
+    others = [cast(type, member) for member in rest if member not in (*lists, *scalars, *enums)]
     return _member_by_fields(others, value, field)
 
 

@@ -26,6 +26,7 @@ from .account_run import AccountRun
 from .aws.caller import enabled_regions
 from .aws.enablement import is_enabled, is_listed, registered_instances, resource_tags
 from .aws.metric_data import CloudWatchMetrics
+from .aws.resource_state import resource_state
 from .aws.session import Session
 from .datadog_metrics import DatadogMetrics
 from .run import OnDefect, Share, attempt, log_defect
@@ -95,6 +96,7 @@ class MetricSearch:
             enabled=ask('what is on', lambda: is_enabled(session, name, dimensions, region, observed(sets))),
             listed=ask('the resource', lambda: is_listed(session, namespace, dimensions, region)),
             registered=ask('the instances', lambda: registered_instances(session, namespace, dimensions, region)),
+            state=ask('the state', lambda: resource_state(session, namespace, dimensions, region)),
         )
 
     def _get(self, what: str, collect: Callable[[], Value]) -> Value | Unobserved:

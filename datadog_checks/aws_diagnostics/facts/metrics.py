@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from .values import DatadogMetric, MetricNamespace, RegionName
+from .values import Checked, DatadogMetric, MetricNamespace, RegionName
 
 
 class MetricType(StrEnum):
@@ -63,6 +63,13 @@ class MetricName:
 
 Dimensions: TypeAlias = Mapping[str, str]
 """Names and values as CloudWatch has them. Each set of dimensions is a metric of its own."""
+
+
+class DimensionName(Checked):
+    """Of CloudWatch; MSK writes some in two words. One of other characters enters no command."""
+
+    FORM = r'[A-Za-z0-9][A-Za-z0-9_.:/@+ -]{0,254}'
+    ALLOWED = 'the name of a dimension: up to 255 letters, digits, spaces and _.:/@+-'
 
 
 @dataclass(frozen=True, slots=True)

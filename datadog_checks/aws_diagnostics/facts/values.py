@@ -194,7 +194,7 @@ class CloudWatchMetric(Checked):
 
 
 class ResourceName(Checked):
-    """The name of a dimension or of a resource of AWS in it; those of other characters enter no command."""
+    """The name of a resource of AWS in a dimension; those of other characters enter no command."""
 
     FORM = r'[A-Za-z0-9][A-Za-z0-9_.:/@+-]{0,254}'
     ALLOWED = 'the name of a resource of AWS: up to 255 letters, digits and _.:/@+-'

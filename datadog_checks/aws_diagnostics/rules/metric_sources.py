@@ -4,15 +4,21 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
-from ..facts.metrics import Dimensions, MetricName
+from ..facts.metrics import MetricName
 from ..facts.values import RegionName
 
 GLOBAL_NAMESPACES = frozenset(
-    {'AWS/Billing', 'AWS/CloudFront', 'AWS/Route53', 'AWS/IAM', 'AWS/Chatbot', 'AWS/TrustedAdvisor'}
+    {
+        *('AWS/Billing', 'AWS/CloudFront', 'AWS/Route53', 'AWS/IAM', 'AWS/Chatbot', 'AWS/TrustedAdvisor'),
+        'AWS/GlobalAccelerator',
+    }
 )
 """CloudWatch has them in one region of a partition only:
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/monitoring-using-cloudwatch.html"""
 HOME_OF_GLOBAL = {'aws': RegionName('us-east-1'), 'aws-us-gov': RegionName('us-gov-west-1')}
+HOME_OF: Mapping[str, Mapping[str, RegionName]] = {'AWS/GlobalAccelerator': {'aws': RegionName('us-west-2')}}
+"""By namespace, where it has a home of its own:
+https://docs.aws.amazon.com/global-accelerator/latest/dg/cloudwatch-monitoring.html"""
 EXCLUDED_BY_DEFAULT = frozenset({'AWS/SQS', 'AWS/ElasticMapReduce', 'AWS/Usage'})
 """By a new integration (AWSNamespaceFiltersExcludeOnly of Datadog's API)."""
 NEVER_FILTERED = frozenset({'aws.ec2.cpuutilization', 'aws.lambda.invocations'})
@@ -27,6 +33,7 @@ class Published(StrEnum):
     ON_EVENTS = 'only in a minute in which the event happens'
     IN_USE = 'only while the resource is used'
     ACTIVE_QUEUE = 'only while the queue is active, with up to 15 minutes until the first value'
+    BURSTABLE = 'only for burstable instance types, like t3'
     DAILY = 'once a day, for the day before'
     SOME_HOURS = 'every few hours'
 
@@ -38,6 +45,7 @@ WHEN: tuple[tuple[str, str, Published], ...] = (
     ('AWS/S3/Storage-Lens', '.*', Published.DAILY),
     ('AWS/Billing', '.*', Published.SOME_HOURS),
     ('AWS/SQS', '.*', Published.ACTIVE_QUEUE),
+    ('AWS/(EC2|RDS)', 'CPU(Surplus)?Credit.*', Published.BURSTABLE),
     ('AWS/ELB', 'HTTPCode_.*|BackendConnectionErrors|SpilloverCount|Desync.*', Published.ON_EVENTS),
     ('AWS/ELB', 'RequestCount|Latency|SurgeQueueLength|Estimated.*', Published.IN_USE),
     ('AWS/ApplicationELB', 'HTTPCode_.*|HTTP_.*|RejectedConnectionCount|.*Error(Count)?', Published.ON_EVENTS),
@@ -61,7 +69,9 @@ WHEN: tuple[tuple[str, str, Published], ...] = (
     ('AWS/ApiGateway', '.*', Published.IN_USE),
     ('AWS/EBS', '.*', Published.IN_USE),
     ('AWS/S3', '.*', Published.IN_USE),
+    ('AWS/Kafka', '.*PerSec', Published.IN_USE),
     ('AWS/(SNS|States|CloudFront|Firehose|Kinesis|Events|WAFV2|SES|AppSync|Cognito|Bedrock.*)', '.*', Published.IN_USE),
+    ('AWS/GlobalAccelerator', '(?!.*HostCount|.*EndpointCount).*', Published.IN_USE),
 )
 """Namespace, metric and when; the first that fits. From "Reporting criteria" and the pages on CloudWatch metrics in the
 user guides of Elastic Load Balancing, Lambda, DynamoDB, API Gateway, EBS, Kinesis, S3, SNS, SQS, Step Functions, WAF.
@@ -102,57 +112,9 @@ def patience_of(name: MetricName) -> int:
     return 2 * DAY if when is Published.DAILY else DAY // 2 if when is Published.SOME_HOURS else 0
 
 
-class Extra(StrEnum):
-    """What has to be turned on before AWS, or something else, sends a metric."""
-
-    S3_REQUEST_METRICS = 'request metrics of the bucket'
-    S3_STORAGE_LENS = 'advanced metrics of S3 Storage Lens, with CloudWatch publishing'
-    CLOUDFRONT_ADDITIONAL = 'additional metrics of the distribution'
-    CONTAINER_INSIGHTS = 'Container Insights'
-    CONTAINER_INSIGHTS_EKS = 'Container Insights, by an agent in the cluster'
-    PERFORMANCE_INSIGHTS = 'Performance Insights of the database'
-    RDS_ENHANCED = 'Enhanced Monitoring of the database'
-    BILLING = 'billing alerts of the account'
-    DETAILED_MONITORING = 'detailed monitoring of the instances'
-    LAMBDA_ENHANCED = "enhanced metrics of Datadog's Lambda layer"
-
-
-WITH_EXTRA: tuple[tuple[str, str, Extra], ...] = (
-    ('AWS/S3', '(?!BucketSizeBytes|NumberOfObjects|.*Replication).+', Extra.S3_REQUEST_METRICS),
-    ('AWS/S3/Storage-Lens', '.+', Extra.S3_STORAGE_LENS),
-    ('AWS/CloudFront', '(401|403|404|502|503|504)ErrorRate|OriginLatency|CacheHitRate', Extra.CLOUDFRONT_ADDITIONAL),
-    ('ECS/ContainerInsights', '.+', Extra.CONTAINER_INSIGHTS),
-    ('ContainerInsights', '.+', Extra.CONTAINER_INSIGHTS_EKS),
-    ('AWS/RDS', 'DBLoad.*', Extra.PERFORMANCE_INSIGHTS),
-    ('AWS/Billing', '.+', Extra.BILLING),
-)
-"""Namespace, metric and what it takes."""
-OF_DATADOG: tuple[tuple[str, Extra], ...] = (
-    (
-        r'aws\.rds\.(diskio|load|memory|tasks|swap|cpuutilization\.[a-z]+|network|filesystem|process)\..*',
-        Extra.RDS_ENHANCED,
-    ),
-    (r'aws\.lambda\.enhanced\..*', Extra.LAMBDA_ENHANCED),
-)
-"""The same of metrics that CloudWatch does not have, by the name of Datadog."""
-OF_DETAILED = frozenset({'ImageId', 'InstanceType'})
-"""Dimensions of AWS/EC2 that only instances with detailed monitoring have:
-https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html#ec2-cloudwatch-dimensions"""
-
-
-def extra_of(name: MetricName, dimensions: Dimensions) -> Extra | None:
-    """None for a metric that AWS publishes by itself."""
-    if not name.metric:
-        return next((extra for pattern, extra in OF_DATADOG if re.fullmatch(pattern, name.datadog)), None)
-    if name.namespace == 'AWS/EC2' and OF_DETAILED & set(dimensions):
-        return Extra.DETAILED_MONITORING
-    found = (e for n, m, e in WITH_EXTRA if re.fullmatch(n, name.namespace) and re.fullmatch(m, name.metric))
-    return next(found, None)
-
-
 def home_of(namespace: str, partition: str) -> RegionName | None:
     """The one region that has a global service; None for a service of every region."""
-    return HOME_OF_GLOBAL.get(partition) if namespace in GLOBAL_NAMESPACES else None
+    return HOME_OF.get(namespace, HOME_OF_GLOBAL).get(partition) if namespace in GLOBAL_NAMESPACES else None
 
 
 SERVICE_ACTIONS: Mapping[str, tuple[str, ...]] = {

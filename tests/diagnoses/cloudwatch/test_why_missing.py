@@ -8,13 +8,8 @@ import pytest
 from hypothesis import given, settings
 
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.missing import NOT_REACHED, ORDER
-from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.missing.causes import (
-    MEANINGS,
-    MissingCause,
-    Outcome,
-    Result,
-    Step,
-)
+from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.missing.causes import MissingCause, Outcome, Result, Step
+from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.missing.meanings import MEANINGS
 from datadog_checks.aws_diagnostics.diagnoses.cloudwatch.missing.remedies import REMEDIES, remedy_of
 from datadog_checks.aws_diagnostics.facts import Unobserved
 from datadog_checks.aws_diagnostics.facts.account import (
@@ -22,6 +17,7 @@ from datadog_checks.aws_diagnostics.facts.account import (
     FilterKind,
     MetricNameFilter,
     NamespaceFilters,
+    ResourceState,
     TagFilter,
     WatchedMetric,
 )
@@ -91,6 +87,14 @@ ELSEWHERE = Unobserved('aws.ec2.host_ok does not come from CloudWatch')
 FILTER = TagFilter('AWS/EC2', ('datadog:monitored', 'env:prod*', '!env:prod-test'))
 WANTS = 'metrics_config.tag_filters of AWS/EC2 wants datadog:monitored, env:prod*, !env:prod-test'
 HAD = values(HOUR * 5)
+LAMBDA = asked('aws.lambda.errors', {'FunctionName': 'f'})
+CREDITS = asked(named('AWS/EC2', 'CPUCreditBalance'), CPU.dimensions)
+ACCELERATOR = asked(named('AWS/GlobalAccelerator', 'NewFlowCount'), {'Accelerator': 'a'}, 'us-west-2')
+ALL_NAMESPACES = {'namespace_filters': NamespaceFilters(FilterKind.EXCLUDE_ONLY, ())}
+NOTHING_LISTED = (
+    'CloudWatch has no value of it within 1 day, and lists no metric with these dimensions: there is no such resource, '
+    'or nobody uses it'
+)
 
 CASES: dict[str, Case] = {
     'it is there': case(
@@ -175,11 +179,10 @@ CASES: dict[str, Case] = {
         'aws_regions.include_only has us-east-1, not eu-west-1',
         record={'regions': (RegionName('us-east-1'),)},
     ),
-    'the home of a global service is not collected': case(
-        C.REGION_NOT_COLLECTED,
-        'aws_regions.include_only has eu-west-1, not us-east-1, where CloudWatch has AWS/CloudFront',
-        missing(CLOUDFRONT),
-        record={'regions': (REGION,)},
+    'Global Accelerator, which is at home in another region than CloudFront': case(
+        C.GLOBAL_SERVICE,
+        'CloudWatch has AWS/GlobalAccelerator in us-west-2 only',
+        missing(replace(ACCELERATOR, region=RegionName('us-east-1'))),
     ),
     'the region takes an opt-in': case(
         C.REGION_NOT_ENABLED,
@@ -303,6 +306,11 @@ CASES: dict[str, Case] = {
         'the newest value in CloudWatch is of 5 hours ago',
         missing(RDS, in_cloudwatch=values(HOUR * 6, HOUR * 5)),
     ),
+    'an instance that is stopped': case(
+        C.RESOURCE_STOPPED,
+        'the newest value in CloudWatch is of 5 hours ago, and the resource is stopped',
+        missing(CPU, in_cloudwatch=HAD, state=ResourceState.STOPPED),
+    ),
     'a bucket without a filter for request metrics': case(
         C.NOT_ENABLED_IN_AWS,
         'requires request metrics of the bucket: off',
@@ -400,9 +408,8 @@ NEAR_MISSES: dict[str, Case] = {
         active(asked(dimensions={'LoadBalancerName': 'web-2'}), 'loadbalancername:web-1', 'loadbalancername:web-3'),
     ),
     'a neighbour with another number is another resource': case(
-        C.NOT_EMITTED,
-        'CloudWatch has no value of it within 1 day, and lists no metric with these dimensions: there is no such '
-        'resource, or nobody uses it',
+        C.NOT_FOUND,
+        f'emits not known: {NOTHING_LISTED}',
         quiet(
             asked(dimensions={'LoadBalancerName': 'web-3'}),
             sets=sets({'LoadBalancerName': 'web-1'}, {'LoadBalancerName': 'web-2'}),
@@ -462,6 +469,19 @@ NEAR_MISSES: dict[str, Case] = {
         "stream 'datadog-metrics' may deliver it",
         missing(streams=(stream(),)),
         record={'namespace_filters': NamespaceFilters(FilterKind.EXCLUDE_ONLY, ('AWS/ELB',))},
+    ),
+    'the home of a global service is not collected': case(
+        C.NOT_FOUND,
+        'region not known: aws_regions.include_only has eu-west-1, not us-east-1, where CloudWatch has AWS/CloudFront; '
+        'the guide of Datadog says that global metrics come whatever the regions are, scp not known: '
+        "IAM's simulator was not asked about CloudWatch in us-east-1",
+        missing(CLOUDFRONT),
+        record={'regions': (REGION,)},
+    ),
+    'Global Accelerator at home': case(
+        C.NOT_FOUND,
+        "scp not known: IAM's simulator was not asked about CloudWatch in us-west-2",
+        missing(ACCELERATOR),
     ),
     'a stream may deliver what is of another region': case(
         C.NOT_FOUND,
@@ -537,11 +557,61 @@ NEAR_MISSES: dict[str, Case] = {
         missing(CPU, resource_tags=('Name:web',)),
         record={'tag_filters': (TagFilter('AWS/EC2', ('instance-type:c1.*',)),)},
     ),
-    'a load balancer that nobody knows': case(
+    'a load balancer that may be there, unused for two weeks': case(
+        C.NOT_FOUND, f'emits not known: {NOTHING_LISTED}', quiet(listed=False)
+    ),
+    'a function that CloudWatch has forgotten after two quiet weeks': case(
+        C.NOT_FOUND, f'emits not known: {NOTHING_LISTED}', quiet(LAMBDA, listed=False)
+    ),
+    'a queue that CloudWatch has forgotten after two quiet weeks': case(
+        C.NOT_FOUND, f'emits not known: {NOTHING_LISTED}', quiet(SQS, listed=False), record=ALL_NAMESPACES
+    ),
+    'a function that was quiet for a day': case(
+        C.NOT_IN_USE,
+        'CloudWatch has no value of it within 1 day, and AWS publishes it only while the resource is used',
+        quiet(LAMBDA),
+    ),
+    'a database that nobody knows, whose metrics AWS always publishes': case(
+        C.NOT_EMITTED, NOTHING_LISTED, quiet(RDS, listed=False)
+    ),
+    'a load balancer that there is not': case(
         C.NOT_EMITTED,
-        'CloudWatch has no value of it within 1 day, and lists no metric with these dimensions: there is no such '
-        'resource, or nobody uses it',
-        quiet(listed=False),
+        'CloudWatch has no value of it within 1 day, and there is no such resource',
+        quiet(listed=False, state=ResourceState.GONE),
+    ),
+    'an instance that was terminated': case(
+        C.STOPPED,
+        'the newest value in CloudWatch is of 5 hours ago, and there is no such resource',
+        missing(CPU, in_cloudwatch=HAD, state=ResourceState.GONE),
+    ),
+    'an instance that runs': case(
+        C.STOPPED,
+        'the newest value in CloudWatch is of 5 hours ago',
+        missing(CPU, in_cloudwatch=HAD, state=ResourceState.THERE),
+    ),
+    'an instance of which CloudWatch has forgotten everything, and that runs': case(
+        C.NOT_EMITTED,
+        'CloudWatch has no value of it within 1 day',
+        quiet(CPU, listed=False, state=ResourceState.THERE),
+    ),
+    'a database that has been stopped for two weeks': case(
+        C.RESOURCE_STOPPED,
+        'CloudWatch has no value of it within 1 day, and the resource is stopped',
+        quiet(RDS, listed=False, state=ResourceState.STOPPED),
+    ),
+    'a stopped instance that CloudWatch had values of until now': case(
+        C.NOT_FOUND, NOTHING, missing(CPU, state=ResourceState.STOPPED)
+    ),
+    'the credits of an instance that may have none': case(
+        C.NOT_FOUND,
+        'emits not known: CloudWatch has no value of it within 1 day; AWS publishes it only for burstable instance '
+        'types, like t3',
+        quiet(CREDITS),
+    ),
+    'the credits of an instance that had some': case(
+        C.STOPPED,
+        'the newest value in CloudWatch is of 5 hours ago',
+        missing(CREDITS, in_cloudwatch=HAD, state=ResourceState.THERE),
     ),
     'a load balancer that nobody has used for two weeks': case(
         C.NOT_IN_USE,
@@ -618,7 +688,8 @@ def test_the_answer(row):
     assert found.cause is row.cause, found
     assert found.evidence.startswith(row.evidence) if not row.evidence else found.evidence == row.evidence
     remedy = remedy_of(found)
-    assert (remedy is not None) is (row.cause in REMEDIES)
+    suspected = dict(found.steps)[Step.ENABLEMENT].result is Result.UNKNOWN
+    assert (remedy is not None) is (row.cause in REMEDIES or suspected)
     assert remedy is None or faults_of(remedy) == []
 
 
@@ -711,8 +782,8 @@ def test_the_tags_of_the_metric_are_shown_where_another_one_was_asked_for():
 
 def test_every_cause_has_a_situation_a_meaning_and_a_remedy_where_something_is_wrong():
     assert {row.cause for row in CASES.values()} == set(MissingCause) == set(MEANINGS)
-    nothing_to_do = {C.PRESENT, C.NO_REGISTERED_INSTANCES, C.NO_EVENTS, C.NOT_IN_USE, C.QUEUE_INACTIVE, C.NOT_FOUND}
-    assert set(MissingCause) - set(REMEDIES) == nothing_to_do
+    quiet_causes = {C.NO_REGISTERED_INSTANCES, C.NO_EVENTS, C.NOT_IN_USE, C.QUEUE_INACTIVE, C.RESOURCE_STOPPED}
+    assert set(MissingCause) - set(REMEDIES) == {C.PRESENT, C.NOT_FOUND, *quiet_causes}
 
 
 @pytest.mark.parametrize('row', [pytest.param(row, id=situation) for situation, row in CASES.items()])
@@ -762,4 +833,6 @@ def test_any_facts_have_an_answer(metric):
     found = explained(metric)
     assert found.evidence.isprintable() and 0 < len(found.evidence) <= 700
     assert len(found.steps) == len(ORDER)
-    assert (remedy_of(found) is not None) is (found.cause in REMEDIES)
+    suspected = dict(found.steps)[Step.ENABLEMENT].result is Result.UNKNOWN
+    has_remedy = remedy_of(found) is not None
+    assert has_remedy if found.cause in REMEDIES else (suspected or not has_remedy)

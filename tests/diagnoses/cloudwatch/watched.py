@@ -84,6 +84,7 @@ def missing(watched: Watched | None = None, **differences: Any) -> WatchedMetric
         resource_tags=NOT_ASKED,
         enabled=NOT_ASKED,
         registered=NOT_ASKED,
+        state=NOT_ASKED,
         listed=True,
     )
     return replace(whole, **differences)

@@ -32,6 +32,11 @@ FAILS = {
 }
 PASSES = {
     'a role': Row(account_facts(), 'Datadog uses a role for this account, not access keys'),
+    'a role in GovCloud, on a government site': Row(
+        account_facts(caller=caller(partition='aws-us-gov')),
+        'Datadog uses a role for this account, not access keys',
+        GOVERNMENT,
+    ),
     'access keys in GovCloud, on another site': Row(
         account_facts(integration=KEYS, caller=caller(partition='aws-us-gov')),
         'Datadog uses access keys, the way it offers for datadoghq.com in the partition aws-us-gov',
@@ -43,6 +48,17 @@ PASSES = {
     ),
 }
 UNKNOWN = {
+    'a role in GovCloud, on another site': Row(
+        account_facts(caller=caller(partition='aws-us-gov')),
+        'Datadog has a role on record; for datadoghq.com in the partition aws-us-gov it documents access keys, and no '
+        'account of its own',
+    ),
+    'a role in China': Row(
+        account_facts(caller=caller(partition='aws-cn')),
+        'Datadog has a role on record; for ddog-gov.com in the partition aws-cn it documents access keys, and no '
+        'account of its own',
+        GOVERNMENT,
+    ),
     'Datadog was not asked': Row(account_facts(integration=Unobserved('no application key')), 'no application key'),
 }
 test_verdict = verdict_test(INTEGRATION_USES_ACCESS_KEYS, FAILS, PASSES, UNKNOWN, {})

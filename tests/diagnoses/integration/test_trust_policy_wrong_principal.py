@@ -407,7 +407,8 @@ UNKNOWN = {
     ),
     'Datadog offers no role in China': Row(
         account_facts(caller=caller(partition='aws-cn')),
-        'Datadog publishes no AWS account for the site datadoghq.com in the partition aws-cn',
+        'Datadog publishes no AWS account for the site datadoghq.com in the partition aws-cn: it documents access keys '
+        'there',
     ),
     'the document is no policy': Row(
         account_facts(role=role(trust=Unobserved('the trust policy is not JSON'))), 'the trust policy is not JSON'

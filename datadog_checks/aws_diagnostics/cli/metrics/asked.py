@@ -92,7 +92,7 @@ region_option = click.option(
     '--region',
     metavar='REGION',
     type=CheckedText(RegionName, 'region', 'like eu-west-1'),
-    help='Without it: that of the session, us-east-1 for global services.',
+    help='Without it: that of the session, us-east-1 for most global services.',
 )
 
 

@@ -7,7 +7,7 @@ from ...facts import MissingFact
 from ...facts.account import Caller
 from ...facts.metrics import Dimensions, DimensionSets, MetricName
 from ...facts.values import RegionName
-from ...rules.metric_sources import Extra, extra_of
+from ...rules.optional_metrics import Extra, extra_of
 from ...text import clean
 from .denials import CallFailed
 from .instance_zones import instances_in

@@ -3,7 +3,7 @@
 from ...expectations import Expectations
 from ...facts import Facts, observed
 from ...facts.account import AuthKind, Feature
-from ...findings import Diagnosis, Failed, Passed, Scope, Status, Verdict
+from ...findings import Diagnosis, Failed, Passed, Scope, Status, Unknown, Verdict
 from ...remedies import Command, Remedy, Step, Variable, shell
 from ..account_remedies import run_again, save_record
 from ..links import guide
@@ -15,11 +15,14 @@ SETTINGS = 'datadog-aws-integration.before.json'
 
 def judge(facts: Facts, expected: Expectations) -> Verdict:
     integration = observed(facts.of_account.integration)
+    to = sender(facts, expected)
+    place = f'{to.site} in the partition {to.partition}'
+    if integration.auth is AuthKind.ROLE and to.account is None:
+        return Unknown(f'Datadog has a role on record; for {place} it documents access keys, and no account of its own')
     if integration.auth is AuthKind.ROLE:
         return Passed('Datadog uses a role for this account, not access keys')
-    to = sender(facts, expected)
     if to.account is None:
-        return Passed(f'Datadog uses access keys, the way it offers for {to.site} in the partition {to.partition}')
+        return Passed(f'Datadog uses access keys, the way it offers for {place}')
     return Failed('Datadog uses access keys of an IAM user for this account, and they do not expire')
 
 
@@ -68,7 +71,7 @@ INTEGRATION_USES_ACCESS_KEYS = Diagnosis(
     severity=Status.WARNING,
     tests=(
         'Asks Datadog how it authenticates to this account. Passes where Datadog offers no role: in China, and in AWS '
-        'GovCloud on sites other than the government sites.'
+        'GovCloud on sites other than the government sites; a role on record is UNKNOWN there.'
     ),
     harm=(
         'Access keys of an IAM user work from everywhere until somebody deletes them. Datadog recommends a role with '

@@ -57,7 +57,7 @@ def judge(facts: Facts, expected: Expectations) -> Verdict:
         name = f'statement {everyone.index(None) + 1}'
         return Unknown(f'not known whether {name} of the trust policy admits every AWS account')
     if to.account is None:
-        return Unknown(f'Datadog publishes no AWS account for {_place(to)}')
+        return Unknown(f'{_who(to)}: it documents access keys there')
     allowing = [s for s in statements if s.effect == 'Allow']
     principals = [p for s in allowing for p in s.principals]
     who = f"{to.account}, Datadog's account for {_place(to)}"

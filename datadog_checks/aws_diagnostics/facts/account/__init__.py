@@ -85,7 +85,7 @@ from .policies import (
     Simulation,
 )
 from .tags import MissingTag, ResourceTags
-from .watched import WatchedMetric
+from .watched import ResourceState, WatchedMetric
 
 __all__ = [
     'HOURS',
@@ -140,6 +140,7 @@ __all__ = [
     'Region',
     'ReportedError',
     'RequiredPermissions',
+    'ResourceState',
     'ResourceTags',
     'Role',
     'RoleMissing',

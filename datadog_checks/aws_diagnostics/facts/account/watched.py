@@ -4,6 +4,7 @@ Where Datadog has it, nothing else is asked.
 """
 
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from typing import Any, Self
 
 from ..metric_streams import MetricStream
@@ -11,6 +12,13 @@ from ..metrics import DimensionSets, MetricTags, Previewed, Series, Watched
 from ..observed import Unobserved
 
 NOT_NEEDED = Unobserved('not asked: it is there')
+
+
+class ResourceState(StrEnum):
+    THERE = 'there'
+    STOPPED = 'stopped'
+    """It can be started again."""
+    GONE = 'gone'
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,8 @@ class WatchedMetric:
     """Whether AWS is told to publish it, for a metric that AWS publishes only then."""
     registered: int | Unobserved = NOT_NEEDED
     """Instances of the classic load balancer that the dimensions name."""
-
+    state: ResourceState | Unobserved = NOT_NEEDED
+    """Of the EC2 instance, the database or the classic load balancer that the dimensions name."""
     listed: bool | Unobserved = NOT_NEEDED
     """CloudWatch lists a metric, this one or another, with the dimensions. Not of no dimensions."""
 

@@ -13,7 +13,8 @@ from ....facts import Facts, MissingFact
 from ....facts.account import WatchedMetric
 from ....text import clean, listed
 from . import cloudwatch, names, record, role, timing
-from .causes import MEANINGS, Answer, Check, MissingCause, Outcome, Question, Result, Step, not_applicable, unknown
+from .causes import Answer, Check, MissingCause, Outcome, Question, Result, Step, not_applicable, unknown
+from .meanings import MEANINGS
 
 ORDER: tuple[tuple[Step, tuple[Check, ...]], ...] = (
     (

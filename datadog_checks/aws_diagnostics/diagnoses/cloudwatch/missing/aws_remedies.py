@@ -1,11 +1,9 @@
-"""What to do in AWS: look at what CloudWatch has, enable a region, turn on what a metric takes, start a stream."""
+"""What to do in AWS: look at what CloudWatch has, enable a region, start a stream."""
 
-from collections.abc import Mapping
-
-from ....facts.metrics import Dimensions, MetricName, NameSource
+from ....facts.metrics import DimensionName, MetricName, NameSource
 from ....facts.values import CloudWatchMetric, ResourceName
-from ....remedies import Choice, Command, Remedy, Step, Variable, Word, shell
-from ....rules.metric_sources import Extra, extra_of, home_of
+from ....remedies import Choice, Remedy, Step, Variable, Word, shell
+from ....rules.metric_sources import home_of
 from ...account_remedies import config_file
 from ...integration.role import partition_of
 from .causes import Question
@@ -22,7 +20,7 @@ def look_again(question: Question, region: Word = '') -> Step:
     given: tuple[Word, ...] = (*_name(asked.name), '--region', region or asked.region)
     for key, value in asked.dimensions.items():
         word = ResourceName.of(value)
-        given += ('--dimension', (f'{ResourceName.of(key) or "NAME"}=', word or Variable('VALUE')))
+        given += ('--dimension', (DimensionName.of(key) or Variable('DIMENSION'), '=', word or Variable('VALUE')))
     for tag in asked.tags:
         given += ('--tag', ResourceName.of(tag) or Variable('TAG'))
     minutes = round(question.age(question.metric.since) / 60)
@@ -63,56 +61,6 @@ def list_metrics(question: Question) -> Remedy:
     return Remedy(
         'Look at what CloudWatch has', then=(Step('List its sets of dimensions', (command,)), look_again(question))
     )
-
-
-# What has to be turned on in AWS
-
-
-def _named(dimensions: Dimensions, key: str, variable: str) -> ResourceName | Variable:
-    return ResourceName.of(dimensions.get(key)) or Variable(variable)
-
-
-def turn_on(question: Question) -> Remedy:
-    extra = extra_of(question.metric.asked.name, question.metric.asked.dimensions)
-    commands = _commands(extra, question) if extra else ()
-    choice = Choice('Turn it on', commands, exposes='you to AWS charges')
-    return Remedy(f'Turn on {extra}', (choice,) if commands else (), (look_again(question),))
-
-
-def _commands(extra: Extra, question: Question) -> tuple[Command, ...]:
-    """() where it takes more than one command."""
-    dimensions, region = question.metric.asked.dimensions, ('--region', question.region)
-    database = _named(dimensions, 'DBInstanceIdentifier', 'DB_INSTANCE')
-    rds = ('aws', 'rds', 'modify-db-instance', *region, '--db-instance-identifier', database)
-    words: Mapping[Extra, tuple[Word, ...]] = {
-        Extra.S3_REQUEST_METRICS: (
-            *('aws', 's3api', 'put-bucket-metrics-configuration', *region, '--id', 'EntireBucket'),
-            *('--bucket', _named(dimensions, 'BucketName', 'BUCKET')),
-            *('--metrics-configuration', 'Id=EntireBucket'),
-        ),
-        Extra.CLOUDFRONT_ADDITIONAL: (
-            *('aws', 'cloudfront', 'create-monitoring-subscription'),
-            *(
-                '--distribution-id',
-                _named(dimensions, 'DistributionId', 'DISTRIBUTION_ID'),
-                '--monitoring-subscription',
-            ),
-            'RealtimeMetricsSubscriptionConfig={RealtimeMetricsSubscriptionStatus=Enabled}',
-        ),
-        Extra.CONTAINER_INSIGHTS: (
-            *('aws', 'ecs', 'update-cluster-settings', *region),
-            *('--cluster', _named(dimensions, 'ClusterName', 'CLUSTER')),
-            *('--settings', 'name=containerInsights,value=enabled'),
-        ),
-        Extra.PERFORMANCE_INSIGHTS: (*rds, '--enable-performance-insights'),
-        Extra.RDS_ENHANCED: (
-            *(*rds, '--monitoring-interval', '60', '--monitoring-role-arn', Variable('MONITORING_ROLE_ARN')),
-        ),
-        Extra.DETAILED_MONITORING: (
-            *('aws', 'ec2', 'monitor-instances', *region, '--instance-ids', Variable('INSTANCE_ID')),
-        ),
-    }
-    return (shell(*words[extra]),) if extra in words else ()
 
 
 def start_stream(question: Question) -> Remedy:

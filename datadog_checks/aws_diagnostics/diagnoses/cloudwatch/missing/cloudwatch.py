@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from ....facts import Unobserved, observed
+from ....facts.account import ResourceState
 from ....facts.metrics import Dimensions, Series
 from ....rules.dimension_tags import misspelt, nearest
-from ....rules.metric_sources import LATE, Extra, Published, extra_of, home_of, published
+from ....rules.metric_sources import LATE, Published, home_of, published
+from ....rules.optional_metrics import Extra, extra_of
 from ....text import ago, clean, listed, quoted
 from ...integration.role import partition_of
 from .causes import Answer, MissingCause, Question, fails, fine, not_applicable, unknown
@@ -49,14 +51,18 @@ def dimensions_exist(question: Question) -> Answer | None:
         return unknown('CloudWatch lists more of the metric than was read')
     keys = {key for each in sets.sets for key in each}
     for key, value in wanted.items():
-        if keys and key not in keys:
+        if keys and key not in keys and not _may_be_off(question):
             return _wrong_dimension(key, keys)
         values = {each[key] for each in sets.sets if key in each}
         near = '' if value in values or question.metric.listed is not False else misspelt(value, values)
         if near:
             evidence = f'CloudWatch has no {key} {quoted(value)} for it; the nearest is {quoted(near)}'
             return fails(MissingCause.WRONG_DIMENSION_VALUE, evidence)
-    apart = sets.sets and all(any(each.get(k) == v for each in sets.sets) for k, v in wanted.items())
+    apart = (
+        not _may_be_off(question)
+        and sets.sets
+        and all(any(each.get(k) == v for each in sets.sets) for k, v in wanted.items())
+    )
     some = listed((_set(each) for each in sets.sets), MOST_SETS, LONGEST_SET)
     return (
         fails(MissingCause.DIMENSIONS_NOT_PUBLISHED, f'{_set(wanted)} is no set of it, but {some}') if apart else None
@@ -96,20 +102,42 @@ def values_in_cloudwatch(question: Question) -> Answer | None:
     nothing = (
         f'CloudWatch has no value of it within {question.looked_back}' if newest is None else _old(question, series)
     )
+    ended = MissingCause.NOT_EMITTED if newest is None else MissingCause.STOPPED
+    return _of_the_resource(question, nothing, ended) or _of_its_use(question, nothing) or fails(ended, nothing)
+
+
+def _of_the_resource(question: Question, nothing: str, ended: MissingCause) -> Answer | None:
     if question.metric.registered == 0:
         evidence = f'{nothing}, and the load balancer has no instances'
         return fails(MissingCause.NO_REGISTERED_INSTANCES, evidence)
-    if _extra(question) and question.metric.enabled is not True:
-        return unknown(f'{nothing}; AWS publishes it only where something is turned on, see the next step')
-    if newest is None and question.metric.listed is False and not isinstance(question.metric.registered, int):
-        whole = f'{nothing}, and lists no metric with these dimensions: there is no such resource, or nobody uses it'
-        return fails(MissingCause.NOT_EMITTED, whole)
+    if question.metric.state is ResourceState.STOPPED:
+        return fails(MissingCause.RESOURCE_STOPPED, f'{nothing}, and the resource is stopped')
+    if question.metric.state is ResourceState.GONE:
+        return fails(ended, f'{nothing}, and there is no such resource')
+    return None
+
+
+def _of_its_use(question: Question, nothing: str) -> Answer | None:
+    """None for what AWS always publishes. CloudWatch lists no metric that had no value for two weeks."""
     when = published(question.namespace, question.metric.asked.name.metric)
+    none = observed(question.metric.in_cloudwatch).newest is None
+    if none and _may_be_off(question):
+        return unknown(f'{nothing}; AWS publishes it only where something is turned on, see the next step')
+    if none and when is Published.BURSTABLE:
+        return unknown(f'{nothing}; AWS publishes it {when}')
+    if none and question.metric.listed is False and not _is_known(question):
+        whole = f'{nothing}, and lists no metric with these dimensions: there is no such resource, or nobody uses it'
+        return unknown(whole) if when in EXPECTED else fails(MissingCause.NOT_EMITTED, whole)
     if when is not None and when in EXPECTED:
         return fails(EXPECTED[when], f'{nothing}, and AWS publishes it {when}')
-    if not question.namespace.startswith(OF_AWS):
-        return unknown(f'{nothing}; how often its source sends it is not known')
-    return fails(MissingCause.NOT_EMITTED if newest is None else MissingCause.STOPPED, nothing)
+    if question.namespace.startswith(OF_AWS):
+        return None
+    return unknown(f'{nothing}; how often its source sends it is not known')
+
+
+def _is_known(question: Question) -> bool:
+    """AWS has the resource."""
+    return question.metric.state is ResourceState.THERE or isinstance(question.metric.registered, int)
 
 
 def _old(question: Question, series: Series) -> str:
@@ -136,6 +164,11 @@ def turned_on(question: Question) -> Answer:
     if enabled:
         return fine(f'{extra}: on')
     return fails(MissingCause.NOT_ENABLED_IN_AWS, f'requires {extra}: off')
+
+
+def _may_be_off(question: Question) -> bool:
+    """What the metric takes: its dimensions, too, are only there where it is on."""
+    return _extra(question) is not None and question.metric.enabled is not True
 
 
 def _extra(question: Question) -> Extra | None:

@@ -34,10 +34,11 @@ def region_collected(question: Question) -> Answer:
     stream = _delivering(question)
     if stream:
         return unknown(f'aws_regions.include_only does not have {region}, but {stream}')
-    included = listed(record.regions, 6) or 'no region'
-    home = home_of(question.namespace, partition_of(question.facts))
-    why = f', where CloudWatch has {question.namespace}' if home else ''
-    return fails(MissingCause.REGION_NOT_COLLECTED, f'aws_regions.include_only has {included}, not {region}{why}')
+    evidence = f'aws_regions.include_only has {listed(record.regions, 6) or "no region"}, not {region}'
+    if home_of(question.namespace, partition_of(question.facts)):
+        where = f'{evidence}, where CloudWatch has {question.namespace}'
+        return unknown(f'{where}; the guide of Datadog says that global metrics come whatever the regions are')
+    return fails(MissingCause.REGION_NOT_COLLECTED, evidence)
 
 
 def collection_enabled(question: Question) -> Answer | None:

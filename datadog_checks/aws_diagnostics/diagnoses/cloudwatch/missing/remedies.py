@@ -13,7 +13,7 @@ from ...integration.integration_not_registered import INTEGRATION_NOT_REGISTERED
 from ...judging import diagnose
 from ..exclusions import Change, as_list, ways_to_change
 from ..metric_collection_disabled import METRIC_COLLECTION_DISABLED
-from . import Explained
+from . import Explained, causes
 from .aws_remedies import (
     MORE_POLLS,
     enable_region,
@@ -21,17 +21,24 @@ from .aws_remedies import (
     look_again,
     look_at_home,
     start_stream,
-    turn_on,
 )
-from .causes import MissingCause, Question
+from .causes import MissingCause, Question, Result
 from .record import LONGEST_TAG, refusing
 from .role import OF_THE_ROLE
+from .turning_on import turn_on, turn_on_if_off
 
 
 def remedy_of(explained: Explained) -> Remedy | None:
-    """None where the metric is there, where nothing is wrong, and where the reason is not known."""
+    """None where the metric is there, where nothing is wrong, and where the reason is not known, nor suspected."""
     make = REMEDIES.get(explained.cause)
-    return make(explained.question) if make else None
+    return make(explained.question) if make else _suspected(explained)
+
+
+def _suspected(explained: Explained) -> Remedy | None:
+    """Where CloudWatch has nothing, and whether it is told to have it could not be seen."""
+    metric, step = explained.question.metric, dict(explained.steps)[causes.Step.ENABLEMENT]
+    unseen = metric.asked.name.metric and isinstance(metric.in_cloudwatch, Unobserved)
+    return None if unseen or step.result is not Result.UNKNOWN else turn_on_if_off(explained.question)
 
 
 def _said(summary: str) -> Callable[[Question], Remedy]:
