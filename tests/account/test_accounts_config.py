@@ -244,10 +244,14 @@ def test_values_that_one_config_map_cannot_hold_are_said(
 def test_the_commands_that_come_next_are_complete(world: World, out: Path) -> None:
     lines = write(world, out).out.splitlines()
     assert (
-        '  helm upgrade --install datadog datadog/datadog -n datadog -f your-values.yaml '
-        f'-f rollout/cluster-checks/values.yaml -f {out}/values-aws-us-gov.yaml'
+        '  helm upgrade "${RELEASE:?}" datadog --repo https://helm.datadoghq.com --version "${CHART_VERSION:?}" '
+        '--namespace "${NAMESPACE:?}" --reuse-values --values rollout/cluster-checks/values.yaml '
+        f'--values {out}/values-aws-us-gov.yaml'
     ) in lines
-    assert '  kubectl -n datadog exec deploy/datadog-cluster-agent -- agent clusterchecks' in lines
+    kubectl = '  kubectl --namespace "${NAMESPACE:?}"'
+    assert f'{kubectl} get deployments' in lines
+    assert f'{kubectl} exec deployment/"${{DEPLOYMENT:?}}" -- agent clusterchecks' in lines
+    assert not any('--install' in line or 'your-values' in line for line in lines)
 
 
 def test_features_that_are_written_are_features(world: World, out: Path) -> None:

@@ -277,6 +277,7 @@ def test_every_label_of_a_known_name_is_a_name_in_sentences_in_any_case(word: st
         'ec2:DescribeInstances took 3.5s',
         'PUT http://169.254.169.254/latest/api/token: no answer',
         'an internal error in eusc-de-east-1',
+        "EC2: DMI board_vendor is 'Amazon EC2', and board_asset_tag names no instance",
     ],
 )
 def test_the_words_of_the_product_and_of_aws_stay_in_sentences(text: str) -> None:

@@ -106,7 +106,7 @@ OURS = re.compile(
     r'|\d{1,6}(\.\d{1,3})?(ms|s|%)?|\d{1,3}\.\d{1,3}\.\d{1,3}'
     r'|http://(169\.254\.169\.254|127\.0\.0\.1)(:\d{1,5})?(/latest/(api/token|meta-data(/instance-id)?|dynamic/instance-identity/document))?'
     r'|/(sys|proc)/[a-z_./-]{1,60}|/var/lib/cloud/data/instance-id|/run/cloud-init/[a-z-]{1,30}|/\.dockerenv'
-    r'|ec2|s3|eth0|ipv[46]|imdsv[12]|route53|v[0-9]'
+    r'|(?i:ec2)|board_(vendor|asset_tag)|(sys_)?vendor|bios_version|product_uuid|s3|eth0|ipv[46]|imdsv[12]|route53|v[0-9]'
     rf'|{"|".join(sorted(OPTIONS))}|({SERVICES}):[A-Z][A-Za-z]{{2,60}}\*?|{REGION}'
 )
 """Words, numbers and versions; paths that every host has; the names of options, of AWS's permissions and regions."""

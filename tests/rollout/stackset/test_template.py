@@ -190,9 +190,9 @@ def test_our_own_command_on_the_page_takes_what_it_is_given() -> None:
     (command,) = re.findall(r'^aws-diagnostics (.+)$', README, re.MULTILINE)
     assert run([*shlex.split(command), '--help']) == 0
     values = {
-        name for line in README.splitlines() if line.startswith('helm ') for name in re.findall(r'-f (\S+)', line)
+        name for line in README.splitlines() if line.startswith('helm ') for name in re.findall(r'--values (\S+)', line)
     }
-    assert values == {'your-values.yaml', 'rollout/cluster-checks/values.yaml', 'accounts/values.yaml'}
+    assert values == {'rollout/cluster-checks/values.yaml', 'accounts/values.yaml'}
 
 
 def test_every_region_of_the_page_is_the_same_one() -> None:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...diagnoses.applying import LIST_RELEASES, upgrade_release
 from ...facts.values import AccountId, Partition
-from ...remedies import shell
+from ...remedies import Variable, script, shell
 from ...text import counted, listed
 from ..codec import Json
 from ..files import COMMERCIAL
@@ -69,14 +70,23 @@ def report(written: Written) -> Iterator[Line]:
 
 def _next(written: Written) -> Iterator[Line]:
     yield BLANK
-    yield Line('The role must exist in each account (rollout/stackset). Then, with Helm:')
+    yield Line(
+        'The role must exist in each account (rollout/stackset). Then, with Helm, from the folder that has rollout/'
+    )
+    yield Line('(the first command lists RELEASE, NAMESPACE and CHART_VERSION):')
+    yield Line(LIST_RELEASES.text, '  ', wrap=Wrap.NEVER)
     for partition, path in written.values:
         if len(written.values) > 1 or partition != COMMERCIAL:
             yield Line(f'in a cluster whose runners have credentials of the partition {partition}:')
-        files = ('your-values.yaml', 'rollout/cluster-checks/values.yaml', str(path))
-        named = (word for file in files for word in ('-f', file))
-        upgrade = shell('helm', 'upgrade', '--install', 'datadog', 'datadog/datadog', '-n', 'datadog', *named)
+        upgrade = upgrade_release('rollout/cluster-checks/values.yaml', str(path))
         yield Line(upgrade.text, '  ', wrap=Wrap.NEVER)
-    asked = shell(*['kubectl', '-n', 'datadog', 'exec', 'deploy/datadog-cluster-agent', '--', 'agent', 'clusterchecks'])
+    yield Line('See what runs (the first command lists every DEPLOYMENT; take the Cluster Agent):')
+    kubectl = ('kubectl', '--namespace', Variable('NAMESPACE'))
+    yield Line(shell(*kubectl, 'get', 'deployments').text, '  ', wrap=Wrap.NEVER)
+    asked = script(
+        'kubectl --namespace <namespace> exec deployment/<deployment> -- agent clusterchecks',
+        namespace=Variable('NAMESPACE'),
+        deployment=Variable('DEPLOYMENT'),
+    )
     yield Line(asked.text, '  ', wrap=Wrap.NEVER)
     yield Line(f'Without Helm, copy {written.directory / FOLDER} into conf.d of the Cluster Agent, and restart it.')
