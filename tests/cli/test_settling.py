@@ -68,6 +68,12 @@ def test_what_kept_one_of_many_accounts_from_being_looked_at_has_its_hint(reason
     assert settling(reason, OF_AN_ACCOUNT, account_facts()).startswith(hint)
 
 
+def test_a_reason_that_first_says_what_it_is_about_has_its_hint() -> None:
+    scanned = '1 region could not be fully scanned: no AWS credentials were found (ec2:DescribeInstances in us-east-1)'
+    assert settling(scanned, OF_AN_ACCOUNT, account_facts()).startswith('Set AWS_PROFILE')
+    assert settling('a note that says AWS throttles', OF_AN_ACCOUNT, account_facts()) == ''
+
+
 def test_what_nothing_settles_has_no_hint() -> None:
     assert settling('the list is empty', OF_AN_ACCOUNT, account_facts()) == ''
     assert settling('no sockets here', (unknown(service_check='imds'),), facts(imds=NEVER, agent=NEVER)) == ''

@@ -55,17 +55,18 @@ def permissions(
 ) -> int:
     """Compare what Datadog requires with what the policies of its integration role grant. Nothing is applied.
 
-    Exactly one of --diff, --policy-json and --denied-since is required. The configuration holds one account instance.
-    The status is that of `check` for the same role.
+    Without --policy-json or --denied-since: --diff. The configuration holds one account instance. The status is that of
+    `check` for the same role.
     """
-    if diff + (policy_json is not None) + (denied_since is not None) != 1:
-        raise click.UsageError('exactly one of --diff, --policy-json DIR and --denied-since DURATION is needed')
+    others = (policy_json is not None) + (denied_since is not None)
+    if diff + others > 1:
+        raise click.UsageError('only one of --diff, --policy-json DIR and --denied-since DURATION can be given')
     options = narrowed(account_instance(config), LOOKED_AT, denied_since or 0.0)
     (observation,) = observe((options,), described_agent(), display)
     report = judged(observation, (DIAGNOSIS,))
     found = _difference(report)
     written = write_policies(policy_json, found) if found and policy_json else ()
-    lines = _denied(report) if denied_since else _told(report, found, written, diff=diff)
+    lines = _denied(report) if denied_since else _told(report, found, written, diff=not others)
     needed, paths = listed(found) if found else None, [str(path) for path, _ in written]
     denied = denied_calls.document(observation) if denied_since else None
     unread = int(bool(denied_since and denied_calls.unread(observation)))

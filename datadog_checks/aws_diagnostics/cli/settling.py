@@ -38,8 +38,11 @@ OF_THE_AGENT = ('hostname', 'hostname_provider')
 
 
 def of_access(reason: str) -> str:
-    """What lets AWS and Datadog be asked, as a sentence without its full stop; '' where nobody knows."""
-    return next((hint for beginning, hint in OF_AWS if reason.startswith(beginning)), '')
+    """What lets AWS and Datadog be asked, as a sentence without its full stop; '' where nobody knows.
+
+    What a reason is about may come first: "1 region could not be fully scanned: no AWS credentials were found".
+    """
+    return next((hint for words, hint in OF_AWS if reason.startswith(words) or f': {words}' in reason), '')
 
 
 def settling(reason: str, findings: Sequence[Finding], facts: Facts) -> str:
