@@ -21,8 +21,7 @@ PACKAGE = Path('datadog_checks', 'aws_diagnostics')
 BOOTSTRAP = Path(__file__).with_name('bootstrap.py')
 FOR_A_PERSON = {'cli', '__main__.py'}
 """The command line, which needs click and rich: no Agent embeds these."""
-SUFFIXES = {'.py', '.csv', '.json', '.example', '.txt', '.typed'} | {'.css', '.html', '.js', '.LICENSE'}
-"""The last are those of pages, which the command line alone writes."""
+SUFFIXES = {'.py', '.csv', '.json', '.example', '.txt', '.typed', '.css', '.html', '.js', '.LICENSE'}
 FOR_AN_ACCOUNT = re.compile(
     r'collect/(account|aws|both_sides|bounded_http|cut_off|datadog_|first_seen|host_|integration|inventory|lag|memory|metric'
     r'|opted_in|organization|pacing|propagation|required_|suspects|tag|timeseries|watched)'
